@@ -1,0 +1,16 @@
+//! edge: turns the socket and the header fields into [`Inbound`].
+//!
+//! Knows nginx's header names, the listening sockets, size limits and the clock.
+//! Knows nothing of X.509, of what OAuth means, or of datasets.
+
+mod authorization;
+mod certificate;
+mod inbound;
+mod interaction;
+mod listen;
+
+pub use authorization::AccessToken;
+pub use certificate::{CertificateFormat, CertificateSyntax, ForwardedCertificate};
+pub use inbound::{Hop, Inbound, Limits, Malformed};
+pub use interaction::InteractionId;
+pub use listen::{Listen, ListenError, Listener, Peers, listeners};

@@ -1,0 +1,42 @@
+//! perild publishes peril data and files to those who may have them, and to no one else.
+//!
+//! The order of the modules is the order of a request:
+//!
+//! ```text
+//! edge -> caller -> token -> policy -> dataset -> response
+//! ```
+//!
+//! | room | turns | into |
+//! | --- | --- | --- |
+//! | [`edge`] | socket and header fields | [`edge::Inbound`] |
+//! | [`caller`] | the forwarded certificate | [`caller::Caller`] |
+//! | [`token`] | the access token, the caller and the time | [`token::BoundToken`] |
+//! | [`policy`] | the bound token and the dataset asked for | [`policy::Permit`] |
+//! | [`dataset`] | the permit and what is wanted | [`dataset::Selection`] |
+//! | [`response`] | the selection, or a refusal | the HTTP answer |
+//!
+//! Each value proves that its check was made: its fields are private, one constructor makes it, and
+//! the next room cannot begin without it.
+//!
+//! Beside the walk: [`app`] lists the routes and the rooms in order, [`config`] is read once into
+//! final types, [`clock`] is the only place that asks for the time, [`log`] writes records,
+//! [`service`] speaks with systemd, and [`commands`] are what a person types.
+
+pub mod edge;
+
+pub mod caller;
+
+pub mod token;
+
+pub mod policy;
+
+pub mod dataset;
+
+pub mod response;
+
+pub mod app;
+pub mod clock;
+pub mod commands;
+pub mod config;
+pub mod log;
+pub mod service;
