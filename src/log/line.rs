@@ -101,9 +101,9 @@ impl Visit for Text {
             // Whatever an error quotes, a record stays one line.
             for c in format!("{value:?}").chars() {
                 if c.is_control() {
-                    self.message.extend(c.escape_debug())
+                    self.message.extend(c.escape_debug());
                 } else {
-                    self.message.push(c)
+                    self.message.push(c);
                 }
             }
         } else {

@@ -225,12 +225,7 @@ fn only_one_der_sequence_of_definite_minimal_length_is_read() {
             "{der:?}"
         );
         let text = escaped(&pem(&der, 64, "\n"), NGINX, false);
-        let expected = if der.is_empty() {
-            CertificateSyntax::Der
-        } else {
-            CertificateSyntax::Der
-        };
-        assert_eq!(from_url(&text), Err(expected));
+        assert_eq!(from_url(&text), Err(CertificateSyntax::Der));
     }
 }
 
@@ -285,8 +280,8 @@ fn pem_whose_folds_became_spaces_or_tabs_is_read() {
 
 #[test]
 fn der_base64_is_one_line_of_strict_base64() {
-    let good = STANDARD.encode(framed(&[7; 10]));
-    assert!(good.ends_with("==") || good.ends_with('='), "{good}");
+    let good = STANDARD.encode(framed(&[7; 11]));
+    assert!(good.ends_with('='), "{good}");
     assert!(read(CertificateFormat::DerBase64, &good).is_ok());
     let url_safe = STANDARD
         .encode(sample())
@@ -477,7 +472,7 @@ proptest! {
         ];
         for (format, text) in FORMATS.into_iter().zip(texts) {
             if text.len() <= ForwardedCertificate::MAX_BYTES {
-                prop_assert_eq!(read(format, &text).as_deref(), Ok(der.as_slice()));
+                prop_assert_eq!(read(format, &text), Ok(der.clone()));
             }
         }
     }
