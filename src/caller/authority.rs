@@ -4,20 +4,22 @@ use std::fmt;
 
 use rustls_pki_types::{CertificateDer, TrustAnchor};
 use webpki::anchor_from_trusted_cert;
-use x509_parser::{certificate::X509Certificate, extensions::GeneralName, prelude::FromDer};
+use x509_parser::{
+    certificate::X509Certificate,
+    extensions::{GeneralName, KeyUsage},
+    prelude::FromDer,
+};
 
 use super::{CertificateRefused, leaf, name, window::Window};
 use crate::clock::Timestamp;
 
 /// One certificate of the bundle: a trust anchor, or an intermediate that leads to one.
 pub struct Authority {
-    pub(super) constrains_email: bool,
     pub(super) der: CertificateDer<'static>,
     pub(super) distribution_points: Option<Vec<String>>,
-    pub(super) has_email: bool,
-    is_ca: bool,
+    pub(super) email: Email,
+    fitness: Fitness,
     is_self_issued: bool,
-    may_sign_certificates: bool,
     pub(super) may_sign_lists: bool,
     not_after: Timestamp,
     not_before: Timestamp,
@@ -28,11 +30,31 @@ pub struct Authority {
     pub(super) trusted: TrustAnchor<'static>,
 }
 
+/// Whether it may issue certificates, RFC 5280 §4.2.1.3 and §4.2.1.9.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Fitness {
+    Issuer,
+    MayNotSign,
+    NotCa,
+}
+
+/// What it has to do with e-mail addresses in subjects.
+pub(super) struct Email {
+    pub(super) is_constrained: bool,
+    pub(super) is_in_subject: bool,
+}
+
 impl Authority {
     /// Whether its subject is its issuer: such a certificate is a trust anchor.
     #[must_use]
     pub fn is_anchor(&self) -> bool {
         self.is_self_issued
+    }
+
+    /// Whether it is a CA's and may sign certificates; one that may not never makes a path.
+    #[must_use]
+    pub fn may_issue(&self) -> bool {
+        self.fitness == Fitness::Issuer
     }
 
     /// Its last valid moment.
@@ -53,39 +75,36 @@ impl Authority {
         &self.subject
     }
 
-    /// Whether it is a CA's and may sign certificates; one that may not never makes a path.
-    #[must_use]
-    pub fn may_issue(&self) -> bool {
-        self.is_ca && self.may_sign_certificates
-    }
-
     pub(super) fn organisations(&self) -> &[String] {
         &self.organisations
     }
 
     /// Reads one certificate; `None` when it is not one.
-    pub(super) fn read(der: CertificateDer<'static>) -> Option<Self> {
-        let trusted = anchor_from_trusted_cert(&der).ok()?.to_owned();
-        let (_, certificate) = X509Certificate::from_der(&der).ok()?;
+    pub(super) fn read(der: &CertificateDer<'static>) -> Option<Self> {
+        let trusted = anchor_from_trusted_cert(der).ok()?.to_owned();
+        let (_, certificate) = X509Certificate::from_der(der).ok()?;
         let basic = certificate
             .basic_constraints()
             .ok()
             .flatten()
             .map(|basic| basic.value);
-        let usage = certificate.key_usage();
-        let may = |allows: fn(&x509_parser::extensions::KeyUsage) -> bool| match &usage {
-            Ok(Some(usage)) => allows(usage.value),
-            Ok(None) => true,
-            Err(_) => false,
+        let email = Email {
+            is_constrained: constrains_email(&certificate),
+            is_in_subject: certificate.subject().iter_email().next().is_some(),
         };
-        let authority = Self {
-            constrains_email: constrains_email(&certificate),
+        Some(Self {
+            der: der.clone(),
             distribution_points: leaf::distribution_points(&certificate),
-            has_email: certificate.subject().iter_email().next().is_some(),
-            is_ca: basic.is_some_and(|basic| basic.ca),
+            email,
+            fitness: match basic {
+                Some(basic) if basic.ca && may(&certificate, KeyUsage::key_cert_sign) => {
+                    Fitness::Issuer
+                }
+                Some(basic) if basic.ca => Fitness::MayNotSign,
+                _ => Fitness::NotCa,
+            },
             is_self_issued: certificate.subject().as_raw() == certificate.issuer().as_raw(),
-            may_sign_certificates: may(|usage| usage.key_cert_sign()),
-            may_sign_lists: may(|usage| usage.crl_sign()),
+            may_sign_lists: may(&certificate, KeyUsage::crl_sign),
             not_after: leaf::moment(certificate.validity().not_after),
             not_before: leaf::moment(certificate.validity().not_before),
             organisations: organisations(&certificate),
@@ -95,19 +114,18 @@ impl Authority {
             serial: leaf::serial(&certificate),
             subject: name::printed(certificate.subject()),
             trusted,
-            der: der.clone(),
-        };
-        Some(authority)
+        })
     }
 
     /// Whether it may issue certificates at `now`, and while which dates that holds.
     pub(super) fn judge(&self, now: Timestamp) -> Result<Window, CertificateRefused> {
         let issuer = || self.subject.clone();
-        if !self.is_ca {
-            return Err(CertificateRefused::IssuerNotCa { issuer: issuer() });
-        }
-        if !self.may_sign_certificates {
-            return Err(CertificateRefused::IssuerMayNotSign { issuer: issuer() });
+        match self.fitness {
+            Fitness::Issuer => (),
+            Fitness::MayNotSign => {
+                return Err(CertificateRefused::IssuerMayNotSign { issuer: issuer() });
+            }
+            Fitness::NotCa => return Err(CertificateRefused::IssuerNotCa { issuer: issuer() }),
         }
         let (not_before, not_after) = (self.not_before, self.not_after);
         let window = Window::new(not_before, not_after);
@@ -127,6 +145,15 @@ impl Authority {
 impl fmt::Debug for Authority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Authority({}, until {})", self.subject, self.not_after)
+    }
+}
+
+/// RFC 5280 §4.2.1.3: without the extension a key may do all; one that cannot be read allows none.
+fn may(certificate: &X509Certificate<'_>, allows: fn(&KeyUsage) -> bool) -> bool {
+    match certificate.key_usage() {
+        Ok(Some(usage)) => allows(usage.value),
+        Ok(None) => true,
+        Err(_) => false,
     }
 }
 

@@ -161,10 +161,10 @@ fn anchor_path_length(issuers: &[&Authority]) -> Result<(), CertificateRefused> 
 fn email_constraints(leaf: &Leaf<'_>, issuers: &[&Authority]) -> Result<(), CertificateRefused> {
     let mut below_has_email = leaf.has_email();
     for issuer in issuers {
-        if issuer.constrains_email && below_has_email {
+        if issuer.email.is_constrained && below_has_email {
             return Err(CertificateRefused::NameConstraint);
         }
-        below_has_email |= issuer.has_email;
+        below_has_email |= issuer.email.is_in_subject;
     }
     Ok(())
 }

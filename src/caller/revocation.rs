@@ -5,7 +5,9 @@ use std::{fmt, time::Duration};
 use rustls_pki_types::{CertificateRevocationListDer, SubjectPublicKeyInfoDer, pem::PemObject};
 use webpki::{CertRevocationList, OwnedCertRevocationList, RawPublicKeyEntity};
 use x509_parser::{
-    extensions::ParsedExtension, prelude::FromDer, revocation_list::CertificateRevocationList,
+    extensions::{ParsedExtension, X509Extension},
+    prelude::FromDer,
+    revocation_list::CertificateRevocationList,
 };
 
 use super::{
@@ -135,7 +137,7 @@ impl RevocationList {
             name: name.to_owned(),
             next_update: leaf::moment(list.next_update().ok_or_else(bad_der)?),
             parsed,
-            scope: scope(&list).ok_or_else(bad_der)?,
+            scope: scope(&list).map_err(unreadable)?,
             signers: Vec::new(),
             this_update: leaf::moment(list.last_update()),
             der,
@@ -315,21 +317,21 @@ fn ders(name: &str, octets: Vec<u8>) -> Result<Vec<Vec<u8>>, RevocationListError
     Ok(ders)
 }
 
-/// The list's scope; `None` when it is there and cannot be read.
-fn scope(list: &CertificateRevocationList<'_>) -> Option<Option<Scope>> {
+/// What the list is narrowed to, if it is.
+fn scope(list: &CertificateRevocationList<'_>) -> Result<Option<Scope>, webpki::Error> {
     let is_point = |oid: &str| oid == ISSUING_DISTRIBUTION_POINT;
     let extension = list
         .extensions()
         .iter()
         .find(|found| is_point(&found.oid.to_id_string()));
-    match extension.map(|extension| extension.parsed_extension()) {
-        None => Some(None),
-        Some(ParsedExtension::IssuingDistributionPoint(point)) => Some(Some(Scope {
+    match extension.map(X509Extension::parsed_extension) {
+        None => Ok(None),
+        Some(ParsedExtension::IssuingDistributionPoint(point)) => Ok(Some(Scope {
             only_ca: point.only_contains_ca_certs,
             only_users: point.only_contains_user_certs,
             points: leaf::uris(point.distribution_point.as_ref()),
         })),
-        Some(_) => None,
+        Some(_) => Err(webpki::Error::MalformedExtensions),
     }
 }
 

@@ -163,8 +163,8 @@ fn base64(text: &[u8]) -> Result<Vec<u8>, CertificateSyntax> {
 /// Demands one `SEQUENCE` that fills `der`, its length definite and minimal (X.690 §8.1.3, §10.1).
 fn one_sequence(der: &[u8]) -> Result<(), CertificateSyntax> {
     let (length, content) = match der {
-        [0x30, length @ 0..=0x7f, content @ ..] => (usize::from(*length), content),
-        [0x30, 0x81, length @ 0x80..=0xff, content @ ..] => (usize::from(*length), content),
+        [0x30, length @ 0..=0x7f, content @ ..]
+        | [0x30, 0x81, length @ 0x80..=0xff, content @ ..] => (usize::from(*length), content),
         [0x30, 0x82, high @ 1..=0xff, low, content @ ..] => {
             (usize::from(u16::from_be_bytes([*high, *low])), content)
         }

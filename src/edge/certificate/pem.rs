@@ -62,8 +62,13 @@ fn hex(digit: u8) -> Option<u8> {
 
 /// What stands between the two boundary lines of the only block in `pem`.
 fn block(pem: &[u8]) -> Result<&[u8], CertificateSyntax> {
-    let is_control = |octet: &u8| octet.is_ascii_control() && !is_white_space(octet);
-    if let Some((at, &octet)) = pem.iter().enumerate().find(|(_, octet)| is_control(octet)) {
+    let is_control = |octet: u8| octet.is_ascii_control() && !b"\t\n\r ".contains(&octet);
+    let control = pem
+        .iter()
+        .copied()
+        .enumerate()
+        .find(|(_, octet)| is_control(*octet));
+    if let Some((at, octet)) = control {
         return Err(CertificateSyntax::ControlOctet { at, octet });
     }
     let body = pem
@@ -77,10 +82,6 @@ fn block(pem: &[u8]) -> Result<&[u8], CertificateSyntax> {
     } else {
         Ok(body)
     }
-}
-
-fn is_white_space(octet: &u8) -> bool {
-    matches!(octet, b'\t' | b'\n' | b'\r' | b' ')
 }
 
 /// The base64 of all lines of `body`, which begins and ends with a line end.
