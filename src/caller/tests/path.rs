@@ -124,7 +124,7 @@ fn rfc5280_4_2_1_9_issuers_are_cas_and_keep_their_path_lengths() {
     }
     let root = Ca::root("root", |_| ());
     for is_ca in [IsCa::NoCa, IsCa::ExplicitNoCa] {
-        let client = root.intermediate("client", |params| params.is_ca = is_ca.clone());
+        let client = root.intermediate("client", |params| params.is_ca = is_ca);
         let refused = verify(&callers(&[&root, &client], vec![]), &client.leaf(|_| ()));
         let reason = webpki::Error::EndEntityUsedAsCa;
         assert_eq!(refused.unwrap_err(), Refused::Path { reason });
@@ -211,14 +211,14 @@ fn issuers_sign_with_rsa_p_256_or_p_384_and_nothing_else() {
 
 /// What a leaf with the alternative names `names` is refused for below constraints of an issuer.
 fn constrained(constrain: &dyn Fn(&mut CertificateParams), names: &[SanType]) -> Option<Refused> {
-    let named = |params: &mut CertificateParams| params.subject_alt_names = names.to_vec();
+    let give = |params: &mut CertificateParams| params.subject_alt_names = names.to_vec();
     let anchor = Ca::root("anchor", constrain);
-    let direct = verify(&anchor.callers(), &anchor.leaf(named)).err();
+    let direct = verify(&anchor.callers(), &anchor.leaf(give)).err();
     let root = Ca::root("root", |_| ());
     let intermediate = root.intermediate("intermediate", constrain);
     let below = verify(
         &callers(&[&root, &intermediate], vec![]),
-        &intermediate.leaf(named),
+        &intermediate.leaf(give),
     )
     .err();
     assert_eq!(

@@ -18,17 +18,17 @@ fn numbered(ca: &Ca, serial: u64) -> CertificateDer<'static> {
     ca.leaf(|params| params.serial_number = Some(serial.into()))
 }
 
-fn revoked(serial: &str, list: &str) -> Option<Refused> {
-    Some(Refused::Revoked {
+fn revoked(serial: &str, list: &str) -> Refused {
+    Refused::Revoked {
         serial: serial.to_owned(),
         list: list.to_owned(),
-    })
+    }
 }
 
-fn uncovered(issuer: &str) -> Option<Refused> {
-    Some(Refused::RevocationUnknown {
+fn uncovered(issuer: &str) -> Refused {
+    Refused::RevocationUnknown {
         issuer: format!("CN={issuer}"),
-    })
+    }
 }
 
 /// Rows: PKIX-8
@@ -38,11 +38,11 @@ fn rfc5280_6_3_a_revoked_serial_is_refused_when_its_issuer_matches() {
     let lists = vec![root.list(&[5, 0x80], |_| ()), other.list(&[6], |_| ())];
     let callers = callers(&[&root, &other], lists);
     let refused = |ca, serial| verify(&callers, &numbered(ca, serial)).err();
-    assert_eq!(refused(&root, 5), revoked("05", "list 0"));
-    assert_eq!(refused(&root, 0x80), revoked("0080", "list 0"));
+    assert_eq!(refused(&root, 5), Some(revoked("05", "list 0")));
+    assert_eq!(refused(&root, 0x80), Some(revoked("0080", "list 0")));
     assert_eq!(refused(&root, 6), None);
     assert_eq!(refused(&other, 5), None);
-    assert_eq!(refused(&other, 6), revoked("06", "list 1"));
+    assert_eq!(refused(&other, 6), Some(revoked("06", "list 1")));
 }
 
 /// Rows: PKIX-8
@@ -53,7 +53,7 @@ fn without_lists_nothing_is_revoked_and_with_lists_the_clients_issuer_needs_one(
     let bundle = [&root, &other];
     assert!(verify(&callers(&bundle, vec![]), &leaf).is_ok());
     let only_root = callers(&bundle, vec![root.list(&[], |_| ())]);
-    assert_eq!(verify(&only_root, &leaf).err(), uncovered("other"));
+    assert_eq!(verify(&only_root, &leaf).err(), Some(uncovered("other")));
     assert!(verify(&only_root, &root.leaf(|_| ())).is_ok());
 }
 
@@ -62,7 +62,7 @@ fn without_lists_nothing_is_revoked_and_with_lists_the_clients_issuer_needs_one(
 fn an_intermediate_is_checked_when_its_issuer_has_a_list() {
     let root = Ca::root("root", |_| ());
     let intermediate = root.intermediate("intermediate", |params| {
-        params.serial_number = Some(9.into())
+        params.serial_number = Some(9.into());
     });
     let (bundle, leaf) = ([&root, &intermediate], intermediate.leaf(|_| ()));
     let own = || intermediate.list(&[], |_| ());
@@ -72,13 +72,13 @@ fn an_intermediate_is_checked_when_its_issuer_has_a_list() {
     let bad = vec![own(), root.list(&[9], |_| ())];
     assert_eq!(
         verify(&callers(&bundle, bad), &leaf).err(),
-        revoked("09", "list 1")
+        Some(revoked("09", "list 1"))
     );
     // A list of the root's name by somebody else leaves the intermediate unknown.
     let forged = vec![own(), Ca::root("root", |_| ()).list(&[], |_| ())];
     assert_eq!(
         verify(&callers(&bundle, forged), &leaf).err(),
-        uncovered("root")
+        Some(uncovered("root"))
     );
 }
 
@@ -92,11 +92,11 @@ fn rfc5280_5_a_list_past_its_next_update_refuses_unless_grace_is_granted() {
         let lists = vec![root.list(&[], |_| ())];
         let grace_granted = Duration::from_secs(grace);
         let callers = callers_with_grace(&[&root], lists, grace_granted);
-        let last = later(DAY - 1).after(grace_granted);
+        let at_last = later(DAY - 1).after(grace_granted);
         let now = later(DAY).after(grace_granted);
         // The first is remembered: its verdict ends with the list.
         assert!(verify_at(&callers, &leaf, NOW).is_ok());
-        assert!(verify_at(&callers, &leaf, last).is_ok());
+        assert!(verify_at(&callers, &leaf, at_last).is_ok());
         let refused = verify_at(&callers, &leaf, now).unwrap_err();
         assert_eq!(
             refused,
@@ -140,7 +140,7 @@ fn rfc5280_6_3_3_a_list_counts_only_when_its_issuers_key_signed_it() {
     let forged = Ca::root("root", |_| ()).list(&[], |_| ());
     for list in [flipped, forged] {
         let callers = callers(&[&root], vec![list]);
-        assert_eq!(verify(&callers, &leaf).err(), uncovered("root"));
+        assert_eq!(verify(&callers, &leaf).err(), Some(uncovered("root")));
         assert_eq!(callers.unverified_lists().count(), 1);
     }
     let callers = callers(&[&root], vec![good]);
@@ -161,7 +161,7 @@ fn rfc5280_6_3_3_f_the_signer_of_a_list_has_crl_sign() {
     let callers = callers(&[&root], vec![list]);
     assert_eq!(
         verify(&callers, &root.leaf(|_| ())).err(),
-        uncovered("root")
+        Some(uncovered("root"))
     );
 }
 
@@ -180,7 +180,7 @@ fn of_two_lists_of_one_issuer_the_newer_counts_in_any_order() {
         assert_eq!(verify(&callers, &numbered(&root, 1)).err(), None);
         assert_eq!(
             verify(&callers, &numbered(&root, 2)).err(),
-            revoked("02", name)
+            Some(revoked("02", name))
         );
     }
     // A newer list that the issuer did not sign replaces nothing.
@@ -188,7 +188,7 @@ fn of_two_lists_of_one_issuer_the_newer_counts_in_any_order() {
     let callers = callers(&[&root], vec![new, forged]);
     assert_eq!(
         verify(&callers, &numbered(&root, 2)).err(),
-        revoked("02", "list 0")
+        Some(revoked("02", "list 0"))
     );
 }
 
@@ -216,12 +216,12 @@ fn rfc5280_5_2_5_a_list_covers_what_its_distribution_point_says() {
         verify(&callers, leaf).err()
     };
     assert_eq!(refused(None, &leaf_of(here)), None);
-    assert_eq!(refused(None, &leaf_of(there)), uncovered("root"));
+    assert_eq!(refused(None, &leaf_of(there)), Some(uncovered("root")));
     assert_eq!(refused(None, &root.leaf(|_| ())), None);
     assert_eq!(refused(Some(CrlScope::UserCertsOnly), &leaf_of(here)), None);
     assert_eq!(
         refused(Some(CrlScope::CaCertsOnly), &leaf_of(here)),
-        uncovered("root")
+        Some(uncovered("root"))
     );
     // Lists of two points stand side by side, and each may revoke.
     let lists = vec![
@@ -232,11 +232,11 @@ fn rfc5280_5_2_5_a_list_covers_what_its_distribution_point_says() {
     assert_eq!(callers.lists().count(), 2);
     assert_eq!(
         verify(&callers, &numbered(&root, 3)).err(),
-        revoked("03", "list 0")
+        Some(revoked("03", "list 0"))
     );
     assert_eq!(
         verify(&callers, &numbered(&root, 4)).err(),
-        revoked("04", "list 1")
+        Some(revoked("04", "list 1"))
     );
     assert_eq!(verify(&callers, &numbered(&root, 5)).err(), None);
 }
