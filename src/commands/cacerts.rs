@@ -48,22 +48,21 @@ pub struct CacertsArgs {
 /// # Errors
 ///
 /// [`CacertsError`]; `--out` is then as it was before.
-pub fn run(args: CacertsArgs) -> Result<(), CacertsError> {
-    let CacertsArgs { from, sha256, out } = args;
-    let bundle = from.read()?;
+pub fn run(args: &CacertsArgs) -> Result<(), CacertsError> {
+    let bundle = args.from.read()?;
     let found = Fingerprint::of(&bundle);
-    if found != sha256 {
+    if found != args.sha256 {
         return Err(CacertsError::Fingerprint {
-            expected: sha256,
+            expected: args.sha256,
             found,
         });
     }
     let certificates = authorities(&bundle)?;
-    install(&bundle, &out).map_err(|source| CacertsError::Write {
-        path: out.clone(),
+    install(&bundle, &args.out).map_err(|source| CacertsError::Write {
+        path: args.out.clone(),
         source,
     })?;
-    report(&certificates, &out).map_err(CacertsError::Print)
+    report(&certificates, &args.out).map_err(CacertsError::Print)
 }
 
 /// Where the bundle comes from.

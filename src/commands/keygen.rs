@@ -41,11 +41,10 @@ pub struct KeygenArgs {
 /// # Errors
 ///
 /// [`KeygenError`]; nothing that exists is overwritten, and no half of the pair stays behind.
-pub fn run(args: KeygenArgs) -> Result<(), KeygenError> {
-    let pair = Pair::generate(&args)?;
+pub fn run(args: &KeygenArgs) -> Result<(), KeygenError> {
+    let pair = Pair::generate(args)?;
     let written = pair.write(&args.out)?;
-    let KeygenArgs { out, .. } = args;
-    say_what_next(&written, &out).map_err(KeygenError::Print)
+    say_what_next(&written, &args.out).map_err(KeygenError::Print)
 }
 
 /// Why no key pair was made.

@@ -198,3 +198,52 @@ const SAID_BY_THE_HOP: [&str; 6] = [
 ];
 
 const MAX_REQUEST_BODY_BYTES: usize = 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc9440_4_nothing_that_speaks_for_the_hop_is_passed_on() {
+        for name in [
+            "Authorization",
+            "Range",
+            "If-None-Match",
+            "x-fapi-interaction-id",
+        ] {
+            assert!(is_passed_on(name), "{name}");
+        }
+        for name in [
+            "X-OE-CLIENT-CERT",
+            "x-oe-client-verify",
+            "Client-Cert",
+            "Client-Cert-Chain",
+            "X-Amzn-Mtls-Clientcert-Leaf",
+            "X-Forwarded-For",
+            "Forwarded",
+            "Host",
+            "Connection",
+            "Transfer-Encoding",
+        ] {
+            assert!(!is_passed_on(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_is_escaped_as_nginx_does_it() {
+        let escaped = escaped(&CertificateDer::from(vec![0xFB; 49]));
+        assert!(
+            escaped.starts_with("-----BEGIN%20CERTIFICATE-----%0A%2B%2Fv7"),
+            "{escaped}"
+        );
+        assert!(
+            escaped.ends_with("%2Bw%3D%3D%0A-----END%20CERTIFICATE-----%0A"),
+            "{escaped}"
+        );
+        assert_eq!(
+            escaped.matches("%0A").count(),
+            4,
+            "lines have 64 characters: {escaped}"
+        );
+    }
+}

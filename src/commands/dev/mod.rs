@@ -18,10 +18,11 @@ use std::{
     io::{self, Write},
     net::{SocketAddr, TcpListener},
     path::PathBuf,
+    pin::pin,
     process::ExitStatus,
 };
 
-use actix_web::rt::{System, signal};
+use actix_web::rt::System;
 use clap::Args;
 use thiserror::Error;
 use tokio::signal::unix::{SignalKind, signal as unix_signal};
@@ -60,7 +61,7 @@ pub struct DevArgs {
 /// # Errors
 ///
 /// [`DevError`]; whatever was started has been ended.
-pub fn run(args: DevArgs) -> Result<(), DevError> {
+pub fn run(args: &DevArgs) -> Result<(), DevError> {
     if let (Some(parent), Some(config)) = (args.daemon_of, &args.daemon_config) {
         return Err(daemon::become_daemon(parent, config));
     }
@@ -91,6 +92,9 @@ pub enum DevError {
         /// What it said last.
         account: String,
     },
+    /// A signal came before everything was done.
+    #[error("interrupted; everything that was started has been ended")]
+    Interrupted,
     /// The address could not be taken.
     #[error(
         "cannot listen on {address}: {source}; choose another port, or any free one: --listen 127.0.0.1:0"
@@ -152,26 +156,40 @@ pub enum DevError {
     },
 }
 
-async fn develop(args: DevArgs, listener: TcpListener) -> Result<(), DevError> {
-    let mut world = World::start(&args, listener).await?;
+async fn develop(args: &DevArgs, listener: TcpListener) -> Result<(), DevError> {
+    let mut interrupt = unix_signal(SignalKind::interrupt()).map_err(DevError::Server)?;
+    let mut terminate = unix_signal(SignalKind::terminate()).map_err(DevError::Server)?;
+    let mut stopped = pin!(async {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    });
+    print(
+        "NOT FOR PRODUCTION: throw-away keys, a directory that only plays the part, loopback only.",
+    )?;
+    let mut world = tokio::select! {
+        world = World::start(args, listener) => world?,
+        () = &mut stopped => return Err(DevError::Interrupted),
+    };
     let outcome = if args.smoke {
-        smoke::run(&world).await
+        tokio::select! {
+            outcome = smoke::run(&world) => outcome,
+            () = &mut stopped => Err(DevError::Interrupted),
+        }
     } else {
-        stay(&mut world).await
+        print(&paste::text(&world))?;
+        tokio::select! {
+            outcome = world.daemon.end() => outcome,
+            () = &mut stopped => Ok(()),
+        }
     };
     world.stop().await;
     outcome
 }
 
-async fn stay(world: &mut World) -> Result<(), DevError> {
-    let text = paste::text(world);
-    writeln!(io::stdout().lock(), "{text}").map_err(DevError::Print)?;
-    let mut terminate = unix_signal(SignalKind::terminate()).map_err(DevError::Server)?;
-    tokio::select! {
-        ended = world.daemon.end() => ended,
-        _ = signal::ctrl_c() => Ok(()),
-        _ = terminate.recv() => Ok(()),
-    }
+fn print(text: &str) -> Result<(), DevError> {
+    writeln!(io::stdout().lock(), "{text}").map_err(DevError::Print)
 }
 
 fn loopback(text: &str) -> Result<SocketAddr, String> {

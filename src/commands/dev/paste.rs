@@ -23,11 +23,13 @@ pub(super) fn text(world: &World) -> String {
         python_text(&key),
     );
     let (front, issuer, configuration) = (&world.front, &world.issuer, shell_word(&configuration));
+    let restricted = format!("{front}/{}", world.offer.restricted.name);
+    let limited = shell_word(&world.ground.path("limited.toml"));
+    let perild = std::env::current_exe().unwrap_or_else(|_unknown| "perild".into());
+    let perild = shell_word(&perild);
     let files = world.ground.path("");
     format!(
-        r#"
-NOT FOR PRODUCTION: throw-away keys, a directory that only plays the part, loopback only.
-  front      {front}
+        r#"  front      {front}
   directory  {issuer}
   data       {data}
   files      {files}
@@ -39,7 +41,10 @@ TOKEN=$(curl -sS {tls} -d grant_type=client_credentials -d client_id={CONSUMER} 
 curl -sS {tls} -H "Authorization: Bearer $TOKEN" {file}
 
 # both in one command
-perild get {file} --config {configuration}
+{perild} get {file} --config {configuration}
+
+# refused with 403: this consumer's token lacks the scope of that file
+{perild} get {restricted} --config {limited}
 
 # both in Python, with nothing installed
 python3 - <<'END'

@@ -118,6 +118,6 @@ fn params(organisation: &str, unit: &str, name: &str) -> Result<CertificateParam
     let now = OffsetDateTime::from_unix_timestamp(Timestamp::now().seconds())
         .map_err(|_out_of_range| rcgen::Error::Time)?;
     params.not_before = now - Duration::hours(1);
-    params.not_after = now + Duration::days(30);
+    params.not_after = now + Duration::days(90);
     Ok(params)
 }

@@ -68,10 +68,12 @@ impl World {
         let servers = vec![directory.handle()];
         actix_web::rt::spawn(directory);
 
-        ground.write(
-            "consumer.toml",
-            &consumer_configuration(&ground, &issuer).to_string(),
-        )?;
+        for (name, client_id) in [("consumer", CONSUMER), ("limited", LIMITED)] {
+            let configuration = consumer_configuration(&ground, &issuer, name, client_id);
+            ground.write(&format!("{name}.toml"), &configuration.to_string())?;
+        }
+        ground.directory("public")?;
+        ground.directory("state")?;
         let settings = Settings {
             ground: &ground,
             offer: &offer,
@@ -229,13 +231,13 @@ impl Settings<'_> {
 }
 
 /// For `perild get`: the consumer's own view, with the front's root among those it trusts.
-fn consumer_configuration(ground: &Ground, issuer: &str) -> Table {
+fn consumer_configuration(ground: &Ground, issuer: &str, name: &str, client_id: &str) -> Table {
     let path = |name: &str| text(&ground.path(name).display());
     let directory = table([
         ("issuer", text(issuer)),
-        ("client_id", text(CONSUMER)),
-        ("certificate", path("consumer.pem")),
-        ("private_key", path("consumer.key")),
+        ("client_id", text(client_id)),
+        ("certificate", path(&format!("{name}.pem"))),
+        ("private_key", path(&format!("{name}.key"))),
         ("trust_anchors", path("ca.pem")),
     ]);
     Table::from_iter([("directory".to_owned(), directory)])
