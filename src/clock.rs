@@ -80,7 +80,10 @@ mod tests {
 
     #[test]
     fn a_timestamp_prints_as_rfc_3339() {
-        assert_eq!(Timestamp::from_seconds(1_768_478_400).to_string(), "2026-01-15T12:00:00Z");
+        assert_eq!(
+            Timestamp::from_seconds(1_768_478_400).to_string(),
+            "2026-01-15T12:00:00Z"
+        );
     }
 
     #[test]

@@ -9,8 +9,9 @@ mod inbound;
 mod interaction;
 mod listen;
 
-pub use authorization::AccessToken;
+pub use authorization::{AccessToken, Authorization};
 pub use certificate::{CertificateFormat, CertificateSyntax, ForwardedCertificate};
 pub use inbound::{Hop, Inbound, Limits, Malformed};
 pub use interaction::InteractionId;
+pub(crate) use listen::guard_directory;
 pub use listen::{Listen, ListenError, Listener, Peers, listeners};

@@ -1,0 +1,113 @@
+//! What a reload may change, whole or not at all.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use arc_swap::ArcSwap;
+
+use super::Parts;
+use crate::{
+    caller::Callers,
+    dataset::Files,
+    edge::{Hop, Limits, Peers},
+    policy::Policy,
+    token::{StartError, Tokens},
+};
+
+/// The rooms as one configuration sets them up.
+pub struct Site {
+    /// Who may connect to the socket.
+    pub peers: Peers,
+    /// How much of a request is taken.
+    pub limits: Limits,
+    /// How certificates arrive.
+    pub hop: Hop,
+    /// Who consumers are.
+    pub callers: Callers,
+    /// What the directory says of their tokens.
+    pub tokens: Tokens,
+    /// Which rules hold.
+    pub policy: Policy,
+    /// The files.
+    pub files: Files,
+    /// nginx's internal location, or empty.
+    pub accel_prefix: String,
+}
+
+impl Site {
+    /// Puts the rooms together; `previous` lends what the directory has said already.
+    ///
+    /// # Errors
+    /// [`StartError`] when the client toward the directory cannot be built.
+    pub fn assemble(
+        parts: Parts,
+        previous: Option<&Self>,
+        runtime: &tokio::runtime::Handle,
+    ) -> Result<Self, StartError> {
+        let tokens = Tokens::start(
+            parts.tokens,
+            previous.map(|site| &site.tokens),
+            runtime.clone(),
+        )?;
+        Ok(Self {
+            peers: parts.peers,
+            limits: Limits::default(),
+            hop: parts.hop,
+            callers: parts.callers,
+            tokens,
+            policy: parts.policy,
+            files: parts.files,
+            accel_prefix: parts.accel_prefix,
+        })
+    }
+}
+
+/// The running daemon: the present [`Site`], and whether it is about to end.
+pub struct Perild {
+    site: ArcSwap<Site>,
+    own_uid: u32,
+    is_stopping: AtomicBool,
+}
+
+impl Perild {
+    /// A daemon that serves `site`.
+    #[must_use]
+    pub fn new(site: Site) -> Self {
+        let own_uid = rustix::process::geteuid().as_raw();
+        Self {
+            site: ArcSwap::from_pointee(site),
+            own_uid,
+            is_stopping: AtomicBool::new(false),
+        }
+    }
+
+    /// The site for one request, from its start to its end.
+    #[must_use]
+    pub fn site(&self) -> Arc<Site> {
+        self.site.load_full()
+    }
+
+    /// Takes `site` for every request from now on.
+    pub fn replace(&self, site: Site) {
+        self.site.store(Arc::new(site));
+    }
+
+    /// The user that perild runs as: its own watchdog may ask whether it lives.
+    #[must_use]
+    pub fn own_uid(&self) -> u32 {
+        self.own_uid
+    }
+
+    /// From now on each connection ends with its answer.
+    pub fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether connections end with their answers.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Relaxed)
+    }
+}

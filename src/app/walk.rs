@@ -1,0 +1,202 @@
+//! The walk of one request through the rooms.
+
+use std::{any::Any, panic::AssertUnwindSafe};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    body::{BodySize, MessageBody},
+    dev::Extensions,
+    http::{
+        Method,
+        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue},
+    },
+    web::{self, Data, ServiceConfig},
+};
+use futures_util::FutureExt;
+
+use super::{Perild, Route, Site, routes};
+use crate::{
+    caller::Caller,
+    clock::Timestamp,
+    dataset::FileName,
+    edge::{Authorization, Inbound, InteractionId},
+    log::Access,
+    policy::Permit,
+    response::{self, Refusal},
+    token::BoundToken,
+};
+
+/// Sends every request to [`answer`].
+pub fn configure(perild: Data<Perild>) -> impl FnOnce(&mut ServiceConfig) {
+    move |config| {
+        config.app_data(perild).default_service(web::to(answer));
+    }
+}
+
+/// Notes who connected, while the connection is set up.
+pub fn on_connect(connection: &dyn Any, extensions: &mut Extensions) {
+    if let Some(stream) = connection.downcast_ref::<tokio::net::UnixStream>() {
+        extensions.insert(PeerUser(stream.peer_cred().ok().map(|peer| peer.uid())));
+    }
+}
+
+/// The user at the other end of a unix socket; `None` when the system would not say.
+#[derive(Clone, Copy, Debug)]
+struct PeerUser(Option<u32>);
+
+/// Answers one request: the walk, its panic if there is one, the header fields that every answer
+/// carries, and the access record.
+pub async fn answer(request: HttpRequest, perild: Data<Perild>) -> HttpResponse {
+    let route = Route::find(request.uri().path());
+    let lines = request.headers().get_all(InteractionId::HEADER);
+    let id = InteractionId::read(lines.map(HeaderValue::as_bytes));
+    let mut access = Access::begin(id, request.method().as_str(), route.template());
+    let walked = AssertUnwindSafe(walk(&request, &route, &perild, &mut access))
+        .catch_unwind()
+        .await;
+    let outcome = walked.unwrap_or(Err(Refusal::Fault));
+    let mut answer = outcome.unwrap_or_else(|refusal| refuse(&refusal, &route, &mut access));
+    if let Ok(id) = HeaderValue::from_str(access.interaction_id().as_str()) {
+        answer
+            .headers_mut()
+            .insert(HeaderName::from_static(InteractionId::HEADER), id);
+    }
+    if perild.is_stopping() {
+        answer
+            .head_mut()
+            .set_connection_type(actix_web::http::ConnectionType::Close);
+    }
+    record(access, answer)
+}
+
+/// The rooms in order; each hands the next the proof of its check.
+async fn walk(
+    request: &HttpRequest,
+    route: &Route,
+    perild: &Perild,
+    access: &mut Access,
+) -> Result<HttpResponse, Refusal> {
+    let now = Timestamp::now();
+    let site = perild.site();
+    admit_peer(request, route, perild, &site)?;
+    site.limits.admit(request)?;
+    if request.method() == Method::OPTIONS {
+        return Ok(HttpResponse::NoContent()
+            .insert_header((ALLOW, route.allow()))
+            .finish());
+    }
+    if !route.answers(request.method()) {
+        let is_known = routes::is_known(request.method());
+        return Err(if is_known {
+            Refusal::MethodNotAllowed
+        } else {
+            Refusal::MethodUnknown
+        });
+    }
+    match route {
+        Route::Health => Ok(plain("text/html; charset=utf-8", "OK")),
+        Route::Readiness => ready(&site),
+        Route::File {
+            file: Some(file), ..
+        } => {
+            access.dataset(file.as_str());
+            let permit = match site.policy.open(file.dataset()) {
+                Some(open) => open,
+                None => permit(request, &site, file, now, access).await?,
+            };
+            access.decision(format!("granted: {}", permit.rule()));
+            let selection = site.files.select(&permit, file, now)?;
+            response::file::answer(request, selection, &site.accel_prefix)
+        }
+        Route::File { file: None, .. } | Route::Nothing => {
+            authenticate(request, &site, now, access).await?;
+            Err(Refusal::NoRoute)
+        }
+    }
+}
+
+async fn permit(
+    request: &HttpRequest,
+    site: &Site,
+    file: &FileName,
+    now: Timestamp,
+    access: &mut Access,
+) -> Result<Permit, Refusal> {
+    let (_, token) = authenticate(request, site, now, access).await?;
+    Ok(site.policy.decide(&token, file.dataset())?)
+}
+
+/// Steps 3 to 7: syntax before presence, presence before validity, and the directory last.
+async fn authenticate(
+    request: &HttpRequest,
+    site: &Site,
+    now: Timestamp,
+    access: &mut Access,
+) -> Result<(Caller, BoundToken), Refusal> {
+    let inbound = Inbound::read(request, &site.hop)?;
+    let presented = inbound
+        .certificate()
+        .map(|forwarded| site.callers.recognise(forwarded))
+        .transpose()?;
+    let token = match inbound.authorization() {
+        Authorization::Absent => return Err(Refusal::NoToken),
+        Authorization::NotAToken => return Err(Refusal::NotAToken),
+        Authorization::Token(token) => token,
+    };
+    let caller = presented.ok_or(Refusal::NoCertificate)?.verify(now)?;
+    access.caller(&caller);
+    site.tokens
+        .readiness()
+        .map_err(|not_ready| Refusal::NotReady(not_ready.to_string()))?;
+    let token = site.tokens.redeem(token, &caller, now).await?;
+    access.token(&token);
+    Ok((caller, token))
+}
+
+/// Only the hop may speak; perild itself may ask whether it lives (CERT-14).
+fn admit_peer(
+    request: &HttpRequest,
+    route: &Route,
+    perild: &Perild,
+    site: &Site,
+) -> Result<(), Refusal> {
+    let Some(&PeerUser(uid)) = request.conn_data::<PeerUser>() else {
+        return Ok(());
+    };
+    let is_own_watchdog = uid == Some(perild.own_uid()) && *route == Route::Health;
+    let is_admitted = uid.is_some_and(|uid| site.peers.admit(Some(uid))) || is_own_watchdog;
+    if is_admitted {
+        Ok(())
+    } else {
+        Err(Refusal::Stranger { uid })
+    }
+}
+
+fn ready(site: &Site) -> Result<HttpResponse, Refusal> {
+    match site.tokens.readiness() {
+        Ok(()) => Ok(plain("text/plain; charset=utf-8", "ready\n")),
+        Err(not_ready) => Err(Refusal::NotReady(not_ready.to_string())),
+    }
+}
+
+fn plain(content_type: &'static str, body: &'static str) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, content_type))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(body)
+}
+
+fn refuse(refusal: &Refusal, route: &Route, access: &mut Access) -> HttpResponse {
+    access.decision(format!("refused: {refusal}"));
+    response::problem::answer(refusal, access.interaction_id(), route.allow())
+}
+
+/// Writes the access record, now or when the last octet has left.
+fn record(access: Access, answer: HttpResponse) -> HttpResponse {
+    let status = answer.status().as_u16();
+    match answer.body().size() {
+        BodySize::Sized(bytes) => access.write(status, bytes),
+        BodySize::None | BodySize::Stream => access.write(status, 0),
+    }
+    answer
+}

@@ -1,0 +1,168 @@
+//! Who may issue consumers' certificates: a PEM bundle of roots and intermediates.
+
+use rustls_pki_types::{CertificateDer, TrustAnchor, pem::PemObject};
+
+use super::authority::Authority;
+
+/// The roots that are trusted and the intermediates that may lead to them.
+///
+/// A certificate whose subject is its issuer is a trust anchor. Every other one only helps to build
+/// a path, since the hop forwards the client's certificate alone: it is not trusted for standing in
+/// the bundle, so adding or removing a root never changes what an intermediate means. A bundle
+/// without a root is therefore an error, as it would be for nginx.
+#[derive(Debug, Default)]
+pub struct TrustAnchors {
+    roots: Vec<Authority>,
+    /// In the order of `roots`.
+    trusted: Vec<TrustAnchor<'static>>,
+    intermediates: Vec<Authority>,
+    /// In the order of `intermediates`.
+    ders: Vec<CertificateDer<'static>>,
+}
+
+impl TrustAnchors {
+    /// Reads a bundle; text around the PEM blocks is allowed, blocks of other labels are not used.
+    ///
+    /// # Errors
+    ///
+    /// A block that cannot be read, no certificate at all, or none that is self-issued.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, AnchorsError> {
+        let mut anchors = Self::default();
+        for (before, der) in CertificateDer::pem_slice_iter(pem).enumerate() {
+            let position = before + 1;
+            // The PEM reader's error quotes the line it met, so it is not kept.
+            let der = der.ok().ok_or(AnchorsError::Pem { position })?;
+            let authority = Authority::read(&der).ok_or(AnchorsError::Unreadable { position })?;
+            anchors.add(authority);
+        }
+        match (anchors.roots.len(), anchors.intermediates.len()) {
+            (0, 0) => Err(AnchorsError::Empty),
+            (0, intermediates) => Err(AnchorsError::NoRoot { intermediates }),
+            _ => Ok(anchors),
+        }
+    }
+
+    /// How many trust anchors there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.roots.len()
+    }
+
+    /// Whether there is none; never so once read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.roots.is_empty()
+    }
+
+    /// Every certificate of the bundle, anchors first.
+    pub fn iter(&self) -> impl Iterator<Item = &Authority> {
+        self.roots.iter().chain(&self.intermediates)
+    }
+
+    /// Whether this looks like a bundle of public web CAs, which never belong here (MTLS-9).
+    #[must_use]
+    pub fn looks_public(&self) -> bool {
+        let is_public = |organisation: &String| {
+            let organisation = organisation.to_lowercase();
+            PUBLIC_ORGANISATIONS
+                .iter()
+                .any(|public| organisation.starts_with(public))
+        };
+        let named = |root: &Authority| root.organisations().iter().any(is_public);
+        self.roots.len() > MOST_ROOTS || self.roots.iter().any(named)
+    }
+
+    pub(super) fn trusted(&self) -> &[TrustAnchor<'static>] {
+        &self.trusted
+    }
+
+    pub(super) fn ders(&self) -> &[CertificateDer<'static>] {
+        &self.ders
+    }
+
+    /// The root behind an element of [`Self::trusted`], told apart from others of its name and key.
+    pub(super) fn root(&self, trusted: &TrustAnchor<'_>) -> Option<&Authority> {
+        let same = |other: &TrustAnchor<'_>| std::ptr::addr_eq(other, trusted);
+        let place = self.trusted.iter().position(same)?;
+        self.roots.get(place)
+    }
+
+    pub(super) fn intermediate(&self, der: &[u8]) -> Option<&Authority> {
+        self.intermediates
+            .iter()
+            .find(|authority| authority.der.as_ref() == der)
+    }
+
+    fn add(&mut self, authority: Authority) {
+        if authority.is_anchor() {
+            self.trusted.push(authority.trusted.clone());
+            self.roots.push(authority);
+        } else {
+            self.ders.push(authority.der.clone());
+            self.intermediates.push(authority);
+        }
+    }
+}
+
+/// What is wrong with a bundle of trust anchors.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum AnchorsError {
+    /// No PEM block labelled `CERTIFICATE`.
+    #[error("no PEM certificate in it")]
+    Empty,
+    /// Only intermediates: nothing says which of them to trust.
+    #[error(
+        "no self-issued root among its {intermediates} certificates: add the root that they lead to"
+    )]
+    NoRoot {
+        /// How many certificates there are.
+        intermediates: usize,
+    },
+    /// A PEM block that is cut short or not base64.
+    #[error("PEM block {position} cannot be read")]
+    Pem {
+        /// Which block, counted from one.
+        position: usize,
+    },
+    /// A PEM block that holds no certificate.
+    #[error("PEM block {position} is not an X.509 certificate")]
+    Unreadable {
+        /// Which block, counted from one.
+        position: usize,
+    },
+}
+
+/// A directory has a handful of roots, the web more than a hundred.
+const MOST_ROOTS: usize = 20;
+
+/// How the organisation names of roots in the public web's bundles begin, in lower case.
+const PUBLIC_ORGANISATIONS: [&str; 28] = [
+    "actalis",
+    "amazon",
+    "baltimore",
+    "buypass",
+    "certum",
+    "comodo",
+    "cybertrust",
+    "d-trust",
+    "digicert",
+    "entrust",
+    "geotrust",
+    "globalsign",
+    "godaddy",
+    "google trust",
+    "hongkong post",
+    "identrust",
+    "internet security research group",
+    "let's encrypt",
+    "quovadis",
+    "secom trust",
+    "sectigo",
+    "ssl corp",
+    "starfield",
+    "swisssign",
+    "the usertrust",
+    "thawte",
+    "unizeto",
+    "verisign",
+];

@@ -1,0 +1,215 @@
+//! caller: turns the forwarded certificate into a [`Caller`].
+//!
+//! Knows X.509, the trust anchors, revocation lists and the RFC 8705 thumbprint.
+//! Knows nothing of HTTP, tokens or rules.
+
+mod anchors;
+mod authority;
+mod leaf;
+mod memory;
+mod name;
+mod path;
+mod refused;
+mod revocation;
+#[cfg(test)]
+mod tests;
+mod thumbprint;
+mod window;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use rustls_pki_types::CertificateDer;
+
+pub use anchors::{AnchorsError, TrustAnchors};
+pub use authority::Authority;
+pub use refused::{CertificateRefused, CertificateUnreadable};
+pub use revocation::{RevocationList, RevocationListError, RevocationLists};
+pub use thumbprint::Thumbprint;
+
+use crate::{clock::Timestamp, edge::ForwardedCertificate};
+use leaf::Leaf;
+use memory::{Key, Memory, Verdict};
+use path::PathRules;
+
+/// Whoever holds the key of a certificate that was verified for this request; cheap to clone.
+#[derive(Clone)]
+pub struct Caller(Arc<Identity>);
+
+struct Identity {
+    not_after: Timestamp,
+    serial: String,
+    subject: String,
+    thumbprint: Thumbprint,
+}
+
+impl Caller {
+    /// The last moment at which the certificate is valid, RFC 5280 §4.1.2.5.
+    #[must_use]
+    pub fn not_after(&self) -> Timestamp {
+        self.0.not_after
+    }
+
+    /// The certificate's serial number in lower-case hexadecimal.
+    #[must_use]
+    pub fn serial(&self) -> &str {
+        &self.0.serial
+    }
+
+    /// The certificate's subject as RFC 4514 writes names, with control characters escaped.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// What a token's `cnf` is compared with, RFC 8705 §3.1.
+    #[must_use]
+    pub fn thumbprint(&self) -> &Thumbprint {
+        &self.0.thumbprint
+    }
+
+    /// A caller for the tests of later rooms, which have no certificate to verify.
+    #[cfg(test)]
+    #[must_use]
+    pub(crate) fn for_test(thumbprint: Thumbprint) -> Self {
+        Self(Arc::new(Identity {
+            not_after: Timestamp::from_seconds(i64::MAX),
+            serial: "01".to_owned(),
+            subject: "CN=test".to_owned(),
+            thumbprint,
+        }))
+    }
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Caller({})", self.0.subject)
+    }
+}
+
+/// Everyone who may call: the trust anchors and revocation lists, and the verdicts reached by them.
+///
+/// A reload makes a new one, so that no verdict outlives the anchors and lists it rests on.
+pub struct Callers {
+    rules: PathRules,
+    memory: Memory,
+}
+
+impl Callers {
+    /// Joins anchors and lists; remembers at most `capacity` verified certificates.
+    ///
+    /// Each list's signature is checked here, once, against the bundle's certificates of its
+    /// issuer. One that none of them signed covers nobody: see [`Self::unverified_lists`]. A list
+    /// is good until its `nextUpdate` plus `crl_grace`.
+    #[must_use]
+    pub fn new(
+        anchors: TrustAnchors,
+        lists: RevocationLists,
+        crl_grace: Duration,
+        capacity: u64,
+    ) -> Self {
+        let rules = PathRules::new(anchors, lists, crl_grace);
+        Self {
+            rules,
+            memory: Memory::new(capacity),
+        }
+    }
+
+    /// The trust anchors and intermediates in use.
+    #[must_use]
+    pub fn anchors(&self) -> &TrustAnchors {
+        self.rules.anchors()
+    }
+
+    /// The revocation lists in use, superseded ones left out.
+    pub fn lists(&self) -> impl Iterator<Item = &RevocationList> {
+        self.rules.lists().iter()
+    }
+
+    /// The lists that no certificate of the bundle signed: their issuers' certificates are refused.
+    pub fn unverified_lists(&self) -> impl Iterator<Item = &RevocationList> {
+        self.lists().filter(|list| !list.is_verified())
+    }
+
+    /// Takes the certificate header's value as a certificate, known or new; nothing is trusted yet.
+    ///
+    /// One that was verified before is found by the SHA-256 of its text and not parsed again.
+    ///
+    /// # Errors
+    ///
+    /// The value does not hold one well-formed certificate.
+    pub fn recognise<'a>(
+        &'a self,
+        certificate: &ForwardedCertificate<'a>,
+    ) -> Result<Presented<'a>, CertificateUnreadable> {
+        let key = Key::of(certificate);
+        let known = match self.memory.recall(&key) {
+            Some(verdict) => Known::Before(verdict),
+            None => Known::New(readable(certificate)?),
+        };
+        Ok(Presented {
+            callers: self,
+            certificate: *certificate,
+            key,
+            known,
+        })
+    }
+}
+
+impl fmt::Debug for Callers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Callers({} anchors)", self.anchors().len())
+    }
+}
+
+/// A well-formed certificate that still has to be verified for this request.
+#[must_use = "a certificate counts only once it is verified"]
+pub struct Presented<'a> {
+    callers: &'a Callers,
+    certificate: ForwardedCertificate<'a>,
+    key: Key,
+    known: Known,
+}
+
+enum Known {
+    Before(Verdict),
+    New(CertificateDer<'static>),
+}
+
+impl Presented<'_> {
+    /// Validates the certificate's path at `now`, RFC 5280 §6.1, or recalls that it stands.
+    ///
+    /// A verdict is recalled only while every date that it rests on still holds, so time and the
+    /// freshness of revocation are judged on every request (PKIX-2). Refusals are not remembered.
+    ///
+    /// # Errors
+    ///
+    /// The first check that the certificate fails.
+    pub fn verify(self, now: Timestamp) -> Result<Caller, CertificateRefused> {
+        let der = match self.known {
+            Known::Before(verdict) if verdict.stands_at(now) => return Ok(verdict.into_caller()),
+            Known::Before(_) => readable(&self.certificate)?,
+            Known::New(der) => der,
+        };
+        let leaf = Leaf::read(&der)?;
+        let window = self.callers.rules.judge(&leaf, now)?;
+        let caller = Caller(Arc::new(leaf.identity()));
+        self.callers
+            .memory
+            .keep(self.key, Verdict::new(caller.clone(), window));
+        Ok(caller)
+    }
+}
+
+impl fmt::Debug for Presented<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Presented({:?})", self.certificate)
+    }
+}
+
+fn readable(
+    certificate: &ForwardedCertificate<'_>,
+) -> Result<CertificateDer<'static>, CertificateUnreadable> {
+    let der = certificate.der()?;
+    Leaf::read(&der)?;
+    Ok(der)
+}

@@ -1,0 +1,153 @@
+//! Why a certificate is not taken: facts for the log; the answers are written elsewhere.
+
+use crate::{clock::Timestamp, edge::CertificateSyntax};
+
+/// Why the header does not hold a certificate at all.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum CertificateUnreadable {
+    /// The header's value breaks its format's rules.
+    #[error(transparent)]
+    Header(#[from] CertificateSyntax),
+    /// What it decodes to is no DER certificate, RFC 5280 §4.1.
+    #[error("the certificate is not an X.509 certificate in DER")]
+    Structure,
+}
+
+/// The check of RFC 5280 §6 or of ours that a certificate fails.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum CertificateRefused {
+    /// A CA certificate used as a client's, RFC 5280 §4.2.1.9.
+    #[error("the certificate is a CA's")]
+    CaAsClient,
+    /// A critical extension that is not understood here, RFC 5280 §4.2.
+    #[error("a certificate on the path has an unknown critical extension")]
+    CriticalExtension,
+    /// Later than the certificate's `notAfter`, RFC 5280 §4.1.2.5.
+    #[error("the certificate expired at {not_after}, it is {now}")]
+    Expired {
+        /// The last valid moment.
+        not_after: Timestamp,
+        /// The time of the request.
+        now: Timestamp,
+    },
+    /// An extension that is repeated or cannot be read, RFC 5280 §4.2.
+    #[error("an extension of the certificate is repeated or malformed")]
+    ExtensionMalformed,
+    /// An issuer on the path is outside its dates; trust anchors are judged as well.
+    #[error("the issuer {issuer} is valid from {not_before} to {not_after}, it is {now}")]
+    IssuerOutOfDate {
+        /// The issuer's subject.
+        issuer: String,
+        /// Its first valid moment.
+        not_before: Timestamp,
+        /// Its last valid moment.
+        not_after: Timestamp,
+        /// The time of the request.
+        now: Timestamp,
+    },
+    /// An issuer without the `cA` flag, RFC 5280 §4.2.1.9.
+    #[error("the issuer {issuer} is not a CA")]
+    IssuerNotCa {
+        /// The issuer's subject.
+        issuer: String,
+    },
+    /// An issuer whose key usage lacks `keyCertSign`, RFC 5280 §4.2.1.3.
+    #[error("the issuer {issuer} may not sign certificates")]
+    IssuerMayNotSign {
+        /// The issuer's subject.
+        issuer: String,
+    },
+    /// An RSA key of fewer than 2048 bits, FAPI 1.0 Part 2 §8.6.
+    #[error("the certificate's RSA key has {bits} bits")]
+    KeyTooShort {
+        /// The length of its modulus.
+        bits: usize,
+    },
+    /// Neither an RSA key nor one on P-256 or P-384.
+    #[error("the certificate's key is of an unsupported kind, {algorithm}")]
+    KeyUnsupported {
+        /// The object identifier of the algorithm or curve.
+        algorithm: String,
+    },
+    /// The key usage lacks `digitalSignature`, RFC 5280 §4.2.1.3.
+    #[error("the certificate's key usage lacks digitalSignature")]
+    KeyUsage,
+    /// A name outside an issuer's name constraints, RFC 5280 §4.2.1.10.
+    ///
+    /// Constraints on URIs, e-mail addresses and directory names are not computed: a certificate
+    /// with a name of a constrained kind is refused, as that clause allows.
+    #[error("a name on the path breaks an issuer's name constraints")]
+    NameConstraint,
+    /// Earlier than the certificate's `notBefore`, RFC 5280 §4.1.2.5.
+    #[error("the certificate is valid from {not_before}, it is {now}")]
+    NotYetValid {
+        /// The first valid moment.
+        not_before: Timestamp,
+        /// The time of the request.
+        now: Timestamp,
+    },
+    /// Whatever else path validation demands, RFC 5280 §6.1.
+    #[error("the certificate's path is invalid: {reason}")]
+    Path {
+        /// What the validation met.
+        reason: webpki::Error,
+    },
+    /// More issuers on the path than an issuer allows, RFC 5280 §4.2.1.9.
+    #[error("the path is longer than an issuer allows")]
+    PathTooLong,
+    /// The extended key usage has neither `clientAuth` nor `anyExtendedKeyUsage`, RFC 5280 §4.2.1.12.
+    #[error("the extended key usage of a certificate on the path is not for clients")]
+    Purpose,
+    /// On its issuer's revocation list, RFC 5280 §6.3.
+    #[error("certificate {serial} is revoked by {list}")]
+    Revoked {
+        /// The serial number in hexadecimal.
+        serial: String,
+        /// The list's name.
+        list: String,
+    },
+    /// A revocation list that is not in force yet, RFC 5280 §5.1.2.4.
+    #[error("the revocation list {list} is in force from {this_update}, it is {now}")]
+    RevocationListFuture {
+        /// The list's name.
+        list: String,
+        /// Its `thisUpdate`.
+        this_update: Timestamp,
+        /// The time of the request.
+        now: Timestamp,
+    },
+    /// A revocation list past its `nextUpdate` and the grace granted, RFC 5280 §5.1.2.5.
+    #[error("the revocation list {list} was due for renewal at {next_update}, it is {now}")]
+    RevocationListStale {
+        /// The list's name.
+        list: String,
+        /// Its `nextUpdate`.
+        next_update: Timestamp,
+        /// The time of the request.
+        now: Timestamp,
+    },
+    /// Lists are configured and none that can be trusted covers the certificate.
+    #[error("no revocation list covers the certificates of {issuer}")]
+    RevocationUnknown {
+        /// The issuer's subject.
+        issuer: String,
+    },
+    /// A signature that does not verify under the issuer's key, or by a key that is too short.
+    #[error("a signature on the path does not verify")]
+    Signature,
+    /// A signature by an algorithm that is not accepted, such as SHA-1.
+    #[error("a signature on the path is of an unsupported kind")]
+    SignatureUnsupported,
+    /// No path to a trust anchor, RFC 5280 §6.1.
+    #[error("the issuer {issuer} does not lead to a trust anchor")]
+    UnknownIssuer {
+        /// The issuer that the certificate names, cut when long.
+        issuer: String,
+    },
+    /// No certificate, found only when the header was read once more.
+    #[error(transparent)]
+    Unreadable(#[from] CertificateUnreadable),
+    /// Not version 3, which alone has extensions, RFC 5280 §4.1.2.1.
+    #[error("the certificate is not of version 3")]
+    Version,
+}

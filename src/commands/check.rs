@@ -1,0 +1,65 @@
+//! `perild check`: everything that can be wrong, before a start or a reload.
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::Args;
+
+use super::serve::{CONFIGURATION, config_path};
+use crate::{
+    app::examine,
+    clock::Timestamp,
+    config::{Config, ConfigError, Fault, Severity},
+};
+
+/// Arguments of `perild check`.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Example:\n  perild check --config /etc/perild/perild.toml && systemctl reload perild\n\n\
+    One line a finding, worst first. Exit code 0 when perild would start, 78 when it would not."
+)]
+pub struct CheckArgs {
+    /// The configuration [default: $`PERILD_CONFIG`, then /etc/perild/perild.toml]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Do not ask the directory
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// Prints the findings; the exit code says whether perild would start.
+///
+/// # Errors
+/// When the findings cannot be printed.
+pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
+    let path = config_path(args.config.as_deref());
+    let findings = match Config::read(&path) {
+        Ok((config, places)) => examine(&config, &places, Timestamp::now()).1,
+        Err(ConfigError::Syntax(fault)) => vec![fault],
+        Err(ConfigError::Faults(faults)) => faults,
+        Err(error @ ConfigError::Unreadable { .. }) => {
+            writeln!(io::stderr(), "{error}")?;
+            return Ok(ExitCode::from(CONFIGURATION));
+        }
+    };
+    print(&findings)?;
+    let has_error = findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error);
+    Ok(if has_error {
+        ExitCode::from(CONFIGURATION)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn print(findings: &[Fault]) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    for finding in findings {
+        writeln!(output, "{finding}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! The running daemon: sockets, workers, signals.
+
+use std::{path::PathBuf, time::Duration};
+
+use actix_web::{App, HttpServer, dev::ServerHandle, web::Data};
+use tokio::{
+    runtime::Handle,
+    signal::unix::{SignalKind, signal},
+};
+
+use super::{ServeError, reload::Reload};
+use crate::{
+    app::{self, Parts, Perild, Site},
+    config::Config,
+    edge::{Listener, listeners},
+    service::{Notify, Probe, keep_alive},
+};
+
+/// Serves `config` until a signal ends it.
+pub(super) async fn serve(path: PathBuf, config: Config, parts: Parts) -> Result<(), ServeError> {
+    let site = Site::assemble(parts, None, &Handle::current())?;
+    let perild = Data::new(Perild::new(site));
+    let listeners = listeners(&config.listen)?;
+    let probe = listeners.iter().find_map(probe);
+    let bound = bound_socket(&config, &listeners);
+
+    let for_workers = perild.clone();
+    let mut server =
+        HttpServer::new(move || App::new().configure(app::configure(for_workers.clone())))
+            .workers(workers(&config))
+            .keep_alive(KEEP_ALIVE)
+            .client_request_timeout(REQUEST_TIMEOUT)
+            .shutdown_timeout(config.server.shutdown_seconds)
+            .on_connect(app::on_connect)
+            .disable_signals();
+    for listener in listeners {
+        server = match listener {
+            Listener::Tcp(listener) => server.listen(listener)?,
+            Listener::Unix(listener) => server.listen_uds(listener)?,
+        };
+    }
+    let server = server.run();
+    let signals = tokio::spawn(signals(server.handle(), perild, Reload::new(path, config)));
+    if let Some(probe) = probe {
+        tokio::spawn(keep_alive(probe));
+    }
+    Notify::Ready(READY).send();
+    tracing::info!("perild {} serves", env!("CARGO_PKG_VERSION"));
+    let ended = server.await;
+    signals.abort();
+    if let Some(path) = bound {
+        // Whoever starts next binds the path anew; a socket left behind is only untidy.
+        let _ = std::fs::remove_file(path);
+    }
+    tracing::info!("perild ends");
+    Ok(ended?)
+}
+
+/// SIGHUP reloads; SIGTERM and SIGINT finish what runs, and end.
+async fn signals(
+    server: ServerHandle,
+    perild: Data<Perild>,
+    mut reload: Reload,
+) -> std::io::Result<()> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    loop {
+        tokio::select! {
+            _ = hangup.recv() => reload.run(&perild),
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+        }
+    }
+    Notify::Stopping.send();
+    tracing::info!("stopping: running requests are finished");
+    perild.stop();
+    server.stop(true).await;
+    Ok(())
+}
+
+/// How the daemon reaches itself; the first socket is as good as any.
+fn probe(listener: &Listener) -> Option<Probe> {
+    match listener {
+        Listener::Tcp(listener) => listener.local_addr().ok().map(Probe::Tcp),
+        Listener::Unix(listener) => {
+            let address = listener.local_addr().ok()?;
+            address
+                .as_pathname()
+                .map(|path| Probe::Unix(path.to_path_buf()))
+        }
+    }
+}
+
+/// The socket that was bound here rather than handed over: its path is ours to remove.
+fn bound_socket(config: &Config, listeners: &[Listener]) -> Option<PathBuf> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "LISTEN_FDS says that systemd owns the sockets"
+    )]
+    let is_handed_over = std::env::var_os("LISTEN_FDS").is_some();
+    match (&config.listen, listeners) {
+        (crate::edge::Listen::Unix(path), [Listener::Unix(_)]) if !is_handed_over => {
+            Some(path.clone())
+        }
+        _ => None,
+    }
+}
+
+fn workers(config: &Config) -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    if config.server.workers == 0 {
+        processors
+    } else {
+        config.server.workers
+    }
+}
+
+/// Longer than nginx keeps an idle connection to us, so that it is nginx that closes it.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How long a request's header block may take to arrive.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+const READY: &str = "serving";

@@ -1,0 +1,125 @@
+//! `perild serve`: the daemon, from its configuration to its end.
+
+mod daemon;
+mod reload;
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Args;
+use tracing::Level;
+
+use crate::{
+    app::{Parts, examine},
+    clock::Timestamp,
+    config::{Config, ConfigError, DEFAULT_PATH, Severity},
+    edge::ListenError,
+    log::{self, LogFormat},
+    token::StartError,
+};
+
+/// Arguments of `perild serve`.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Example:\n  perild serve --config /etc/perild/perild.toml\n\n\
+    SIGHUP takes a changed configuration, keys, anchors and revocation lists; SIGTERM finishes running requests and ends."
+)]
+pub struct ServeArgs {
+    /// The configuration [default: $`PERILD_CONFIG`, then /etc/perild/perild.toml]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How records look; auto writes to the journal when stderr is the journal
+    #[arg(long, value_enum, default_value = "auto")]
+    pub log_format: LogFormat,
+    /// The least severe records that are written: error, warn, info, debug or trace
+    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    pub log_level: Level,
+}
+
+/// Why the daemon did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The configuration is wrong; nothing was started.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The server failed.
+    #[error("perild ended: {0}")]
+    Io(#[from] std::io::Error),
+    /// There is nothing to listen on.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// The client toward the directory cannot be built.
+    #[error(transparent)]
+    Start(#[from] StartError),
+}
+
+impl ServeError {
+    /// 78 when the configuration is at fault, so that systemd does not try again (SYSD-11), else 1.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Config(_) | Self::Start(_) => ExitCode::from(CONFIGURATION),
+            Self::Listen(ListenError::Bind { .. } | ListenError::InUse(_)) | Self::Io(_) => {
+                ExitCode::FAILURE
+            }
+            Self::Listen(_) => ExitCode::from(CONFIGURATION),
+        }
+    }
+}
+
+/// Serves until SIGTERM or SIGINT.
+///
+/// # Errors
+/// [`ServeError`]; with [`ServeError::Config`] nothing was started.
+pub fn run(args: &ServeArgs) -> Result<(), ServeError> {
+    let path = config_path(args.config.as_deref());
+    let (config, parts) = read(&path)?;
+    log::start(args.log_format, args.log_level)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .thread_name("perild-main")
+        .enable_all()
+        .build()?;
+    let served = runtime.block_on(daemon::serve(path, config, parts));
+    runtime.shutdown_background();
+    served
+}
+
+/// The configuration to use: `given`, else `PERILD_CONFIG`, else the system's.
+#[must_use]
+pub fn config_path(given: Option<&Path>) -> PathBuf {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "PERILD_CONFIG names the configuration"
+    )]
+    let variable = std::env::var_os("PERILD_CONFIG");
+    given
+        .map(Path::to_path_buf)
+        .or(variable.map(PathBuf::from))
+        .unwrap_or_else(|| DEFAULT_PATH.into())
+}
+
+/// Reads the configuration and everything that it names; warnings go to the log.
+///
+/// # Errors
+/// [`ConfigError`] with every finding that keeps perild from starting.
+pub(crate) fn read(path: &Path) -> Result<(Config, Parts), ConfigError> {
+    let (config, places) = Config::read(path)?;
+    let (parts, mut findings) = examine(&config, &places, Timestamp::now());
+    findings.retain(|finding| finding.severity < Severity::Fine);
+    for finding in findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Warning)
+    {
+        tracing::warn!("{}: {}; {}", finding.place, finding.finding, finding.remedy);
+    }
+    findings.retain(|finding| finding.severity == Severity::Error);
+    parts
+        .map(|parts| (config, parts))
+        .ok_or(ConfigError::Faults(findings))
+}
+
+/// `EX_CONFIG` of sysexits.h.
+pub(crate) const CONFIGURATION: u8 = 78;

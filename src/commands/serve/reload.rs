@@ -1,0 +1,65 @@
+//! SIGHUP: a new site, whole or not at all.
+
+use std::path::PathBuf;
+
+use tokio::runtime::Handle;
+
+use super::ServeError;
+use crate::{
+    app::{Perild, Site},
+    config::Config,
+    service::Notify,
+};
+
+/// What a reload needs to know of the start.
+#[derive(Debug)]
+pub(super) struct Reload {
+    path: PathBuf,
+    config: Config,
+}
+
+impl Reload {
+    pub(super) fn new(path: PathBuf, config: Config) -> Self {
+        Self { path, config }
+    }
+
+    /// Takes the configuration as it is now, or keeps the old one and says why.
+    pub(super) fn run(&mut self, perild: &Perild) {
+        Notify::Reloading.send();
+        match self.take(perild) {
+            Ok(()) => {
+                tracing::info!("reloaded {}", self.path.display());
+                Notify::Ready("serving").send();
+            }
+            Err(error) => {
+                tracing::error!("reload failed, the old configuration stays: {error}");
+                Notify::Ready("serving; the last reload failed and the old configuration stays, see the journal").send();
+            }
+        }
+    }
+
+    fn take(&mut self, perild: &Perild) -> Result<(), ServeError> {
+        let (config, parts) = super::read(&self.path)?;
+        let present = perild.site();
+        let site = Site::assemble(parts, Some(&present), &Handle::current())?;
+        self.warn_of_restart(&config);
+        perild.replace(site);
+        self.config = config;
+        Ok(())
+    }
+
+    fn warn_of_restart(&self, config: &Config) {
+        let (old, new) = (&self.config, config);
+        let needs_restart = [
+            ("listen", old.listen != new.listen),
+            ("server.workers", old.server.workers != new.server.workers),
+            (
+                "server.shutdown_seconds",
+                old.server.shutdown_seconds != new.server.shutdown_seconds,
+            ),
+        ];
+        for (key, _) in needs_restart.iter().filter(|(_, has_changed)| *has_changed) {
+            tracing::warn!("{key} has changed; it holds from the next restart on");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The configuration, read once into final types.
+//!
+//! Unknown keys are faults, the strict choice is the default, and secrets come from files. What is
+//! wrong is said with the file, the line and the remedy, before anything is started.
+
+mod fault;
+mod source;
+mod values;
+
+pub use fault::{ConfigError, Fault, Severity};
+pub use source::{Place, Places};
+pub use values::{
+    Class, Config, Consumers, DatasetRule, Defaults, Directory, Introspection, Paths, Server, User,
+};
+
+/// The configuration with every key at its default, as it is shipped.
+pub const REFERENCE: &str = include_str!("../../deploy/perild.toml");
+
+/// Where `perild` looks when neither `--config` nor `PERILD_CONFIG` says otherwise.
+pub const DEFAULT_PATH: &str = "/etc/perild/perild.toml";

@@ -1,0 +1,345 @@
+//! From a file and the environment to [`Config`], remembering where each key stands.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+use toml::{
+    Table, Value,
+    de::{DeTable, DeValue},
+};
+
+use super::{Config, ConfigError, Fault, REFERENCE, Severity};
+
+/// Where a setting stands.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Place {
+    /// A line of the configuration, with the key when one is meant.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1; 0 when the key is not in the file.
+        line: usize,
+        /// `table.key`, or empty.
+        key: String,
+    },
+    /// An environment variable.
+    Variable(String),
+    /// Not a setting: a file, a socket or the directory.
+    Outside(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { path, line, key } => {
+                write!(f, "{}", path.display())?;
+                if *line > 0 {
+                    write!(f, ":{line}")?;
+                }
+                if key.is_empty() {
+                    Ok(())
+                } else {
+                    write!(f, ": {key}")
+                }
+            }
+            Self::Variable(name) => write!(f, "${name}"),
+            Self::Outside(what) => f.write_str(what),
+        }
+    }
+}
+
+/// Where the keys of one configuration stand.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    path: PathBuf,
+    lines: HashMap<String, usize>,
+    variables: HashMap<String, String>,
+}
+
+impl Places {
+    /// The place of `key`, written `table.key` or `datasets[0].name`.
+    #[must_use]
+    pub fn of(&self, key: &str) -> Place {
+        if let Some(name) = self.variables.get(key) {
+            return Place::Variable(name.clone());
+        }
+        let line = self.lines.get(key).copied().unwrap_or(0);
+        Place::File {
+            path: self.path.clone(),
+            line,
+            key: key.to_owned(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the configuration at `path`, with the `PERILD_` variables of the environment over it.
+    ///
+    /// # Errors
+    /// [`ConfigError`], with file and line or the variable's name.
+    pub fn read(path: &Path) -> Result<(Self, Places), ConfigError> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the environment is part of the configuration"
+        )]
+        let variables = std::env::vars().filter(|(name, _)| name.starts_with(PREFIX));
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+            path: path.into(),
+            source,
+        })?;
+        Self::parse(path, &text, variables.collect())
+    }
+
+    /// Reads the configuration `text`; `path` is only named in what is found.
+    ///
+    /// # Errors
+    /// As [`Config::read`].
+    pub fn parse(
+        path: &Path,
+        text: &str,
+        mut variables: Vec<(String, String)>,
+    ) -> Result<(Self, Places), ConfigError> {
+        let mut places = Places {
+            path: path.into(),
+            ..Places::default()
+        };
+        let syntax = |place, finding: String| ConfigError::Syntax(error(place, finding));
+        let at = |error: &toml::de::Error| Place::File {
+            path: path.into(),
+            line: error.span().map_or(0, |span| line_of(text, span.start)),
+            key: String::new(),
+        };
+        let tree =
+            DeTable::parse(text).map_err(|error| syntax(at(&error), error.message().to_owned()))?;
+        record_lines(text, tree.get_ref(), "", &mut places.lines);
+
+        variables.retain(|(name, _)| name != "PERILD_CONFIG");
+        variables.sort();
+        if variables.is_empty() {
+            let config = toml::from_str::<Self>(text)
+                .map_err(|error| syntax(at(&error), error.message().trim().to_owned()))?;
+            return Ok((config, places));
+        }
+        let mut table = toml::from_str::<Table>(text)
+            .map_err(|error| syntax(at(&error), error.message().to_owned()))?;
+        for (name, value) in variables {
+            let key = override_key(&mut table, &name, &value)
+                .map_err(|finding| syntax(Place::Variable(name.clone()), finding))?;
+            places.variables.insert(key, name);
+        }
+        let config = serde_path_to_error::deserialize(table).map_err(|error| {
+            let key = error.path().to_string();
+            syntax(places.of(&key), error.inner().message().trim().to_owned())
+        })?;
+        Ok((config, places))
+    }
+}
+
+fn error(place: Place, finding: String) -> Fault {
+    Fault {
+        severity: Severity::Error,
+        place,
+        finding,
+        remedy: String::new(),
+    }
+}
+
+/// Puts `value` where the variable `name` points; answers with the key.
+fn override_key(table: &mut Table, name: &str, value: &str) -> Result<String, String> {
+    let path = name.trim_start_matches(PREFIX).to_ascii_lowercase();
+    let (section, key) = path
+        .split_once("__")
+        .map_or(("", path.as_str()), |(s, k)| (s, k));
+    let reference = reference();
+    let known = if section.is_empty() {
+        reference.get(key).filter(|known| !known.is_table())
+    } else {
+        reference
+            .get(section)
+            .and_then(Value::as_table)
+            .and_then(|table| table.get(key))
+    };
+    let known = known.ok_or("no such key; a variable is PERILD_<TABLE>__<KEY>")?;
+    let value = typed(known, value)?;
+    if section.is_empty() {
+        table.insert(key.to_owned(), value);
+        return Ok(key.to_owned());
+    }
+    let section_table = table
+        .entry(section)
+        .or_insert_with(|| Value::Table(Table::new()));
+    let section_table = section_table
+        .as_table_mut()
+        .ok_or("the file has a value in place of the table")?;
+    section_table.insert(key.to_owned(), value);
+    Ok(format!("{section}.{key}"))
+}
+
+/// `text` as a TOML value of the type that the reference has; text needs no quotes.
+fn typed(known: &Value, text: &str) -> Result<Value, String> {
+    if known.is_str() {
+        return Ok(Value::String(text.to_owned()));
+    }
+    Value::deserialize(
+        toml::de::ValueDeserializer::parse(text).map_err(|e| e.message().to_owned())?,
+    )
+    .map_err(|error| error.message().to_owned())
+}
+
+/// Every key that exists, with a value of its type.
+fn reference() -> Table {
+    let mut reference: Table = toml::from_str(REFERENCE).unwrap_or_default();
+    reference.insert("datasets".into(), Value::Array(Vec::new()));
+    reference
+}
+
+fn record_lines(text: &str, table: &DeTable<'_>, prefix: &str, lines: &mut HashMap<String, usize>) {
+    for (key, value) in table {
+        let name = if prefix.is_empty() {
+            key.get_ref().to_string()
+        } else {
+            format!("{prefix}.{}", key.get_ref())
+        };
+        lines.insert(name.clone(), line_of(text, key.span().start));
+        match value.get_ref() {
+            DeValue::Table(inner) => record_lines(text, inner, &name, lines),
+            DeValue::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    if let DeValue::Table(inner) = item.get_ref() {
+                        record_lines(text, inner, &format!("{name}[{index}]"), lines);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()
+        .iter()
+        .take(offset)
+        .filter(|&&octet| octet == b'\n')
+        .count()
+        + 1
+}
+
+const PREFIX: &str = "PERILD_";
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::config::Class;
+
+    const SMALLEST: &str =
+        "[directory]\nissuer = \"https://as.example/\"\nclient_id = \"provider\"\n";
+
+    fn parse(text: &str, variables: &[(&str, &str)]) -> Result<(Config, Places), ConfigError> {
+        let variables = variables
+            .iter()
+            .map(|&(n, v)| (n.to_owned(), v.to_owned()))
+            .collect();
+        Config::parse(Path::new("perild.toml"), text, variables)
+    }
+
+    fn complaint(text: &str, variables: &[(&str, &str)]) -> String {
+        parse(text, variables).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_shipped_configuration_is_read_and_says_the_defaults() {
+        let (shipped, _) = parse(REFERENCE, &[]).unwrap();
+        let (smallest, _) = parse(SMALLEST, &[]).unwrap();
+        assert_eq!(shipped.listen, smallest.listen);
+        assert_eq!(
+            format!("{:?}", shipped.paths),
+            format!("{:?}", smallest.paths)
+        );
+        assert_eq!(
+            format!("{:?}", shipped.consumers),
+            format!("{:?}", smallest.consumers)
+        );
+        assert_eq!(
+            format!("{:?}", shipped.introspection),
+            format!("{:?}", smallest.introspection)
+        );
+        assert_eq!(
+            format!("{:?}", shipped.server),
+            format!("{:?}", smallest.server)
+        );
+        assert_eq!(
+            format!("{:?}", shipped.defaults),
+            format!("{:?}", smallest.defaults)
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_file_and_line() {
+        let text = format!("{SMALLEST}cliend_id = \"x\"\n");
+        insta::assert_snapshot!(complaint(&text, &[]), @"error   perild.toml:4: unknown field `cliend_id`, expected one of `issuer`, `discovery_url`, `introspection_endpoint`, `client_id`, `certificate`, `private_key`, `trust_anchors`, `audience`");
+    }
+
+    /// Rows: FAPI2-NET-1
+    #[test]
+    fn fapi2_5_2_1_an_http_issuer_is_refused_with_its_line() {
+        let text = SMALLEST.replace("https:", "http:");
+        insta::assert_snapshot!(complaint(&text, &[]), @r#"error   perild.toml:2: "http://as.example/" must begin with https:// (FAPI wants TLS everywhere)"#);
+        assert!(parse(&format!("{SMALLEST}discovery_url = \"http://a/\"\n"), &[]).is_err());
+    }
+
+    /// Rows: OE-CLS-1
+    #[test]
+    fn oe_cls_1_a_class_that_must_not_be_shared_is_refused() {
+        let with = |class: &str| {
+            parse(
+                &format!("{SMALLEST}[[datasets]]\nname = \"a\"\nclass = \"{class}\"\n"),
+                &[],
+            )
+        };
+        assert_eq!(with("OE-SB").unwrap().0.datasets[0].class, Class::SharedB);
+        for class in ["OE-C", "OE-SP", "oe-sa", ""] {
+            assert!(with(class).is_err(), "{class}");
+        }
+    }
+
+    #[test]
+    fn a_variable_stands_over_the_file_and_is_named_in_what_is_found() {
+        let variables = [
+            ("PERILD_CONFIG", "elsewhere"),
+            ("PERILD_INTROSPECTION__CACHE_SECONDS", "0"),
+            ("PERILD_SERVER__PROXY_UIDS", "[\"caddy\", 7]"),
+            ("PERILD_DIRECTORY__CLIENT_ID", "12345"),
+            ("PERILD_LISTEN", "127.0.0.1:8080"),
+        ];
+        let (config, places) = parse(SMALLEST, &variables).unwrap();
+        assert_eq!(config.introspection.cache_seconds, 0);
+        assert_eq!(config.server.proxy_uids.len(), 2);
+        assert_eq!(config.directory.client_id, "12345");
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(
+            places.of("directory.client_id").to_string(),
+            "$PERILD_DIRECTORY__CLIENT_ID"
+        );
+        assert_eq!(
+            places.of("directory.issuer").to_string(),
+            "perild.toml:2: directory.issuer"
+        );
+
+        insta::assert_snapshot!(complaint(SMALLEST, &[("PERILD_SERVER__PROXY_UID", "x")]), @"error   $PERILD_SERVER__PROXY_UID: no such key; a variable is PERILD_<TABLE>__<KEY>");
+        insta::assert_snapshot!(complaint(SMALLEST, &[("PERILD_INTROSPECTION__TIMEOUT_MS", "0")]), @"error   $PERILD_INTROSPECTION__TIMEOUT_MS: must be at least 1");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused_without_a_panic(text in "(?s).{0,200}", value in ".{0,40}") {
+            let _ = parse(&text, &[]);
+            let _ = parse(SMALLEST, &[("PERILD_SERVER__PROXY_UIDS", &value)]);
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! The keys and their final types; `deploy/perild.toml` says what each is for.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Deserializer, de};
+use url::Url;
+
+use crate::edge::{CertificateFormat, Listen};
+
+/// The whole configuration.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen when systemd hands no socket over.
+    #[serde(default = "default_listen", deserialize_with = "listen")]
+    pub listen: Listen,
+    /// The address that consumers use.
+    #[serde(default, deserialize_with = "optional_https")]
+    pub base_url: Option<Url>,
+    /// Folders.
+    #[serde(default)]
+    pub paths: Paths,
+    /// The directory and our identity toward it.
+    pub directory: Directory,
+    /// How consumers' certificates arrive and who issues them.
+    #[serde(default)]
+    pub consumers: Consumers,
+    /// How the directory is asked about tokens.
+    #[serde(default)]
+    pub introspection: Introspection,
+    /// The server's own limits.
+    #[serde(default)]
+    pub server: Server,
+    /// What holds for datasets that are not listed.
+    #[serde(default)]
+    pub defaults: Defaults,
+    /// Datasets with rules of their own.
+    #[serde(default)]
+    pub datasets: Vec<DatasetRule>,
+}
+
+/// `[paths]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Paths {
+    /// Files offered as they are.
+    pub shared_data: PathBuf,
+    /// Files open to everyone, served by nginx.
+    pub public: PathBuf,
+    /// What perild keeps for itself.
+    pub state: PathBuf,
+}
+
+/// `[directory]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Directory {
+    /// The issuer identifier, octet for octet.
+    #[serde(deserialize_with = "issuer")]
+    pub issuer: String,
+    /// Where the discovery document is; none: derived from the issuer.
+    #[serde(default, deserialize_with = "optional_https")]
+    pub discovery_url: Option<Url>,
+    /// The introspection endpoint; none: from discovery.
+    #[serde(default, deserialize_with = "optional_https")]
+    pub introspection_endpoint: Option<Url>,
+    /// This provider's client id at the directory.
+    #[serde(deserialize_with = "not_empty")]
+    pub client_id: String,
+    /// PEM chain shown to the directory.
+    #[serde(default = "default_certificate")]
+    pub certificate: PathBuf,
+    /// Its private key, PEM.
+    #[serde(default = "default_private_key")]
+    pub private_key: PathBuf,
+    /// PEM bundle: who may be the directory.
+    #[serde(default = "default_directory_anchors")]
+    pub trust_anchors: PathBuf,
+    /// The audience a token must name, if it names any.
+    #[serde(default, deserialize_with = "optional_text")]
+    pub audience: Option<String>,
+}
+
+/// `[consumers]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Consumers {
+    /// PEM bundle: who issues consumers' certificates.
+    pub trust_anchors: PathBuf,
+    /// CRL files.
+    pub revocation_lists: Vec<PathBuf>,
+    /// Seconds that a list is believed past its next update.
+    pub crl_grace_seconds: u64,
+    /// Field name that carries the certificate.
+    pub certificate_header: String,
+    /// Its encoding.
+    pub certificate_format: CertificateFormat,
+    /// Field name that carries nginx's verdict; empty: none.
+    pub verify_header: String,
+    /// Whether the verdict must be there.
+    pub require_verify_header: bool,
+}
+
+/// `[introspection]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Introspection {
+    /// Seconds that an answer may be remembered.
+    pub cache_seconds: u32,
+    /// How many answers are remembered.
+    pub cache_entries: u64,
+    /// Milliseconds that one question may take.
+    #[serde(deserialize_with = "positive")]
+    pub timeout_ms: u64,
+}
+
+/// `[server]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Who may connect to the unix socket.
+    pub proxy_uids: Vec<User>,
+    /// Location prefix of nginx for `X-Accel-Redirect`; empty: perild sends the bytes.
+    #[serde(deserialize_with = "accel_prefix")]
+    pub accel_prefix: String,
+    /// Threads that answer requests; 0: one for each processor.
+    pub workers: usize,
+    /// Seconds that running downloads may go on after a stop.
+    pub shutdown_seconds: u64,
+    /// Bytes of small files kept in memory.
+    pub file_memory_bytes: u64,
+}
+
+/// A user of this machine, by number or by name.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(untagged)]
+pub enum User {
+    /// A user id.
+    Id(u32),
+    /// A user name.
+    Name(String),
+}
+
+/// `[defaults]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Defaults {
+    /// Scope that a token must carry; empty: any active token.
+    #[serde(deserialize_with = "scope")]
+    pub scope: String,
+    /// Sensitivity class.
+    pub class: Class,
+}
+
+/// One of `[[datasets]]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetRule {
+    /// The file's name, with or without its extension.
+    #[serde(deserialize_with = "not_empty")]
+    pub name: String,
+    /// Scope that a token must carry; empty: any active token.
+    #[serde(default, deserialize_with = "scope")]
+    pub scope: String,
+    /// Sensitivity class.
+    #[serde(default)]
+    pub class: Class,
+}
+
+/// Sensitivity class of a dataset; classes that must not be shared do not exist here (OE-CLS-1).
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+pub enum Class {
+    /// Open data.
+    #[serde(rename = "OE-O")]
+    Open,
+    /// Shared data, class A.
+    #[default]
+    #[serde(rename = "OE-SA")]
+    SharedA,
+    /// Shared data, class B.
+    #[serde(rename = "OE-SB")]
+    SharedB,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self {
+            shared_data: "/srv/perild/shared_data".into(),
+            public: "/srv/perild/public".into(),
+            state: "/var/lib/perild".into(),
+        }
+    }
+}
+
+impl Default for Consumers {
+    fn default() -> Self {
+        Self {
+            trust_anchors: "/etc/perild/certs/consumers-ca.pem".into(),
+            revocation_lists: Vec::new(),
+            crl_grace_seconds: 0,
+            certificate_header: "X-OE-CLIENT-CERT".into(),
+            certificate_format: CertificateFormat::default(),
+            verify_header: "X-OE-CLIENT-VERIFY".into(),
+            require_verify_header: false,
+        }
+    }
+}
+
+impl Default for Introspection {
+    fn default() -> Self {
+        Self {
+            cache_seconds: 60,
+            cache_entries: 10_000,
+            timeout_ms: 3_000,
+        }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            proxy_uids: vec![User::Name("www-data".into()), User::Name("nginx".into())],
+            accel_prefix: String::new(),
+            workers: 0,
+            shutdown_seconds: 30,
+            file_memory_bytes: 8 * 1024 * 1024,
+        }
+    }
+}
+
+fn default_listen() -> Listen {
+    Listen::Unix("/run/perild/perild.sock".into())
+}
+
+fn default_certificate() -> PathBuf {
+    "/etc/perild/certs/a.pem".into()
+}
+
+fn default_private_key() -> PathBuf {
+    "/etc/perild/certs/a.key".into()
+}
+
+fn default_directory_anchors() -> PathBuf {
+    "/etc/perild/certs/directory-ca.pem".into()
+}
+
+fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Listen, D::Error> {
+    String::deserialize(deserializer)?
+        .parse()
+        .map_err(de::Error::custom)
+}
+
+/// The issuer as it stands, once it is known to be an https URL without query or fragment (RFC 8414 §2).
+fn issuer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let url = https(&text)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(de::Error::custom(
+            "an issuer has neither query nor fragment",
+        ));
+    }
+    Ok(text)
+}
+
+fn optional_https<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        https(&text).map(Some)
+    }
+}
+
+fn https<E: de::Error>(text: &str) -> Result<Url, E> {
+    let url =
+        Url::parse(text).map_err(|error| E::custom(format!("{text:?} is not a URL: {error}")))?;
+    if url.scheme() != "https" {
+        return Err(E::custom(format!(
+            "{text:?} must begin with https:// (FAPI wants TLS everywhere)"
+        )));
+    }
+    Ok(url)
+}
+
+fn not_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        Err(de::Error::custom("must not be empty"))
+    } else {
+        Ok(text)
+    }
+}
+
+fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Some(String::deserialize(deserializer)?).filter(|text| !text.is_empty()))
+}
+
+fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let number = u64::deserialize(deserializer)?;
+    if number == 0 {
+        Err(de::Error::custom("must be at least 1"))
+    } else {
+        Ok(number)
+    }
+}
+
+/// Scope tokens of RFC 6749 §3.3, so that a scope can stand in a challenge as it is.
+fn scope<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let fits = |octet: u8| matches!(octet, b' ' | 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
+    if text.bytes().all(fits) {
+        Ok(text)
+    } else {
+        Err(de::Error::custom(
+            "a scope has visible ASCII without \" and \\",
+        ))
+    }
+}
+
+fn accel_prefix<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let fits = text.is_empty()
+        || (text.starts_with('/')
+            && text.ends_with('/')
+            && text.bytes().all(|o| o.is_ascii_graphic()));
+    if fits {
+        Ok(text)
+    } else {
+        Err(de::Error::custom(
+            "an accel_prefix begins and ends with /, as \"/_shared/\"",
+        ))
+    }
+}

@@ -1,0 +1,131 @@
+//! The bytes of one open file, piece by piece, all of one version.
+
+use std::{
+    fs::File,
+    io::{self, IoSliceMut},
+    os::unix::fs::FileExt,
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use rustix::{
+    fs::fstat,
+    io::{Errno, ReadWriteFlags, preadv2},
+};
+
+use super::files::{Identity, Version};
+
+/// The file was changed in place while it was being read.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the file was changed while it was sent; publish by writing aside and renaming")]
+pub struct FileChanged;
+
+/// A file opened once: a file renamed over it does not touch what is read from here.
+#[derive(Clone, Debug)]
+pub struct FileBytes {
+    file: Arc<File>,
+    version: Version,
+    position: u64,
+    end: u64,
+}
+
+/// What reading without waiting brought.
+#[derive(Debug)]
+pub enum Piece {
+    /// Nothing is left.
+    End,
+    /// The next bytes.
+    Ready(Bytes),
+    /// The disk has to be waited for.
+    WouldBlock,
+}
+
+impl FileBytes {
+    /// Octets of one piece.
+    const PIECE: u64 = 128 * 1024;
+
+    pub(super) fn new(file: File, identity: &Identity) -> Self {
+        Self {
+            file: Arc::new(file),
+            version: identity.version,
+            position: 0,
+            end: identity.length,
+        }
+    }
+
+    /// Only the octets from `first` up to `last`, both counted from 0 and included.
+    #[must_use]
+    pub fn within(mut self, first: u64, last: u64) -> Self {
+        self.position = first;
+        self.end = last.saturating_add(1).min(self.end);
+        self
+    }
+
+    /// Octets that are left.
+    #[must_use]
+    pub fn remaining(&self) -> u64 {
+        self.end.saturating_sub(self.position)
+    }
+
+    /// The next piece if it is in the page cache.
+    ///
+    /// # Errors
+    /// What the disk says, or [`FileChanged`].
+    pub fn next_without_waiting(&mut self) -> io::Result<Piece> {
+        self.next_piece(ReadWriteFlags::NOWAIT)
+    }
+
+    /// The next piece, waiting for the disk: for a thread that may.
+    ///
+    /// # Errors
+    /// What the disk says, or [`FileChanged`].
+    pub fn next_waiting(&mut self) -> io::Result<Piece> {
+        self.next_piece(ReadWriteFlags::empty())
+    }
+
+    pub(super) fn read_whole(&mut self) -> io::Result<Bytes> {
+        let length = usize::try_from(self.remaining()).map_err(io::Error::other)?;
+        let mut content = vec![0; length];
+        self.file.read_exact_at(&mut content, self.position)?;
+        self.position = self.end;
+        self.still_the_same()?;
+        Ok(content.into())
+    }
+
+    fn next_piece(&mut self, flags: ReadWriteFlags) -> io::Result<Piece> {
+        let wanted =
+            usize::try_from(self.remaining().min(Self::PIECE)).map_err(io::Error::other)?;
+        if wanted == 0 {
+            return Ok(Piece::End);
+        }
+        let mut piece = vec![0; wanted];
+        let read = match preadv2(
+            &*self.file,
+            &mut [IoSliceMut::new(&mut piece)],
+            self.position,
+            flags,
+        ) {
+            Ok(0) => return Err(io::Error::other(FileChanged)),
+            Ok(read) => read,
+            Err(Errno::AGAIN | Errno::OPNOTSUPP) => return Ok(Piece::WouldBlock),
+            Err(Errno::INTR) => return self.next_piece(flags),
+            Err(error) => return Err(error.into()),
+        };
+        piece.truncate(read);
+        self.position += u64::try_from(read).map_err(io::Error::other)?;
+        if self.remaining() == 0 {
+            self.still_the_same()?;
+        }
+        Ok(Piece::Ready(piece.into()))
+    }
+
+    /// Before the last octets leave: a file rewritten in place must not end as a whole answer.
+    fn still_the_same(&self) -> io::Result<()> {
+        let now = Version::of(&fstat(&*self.file)?);
+        if now.is_same_content(&self.version) {
+            Ok(())
+        } else {
+            Err(io::Error::other(FileChanged))
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Files offered as they are: one directory, opened so that nothing outside it can be reached.
+
+use std::{
+    fs::File,
+    io,
+    os::fd::OwnedFd,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use rustix::fs::{Mode, OFlags, ResolveFlags, Stat, fstat, open, openat2};
+
+use super::{FileBytes, FileName, MediaType, memory::Memory};
+use crate::{clock::Timestamp, policy::Permit};
+
+/// What a permit and a name lead to: the bytes, and what an answer says about them.
+#[derive(Debug)]
+pub struct Selection {
+    /// Type by extension.
+    pub media_type: MediaType,
+    /// Which version of the file this is.
+    pub identity: Identity,
+    /// Where the bytes come from.
+    pub source: Source,
+}
+
+/// Where the bytes of a [`Selection`] come from.
+#[derive(Debug)]
+pub enum Source {
+    /// Memory: the whole file.
+    Memory(Bytes),
+    /// The disk, piece by piece.
+    Disk(FileBytes),
+    /// nginx, which finds the file under its internal location by this name.
+    Hop(String),
+}
+
+/// One version of one file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Identity {
+    pub(super) version: Version,
+    /// Entity tag without quotes; another for every version of every file (RFC 9110 §8.8.3, strong).
+    pub entity_tag: Box<str>,
+    /// Last change of the content.
+    pub last_modified: SystemTime,
+    /// Octets.
+    pub length: u64,
+}
+
+/// What the system says of a file: two versions never say the same.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Version {
+    device: u64,
+    inode: u64,
+    length: u64,
+    modified: (i64, u64),
+    changed: (i64, u64),
+}
+
+impl Version {
+    pub(super) fn of(stat: &Stat) -> Self {
+        Self {
+            device: stat.st_dev,
+            inode: stat.st_ino,
+            length: u64::try_from(stat.st_size).unwrap_or(0),
+            modified: (stat.st_mtime, stat.st_mtime_nsec),
+            changed: (stat.st_ctime, stat.st_ctime_nsec),
+        }
+    }
+
+    /// Whether the content is the same, though a name may have come or gone (a rename over the file).
+    pub(super) fn is_same_content(&self, other: &Self) -> bool {
+        (self.inode, self.length, self.modified) == (other.inode, other.length, other.modified)
+    }
+
+    /// Whether the file has been left alone long enough for another change to show in its times.
+    pub(super) fn is_settled(&self, now: Timestamp) -> bool {
+        self.changed.0.saturating_add(2) <= now.seconds()
+    }
+}
+
+impl Identity {
+    fn new(version: Version) -> Self {
+        let (seconds, nanoseconds) = version.modified;
+        let since = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
+        let text = format!("{version:?}");
+        let tag = digest(&SHA256, text.as_bytes());
+        let tag = tag.as_ref().get(..15).unwrap_or_default();
+        Self {
+            version,
+            entity_tag: BASE64_URL_SAFE_NO_PAD.encode(tag).into(),
+            last_modified: UNIX_EPOCH + since + Duration::from_nanos(nanoseconds),
+            length: version.length,
+        }
+    }
+}
+
+/// Why there is no selection.
+#[derive(Debug, thiserror::Error)]
+pub enum Absent {
+    /// No regular file of that name within the directory.
+    #[error("no file of that name")]
+    NoSuchFile,
+    /// The file is there, and perild cannot read it.
+    #[error("cannot read {}: {source}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// The directory `shared_data`.
+#[derive(Debug)]
+pub struct Files {
+    root: PathBuf,
+    memory: Memory,
+    hop_sends: bool,
+}
+
+impl Files {
+    /// The files of `root`, of which small ones stay in memory up to `memory_bytes` in all.
+    ///
+    /// With `hop_sends` a selection names the file and leaves the sending to the hop (NGX-16).
+    #[must_use]
+    pub fn new(root: PathBuf, memory_bytes: u64, hop_sends: bool) -> Self {
+        Self {
+            root,
+            memory: Memory::new(memory_bytes),
+            hop_sends,
+        }
+    }
+
+    /// The file that `permit` is for.
+    ///
+    /// # Errors
+    /// [`Absent`].
+    pub fn select(
+        &self,
+        permit: &Permit,
+        file: &FileName,
+        now: Timestamp,
+    ) -> Result<Selection, Absent> {
+        // The permit names what may be read; a file of another name is none of its business.
+        if permit.dataset() != file.as_str() {
+            return Err(Absent::NoSuchFile);
+        }
+        let media_type = file.media_type();
+        if !self.hop_sends
+            && let Some((identity, bytes)) = self.memory.recall(file.as_str())
+        {
+            return Ok(Selection {
+                media_type,
+                identity,
+                source: Source::Memory(bytes),
+            });
+        }
+        let path = self.root.join(file.as_str());
+        let (descriptor, version) =
+            open_beneath(&self.root, file.as_str()).map_err(|source| absent(&path, source))?;
+        let identity = Identity::new(version);
+        // A link is sent from here: nginx would follow it without the bounds set above.
+        let is_link = path
+            .symlink_metadata()
+            .is_ok_and(|found| found.is_symlink());
+        let source = if self.hop_sends && !is_link {
+            Source::Hop(file.as_str().to_owned())
+        } else {
+            self.read(&path, descriptor, &identity, is_link, now)?
+        };
+        Ok(Selection {
+            media_type,
+            identity,
+            source,
+        })
+    }
+
+    /// The bytes: read at once when they are few, else left on the disk.
+    fn read(
+        &self,
+        path: &Path,
+        file: OwnedFd,
+        identity: &Identity,
+        is_link: bool,
+        now: Timestamp,
+    ) -> Result<Source, Absent> {
+        let mut bytes = FileBytes::new(File::from(file), identity);
+        if !self.memory.takes(identity.length) {
+            return Ok(Source::Disk(bytes));
+        }
+        let content = bytes.read_whole().map_err(|source| absent(path, source))?;
+        if !is_link && identity.version.is_settled(now) {
+            self.memory.remember(path, identity, &content);
+        }
+        Ok(Source::Memory(content))
+    }
+}
+
+/// Opens the regular file `name` without leaving `root`, whatever links stand there.
+fn open_beneath(root: &Path, name: &str) -> io::Result<(OwnedFd, Version)> {
+    let directory = open(
+        root,
+        OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )?;
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let bounds = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+    let file = openat2(&directory, name, flags, Mode::empty(), bounds)?;
+    let stat = fstat(&file)?;
+    if rustix::fs::FileType::from_raw_mode(stat.st_mode) != rustix::fs::FileType::RegularFile {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    Ok((file, Version::of(&stat)))
+}
+
+/// A name that leads nowhere, or out of the directory, is absent; anything else is our fault.
+fn absent(path: &Path, source: io::Error) -> Absent {
+    use rustix::io::Errno;
+    let leads_nowhere = [
+        Errno::NOENT,
+        Errno::XDEV,
+        Errno::LOOP,
+        Errno::NOTDIR,
+        Errno::NAMETOOLONG,
+        Errno::ISDIR,
+        Errno::NXIO,
+    ];
+    let is_absent = source.kind() == io::ErrorKind::NotFound
+        || leads_nowhere
+            .iter()
+            .any(|errno| source.raw_os_error() == Some(errno.raw_os_error()));
+    if is_absent {
+        Absent::NoSuchFile
+    } else {
+        Absent::Unreadable {
+            path: path.into(),
+            source,
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Names of files as they stand in a request, and what their extension says.
+
+use crate::policy::DatasetNames;
+
+/// The type of a file, by its extension.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct MediaType {
+    extension: &'static str,
+    content_type: &'static str,
+}
+
+impl MediaType {
+    /// Value for `Content-Type`; text is UTF-8 (FAPI 1.0 Baseline §6.2.1-8).
+    #[must_use]
+    pub fn content_type(self) -> &'static str {
+        self.content_type
+    }
+
+    /// The type without parameters, as `text/csv`.
+    #[must_use]
+    pub fn essence(self) -> &'static str {
+        self.content_type
+            .split(';')
+            .next()
+            .unwrap_or(self.content_type)
+    }
+}
+
+/// A name that stays within its directory, and names a file of a known type.
+///
+/// One path segment: no separator, no control character, no leading dot, at most 200 octets.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FileName {
+    name: String,
+    family_bytes: usize,
+    media_type: MediaType,
+}
+
+impl FileName {
+    /// Reads the segment of `/{name}`: always a CSV file, the extension left out.
+    #[must_use]
+    pub fn csv(segment: &str) -> Option<Self> {
+        let family = decode(segment)?;
+        Self::new(format!("{family}.csv"))
+    }
+
+    /// Reads the segment of `/v1/files/{name}`: with a known extension, or CSV when it has none.
+    #[must_use]
+    pub fn with_extension(segment: &str) -> Option<Self> {
+        let name = decode(segment)?;
+        Self::new(name).or_else(|| Self::csv(segment))
+    }
+
+    /// The name on the disk.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.name
+    }
+
+    /// What the extension says.
+    #[must_use]
+    pub fn media_type(&self) -> MediaType {
+        self.media_type
+    }
+
+    /// The names under which rules for this file are listed.
+    #[must_use]
+    pub fn dataset(&self) -> DatasetNames<'_> {
+        let family = self.name.get(..self.family_bytes).unwrap_or(&self.name);
+        DatasetNames {
+            exact: &self.name,
+            family,
+        }
+    }
+
+    fn new(name: String) -> Option<Self> {
+        let (family, extension) = name.rsplit_once('.')?;
+        let media_type = MEDIA_TYPES
+            .iter()
+            .find(|known| known.extension == extension)?;
+        let is_safe = !family.is_empty()
+            && !name.starts_with('.')
+            && name.len() <= MAX_BYTES
+            && !name
+                .chars()
+                .any(|c| c.is_control() || matches!(c, '/' | '\\'));
+        let family_bytes = without_extensions(family).len();
+        is_safe.then_some(Self {
+            name,
+            family_bytes,
+            media_type: *media_type,
+        })
+    }
+}
+
+/// `tidy` for `tidy.csv` as well: a packed representation belongs to the same dataset.
+fn without_extensions(family: &str) -> &str {
+    match family.rsplit_once('.') {
+        Some((rest, last))
+            if !rest.is_empty() && MEDIA_TYPES.iter().any(|known| known.extension == last) =>
+        {
+            without_extensions(rest)
+        }
+        _ => family,
+    }
+}
+
+/// Undoes percent escapes once and strictly: `%` and two hexadecimal digits, UTF-8 as the result.
+fn decode(segment: &str) -> Option<String> {
+    let mut octets = Vec::with_capacity(segment.len());
+    let mut rest = segment.bytes();
+    while let Some(octet) = rest.next() {
+        if octet != b'%' {
+            octets.push(octet);
+            continue;
+        }
+        let high = char::from(rest.next()?).to_digit(16)?;
+        let low = char::from(rest.next()?).to_digit(16)?;
+        octets.push(u8::try_from(high * 16 + low).ok()?);
+    }
+    String::from_utf8(octets).ok()
+}
+
+const MAX_BYTES: usize = 200;
+
+macro_rules! media_types {
+    ($($extension:literal => $content_type:literal,)*) => {
+        [$(MediaType { extension: $extension, content_type: $content_type }),*]
+    };
+}
+
+/// Every extension that is served; another one is not a file that perild offers.
+const MEDIA_TYPES: [MediaType; 16] = media_types! {
+    "arrow" => "application/vnd.apache.arrow.file",
+    "csv" => "text/csv; charset=utf-8",
+    "geojson" => "application/geo+json",
+    "gpkg" => "application/geopackage+sqlite3",
+    "gz" => "application/gzip",
+    "json" => "application/json",
+    "md" => "text/markdown; charset=utf-8",
+    "nc" => "application/netcdf",
+    "parquet" => "application/vnd.apache.parquet",
+    "pdf" => "application/pdf",
+    "tif" => "image/tiff",
+    "txt" => "text/plain; charset=utf-8",
+    "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xml" => "application/xml",
+    "zip" => "application/zip",
+    "zst" => "application/zstd",
+};
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn name(file: Option<FileName>) -> Option<String> {
+        file.map(|file| file.name)
+    }
+
+    #[test]
+    fn the_original_path_means_a_csv_file() {
+        assert_eq!(
+            name(FileName::csv("tidy_DYTS01_kWh")).as_deref(),
+            Some("tidy_DYTS01_kWh.csv")
+        );
+        assert_eq!(
+            name(FileName::csv("tidy.csv")).as_deref(),
+            Some("tidy.csv.csv")
+        );
+        assert_eq!(
+            name(FileName::csv("%C3%9Cbersicht%202026")).as_deref(),
+            Some("Übersicht 2026.csv")
+        );
+    }
+
+    #[test]
+    fn the_versioned_path_takes_a_known_extension_or_means_csv() {
+        for (segment, expected) in [
+            ("tidy", "tidy.csv"),
+            ("tidy.csv", "tidy.csv"),
+            ("map.geojson", "map.geojson"),
+            ("v1.2", "v1.2.csv"),
+            ("keys.pem", "keys.pem.csv"),
+        ] {
+            assert_eq!(
+                name(FileName::with_extension(segment)).as_deref(),
+                Some(expected)
+            );
+        }
+    }
+
+    /// Rows: HTTP-28
+    #[test]
+    fn rfc9110_4_2_3_a_name_that_could_leave_the_directory_is_no_name() {
+        for segment in [
+            "",
+            ".",
+            "..",
+            "..%2f..%2fetc%2fpasswd",
+            "%2e%2e",
+            ".hidden",
+            "%2Ehidden.csv",
+            "a%00",
+            "a%2fb",
+            "a%5cb",
+            "a\\b",
+            "a%0ab",
+            "%",
+            "%2",
+            "%zz",
+            "%ff",
+            "a%7f",
+            &"a".repeat(MAX_BYTES),
+        ] {
+            assert_eq!(FileName::csv(segment), None, "{segment}");
+            assert_eq!(FileName::with_extension(segment), None, "{segment}");
+        }
+        assert_eq!(FileName::with_extension(".csv"), None);
+    }
+
+    /// Rows: CERT-2
+    #[test]
+    fn escapes_are_undone_once_only() {
+        assert_eq!(name(FileName::csv("a%252fb")).as_deref(), Some("a%2fb.csv"));
+    }
+
+    #[test]
+    fn a_rule_for_the_dataset_holds_for_each_of_its_representations() {
+        for segment in ["tidy", "tidy.csv", "tidy.json", "tidy.csv.gz"] {
+            assert_eq!(
+                FileName::with_extension(segment).unwrap().dataset().family,
+                "tidy"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_name_has_a_separator_or_a_leading_dot(segment in "[ -~]{0,40}") {
+            for file in [FileName::csv(&segment), FileName::with_extension(&segment)].into_iter().flatten() {
+                prop_assert!(!file.as_str().contains(['/', '\\', '\0']));
+                prop_assert!(!file.as_str().starts_with('.'));
+                prop_assert!(file.as_str().starts_with(file.dataset().family));
+            }
+        }
+    }
+}

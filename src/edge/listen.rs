@@ -1,0 +1,331 @@
+//! The listening sockets: handed over by systemd, or bound here, and who may connect to them.
+
+use std::{
+    fmt, io,
+    net::{SocketAddr, TcpListener},
+    os::unix::{
+        fs::{FileTypeExt, MetadataExt},
+        net::{UnixListener, UnixStream},
+    },
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use listenfd::ListenFd;
+use rustix::{fs::Mode, process::umask};
+
+/// Where perild listens when systemd hands nothing over.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Listen {
+    /// A TCP port of the loopback interface.
+    Tcp(SocketAddr),
+    /// A unix socket, created with mode 0660.
+    Unix(PathBuf),
+}
+
+/// Why there is nothing to listen on.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// The socket cannot be created.
+    #[error("cannot listen on {listen}: {source}")]
+    Bind {
+        /// Where.
+        listen: Listen,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Anyone could replace a socket in this directory (CERT-14).
+    #[error("{} may be written by everyone (mode {mode:04o}), so anyone could put a socket there; chmod o-w it", .directory.display())]
+    DirectoryWorldWritable {
+        /// The socket's directory.
+        directory: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// A process answers on that socket already.
+    #[error("another process listens on {}; stop it, or give this one another socket", .0.display())]
+    InUse(PathBuf),
+    /// Whoever can connect could claim any certificate, so the port stays on this machine (CERT-14).
+    #[error(
+        "{0} is not a loopback address; certificates arrive in a header, so only this machine may connect: listen on 127.0.0.1 or on a unix socket"
+    )]
+    NotLoopback(SocketAddr),
+    /// A descriptor handed over is no stream socket.
+    #[error(
+        "socket {index} ({name}) handed over by systemd cannot be used: {source}; the unit needs ListenStream="
+    )]
+    NotStream {
+        /// Position among the descriptors handed over.
+        index: usize,
+        /// Its `FileDescriptorName=`.
+        name: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// `listen` is neither form.
+    #[error("{0:?} is neither unix:/path nor address:port")]
+    Unreadable(String),
+}
+
+impl FromStr for Listen {
+    type Err = ListenError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unreadable = || ListenError::Unreadable(text.to_owned());
+        if let Some(path) = text.strip_prefix("unix:") {
+            let path = Path::new(path);
+            return path
+                .is_absolute()
+                .then(|| Self::Unix(path.into()))
+                .ok_or_else(unreadable);
+        }
+        let Ok(address) = text.parse::<SocketAddr>() else {
+            return Err(unreadable());
+        };
+        if address.ip().is_loopback() {
+            Ok(Self::Tcp(address))
+        } else {
+            Err(ListenError::NotLoopback(address))
+        }
+    }
+}
+
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => address.fmt(f),
+            Self::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
+/// A socket that takes connections.
+#[derive(Debug)]
+pub enum Listener {
+    /// A TCP socket.
+    Tcp(TcpListener),
+    /// A unix socket.
+    Unix(UnixListener),
+}
+
+/// The sockets to serve HTTP on: those that systemd hands over, else `listen`, bound now.
+///
+/// # Errors
+/// [`ListenError`] when a descriptor is no stream socket, or `listen` cannot be bound safely.
+pub fn listeners(listen: &Listen) -> Result<Vec<Listener>, ListenError> {
+    let handed_over = handed_over()?;
+    if handed_over.is_empty() {
+        Ok(vec![bind(listen)?])
+    } else {
+        Ok(handed_over)
+    }
+}
+
+/// Descriptors of systemd's protocol, by name: what is named [`METRICS`] is not for consumers.
+fn handed_over() -> Result<Vec<Listener>, ListenError> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "listenfd does not read the names"
+    )]
+    let names = std::env::var("LISTEN_FDNAMES").unwrap_or_default();
+    let mut names = names.split(':');
+    let mut descriptors = ListenFd::from_env();
+    let mut listeners = Vec::new();
+    for index in 0..descriptors.len() {
+        let name = names.next().unwrap_or_default().to_owned();
+        let listener = take(&mut descriptors, index).map_err(|source| ListenError::NotStream {
+            index,
+            name: name.clone(),
+            source,
+        })?;
+        if name == METRICS {
+            tracing::warn!("the socket named {METRICS} is not served by this version");
+            continue;
+        }
+        listeners.extend(listener);
+    }
+    Ok(listeners)
+}
+
+fn take(descriptors: &mut ListenFd, index: usize) -> io::Result<Option<Listener>> {
+    match descriptors.take_unix_listener(index) {
+        Ok(listener) => Ok(listener.map(Listener::Unix)),
+        Err(_) => Ok(descriptors.take_tcp_listener(index)?.map(Listener::Tcp)),
+    }
+}
+
+fn bind(listen: &Listen) -> Result<Listener, ListenError> {
+    let failed = |source| ListenError::Bind {
+        listen: listen.clone(),
+        source,
+    };
+    match listen {
+        Listen::Tcp(address) => TcpListener::bind(address)
+            .map(Listener::Tcp)
+            .map_err(failed),
+        Listen::Unix(path) => {
+            guard_directory(path)?;
+            remove_stale(path)?;
+            let previous = umask(Mode::RWXO | Mode::XUSR | Mode::XGRP);
+            let bound = UnixListener::bind(path);
+            umask(previous);
+            bound.map(Listener::Unix).map_err(failed)
+        }
+    }
+}
+
+/// Refuses a socket path whose directory everyone may write to.
+///
+/// # Errors
+/// [`ListenError::DirectoryWorldWritable`]; a missing directory shows when the socket is bound.
+pub(crate) fn guard_directory(path: &Path) -> Result<(), ListenError> {
+    let Some(directory) = path.parent() else {
+        return Ok(());
+    };
+    let Ok(metadata) = directory.metadata() else {
+        return Ok(());
+    };
+    let mode = metadata.mode() & 0o7777;
+    if mode & 0o002 == 0 {
+        return Ok(());
+    }
+    Err(ListenError::DirectoryWorldWritable {
+        directory: directory.into(),
+        mode,
+    })
+}
+
+/// Removes a socket that nobody answers on; what else stands there is left for `bind` to report.
+fn remove_stale(path: &Path) -> Result<(), ListenError> {
+    let is_socket = path
+        .symlink_metadata()
+        .is_ok_and(|found| found.file_type().is_socket());
+    if !is_socket {
+        return Ok(());
+    }
+    if UnixStream::connect(path).is_ok() {
+        return Err(ListenError::InUse(path.into()));
+    }
+    std::fs::remove_file(path).map_err(|source| ListenError::Bind {
+        listen: Listen::Unix(path.into()),
+        source,
+    })
+}
+
+/// Who may connect to the unix socket, by user id (`SO_PEERCRED`, CERT-14).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Peers(Option<Box<[u32]>>);
+
+impl Peers {
+    /// Only these users.
+    #[must_use]
+    pub fn only(uids: Vec<u32>) -> Self {
+        Self(Some(uids.into()))
+    }
+
+    /// Whoever the socket's mode lets in.
+    #[must_use]
+    pub fn by_file_mode() -> Self {
+        Self(None)
+    }
+
+    /// Whether a connection of user `uid` is believed; `None` is a connection without credentials (TCP).
+    #[must_use]
+    pub fn admit(&self, uid: Option<u32>) -> bool {
+        match (&self.0, uid) {
+            (Some(allowed), Some(uid)) => allowed.contains(&uid),
+            (None, _) | (Some(_), None) => true,
+        }
+    }
+}
+
+/// `FileDescriptorName=` of the listener for metrics.
+const METRICS: &str = "metrics";
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn directory(mode: u32) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(mode)).unwrap();
+        directory
+    }
+
+    /// Rows: CERT-14
+    #[test]
+    fn cert_14_only_a_unix_socket_or_loopback_can_be_listened_on() {
+        for text in [
+            "unix:/run/perild/perild.sock",
+            "127.0.0.1:8080",
+            "[::1]:8080",
+        ] {
+            assert_eq!(text.parse::<Listen>().unwrap().to_string(), text);
+        }
+        for text in ["0.0.0.0:8080", "[::]:80", "10.0.0.1:80"] {
+            assert!(
+                matches!(text.parse::<Listen>(), Err(ListenError::NotLoopback(_))),
+                "{text}"
+            );
+        }
+        for text in [
+            "",
+            "unix:relative.sock",
+            "localhost:80",
+            "/run/x.sock",
+            "127.0.0.1",
+        ] {
+            assert!(
+                matches!(text.parse::<Listen>(), Err(ListenError::Unreadable(_))),
+                "{text}"
+            );
+        }
+    }
+
+    /// Rows: CERT-14
+    #[test]
+    fn cert_14_the_socket_has_mode_0660_and_a_stale_one_is_replaced() {
+        let directory = directory(0o755);
+        let path = directory.path().join("perild.sock");
+        let listen = Listen::Unix(path.clone());
+        drop(bind(&listen).unwrap());
+        let second = bind(&listen).unwrap();
+        assert_eq!(path.metadata().unwrap().mode() & 0o777, 0o660);
+        assert!(matches!(bind(&listen), Err(ListenError::InUse(_))));
+        drop(second);
+    }
+
+    /// Rows: CERT-14
+    #[test]
+    fn cert_14_a_world_writable_directory_is_refused() {
+        let directory = directory(0o777);
+        let listen = Listen::Unix(directory.path().join("perild.sock"));
+        assert!(matches!(
+            bind(&listen),
+            Err(ListenError::DirectoryWorldWritable { .. })
+        ));
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_the_socket_is_kept() {
+        let directory = directory(0o755);
+        let path = directory.path().join("perild.sock");
+        std::fs::write(&path, "precious").unwrap();
+        assert!(matches!(
+            bind(&Listen::Unix(path.clone())),
+            Err(ListenError::Bind { .. })
+        ));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
+    }
+
+    /// Rows: CERT-14
+    #[test]
+    fn cert_14_only_listed_users_are_admitted() {
+        let peers = Peers::only(vec![33, 101]);
+        assert!(peers.admit(Some(33)));
+        assert!(!peers.admit(Some(1000)));
+        assert!(Peers::by_file_mode().admit(Some(1000)));
+    }
+}

@@ -1,0 +1,107 @@
+//! Preconditions, RFC 9110 §13: judged only once the answer would be 200.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use actix_web::http::header::{
+    HeaderMap, HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE,
+    IF_UNMODIFIED_SINCE,
+};
+
+use crate::dataset::Identity;
+
+/// What the preconditions of a request come to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Verdict {
+    /// 412.
+    Failed,
+    /// 304.
+    NotModified,
+    /// Answer as if there were none.
+    Proceed,
+}
+
+/// Judges the preconditions in the order of RFC 9110 §13.2.2.
+pub(super) fn judge(headers: &HeaderMap, identity: &Identity) -> Verdict {
+    let tag = &*identity.entity_tag;
+    let modified = whole_seconds(identity.last_modified);
+    if let Some(tags) = joined(headers, &IF_MATCH) {
+        if !names(&tags, tag, Comparison::Strong) {
+            return Verdict::Failed;
+        }
+    } else if date(headers, &IF_UNMODIFIED_SINCE).is_some_and(|limit| modified > limit) {
+        return Verdict::Failed;
+    }
+    if let Some(tags) = joined(headers, &IF_NONE_MATCH) {
+        return if names(&tags, tag, Comparison::Weak) {
+            Verdict::NotModified
+        } else {
+            Verdict::Proceed
+        };
+    }
+    let is_known = date(headers, &IF_MODIFIED_SINCE).is_some_and(|since| modified <= since);
+    if is_known {
+        Verdict::NotModified
+    } else {
+        Verdict::Proceed
+    }
+}
+
+/// Whether `Range` may be honoured: no `If-Range`, the strong tag, or the exact date (RFC 9110 §13.1.5).
+pub(super) fn range_holds(headers: &HeaderMap, identity: &Identity) -> bool {
+    let Some(field) = joined(headers, &IF_RANGE) else {
+        return true;
+    };
+    match opaque(field.trim()) {
+        Some((Comparison::Strong, tag)) => tag == &*identity.entity_tag,
+        Some((Comparison::Weak, _)) => false,
+        None => httpdate::parse_http_date(&field)
+            .is_ok_and(|date| date == whole_seconds(identity.last_modified)),
+    }
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Comparison {
+    Strong,
+    Weak,
+}
+
+/// Whether the list `tags` is `*` or has `tag`; strong comparison passes over weak tags (RFC 9110 §8.8.3.2).
+fn names(tags: &str, tag: &str, comparison: Comparison) -> bool {
+    let matches = |candidate: &str| {
+        opaque(candidate.trim()).is_some_and(|(strength, opaque)| {
+            opaque == tag && (comparison == Comparison::Weak || strength == Comparison::Strong)
+        })
+    };
+    tags.trim() == "*" || tags.split(',').any(matches)
+}
+
+/// An entity tag's strength and opaque text. Our own tags have no comma, so a list splits at commas.
+fn opaque(candidate: &str) -> Option<(Comparison, &str)> {
+    let (strength, quoted) = candidate
+        .strip_prefix("W/")
+        .map_or((Comparison::Strong, candidate), |rest| {
+            (Comparison::Weak, rest)
+        });
+    let opaque = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    Some((strength, opaque))
+}
+
+/// All lines of a field as one list.
+fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let mut lines = headers
+        .get_all(name)
+        .map(|line| line.to_str().unwrap_or_default());
+    let first = lines.next()?.to_owned();
+    Some(lines.fold(first, |list, line| list + "," + line))
+}
+
+/// The one valid date of a field; an invalid date is as good as none (RFC 9110 §13.1.3).
+fn date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
+    joined(headers, name).and_then(|text| httpdate::parse_http_date(&text).ok())
+}
+
+/// The precision of an HTTP date.
+fn whole_seconds(time: SystemTime) -> SystemTime {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    UNIX_EPOCH + Duration::from_secs(since.as_secs())
+}

@@ -1,0 +1,134 @@
+//! A selected file as an HTTP answer: negotiation, preconditions, range, then bytes.
+
+use actix_web::{
+    HttpRequest, HttpResponse, HttpResponseBuilder,
+    body::BoxBody,
+    http::{
+        Method, StatusCode,
+        header::{
+            ACCEPT, ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE,
+            ETAG, HeaderName, LAST_MODIFIED, RANGE,
+        },
+    },
+};
+use httpdate::fmt_http_date;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::{
+    Refusal, accept,
+    body::{FileBody, LengthOnly},
+    conditions::{self, Verdict},
+    range::{self, Wanted},
+};
+use crate::dataset::{Identity, Selection, Source};
+
+/// The answer to a GET or HEAD for `selection`; `accel_prefix` is nginx's internal location.
+///
+/// # Errors
+/// [`Refusal`] for a representation that is not acceptable, a failed precondition or an empty range.
+pub fn answer(
+    request: &HttpRequest,
+    selection: Selection,
+    accel_prefix: &str,
+) -> Result<HttpResponse, Refusal> {
+    let Selection {
+        media_type,
+        identity,
+        source,
+    } = selection;
+    let accepts = accept::admits_type(text(request, &ACCEPT), media_type.essence())
+        && accept::admits_identity(text(request, &ACCEPT_ENCODING));
+    if !accepts {
+        return Err(Refusal::NotAcceptable {
+            offered: media_type.essence(),
+        });
+    }
+    if let Source::Hop(name) = source {
+        return Ok(hand_over(media_type.content_type(), accel_prefix, &name));
+    }
+    match conditions::judge(request.headers(), &identity) {
+        Verdict::Failed => return Err(Refusal::PreconditionFailed),
+        Verdict::NotModified => return Ok(described(StatusCode::NOT_MODIFIED, &identity).finish()),
+        Verdict::Proceed => {}
+    }
+    let wanted = match text(request, &RANGE) {
+        field @ Some(_)
+            if request.method() == Method::GET
+                && conditions::range_holds(request.headers(), &identity) =>
+        {
+            range::wanted(field, identity.length)
+        }
+        _ => Wanted::Whole,
+    };
+    let (status, first, last) = match wanted {
+        Wanted::Part { first, last } => (StatusCode::PARTIAL_CONTENT, first, last),
+        Wanted::Unsatisfiable => {
+            return Err(Refusal::RangeNotSatisfiable {
+                length: identity.length,
+            });
+        }
+        Wanted::Whole => (StatusCode::OK, 0, identity.length.saturating_sub(1)),
+    };
+    let mut answer = described(status, &identity);
+    answer.insert_header((CONTENT_TYPE, media_type.content_type()));
+    if status == StatusCode::PARTIAL_CONTENT {
+        answer.insert_header((
+            CONTENT_RANGE,
+            format!("bytes {first}-{last}/{}", identity.length),
+        ));
+    }
+    if request.method() == Method::HEAD {
+        return Ok(answer.body(LengthOnly(identity.length)));
+    }
+    Ok(answer.body(body(source, first, last)))
+}
+
+fn body(source: Source, first: u64, last: u64) -> BoxBody {
+    match source {
+        Source::Memory(bytes) => {
+            let end = usize::try_from(last)
+                .map_or(bytes.len(), |last| bytes.len().min(last.saturating_add(1)));
+            let start = usize::try_from(first).map_or(end, |first| end.min(first));
+            BoxBody::new(bytes.slice(start..end))
+        }
+        Source::Disk(bytes) => BoxBody::new(FileBody::new(bytes.within(first, last))),
+        Source::Hop(_) => BoxBody::new(()),
+    }
+}
+
+/// Header fields that 200, 206 and 304 share. The permission is asked for anew on each use.
+fn described(status: StatusCode, identity: &Identity) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::build(status);
+    answer
+        .insert_header((CACHE_CONTROL, CACHING))
+        .insert_header((ETAG, format!("\"{}\"", identity.entity_tag)))
+        .insert_header((LAST_MODIFIED, fmt_http_date(identity.last_modified)))
+        .insert_header((ACCEPT_RANGES, "bytes"));
+    answer
+}
+
+/// Leaves the bytes, their entity tag and their ranges to nginx (NGX-16).
+fn hand_over(content_type: &'static str, accel_prefix: &str, name: &str) -> HttpResponse {
+    let target = format!("{accel_prefix}{}", utf8_percent_encode(name, PATH_SEGMENT));
+    HttpResponse::Ok()
+        .insert_header((HeaderName::from_static("x-accel-redirect"), target))
+        .insert_header((CACHE_CONTROL, CACHING))
+        .insert_header((CONTENT_TYPE, content_type))
+        .finish()
+}
+
+fn text<'r>(request: &'r HttpRequest, name: &HeaderName) -> Option<&'r str> {
+    request
+        .headers()
+        .get(name)
+        .and_then(|line| line.to_str().ok())
+}
+
+const CACHING: &str = "private, no-cache";
+
+/// What stands for itself in a path segment.
+const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');

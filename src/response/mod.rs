@@ -1,0 +1,16 @@
+//! response: turns a selection or a refusal into the HTTP answer.
+//!
+//! Knows media types, caching, problem details and challenges. Knows nothing of where data comes
+//! from or how a permit was earned. [`problem`] alone maps refusals to statuses.
+
+mod accept;
+mod body;
+mod challenge;
+mod conditions;
+pub mod file;
+pub mod problem;
+mod range;
+mod refusal;
+
+pub use challenge::{Challenge, ErrorCode};
+pub use refusal::Refusal;

@@ -1,0 +1,276 @@
+//! The one place that maps a refusal to HTTP: status, problem details (RFC 9457) and challenge.
+//!
+//! The public text is fixed for each kind of refusal and never repeats what was sent; the reason
+//! with its data goes to the log under the interaction id.
+
+use actix_web::{
+    HttpResponse,
+    http::{
+        StatusCode,
+        header::{
+            ALLOW, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+        },
+    },
+};
+use serde::Serialize;
+
+use super::{Challenge, ErrorCode, Refusal};
+use crate::{
+    dataset::Absent, edge::InteractionId, edge::Malformed, policy::Denied, token::TokenRefused,
+};
+
+/// Body of a refusal, `application/problem+json`.
+#[derive(Debug, Serialize)]
+struct Body<'p> {
+    r#type: String,
+    title: &'p str,
+    status: u16,
+    detail: &'p str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
+    interaction_id: &'p str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offered: Option<&'static str>,
+}
+
+/// What one kind of refusal says.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Kind {
+    /// The status.
+    pub status: StatusCode,
+    /// Last part of the problem type; `None` is `about:blank`, titled by the status (RFC 9457 §4.2.1).
+    name: Option<&'static str>,
+    title: &'static str,
+    detail: &'static str,
+    challenge: Option<Option<ErrorCode>>,
+}
+
+/// The answer to a request that is refused; `allow` lists the methods of its route.
+#[must_use]
+pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> HttpResponse {
+    let kind = kind(refusal);
+    let mut answer = HttpResponse::build(kind.status);
+    answer.insert_header((CONTENT_TYPE, "application/problem+json"));
+    answer.insert_header((CACHE_CONTROL, "no-store"));
+    if let Some(code) = kind.challenge {
+        let error = code.map(|code| (code, kind.detail));
+        let challenge = Challenge {
+            error,
+            scope: scope_needed(refusal),
+        };
+        answer.insert_header((WWW_AUTHENTICATE, challenge.to_string()));
+    }
+    match refusal {
+        Refusal::MethodNotAllowed => {
+            answer.insert_header((ALLOW, allow));
+        }
+        Refusal::RangeNotSatisfiable { length } => {
+            answer.insert_header((CONTENT_RANGE, format!("bytes */{length}")));
+        }
+        _ => {}
+    }
+    if kind.status == StatusCode::SERVICE_UNAVAILABLE {
+        answer.insert_header((RETRY_AFTER, retry_after_seconds(refusal)));
+    }
+    let body = Body {
+        r#type: kind.name.map_or_else(
+            || "about:blank".to_owned(),
+            |name| format!("urn:perild:problem:{name}"),
+        ),
+        title: kind.title,
+        status: kind.status.as_u16(),
+        detail: kind.detail,
+        instance: id.urn(),
+        interaction_id: id.as_str(),
+        error: kind.challenge.flatten().map(ErrorCode::as_str),
+        offered: offered(refusal),
+    };
+    answer.json(body)
+}
+
+/// What `refusal` is on the wire; the table of statuses.
+#[must_use]
+pub fn kind(refusal: &Refusal) -> Kind {
+    use StatusCode as S;
+    match refusal {
+        Refusal::Absent(Absent::NoSuchFile) | Refusal::NoRoute => plain(
+            S::NOT_FOUND,
+            "Not Found",
+            "Nothing is published under this name.",
+        ),
+        Refusal::Absent(Absent::Unreadable { .. }) | Refusal::Fault => plain(
+            S::INTERNAL_SERVER_ERROR,
+            "Internal Server Error",
+            "Something failed on our side. Please report the interaction id.",
+        ),
+        Refusal::Certificate(_) => invalid_token(
+            "The client certificate is not accepted: it must be valid today, for client authentication, and issued under the directory.",
+        ),
+        Refusal::CertificateUnreadable(_) => invalid_request(
+            "The client certificate was not forwarded as one well-formed certificate.",
+        ),
+        Refusal::Denied(Denied::InsufficientScope { .. }) => Kind {
+            status: S::FORBIDDEN,
+            name: Some("insufficient-scope"),
+            title: "The access token does not cover this dataset",
+            detail: "Ask the directory for a token with the scope named in the challenge.",
+            challenge: Some(Some(ErrorCode::InsufficientScope)),
+        },
+        Refusal::Malformed(malformed) => malformed_kind(*malformed),
+        Refusal::MethodNotAllowed => plain(
+            S::METHOD_NOT_ALLOWED,
+            "Method Not Allowed",
+            "Use one of the methods listed in Allow.",
+        ),
+        Refusal::MethodUnknown => plain(
+            S::NOT_IMPLEMENTED,
+            "Not Implemented",
+            "This method is not known here.",
+        ),
+        Refusal::NoCertificate => invalid_token(
+            "No client certificate was shown. Connect with the certificate that the access token is bound to.",
+        ),
+        Refusal::NoToken => Kind {
+            status: S::UNAUTHORIZED,
+            name: Some("token-missing"),
+            title: "An access token is needed",
+            detail: "Send Authorization: Bearer with an access token of the directory, over a connection with your client certificate.",
+            challenge: Some(None),
+        },
+        Refusal::NotAToken => invalid_token(TOKEN_REFUSED),
+        Refusal::NotAcceptable { .. } => plain(
+            S::NOT_ACCEPTABLE,
+            "Not Acceptable",
+            "This file has one representation, whose media type is given as offered. Ask for it, or leave Accept and Accept-Encoding out.",
+        ),
+        Refusal::NotReady(_) => Kind {
+            status: S::SERVICE_UNAVAILABLE,
+            name: Some("not-ready"),
+            title: "Not ready yet",
+            detail: "The directory has not been reached yet. Try again shortly.",
+            challenge: None,
+        },
+        Refusal::PreconditionFailed => plain(
+            S::PRECONDITION_FAILED,
+            "Precondition Failed",
+            "The file is another version than If-Match or If-Unmodified-Since name.",
+        ),
+        Refusal::RangeNotSatisfiable { .. } => plain(
+            S::RANGE_NOT_SATISFIABLE,
+            "Range Not Satisfiable",
+            "The range begins after the end of the file; its length is in Content-Range.",
+        ),
+        Refusal::Stranger { .. } => plain(
+            S::FORBIDDEN,
+            "Forbidden",
+            "This socket is for the web server alone.",
+        ),
+        Refusal::Token(refused) => token_kind(refused),
+    }
+}
+
+fn malformed_kind(malformed: Malformed) -> Kind {
+    match malformed {
+        Malformed::EmptyToken | Malformed::SeveralTokens => {
+            invalid_request("Authorization must be Bearer, one space and one access token.")
+        }
+        Malformed::HeaderBlockTooLarge { .. } => plain(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "Request Header Fields Too Large",
+            "The header block must stay within 64 KiB.",
+        ),
+        Malformed::HostMissingOrRepeated => plain(
+            StatusCode::BAD_REQUEST,
+            "Bad Request",
+            "Send exactly one Host field.",
+        ),
+        Malformed::RepeatedAuthorization => {
+            invalid_request("Send exactly one Authorization field.")
+        }
+        Malformed::RepeatedCertificate => {
+            invalid_request("The client certificate was forwarded more than once.")
+        }
+        Malformed::TargetTooLong { .. } => plain(
+            StatusCode::URI_TOO_LONG,
+            "URI Too Long",
+            "The request target must stay within 8 KiB.",
+        ),
+        Malformed::TokenInQuery => invalid_request(
+            "An access token must not stand in the URL. Send it in Authorization, and treat this one as disclosed.",
+        ),
+    }
+}
+
+/// One text for every token that is no good, so that nobody learns which tokens exist (INT-19).
+fn token_kind(refused: &TokenRefused) -> Kind {
+    match refused {
+        TokenRefused::AnswerLacksActive => {
+            invalid_request("The directory could not tell whether this token is active.")
+        }
+        TokenRefused::Unavailable { .. } => Kind {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            name: Some("introspection-unavailable"),
+            title: "The access token cannot be checked now",
+            detail: "The directory does not answer as it should. Try again after the time in Retry-After.",
+            challenge: None,
+        },
+        _ => invalid_token(TOKEN_REFUSED),
+    }
+}
+
+fn plain(status: StatusCode, title: &'static str, detail: &'static str) -> Kind {
+    Kind {
+        status,
+        name: None,
+        title,
+        detail,
+        challenge: None,
+    }
+}
+
+fn invalid_request(detail: &'static str) -> Kind {
+    Kind {
+        status: StatusCode::BAD_REQUEST,
+        name: Some("invalid-request"),
+        title: "The credentials are malformed",
+        detail,
+        challenge: Some(Some(ErrorCode::InvalidRequest)),
+    }
+}
+
+fn invalid_token(detail: &'static str) -> Kind {
+    Kind {
+        status: StatusCode::UNAUTHORIZED,
+        name: Some("invalid-token"),
+        title: "The credentials are not accepted",
+        detail,
+        challenge: Some(Some(ErrorCode::InvalidToken)),
+    }
+}
+
+fn scope_needed(refusal: &Refusal) -> Option<String> {
+    match refusal {
+        Refusal::Denied(Denied::InsufficientScope { needed, .. }) => Some(needed.to_string()),
+        _ => None,
+    }
+}
+
+fn offered(refusal: &Refusal) -> Option<&'static str> {
+    match refusal {
+        Refusal::NotAcceptable { offered } => Some(offered),
+        _ => None,
+    }
+}
+
+fn retry_after_seconds(refusal: &Refusal) -> u64 {
+    match refusal {
+        Refusal::Token(TokenRefused::Unavailable { retry_after, .. }) => {
+            retry_after.as_secs().max(1)
+        }
+        _ => 5,
+    }
+}
+
+const TOKEN_REFUSED: &str = "The access token is unknown, expired, revoked, or not bound to the client certificate of this connection. Get a new one with the same certificate.";

@@ -1,0 +1,77 @@
+//! Every way in which a request ends without what it asked for.
+
+use crate::{
+    caller::{CertificateRefused, CertificateUnreadable},
+    dataset::Absent,
+    edge::Malformed,
+    policy::Denied,
+    token::TokenRefused,
+};
+
+/// A refusal, as the room that refused states it.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// dataset: there is no such file, or it cannot be read.
+    #[error(transparent)]
+    Absent(#[from] Absent),
+    /// caller: the certificate does not pass path validation.
+    #[error(transparent)]
+    Certificate(#[from] CertificateRefused),
+    /// caller: the header does not hold a certificate.
+    #[error(transparent)]
+    CertificateUnreadable(#[from] CertificateUnreadable),
+    /// policy: the rule does not grant.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// A fault of ours; the cause is in the log.
+    #[error("the request ended in a panic")]
+    Fault,
+    /// edge: the shape of the request.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// The route has other methods.
+    #[error("the method is not allowed on this route")]
+    MethodNotAllowed,
+    /// No route has that method.
+    #[error("the method is not known")]
+    MethodUnknown,
+    /// No certificate was forwarded.
+    #[error("no client certificate was forwarded")]
+    NoCertificate,
+    /// Nothing stands at that path.
+    #[error("no route of that path")]
+    NoRoute,
+    /// No `Authorization` with the `Bearer` scheme.
+    #[error("no access token was sent")]
+    NoToken,
+    /// The text after `Bearer` cannot be a token.
+    #[error("the text after Bearer is not an access token")]
+    NotAToken,
+    /// `Accept` or `Accept-Encoding` excludes the only representation.
+    #[error("the representation {offered} is not acceptable")]
+    NotAcceptable {
+        /// Its media type.
+        offered: &'static str,
+    },
+    /// perild does not know the directory yet.
+    #[error("not ready: {0}")]
+    NotReady(String),
+    /// `If-Match` or `If-Unmodified-Since` fails.
+    #[error("a precondition failed")]
+    PreconditionFailed,
+    /// No octet of the range exists.
+    #[error("the range lies outside the {length} octets")]
+    RangeNotSatisfiable {
+        /// Octets of the representation.
+        length: u64,
+    },
+    /// Somebody other than the hop connected to the socket.
+    #[error("user {uid:?} connected to the socket, who is not in server.proxy_uids")]
+    Stranger {
+        /// The peer's user id.
+        uid: Option<u32>,
+    },
+    /// token: the directory's answer, or its silence.
+    #[error(transparent)]
+    Token(#[from] TokenRefused),
+}

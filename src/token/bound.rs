@@ -1,0 +1,296 @@
+//! The verdict on a token: [`BoundToken`], made from the directory's answer afresh on every use.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    answer::{Answer, Claims, Confirmation},
+    refused::TokenRefused,
+    scope::Scope,
+};
+use crate::{caller::Caller, clock::Timestamp};
+
+/// An access token that is active, in time, meant for us and bound to the caller's certificate.
+#[derive(Clone, Debug)]
+pub struct BoundToken(Arc<Claims>);
+
+impl BoundToken {
+    /// Judges what the directory said, in the order of RFC 7662 §4: time, issuer and audience, then
+    /// binding (RFC 8705 §3).
+    pub(super) fn judge(
+        answer: Answer,
+        terms: &Terms,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Self, TokenRefused> {
+        let claims = match answer {
+            Answer::Active(claims) => claims,
+            Answer::Inactive => return Err(TokenRefused::Inactive),
+            Answer::Unreadable { member } => return Err(TokenRefused::Unreadable { member }),
+        };
+        in_time(&claims, now)?;
+        terms.are_met_by(&claims)?;
+        bound_to(caller, &claims)?;
+        Ok(Self(claims))
+    }
+
+    /// The client the token was issued to, RFC 7662 §2.2: at most 256 octets, no control characters.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&str> {
+        self.0.client_id.as_deref()
+    }
+
+    /// The client's organisation as Open Energy names it: at most 256 octets, no control characters.
+    #[must_use]
+    pub fn organisation_id(&self) -> Option<&str> {
+        self.0.organisation_id.as_deref()
+    }
+
+    /// What the token allows; empty when the directory named no scope.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.0.scope
+    }
+
+    /// A token that no directory has seen, for tests of the rooms that follow.
+    #[cfg(test)]
+    pub(crate) fn for_test(
+        client_id: Option<&str>,
+        organisation_id: Option<&str>,
+        scope: &str,
+    ) -> Self {
+        Self(Arc::new(Claims {
+            aud: None,
+            client_id: client_id.map(ToOwned::to_owned),
+            cnf: Confirmation::Nothing,
+            exp: None,
+            iat: None,
+            iss: None,
+            nbf: None,
+            organisation_id: organisation_id.map(ToOwned::to_owned),
+            scope: Scope::parse(scope).expect("a test names a scope"),
+            token_type: None,
+        }))
+    }
+}
+
+/// Whose tokens are taken, and for whom they must be meant.
+pub(super) struct Terms {
+    /// From the configuration, never from the network (FAPI 2.0 §5.3.3.1).
+    pub(super) issuer: String,
+    pub(super) audience: Option<String>,
+}
+
+impl Terms {
+    /// RFC 7662 §2.2: each of these members is optional, and compared when it is there.
+    fn are_met_by(&self, claims: &Claims) -> Result<(), TokenRefused> {
+        if claims.iss.as_ref().is_some_and(|iss| *iss != self.issuer) {
+            return Err(TokenRefused::WrongIssuer);
+        }
+        if let (Some(audience), Some(aud)) = (&self.audience, &claims.aud)
+            && !aud.contains(audience)
+        {
+            return Err(TokenRefused::WrongAudience);
+        }
+        // RFC 6749 §7.1: the type is case-insensitive.
+        if claims
+            .token_type
+            .as_ref()
+            .is_some_and(|kind| !kind.eq_ignore_ascii_case("Bearer"))
+        {
+            return Err(TokenRefused::WrongType);
+        }
+        Ok(())
+    }
+}
+
+fn in_time(claims: &Claims, now: Timestamp) -> Result<(), TokenRefused> {
+    let latest = now.after(ALLOWED_SKEW);
+    if let Some(iat) = claims.iat.filter(|iat| *iat > latest) {
+        return Err(TokenRefused::IssuedInFuture { iat, now });
+    }
+    if let Some(nbf) = claims.nbf.filter(|nbf| *nbf > latest) {
+        return Err(TokenRefused::NotYetValid { nbf, now });
+    }
+    if let Some(exp) = claims.exp.filter(|exp| *exp <= now) {
+        return Err(TokenRefused::Expired { exp, now });
+    }
+    Ok(())
+}
+
+fn bound_to(caller: &Caller, claims: &Claims) -> Result<(), TokenRefused> {
+    match &claims.cnf {
+        Confirmation::Certificate(thumbprint) if thumbprint == caller.thumbprint() => Ok(()),
+        Confirmation::Certificate(_) => Err(TokenRefused::OtherCertificate),
+        Confirmation::Key => Err(TokenRefused::ProofOfPossessionMissing),
+        Confirmation::Nothing => Err(TokenRefused::NotBound),
+    }
+}
+
+/// How far ahead the directory's clock may be, for `iat` and `nbf`; none is allowed for `exp`.
+const ALLOWED_SKEW: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::caller::Thumbprint;
+
+    const NOW: i64 = 1_768_478_400;
+    const ISSUER: &str = "https://auth.example/";
+
+    fn thumbprint(octet: u8) -> String {
+        URL_SAFE_NO_PAD.encode([octet; 32])
+    }
+
+    fn caller() -> Caller {
+        Caller::for_test(Thumbprint::parse(&thumbprint(7)).unwrap())
+    }
+
+    /// Judges a good answer with `member` set to `value`, for a resource that is `audience`.
+    fn judged(member: &str, value: Value, audience: Option<&str>) -> Result<(), TokenRefused> {
+        let mut answer = json!({
+            "active": true, "cnf": {"x5t#S256": thumbprint(7)}, "iss": ISSUER, "token_type": "Bearer",
+            "iat": NOW - 60, "exp": NOW + 60, "aud": ["https://us.example", "https://b.example"],
+        });
+        let object = answer.as_object_mut().unwrap();
+        object.insert(member.to_owned(), value);
+        let answer = Answer::read(object).unwrap();
+        let audience = audience.map(ToOwned::to_owned);
+        let terms = Terms {
+            issuer: ISSUER.to_owned(),
+            audience,
+        };
+        BoundToken::judge(answer, &terms, &caller(), Timestamp::from_seconds(NOW)).map(drop)
+    }
+
+    fn with(member: &str, value: Value) -> Result<(), TokenRefused> {
+        judged(member, value, None)
+    }
+
+    /// Rows: OE-VAL-7, CON-15
+    #[test]
+    fn a_token_issued_more_than_ten_seconds_ahead_is_refused() {
+        let now = Timestamp::from_seconds(NOW);
+        let ahead = Timestamp::from_seconds(NOW + 11);
+        assert_eq!(with("iat", json!(NOW + 10)), Ok(()));
+        assert_eq!(
+            with("iat", json!(NOW + 11)),
+            Err(TokenRefused::IssuedInFuture { iat: ahead, now })
+        );
+        assert_eq!(with("nbf", json!(NOW + 10)), Ok(()));
+        assert_eq!(
+            with("nbf", json!(NOW + 11)),
+            Err(TokenRefused::NotYetValid { nbf: ahead, now })
+        );
+    }
+
+    /// Rows: OE-VAL-8, CON-15
+    #[test]
+    fn at_the_instant_exp_a_token_is_expired() {
+        for (exp, good) in [(NOW - 1, false), (NOW, false), (NOW + 1, true)] {
+            let expected = match good {
+                true => Ok(()),
+                false => Err(TokenRefused::Expired {
+                    exp: Timestamp::from_seconds(exp),
+                    now: Timestamp::from_seconds(NOW),
+                }),
+            };
+            assert_eq!(with("exp", json!(exp)), expected, "{exp}");
+        }
+    }
+
+    /// Rows: INT-17, DISC-7
+    #[test]
+    fn rfc7662_2_2_another_issuer_or_audience_is_refused() {
+        let us = Some("https://us.example");
+        assert_eq!(judged("x", json!(0), us), Ok(()));
+        assert_eq!(judged("aud", json!("https://us.example"), us), Ok(()));
+        for aud in [
+            json!("https://b.example"),
+            json!([]),
+            json!(["https://US.example"]),
+        ] {
+            assert_eq!(
+                judged("aud", aud.clone(), us),
+                Err(TokenRefused::WrongAudience)
+            );
+            assert_eq!(judged("aud", aud, None), Ok(()));
+        }
+        for iss in [
+            "https://auth.example",
+            "https://AUTH.example/",
+            "https://evil.example/",
+            "",
+        ] {
+            assert_eq!(
+                with("iss", json!(iss)),
+                Err(TokenRefused::WrongIssuer),
+                "{iss}"
+            );
+        }
+    }
+
+    /// Rows: INT-18
+    #[test]
+    fn rfc6749_7_1_the_token_type_is_bearer_in_any_case() {
+        for kind in ["Bearer", "bearer", "BEARER"] {
+            assert_eq!(with("token_type", json!(kind)), Ok(()));
+        }
+        for kind in ["mac", "DPoP", ""] {
+            assert_eq!(
+                with("token_type", json!(kind)),
+                Err(TokenRefused::WrongType),
+                "{kind}"
+            );
+        }
+    }
+
+    /// Rows: MTLS-1, MTLS-4, MTLS-5, OE-VAL-10, INT-10
+    #[test]
+    fn rfc8705_3_a_token_is_bound_to_the_callers_certificate() {
+        assert_eq!(with("cnf", json!({"x5t#S256": thumbprint(7)})), Ok(()));
+        for (cnf, refusal) in [
+            (
+                json!({"x5t#S256": thumbprint(8)}),
+                TokenRefused::OtherCertificate,
+            ),
+            (json!({}), TokenRefused::NotBound),
+            (
+                json!({"jkt": thumbprint(7)}),
+                TokenRefused::ProofOfPossessionMissing,
+            ),
+            (
+                json!({"jkt": thumbprint(7), "x5t#S256": thumbprint(7)}),
+                TokenRefused::ProofOfPossessionMissing,
+            ),
+            (
+                json!({"x5t#S256": thumbprint(7) + "="}),
+                TokenRefused::Unreadable {
+                    member: "cnf.x5t#S256",
+                },
+            ),
+        ] {
+            assert_eq!(with("cnf", cnf.clone()), Err(refusal), "{cnf}");
+        }
+    }
+
+    /// Rows: OE-VAL-9, MTLS-4
+    #[test]
+    fn all_but_the_binding_may_be_absent() {
+        let bare = json!({"active": true, "cnf": {"x5t#S256": thumbprint(7)}});
+        let unbound = json!({"active": true});
+        let terms = Terms {
+            issuer: ISSUER.to_owned(),
+            audience: Some("a".to_owned()),
+        };
+        let judge = |answer: &Value| {
+            let answer = Answer::read(answer.as_object().unwrap()).unwrap();
+            BoundToken::judge(answer, &terms, &caller(), Timestamp::from_seconds(NOW))
+        };
+        let bound = judge(&bare).unwrap();
+        assert!(bound.scope().is_empty() && bound.client_id().is_none());
+        assert_eq!(judge(&unbound).unwrap_err(), TokenRefused::NotBound);
+    }
+}

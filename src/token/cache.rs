@@ -1,0 +1,271 @@
+//! The directory's answers, remembered for a short while and never as a verdict.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use aws_lc_rs::{error::Unspecified, hmac, rand::SystemRandom};
+use moka::{Expiry, future};
+
+use super::{answer::Answer, introspection::Failure};
+use crate::clock::Timestamp;
+
+/// Answers by a keyed hash of their token; bounded in number, each in time.
+///
+/// The tokens themselves are not kept, and the hashes mean nothing without this process's key.
+pub(super) struct Cache {
+    entries: future::Cache<Key, Kept>,
+    secret: hmac::Key,
+}
+
+/// HMAC-SHA-256 of a token.
+pub(super) type Key = [u8; 32];
+
+impl Cache {
+    /// A cache of at most `entries` answers.
+    pub(super) fn new(entries: u64) -> Result<Self, Unspecified> {
+        let secret = hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new())?;
+        let entries = future::Cache::builder()
+            .max_capacity(entries)
+            .expire_after(Lifetime)
+            .build();
+        Ok(Self { entries, secret })
+    }
+
+    pub(super) fn capacity(&self) -> Option<u64> {
+        self.entries.policy().max_capacity()
+    }
+
+    /// About how many answers are kept.
+    pub(super) fn len(&self) -> u64 {
+        self.entries.entry_count()
+    }
+
+    pub(super) fn key(&self, token: &str) -> Key {
+        let mut key = Key::default();
+        for (octet, tagged) in key
+            .iter_mut()
+            .zip(hmac::sign(&self.secret, token.as_bytes()).as_ref())
+        {
+            *octet = *tagged;
+        }
+        key
+    }
+
+    /// What is remembered under `key`, when that is no older than `longest` allows now.
+    pub(super) async fn recall(
+        &self,
+        key: &Key,
+        longest: Duration,
+        now: Timestamp,
+    ) -> Option<Answer> {
+        let kept = self.entries.get(key).await?;
+        if kept.is_stale(longest, now) {
+            self.entries.invalidate(key).await;
+            return None;
+        }
+        Some(kept.answer)
+    }
+
+    /// Remembers what `ask` yields; those who come meanwhile with the same `key` wait for it too.
+    ///
+    /// A failure goes to those who wait and is not remembered.
+    pub(super) async fn learn(
+        &self,
+        key: Key,
+        longest: Duration,
+        now: Timestamp,
+        ask: impl Future<Output = Result<Answer, Failure>>,
+    ) -> Result<Answer, Arc<Failure>> {
+        let asked = Instant::now();
+        let kept = async {
+            let answer = ask.await?;
+            Ok(Kept::new(answer, longest, now.after(asked.elapsed())))
+        };
+        self.entries
+            .try_get_with(key, kept)
+            .await
+            .map(|kept| kept.answer)
+    }
+}
+
+#[derive(Clone)]
+struct Kept {
+    answer: Answer,
+    lifetime: Duration,
+    since: Timestamp,
+}
+
+impl Kept {
+    fn new(answer: Answer, longest: Duration, since: Timestamp) -> Self {
+        let lifetime = lifetime(&answer, longest, since);
+        Self {
+            answer,
+            lifetime,
+            since,
+        }
+    }
+
+    /// Entries go by themselves when their lifetime is over. This sees what that does not: a reload
+    /// that shortened it, and time during which the machine slept.
+    fn is_stale(&self, longest: Duration, now: Timestamp) -> bool {
+        let last = self.since.after(self.lifetime.min(longest));
+        last.until(now) > Duration::from_secs(1)
+    }
+}
+
+/// How long an answer may be kept: never past `exp` (RFC 7662 §4).
+fn lifetime(answer: &Answer, longest: Duration, now: Timestamp) -> Duration {
+    let most = match answer {
+        Answer::Active(claims) => claims.exp.map_or(WITHOUT_EXP, |exp| now.until(exp)),
+        Answer::Inactive | Answer::Unreadable { .. } => OF_REFUSAL,
+    };
+    most.min(longest)
+}
+
+struct Lifetime;
+
+impl Expiry<Key, Kept> for Lifetime {
+    fn expire_after_create(&self, _: &Key, kept: &Kept, _: Instant) -> Option<Duration> {
+        Some(kept.lifetime)
+    }
+
+    /// An entry that takes the place of one just expired must not inherit its end.
+    fn expire_after_update(
+        &self,
+        _: &Key,
+        kept: &Kept,
+        _: Instant,
+        _: Option<Duration>,
+    ) -> Option<Duration> {
+        Some(kept.lifetime)
+    }
+}
+
+const WITHOUT_EXP: Duration = Duration::from_secs(60);
+const OF_REFUSAL: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn answer(value: &Value) -> Answer {
+        Answer::read(value.as_object().unwrap()).unwrap()
+    }
+
+    fn kept_for(value: &Value, longest: u64, now: i64) -> u64 {
+        let longest = Duration::from_secs(longest);
+        lifetime(&answer(value), longest, Timestamp::from_seconds(now)).as_secs()
+    }
+
+    /// Rows: INT-11, INT-12, OE-VAL-9
+    #[test]
+    fn rfc7662_4_answers_are_kept_for_a_bounded_time() {
+        let until = |exp: i64| json!({"active": true, "exp": exp});
+        assert_eq!(kept_for(&until(1000), 60, 900), 60);
+        assert_eq!(kept_for(&until(1000), 60, 995), 5);
+        assert_eq!(kept_for(&until(1000), 60, 1000), 0);
+        assert_eq!(kept_for(&until(1000), 60, 2000), 0);
+        let endless = json!({"active": true});
+        assert_eq!(kept_for(&endless, 60, 900), 60);
+        assert_eq!(kept_for(&endless, 3600, 900), 60);
+        assert_eq!(kept_for(&endless, 20, 900), 20);
+        for refused in [
+            json!({"active": false}),
+            json!({"active": true, "exp": "1000"}),
+        ] {
+            assert_eq!(kept_for(&refused, 60, 900), 5);
+            assert_eq!(kept_for(&refused, 2, 900), 2);
+        }
+    }
+
+    proptest! {
+        /// Rows: INT-11
+        #[test]
+        fn no_answer_is_kept_past_exp(exp in any::<i64>(), now in any::<i64>(), longest in any::<u32>()) {
+            let answer = answer(&json!({"active": true, "exp": exp}));
+            let (now, longest) = (Timestamp::from_seconds(now), Duration::from_secs(longest.into()));
+            let end = now.after(lifetime(&answer, longest, now));
+            prop_assert!(end <= now.max(Timestamp::from_seconds(exp)));
+            prop_assert!(now.until(end) <= longest);
+        }
+    }
+
+    #[test]
+    fn an_entry_outlives_neither_a_shorter_setting_nor_a_sleep() {
+        let since = Timestamp::from_seconds(1000);
+        let kept = Kept::new(
+            answer(&json!({"active": true})),
+            Duration::from_secs(60),
+            since,
+        );
+        let stale = |longest, now| {
+            kept.is_stale(Duration::from_secs(longest), Timestamp::from_seconds(now))
+        };
+        assert!(!stale(60, 1059) && stale(60, 1062));
+        assert!(!stale(10, 1009) && stale(10, 1012));
+        assert!(!stale(600, 1059) && stale(600, 1062));
+    }
+
+    /// Rows: INT-13
+    #[test]
+    fn keys_are_keyed_hashes_of_the_whole_token() {
+        let (cache, other) = (Cache::new(1).unwrap(), Cache::new(1).unwrap());
+        assert_eq!(cache.key("token"), cache.key("token"));
+        assert_ne!(cache.key("token"), cache.key("token2"));
+        assert_ne!(cache.key("token"), other.key("token"));
+    }
+
+    /// Rows: INT-12
+    #[tokio::test]
+    async fn failures_are_told_and_not_remembered() {
+        let cache = Cache::new(10).unwrap();
+        let (key, longest, now) = (
+            cache.key("t"),
+            Duration::from_secs(60),
+            Timestamp::from_seconds(1000),
+        );
+        let failing = async { Err(Failure::LacksActive) };
+        assert!(cache.learn(key, longest, now, failing).await.is_err());
+        assert!(cache.recall(&key, longest, now).await.is_none());
+        let good = async { Ok(answer(&json!({"active": true}))) };
+        assert!(cache.learn(key, longest, now, good).await.is_ok());
+        assert!(cache.recall(&key, longest, now).await.is_some());
+    }
+
+    #[tokio::test]
+    async fn an_answer_past_its_exp_is_not_remembered() {
+        let cache = Cache::new(10).unwrap();
+        let (key, longest, now) = (
+            cache.key("t"),
+            Duration::from_secs(60),
+            Timestamp::from_seconds(1000),
+        );
+        let past = async { Ok(answer(&json!({"active": true, "exp": 1000}))) };
+        assert!(cache.learn(key, longest, now, past).await.is_ok());
+        assert!(cache.recall(&key, longest, now).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_tokens_leaves_no_more_than_the_cache_holds() {
+        let cache = Cache::new(50).unwrap();
+        for number in 0..1000 {
+            let key = cache.key(&number.to_string());
+            let ask = async { Ok(Answer::Inactive) };
+            let _ = cache
+                .learn(
+                    key,
+                    Duration::from_secs(60),
+                    Timestamp::from_seconds(0),
+                    ask,
+                )
+                .await;
+        }
+        cache.entries.run_pending_tasks().await;
+        assert!(cache.len() <= 50, "{}", cache.len());
+    }
+}

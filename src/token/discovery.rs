@@ -1,0 +1,242 @@
+//! The directory's metadata: where it is, and what it says of introspection (RFC 8414, RFC 8705 §5).
+
+use serde_json::Value;
+use thiserror::Error;
+use url::Url;
+
+use super::{json::Object, refused::Unavailability};
+
+/// An `https` URL that is called.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Endpoint(Url);
+
+impl Endpoint {
+    /// `None` when `url` is not `https`, names a user, or has a fragment.
+    pub(super) fn https(url: Url) -> Option<Self> {
+        let plain =
+            url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+        (url.scheme() == "https" && url.has_host() && plain).then_some(Self(url))
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Url::parse(text).ok().and_then(Self::https)
+    }
+
+    pub(super) fn url(&self) -> &Url {
+        &self.0
+    }
+}
+
+/// Where the introspection endpoint is still not known, why.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum NotReady {
+    /// The metadata names no introspection endpoint.
+    #[error("the directory's metadata names no introspection_endpoint")]
+    EndpointMissing,
+    /// The metadata names an endpoint that is not `https`.
+    #[error("the directory's introspection_endpoint is not an https URL")]
+    EndpointNotHttps,
+    /// The metadata is another issuer's; nothing of it is used (RFC 8414 §3.3).
+    #[error("the directory's metadata is of issuer {published:?}, which is not directory.issuer")]
+    IssuerDiffers {
+        /// The issuer it names, cut to 200 characters; empty when it names none.
+        published: String,
+    },
+    /// The first attempt has not ended.
+    #[error("the directory's metadata is being fetched")]
+    NotAskedYet,
+    /// The metadata could not be fetched or read.
+    #[error("the directory's metadata cannot be had: {0}")]
+    Unavailable(Unavailability),
+}
+
+/// The two places where an issuer's metadata may be, OpenID's first; `None` when `issuer` is no issuer.
+///
+/// An issuer is an `https` URL without query and fragment (RFC 8414 §2).
+pub(super) fn well_known(issuer: &str) -> Option<[Endpoint; 2]> {
+    let url = Endpoint::parse(issuer)
+        .filter(|issuer| issuer.0.query().is_none())?
+        .0;
+    let path = url.path().trim_end_matches('/');
+    let at = |path: String| {
+        let mut place = url.clone();
+        place.set_path(&path);
+        Endpoint(place)
+    };
+    Some([
+        at(format!("{path}/.well-known/openid-configuration")),
+        at(format!("/.well-known/oauth-authorization-server{path}")),
+    ])
+}
+
+/// The endpoint that `metadata` names for calls over mTLS, when it is the metadata of `issuer`.
+pub(super) fn introspection_endpoint(
+    metadata: &Object,
+    issuer: &str,
+) -> Result<Endpoint, NotReady> {
+    let published = metadata
+        .get("issuer")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    if published != issuer {
+        let published = published.chars().take(LONGEST_QUOTE).collect();
+        return Err(NotReady::IssuerDiffers { published });
+    }
+    // RFC 8705 §5: a client that uses mTLS takes the alias where there is one.
+    let alias = metadata
+        .get("mtls_endpoint_aliases")
+        .and_then(|aliases| aliases.get("introspection_endpoint"));
+    let named = alias.or_else(|| metadata.get("introspection_endpoint"));
+    let url = named
+        .and_then(Value::as_str)
+        .ok_or(NotReady::EndpointMissing)?;
+    Endpoint::parse(url).ok_or(NotReady::EndpointNotHttps)
+}
+
+const LONGEST_QUOTE: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn endpoint(metadata: &Value) -> Result<String, NotReady> {
+        let metadata = metadata.as_object().unwrap();
+        introspection_endpoint(metadata, "https://as.example/").map(|found| found.0.to_string())
+    }
+
+    /// Rows: DISC-1, DISC-2
+    #[test]
+    fn rfc8414_3_1_the_well_known_places_of_an_issuer() {
+        for (issuer, openid, oauth) in [
+            (
+                "https://a",
+                "https://a/.well-known/openid-configuration",
+                "https://a/.well-known/oauth-authorization-server",
+            ),
+            (
+                "https://a/",
+                "https://a/.well-known/openid-configuration",
+                "https://a/.well-known/oauth-authorization-server",
+            ),
+            (
+                "https://a:8443/b",
+                "https://a:8443/b/.well-known/openid-configuration",
+                "https://a:8443/.well-known/oauth-authorization-server/b",
+            ),
+            (
+                "https://a/b/",
+                "https://a/b/.well-known/openid-configuration",
+                "https://a/.well-known/oauth-authorization-server/b",
+            ),
+        ] {
+            let places = well_known(issuer).unwrap();
+            assert_eq!(
+                places.map(|place| place.0.to_string()),
+                [openid, oauth],
+                "{issuer}"
+            );
+        }
+    }
+
+    /// Rows: FAPI2-NET-1, DISC-5
+    #[test]
+    fn what_is_no_https_issuer_has_no_metadata() {
+        for issuer in [
+            "http://a/",
+            "a",
+            "",
+            "https://a/?b",
+            "https://a/#b",
+            "https://u:p@a/",
+            "https://",
+        ] {
+            assert_eq!(well_known(issuer), None, "{issuer}");
+        }
+    }
+
+    /// Rows: DISC-3, CON-3
+    #[test]
+    fn rfc8414_3_3_metadata_of_another_issuer_is_not_used() {
+        let metadata = |issuer: Value| json!({"issuer": issuer, "introspection_endpoint": "https://as.example/introspect"});
+        assert_eq!(
+            endpoint(&metadata(json!("https://as.example/"))).unwrap(),
+            "https://as.example/introspect"
+        );
+        for other in [
+            "https://as.example",
+            "https://AS.example/",
+            "https://as.example:443/",
+            "",
+        ] {
+            let published = other.to_owned();
+            let refusal = endpoint(&metadata(json!(other))).unwrap_err();
+            assert_eq!(refusal, NotReady::IssuerDiffers { published });
+        }
+        for none in [json!(null), json!(["https://as.example/"])] {
+            let published = String::new();
+            let refusal = endpoint(&metadata(none)).unwrap_err();
+            assert_eq!(refusal, NotReady::IssuerDiffers { published });
+        }
+    }
+
+    /// Rows: DISC-4, FAPI2-NET-4
+    #[test]
+    fn rfc8705_5_the_mtls_alias_is_preferred() {
+        let mut metadata = json!({
+            "issuer": "https://as.example/",
+            "introspection_endpoint": "https://as.example/introspect",
+            "mtls_endpoint_aliases": {"introspection_endpoint": "https://mtls.example/introspect"},
+        });
+        assert_eq!(
+            endpoint(&metadata).unwrap(),
+            "https://mtls.example/introspect"
+        );
+        *metadata.get_mut("mtls_endpoint_aliases").unwrap() =
+            json!({"token_endpoint": "https://x/"});
+        assert_eq!(
+            endpoint(&metadata).unwrap(),
+            "https://as.example/introspect"
+        );
+    }
+
+    /// Rows: DISC-5, FAPI2-NET-1
+    #[test]
+    fn rfc8414_2_an_endpoint_that_is_not_https_is_refused() {
+        let with = |member: &str, value: Value| {
+            let mut metadata = json!({
+                "issuer": "https://as.example/", "unknown": {"x": 1},
+                "introspection_endpoint": "https://as.example/introspect",
+            });
+            metadata
+                .as_object_mut()
+                .unwrap()
+                .insert(member.to_owned(), value);
+            endpoint(&metadata)
+        };
+        assert!(with("also_unknown", json!([])).is_ok());
+        for url in [
+            "http://as.example/introspect",
+            "ftp://as.example/",
+            "introspect",
+            "",
+        ] {
+            assert_eq!(
+                with("introspection_endpoint", json!(url)),
+                Err(NotReady::EndpointNotHttps)
+            );
+            let aliases = json!({"introspection_endpoint": url});
+            assert_eq!(
+                with("mtls_endpoint_aliases", aliases),
+                Err(NotReady::EndpointNotHttps)
+            );
+        }
+        for none in [json!(null), json!(7)] {
+            assert_eq!(
+                with("introspection_endpoint", none),
+                Err(NotReady::EndpointMissing)
+            );
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! token: turns the access token, the caller and the time into [`BoundToken`].
+//!
+//! Knows RFC 6750, RFC 7662, RFC 8705 and the authorization server, here called the directory.
+//! Knows nothing of rules, datasets or routes.
+//!
+//! [`Tokens::redeem`] is the walk: what the directory says of the token is remembered ([`cache`]) or
+//! asked for ([`introspection`], at the endpoint that [`discovery`] found, over [`client`]), read
+//! strictly ([`answer`]), and judged afresh on every use ([`bound`]).
+
+mod answer;
+mod body;
+mod bound;
+mod breaker;
+mod cache;
+mod client;
+mod directory;
+mod discovery;
+mod introspection;
+mod json;
+mod redeem;
+mod refused;
+mod scope;
+mod settings;
+mod statistics;
+
+#[cfg(test)]
+mod tests {}
+
+pub use bound::BoundToken;
+pub use client::{ClientError, Identity, IdentityError, outbound_client};
+pub use discovery::NotReady;
+pub use redeem::Tokens;
+pub use refused::{TokenRefused, Unavailability};
+pub use scope::Scope;
+pub use settings::{StartError, TokenSettings};
+pub use statistics::Statistics;

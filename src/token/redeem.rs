@@ -1,0 +1,206 @@
+//! [`Tokens`]: from an access token to a [`BoundToken`].
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::{runtime::Handle, sync::Semaphore};
+use zeroize::Zeroizing;
+
+use super::{
+    answer::Answer,
+    bound::{BoundToken, Terms},
+    breaker::Breaker,
+    cache::{Cache, Key},
+    client::outbound_client,
+    directory::{Directory, Search},
+    discovery::{self, Endpoint, NotReady},
+    introspection::{Introspector, SLOTS},
+    refused::{TokenRefused, Unavailability},
+    settings::{StartError, TokenSettings},
+    statistics::Statistics,
+};
+use crate::{caller::Caller, clock::Timestamp, edge::AccessToken};
+
+/// Redeems access tokens at the directory; dropped, it stops looking for the directory.
+pub struct Tokens {
+    /// `None` when nothing is to be kept.
+    cache: Option<Arc<Cache>>,
+    directory: Directory,
+    introspector: Arc<Introspector>,
+    longest: Duration,
+    runtime: Handle,
+    terms: Terms,
+}
+
+impl Tokens {
+    /// Begins to look for the directory, and does not wait for it.
+    ///
+    /// Calls are made on `runtime`, whoever asks for them. What `previous` had learned is kept when
+    /// it is of the same issuer and `client_id`: the endpoint, and the answers unless their number
+    /// is bounded differently now.
+    ///
+    /// # Errors
+    ///
+    /// When a URL is not `https`, or no outbound client can be made of the settings.
+    pub fn start(
+        settings: TokenSettings,
+        previous: Option<&Self>,
+        runtime: Handle,
+    ) -> Result<Self, StartError> {
+        let same = previous.filter(|previous| previous.is_for(&settings));
+        let cache = cache(&settings, same)?;
+        let places = places(&settings)?;
+        let fixed = fixed_endpoint(&settings)?;
+        let client = outbound_client(
+            &settings.trust_anchors_pem,
+            settings.identity,
+            settings.timeout,
+        )?;
+        let directory = match fixed {
+            Some(endpoint) => Directory::fixed(endpoint),
+            None => {
+                let search = Search {
+                    client: client.clone(),
+                    issuer: settings.issuer.clone(),
+                    places,
+                };
+                let known = same.and_then(|previous| previous.directory.known().ok());
+                Directory::discover(search, known, &runtime)
+            }
+        };
+        let counters = previous.map(|previous| Arc::clone(&previous.introspector.counters));
+        let introspector = Introspector {
+            breaker: Breaker::new(),
+            client,
+            client_id: settings.client_id,
+            counters: counters.unwrap_or_default(),
+            slots: Semaphore::new(SLOTS),
+            timeout: settings.timeout,
+            whereabouts: directory.whereabouts(),
+        };
+        Ok(Self {
+            cache,
+            directory,
+            introspector: Arc::new(introspector),
+            longest: Duration::from_secs(settings.cache_seconds.into()),
+            runtime,
+            terms: Terms {
+                issuer: settings.issuer,
+                audience: settings.audience,
+            },
+        })
+    }
+
+    /// Judges `token` by what the directory says of it, for `caller` and at `now`.
+    ///
+    /// # Errors
+    ///
+    /// When the directory does not vouch for the token, the token is out of time, not for us or not
+    /// the caller's (RFC 7662 §4, RFC 8705 §3), or the directory cannot be asked.
+    pub async fn redeem(
+        &self,
+        token: AccessToken<'_>,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<BoundToken, TokenRefused> {
+        let key = self.cache.as_ref().map(|cache| cache.key(token.secret()));
+        if let (Some(cache), Some(key)) = (&self.cache, &key)
+            && let Some(answer) = cache.recall(key, self.longest, now).await
+        {
+            self.introspector.counters.count_hit();
+            return BoundToken::judge(answer, &self.terms, caller, now);
+        }
+        let asked = Instant::now();
+        let answer = self.learn(token, key, now).await?;
+        BoundToken::judge(answer, &self.terms, caller, now.after(asked.elapsed()))
+    }
+
+    /// Whether the directory's introspection endpoint is known.
+    ///
+    /// # Errors
+    ///
+    /// Why it is not known yet.
+    pub fn readiness(&self) -> Result<(), NotReady> {
+        self.directory.known().map(drop)
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        let entries = self.cache.as_ref().map_or(0, |cache| cache.len());
+        self.introspector.counters.read(entries)
+    }
+
+    /// Asks in a task of its own: a client that goes away takes nothing from others who wait.
+    async fn learn(
+        &self,
+        token: AccessToken<'_>,
+        key: Option<Key>,
+        now: Timestamp,
+    ) -> Result<Answer, TokenRefused> {
+        let introspector = Arc::clone(&self.introspector);
+        let secret = Zeroizing::new(token.secret().to_owned());
+        let ask = async move { introspector.ask(&secret).await };
+        let task = match (self.cache.clone(), key) {
+            (Some(cache), Some(key)) => {
+                let longest = self.longest;
+                self.runtime.spawn(async move {
+                    let learned = cache.learn(key, longest, now, ask).await;
+                    learned.map_err(Arc::unwrap_or_clone)
+                })
+            }
+            _ => self.runtime.spawn(ask),
+        };
+        let outcome = task
+            .await
+            .unwrap_or_else(|_stopped| Err(Unavailability::Stopped.into()));
+        Ok(outcome?)
+    }
+
+    fn is_for(&self, settings: &TokenSettings) -> bool {
+        self.terms.issuer == settings.issuer && self.introspector.client_id == settings.client_id
+    }
+}
+
+fn cache(
+    settings: &TokenSettings,
+    previous: Option<&Tokens>,
+) -> Result<Option<Arc<Cache>>, StartError> {
+    if settings.cache_seconds == 0 {
+        return Ok(None);
+    }
+    let kept = previous
+        .and_then(|previous| previous.cache.clone())
+        .filter(|cache| cache.capacity() == Some(settings.cache_entries));
+    if kept.is_some() {
+        return Ok(kept);
+    }
+    match Cache::new(settings.cache_entries) {
+        Ok(cache) => Ok(Some(Arc::new(cache))),
+        Err(_unspecified) => Err(StartError::NoRandomness),
+    }
+}
+
+fn places(settings: &TokenSettings) -> Result<Vec<Endpoint>, StartError> {
+    let Some(well_known) = discovery::well_known(&settings.issuer) else {
+        return Err(StartError::IssuerInvalid(settings.issuer.clone()));
+    };
+    match &settings.discovery_url {
+        None => Ok(well_known.into()),
+        Some(url) => Endpoint::https(url.clone())
+            .map(|place| vec![place])
+            .ok_or_else(|| StartError::DiscoveryUrlNotHttps(url.clone())),
+    }
+}
+
+fn fixed_endpoint(settings: &TokenSettings) -> Result<Option<Endpoint>, StartError> {
+    let Some(url) = &settings.introspection_endpoint else {
+        return Ok(None);
+    };
+    match Endpoint::https(url.clone()) {
+        None => Err(StartError::IntrospectionEndpointNotHttps(url.clone())),
+        endpoint => Ok(endpoint),
+    }
+}

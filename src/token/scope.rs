@@ -1,0 +1,96 @@
+//! Scope: a set of case-sensitive words, RFC 6749 §3.3.
+
+use std::fmt;
+
+/// What an access token allows, as a set of scope tokens (RFC 6749 §3.3); empty allows nothing.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Scope(Box<[Box<str>]>);
+
+impl Scope {
+    /// Reads scope tokens parted by spaces; `None` when one has a character outside RFC 6749 §3.3.
+    ///
+    /// More than one space in a row is borne.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut tokens = Vec::new();
+        for token in text.split(' ').filter(|token| !token.is_empty()) {
+            if !token.bytes().all(is_scope_character) {
+                return None;
+            }
+            tokens.push(Box::from(token));
+        }
+        tokens.sort_unstable();
+        tokens.dedup();
+        Some(Self(tokens.into_boxed_slice()))
+    }
+
+    /// Whether `token` is among these, octet for octet.
+    #[must_use]
+    pub fn contains(&self, token: &str) -> bool {
+        self.0
+            .binary_search_by(|held| held.as_ref().cmp(token))
+            .is_ok()
+    }
+
+    /// Whether each scope token of `needed` is among these.
+    #[must_use]
+    pub fn covers(&self, needed: &Self) -> bool {
+        needed.iter().all(|token| self.contains(token))
+    }
+
+    /// Whether nothing is allowed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The scope tokens in the order of their octets.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(AsRef::as_ref)
+    }
+}
+
+impl fmt::Display for Scope {
+    /// As a `scope` parameter has it: parted by single spaces.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(" "))
+    }
+}
+
+/// `NQCHAR` of RFC 6749 appendix A.
+fn is_scope_character(octet: u8) -> bool {
+    matches!(octet, 0x21 | 0x23..=0x5B | 0x5D..=0x7E)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc6749_3_3_scope_is_a_case_sensitive_set() {
+        let scope = Scope::parse("openid  read:flood openid").unwrap();
+        assert!(scope.contains("openid") && scope.contains("read:flood"));
+        assert!(!scope.contains("OpenID") && !scope.contains("read") && !scope.contains(""));
+        assert_eq!(scope.to_string(), "openid read:flood");
+    }
+
+    #[test]
+    fn a_scope_covers_what_is_wholly_inside_it() {
+        let scope = Scope::parse("a b").unwrap();
+        for (needed, covered) in [("", true), ("a", true), ("b a", true), ("a c", false)] {
+            assert_eq!(
+                scope.covers(&Scope::parse(needed).unwrap()),
+                covered,
+                "{needed}"
+            );
+        }
+        assert!(!Scope::default().covers(&scope));
+    }
+
+    #[test]
+    fn rfc6749_3_3_characters_outside_the_grammar_are_no_scope() {
+        for text in ["a\tb", "a\"b", "a\\b", "caf\u{e9}", "a\nb", "a\u{7f}"] {
+            assert_eq!(Scope::parse(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What the room is started with, and what can be wrong with it.
+
+use std::time::Duration;
+
+use thiserror::Error;
+use url::Url;
+
+use super::client::{ClientError, Identity};
+
+/// The directory as the configuration describes it.
+pub struct TokenSettings {
+    /// Compared octet for octet with the metadata's `issuer` and the answers' `iss`.
+    pub issuer: String,
+    /// Where the metadata is when it is not at the issuer's well-known places.
+    pub discovery_url: Option<Url>,
+    /// The introspection endpoint when it is not to be discovered.
+    pub introspection_endpoint: Option<Url>,
+    /// Our own `client_id` at the directory.
+    pub client_id: String,
+    /// What `aud` must contain when an answer has it; `None` leaves `aud` alone.
+    pub audience: Option<String>,
+    /// Our own certificate and key.
+    pub identity: Identity,
+    /// Who may vouch for the directory's server certificate, PEM.
+    pub trust_anchors_pem: Vec<u8>,
+    /// How long an answer may be kept; 0 keeps and shares none.
+    pub cache_seconds: u32,
+    /// How many answers may be kept.
+    pub cache_entries: u64,
+    /// How long one introspection may take, waiting included.
+    pub timeout: Duration,
+}
+
+/// Why tokens cannot be redeemed with these settings.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The outbound client cannot be made.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The discovery URL is not a plain `https` URL.
+    #[error("the discovery URL {0} is not https")]
+    DiscoveryUrlNotHttps(Url),
+    /// The introspection endpoint is not a plain `https` URL.
+    #[error("the introspection endpoint {0} is not https")]
+    IntrospectionEndpointNotHttps(Url),
+    /// The issuer is not an `https` URL without query and fragment (RFC 8414 §2).
+    #[error("the issuer {0:?} is not an https URL without query and fragment")]
+    IssuerInvalid(String),
+    /// The system gave no random octets.
+    #[error("the system gave no random octets")]
+    NoRandomness,
+}
