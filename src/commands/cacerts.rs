@@ -49,19 +49,7 @@ pub struct CacertsArgs {
 ///
 /// [`CacertsError`]; `--out` is then as it was before.
 pub fn run(args: &CacertsArgs) -> Result<(), CacertsError> {
-    let bundle = args.from.read()?;
-    let found = Fingerprint::of(&bundle);
-    if found != args.sha256 {
-        return Err(CacertsError::Fingerprint {
-            expected: args.sha256,
-            found,
-        });
-    }
-    let certificates = authorities(&bundle)?;
-    install(&bundle, &args.out).map_err(|source| CacertsError::Write {
-        path: args.out.clone(),
-        source,
-    })?;
+    let certificates = verify_and_install(args)?;
     report(&certificates, &args.out).map_err(CacertsError::Print)
 }
 
@@ -149,9 +137,27 @@ pub enum CacertsError {
     },
 }
 
+#[derive(Debug)]
 struct Authority {
     subject: String,
     not_after: Timestamp,
+}
+
+fn verify_and_install(args: &CacertsArgs) -> Result<Vec<Authority>, CacertsError> {
+    let bundle = args.from.read()?;
+    let found = Fingerprint::of(&bundle);
+    if found != args.sha256 {
+        return Err(CacertsError::Fingerprint {
+            expected: args.sha256,
+            found,
+        });
+    }
+    let certificates = authorities(&bundle)?;
+    install(&bundle, &args.out).map_err(|source| CacertsError::Write {
+        path: args.out.clone(),
+        source,
+    })?;
+    Ok(certificates)
 }
 
 impl Source {

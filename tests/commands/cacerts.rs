@@ -135,18 +135,17 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .expect("openssl runs; apt-get install openssl");
-        let lines = BufReader::new(child.stdout.take().unwrap())
+        let mut lines = BufReader::new(child.stdout.take().unwrap())
             .lines()
             .map_while(Result::ok);
         let port = lines
-            .filter_map(|line| {
+            .find_map(|line| {
                 line.strip_prefix("ACCEPT ")?
                     .rsplit_once(':')?
                     .1
                     .parse()
                     .ok()
             })
-            .next()
             .expect("openssl s_server names its port");
         Self { child, port }
     }

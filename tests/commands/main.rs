@@ -1,4 +1,9 @@
 //! The commands as a person types them: the built program, its files, its exit codes.
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
 
 mod cacerts;
 mod dev;

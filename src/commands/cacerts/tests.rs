@@ -29,7 +29,7 @@ fn args(dir: &Path, bundle: &str) -> CacertsArgs {
 fn a_bundle_with_the_right_fingerprint_is_installed_for_all_to_read() {
     let dir = tempfile::tempdir().unwrap();
     let bundle = format!("# roots\n{}{}", ca(), ca());
-    run(&args(dir.path(), &bundle)).unwrap();
+    verify_and_install(&args(dir.path(), &bundle)).unwrap();
     assert_eq!(
         fs::read_to_string(dir.path().join("out.pem")).unwrap(),
         bundle
@@ -59,7 +59,7 @@ fn what_is_not_a_bundle_of_ca_certificates_leaves_the_old_file() {
         let dir = tempfile::tempdir().unwrap();
         let args = args(dir.path(), bundle);
         fs::write(&args.out, "old").unwrap();
-        assert!(run(&args).is_err(), "{bundle}");
+        assert!(verify_and_install(&args).is_err(), "{bundle}");
         assert_eq!(fs::read(dir.path().join("out.pem")).unwrap(), b"old");
         assert_eq!(
             fs::read_dir(dir.path()).unwrap().count(),
@@ -76,7 +76,7 @@ fn another_fingerprint_installs_nothing_and_shows_both() {
     let right = args.sha256;
     args.sha256.0[31] ^= 1;
     let wrong = args.sha256;
-    let message = run(&args).unwrap_err().to_string();
+    let message = verify_and_install(&args).unwrap_err().to_string();
     assert!(message.contains(&right.to_string()) && message.contains(&wrong.to_string()));
     assert!(!dir.path().join("out.pem").exists());
 }

@@ -11,6 +11,7 @@ mod paste;
 mod pki;
 mod sample;
 mod smoke;
+mod tally;
 mod tls;
 mod world;
 

@@ -203,30 +203,29 @@ impl Settings<'_> {
             ("public", path("public")),
             ("state", path("state")),
         ];
-        let daemon = table([
+        table([
             (
                 "listen",
                 text(&format!("unix:{}", self.ground.socket().display())),
             ),
             ("base_url", text(self.front)),
-            ("paths", table(paths)),
-            ("directory", directory),
+            ("paths", table(paths).into()),
+            ("directory", directory.into()),
             (
                 "consumers",
-                table([("trust_anchors", path("directory-ca.pem"))]),
+                table([("trust_anchors", path("directory-ca.pem"))]).into(),
             ),
             // Short, so that a revoked token is refused while somebody watches.
             (
                 "introspection",
-                table([("cache_seconds", Value::Integer(CACHE_SECONDS))]),
+                table([("cache_seconds", CACHE_SECONDS.into())]).into(),
             ),
             (
                 "server",
-                table([("proxy_uids", Value::Array(vec![own_uid]))]),
+                table([("proxy_uids", Value::Array(vec![own_uid]))]).into(),
             ),
-            ("datasets", Value::Array(vec![restricted])),
-        ]);
-        daemon.try_into().unwrap_or_default()
+            ("datasets", Value::Array(vec![restricted.into()])),
+        ])
     }
 }
 
@@ -240,16 +239,14 @@ fn consumer_configuration(ground: &Ground, issuer: &str, name: &str, client_id: 
         ("private_key", path(&format!("{name}.key"))),
         ("trust_anchors", path("ca.pem")),
     ]);
-    Table::from_iter([("directory".to_owned(), directory)])
+    table([("directory", directory.into())])
 }
 
-fn table<const N: usize>(entries: [(&str, Value); N]) -> Value {
-    Value::Table(
-        entries
-            .into_iter()
-            .map(|(key, value)| (key.to_owned(), value))
-            .collect(),
-    )
+fn table<const N: usize>(entries: [(&str, Value); N]) -> Table {
+    entries
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect()
 }
 
 fn text(text: &(impl ToString + ?Sized)) -> Value {
