@@ -114,9 +114,9 @@ impl Visit for Text {
     fn record_str(&mut self, field: &Field, value: &str) {
         let is_plain = !value.is_empty() && value.chars().all(|c| c.is_ascii_graphic() && c != '"');
         if is_plain {
-            self.put(field, format_args!("{value}"))
+            self.put(field, format_args!("{value}"));
         } else {
-            self.put(field, format_args!("{value:?}"))
+            self.put(field, format_args!("{value:?}"));
         }
     }
 }
