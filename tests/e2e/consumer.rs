@@ -80,6 +80,7 @@ fn a_revoked_token_is_refused_within_cache_seconds() {
     assert_eq!(world.get(&format!("/{NAME}"), token).status, 200);
 
     world.directory.revoke("bank-a", &world.bank, token);
+    // A second more: the caller is not told when an entry dies, it asks again and again.
     let limit = Duration::from_secs(u64::from(cache_seconds) + 1);
     let refused = eventually("the refusal of a revoked token", limit, || {
         Some(world.get(&format!("/{NAME}"), token)).filter(|answer| answer.status != 200)

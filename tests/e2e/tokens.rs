@@ -41,7 +41,6 @@ fn rfc6750_3_1_a_malformed_token_is_refused_before_the_directory_is_asked() {
             400,
             Request::get(&format!("{target}?access%5Ftoken={token}")).bearer(&token),
         ),
-        (400, Request::get(&target).bearer(&token).bearer(&token)),
         (400, Request::get(&target).field("Authorization", "Bearer")),
         (401, Request::get(&target).bearer("a!b")),
         (401, Request::get(&target).bearer(&long)),
@@ -58,6 +57,9 @@ fn rfc6750_3_1_a_malformed_token_is_refused_before_the_directory_is_asked() {
         assert_eq!(answer.problem()["error"], code);
         assert!(!answer.text().contains(&token));
     }
+    // Two field lines never pass nginx, which has a 400 of its own for them.
+    let twice = Request::get(&target).bearer(&token).bearer(&token);
+    assert_eq!(world.bank().send(&twice).status, 400);
     assert_eq!(world.directory.introspections(), 0);
     assert_eq!(world.get(&target, &token).status, 200);
 }
