@@ -129,9 +129,11 @@ fn rfc5280_4_1_2_5_a_certificate_that_expires_on_an_open_connection_is_refused()
     let request = Request::get(&format!("/{NAME}")).bearer(&token);
     let mut connection = world.client(Some(&brief)).connect();
     assert_eq!(connection.send(&request).status, 200);
-    let refused = eventually("the end of the certificate", Duration::from_secs(12), || {
-        Some(connection.send(&request)).filter(|answer| answer.status != 200)
-    });
+    let refused = eventually(
+        "the end of the certificate",
+        Duration::from_secs(12),
+        || Some(connection.send(&request)).filter(|answer| answer.status != 200),
+    );
     assert_refused(&refused);
 }
 

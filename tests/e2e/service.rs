@@ -62,7 +62,7 @@ fn sysd_5_sighup_takes_new_revocation_lists_and_a_bad_one_leaves_the_old() {
 
 fn monotonic_usec() -> i128 {
     match NotifyState::monotonic_usec_now().unwrap() {
-        NotifyState::MonotonicUsec(now) => now.into(),
+        NotifyState::MonotonicUsec(now) => now,
         other => panic!("{other:?}"),
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use crate::support::{
     http::Request,
     perild::{BYSTANDER, Launch, WEB_SERVER, user},
-    process::{PATIENCE, eventually, tool},
+    process::tool,
     world::{CONTENT, NAME, World},
 };
 
@@ -62,9 +62,8 @@ fn sysd_1_a_socket_handed_over_by_systemd_is_served() {
     let token = world.token();
     // The first request waits in the socket while the daemon that it starts comes up.
     assert_eq!(world.bank().send(&Request::get("/healthz")).status, 200);
-    let answer = eventually("the directory to be known", PATIENCE, || {
-        Some(world.get(&format!("/{NAME}"), &token)).filter(|answer| answer.status != 503)
-    });
+    world.await_ready();
+    let answer = world.get(&format!("/{NAME}"), &token);
     assert_eq!((answer.status, answer.text()), (200, CONTENT));
     world.perild.await_state("READY=1");
 }
