@@ -24,7 +24,7 @@ mod settings;
 mod statistics;
 
 #[cfg(test)]
-mod tests {}
+mod tests;
 
 pub use bound::BoundToken;
 pub use client::{ClientError, Identity, IdentityError, outbound_client};
