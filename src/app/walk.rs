@@ -66,7 +66,8 @@ pub async fn answer(request: HttpRequest, perild: Data<Perild>) -> HttpResponse 
             .head_mut()
             .set_connection_type(actix_web::http::ConnectionType::Close);
     }
-    record(access, answer)
+    record(&access, request.method(), &answer);
+    answer
 }
 
 /// The rooms in order; each hands the next the proof of its check.
@@ -191,12 +192,11 @@ fn refuse(refusal: &Refusal, route: &Route, access: &mut Access) -> HttpResponse
     response::problem::answer(refusal, access.interaction_id(), route.allow())
 }
 
-/// Writes the access record, now or when the last octet has left.
-fn record(access: Access, answer: HttpResponse) -> HttpResponse {
-    let status = answer.status().as_u16();
-    match answer.body().size() {
-        BodySize::Sized(bytes) => access.write(status, bytes),
-        BodySize::None | BodySize::Stream => access.write(status, 0),
-    }
-    answer
+/// Writes the access record; a HEAD has a length and no octets.
+fn record(access: &Access, method: &Method, answer: &HttpResponse) {
+    let bytes = match answer.body().size() {
+        BodySize::Sized(bytes) if method != Method::HEAD => bytes,
+        _ => 0,
+    };
+    access.write(answer.status().as_u16(), bytes);
 }

@@ -101,9 +101,9 @@ impl Visit for Text {
             // Whatever an error quotes, a record stays one line.
             for c in format!("{value:?}").chars() {
                 if c.is_control() {
-                    self.message.extend(c.escape_debug())
+                    self.message.extend(c.escape_debug());
                 } else {
-                    self.message.push(c)
+                    self.message.push(c);
                 }
             }
         } else {
@@ -114,9 +114,9 @@ impl Visit for Text {
     fn record_str(&mut self, field: &Field, value: &str) {
         let is_plain = !value.is_empty() && value.chars().all(|c| c.is_ascii_graphic() && c != '"');
         if is_plain {
-            self.put(field, format_args!("{value}"))
+            self.put(field, format_args!("{value}"));
         } else {
-            self.put(field, format_args!("{value:?}"))
+            self.put(field, format_args!("{value:?}"));
         }
     }
 }

@@ -13,14 +13,14 @@ use crate::support::{
 };
 
 /// nginx with the final site and no daemon behind it.
-pub struct Site {
-    pub nginx: Nginx,
-    pub pki: Pki,
-    pub dir: TempDir,
+pub(crate) struct Site {
+    pub(crate) nginx: Nginx,
+    pub(crate) pki: Pki,
+    pub(crate) dir: TempDir,
 }
 
 impl Site {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let dir = world::place();
         let pki = Pki::new(dir.path());
         let public = dir.path().join("srv/public");
@@ -32,7 +32,7 @@ impl Site {
         Self { nginx, pki, dir }
     }
 
-    pub fn connect(&self, identity: Option<&Identity>) -> Connection<tls::Stream> {
+    pub(crate) fn connect(&self, identity: Option<&Identity>) -> Connection<tls::Stream> {
         tls::Client::new(&self.pki.path("web.pem"), identity, self.nginx.https).connect()
     }
 

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A version-4 UUID in lower case (RFC 9562 §5.4).
-pub fn is_uuid_v4(id: &str) -> bool {
+pub(crate) fn is_uuid_v4(id: &str) -> bool {
     let parsed = uuid::Uuid::parse_str(id);
     parsed.is_ok_and(|uuid| {
         uuid.get_version_num() == 4

@@ -9,5 +9,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod certificates;
+mod consumer;
 mod edge;
 mod edge_errors;
+mod files;
+mod journal;
+mod service;
+mod socket;
+mod tokens;
+mod units;
