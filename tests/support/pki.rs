@@ -143,6 +143,13 @@ impl Pki {
         self.issued(name, &self.strangers, |_| {})
     }
 
+    /// A directory's server certificate, for the host `name`.
+    pub fn directory(&self, name: &str) -> Identity {
+        let params = leaf(name, ExtendedKeyUsagePurpose::ServerAuth);
+        let file = |end| self.dir.join(format!("consumers/server-{name}.{end}"));
+        issue(params, &self.directory, &file("pem"), &file("key"))
+    }
+
     /// A file of the revocation lists of the whole path: the issuer's with `revoked`, the root's with none.
     pub fn revocation_lists(&self, file: &str, revoked: &[&Identity]) -> PathBuf {
         let serials = revoked
