@@ -5,6 +5,7 @@
 
 mod access;
 mod line;
+mod recorded;
 
 use std::os::{fd::AsFd, unix::fs::MetadataExt};
 
@@ -16,6 +17,7 @@ use tracing_subscriber::{
 
 pub use access::Access;
 use line::Lines;
+pub use recorded::Recorded;
 
 /// How records look on stderr.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -45,6 +47,14 @@ pub fn start(format: LogFormat, level: Level) -> std::io::Result<()> {
         let lines = Lines::new(std::io::stderr(), format == LogFormat::Json);
         registry().with(lines.with_filter(filter)).try_init()
     };
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let message = panic.payload_as_str().unwrap_or("no message");
+        tracing::error!("a fault at {place}: {message}");
+    }));
     started.map_err(std::io::Error::other)
 }
 

@@ -82,6 +82,29 @@ fn an_intermediate_is_checked_when_its_issuer_has_a_list() {
     );
 }
 
+/// Rows: PKIX-8
+#[test]
+fn each_of_two_intermediates_is_asked_of_its_own_issuer() {
+    let root = Ca::root("root", |_| ());
+    let first = root.intermediate("first", |params| params.serial_number = Some(1.into()));
+    let second = first.intermediate("second", |params| params.serial_number = Some(2.into()));
+    let leaf = numbered(&second, 3);
+    // What the root, the first and the second intermediate revoke.
+    let refused = |serials: [u64; 3]| {
+        let [by_root, by_first, by_second] = serials;
+        let lists = vec![
+            root.list(&[by_root], |_| ()),
+            first.list(&[by_first], |_| ()),
+            second.list(&[by_second], |_| ()),
+        ];
+        verify(&callers(&[&root, &first, &second], lists), &leaf).err()
+    };
+    assert_eq!(refused([2, 3, 1]), None);
+    assert_eq!(refused([1, 3, 1]), Some(revoked("01", "list 0")));
+    assert_eq!(refused([2, 2, 1]), Some(revoked("02", "list 1")));
+    assert_eq!(refused([2, 3, 3]), Some(revoked("03", "list 2")));
+}
+
 /// Rows: PKIX-9
 #[test]
 fn rfc5280_5_a_list_past_its_next_update_refuses_unless_grace_is_granted() {
