@@ -194,13 +194,22 @@ pub(crate) fn settings(issuer: &str) -> Settings {
 
 /// A directory whose certificate is for `host`.
 pub(crate) fn directory(pki: &Pki, host: &str) -> FakeDirectory {
+    FakeDirectory::start(&directory_tls(pki, host))
+}
+
+/// A directory on `port`, where one has been.
+pub(crate) fn directory_at(pki: &Pki, port: u16) -> FakeDirectory {
+    FakeDirectory::start_at(port, &directory_tls(pki, "localhost"))
+}
+
+fn directory_tls(pki: &Pki, host: &str) -> DirectoryTls {
     let server = pki.directory(host);
     let read = |path: &Path| fs::read_to_string(path).unwrap();
-    FakeDirectory::start(&DirectoryTls {
-        certificate: read(&server.certificate),
-        private_key: read(&server.private_key),
-        client_anchors: read(&pki.path("certs/consumers-ca.pem")),
-    })
+    DirectoryTls {
+        certificate_pem: read(&server.certificate),
+        private_key_pem: read(&server.private_key),
+        client_anchors_pem: read(&pki.path("certs/consumers-ca.pem")),
+    }
 }
 
 pub(crate) fn with_fields(request: Request, fields: &[(&str, &str)]) -> Request {
