@@ -99,7 +99,7 @@ fn cert_5_der_base64_is_strict() {
         text(&indefinite),
         text(b"not a certificate"),
         text(&octets).replace('=', "") + "!",
-        format!("{} ", text(&octets)).replacen('M', " M", 1),
+        text(&octets).replacen('M', "M ", 1),
         site.bank.escaped(),
         format!(":{}:", text(&octets)),
     ];

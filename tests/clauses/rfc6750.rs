@@ -142,7 +142,7 @@ fn rfc6750_3_hostile_input_never_reaches_a_challenge() {
         let parameters = parameters(challenge);
         assert_eq!(parameters["realm"], "perild");
         let said = format!("{challenge}{}", answer.text());
-        for part in ["forged", "script", "caf", "x\\"] {
+        for part in ["forged", "<script", "caf", "x\\"] {
             assert!(!said.contains(part), "{part} in {said}");
         }
     }
