@@ -17,6 +17,7 @@
 )]
 
 pub mod directory;
+pub mod fake_directory;
 pub mod http;
 pub mod journal;
 pub mod nginx;
