@@ -17,7 +17,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::{
     Refusal, accept,
     body::{FileBody, LengthOnly},
-    conditions::{self, Verdict},
+    conditions::{self, Verdict, joined},
     range::{self, Wanted},
 };
 use crate::dataset::{Identity, Selection, Source};
@@ -36,8 +36,9 @@ pub fn answer(
         identity,
         source,
     } = selection;
-    let accepts = accept::admits_type(text(request, &ACCEPT), media_type.essence())
-        && accept::admits_identity(text(request, &ACCEPT_ENCODING));
+    let list = |name| joined(request.headers(), name);
+    let accepts = accept::admits_type(list(&ACCEPT).as_deref(), media_type.essence())
+        && accept::admits_identity(list(&ACCEPT_ENCODING).as_deref());
     if !accepts {
         return Err(Refusal::NotAcceptable {
             offered: media_type.essence(),
@@ -51,12 +52,12 @@ pub fn answer(
         Verdict::NotModified => return Ok(described(StatusCode::NOT_MODIFIED, &identity).finish()),
         Verdict::Proceed => {}
     }
-    let wanted = match text(request, &RANGE) {
+    let wanted = match list(&RANGE) {
         field @ Some(_)
             if request.method() == Method::GET
                 && conditions::range_holds(request.headers(), &identity) =>
         {
-            range::wanted(field, identity.length)
+            range::wanted(field.as_deref(), identity.length)
         }
         _ => Wanted::Whole,
     };
@@ -115,13 +116,6 @@ fn hand_over(content_type: &'static str, accel_prefix: &str, name: &str) -> Http
         .insert_header((CACHE_CONTROL, CACHING))
         .insert_header((CONTENT_TYPE, content_type))
         .finish()
-}
-
-fn text<'r>(request: &'r HttpRequest, name: &HeaderName) -> Option<&'r str> {
-    request
-        .headers()
-        .get(name)
-        .and_then(|line| line.to_str().ok())
 }
 
 const CACHING: &str = "private, no-cache";
