@@ -45,6 +45,16 @@ impl Directory {
     pub(super) fn known(&self) -> Result<Endpoint, NotReady> {
         self.whereabouts.0.borrow().clone()
     }
+
+    /// Whether the endpoint is known.
+    pub(super) fn is_known(&self) -> Result<(), NotReady> {
+        self.whereabouts
+            .0
+            .borrow()
+            .as_ref()
+            .map(drop)
+            .map_err(Clone::clone)
+    }
 }
 
 impl Drop for Directory {

@@ -123,7 +123,7 @@ impl Tokens {
     ///
     /// Why it is not known yet.
     pub fn readiness(&self) -> Result<(), NotReady> {
-        self.directory.known().map(drop)
+        self.directory.is_known()
     }
 
     /// What happened so far.
