@@ -3,7 +3,7 @@
 use std::{io::Write, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use perild::commands::{check, serve};
+use perild::commands::{cacerts, check, dev, get, keygen, serve};
 
 /// Publishes peril data and files to those who may have them, and to no one else.
 #[derive(Debug, Parser)]
@@ -15,21 +15,40 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Install the directory's CA certificates, once their fingerprint is right
+    Cacerts(cacerts::CacertsArgs),
     /// Say everything that is wrong with the configuration and what it names
     Check(check::CheckArgs),
+    /// Run the whole system on this machine, with nothing to configure
+    Dev(dev::DevArgs),
+    /// Get a token, call a URL with it, and print the body
+    Get(get::GetArgs),
+    /// Make a key, and the request to upload to the directory
+    Keygen(keygen::KeygenArgs),
     /// Run the daemon
     Serve(serve::ServeArgs),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Cacerts(args) => code(cacerts::run(&args), |_| ExitCode::FAILURE),
         Command::Check(args) => {
             check::run(&args).unwrap_or_else(|error| complain(&error, ExitCode::FAILURE))
         }
-        Command::Serve(args) => serve::run(&args).map_or_else(
-            |error| complain(&error, error.exit_code()),
-            |()| ExitCode::SUCCESS,
-        ),
+        Command::Dev(args) => code(dev::run(&args), |_| ExitCode::FAILURE),
+        Command::Get(args) => code(get::run(&args), get::GetError::exit_code),
+        Command::Keygen(args) => code(keygen::run(&args), |_| ExitCode::FAILURE),
+        Command::Serve(args) => code(serve::run(&args), serve::ServeError::exit_code),
+    }
+}
+
+fn code<E: std::error::Error>(
+    done: Result<(), E>,
+    failure: impl FnOnce(&E) -> ExitCode,
+) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&error, failure(&error)),
     }
 }
 

@@ -1,4 +1,10 @@
 //! What a person types: one module a command.
 
+mod causes;
+
+pub mod cacerts;
 pub mod check;
+pub mod dev;
+pub mod get;
+pub mod keygen;
 pub mod serve;

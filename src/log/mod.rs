@@ -5,6 +5,7 @@
 
 mod access;
 mod line;
+mod recorded;
 mod spool;
 
 use std::{
@@ -20,6 +21,7 @@ use tracing_subscriber::{
 
 pub use access::Access;
 use line::Lines;
+pub use recorded::Recorded;
 use spool::Spool;
 
 /// How records look on stderr.
@@ -66,6 +68,14 @@ pub fn start(format: LogFormat, level: Level) -> std::io::Result<LastRecords> {
         let started = registry().with(lines.with_filter(filter)).try_init();
         (started, LastRecords(Some(spool)))
     };
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let message = panic.payload_as_str().unwrap_or("no message");
+        tracing::error!("a fault at {place}: {message}");
+    }));
     started.map_err(std::io::Error::other)?;
     Ok(last)
 }

@@ -143,7 +143,7 @@ impl Expiry<Key, Kept> for Lifetime {
     }
 }
 
-const WITHOUT_EXP: Duration = Duration::from_secs(60);
+const WITHOUT_EXP: Duration = Duration::from_mins(1);
 const OF_REFUSAL: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
@@ -186,9 +186,12 @@ mod tests {
     proptest! {
         /// Rows: INT-11
         #[test]
-        fn no_answer_is_kept_past_exp(exp in any::<i64>(), now in any::<i64>(), longest in any::<u32>()) {
+        fn no_answer_is_kept_past_exp(
+            exp in any::<i64>(), now in any::<i64>(), longest in any::<u32>(),
+        ) {
             let answer = answer(&json!({"active": true, "exp": exp}));
-            let (now, longest) = (Timestamp::from_seconds(now), Duration::from_secs(longest.into()));
+            let now = Timestamp::from_seconds(now);
+            let longest = Duration::from_secs(longest.into());
             let end = now.after(lifetime(&answer, longest, now));
             prop_assert!(end <= now.max(Timestamp::from_seconds(exp)));
             prop_assert!(now.until(end) <= longest);
@@ -200,7 +203,7 @@ mod tests {
         let since = Timestamp::from_seconds(1000);
         let kept = Kept::new(
             answer(&json!({"active": true})),
-            Duration::from_secs(60),
+            Duration::from_mins(1),
             since,
         );
         let stale = |longest, now| {
@@ -226,7 +229,7 @@ mod tests {
         let cache = Cache::new(10).unwrap();
         let (key, longest, now) = (
             cache.key("t"),
-            Duration::from_secs(60),
+            Duration::from_mins(1),
             Timestamp::from_seconds(1000),
         );
         let failing = async { Err(Failure::LacksActive) };
@@ -242,7 +245,7 @@ mod tests {
         let cache = Cache::new(10).unwrap();
         let (key, longest, now) = (
             cache.key("t"),
-            Duration::from_secs(60),
+            Duration::from_mins(1),
             Timestamp::from_seconds(1000),
         );
         let past = async { Ok(answer(&json!({"active": true, "exp": 1000}))) };
@@ -257,12 +260,7 @@ mod tests {
             let key = cache.key(&number.to_string());
             let ask = async { Ok(Answer::Inactive) };
             let _ = cache
-                .learn(
-                    key,
-                    Duration::from_secs(60),
-                    Timestamp::from_seconds(0),
-                    ask,
-                )
+                .learn(key, Duration::from_mins(1), Timestamp::from_seconds(0), ask)
                 .await;
         }
         cache.entries.run_pending_tasks().await;

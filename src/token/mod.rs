@@ -3,9 +3,9 @@
 //! Knows RFC 6750, RFC 7662, RFC 8705 and the authorization server, here called the directory.
 //! Knows nothing of rules, datasets or routes.
 //!
-//! [`Tokens::redeem`] is the walk: what the directory says of the token is remembered ([`cache`]) or
-//! asked for ([`introspection`], at the endpoint that [`discovery`] found, over [`client`]), read
-//! strictly ([`answer`]), and judged afresh on every use ([`bound`]).
+//! [`Tokens::redeem`] is the walk: what the directory says of the token is remembered (`cache`)
+//! or asked for (`introspection`, at the endpoint that `discovery` found, over `client`), read
+//! strictly (`answer`), and judged afresh on every use (`bound`).
 
 mod answer;
 mod body;
@@ -24,7 +24,7 @@ mod settings;
 mod statistics;
 
 #[cfg(test)]
-mod tests {}
+mod tests;
 
 pub use bound::BoundToken;
 pub use client::{ClientError, Identity, IdentityError, outbound_client};

@@ -60,11 +60,10 @@ impl ServeError {
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Config(_) | Self::Start(_) => ExitCode::from(CONFIGURATION),
             Self::Listen(ListenError::Bind { .. } | ListenError::InUse(_)) | Self::Io(_) => {
                 ExitCode::FAILURE
             }
-            Self::Listen(_) => ExitCode::from(CONFIGURATION),
+            Self::Config(_) | Self::Listen(_) | Self::Start(_) => ExitCode::from(CONFIGURATION),
         }
     }
 }
