@@ -112,23 +112,9 @@ impl Fields<'_> {
 
 impl Visit for Fields<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-<<<<<<< HEAD
         if field.name() != "message" {
             self.name(field);
             let _ = write!(self.0, "{value:?}");
-=======
-        if field.name() == "message" {
-            // Whatever an error quotes, a record stays one line.
-            for c in format!("{value:?}").chars() {
-                if c.is_control() {
-                    self.message.extend(c.escape_debug());
-                } else {
-                    self.message.push(c);
-                }
-            }
-        } else {
-            self.put(field, format_args!("{value:?}"));
->>>>>>> main
         }
     }
 
@@ -137,15 +123,9 @@ impl Visit for Fields<'_> {
         let is_plain =
             !value.is_empty() && value.bytes().all(|c| c.is_ascii_graphic() && c != b'"');
         if is_plain {
-<<<<<<< HEAD
             self.0.push_str(value);
         } else {
             let _ = write!(self.0, "{value:?}");
-=======
-            self.put(field, format_args!("{value}"));
-        } else {
-            self.put(field, format_args!("{value:?}"));
->>>>>>> main
         }
     }
 }

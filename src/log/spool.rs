@@ -153,7 +153,7 @@ mod tests {
             for name in ["a", "b"] {
                 let spool = spool.clone();
                 threads.spawn(move || {
-                    (0..LINES).for_each(|n| spool.push(format!("{name} {n:040}\n").as_bytes()))
+                    (0..LINES).for_each(|n| spool.push(format!("{name} {n:040}\n").as_bytes()));
                 });
             }
         });
