@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import resource
 import socket
 import ssl
 import subprocess
@@ -24,6 +25,7 @@ class Sample:
     p99: float
     front_cpu_us: float  # nginx in front, for each request
     back_cpu_us: float  # what stands behind it, for each request
+    load_cpu_us: float  # oha, for each request
     memory_mb: float  # proportional, of what stands behind it
 
 
@@ -42,9 +44,9 @@ def through_tls(place, port, path, token, seconds, front, back):
     arguments += ["--cacert", place.path("certs/web-ca.pem")]
     arguments += ["--cert", place.path("certs/bank.pem"), "--key", place.path("certs/bank.key")]
     arguments += ["-H", f"Authorization: Bearer {token}", f"https://localhost:{port}{path}"]
-    before = cpu_seconds(front), cpu_seconds(back)
+    before = cpu_seconds(front), cpu_seconds(back), finished_cpu_seconds()
     report = run(arguments)
-    after = cpu_seconds(front), cpu_seconds(back)
+    after = cpu_seconds(front), cpu_seconds(back), finished_cpu_seconds()
     answered = report["statusCodeDistribution"]["200"]
     return Sample(
         requests_a_second=report["summary"]["requestsPerSec"],
@@ -52,6 +54,7 @@ def through_tls(place, port, path, token, seconds, front, back):
         p99=report["latencyPercentiles"]["p99"],
         front_cpu_us=(after[0] - before[0]) * 1e6 / answered,
         back_cpu_us=(after[1] - before[1]) * 1e6 / answered,
+        load_cpu_us=(after[2] - before[2]) * 1e6 / answered,
         memory_mb=memory_mb(back),
     )
 
@@ -125,6 +128,12 @@ def cpu_seconds(program):
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         total += int(fields[11]) + int(fields[12])
     return total / TICKS_A_SECOND
+
+
+def finished_cpu_seconds():
+    """Processor time of the programs that have ended: between two calls, of oha."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def memory_mb(program):

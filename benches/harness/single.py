@@ -71,7 +71,8 @@ def many_tokens(place, binary, directory, started):
     load.one_by_one(place, daemon, PATH, tokens)
     after = load.resident_mb(daemon)
     asked = programs.introspections(directory)
-    load.one_by_one(place, daemon, PATH, tokens)
+    # The last come first, so that what is kept is asked for before it has to make room.
+    load.one_by_one(place, daemon, PATH, tokens[::-1])
     asked_again = programs.introspections(directory) - asked
     daemon.end()
     return {
