@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use actix_web::{App, HttpServer, dev::ServerHandle, web::Data};
 use tokio::{
     runtime::Handle,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
 };
 
 use super::{ServeError, reload::Reload};
@@ -40,7 +40,9 @@ pub(super) async fn serve(path: PathBuf, config: Config, parts: Parts) -> Result
         };
     }
     let server = server.run();
-    let signals = tokio::spawn(signals(server.handle(), perild, Reload::new(path, config)));
+    // Before READY=1, which is when systemd and others begin to send them.
+    let signals = Signals::catch()?;
+    let signals = tokio::spawn(signals.obey(server.handle(), perild, Reload::new(path, config)));
     if let Some(probe) = probe {
         tokio::spawn(keep_alive(probe));
     }
@@ -56,27 +58,37 @@ pub(super) async fn serve(path: PathBuf, config: Config, parts: Parts) -> Result
     Ok(ended?)
 }
 
-/// SIGHUP reloads; SIGTERM and SIGINT finish what runs, and end.
-async fn signals(
-    server: ServerHandle,
-    perild: Data<Perild>,
-    mut reload: Reload,
-) -> std::io::Result<()> {
-    let mut hangup = signal(SignalKind::hangup())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    loop {
-        tokio::select! {
-            _ = hangup.recv() => reload.run(&perild),
-            _ = terminate.recv() => break,
-            _ = interrupt.recv() => break,
-        }
+/// What the daemon is told by signals.
+struct Signals {
+    hangup: Signal,
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    /// From now on none of these signals ends the process by itself.
+    fn catch() -> std::io::Result<Self> {
+        Ok(Self {
+            hangup: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
     }
-    Notify::Stopping.send();
-    tracing::info!("stopping: running requests are finished");
-    perild.stop();
-    server.stop(true).await;
-    Ok(())
+
+    /// SIGHUP reloads; SIGTERM and SIGINT finish what runs, and end.
+    async fn obey(mut self, server: ServerHandle, perild: Data<Perild>, mut reload: Reload) {
+        loop {
+            tokio::select! {
+                _ = self.hangup.recv() => reload.run(&perild),
+                _ = self.terminate.recv() => break,
+                _ = self.interrupt.recv() => break,
+            }
+        }
+        Notify::Stopping.send();
+        tracing::info!("stopping: running requests are finished");
+        perild.stop();
+        server.stop(true).await;
+    }
 }
 
 /// How the daemon reaches itself; the first socket is as good as any.
