@@ -16,7 +16,8 @@ use serde::Serialize;
 
 use super::{Challenge, ErrorCode, Refusal};
 use crate::{
-    dataset::Absent, edge::InteractionId, edge::Malformed, policy::Denied, token::TokenRefused,
+    caller::CertificateRefused, dataset::Absent, edge::InteractionId, edge::Malformed,
+    policy::Denied, token::TokenRefused,
 };
 
 /// Body of a refusal, `application/problem+json`.
@@ -125,11 +126,12 @@ pub fn kind(refusal: &Refusal) -> Kind {
             "Internal Server Error",
             "Something failed on our side. Please report the interaction id.",
         ),
+        Refusal::Certificate(CertificateRefused::Unreadable(_))
+        | Refusal::CertificateUnreadable(_) => invalid_request(
+            "The client certificate was not forwarded as one well-formed certificate.",
+        ),
         Refusal::Certificate(_) => invalid_token(
             "The client certificate is not accepted: it must be valid today, for client authentication, and issued under the directory.",
-        ),
-        Refusal::CertificateUnreadable(_) => invalid_request(
-            "The client certificate was not forwarded as one well-formed certificate.",
         ),
         Refusal::Denied(Denied::InsufficientScope { .. }) => Kind {
             status: S::FORBIDDEN,
@@ -236,7 +238,17 @@ fn token_kind(refused: &TokenRefused) -> Kind {
             detail: "The directory does not answer as it should. Try again after the time in Retry-After.",
             challenge: Challenged::No,
         },
-        _ => invalid_token(TOKEN_REFUSED),
+        TokenRefused::Expired { .. }
+        | TokenRefused::Inactive
+        | TokenRefused::IssuedInFuture { .. }
+        | TokenRefused::NotBound
+        | TokenRefused::NotYetValid { .. }
+        | TokenRefused::OtherCertificate
+        | TokenRefused::ProofOfPossessionMissing
+        | TokenRefused::Unreadable { .. }
+        | TokenRefused::WrongAudience
+        | TokenRefused::WrongIssuer
+        | TokenRefused::WrongType => invalid_token(TOKEN_REFUSED),
     }
 }
 

@@ -16,7 +16,8 @@ pub(crate) fn parameters(challenge: &str) -> BTreeMap<String, String> {
             .split_once('"')
             .unwrap_or_else(|| panic!("{challenge:?}"));
         assert!(
-            name.bytes().all(|octet| octet.is_ascii_lowercase() || octet == b'_'),
+            name.bytes()
+                .all(|octet| octet.is_ascii_lowercase() || octet == b'_'),
             "{challenge:?}"
         );
         assert!(

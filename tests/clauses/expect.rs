@@ -9,7 +9,9 @@ use crate::support::http::Answer;
 #[track_caller]
 pub(crate) fn has_common_fields(answer: &Answer) {
     assert!(!answer.interaction_id().is_empty());
-    let date = answer.field("date").unwrap_or_else(|| panic!("no Date: {answer:?}"));
+    let date = answer
+        .field("date")
+        .unwrap_or_else(|| panic!("no Date: {answer:?}"));
     let date = httpdate::parse_http_date(date).unwrap();
     let apart = SystemTime::now()
         .duration_since(date)
@@ -27,7 +29,11 @@ pub(crate) fn challenged(site: &Site, answer: &Answer, status: u16, code: Option
         .field("www-authenticate")
         .unwrap_or_else(|| panic!("no challenge: {answer:?}"));
     let parameters = parameters(challenge);
-    assert_eq!(parameters.get("error").map(String::as_str), code, "{challenge}");
+    assert_eq!(
+        parameters.get("error").map(String::as_str),
+        code,
+        "{challenge}"
+    );
     assert_eq!(
         parameters.contains_key("error_description"),
         code.is_some(),
@@ -59,7 +65,11 @@ fn refused(site: &Site, answer: &Answer, status: u16) {
     assert_eq!(answer.status, status, "{answer:?}");
     has_common_fields(answer);
     answer.problem();
-    assert_eq!(answer.field("cache-control"), Some("no-store"), "{answer:?}");
+    assert_eq!(
+        answer.field("cache-control"),
+        Some("no-store"),
+        "{answer:?}"
+    );
     assert_eq!(answer.field("etag"), None, "{answer:?}");
     holds_no_secret(site, answer);
 }

@@ -27,7 +27,10 @@ fn fapi1_b_6_2_1_1_a_get_with_good_credentials_is_200() {
 fn fapi1_b_6_2_1_6_the_log_names_client_organisation_and_interaction() {
     let site = Site::start();
     let id = "93bac548-d2de-4546-b106-880a5018460d";
-    assert_eq!(site.fetch_with(&[("x-fapi-interaction-id", id)]).status, 200);
+    assert_eq!(
+        site.fetch_with(&[("x-fapi-interaction-id", id)]).status,
+        200
+    );
     let line = site.perild.wait_for_line(|line| line.contains(id));
     for fact in [
         "PERILD_CLIENT_ID=bank-a",
@@ -46,7 +49,10 @@ fn fapi1_b_6_2_1_6_the_log_names_client_organisation_and_interaction() {
     let answer = site.ask(&Request::get(&format!("/{NAME}")));
     let id = answer.interaction_id().to_owned();
     let line = site.perild.wait_for_line(|line| line.contains(&id));
-    assert!(line.contains("PERILD_STATUS=401") && line.contains("refused"), "{line}");
+    assert!(
+        line.contains("PERILD_STATUS=401") && line.contains("refused"),
+        "{line}"
+    );
 }
 
 /// Rows: FAPI1-B-7
@@ -61,7 +67,10 @@ fn fapi1_b_6_2_1_7_what_the_rule_does_not_grant_is_403_with_a_code() {
     assert_eq!(site.fetch().status, 200);
     let answer = site.get("/other");
     challenged(&site, &answer, 403, Some("insufficient_scope"));
-    assert_eq!(parameters(answer.field("www-authenticate").unwrap())["scope"], "other:read");
+    assert_eq!(
+        parameters(answer.field("www-authenticate").unwrap())["scope"],
+        "other:read"
+    );
     site.says_with("scope", json!("other:read"));
     assert_eq!(site.get("/other").status, 200);
     challenged(&site, &site.fetch(), 403, Some("insufficient_scope"));
@@ -102,7 +111,11 @@ fn fapi1_b_6_2_1_13_the_other_fapi_headers_never_cause_a_refusal() {
         ("x-fapi-end-user-present", "junk"),
     ] {
         let answer = site.fetch_with(&[(name, value)]);
-        assert_eq!((answer.status, answer.text()), (200, CONTENT), "{name}: {value}");
+        assert_eq!(
+            (answer.status, answer.text()),
+            (200, CONTENT),
+            "{name}: {value}"
+        );
     }
 }
 
@@ -114,10 +127,16 @@ fn fapi2_5_2_2_the_daemon_offers_tls_1_3_and_the_recommended_suites_alone() {
     let expected: [u16; 7] = [0x1301, 0x1302, 0x1303, 0xC02B, 0xC02C, 0xC02F, 0xC030];
     for suite in &suites {
         // 0x00FF is the signal for renegotiation, no suite (RFC 5746).
-        assert!(expected.contains(suite) || *suite == 0x00FF, "{suite:04x} in {suites:04x?}");
+        assert!(
+            expected.contains(suite) || *suite == 0x00FF,
+            "{suite:04x} in {suites:04x?}"
+        );
     }
     for suite in expected.into_iter().filter(|suite| *suite != 0x1303) {
-        assert!(suites.contains(&suite), "{suite:04x} is not in {suites:04x?}");
+        assert!(
+            suites.contains(&suite),
+            "{suite:04x} is not in {suites:04x?}"
+        );
     }
 }
 
@@ -131,7 +150,9 @@ fn client_hello() -> Vec<u8> {
     let settings = super::site::settings(&format!("https://localhost:{port}/"));
     let _perild = crate::support::perild::Perild::start(dir.path(), &settings);
     let (mut stream, _) = listener.accept().unwrap();
-    stream.set_read_timeout(Some(crate::support::process::PATIENCE)).unwrap();
+    stream
+        .set_read_timeout(Some(crate::support::process::PATIENCE))
+        .unwrap();
     let mut header = [0; 5];
     stream.read_exact(&mut header).unwrap();
     let mut hello = vec![0; usize::from(u16::from_be_bytes([header[3], header[4]]))];
@@ -144,22 +165,38 @@ fn suites(hello: &[u8]) -> Vec<u16> {
     let session = 4 + 2 + 32;
     let rest = &hello[session + 1 + usize::from(hello[session])..];
     let octets = usize::from(u16::from_be_bytes([rest[0], rest[1]]));
-    rest[2..2 + octets].chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect()
+    rest[2..2 + octets]
+        .chunks(2)
+        .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
+        .collect()
 }
 
 /// Rows: FAPI2-NET-1, DISC-5
 #[test]
 fn fapi2_5_2_1_a_directory_without_tls_is_a_configuration_error() {
-    for variable in ["PERILD_DIRECTORY__ISSUER", "PERILD_DIRECTORY__DISCOVERY_URL", "PERILD_DIRECTORY__INTROSPECTION_ENDPOINT"] {
+    for variable in [
+        "PERILD_DIRECTORY__ISSUER",
+        "PERILD_DIRECTORY__DISCOVERY_URL",
+        "PERILD_DIRECTORY__INTROSPECTION_ENDPOINT",
+    ] {
         let dir = crate::support::world::place();
         crate::support::pki::Pki::new(dir.path());
         let settings = super::site::settings("https://localhost:9/");
         crate::support::perild::write_config(dir.path(), &settings);
         let mut command = Command::new(env!("CARGO_BIN_EXE_perild"));
-        command.arg("serve").arg("--config").arg(dir.path().join("perild.toml"));
-        let done = command.env(variable, "http://localhost:9/").output().unwrap();
+        command
+            .arg("serve")
+            .arg("--config")
+            .arg(dir.path().join("perild.toml"));
+        let done = command
+            .env(variable, "http://localhost:9/")
+            .output()
+            .unwrap();
         let said = String::from_utf8_lossy(&done.stderr);
         assert_eq!(done.status.code(), Some(78), "{said}");
-        assert!(said.contains(variable) && said.contains("https://"), "{said}");
+        assert!(
+            said.contains(variable) && said.contains("https://"),
+            "{said}"
+        );
     }
 }

@@ -33,7 +33,11 @@ fn oe_cls_2_open_data_is_for_everyone_and_credentials_are_not_looked_at() {
         Request::get(&format!("{target}?access_token=t")),
     ] {
         let answer = site.ask(&request);
-        assert_eq!((answer.status, answer.text()), (200, CONTENT), "{request:?}");
+        assert_eq!(
+            (answer.status, answer.text()),
+            (200, CONTENT),
+            "{request:?}"
+        );
         has_common_fields(&answer);
     }
     assert_eq!(site.introspections(), 0);
@@ -52,7 +56,10 @@ fn oe_cls_1_a_class_that_must_not_be_shared_does_not_start() {
         let mut perild = Perild::launch(dir.path(), &settings, &Launch::Itself);
         let (code, said) = perild.failure();
         assert_eq!(code, Some(78), "{said}");
-        assert!(said.contains(class) && said.contains("perild.toml:"), "{said}");
+        assert!(
+            said.contains(class) && said.contains("perild.toml:"),
+            "{said}"
+        );
     }
 }
 
@@ -64,7 +71,12 @@ fn oe_cls_3_both_shared_classes_are_guarded_alike() {
             settings.more = format!("[[datasets]]\nname = \"{NAME}\"\nclass = \"{class}\"\n");
         });
         assert_eq!(site.fetch().status, 200);
-        challenged(&site, &site.ask(&Request::get(&format!("/{NAME}"))), 401, None);
+        challenged(
+            &site,
+            &site.ask(&Request::get(&format!("/{NAME}"))),
+            401,
+            None,
+        );
     }
 }
 
@@ -156,7 +168,11 @@ fn oe_val_10_the_thumbprint_is_equal_or_the_token_is_refused() {
 #[test]
 fn oe_val_13_an_organisation_that_is_no_line_of_text_does_not_reach_the_log() {
     let site = Site::start();
-    for organisation in [json!("org\nPERILD_STATUS=200 forged"), json!("x".repeat(300)), json!(7)] {
+    for organisation in [
+        json!("org\nPERILD_STATUS=200 forged"),
+        json!("x".repeat(300)),
+        json!(7),
+    ] {
         site.says_with("organisation_id", organisation);
         challenged(&site, &site.fetch(), 401, Some("invalid_token"));
     }

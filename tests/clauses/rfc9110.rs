@@ -27,7 +27,12 @@ fn method(site: &Site, method: &str, target: &str) -> Answer {
 fn rfc9110_9_3_2_head_is_get_without_content() {
     let site = Site::start();
     fs::write(site.shared("large.csv"), vec![b'x'; 1_000_000]).unwrap();
-    for target in [format!("/{NAME}"), "/v1/files/large.csv".to_owned(), "/no-such".to_owned(), "/healthz".to_owned()] {
+    for target in [
+        format!("/{NAME}"),
+        "/v1/files/large.csv".to_owned(),
+        "/no-such".to_owned(),
+        "/healthz".to_owned(),
+    ] {
         let get = site.get(&target);
         let mut connection = site.connect();
         let head = Request::new("HEAD", &target)
@@ -36,9 +41,17 @@ fn rfc9110_9_3_2_head_is_get_without_content() {
         let answer = connection.send(&head);
         assert_eq!(answer.status, get.status);
         has_common_fields(&answer);
-        assert_eq!(answer.field("content-length"), get.field("content-length"), "{target}");
+        assert_eq!(
+            answer.field("content-length"),
+            get.field("content-length"),
+            "{target}"
+        );
         if get.status == 200 {
-            assert_eq!(without_date_and_id(&answer), without_date_and_id(&get), "{target}");
+            assert_eq!(
+                without_date_and_id(&answer),
+                without_date_and_id(&get),
+                "{target}"
+            );
         }
         // Not one octet of content stands before the next answer.
         assert_eq!(connection.send(&head).status, get.status);
@@ -49,7 +62,11 @@ fn rfc9110_9_3_2_head_is_get_without_content() {
 #[test]
 fn rfc9110_15_5_6_other_methods_are_405_with_allow_and_reflect_nothing() {
     let site = Site::start();
-    for target in [format!("/{NAME}"), "/healthz".to_owned(), "/v1/files/x.csv".to_owned()] {
+    for target in [
+        format!("/{NAME}"),
+        "/healthz".to_owned(),
+        "/v1/files/x.csv".to_owned(),
+    ] {
         for name in ["POST", "PUT", "DELETE", "PATCH", "TRACE"] {
             let answer = method(&site, name, &target);
             unchallenged(&site, &answer, 405);
@@ -64,7 +81,12 @@ fn rfc9110_15_5_6_other_methods_are_405_with_allow_and_reflect_nothing() {
 #[test]
 fn rfc9110_9_3_7_options_says_what_is_allowed_and_wants_no_credentials() {
     let site = Site::start();
-    for target in [format!("/{NAME}"), "/no-such".to_owned(), "/".to_owned(), "*".to_owned()] {
+    for target in [
+        format!("/{NAME}"),
+        "/no-such".to_owned(),
+        "/".to_owned(),
+        "*".to_owned(),
+    ] {
         let answer = site.ask(&Request::new("OPTIONS", &target));
         assert_eq!(answer.status, 204, "{target}");
         assert_eq!(answer.field("allow"), Some("GET, HEAD, OPTIONS"));
@@ -92,7 +114,10 @@ fn rfc9110_8_8_3_entity_tags_are_strong_and_differ_by_representation_and_version
         let answer = site.get(&format!("/v1/files/{name}"));
         assert_eq!(answer.status, 200);
         let tag = answer.field("etag").unwrap().to_owned();
-        assert!(tag.starts_with('"') && tag.ends_with('"') && tag.len() > 10, "{tag}");
+        assert!(
+            tag.starts_with('"') && tag.ends_with('"') && tag.len() > 10,
+            "{tag}"
+        );
         tag
     };
     assert_eq!(tag("same.csv"), tag("same.csv"));
@@ -120,7 +145,10 @@ fn fapi1_b_6_2_1_8_the_media_type_follows_the_extension() {
     for name in ["a.html", "a.php", "a.exe", "a", "a."] {
         fs::write(site.shared(name), "x").unwrap();
         let answer = site.get(&format!("/v1/files/{name}"));
-        assert!(answer.status == 404 || answer.text() == "{}", "{name}: {answer:?}");
+        assert!(
+            answer.status == 404 || answer.text() == "{}",
+            "{name}: {answer:?}"
+        );
         assert_ne!(answer.text(), "x", "{name}");
     }
 }
@@ -129,10 +157,28 @@ fn fapi1_b_6_2_1_8_the_media_type_follows_the_extension() {
 #[test]
 fn rfc9110_12_5_1_what_accept_excludes_is_406_and_says_what_is_offered() {
     let site = Site::start();
-    for accept in ["*/*", "text/csv", "text/*", "TEXT/CSV;q=0.1", "application/json, */*", "image/png, */*;q=0.01", "text/csv;header=present", ""] {
-        assert_eq!(site.fetch_with(&[("Accept", accept)]).status, 200, "{accept}");
+    for accept in [
+        "*/*",
+        "text/csv",
+        "text/*",
+        "TEXT/CSV;q=0.1",
+        "application/json, */*",
+        "image/png, */*;q=0.01",
+        "text/csv;header=present",
+        "",
+    ] {
+        assert_eq!(
+            site.fetch_with(&[("Accept", accept)]).status,
+            200,
+            "{accept}"
+        );
     }
-    for accept in ["image/png", "text/csv;q=0, application/json", "text/csv;q=0, */*", "*/*;q=0"] {
+    for accept in [
+        "image/png",
+        "text/csv;q=0, application/json",
+        "text/csv;q=0, */*",
+        "*/*;q=0",
+    ] {
         let answer = site.fetch_with(&[("Accept", accept)]);
         unchallenged(&site, &answer, 406);
         assert_eq!(answer.problem()["offered"], "text/csv", "{accept}");
@@ -151,7 +197,14 @@ fn rfc9110_12_5_1_several_accept_lines_are_one_list() {
 #[test]
 fn rfc9110_12_5_3_only_q_0_excludes_identity() {
     let site = Site::start();
-    for accept in ["gzip", "gzip;q=0", "gzip, identity;q=0.1", "*", "", "*;q=0, identity"] {
+    for accept in [
+        "gzip",
+        "gzip;q=0",
+        "gzip, identity;q=0.1",
+        "*",
+        "",
+        "*;q=0, identity",
+    ] {
         let answer = site.fetch_with(&[("Accept-Encoding", accept)]);
         assert_eq!((answer.status, answer.text()), (200, CONTENT), "{accept}");
         assert_eq!(answer.field("content-encoding"), None);
@@ -168,9 +221,11 @@ fn rfc9111_3_5_no_shared_cache_and_no_other_origin_may_keep_or_read_it() {
     let origin = [("Origin", "https://evil.example")];
     let answers = [
         site.fetch_with(&origin),
-        site.ask(&Request::new("OPTIONS", &format!("/{NAME}"))
-            .field("Origin", "https://evil.example")
-            .field("Access-Control-Request-Method", "GET")),
+        site.ask(
+            &Request::new("OPTIONS", &format!("/{NAME}"))
+                .field("Origin", "https://evil.example")
+                .field("Access-Control-Request-Method", "GET"),
+        ),
     ];
     for answer in answers {
         for (name, value) in &answer.fields {
@@ -203,16 +258,49 @@ fn rfc9110_4_2_3_no_name_leads_out_of_the_shared_data() {
     symlink("../outside.csv", site.shared("relative.csv")).unwrap();
     symlink(site.dir().join("srv"), site.shared("up")).unwrap();
     symlink("loop.csv", site.shared("loop.csv")).unwrap();
-    assert!(std::process::Command::new("mkfifo").arg(site.shared("pipe.csv")).status().unwrap().success());
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(site.shared("pipe.csv"))
+            .status()
+            .unwrap()
+            .success()
+    );
     let long = "a".repeat(300);
     for target in [
-        "/../outside", "/v1/files/../../outside.csv", "/..%2foutside", "/%2e%2e/outside",
-        "/v1/files/..%2f..%2fetc%2fpasswd", "/v1/files/..%2foutside.csv", "/v1/files/%2e%2e%2foutside.csv",
-        "/v1/..%2f..%2fetc/passwd", "/..%5coutside", "/..\\outside", "//outside", "/v1/files//outside.csv",
-        "/outside%00", "/tidy_DYTS01_kWh%00", "/tidy_DYTS01_kWh.csv%00.csv", "/.hidden", "/v1/files/.hidden.csv",
-        "/link", "/relative", "/loop", "/folder", "/pipe", "/v1/files/sub/inner.csv", "/v1/files/sub%2finner.csv",
-        "/v1/files/up%2foutside.csv", "/%", "/%2", "/%zz", "/%c3%28", "/%252e%252e%252foutside",
-        "/tidy_DYTS01_kWh/", "/tidy_DYTS01_kWh;x", "/TIDY_dyts01_kwh", &format!("/{long}"),
+        "/../outside",
+        "/v1/files/../../outside.csv",
+        "/..%2foutside",
+        "/%2e%2e/outside",
+        "/v1/files/..%2f..%2fetc%2fpasswd",
+        "/v1/files/..%2foutside.csv",
+        "/v1/files/%2e%2e%2foutside.csv",
+        "/v1/..%2f..%2fetc/passwd",
+        "/..%5coutside",
+        "/..\\outside",
+        "//outside",
+        "/v1/files//outside.csv",
+        "/outside%00",
+        "/tidy_DYTS01_kWh%00",
+        "/tidy_DYTS01_kWh.csv%00.csv",
+        "/.hidden",
+        "/v1/files/.hidden.csv",
+        "/link",
+        "/relative",
+        "/loop",
+        "/folder",
+        "/pipe",
+        "/v1/files/sub/inner.csv",
+        "/v1/files/sub%2finner.csv",
+        "/v1/files/up%2foutside.csv",
+        "/%",
+        "/%2",
+        "/%zz",
+        "/%c3%28",
+        "/%252e%252e%252foutside",
+        "/tidy_DYTS01_kWh/",
+        "/tidy_DYTS01_kWh;x",
+        "/TIDY_dyts01_kwh",
+        &format!("/{long}"),
     ] {
         let answer = site.get(target);
         assert!(matches!(answer.status, 400 | 404), "{target}: {answer:?}");
@@ -222,7 +310,12 @@ fn rfc9110_4_2_3_no_name_leads_out_of_the_shared_data() {
     }
     // A link that stays within is as good as the file, and escapes that need not be are undone.
     symlink(format!("{NAME}.csv"), site.shared("inside.csv")).unwrap();
-    for target in ["/inside", "/tidy%5FDYTS01_kWh", "/v1/files/tidy_DYTS01_kWh", "/v1/files/tidy_DYTS01_kWh.csv"] {
+    for target in [
+        "/inside",
+        "/tidy%5FDYTS01_kWh",
+        "/v1/files/tidy_DYTS01_kWh",
+        "/v1/files/tidy_DYTS01_kWh.csv",
+    ] {
         assert_eq!(site.get(target).text(), CONTENT, "{target}");
     }
 }

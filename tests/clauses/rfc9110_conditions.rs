@@ -44,8 +44,10 @@ fn assert_cases(cases: &[(&[(&str, &str)], u16)]) {
     for target in [SMALL, LARGE] {
         let tag = tag(&site, target);
         for (fields, status) in cases {
-            let fields: Vec<(&str, String)> =
-                fields.iter().map(|(name, value)| (*name, value.replace("TAG", &tag))).collect();
+            let fields: Vec<(&str, String)> = fields
+                .iter()
+                .map(|(name, value)| (*name, value.replace("TAG", &tag)))
+                .collect();
             let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
             let answer = site.get_with(target, &fields);
             assert_eq!(answer.status, *status, "{target} {fields:?}");
@@ -63,7 +65,10 @@ fn assert_not_modified(answer: &Answer, tag: &str) {
     assert_eq!(answer.field("etag"), Some(tag));
     assert_eq!(answer.field("cache-control"), Some("private, no-cache"));
     assert_eq!(answer.field("content-type"), None);
-    assert!(!matches!(answer.field("content-length"), Some("0")), "{answer:?}");
+    assert!(
+        !matches!(answer.field("content-length"), Some("0")),
+        "{answer:?}"
+    );
 }
 
 /// Rows: HTTP-8, HTTP-9
@@ -106,7 +111,10 @@ fn rfc9110_13_1_4_if_unmodified_since_fails_for_what_is_newer() {
         (&[("If-Unmodified-Since", "yesterday")], 200),
         // RFC 9110 §13.2.2: If-Match decides alone.
         (&[("If-Match", "TAG"), ("If-Unmodified-Since", BEFORE)], 200),
-        (&[("If-Match", "\"a\""), ("If-Unmodified-Since", AFTER)], 412),
+        (
+            &[("If-Match", "\"a\""), ("If-Unmodified-Since", AFTER)],
+            412,
+        ),
     ]);
 }
 
@@ -117,11 +125,20 @@ fn rfc9110_13_1_3_if_modified_since_yields_to_if_none_match() {
         (&[("If-Modified-Since", MODIFIED)], 304),
         (&[("If-Modified-Since", AFTER)], 304),
         (&[("If-Modified-Since", BEFORE)], 200),
-        (&[("If-Modified-Since", "Sunday, 09-Sep-01 01:46:40 GMT")], 304),
+        (
+            &[("If-Modified-Since", "Sunday, 09-Sep-01 01:46:40 GMT")],
+            304,
+        ),
         (&[("If-Modified-Since", "Sun Sep  9 01:46:40 2001")], 304),
         (&[("If-Modified-Since", "yesterday")], 200),
-        (&[("If-None-Match", "\"a\""), ("If-Modified-Since", AFTER)], 200),
-        (&[("If-None-Match", "TAG"), ("If-Modified-Since", BEFORE)], 304),
+        (
+            &[("If-None-Match", "\"a\""), ("If-Modified-Since", AFTER)],
+            200,
+        ),
+        (
+            &[("If-None-Match", "TAG"), ("If-Modified-Since", BEFORE)],
+            304,
+        ),
     ]);
 }
 
@@ -131,7 +148,10 @@ fn rfc9110_13_2_2_the_order_of_preconditions() {
     assert_cases(&[
         (&[("If-Match", "\"a\""), ("If-None-Match", "TAG")], 412),
         (&[("If-Match", "TAG"), ("If-None-Match", "TAG")], 304),
-        (&[("If-Unmodified-Since", BEFORE), ("If-None-Match", "TAG")], 412),
+        (
+            &[("If-Unmodified-Since", BEFORE), ("If-None-Match", "TAG")],
+            412,
+        ),
         (&[("If-None-Match", "TAG"), ("Range", "bytes=0-0")], 304),
         (&[("If-Match", "\"a\""), ("Range", "bytes=999999999-")], 412),
         (&[("If-Match", "TAG"), ("Range", "bytes=0-0")], 206),

@@ -15,7 +15,9 @@ const FILES: [(&str, usize); 2] = [("small", 1000), ("large", 700_000)];
 const MODIFIED: &str = "Sun, 09 Sep 2001 01:46:40 GMT";
 
 fn content(octets: usize) -> Vec<u8> {
-    (0..octets).map(|n| b"0123456789abcdefghijklmnopqrstuvwxyz\n"[n % 37]).collect()
+    (0..octets)
+        .map(|n| b"0123456789abcdefghijklmnopqrstuvwxyz\n"[n % 37])
+        .collect()
 }
 
 fn site() -> Site {
@@ -24,7 +26,8 @@ fn site() -> Site {
         let path = site.shared(&format!("{name}.csv"));
         fs::write(&path, content(octets)).unwrap();
         let file = File::options().write(true).open(path).unwrap();
-        file.set_modified(UNIX_EPOCH + Duration::from_secs(1_000_000_000)).unwrap();
+        file.set_modified(UNIX_EPOCH + Duration::from_secs(1_000_000_000))
+            .unwrap();
     }
     site
 }
@@ -44,7 +47,11 @@ fn rfc9110_15_3_7_a_single_range_is_206_with_exactly_its_octets() {
             (format!("bytes={}-", length - 1), length - 1, length - 1),
             (format!("bytes=990-{}", length * 9), 990, length - 1),
             ("BYTES=1-2".to_owned(), 1, 2),
-            ("bytes=5-99999999999999999999999999".to_owned(), 5, length - 1),
+            (
+                "bytes=5-99999999999999999999999999".to_owned(),
+                5,
+                length - 1,
+            ),
         ] {
             let answer = site.get_with(&format!("/{name}"), &[("Range", &range)]);
             assert_eq!(answer.status, 206, "{name} {range}");
@@ -65,7 +72,20 @@ fn rfc9110_14_2_what_is_no_single_range_of_bytes_is_ignored() {
     let thousand = format!("bytes={}", thousand.join(","));
     let overlapping = format!("bytes={}", vec!["0-"; 1000].join(","));
     for (name, length) in FILES {
-        for range in ["items=0-1", "bytes=5-2", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=+1-2", "0-1", "bytes=0-1,5-6", "", &thousand, &overlapping] {
+        for range in [
+            "items=0-1",
+            "bytes=5-2",
+            "bytes",
+            "bytes=",
+            "bytes=-",
+            "bytes=a-b",
+            "bytes=+1-2",
+            "0-1",
+            "bytes=0-1,5-6",
+            "",
+            &thousand,
+            &overlapping,
+        ] {
             let answer = site.get_with(&format!("/{name}"), &[("Range", range)]);
             assert_eq!(answer.status, 200, "{name} {range:.40}");
             assert_eq!(answer.field("content-range"), None);
@@ -80,8 +100,16 @@ fn rfc9110_15_5_17_a_range_beyond_the_end_is_416_with_the_length() {
     let site = site();
     fs::write(site.shared("empty.csv"), "").unwrap();
     for (name, length) in FILES.into_iter().chain([("empty", 0)]) {
-        let (at_end, beyond) = (format!("bytes={length}-"), format!("bytes={0}-{0}", length + 7));
-        for range in [&*at_end, &beyond, "bytes=-0", "bytes=99999999999999999999999-"] {
+        let (at_end, beyond) = (
+            format!("bytes={length}-"),
+            format!("bytes={0}-{0}", length + 7),
+        );
+        for range in [
+            &*at_end,
+            &beyond,
+            "bytes=-0",
+            "bytes=99999999999999999999999-",
+        ] {
             let answer = site.get_with(&format!("/{name}"), &[("Range", range)]);
             unchallenged(&site, &answer, 416);
             let said = format!("bytes */{length}");
@@ -114,7 +142,11 @@ fn rfc9110_14_2_a_range_is_for_get_alone() {
 fn rfc9110_13_1_5_if_range_wants_the_strong_tag_or_the_exact_date() {
     let site = site();
     for (name, length) in FILES {
-        let tag = site.get(&format!("/{name}")).field("etag").unwrap().to_owned();
+        let tag = site
+            .get(&format!("/{name}"))
+            .field("etag")
+            .unwrap()
+            .to_owned();
         let weak = format!("W/{tag}");
         for (condition, status) in [
             (&*tag, 206),

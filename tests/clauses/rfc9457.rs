@@ -58,22 +58,74 @@ fn rfc9457_3_each_kind_of_refusal_has_its_problem() {
 
     snapshot!("no-token", site, site.ask(&Request::get(&target)));
     snapshot!("no-certificate", site, site.ask(&get()));
-    snapshot!("bad-certificate", site, site.ask(&get().field(CERTIFICATE, &expired)));
-    snapshot!("unreadable-certificate", site, site.ask(&get().field(CERTIFICATE, "x")));
-    snapshot!("repeated-certificate", site, site.ask(&get().field(CERTIFICATE, "x").field(CERTIFICATE, "x")));
-    snapshot!("no-token-after-bearer", site, site.ask(&Request::get(&target).field("Authorization", "Bearer")));
+    snapshot!(
+        "bad-certificate",
+        site,
+        site.ask(&get().field(CERTIFICATE, &expired))
+    );
+    snapshot!(
+        "unreadable-certificate",
+        site,
+        site.ask(&get().field(CERTIFICATE, "x"))
+    );
+    snapshot!(
+        "repeated-certificate",
+        site,
+        site.ask(&get().field(CERTIFICATE, "x").field(CERTIFICATE, "x"))
+    );
+    snapshot!(
+        "no-token-after-bearer",
+        site,
+        site.ask(&Request::get(&target).field("Authorization", "Bearer"))
+    );
     snapshot!("repeated-authorization", site, site.ask(&get().bearer("x")));
-    snapshot!("token-in-query", site, site.get(&format!("{target}?access_token=tok-x")));
-    snapshot!("not-a-token", site, site.ask(&site.request(&target, "tok-!")));
+    snapshot!(
+        "token-in-query",
+        site,
+        site.get(&format!("{target}?access_token=tok-x"))
+    );
+    snapshot!(
+        "not-a-token",
+        site,
+        site.ask(&site.request(&target, "tok-!"))
+    );
     snapshot!("scope", site, site.get("/scoped"));
     snapshot!("not-found", site, site.get("/no-such"));
-    snapshot!("method-not-allowed", site, site.ask(&Request::new("DELETE", &target)));
-    snapshot!("method-unknown", site, site.ask(&Request::new("FOO", &target)));
-    snapshot!("target-too-long", site, site.get(&format!("{target}?{}", "q".repeat(9000))));
-    snapshot!("header-too-large", site, site.fetch_with(&[("X-Filling", &"f".repeat(70_000))]));
-    snapshot!("not-acceptable", site, site.fetch_with(&[("Accept", "image/png")]));
-    snapshot!("precondition-failed", site, site.fetch_with(&[("If-Match", "\"x\"")]));
-    snapshot!("range-not-satisfiable", site, site.fetch_with(&[("Range", "bytes=999-")]));
+    snapshot!(
+        "method-not-allowed",
+        site,
+        site.ask(&Request::new("DELETE", &target))
+    );
+    snapshot!(
+        "method-unknown",
+        site,
+        site.ask(&Request::new("FOO", &target))
+    );
+    snapshot!(
+        "target-too-long",
+        site,
+        site.get(&format!("{target}?{}", "q".repeat(9000)))
+    );
+    snapshot!(
+        "header-too-large",
+        site,
+        site.fetch_with(&[("X-Filling", &"f".repeat(70_000))])
+    );
+    snapshot!(
+        "not-acceptable",
+        site,
+        site.fetch_with(&[("Accept", "image/png")])
+    );
+    snapshot!(
+        "precondition-failed",
+        site,
+        site.fetch_with(&[("If-Match", "\"x\"")])
+    );
+    snapshot!(
+        "range-not-satisfiable",
+        site,
+        site.fetch_with(&[("Range", "bytes=999-")])
+    );
 
     site.says_with("exp", json!(now() - 1));
     snapshot!("bad-token", site, site.fetch());
@@ -86,11 +138,21 @@ fn rfc9457_3_each_kind_of_refusal_has_its_problem() {
 /// Rows: PROB-1, PROB-2
 #[test]
 fn rfc9457_3_the_socket_and_the_start_have_their_problems_as_well() {
-    let stranger = Site::unready("localhost", |settings, _| settings.proxy = "games".to_owned());
+    let stranger = Site::unready("localhost", |settings, _| {
+        settings.proxy = "games".to_owned()
+    });
     snapshot!("stranger", stranger, stranger.fetch());
-    let unready = Site::told("localhost", |d| d.answer_discovery(Reply::Status(500)), |_, _| {});
+    let unready = Site::told(
+        "localhost",
+        |d| d.answer_discovery(Reply::Status(500)),
+        |_, _| {},
+    );
     snapshot!("not-ready", unready, unready.fetch());
-    snapshot!("readyz-not-ready", unready, unready.ask(&Request::get("/readyz")));
+    snapshot!(
+        "readyz-not-ready",
+        unready,
+        unready.ask(&Request::get("/readyz"))
+    );
 }
 
 /// Rows: PROB-1, PROB-5, DEC-6
@@ -103,7 +165,8 @@ fn rfc9457_5_a_file_that_cannot_be_read_is_500_without_a_word_about_it() {
     let answer = site.get("/closed");
     assert_eq!(answer.field("www-authenticate"), None);
     snapshot!("unreadable-file", site, answer);
-    site.perild.wait_for_line(|line| line.contains("closed.csv") && line.contains("ermission"));
+    site.perild
+        .wait_for_line(|line| line.contains("closed.csv") && line.contains("ermission"));
     assert_eq!(site.fetch().status, 200);
 }
 
@@ -111,7 +174,12 @@ fn rfc9457_5_a_file_that_cannot_be_read_is_500_without_a_word_about_it() {
 #[test]
 fn rfc9457_3_a_problem_is_sent_whatever_accept_says() {
     let site = site();
-    for accept in ["text/csv", "application/json", "image/png", "application/problem+json;q=0"] {
+    for accept in [
+        "text/csv",
+        "application/json",
+        "image/png",
+        "application/problem+json;q=0",
+    ] {
         let request = Request::get(&format!("/{NAME}")).field("Accept", accept);
         super::expect::challenged(&site, &site.ask(&request), 401, None);
     }
@@ -122,13 +190,19 @@ fn rfc9457_3_a_problem_is_sent_whatever_accept_says() {
 fn rfc9457_3_1_the_instance_is_the_interaction_id_when_that_is_a_uuid() {
     let site = site();
     for (id, instance) in [
-        ("c770aef3-6784-41f7-8e0e-ff5f97bddb3a", json!("urn:uuid:c770aef3-6784-41f7-8e0e-ff5f97bddb3a")),
+        (
+            "c770aef3-6784-41f7-8e0e-ff5f97bddb3a",
+            json!("urn:uuid:c770aef3-6784-41f7-8e0e-ff5f97bddb3a"),
+        ),
         ("order-17", Value::Null),
         ("<b>\"x\\", Value::Null),
     ] {
         let request = Request::get(&format!("/{NAME}")).field("x-fapi-interaction-id", id);
         let problem = site.ask(&request).problem();
-        assert_eq!((&problem["instance"], &problem["interaction_id"]), (&instance, &json!(id)));
+        assert_eq!(
+            (&problem["instance"], &problem["interaction_id"]),
+            (&instance, &json!(id))
+        );
     }
 }
 
@@ -141,7 +215,13 @@ fn rfc9110_9_3_2_a_refused_head_has_the_fields_and_no_content() {
     let mut connection = site.connect();
     let (answer, whole) = (connection.send(&head), connection.send(&get));
     assert_eq!(answer.status, 401);
-    for name in ["www-authenticate", "content-type", "content-length", "cache-control", "x-fapi-interaction-id"] {
+    for name in [
+        "www-authenticate",
+        "content-type",
+        "content-length",
+        "cache-control",
+        "x-fapi-interaction-id",
+    ] {
         assert_eq!(answer.field(name), whole.field(name), "{name}");
         assert!(answer.field(name).is_some(), "{name}");
     }

@@ -206,9 +206,9 @@ fn directory_tls(pki: &Pki, host: &str) -> DirectoryTls {
     let server = pki.directory(host);
     let read = |path: &Path| fs::read_to_string(path).unwrap();
     DirectoryTls {
-        certificate_pem: read(&server.certificate),
-        private_key_pem: read(&server.private_key),
-        client_anchors_pem: read(&pki.path("certs/consumers-ca.pem")),
+        certificate: read(&server.certificate),
+        private_key: read(&server.private_key),
+        client_anchors: read(&pki.path("certs/consumers-ca.pem")),
     }
 }
 

@@ -12,6 +12,7 @@ use std::{
         mpsc,
     },
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
 use actix_tls::accept::rustls_0_23::TlsStream;
@@ -31,9 +32,9 @@ use tokio::sync::watch;
 
 /// What the directory shows and whom it lets in, all PEM.
 pub(crate) struct DirectoryTls {
-    pub(crate) certificate_pem: String,
-    pub(crate) private_key_pem: String,
-    pub(crate) client_anchors_pem: String,
+    pub(crate) certificate: String,
+    pub(crate) private_key: String,
+    pub(crate) client_anchors: String,
 }
 
 /// What the directory says when it is asked.
@@ -94,7 +95,7 @@ struct Script {
 impl FakeDirectory {
     pub(crate) const INTROSPECTION_PATH: &str = "/mtls/introspect";
 
-    /// Starts on a free port of loopback; it publishes good metadata and calls every token inactive.
+    /// Starts on a free port of loopback; publishes good metadata, calls every token inactive.
     pub(crate) fn start(tls: &DirectoryTls) -> Self {
         Self::start_at(0, tls)
     }
@@ -177,6 +178,11 @@ impl FakeDirectory {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+        // The worker and the connections it keeps end after the server: each holds the script.
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while Arc::strong_count(&self.script) > 1 && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 }
 
@@ -208,15 +214,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 fn server_config(tls: &DirectoryTls) -> ServerConfig {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let mut roots = RootCertStore::empty();
-    for anchor in CertificateDer::pem_slice_iter(tls.client_anchors_pem.as_bytes()) {
+    for anchor in CertificateDer::pem_slice_iter(tls.client_anchors.as_bytes()) {
         roots
             .add(anchor.expect("an anchor is PEM"))
             .expect("an anchor is a certificate");
     }
     let verifier =
         WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
-    let chain = CertificateDer::pem_slice_iter(tls.certificate_pem.as_bytes());
-    let key = PrivateKeyDer::from_pem_slice(tls.private_key_pem.as_bytes());
+    let chain = CertificateDer::pem_slice_iter(tls.certificate.as_bytes());
+    let key = PrivateKeyDer::from_pem_slice(tls.private_key.as_bytes());
     ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("the provider knows TLS")

@@ -39,7 +39,7 @@ impl Identity {
         pem.bytes().fold(String::new(), |mut text, byte| {
             match byte {
                 b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                    text.push(byte.into())
+                    text.push(byte.into());
                 }
                 _ => write!(text, "%{byte:02X}").unwrap(),
             }

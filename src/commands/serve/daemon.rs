@@ -18,6 +18,7 @@ use crate::{
 
 /// Serves `config` until a signal ends it.
 pub(super) async fn serve(path: PathBuf, config: Config, parts: Parts) -> Result<(), ServeError> {
+    let signals = Signals::catch()?;
     let site = Site::assemble(parts, None, &Handle::current())?;
     let perild = Data::new(Perild::new(site));
     let listeners = listeners(&config.listen)?;
@@ -40,9 +41,7 @@ pub(super) async fn serve(path: PathBuf, config: Config, parts: Parts) -> Result
         };
     }
     let server = server.run();
-    // Before READY=1, which is when systemd and others begin to send them.
-    let signals = Signals::catch()?;
-    let signals = tokio::spawn(signals.obey(server.handle(), perild, Reload::new(path, config)));
+    let signals = tokio::spawn(signals.heed(server.handle(), perild, Reload::new(path, config)));
     if let Some(probe) = probe {
         tokio::spawn(keep_alive(probe));
     }
@@ -58,25 +57,24 @@ pub(super) async fn serve(path: PathBuf, config: Config, parts: Parts) -> Result
     Ok(ended?)
 }
 
-/// What the daemon is told by signals.
+/// The signals that mean something, caught before readiness is told: until then each of them kills.
 struct Signals {
     hangup: Signal,
-    interrupt: Signal,
     terminate: Signal,
+    interrupt: Signal,
 }
 
 impl Signals {
-    /// From now on none of these signals ends the process by itself.
     fn catch() -> std::io::Result<Self> {
         Ok(Self {
             hangup: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
         })
     }
 
     /// SIGHUP reloads; SIGTERM and SIGINT finish what runs, and end.
-    async fn obey(mut self, server: ServerHandle, perild: Data<Perild>, mut reload: Reload) {
+    async fn heed(mut self, server: ServerHandle, perild: Data<Perild>, mut reload: Reload) {
         loop {
             tokio::select! {
                 _ = self.hangup.recv() => reload.run(&perild),

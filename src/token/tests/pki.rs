@@ -28,9 +28,9 @@ impl Pki {
             ExtendedKeyUsagePurpose::ClientAuth,
         );
         let directory = DirectoryTls {
-            certificate_pem: certificate.pem(),
-            private_key_pem: server_key.serialize_pem(),
-            client_anchors_pem: anchor_pem.clone(),
+            certificate: certificate.pem(),
+            private_key: server_key.serialize_pem(),
+            client_anchors: anchor_pem.clone(),
         };
         Self {
             anchor_pem,
