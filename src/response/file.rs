@@ -36,9 +36,9 @@ pub fn answer(
         identity,
         source,
     } = selection;
-    let list = |name| joined(request.headers(), name);
-    let accepts = accept::admits_type(list(&ACCEPT).as_deref(), media_type.essence())
-        && accept::admits_identity(list(&ACCEPT_ENCODING).as_deref());
+    let lines = |name| joined(request.headers(), name);
+    let accepts = accept::admits_type(lines(&ACCEPT).as_deref(), media_type.essence())
+        && accept::admits_identity(lines(&ACCEPT_ENCODING).as_deref());
     if !accepts {
         return Err(Refusal::NotAcceptable {
             offered: media_type.essence(),
@@ -52,7 +52,7 @@ pub fn answer(
         Verdict::NotModified => return Ok(described(StatusCode::NOT_MODIFIED, &identity).finish()),
         Verdict::Proceed => {}
     }
-    let wanted = match list(&RANGE) {
+    let wanted = match lines(&RANGE) {
         field @ Some(_)
             if request.method() == Method::GET
                 && conditions::range_holds(request.headers(), &identity) =>

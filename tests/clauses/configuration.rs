@@ -40,7 +40,10 @@ impl Installation {
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
         write_config(self.dir.path(), &self.settings);
         let mut command = Command::new(env!("CARGO_BIN_EXE_perild"));
-        command.args(arguments).arg("--config").arg(self.path("perild.toml"));
+        command
+            .args(arguments)
+            .arg("--config")
+            .arg(self.path("perild.toml"));
         let done = command.output().unwrap();
         let said = [done.stdout, done.stderr].concat();
         (done.status.code(), String::from_utf8(said).unwrap())
@@ -54,9 +57,15 @@ impl Installation {
             assert_eq!(code, Some(78), "{arguments:?}: {said}");
             let place = format!("perild.toml:{}", self.line_of(key));
             for word in words.iter().copied().chain([&*place]) {
-                assert!(said.contains(word), "{word:?} is not in what {arguments:?} says: {said}");
+                assert!(
+                    said.contains(word),
+                    "{word:?} is not in what {arguments:?} says: {said}"
+                );
             }
-            assert!(!said.contains("panicked") && !said.contains("PRIVATE KEY-----"), "{said}");
+            assert!(
+                !said.contains("panicked") && !said.contains("PRIVATE KEY-----"),
+                "{said}"
+            );
         }
         assert!(!self.path("run/perild.sock").exists());
     }
@@ -81,7 +90,10 @@ impl Installation {
 #[test]
 fn a_configuration_as_it_should_be_passes() {
     let said = Installation::new().assert_passes_check();
-    assert!(!said.lines().any(|line| line.starts_with("error")), "{said}");
+    assert!(
+        !said.lines().any(|line| line.starts_with("error")),
+        "{said}"
+    );
 }
 
 /// Rows: SYSD-11
@@ -102,7 +114,9 @@ fn a_configuration_that_is_no_toml_is_named_with_its_line() {
     installation.settings.more = "[[datasets]]\nname = \"open\nscope = \"x\"\n".to_owned();
     installation.assert_refused("name = \"open", &[]);
     let mut installation = Installation::new();
-    installation.settings.edit("cache_seconds = 60", "cache_seconds = \"60\"");
+    installation
+        .settings
+        .edit("cache_seconds = 60", "cache_seconds = \"60\"");
     installation.assert_refused("cache_seconds", &["u32"]);
 }
 
@@ -119,7 +133,10 @@ fn a_configuration_that_is_not_there_says_how_to_give_another() {
             .unwrap();
         let said = String::from_utf8([done.stdout, done.stderr].concat()).unwrap();
         assert_eq!(done.status.code(), Some(78), "{said}");
-        assert!(said.contains("/nonexistent/perild.toml") && said.contains("--config"), "{said}");
+        assert!(
+            said.contains("/nonexistent/perild.toml") && said.contains("--config"),
+            "{said}"
+        );
     }
 }
 
@@ -225,8 +242,14 @@ fn an_issuer_without_tls_is_refused() {
 fn a_bundle_of_public_cas_is_warned_of() {
     let mut installation = Installation::new();
     let public = "/etc/ssl/certs/ca-certificates.crt";
-    assert!(Path::new(public).exists(), "{public}: apt-get install ca-certificates");
-    let own = installation.path("certs/consumers-ca.pem").display().to_string();
+    assert!(
+        Path::new(public).exists(),
+        "{public}: apt-get install ca-certificates"
+    );
+    let own = installation
+        .path("certs/consumers-ca.pem")
+        .display()
+        .to_string();
     installation.settings.edit(&own, public);
     let said = installation.assert_passes_check();
     let warned = |line: &str| line.starts_with("warning") && line.contains("public web CAs");

@@ -84,7 +84,10 @@ fn a_file_truncated_in_place_ends_the_download_short() {
     let site = Site::start();
     fs::write(site.shared("large.csv"), vec![b'a'; LARGE]).unwrap();
     let download = Download::begin(&site, "/large");
-    let file = File::options().write(true).open(site.shared("large.csv")).unwrap();
+    let file = File::options()
+        .write(true)
+        .open(site.shared("large.csv"))
+        .unwrap();
     file.set_len(1000).unwrap();
     assert!(download.finish().len() < LARGE);
     assert_eq!(site.get("/large").content.len(), 1000);
@@ -97,8 +100,12 @@ fn a_file_rewritten_in_place_never_ends_as_a_whole_answer() {
     let site = Site::start();
     fs::write(site.shared("large.csv"), vec![b'a'; LARGE]).unwrap();
     let download = Download::begin(&site, "/large");
-    let file = File::options().write(true).open(site.shared("large.csv")).unwrap();
-    file.write_all_at(&vec![b'b'; 1000], u64::try_from(LARGE - 1000).unwrap()).unwrap();
+    let file = File::options()
+        .write(true)
+        .open(site.shared("large.csv"))
+        .unwrap();
+    file.write_all_at(&vec![b'b'; 1000], u64::try_from(LARGE - 1000).unwrap())
+        .unwrap();
     assert!(download.finish().len() < LARGE);
 }
 
@@ -128,7 +135,10 @@ fn a_small_file_that_changes_is_never_answered_from_memory() {
 fn resident(site: &Site) -> u64 {
     let path = format!("/proc/{}/status", site.perild.pid().as_raw_nonzero());
     let status = fs::read_to_string(path).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .unwrap();
     let kilobytes: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
     kilobytes * 1024
 }
@@ -138,7 +148,10 @@ fn resident(site: &Site) -> u64 {
 fn a_file_larger_than_memory_may_be_is_streamed_with_flat_memory() {
     let site = Site::start();
     let length = 3_000_000_000;
-    File::create(site.shared("sparse.csv")).unwrap().set_len(length).unwrap();
+    File::create(site.shared("sparse.csv"))
+        .unwrap()
+        .set_len(length)
+        .unwrap();
     assert_eq!(site.fetch().status, 200);
     let before = resident(&site);
     let mut download = Download::begin(&site, "/sparse");
@@ -155,7 +168,10 @@ fn a_file_larger_than_memory_may_be_is_streamed_with_flat_memory() {
 #[test]
 fn readers_that_do_not_read_cost_a_bounded_buffer_each() {
     let site = Site::start();
-    File::create(site.shared("sparse.csv")).unwrap().set_len(3_000_000_000).unwrap();
+    File::create(site.shared("sparse.csv"))
+        .unwrap()
+        .set_len(3_000_000_000)
+        .unwrap();
     let before = resident(&site);
     let downloads: Vec<_> = (0..50).map(|_| Download::begin(&site, "/sparse")).collect();
     assert_eq!(site.fetch().status, 200);
@@ -172,15 +188,24 @@ fn ngx_16_with_a_prefix_the_answer_names_the_file_for_nginx_to_send() {
     fs::write(site.shared("a b#ü.csv"), "odd").unwrap();
     for (target, redirect) in [
         (format!("/{NAME}"), format!("/_shared/{NAME}.csv")),
-        (format!("/{NAME}?x=/_shared/other"), format!("/_shared/{NAME}.csv")),
-        ("/a%20b%23%c3%bc".to_owned(), "/_shared/a%20b%23%C3%BC.csv".to_owned()),
+        (
+            format!("/{NAME}?x=/_shared/other"),
+            format!("/_shared/{NAME}.csv"),
+        ),
+        (
+            "/a%20b%23%c3%bc".to_owned(),
+            "/_shared/a%20b%23%C3%BC.csv".to_owned(),
+        ),
     ] {
         let answer = site.get(&target);
         assert_eq!(answer.status, 200, "{target}");
         has_common_fields(&answer);
         assert_eq!(answer.field("x-accel-redirect"), Some(&*redirect));
         assert_eq!(answer.content, b"");
-        assert_eq!(answer.field("content-type"), Some("text/csv; charset=utf-8"));
+        assert_eq!(
+            answer.field("content-type"),
+            Some("text/csv; charset=utf-8")
+        );
         assert!(answer.field("cache-control").unwrap().contains("private"));
     }
     let refused = site.ask(&Request::get(&format!("/{NAME}")));
@@ -199,6 +224,14 @@ fn ngx_17_without_a_prefix_no_answer_names_a_file_for_nginx() {
         .request(&format!("/{NAME}"), &fresh_token())
         .field("X-Accel-Redirect", "/_shared/other");
     let answer = site.ask(&request);
-    assert_eq!((answer.text(), answer.field("x-accel-redirect")), (CONTENT, None));
-    assert!(!answer.fields.iter().any(|(name, _)| name == &CERTIFICATE.to_lowercase()));
+    assert_eq!(
+        (answer.text(), answer.field("x-accel-redirect")),
+        (CONTENT, None)
+    );
+    assert!(
+        !answer
+            .fields
+            .iter()
+            .any(|(name, _)| name == &CERTIFICATE.to_lowercase())
+    );
 }

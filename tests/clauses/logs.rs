@@ -20,10 +20,22 @@ fn make_it_talk(site: &Site) {
     }
     let pem = fs::read_to_string(&site.bank.certificate).unwrap();
     let escaped = site.bank.escaped();
-    for certificate in [&escaped[..escaped.len() / 2], &pem.replace('\n', " "), &(escaped.clone() + &escaped)] {
-        site.ask(&Request::get(&target).bearer(&token).field(CERTIFICATE, certificate));
+    for certificate in [
+        &escaped[..escaped.len() / 2],
+        &pem.replace('\n', " "),
+        &(escaped.clone() + &escaped),
+    ] {
+        site.ask(
+            &Request::get(&target)
+                .bearer(&token)
+                .field(CERTIFICATE, certificate),
+        );
     }
-    site.fetch_with(&[("Client-Cert", &escaped), ("Cookie", &token), ("X-Else", &token)]);
+    site.fetch_with(&[
+        ("Client-Cert", &escaped),
+        ("Cookie", &token),
+        ("X-Else", &token),
+    ]);
     site.get(&format!("{target}?access_token={token}"));
     site.get(&format!("/no-such?q={token}"));
     site.get(&format!("/v1/files/%zz{token}"));
@@ -55,7 +67,11 @@ fn make_it_talk(site: &Site) {
     }
     site.vouch();
     site.perild.reload();
-    fs::write(site.pki.path("certs/directory-ca.pem"), fs::read(site.pki.path("certs/a.key")).unwrap()).unwrap();
+    fs::write(
+        site.pki.path("certs/directory-ca.pem"),
+        fs::read(site.pki.path("certs/a.key")).unwrap(),
+    )
+    .unwrap();
     site.perild.reload();
     assert_eq!(site.ask(&Request::get("/healthz")).status, 200);
 }
@@ -109,8 +125,8 @@ fn rfc6750_5_3_nor_in_records_for_machines() {
     make_it_talk(&site);
     let log = site.perild.log();
     for line in log.lines() {
-        let record: serde_json::Value = serde_json::from_str(line)
-            .unwrap_or_else(|error| panic!("{error}: {line}"));
+        let record: serde_json::Value =
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         assert!(record["MESSAGE"].is_string(), "{line}");
     }
     assert_clean(&mut site);
@@ -120,11 +136,16 @@ fn rfc6750_5_3_nor_in_records_for_machines() {
 #[test]
 fn jrn_4_nothing_that_is_sent_can_begin_a_record_of_its_own() {
     let site = Site::start();
-    site.ask(&Request::get("/forged%0aPERILD_STATUS=200").field("x-fapi-interaction-id", "PERILD_STATUS=200"));
+    site.ask(
+        &Request::get("/forged%0aPERILD_STATUS=200")
+            .field("x-fapi-interaction-id", "PERILD_STATUS=200"),
+    );
     site.ask(&Request::new("FORGED", "/x"));
     site.get("/v1/files/a%0d%0aforged.csv");
     assert_eq!(site.fetch().status, 200);
-    site.perild.wait_for_line(|line| line.contains("PERILD_STATUS=200 ") || line.ends_with("PERILD_STATUS=200"));
+    site.perild.wait_for_line(|line| {
+        line.contains("PERILD_STATUS=200 ") || line.ends_with("PERILD_STATUS=200")
+    });
     for line in site.perild.log().lines() {
         assert!(line.starts_with("20"), "{line}");
         assert!(!line.contains("forged"), "{line}");

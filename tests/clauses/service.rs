@@ -42,7 +42,10 @@ fn sysd_4_ready_is_said_once_the_socket_answers() {
     let done = command(dir.path()).output().unwrap();
     assert_eq!(done.status.code(), Some(78));
     notify.set_nonblocking(true).unwrap();
-    assert!(notify.recv(&mut [0; 100]).is_err(), "a bad configuration is not ready");
+    assert!(
+        notify.recv(&mut [0; 100]).is_err(),
+        "a bad configuration is not ready"
+    );
 }
 
 fn listen_for_notices(dir: &Path) -> UnixDatagram {
@@ -68,18 +71,18 @@ fn next_notice(notify: &UnixDatagram) -> String {
 }
 
 /// A daemon in `dir` that is handed `sockets` by name, as systemd does it.
-fn handed(dir: &Path, sockets: Vec<(&str, OwnedFd)>, pid: &str) -> Running {
+fn handed(dir: &Path, sockets: &[(&str, OwnedFd)], pid: &str) -> Running {
     Pki::new(dir);
     write_config(dir, &settings("https://localhost:9/"));
     let names: Vec<&str> = sockets.iter().map(|(name, _)| *name).collect();
     // A shell puts each descriptor at its place, from 3 on, and keeps its pid for what it becomes.
-    let moved: String = sockets
-        .iter()
-        .enumerate()
-        .map(|(index, (_, socket))| format!("{}<&{} ", index + 3, socket.as_raw_fd()))
-        .collect();
-    let script = format!("LISTEN_PID={pid} exec \"$0\" \"$@\" {moved}");
-    for (_, socket) in &sockets {
+    let script = format!("LISTEN_PID={pid} exec \"$0\" \"$@\"");
+    let script = (3..)
+        .zip(sockets)
+        .fold(script, |script, (place, (_, socket))| {
+            format!("{script} {place}<&{}", socket.as_raw_fd())
+        });
+    for (_, socket) in sockets {
         rustix::io::fcntl_setfd(socket, rustix::io::FdFlags::empty()).unwrap();
     }
     let mut command = Command::new("bash");
@@ -95,7 +98,9 @@ fn handed(dir: &Path, sockets: Vec<(&str, OwnedFd)>, pid: &str) -> Running {
 }
 
 fn socket(dir: &Path, name: &str) -> OwnedFd {
-    UnixListener::bind(dir.join("run").join(name)).unwrap().into()
+    UnixListener::bind(dir.join("run").join(name))
+        .unwrap()
+        .into()
 }
 
 /// Rows: SYSD-1, SYSD-2
@@ -111,7 +116,7 @@ fn sysd_1_sockets_are_taken_by_name_in_either_order() {
         if swapped {
             sockets.reverse();
         }
-        let mut perild = handed(dir.path(), sockets, "$$");
+        let mut perild = handed(dir.path(), &sockets, "$$");
         assert!(next_notice(&notify).contains("READY=1"));
         let answer = unix(&dir.path().join("run/http.sock")).send(&Request::get("/healthz"));
         assert_eq!(answer.text(), "OK");
@@ -119,7 +124,10 @@ fn sysd_1_sockets_are_taken_by_name_in_either_order() {
         assert!(!dir.path().join("run/perild.sock").exists());
         perild.signal(Signal::TERM);
         assert!(perild.wait().success());
-        assert!(dir.path().join("run/http.sock").exists(), "systemd's own socket is left");
+        assert!(
+            dir.path().join("run/http.sock").exists(),
+            "systemd's own socket is left"
+        );
     }
 }
 
@@ -129,7 +137,7 @@ fn sysd_1_sockets_for_another_pid_are_left_alone() {
     let dir = place();
     let notify = listen_for_notices(dir.path());
     let sockets = vec![("http", socket(dir.path(), "http.sock"))];
-    let mut perild = handed(dir.path(), sockets, "1");
+    let mut perild = handed(dir.path(), &sockets, "1");
     assert!(next_notice(&notify).contains("READY=1"));
     let own = dir.path().join("run/perild.sock");
     assert_eq!(unix(&own).send(&Request::get("/healthz")).text(), "OK");
@@ -143,7 +151,7 @@ fn sysd_1_a_datagram_socket_is_a_configuration_error() {
     let dir = place();
     let _notify = listen_for_notices(dir.path());
     let datagram = UnixDatagram::bind(dir.path().join("run/datagram.sock")).unwrap();
-    let mut perild = handed(dir.path(), vec![("http", datagram.into())], "$$");
+    let mut perild = handed(dir.path(), &[("http", datagram.into())], "$$");
     assert_eq!(perild.wait().code(), Some(78));
     let said = perild.lines().join("\n");
     assert!(said.contains("ListenStream="), "{said}");
@@ -154,14 +162,24 @@ fn sysd_1_a_datagram_socket_is_a_configuration_error() {
 fn sysd_5_a_reload_is_one_datagram_with_its_time_and_then_ready() {
     let site = Site::start();
     let (reloading, ready) = site.perild.reload();
-    let begun = reloading.lines().find_map(|line| line.strip_prefix("MONOTONIC_USEC="));
-    let begun: i128 = begun.unwrap_or_else(|| panic!("{reloading}")).parse().unwrap();
+    let begun = reloading
+        .lines()
+        .find_map(|line| line.strip_prefix("MONOTONIC_USEC="));
+    let begun: i128 = begun
+        .unwrap_or_else(|| panic!("{reloading}"))
+        .parse()
+        .unwrap();
     let NotifyState::MonotonicUsec(now) = NotifyState::monotonic_usec_now().unwrap() else {
         panic!("no monotonic clock");
     };
-    let now = i128::from(now);
-    assert!((now - 20_000_000..=now).contains(&begun), "{begun} at {now}");
-    assert!(!ready.contains("RELOADING") && ready.contains("STATUS="), "{ready}");
+    assert!(
+        (now - 20_000_000..=now).contains(&begun),
+        "{begun} at {now}"
+    );
+    assert!(
+        !ready.contains("RELOADING") && ready.contains("STATUS="),
+        "{ready}"
+    );
 }
 
 /// Rows: SYSD-5, PKIX-12
@@ -186,11 +204,15 @@ fn sysd_5_a_bad_reload_keeps_everything_and_says_so() {
     ];
     for change in bad {
         let ready = again(change);
-        assert!(ready.contains("STATUS=") && ready.contains("old configuration"), "{ready}");
+        assert!(
+            ready.contains("STATUS=") && ready.contains("old configuration"),
+            "{ready}"
+        );
         assert_eq!(site.ask(&known).status, 200);
         assert_eq!(site.fetch().status, 200);
     }
-    site.perild.wait_for_line(|line| line.contains("reload failed") && line.contains("none.pem"));
+    site.perild
+        .wait_for_line(|line| line.contains("reload failed") && line.contains("none.pem"));
     // A good one after bad ones is taken, and keeps what was learned of tokens.
     let ready = again(&|settings| {
         settings.more = format!("[[datasets]]\nname = \"{NAME}\"\nscope = \"other\"\n");
@@ -248,13 +270,20 @@ fn sysd_6_a_stop_finishes_what_runs_and_then_ends() {
 #[test]
 fn sysd_6_a_download_that_never_ends_does_not_hold_up_a_stop() {
     let mut site = Site::with(|settings, _| settings.more = "shutdown_seconds = 1\n".to_owned());
-    fs::File::create(site.shared("sparse.csv")).unwrap().set_len(3_000_000_000).unwrap();
+    fs::File::create(site.shared("sparse.csv"))
+        .unwrap()
+        .set_len(3_000_000_000)
+        .unwrap();
     let mut connection = site.connect();
     connection.write(&site.request("/sparse", &fresh_token()).bytes());
     std::io::BufRead::fill_buf(connection.stream()).unwrap();
     let begun = Instant::now();
     site.perild.stop();
-    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 /// Rows: SYSD-7
@@ -270,10 +299,17 @@ fn sysd_7_the_watchdog_is_fed_at_half_its_interval_and_not_by_a_stopped_process(
     assert!(next_notice(&notify).contains("READY=1"));
     let begun = Instant::now();
     for _ in 0..5 {
-        assert!(next_notice(&notify).lines().any(|line| line == "WATCHDOG=1"));
+        assert!(
+            next_notice(&notify)
+                .lines()
+                .any(|line| line == "WATCHDOG=1")
+        );
     }
     let took = begun.elapsed();
-    assert!(took > Duration::from_millis(600) && took < Duration::from_secs(5), "{took:?}");
+    assert!(
+        took > Duration::from_millis(600) && took < Duration::from_secs(5),
+        "{took:?}"
+    );
     rustix::process::kill_process(rustix::process::Pid::from_child(&child), Signal::KILL).unwrap();
     child.wait().unwrap();
 }
@@ -296,7 +332,10 @@ fn sysd_7_without_a_watchdog_no_ping_is_sent() {
         assert!(next_notice(&notify).contains("READY=1"));
         perild.signal(Signal::TERM);
         let mut notices = Vec::new();
-        while notices.last().is_none_or(|notice: &String| !notice.contains("STOPPING=1")) {
+        while notices
+            .last()
+            .is_none_or(|notice: &String| !notice.contains("STOPPING=1"))
+        {
             notices.push(next_notice(&notify));
         }
         assert!(!notices.concat().contains("WATCHDOG=1"), "{notices:?}");
@@ -310,7 +349,10 @@ fn healthz_and_readyz_ask_nobody_and_tell_apart_life_and_readiness() {
     let mut site = Site::start();
     site.replies(Reply::Status(500));
     unavailable(&site, &site.fetch());
-    for (target, media_type) in [("/healthz", "text/html; charset=utf-8"), ("/readyz", "text/plain; charset=utf-8")] {
+    for (target, media_type) in [
+        ("/healthz", "text/html; charset=utf-8"),
+        ("/readyz", "text/plain; charset=utf-8"),
+    ] {
         let answer = site.ask(&Request::get(target));
         assert_eq!(answer.status, 200);
         assert_eq!(answer.field("content-type"), Some(media_type));
