@@ -34,3 +34,17 @@ pub use refused::{TokenRefused, Unavailability};
 pub use scope::Scope;
 pub use settings::{StartError, TokenSettings};
 pub use statistics::Statistics;
+
+/// Doors for the fuzz targets; they exist in a fuzzing build only.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing {
+    use super::{answer::Answer, json::parse_object};
+
+    /// Reads `octets` as the directory's answer about a token.
+    pub fn read_answer(octets: &[u8]) {
+        if let Ok(object) = parse_object(octets) {
+            let _ = Answer::read(&object);
+        }
+    }
+}

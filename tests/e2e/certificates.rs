@@ -123,15 +123,17 @@ fn rfc5280_6_3_a_revoked_certificate_is_refused() {
 fn rfc5280_4_1_2_5_a_certificate_that_expires_on_an_open_connection_is_refused() {
     let world = World::start();
     let brief = world.pki.consumer_with("bank-a", |params| {
-        params.not_after = OffsetDateTime::now_utc() + Duration::from_secs(4);
+        params.not_after = OffsetDateTime::now_utc() + Duration::from_secs(8);
     });
     let token = world.directory.token("bank-a", &brief);
     let request = Request::get(&format!("/{NAME}")).bearer(&token);
     let mut connection = world.client(Some(&brief)).connect();
     assert_eq!(connection.send(&request).status, 200);
-    let refused = eventually("the end of the certificate", Duration::from_secs(7), || {
-        Some(connection.send(&request)).filter(|answer| answer.status != 200)
-    });
+    let refused = eventually(
+        "the end of the certificate",
+        Duration::from_secs(12),
+        || Some(connection.send(&request)).filter(|answer| answer.status != 200),
+    );
     assert_refused(&refused);
 }
 

@@ -1,4 +1,4 @@
-//! The consumer of the PyPI package, unmodified: `FAPISession` through nginx, perild and the directory.
+//! The consumer of the `PyPI` package, unmodified: `FAPISession` through nginx, perild and the directory.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::support::{
 };
 
 /// Gets a token as `FAPISession` does, calls the URL, and says what happened.
-const FETCH: &str = r#"
+const FETCH: &str = r"
 import json, sys
 from ib1.openenergy.support import FAPISession
 issuer, client_id, certificate, private_key, scope, url = sys.argv[1:]
@@ -27,7 +27,7 @@ print(json.dumps({
     'received': answer.headers.get('x-fapi-interaction-id'),
     'content_type': answer.headers.get('content-type'),
 }))
-"#;
+";
 
 fn fetch(world: &World, client_id: &str, identity: &Identity, target: &str) -> Value {
     let certificate = identity.certificate.to_str().unwrap();
@@ -80,6 +80,7 @@ fn a_revoked_token_is_refused_within_cache_seconds() {
     assert_eq!(world.get(&format!("/{NAME}"), token).status, 200);
 
     world.directory.revoke("bank-a", &world.bank, token);
+    // A second more: the caller is not told when an entry dies, it asks again and again.
     let limit = Duration::from_secs(u64::from(cache_seconds) + 1);
     let refused = eventually("the refusal of a revoked token", limit, || {
         Some(world.get(&format!("/{NAME}"), token)).filter(|answer| answer.status != 200)

@@ -28,6 +28,19 @@ fn sysd_4_readiness_is_told_when_requests_are_answered() {
     let _ = unix(&perild.socket);
 }
 
+/// Rows: SYSD-4
+#[test]
+fn sysd_4_a_signal_at_the_moment_of_readiness_is_heeded() {
+    let dir = place();
+    Pki::new(dir.path());
+    for _ in 0..10 {
+        let mut perild = Perild::start(dir.path(), &Settings::new("https://localhost:9"));
+        perild.signal(Signal::HUP);
+        perild.await_state("READY=1");
+        perild.stop();
+    }
+}
+
 /// Rows: SYSD-5, PKIX-12
 #[test]
 fn sysd_5_sighup_takes_new_revocation_lists_and_a_bad_one_leaves_the_old() {
@@ -62,7 +75,7 @@ fn sysd_5_sighup_takes_new_revocation_lists_and_a_bad_one_leaves_the_old() {
 
 fn monotonic_usec() -> i128 {
     match NotifyState::monotonic_usec_now().unwrap() {
-        NotifyState::MonotonicUsec(now) => now.into(),
+        NotifyState::MonotonicUsec(now) => now,
         other => panic!("{other:?}"),
     }
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::support::{
+    http::Request,
     perild::{BYSTANDER, Launch, WEB_SERVER, user},
     process::tool,
     world::{CONTENT, NAME, World},
@@ -59,7 +60,9 @@ fn cert_14_a_local_user_with_a_copied_certificate_gets_nothing() {
 fn sysd_1_a_socket_handed_over_by_systemd_is_served() {
     let world = World::launched(&Launch::SocketActivation, |_, _| {});
     let token = world.token();
-    // The request waits in the socket while the daemon that it starts comes up.
+    // The first request waits in the socket while the daemon that it starts comes up.
+    assert_eq!(world.bank().send(&Request::get("/healthz")).status, 200);
+    world.await_ready();
     let answer = world.get(&format!("/{NAME}"), &token);
     assert_eq!((answer.status, answer.text()), (200, CONTENT));
     world.perild.await_state("READY=1");

@@ -97,7 +97,12 @@ impl FakeDirectory {
 
     /// Starts on a free port of loopback; publishes good metadata, calls every token inactive.
     pub(crate) fn start(tls: &DirectoryTls) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
+        Self::start_at(0, tls)
+    }
+
+    /// As [`start`](Self::start), on the port of one that has ended.
+    pub(crate) fn start_at(port: u16, tls: &DirectoryTls) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
         let port = listener
             .local_addr()
             .expect("a bound socket has an address")
@@ -165,8 +170,9 @@ impl FakeDirectory {
     }
 }
 
-impl Drop for FakeDirectory {
-    fn drop(&mut self) {
+impl FakeDirectory {
+    /// Ends it: its port refuses connections.
+    pub(crate) fn stop(&mut self) {
         // The command is sent by the call itself; the future only waits.
         drop(self.server.stop(false));
         if let Some(thread) = self.thread.take() {
@@ -177,6 +183,12 @@ impl Drop for FakeDirectory {
         while Arc::strong_count(&self.script) > 1 && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(1));
         }
+    }
+}
+
+impl Drop for FakeDirectory {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 

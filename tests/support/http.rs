@@ -1,6 +1,7 @@
 //! HTTP/1.1 with exact bytes: what is sent is what a test wrote, what came back is all there.
 
 use std::{
+    fmt::Write as _,
     io::{BufRead, BufReader, Read, Write},
     os::unix::net::UnixStream,
     path::Path,
@@ -82,7 +83,7 @@ impl Request {
     }
 
     pub fn field(mut self, name: &str, value: &str) -> Self {
-        self.head.push_str(&format!("{name}: {value}\r\n"));
+        write!(self.head, "{name}: {value}\r\n").unwrap();
         self
     }
 

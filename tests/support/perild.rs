@@ -30,8 +30,14 @@ pub struct Settings {
     pub cache_seconds: u32,
     pub accel_prefix: &'static str,
     pub revocation_lists: Vec<PathBuf>,
+    /// The user that connects to the socket.
+    pub proxy: String,
     /// Lines added as they are, tables of their own.
     pub more: String,
+    /// Texts of the file that are replaced, each by its own.
+    pub edits: Vec<(String, String)>,
+    /// Arguments of `perild serve` beside the configuration.
+    pub arguments: Vec<&'static str>,
 }
 
 impl Settings {
@@ -41,8 +47,16 @@ impl Settings {
             cache_seconds: 60,
             accel_prefix: "",
             revocation_lists: Vec::new(),
+            proxy: web_server(),
             more: String::new(),
+            edits: Vec::new(),
+            arguments: Vec::new(),
         }
+    }
+
+    /// Has `replacement` stand where the file has `text`.
+    pub fn edit(&mut self, text: &str, replacement: &str) {
+        self.edits.push((text.to_owned(), replacement.to_owned()));
     }
 
     fn text(&self, dir: &Path) -> String {
@@ -51,15 +65,13 @@ impl Settings {
             cache_seconds,
             accel_prefix,
             revocation_lists,
+            proxy,
             more,
+            edits,
+            arguments: _,
         } = self;
-        let proxy = if Uid::effective().is_root() {
-            WEB_SERVER.to_owned()
-        } else {
-            own_name()
-        };
         let d = dir.display();
-        format!(
+        let text = format!(
             r#"listen = "unix:{d}/run/perild.sock"
 base_url = "https://localhost"
 
@@ -90,7 +102,11 @@ proxy_uids = ["{proxy}"]
 accel_prefix = "{accel_prefix}"
 {more}
 "#
-        )
+        );
+        edits.iter().fold(text, |text, (old, new)| {
+            assert!(text.contains(old), "{old:?} is not in\n{text}");
+            text.replace(old, new)
+        })
     }
 }
 
@@ -142,6 +158,7 @@ impl Perild {
         command
             .args(["serve", "--config"])
             .arg(&config)
+            .args(&settings.arguments)
             .env("NOTIFY_SOCKET", &notify);
         let process = Running::start("perild", as_daemon(&mut command));
         let expect_clean = !matches!(launch, Launch::Journal);
@@ -286,6 +303,16 @@ pub fn user(name: &str) -> User {
         .unwrap_or_else(|| panic!("no user {name}: apt-get install nginx"))
 }
 
-fn own_name() -> String {
+/// Who connects to the socket: nginx's user, or our own where nginx runs as it.
+fn web_server() -> String {
+    if Uid::effective().is_root() {
+        WEB_SERVER.to_owned()
+    } else {
+        own_name()
+    }
+}
+
+/// The user that the tests run as.
+pub fn own_name() -> String {
     User::from_uid(Uid::effective()).unwrap().unwrap().name
 }

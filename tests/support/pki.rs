@@ -39,7 +39,7 @@ impl Identity {
         pem.bytes().fold(String::new(), |mut text, byte| {
             match byte {
                 b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                    text.push(byte.into())
+                    text.push(byte.into());
                 }
                 _ => write!(text, "%{byte:02X}").unwrap(),
             }
@@ -143,16 +143,33 @@ impl Pki {
         self.issued(name, &self.strangers, |_| {})
     }
 
+    /// A directory's server certificate, for the host `name`.
+    pub fn directory(&self, name: &str) -> Identity {
+        let params = leaf(name, ExtendedKeyUsagePurpose::ServerAuth);
+        let file = |end| self.dir.join(format!("consumers/server-{name}.{end}"));
+        issue(params, &self.directory, &file("pem"), &file("key"))
+    }
+
     /// A file of the revocation lists of the whole path: the issuer's with `revoked`, the root's with none.
     pub fn revocation_lists(&self, file: &str, revoked: &[&Identity]) -> PathBuf {
+        self.revocation_lists_until(file, revoked, OffsetDateTime::now_utc() + Duration::days(1))
+    }
+
+    /// As [`revocation_lists`](Self::revocation_lists), due for renewal at `next_update`.
+    pub fn revocation_lists_until(
+        &self,
+        file: &str,
+        revoked: &[&Identity],
+        next_update: OffsetDateTime,
+    ) -> PathBuf {
         let serials = revoked
             .iter()
             .map(|identity| identity.serial_number.clone())
             .collect();
         let path = self.dir.join(file);
         let lists = [
-            list(&self.consumers, serials),
-            list(&self.consumers_root, Vec::new()),
+            list(&self.consumers, serials, next_update),
+            list(&self.consumers_root, Vec::new(), next_update),
         ];
         write(&path, &lists.concat());
         path
@@ -241,7 +258,7 @@ fn fresh_serial_number() -> SerialNumber {
     SerialNumber::from(NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-fn list(issuer: &Authority, revoked: Vec<SerialNumber>) -> String {
+fn list(issuer: &Authority, revoked: Vec<SerialNumber>, next_update: OffsetDateTime) -> String {
     let now = OffsetDateTime::now_utc();
     let entry = |serial_number| RevokedCertParams {
         serial_number,
@@ -250,8 +267,8 @@ fn list(issuer: &Authority, revoked: Vec<SerialNumber>) -> String {
         invalidity_date: None,
     };
     let params = CertificateRevocationListParams {
-        this_update: now - Duration::days(1),
-        next_update: now + Duration::days(1),
+        this_update: now - Duration::days(5),
+        next_update,
         crl_number: SerialNumber::from(1),
         issuing_distribution_point: None,
         revoked_certs: revoked.into_iter().map(entry).collect(),

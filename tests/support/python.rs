@@ -1,4 +1,4 @@
-//! The consumer's side as the ecosystem publishes it: the PyPI package, unmodified, in an environment of its own.
+//! The consumer's side as the ecosystem publishes it: the `PyPI` package, unmodified, in an environment of its own.
 
 use std::{
     fs::File,

@@ -14,6 +14,7 @@ use super::{
     nginx::Nginx,
     perild::{Launch, Perild, Settings},
     pki::{Identity, Pki},
+    process::{PATIENCE, eventually},
     tls,
 };
 
@@ -62,14 +63,28 @@ impl World {
             }
         }
         let nginx = Nginx::start(dir.path(), "perild.conf");
-        Self {
+        let world = Self {
             nginx,
             perild,
             directory,
             bank,
             pki,
             dir,
+        };
+        let knows_directory = settings.issuer == world.directory.issuer;
+        if knows_directory && !matches!(launch, Launch::SocketActivation) {
+            world.await_ready();
         }
+        world
+    }
+
+    /// Waits until the daemon knows the directory; it serves before that, and says 503 for data.
+    pub fn await_ready(&self) {
+        let client = self.client(None);
+        eventually("the directory to be known", PATIENCE, || {
+            let answer = client.connect().send(&Request::get("/readyz"));
+            (answer.status == 200).then_some(())
+        });
     }
 
     pub fn dir(&self) -> &Path {
