@@ -3,7 +3,7 @@
 use std::{io::Write, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use perild::commands::{check, serve};
+use perild::commands::{check, import, sample, serve};
 
 /// Publishes peril data and files to those who may have them, and to no one else.
 #[derive(Debug, Parser)]
@@ -17,6 +17,10 @@ struct Arguments {
 enum Command {
     /// Say everything that is wrong with the configuration and what it names
     Check(check::CheckArgs),
+    /// Build the served store from peril CSV files or a database, all or nothing
+    Import(import::ImportArgs),
+    /// Write synthetic peril CSV files
+    Sample(sample::SampleArgs),
     /// Run the daemon
     Serve(serve::ServeArgs),
 }
@@ -26,6 +30,14 @@ fn main() -> ExitCode {
         Command::Check(args) => {
             check::run(&args).unwrap_or_else(|error| complain(&error, ExitCode::FAILURE))
         }
+        Command::Import(args) => import::run(&args).map_or_else(
+            |error| complain(&error, error.exit_code()),
+            |()| ExitCode::SUCCESS,
+        ),
+        Command::Sample(args) => sample::run(&args).map_or_else(
+            |error| complain(&error, ExitCode::FAILURE),
+            |()| ExitCode::SUCCESS,
+        ),
         Command::Serve(args) => serve::run(&args).map_or_else(
             |error| complain(&error, error.exit_code()),
             |()| ExitCode::SUCCESS,
