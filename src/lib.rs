@@ -22,6 +22,8 @@
 //! final types, [`clock`] is the only place that asks for the time, [`log`] writes records,
 //! [`service`] speaks with systemd, and [`commands`] are what a person types.
 
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
 pub mod edge;
 
 pub mod caller;

@@ -3,7 +3,7 @@
 use std::{io::Write, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use perild::commands::{check, import, sample, serve};
+use perild::commands::{cacerts, check, dev, get, import, keygen, sample, serve};
 
 /// Publishes peril data and files to those who may have them, and to no one else.
 #[derive(Debug, Parser)]
@@ -15,10 +15,18 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Install the directory's CA certificates, once their fingerprint is right
+    Cacerts(cacerts::CacertsArgs),
     /// Say everything that is wrong with the configuration and what it names
     Check(check::CheckArgs),
+    /// Run the whole system on this machine, with nothing to configure
+    Dev(dev::DevArgs),
+    /// Get a token, call a URL with it, and print the body
+    Get(get::GetArgs),
     /// Build the served store from peril CSV files or a database, all or nothing
     Import(import::ImportArgs),
+    /// Make a key, and the request to upload to the directory
+    Keygen(keygen::KeygenArgs),
     /// Write synthetic peril CSV files
     Sample(sample::SampleArgs),
     /// Run the daemon
@@ -27,21 +35,26 @@ enum Command {
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Cacerts(args) => code(cacerts::run(&args), |_| ExitCode::FAILURE),
         Command::Check(args) => {
             check::run(&args).unwrap_or_else(|error| complain(&error, ExitCode::FAILURE))
         }
-        Command::Import(args) => import::run(&args).map_or_else(
-            |error| complain(&error, error.exit_code()),
-            |()| ExitCode::SUCCESS,
-        ),
-        Command::Sample(args) => sample::run(&args).map_or_else(
-            |error| complain(&error, ExitCode::FAILURE),
-            |()| ExitCode::SUCCESS,
-        ),
-        Command::Serve(args) => serve::run(&args).map_or_else(
-            |error| complain(&error, error.exit_code()),
-            |()| ExitCode::SUCCESS,
-        ),
+        Command::Dev(args) => code(dev::run(&args), |_| ExitCode::FAILURE),
+        Command::Get(args) => code(get::run(&args), get::GetError::exit_code),
+        Command::Import(args) => code(import::run(&args), import::ImportFailed::exit_code),
+        Command::Keygen(args) => code(keygen::run(&args), |_| ExitCode::FAILURE),
+        Command::Sample(args) => code(sample::run(&args), |_| ExitCode::FAILURE),
+        Command::Serve(args) => code(serve::run(&args), serve::ServeError::exit_code),
+    }
+}
+
+fn code<E: std::error::Error>(
+    done: Result<(), E>,
+    failure: impl FnOnce(&E) -> ExitCode,
+) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&error, failure(&error)),
     }
 }
 

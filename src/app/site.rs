@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use actix_web::HttpRequest;
 use arc_swap::ArcSwap;
 
 use super::Parts;
@@ -34,6 +35,7 @@ pub struct Site {
     pub files: Files,
     /// nginx's internal location, or empty.
     pub accel_prefix: String,
+    has_warned: AtomicBool,
 }
 
 impl Site {
@@ -60,7 +62,22 @@ impl Site {
             policy: parts.policy,
             files: parts.files,
             accel_prefix: parts.accel_prefix,
+            has_warned: AtomicBool::new(false),
         })
+    }
+
+    /// Says once that certificates arrive under another name than the configured one (CERT-13).
+    pub fn notice_other_certificate_headers(&self, request: &HttpRequest) {
+        if self.has_warned.load(Ordering::Relaxed) {
+            return;
+        }
+        if let Some(name) = self.hop.unexpected_certificate_header(request) {
+            self.has_warned.store(true, Ordering::Relaxed);
+            tracing::warn!(
+                "{name} is sent and not looked at: consumers.certificate_header is {}",
+                self.hop.certificate_header
+            );
+        }
     }
 }
 

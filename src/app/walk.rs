@@ -4,7 +4,7 @@ use std::{any::Any, panic::AssertUnwindSafe};
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    body::{BodySize, MessageBody},
+    body::{BoxBody, MessageBody},
     dev::Extensions,
     http::{
         Method,
@@ -18,9 +18,9 @@ use super::{Perild, Route, Site, routes};
 use crate::{
     caller::Caller,
     clock::Timestamp,
-    dataset::FileName,
-    edge::{Authorization, Inbound, InteractionId},
-    log::Access,
+    dataset::{Absent, FileName},
+    edge::{Authorization, Inbound, InteractionId, Malformed},
+    log::{Access, Recorded},
     policy::Permit,
     response::{self, Refusal},
     token::BoundToken,
@@ -66,7 +66,7 @@ pub async fn answer(request: HttpRequest, perild: Data<Perild>) -> HttpResponse 
             .head_mut()
             .set_connection_type(actix_web::http::ConnectionType::Close);
     }
-    record(access, answer)
+    record(access, request.method(), answer)
 }
 
 /// The rooms in order; each hands the next the proof of its check.
@@ -133,6 +133,7 @@ async fn authenticate(
     now: Timestamp,
     access: &mut Access,
 ) -> Result<(Caller, BoundToken), Refusal> {
+    site.notice_other_certificate_headers(request);
     let inbound = Inbound::read(request, &site.hop)?;
     let presented = inbound
         .certificate()
@@ -145,9 +146,6 @@ async fn authenticate(
     };
     let caller = presented.ok_or(Refusal::NoCertificate)?.verify(now)?;
     access.caller(&caller);
-    site.tokens
-        .readiness()
-        .map_err(|not_ready| Refusal::NotReady(not_ready.to_string()))?;
     let token = site.tokens.redeem(token, &caller, now).await?;
     access.token(&token);
     Ok((caller, token))
@@ -187,16 +185,38 @@ fn plain(content_type: &'static str, body: &'static str) -> HttpResponse {
 }
 
 fn refuse(refusal: &Refusal, route: &Route, access: &mut Access) -> HttpResponse {
+    match refusal {
+        Refusal::Absent(Absent::Unreadable { .. }) | Refusal::Fault => {
+            tracing::error!(
+                interaction_id = access.interaction_id().as_str(),
+                "{refusal}"
+            );
+        }
+        Refusal::Malformed(Malformed::RepeatedCertificate) | Refusal::Stranger { .. } => {
+            tracing::warn!(
+                interaction_id = access.interaction_id().as_str(),
+                "{refusal}"
+            );
+        }
+        _ => {}
+    }
     access.decision(format!("refused: {refusal}"));
     response::problem::answer(refusal, access.interaction_id(), route.allow())
 }
 
-/// Writes the access record, now or when the last octet has left.
-fn record(access: Access, answer: HttpResponse) -> HttpResponse {
+/// Writes the access record: now for a body that is whole, else when its last octet has left.
+fn record(access: Access, method: &Method, answer: HttpResponse) -> HttpResponse {
     let status = answer.status().as_u16();
-    match answer.body().size() {
-        BodySize::Sized(bytes) => access.write(status, bytes),
-        BodySize::None | BodySize::Stream => access.write(status, 0),
-    }
-    answer
+    answer.map_body(|_, body| match body.try_into_bytes() {
+        Ok(bytes) => {
+            let sent = if method == Method::HEAD {
+                0
+            } else {
+                bytes.len()
+            };
+            access.write(status, u64::try_from(sent).unwrap_or(u64::MAX));
+            BoxBody::new(bytes)
+        }
+        Err(body) => BoxBody::new(Recorded::new(access, status, body)),
+    })
 }

@@ -1,5 +1,7 @@
 //! Who may issue consumers' certificates: a PEM bundle of roots and intermediates.
 
+use std::fmt;
+
 use rustls_pki_types::{CertificateDer, TrustAnchor, pem::PemObject};
 
 use super::authority::Authority;
@@ -10,7 +12,7 @@ use super::authority::Authority;
 /// a path, since the hop forwards the client's certificate alone: it is not trusted for standing in
 /// the bundle, so adding or removing a root never changes what an intermediate means. A bundle
 /// without a root is therefore an error, as it would be for nginx.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct TrustAnchors {
     roots: Vec<Authority>,
     /// In the order of `roots`.
@@ -101,6 +103,12 @@ impl TrustAnchors {
             self.ders.push(authority.der.clone());
             self.intermediates.push(authority);
         }
+    }
+}
+
+impl fmt::Debug for TrustAnchors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 

@@ -83,6 +83,23 @@ impl Version {
 }
 
 impl Identity {
+    #[cfg(test)]
+    pub(crate) fn for_test(entity_tag: &str, last_modified: SystemTime, length: u64) -> Self {
+        let version = Version {
+            device: 0,
+            inode: 0,
+            length,
+            modified: (0, 0),
+            changed: (0, 0),
+        };
+        Self {
+            version,
+            entity_tag: entity_tag.into(),
+            last_modified,
+            length,
+        }
+    }
+
     fn new(version: Version) -> Self {
         let (seconds, nanoseconds) = version.modified;
         let since = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
@@ -242,3 +259,6 @@ fn absent(path: &Path, source: io::Error) -> Absent {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,8 +27,9 @@ impl Memory {
     const LARGEST: u64 = 256 * 1024;
 
     pub(super) fn new(capacity_bytes: u64) -> Self {
-        let weigh = |name: &Box<str>, kept: &Arc<Kept>| {
-            u32::try_from(name.len() + kept.content.len() + OVERHEAD_BYTES).unwrap_or(u32::MAX)
+        let weigh = |_: &_, kept: &Arc<Kept>| {
+            u32::try_from(kept.path.as_bytes().len() + kept.content.len() + OVERHEAD_BYTES)
+                .unwrap_or(u32::MAX)
         };
         Self {
             files: Cache::builder()

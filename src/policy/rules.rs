@@ -156,3 +156,96 @@ fn scope(name: &str, text: &str) -> Result<Scope, PolicyError> {
         name: name.to_owned(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(datasets: &[(&str, &str, Class)]) -> Result<Policy, PolicyError> {
+        let datasets: Vec<_> = datasets
+            .iter()
+            .map(|&(name, scope, class)| DatasetRule {
+                name: name.into(),
+                scope: scope.into(),
+                class,
+            })
+            .collect();
+        let defaults = Defaults {
+            scope: "read".into(),
+            class: Class::SharedA,
+        };
+        Policy::new(&datasets, &defaults)
+    }
+
+    fn token(scope: &str) -> BoundToken {
+        BoundToken::for_test(Some("bank"), None, scope)
+    }
+
+    fn names(exact: &str) -> DatasetNames<'_> {
+        let family = exact.split('.').next().unwrap();
+        DatasetNames { exact, family }
+    }
+
+    /// Rows: BRR-17, FAPI1-B-5
+    #[test]
+    fn rfc6749_3_3_scope_is_compared_by_case_and_without_order() {
+        let policy = policy(&[("tidy", "a:b c", Class::SharedA)]).unwrap();
+        for scope in ["a:b c", "c x a:b"] {
+            assert!(
+                policy.decide(&token(scope), names("tidy.csv")).is_ok(),
+                "{scope}"
+            );
+        }
+        for scope in ["", "a:b", "A:B c", "a:bc"] {
+            assert!(
+                policy.decide(&token(scope), names("tidy.csv")).is_err(),
+                "{scope}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_listed_has_the_defaults() {
+        let policy = policy(&[("tidy", "", Class::SharedA)]).unwrap();
+        let permit = policy.decide(&token("read"), names("other.csv")).unwrap();
+        assert_eq!((permit.dataset(), permit.rule()), ("other.csv", "defaults"));
+        assert!(policy.decide(&token(""), names("other.csv")).is_err());
+        assert!(policy.decide(&token(""), names("tidy.csv")).is_ok());
+    }
+
+    #[test]
+    fn a_rule_for_a_representation_stands_before_that_for_the_dataset() {
+        let policy = policy(&[
+            ("tidy", "a", Class::SharedA),
+            ("tidy.json", "b", Class::SharedA),
+        ])
+        .unwrap();
+        assert!(policy.decide(&token("b"), names("tidy.json")).is_ok());
+        assert!(policy.decide(&token("b"), names("tidy.csv")).is_err());
+    }
+
+    /// Rows: OE-CLS-2
+    #[test]
+    fn oe_cls_2_only_open_data_is_permitted_without_a_token() {
+        let policy = policy(&[("tidy", "", Class::Open), ("shared", "", Class::SharedB)]).unwrap();
+        assert_eq!(
+            policy.open(names("tidy.csv")).unwrap().dataset(),
+            "tidy.csv"
+        );
+        for closed in ["shared.csv", "other.csv"] {
+            assert!(policy.open(names(closed)).is_none(), "{closed}");
+        }
+    }
+
+    #[test]
+    fn two_rules_for_one_name_are_a_fault() {
+        let twice = [("tidy", "", Class::Open), ("tidy", "", Class::SharedA)];
+        assert_eq!(
+            policy(&twice).unwrap_err(),
+            PolicyError::ListedTwice {
+                name: "tidy".into(),
+                index: 1
+            }
+        );
+    }
+}

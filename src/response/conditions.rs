@@ -1,6 +1,9 @@
 //! Preconditions, RFC 9110 §13: judged only once the answer would be 200.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    borrow::Cow,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use actix_web::http::header::{
     HeaderMap, HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE,
@@ -86,12 +89,12 @@ fn opaque(candidate: &str) -> Option<(Comparison, &str)> {
     Some((strength, opaque))
 }
 
-/// All lines of a field as one list.
-fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+/// All lines of a field as one list (RFC 9110 §5.3).
+pub(super) fn joined<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Cow<'h, str>> {
     let mut lines = headers
         .get_all(name)
         .map(|line| line.to_str().unwrap_or_default());
-    let first = lines.next()?.to_owned();
+    let first = Cow::Borrowed(lines.next()?);
     Some(lines.fold(first, |list, line| list + "," + line))
 }
 
@@ -104,4 +107,99 @@ fn date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
 fn whole_seconds(time: SystemTime) -> SystemTime {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     UNIX_EPOCH + Duration::from_secs(since.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    const TIME: &str = "Thu, 15 Jan 2026 12:00:00 GMT";
+    const BEFORE: &str = "Thu, 15 Jan 2026 11:59:59 GMT";
+
+    fn identity() -> Identity {
+        let modified = httpdate::parse_http_date(TIME).unwrap() + Duration::from_millis(250);
+        Identity::for_test("v1", modified, 10)
+    }
+
+    fn headers(fields: &[(&'static str, &'static str)]) -> HeaderMap {
+        let request = fields
+            .iter()
+            .fold(TestRequest::get(), |r, field| r.append_header(*field));
+        request.to_http_request().headers().clone()
+    }
+
+    fn verdict(fields: &[(&'static str, &'static str)]) -> Verdict {
+        judge(&headers(fields), &identity())
+    }
+
+    /// Rows: HTTP-8
+    #[test]
+    fn rfc9110_13_1_2_if_none_match_compares_weakly() {
+        for tags in ["\"v1\"", "W/\"v1\"", "\"x\", \"v1\"", "*"] {
+            assert_eq!(
+                verdict(&[("if-none-match", tags)]),
+                Verdict::NotModified,
+                "{tags}"
+            );
+        }
+        for tags in ["\"v2\"", "v1", "\"v1", "W/v1", ""] {
+            assert_eq!(
+                verdict(&[("if-none-match", tags)]),
+                Verdict::Proceed,
+                "{tags}"
+            );
+        }
+        let two_lines = [("if-none-match", "\"x\""), ("if-none-match", "\"v1\"")];
+        assert_eq!(verdict(&two_lines), Verdict::NotModified);
+    }
+
+    /// Rows: HTTP-10
+    #[test]
+    fn rfc9110_13_1_1_if_match_compares_strongly() {
+        for tags in ["\"v1\"", "*", "\"x\", \"v1\""] {
+            assert_eq!(verdict(&[("if-match", tags)]), Verdict::Proceed, "{tags}");
+        }
+        for tags in ["\"v2\"", "W/\"v1\"", ""] {
+            assert_eq!(verdict(&[("if-match", tags)]), Verdict::Failed, "{tags}");
+        }
+        assert_eq!(verdict(&[("if-unmodified-since", TIME)]), Verdict::Proceed);
+        assert_eq!(verdict(&[("if-unmodified-since", BEFORE)]), Verdict::Failed);
+        assert_eq!(
+            verdict(&[("if-unmodified-since", "yesterday")]),
+            Verdict::Proceed
+        );
+    }
+
+    /// Rows: HTTP-11
+    #[test]
+    fn rfc9110_13_2_2_an_entity_tag_stands_before_a_date() {
+        assert_eq!(
+            verdict(&[("if-modified-since", TIME)]),
+            Verdict::NotModified
+        );
+        assert_eq!(verdict(&[("if-modified-since", BEFORE)]), Verdict::Proceed);
+        assert_eq!(
+            verdict(&[("if-modified-since", "15 January")]),
+            Verdict::Proceed
+        );
+        let other_tag = [("if-none-match", "\"v2\""), ("if-modified-since", TIME)];
+        assert_eq!(verdict(&other_tag), Verdict::Proceed);
+        let good_tag = [("if-match", "\"v1\""), ("if-unmodified-since", BEFORE)];
+        assert_eq!(verdict(&good_tag), Verdict::Proceed);
+    }
+
+    /// Rows: HTTP-16
+    #[test]
+    fn rfc9110_13_1_5_if_range_wants_the_strong_tag_or_the_exact_date() {
+        let holds = |value| range_holds(&headers(&[("if-range", value)]), &identity());
+        assert!(range_holds(&headers(&[]), &identity()));
+        for value in ["\"v1\"", TIME] {
+            assert!(holds(value), "{value}");
+        }
+        for value in ["W/\"v1\"", "\"v2\"", BEFORE, "", "v1"] {
+            assert!(!holds(value), "{value}");
+        }
+    }
 }

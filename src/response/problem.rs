@@ -16,7 +16,8 @@ use serde::Serialize;
 
 use super::{Challenge, ErrorCode, Refusal};
 use crate::{
-    dataset::Absent, edge::InteractionId, edge::Malformed, policy::Denied, token::TokenRefused,
+    caller::CertificateRefused, dataset::Absent, edge::InteractionId, edge::Malformed,
+    policy::Denied, token::TokenRefused,
 };
 
 /// Body of a refusal, `application/problem+json`.
@@ -44,7 +45,27 @@ pub struct Kind {
     name: Option<&'static str>,
     title: &'static str,
     detail: &'static str,
-    challenge: Option<Option<ErrorCode>>,
+    challenge: Challenged,
+}
+
+/// Whether the answer carries a challenge, RFC 6750 §3.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Challenged {
+    /// A challenge without an error: no credentials came along.
+    Bare,
+    /// No challenge: the credentials are not at fault.
+    No,
+    /// A challenge that says what is wrong.
+    With(ErrorCode),
+}
+
+impl Challenged {
+    fn error(self) -> Option<ErrorCode> {
+        match self {
+            Self::With(code) => Some(code),
+            Self::Bare | Self::No => None,
+        }
+    }
 }
 
 /// The answer to a request that is refused; `allow` lists the methods of its route.
@@ -54,8 +75,8 @@ pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> Htt
     let mut answer = HttpResponse::build(kind.status);
     answer.insert_header((CONTENT_TYPE, "application/problem+json"));
     answer.insert_header((CACHE_CONTROL, "no-store"));
-    if let Some(code) = kind.challenge {
-        let error = code.map(|code| (code, kind.detail));
+    if kind.challenge != Challenged::No {
+        let error = kind.challenge.error().map(|code| (code, kind.detail));
         let challenge = Challenge {
             error,
             scope: scope_needed(refusal),
@@ -84,7 +105,7 @@ pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> Htt
         detail: kind.detail,
         instance: id.urn(),
         interaction_id: id.as_str(),
-        error: kind.challenge.flatten().map(ErrorCode::as_str),
+        error: kind.challenge.error().map(ErrorCode::as_str),
         offered: offered(refusal),
     };
     answer.json(body)
@@ -105,18 +126,19 @@ pub fn kind(refusal: &Refusal) -> Kind {
             "Internal Server Error",
             "Something failed on our side. Please report the interaction id.",
         ),
+        Refusal::Certificate(CertificateRefused::Unreadable(_))
+        | Refusal::CertificateUnreadable(_) => invalid_request(
+            "The client certificate was not forwarded as one well-formed certificate.",
+        ),
         Refusal::Certificate(_) => invalid_token(
             "The client certificate is not accepted: it must be valid today, for client authentication, and issued under the directory.",
-        ),
-        Refusal::CertificateUnreadable(_) => invalid_request(
-            "The client certificate was not forwarded as one well-formed certificate.",
         ),
         Refusal::Denied(Denied::InsufficientScope { .. }) => Kind {
             status: S::FORBIDDEN,
             name: Some("insufficient-scope"),
             title: "The access token does not cover this dataset",
             detail: "Ask the directory for a token with the scope named in the challenge.",
-            challenge: Some(Some(ErrorCode::InsufficientScope)),
+            challenge: Challenged::With(ErrorCode::InsufficientScope),
         },
         Refusal::Malformed(malformed) => malformed_kind(*malformed),
         Refusal::MethodNotAllowed => plain(
@@ -137,7 +159,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
             name: Some("token-missing"),
             title: "An access token is needed",
             detail: "Send Authorization: Bearer with an access token of the directory, over a connection with your client certificate.",
-            challenge: Some(None),
+            challenge: Challenged::Bare,
         },
         Refusal::NotAToken => invalid_token(TOKEN_REFUSED),
         Refusal::NotAcceptable { .. } => plain(
@@ -150,7 +172,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
             name: Some("not-ready"),
             title: "Not ready yet",
             detail: "The directory has not been reached yet. Try again shortly.",
-            challenge: None,
+            challenge: Challenged::No,
         },
         Refusal::PreconditionFailed => plain(
             S::PRECONDITION_FAILED,
@@ -214,9 +236,19 @@ fn token_kind(refused: &TokenRefused) -> Kind {
             name: Some("introspection-unavailable"),
             title: "The access token cannot be checked now",
             detail: "The directory does not answer as it should. Try again after the time in Retry-After.",
-            challenge: None,
+            challenge: Challenged::No,
         },
-        _ => invalid_token(TOKEN_REFUSED),
+        TokenRefused::Expired { .. }
+        | TokenRefused::Inactive
+        | TokenRefused::IssuedInFuture { .. }
+        | TokenRefused::NotBound
+        | TokenRefused::NotYetValid { .. }
+        | TokenRefused::OtherCertificate
+        | TokenRefused::ProofOfPossessionMissing
+        | TokenRefused::Unreadable { .. }
+        | TokenRefused::WrongAudience
+        | TokenRefused::WrongIssuer
+        | TokenRefused::WrongType => invalid_token(TOKEN_REFUSED),
     }
 }
 
@@ -226,7 +258,7 @@ fn plain(status: StatusCode, title: &'static str, detail: &'static str) -> Kind 
         name: None,
         title,
         detail,
-        challenge: None,
+        challenge: Challenged::No,
     }
 }
 
@@ -236,7 +268,7 @@ fn invalid_request(detail: &'static str) -> Kind {
         name: Some("invalid-request"),
         title: "The credentials are malformed",
         detail,
-        challenge: Some(Some(ErrorCode::InvalidRequest)),
+        challenge: Challenged::With(ErrorCode::InvalidRequest),
     }
 }
 
@@ -246,7 +278,7 @@ fn invalid_token(detail: &'static str) -> Kind {
         name: Some("invalid-token"),
         title: "The credentials are not accepted",
         detail,
-        challenge: Some(Some(ErrorCode::InvalidToken)),
+        challenge: Challenged::With(ErrorCode::InvalidToken),
     }
 }
 

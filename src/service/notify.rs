@@ -1,4 +1,4 @@
-//! The notification protocol, sd_notify(3): silent when systemd does not listen.
+//! The notification protocol, `sd_notify(3)`: silent when systemd does not listen.
 
 use sd_notify::NotifyState;
 

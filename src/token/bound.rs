@@ -33,13 +33,17 @@ impl BoundToken {
         Ok(Self(claims))
     }
 
-    /// The client the token was issued to, RFC 7662 §2.2: at most 256 octets, no control characters.
+    /// The client the token was issued to, RFC 7662 §2.2.
+    ///
+    /// At most 256 octets, and no control characters.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
         self.0.client_id.as_deref()
     }
 
-    /// The client's organisation as Open Energy names it: at most 256 octets, no control characters.
+    /// The client's organisation as Open Energy names it.
+    ///
+    /// At most 256 octets, and no control characters.
     #[must_use]
     pub fn organisation_id(&self) -> Option<&str> {
         self.0.organisation_id.as_deref()
@@ -151,7 +155,8 @@ mod tests {
     /// Judges a good answer with `member` set to `value`, for a resource that is `audience`.
     fn judged(member: &str, value: Value, audience: Option<&str>) -> Result<(), TokenRefused> {
         let mut answer = json!({
-            "active": true, "cnf": {"x5t#S256": thumbprint(7)}, "iss": ISSUER, "token_type": "Bearer",
+            "active": true, "cnf": {"x5t#S256": thumbprint(7)},
+            "iss": ISSUER, "token_type": "Bearer",
             "iat": NOW - 60, "exp": NOW + 60, "aud": ["https://us.example", "https://b.example"],
         });
         let object = answer.as_object_mut().unwrap();
@@ -189,16 +194,15 @@ mod tests {
     /// Rows: OE-VAL-8, CON-15
     #[test]
     fn at_the_instant_exp_a_token_is_expired() {
-        for (exp, good) in [(NOW - 1, false), (NOW, false), (NOW + 1, true)] {
-            let expected = match good {
-                true => Ok(()),
-                false => Err(TokenRefused::Expired {
-                    exp: Timestamp::from_seconds(exp),
-                    now: Timestamp::from_seconds(NOW),
-                }),
-            };
-            assert_eq!(with("exp", json!(exp)), expected, "{exp}");
+        let now = Timestamp::from_seconds(NOW);
+        for seconds in [NOW - 1, NOW] {
+            let exp = Timestamp::from_seconds(seconds);
+            assert_eq!(
+                with("exp", json!(seconds)),
+                Err(TokenRefused::Expired { exp, now })
+            );
         }
+        assert_eq!(with("exp", json!(NOW + 1)), Ok(()));
     }
 
     /// Rows: INT-17, DISC-7

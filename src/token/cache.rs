@@ -5,8 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws_lc_rs::{error::Unspecified, hmac, rand::SystemRandom};
+use aws_lc_rs::hmac;
 use moka::{Expiry, future};
+use rustix::{
+    io::Errno,
+    rand::{GetRandomFlags, getrandom},
+};
+use zeroize::Zeroizing;
 
 use super::{answer::Answer, introspection::Failure};
 use crate::clock::Timestamp;
@@ -24,8 +29,12 @@ pub(super) type Key = [u8; 32];
 
 impl Cache {
     /// A cache of at most `entries` answers.
-    pub(super) fn new(entries: u64) -> Result<Self, Unspecified> {
-        let secret = hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new())?;
+    pub(super) fn new(entries: u64) -> Result<Self, Errno> {
+        // From the kernel: AWS-LC gathers entropy of its own before its first octet, and that was 25 of
+        // the 30 ms that a start takes. Now it happens beside, with the first call to the directory.
+        let mut octets = Zeroizing::new([0; 32]);
+        getrandom(octets.as_mut_slice(), GetRandomFlags::empty())?;
+        let secret = hmac::Key::new(hmac::HMAC_SHA256, octets.as_slice());
         let entries = future::Cache::builder()
             .max_capacity(entries)
             .expire_after(Lifetime)
@@ -143,7 +152,7 @@ impl Expiry<Key, Kept> for Lifetime {
     }
 }
 
-const WITHOUT_EXP: Duration = Duration::from_secs(60);
+const WITHOUT_EXP: Duration = Duration::from_mins(1);
 const OF_REFUSAL: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
@@ -186,9 +195,12 @@ mod tests {
     proptest! {
         /// Rows: INT-11
         #[test]
-        fn no_answer_is_kept_past_exp(exp in any::<i64>(), now in any::<i64>(), longest in any::<u32>()) {
+        fn no_answer_is_kept_past_exp(
+            exp in any::<i64>(), now in any::<i64>(), longest in any::<u32>(),
+        ) {
             let answer = answer(&json!({"active": true, "exp": exp}));
-            let (now, longest) = (Timestamp::from_seconds(now), Duration::from_secs(longest.into()));
+            let now = Timestamp::from_seconds(now);
+            let longest = Duration::from_secs(longest.into());
             let end = now.after(lifetime(&answer, longest, now));
             prop_assert!(end <= now.max(Timestamp::from_seconds(exp)));
             prop_assert!(now.until(end) <= longest);
@@ -200,7 +212,7 @@ mod tests {
         let since = Timestamp::from_seconds(1000);
         let kept = Kept::new(
             answer(&json!({"active": true})),
-            Duration::from_secs(60),
+            Duration::from_mins(1),
             since,
         );
         let stale = |longest, now| {
@@ -226,7 +238,7 @@ mod tests {
         let cache = Cache::new(10).unwrap();
         let (key, longest, now) = (
             cache.key("t"),
-            Duration::from_secs(60),
+            Duration::from_mins(1),
             Timestamp::from_seconds(1000),
         );
         let failing = async { Err(Failure::LacksActive) };
@@ -242,7 +254,7 @@ mod tests {
         let cache = Cache::new(10).unwrap();
         let (key, longest, now) = (
             cache.key("t"),
-            Duration::from_secs(60),
+            Duration::from_mins(1),
             Timestamp::from_seconds(1000),
         );
         let past = async { Ok(answer(&json!({"active": true, "exp": 1000}))) };
@@ -257,12 +269,7 @@ mod tests {
             let key = cache.key(&number.to_string());
             let ask = async { Ok(Answer::Inactive) };
             let _ = cache
-                .learn(
-                    key,
-                    Duration::from_secs(60),
-                    Timestamp::from_seconds(0),
-                    ask,
-                )
+                .learn(key, Duration::from_mins(1), Timestamp::from_seconds(0), ask)
                 .await;
         }
         cache.entries.run_pending_tasks().await;

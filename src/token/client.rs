@@ -153,7 +153,8 @@ fn tls_config(roots: RootCertStore, identity: Identity) -> Result<ClientConfig, 
     Ok(tls)
 }
 
-/// The suites of TLS 1.3 and, for TLS 1.2, those of FAPI 1.0 Advanced §8.5 without DHE (RFC 9325 §4.2).
+/// The suites of TLS 1.3 and, for TLS 1.2, those of FAPI 1.0 Advanced §8.5 without DHE
+/// (RFC 9325 §4.2).
 fn provider() -> CryptoProvider {
     let mut provider = aws_lc_rs::default_provider();
     provider
@@ -175,6 +176,8 @@ const IDLE_CONNECTIONS: usize = 16;
 
 #[cfg(test)]
 mod tests {
+    use rustls::SupportedCipherSuite;
+
     use super::*;
 
     /// Rows: FAPI2-NET-3
@@ -183,7 +186,7 @@ mod tests {
         let offered: Vec<_> = provider()
             .cipher_suites
             .iter()
-            .map(|suite| suite.suite())
+            .map(SupportedCipherSuite::suite)
             .collect();
         let named = |suite: &CipherSuite| format!("{suite:?}");
         let (new, old): (Vec<_>, Vec<_>) = offered

@@ -85,15 +85,14 @@ impl Search {
         let mut back_off = BackOff::default();
         loop {
             let found = self.look().await;
-            let pause = if found.is_ok() {
-                REFRESH
-            } else {
-                back_off.next_wait()
+            let pause = match found {
+                Ok(_) => REFRESH,
+                Err(_) => back_off.next_wait(),
             };
-            record(&finder, found);
-            if pause == REFRESH {
+            if found.is_ok() {
                 back_off = BackOff::default();
             }
+            record(&finder, found);
             tokio::time::sleep(pause).await;
         }
     }
@@ -161,7 +160,7 @@ impl BackOff {
         let mut dice = [0_u8];
         // Without randomness there is no jitter, which is no harm.
         let _ = rand::fill(&mut dice);
-        wait - wait / 512 * dice.into_iter().map(u32::from).sum()
+        wait.saturating_sub(wait / 512 * dice.into_iter().map(u32::from).sum())
     }
 }
 
@@ -171,10 +170,39 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::client::{Identity, outbound_client},
+        *,
+    };
 
     fn endpoint(url: &str) -> Endpoint {
         Endpoint::https(url.parse().unwrap()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_directory_that_is_dropped_is_no_longer_looked_for() {
+        let search = Search {
+            client: reqwest_client(),
+            issuer: "https://as.example/".to_owned(),
+            places: vec![endpoint("https://127.0.0.1:1/")],
+        };
+        let directory = Directory::discover(search, None, &Handle::current());
+        let upkeep = directory.upkeep.clone().unwrap();
+        assert_eq!(directory.whereabouts().endpoint().await, None);
+        assert!(!upkeep.is_finished());
+        drop(directory);
+        while !upkeep.is_finished() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn reqwest_client() -> reqwest::Client {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let parameters = rcgen::CertificateParams::new(vec!["provider.example".into()]).unwrap();
+        let certificate = parameters.self_signed(&key).unwrap().pem();
+        let identity =
+            Identity::from_pem(certificate.as_bytes(), key.serialize_pem().as_bytes()).unwrap();
+        outbound_client(certificate.as_bytes(), identity, Duration::from_secs(5)).unwrap()
     }
 
     /// Rows: DISC-6

@@ -1,4 +1,6 @@
-//! The directory's metadata: where it is, and what it says of introspection (RFC 8414, RFC 8705 §5).
+//! The directory's metadata: where it is, and what it says of introspection.
+//!
+//! RFC 8414, OIDC Discovery 1.0 and RFC 8705 §5.
 
 use serde_json::Value;
 use thiserror::Error;
@@ -50,7 +52,7 @@ pub enum NotReady {
     Unavailable(Unavailability),
 }
 
-/// The two places where an issuer's metadata may be, OpenID's first; `None` when `issuer` is no issuer.
+/// The two places of an issuer's metadata, that of OIDC first; `None` for what is no issuer.
 ///
 /// An issuer is an `https` URL without query and fragment (RFC 8414 §2).
 pub(super) fn well_known(issuer: &str) -> Option<[Endpoint; 2]> {
@@ -159,7 +161,10 @@ mod tests {
     /// Rows: DISC-3, CON-3
     #[test]
     fn rfc8414_3_3_metadata_of_another_issuer_is_not_used() {
-        let metadata = |issuer: Value| json!({"issuer": issuer, "introspection_endpoint": "https://as.example/introspect"});
+        let metadata = |issuer: Value| {
+            json!({
+            "issuer": issuer, "introspection_endpoint": "https://as.example/introspect"})
+        };
         assert_eq!(
             endpoint(&metadata(json!("https://as.example/"))).unwrap(),
             "https://as.example/introspect"

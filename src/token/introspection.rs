@@ -104,7 +104,8 @@ impl Introspector {
     }
 }
 
-/// A connection kept from an earlier call may close just as it is used again. Asking twice is harmless.
+/// A connection kept from an earlier call may close just as it is used again; asking twice is
+/// harmless.
 fn may_have_met_a_closing_connection(error: &reqwest::Error) -> bool {
     error.is_request() && !error.is_timeout() && !error.is_connect()
 }
@@ -113,7 +114,7 @@ impl Failure {
     fn log(&self) {
         match self {
             Self::LacksActive => {
-                tracing::warn!("the directory's introspection answer lacks `active`")
+                tracing::warn!("the directory's introspection answer lacks `active`");
             }
             Self::Unavailable {
                 reason: Unavailability::RefusedUs { status },

@@ -3,9 +3,9 @@
 //! Knows RFC 6750, RFC 7662, RFC 8705 and the authorization server, here called the directory.
 //! Knows nothing of rules, datasets or routes.
 //!
-//! [`Tokens::redeem`] is the walk: what the directory says of the token is remembered ([`cache`]) or
-//! asked for ([`introspection`], at the endpoint that [`discovery`] found, over [`client`]), read
-//! strictly ([`answer`]), and judged afresh on every use ([`bound`]).
+//! [`Tokens::redeem`] is the walk: what the directory says of the token is remembered (`cache`)
+//! or asked for (`introspection`, at the endpoint that `discovery` found, over `client`), read
+//! strictly (`answer`), and judged afresh on every use (`bound`).
 
 mod answer;
 mod body;
@@ -24,7 +24,7 @@ mod settings;
 mod statistics;
 
 #[cfg(test)]
-mod tests {}
+mod tests;
 
 pub use bound::BoundToken;
 pub use client::{ClientError, Identity, IdentityError, outbound_client};
@@ -34,3 +34,17 @@ pub use refused::{TokenRefused, Unavailability};
 pub use scope::Scope;
 pub use settings::{StartError, TokenSettings};
 pub use statistics::Statistics;
+
+/// Doors for the fuzz targets; they exist in a fuzzing build only.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing {
+    use super::{answer::Answer, json::parse_object};
+
+    /// Reads `octets` as the directory's answer about a token.
+    pub fn read_answer(octets: &[u8]) {
+        if let Ok(object) = parse_object(octets) {
+            let _ = Answer::read(&object);
+        }
+    }
+}

@@ -58,17 +58,20 @@ impl Tokens {
             settings.identity,
             settings.timeout,
         )?;
-        let directory = match fixed {
-            Some(endpoint) => Directory::fixed(endpoint),
-            None => {
-                let search = Search {
-                    client: client.clone(),
-                    issuer: settings.issuer.clone(),
+        let directory = if let Some(endpoint) = fixed {
+            Directory::fixed(endpoint)
+        } else {
+            let (client, issuer) = (client.clone(), settings.issuer.clone());
+            let known = same.and_then(|previous| previous.directory.known().ok());
+            Directory::discover(
+                Search {
+                    client,
+                    issuer,
                     places,
-                };
-                let known = same.and_then(|previous| previous.directory.known().ok());
-                Directory::discover(search, known, &runtime)
-            }
+                },
+                known,
+                &runtime,
+            )
         };
         let counters = previous.map(|previous| Arc::clone(&previous.introspector.counters));
         let introspector = Introspector {
@@ -179,7 +182,7 @@ fn cache(
     }
     match Cache::new(settings.cache_entries) {
         Ok(cache) => Ok(Some(Arc::new(cache))),
-        Err(_unspecified) => Err(StartError::NoRandomness),
+        Err(_errno) => Err(StartError::NoRandomness),
     }
 }
 

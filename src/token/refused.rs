@@ -34,7 +34,7 @@ pub enum TokenRefused {
         /// When that was judged.
         now: Timestamp,
     },
-    /// Bound to nothing that can be verified here (FAPI 1.0 Advanced §8.9).
+    /// Bound to nothing that can be verified here (FAPI 1.0 Advanced §8.2).
     #[error("not bound to a certificate")]
     NotBound,
     /// Not to be used before `nbf`, with ten seconds allowed.

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use actix_web::{App, HttpServer, dev::ServerHandle, web::Data};
 use tokio::{
     runtime::Handle,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
 };
 
 use super::{ServeError, reload::Reload};
@@ -18,6 +18,7 @@ use crate::{
 
 /// Serves `config` until a signal ends it.
 pub(super) async fn serve(path: PathBuf, config: Config, parts: Parts) -> Result<(), ServeError> {
+    let signals = Signals::catch()?;
     let site = Site::assemble(parts, None, &Handle::current())?;
     let perild = Data::new(Perild::new(site));
     let listeners = listeners(&config.listen)?;
@@ -40,7 +41,7 @@ pub(super) async fn serve(path: PathBuf, config: Config, parts: Parts) -> Result
         };
     }
     let server = server.run();
-    let signals = tokio::spawn(signals(server.handle(), perild, Reload::new(path, config)));
+    let signals = tokio::spawn(signals.heed(server.handle(), perild, Reload::new(path, config)));
     if let Some(probe) = probe {
         tokio::spawn(keep_alive(probe));
     }
@@ -56,27 +57,36 @@ pub(super) async fn serve(path: PathBuf, config: Config, parts: Parts) -> Result
     Ok(ended?)
 }
 
-/// SIGHUP reloads; SIGTERM and SIGINT finish what runs, and end.
-async fn signals(
-    server: ServerHandle,
-    perild: Data<Perild>,
-    mut reload: Reload,
-) -> std::io::Result<()> {
-    let mut hangup = signal(SignalKind::hangup())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    loop {
-        tokio::select! {
-            _ = hangup.recv() => reload.run(&perild),
-            _ = terminate.recv() => break,
-            _ = interrupt.recv() => break,
-        }
+/// The signals that mean something, caught before readiness is told: until then each of them kills.
+struct Signals {
+    hangup: Signal,
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn catch() -> std::io::Result<Self> {
+        Ok(Self {
+            hangup: signal(SignalKind::hangup())?,
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
-    Notify::Stopping.send();
-    tracing::info!("stopping: running requests are finished");
-    perild.stop();
-    server.stop(true).await;
-    Ok(())
+
+    /// SIGHUP reloads; SIGTERM and SIGINT finish what runs, and end.
+    async fn heed(mut self, server: ServerHandle, perild: Data<Perild>, mut reload: Reload) {
+        loop {
+            tokio::select! {
+                _ = self.hangup.recv() => reload.run(&perild),
+                _ = self.terminate.recv() => break,
+                _ = self.interrupt.recv() => break,
+            }
+        }
+        Notify::Stopping.send();
+        tracing::info!("stopping: running requests are finished");
+        perild.stop();
+        server.stop(true).await;
+    }
 }
 
 /// How the daemon reaches itself; the first socket is as good as any.

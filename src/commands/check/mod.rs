@@ -1,5 +1,9 @@
 //! `perild check`: everything that can be wrong, before a start or a reload.
 
+mod directory;
+mod nginx;
+mod socket;
+
 use std::{
     io::{self, Write},
     path::PathBuf,
@@ -12,7 +16,7 @@ use super::serve::{CONFIGURATION, config_path};
 use crate::{
     app::examine,
     clock::Timestamp,
-    config::{Config, ConfigError, Fault, Severity},
+    config::{Config, ConfigError, Fault, Places, Severity},
 };
 
 /// Arguments of `perild check`.
@@ -36,15 +40,16 @@ pub struct CheckArgs {
 /// When the findings cannot be printed.
 pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
     let path = config_path(args.config.as_deref());
-    let findings = match Config::read(&path) {
-        Ok((config, places)) => examine(&config, &places, Timestamp::now()).1,
+    let mut findings = match Config::read(&path) {
+        Ok((config, places)) => findings(&config, &places, args.offline),
         Err(ConfigError::Syntax(fault)) => vec![fault],
         Err(ConfigError::Faults(faults)) => faults,
         Err(error @ ConfigError::Unreadable { .. }) => {
-            writeln!(io::stderr(), "{error}")?;
+            writeln!(io::stderr(), "perild: {error}")?;
             return Ok(ExitCode::from(CONFIGURATION));
         }
     };
+    findings.sort_by_key(|finding| finding.severity);
     print(&findings)?;
     let has_error = findings
         .iter()
@@ -54,6 +59,16 @@ pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+fn findings(config: &Config, places: &Places, offline: bool) -> Vec<Fault> {
+    let (parts, mut findings) = examine(config, places, Timestamp::now());
+    findings.extend(socket::findings(config, places));
+    findings.extend(nginx::findings(config));
+    if let (Some(parts), false) = (parts, offline) {
+        findings.push(directory::finding(parts, places));
+    }
+    findings
 }
 
 fn print(findings: &[Fault]) -> io::Result<()> {

@@ -1,0 +1,149 @@
+//! How consumers' certificates arrive, who issues them, and which are revoked.
+
+use std::{path::Path, time::Duration};
+
+use actix_web::http::header::HeaderName;
+
+use super::Examination;
+use crate::{
+    caller::{Callers, RevocationLists, TrustAnchors},
+    config::Severity,
+    edge::{CertificateFormat, Hop},
+};
+
+impl Examination<'_> {
+    pub(super) fn hop(&mut self) -> Option<Hop> {
+        let consumers = &self.config.consumers;
+        let certificate_header = self.header(
+            "consumers.certificate_header",
+            &consumers.certificate_header,
+        )?;
+        if consumers.certificate_format == CertificateFormat::PemFolded {
+            let finding = "HTTP parsers, ours included, refuse the folded lines that nginx sends as $ssl_client_cert";
+            let remedy = "let nginx send $ssl_client_escaped_cert and set pem-urlencoded; pem-folded only reads what a hop has unfolded";
+            self.warn("consumers.certificate_format", finding.to_owned(), remedy);
+        }
+        let verify_header = match consumers.verify_header.as_str() {
+            "" => None,
+            name => Some(self.header("consumers.verify_header", name)?),
+        };
+        if consumers.require_verify_header && verify_header.is_none() {
+            let finding = "the verify header is required and has no name".to_owned();
+            self.error(
+                "consumers.require_verify_header",
+                finding,
+                "set verify_header",
+            );
+            return None;
+        }
+        Some(Hop {
+            certificate_header,
+            certificate_format: consumers.certificate_format,
+            verify_header,
+            require_verify: consumers.require_verify_header,
+        })
+    }
+
+    fn header(&mut self, key: &str, name: &str) -> Option<HeaderName> {
+        let header = HeaderName::try_from(name).ok();
+        if header.is_none() {
+            self.error(
+                key,
+                format!("{name:?} is no header field name"),
+                "use letters, digits and -",
+            );
+        }
+        header
+    }
+
+    pub(super) fn callers(&mut self) -> Option<Callers> {
+        let consumers = &self.config.consumers;
+        let key = "consumers.trust_anchors";
+        let anchors = self.anchors(key, &consumers.trust_anchors)?.1;
+        if anchors.looks_public() {
+            let finding = format!(
+                "{} looks like a bundle of public web CAs",
+                consumers.trust_anchors.display()
+            );
+            self.warn(
+                key,
+                finding,
+                "give only the CAs that issue consumers' certificates",
+            );
+        }
+        let mut lists = Vec::new();
+        for (index, path) in consumers.revocation_lists.iter().enumerate() {
+            let key = format!("consumers.revocation_lists[{index}]");
+            lists.push((path.display().to_string(), self.file(&key, path)?));
+        }
+        let lists = match RevocationLists::from_pem_or_der(lists) {
+            Ok(lists) => lists,
+            Err(error) => {
+                self.error(
+                    "consumers.revocation_lists",
+                    error.to_string(),
+                    "fetch the list again from its issuer",
+                );
+                return None;
+            }
+        };
+        let grace = Duration::from_secs(consumers.crl_grace_seconds);
+        let callers = Callers::new(anchors, lists, grace, REMEMBERED_CALLERS);
+        self.lists(&callers);
+        Some(callers)
+    }
+
+    fn lists(&mut self, callers: &Callers) {
+        let key = "consumers.revocation_lists";
+        for list in callers.unverified_lists() {
+            let finding = format!(
+                "{} is not signed by a CA of consumers.trust_anchors",
+                list.name()
+            );
+            self.warn(
+                key,
+                finding,
+                "its issuer's certificates are refused; add the issuer or drop the list",
+            );
+        }
+        for list in callers.lists() {
+            let what = format!("{} of {}", list.name(), list.issuer());
+            self.days_left(
+                key,
+                &what,
+                list.next_update(),
+                Severity::Warning,
+                "fetch a newer list; until then its issuer's certificates are refused",
+            );
+        }
+    }
+
+    pub(super) fn anchors(&mut self, key: &str, path: &Path) -> Option<(Vec<u8>, TrustAnchors)> {
+        let pem = self.file(key, path)?;
+        let anchors = match TrustAnchors::from_pem(&pem) {
+            Ok(anchors) => anchors,
+            Err(error) => {
+                self.error(
+                    key,
+                    format!("{}: {error}", path.display()),
+                    "give the CA certificates in PEM; `perild cacerts` installs them",
+                );
+                return None;
+            }
+        };
+        for authority in anchors.iter() {
+            let what = format!("{} in {}", authority.subject(), path.display());
+            self.days_left(
+                key,
+                &what,
+                authority.not_after(),
+                Severity::Warning,
+                "get the CA's new certificate",
+            );
+        }
+        Some((pem, anchors))
+    }
+}
+
+/// How many verified certificates are remembered.
+const REMEMBERED_CALLERS: u64 = 4_096;

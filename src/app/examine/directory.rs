@@ -1,0 +1,97 @@
+//! The directory, and what we show to it.
+
+use std::{os::unix::fs::MetadataExt, path::Path, time::Duration};
+
+use super::Examination;
+use crate::{
+    clock::Timestamp,
+    config::Severity,
+    token::{Identity, IdentityError, TokenSettings},
+};
+
+impl Examination<'_> {
+    pub(super) fn tokens(&mut self) -> Option<TokenSettings> {
+        let directory = &self.config.directory;
+        let identity = self.identity();
+        let anchors = self.anchors("directory.trust_anchors", &directory.trust_anchors);
+        let introspection = &self.config.introspection;
+        Some(TokenSettings {
+            issuer: directory.issuer.clone(),
+            discovery_url: directory.discovery_url.clone(),
+            introspection_endpoint: directory.introspection_endpoint.clone(),
+            client_id: directory.client_id.clone(),
+            audience: directory.audience.clone(),
+            identity: identity?,
+            trust_anchors_pem: anchors?.0,
+            cache_seconds: introspection.cache_seconds,
+            cache_entries: introspection.cache_entries,
+            timeout: Duration::from_millis(introspection.timeout_ms),
+        })
+    }
+
+    fn identity(&mut self) -> Option<Identity> {
+        let directory = &self.config.directory;
+        let certificate = self.file("directory.certificate", &directory.certificate);
+        let key = self.file("directory.private_key", &directory.private_key);
+        self.private_key_mode(&directory.private_key);
+        let identity = match Identity::from_pem(&certificate?, &key?) {
+            Ok(identity) => identity,
+            Err(error) => {
+                let remedy = "the key made by `perild keygen` and the certificate that the directory issued for it belong together";
+                let key = match error {
+                    IdentityError::KeyDoesNotMatch
+                    | IdentityError::KeyUnreadable(_)
+                    | IdentityError::KeyUnusable(_) => "directory.private_key",
+                    _ => "directory.certificate",
+                };
+                self.error(key, error.to_string(), remedy);
+                return None;
+            }
+        };
+        let end = identity
+            .certificate_chain()
+            .first()
+            .and_then(|leaf| not_after(leaf));
+        if let Some(end) = end {
+            let what = format!("the certificate {}", directory.certificate.display());
+            self.days_left(
+                "directory.certificate",
+                &what,
+                end,
+                Severity::Error,
+                "create a new transport certificate at the directory",
+            );
+        }
+        Some(identity)
+    }
+
+    /// A key that others can read is no secret (INT-4).
+    fn private_key_mode(&mut self, path: &Path) {
+        let Ok(metadata) = path.metadata() else {
+            return;
+        };
+        let mode = metadata.mode() & 0o777;
+        let finding = format!("{} has mode {mode:04o}", path.display());
+        let remedy = format!("chmod 0600 {}", path.display());
+        if mode & 0o007 != 0 {
+            self.error(
+                "directory.private_key",
+                finding + ": everyone on this machine can read it",
+                &remedy,
+            );
+        } else if mode & 0o020 != 0 {
+            self.warn(
+                "directory.private_key",
+                finding + ": its group can change it",
+                &remedy,
+            );
+        }
+    }
+}
+
+fn not_after(der: &[u8]) -> Option<Timestamp> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(der).ok()?;
+    Some(Timestamp::from_seconds(
+        certificate.validity().not_after.timestamp(),
+    ))
+}

@@ -1,0 +1,148 @@
+//! nginx's configuration, as far as a mistake in it would reach us.
+//!
+//! perild checks every certificate itself, so a mistake here costs availability or an early
+//! refusal, not the guarantee; it is said all the same.
+
+use std::{io, process::Command};
+
+use crate::{
+    config::{Config, Fault, Place, Severity},
+    edge::Listen,
+};
+
+/// What `nginx -T` shows; nothing when this machine has no nginx.
+pub(super) fn findings(config: &Config) -> Vec<Fault> {
+    let output = match Command::new("nginx").arg("-T").output() {
+        Ok(output) => output,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
+        Err(error) => {
+            return vec![finding(
+                Severity::Warning,
+                format!("nginx -T cannot be run: {error}"),
+                "",
+            )];
+        }
+    };
+    if !output.status.success() {
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        let first = complaint
+            .lines()
+            .find(|line| line.contains("[emerg]"))
+            .unwrap_or("it does not say why");
+        let finding = finding(
+            Severity::Warning,
+            format!("nginx -T fails: {first}"),
+            "run `perild check` as root, or mend nginx",
+        );
+        return vec![finding];
+    }
+    let Listen::Unix(socket) = &config.listen else {
+        return Vec::new();
+    };
+    let dump = String::from_utf8_lossy(&output.stdout);
+    judge(
+        &dump,
+        &socket.display().to_string(),
+        &config.consumers.certificate_header,
+    )
+}
+
+fn judge(dump: &str, socket: &str, certificate_header: &str) -> Vec<Fault> {
+    let lines: Vec<&str> = dump
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with('#'))
+        .collect();
+    let has = |text: &str| lines.iter().any(|line| line.contains(text));
+    if !has(socket) {
+        let finding = finding(
+            Severity::Warning,
+            format!("no site of nginx leads to {socket}"),
+            "install nginx/perild.conf and reload nginx",
+        );
+        return vec![finding];
+    }
+    let mut findings = Vec::new();
+    if !lines.iter().any(|line| sets(line, certificate_header)) {
+        let text =
+            format!("nginx does not set {certificate_header}, so a client could send its own");
+        findings.push(finding(
+            Severity::Warning,
+            text,
+            "include perild.d/forward.inc in every location that proxies (NGX-5)",
+        ));
+    }
+    if lines
+        .iter()
+        .any(|line| sets(line, certificate_header) && line.contains("$ssl_client_cert;"))
+    {
+        let text = "nginx sends the certificate as $ssl_client_cert: folded lines, which HTTP parsers refuse";
+        findings.push(finding(
+            Severity::Warning,
+            text.to_owned(),
+            "use $ssl_client_escaped_cert and certificate_format = \"pem-urlencoded\" (NGX-1)",
+        ));
+    }
+    if !has("ssl_verify_client") {
+        let text = "nginx asks no client for a certificate (ssl_verify_client)";
+        findings.push(finding(
+            Severity::Warning,
+            text.to_owned(),
+            "set ssl_verify_client optional and ssl_client_certificate (NGX-9)",
+        ));
+    }
+    if findings.is_empty() {
+        findings.push(finding(
+            Severity::Fine,
+            format!("a site leads to {socket} and sets {certificate_header}"),
+            "",
+        ));
+    }
+    findings
+}
+
+fn sets(line: &str, header: &str) -> bool {
+    let mut words = line.split_whitespace();
+    words.next() == Some("proxy_set_header")
+        && words
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case(header))
+}
+
+fn finding(severity: Severity, finding: String, remedy: &str) -> Fault {
+    Fault {
+        severity,
+        place: Place::Outside("nginx".to_owned()),
+        finding,
+        remedy: remedy.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "upstream perild {\n server unix:/run/perild/perild.sock;\n}\nssl_verify_client optional;\n\
+        proxy_set_header X-OE-CLIENT-CERT $perild_client_cert;\n";
+
+    fn severities(dump: &str) -> Vec<Severity> {
+        let findings = judge(dump, "/run/perild/perild.sock", "X-OE-CLIENT-CERT");
+        findings
+            .into_iter()
+            .map(|finding| finding.severity)
+            .collect()
+    }
+
+    #[test]
+    fn a_site_that_sets_the_header_is_fine_and_each_gap_is_said() {
+        assert_eq!(severities(GOOD), [Severity::Fine]);
+        for broken in [
+            GOOD.replace("/run/perild/perild.sock", "/run/other.sock"),
+            GOOD.replace("proxy_set_header", "# proxy_set_header"),
+            GOOD.replace("$perild_client_cert", "$ssl_client_cert"),
+            GOOD.replace("ssl_verify_client", "ssl_verify"),
+        ] {
+            assert_eq!(severities(&broken), [Severity::Warning], "{broken}");
+        }
+    }
+}

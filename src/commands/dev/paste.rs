@@ -1,0 +1,93 @@
+//! What a newcomer can paste: curl, `perild get` and Python against the running world.
+
+use std::path::Path;
+
+use super::world::{CONSUMER, World};
+
+/// The text that is printed once everything runs.
+pub(super) fn text(world: &World) -> String {
+    let file = format!("{}/{}", world.front, world.offer.plain.name);
+    let [ca, certificate, key, configuration] =
+        ["ca.pem", "consumer.pem", "consumer.key", "consumer.toml"]
+            .map(|name| world.ground.path(name));
+    let tls = format!(
+        "--cacert {} --cert {} --key {}",
+        shell_word(&ca),
+        shell_word(&certificate),
+        shell_word(&key)
+    );
+    let token_endpoint = format!("{}/mtls/token", world.issuer);
+    let (ca, certificate, key) = (
+        python_text(&ca),
+        python_text(&certificate),
+        python_text(&key),
+    );
+    let (front, issuer, configuration) = (&world.front, &world.issuer, shell_word(&configuration));
+    let restricted = format!("{front}/{}", world.offer.restricted.name);
+    let limited = shell_word(&world.ground.path("limited.toml"));
+    let perild = std::env::current_exe().unwrap_or_else(|_unknown| "perild".into());
+    let perild = shell_word(&perild);
+    let files = world.ground.path("");
+    format!(
+        r#"  front      {front}
+  directory  {issuer}
+  data       {data}
+  files      {files}
+
+# a token, good for ten minutes, with curl
+TOKEN=$(curl -sS {tls} -d grant_type=client_credentials -d client_id={CONSUMER} {token_endpoint} | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+
+# a file with that token
+curl -sS {tls} -H "Authorization: Bearer $TOKEN" {file}
+
+# both in one command
+{perild} get {file} --config {configuration}
+
+# refused with 403: this consumer's token lacks the scope of that file
+{perild} get {restricted} --config {limited}
+
+# both in Python, with nothing installed
+python3 - <<'END'
+import json, ssl, urllib.parse, urllib.request
+tls = ssl.create_default_context(cafile={ca})
+tls.load_cert_chain({certificate}, {key})
+form = urllib.parse.urlencode({{"grant_type": "client_credentials", "client_id": "{CONSUMER}"}}).encode()
+answer = urllib.request.urlopen("{token_endpoint}", form, context=tls)
+headers = {{"Authorization": "Bearer " + json.load(answer)["access_token"]}}
+request = urllib.request.Request("{file}", headers=headers)
+print(urllib.request.urlopen(request, context=tls).read().decode())
+END
+
+Ctrl-C ends it all."#,
+        data = world.offer.shared_data.display(),
+        files = files.display(),
+    )
+}
+
+/// A path as one word of a POSIX shell.
+fn shell_word(path: &Path) -> String {
+    let path = path.display().to_string();
+    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || b"/._-".contains(&octet);
+    if path.bytes().all(is_plain) {
+        path
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+/// A path as a Python string.
+fn python_text(path: &Path) -> String {
+    serde_json::Value::from(path.display().to_string()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_stays_one_word_in_a_shell_and_in_python() {
+        assert_eq!(shell_word(Path::new("/a/b-c_d.pem")), "/a/b-c_d.pem");
+        assert_eq!(shell_word(Path::new("/my file's")), r"'/my file'\''s'");
+        assert_eq!(python_text(Path::new("/a \"b\"")), r#""/a \"b\"""#);
+    }
+}

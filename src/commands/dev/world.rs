@@ -1,0 +1,257 @@
+//! The parts of one development run: who there is, what is written where, and what runs.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use actix_web::dev::ServerHandle;
+use rustix::process::getuid;
+use toml::{Table, Value};
+
+use super::{
+    DevArgs, DevError,
+    daemon::Daemon,
+    directory::{self, Client},
+    front,
+    ground::Ground,
+    pki::{Authority, Holder, thumbprint},
+    sample::{Offer, RESTRICTED_SCOPE},
+    tls,
+};
+
+/// Everything that runs, in the order in which it ends.
+pub(super) struct World {
+    servers: Vec<ServerHandle>,
+    /// The daemon.
+    pub(super) daemon: Daemon,
+    /// Whom the calls are made by.
+    pub(super) people: People,
+    /// The front's address, `https://host:port`.
+    pub(super) front: String,
+    /// The directory's address and issuer.
+    pub(super) issuer: String,
+    /// What is offered.
+    pub(super) offer: Offer,
+    /// Where the files are.
+    pub(super) ground: Ground,
+}
+
+/// Roots and certificates of a run.
+pub(super) struct People {
+    /// Issues what clients show.
+    pub(super) directory_ca: Authority,
+    /// Issues what the front shows.
+    pub(super) web_ca: Authority,
+    /// A consumer that may have everything.
+    pub(super) consumer: Holder,
+    /// A consumer without the scope of the restricted dataset.
+    pub(super) limited: Holder,
+    provider: Holder,
+}
+
+/// The `client_id` of the consumer that may have everything.
+pub(super) const CONSUMER: &str = "dev-consumer";
+/// The `client_id` of the consumer without the scope of the restricted dataset.
+pub(super) const LIMITED: &str = "dev-limited";
+const PROVIDER: &str = "dev-provider";
+
+impl World {
+    /// Starts the directory, the daemon and the front; `listener` is the front's.
+    pub(super) async fn start(args: &DevArgs, listener: TcpListener) -> Result<Self, DevError> {
+        let ground = Ground::take()?;
+        let people = People::mint(&ground)?;
+        let offer = match &args.shared_data {
+            Some(directory) => Offer::of(directory)?,
+            None => Offer::synthetic(&ground)?,
+        };
+        let front_address = listener.local_addr().map_err(DevError::Server)?;
+        let front = format!("https://{front_address}");
+        let (issuer, directory) = start_directory(&people)?;
+        let servers = vec![directory.handle()];
+        actix_web::rt::spawn(directory);
+
+        for (name, client_id) in [("consumer", CONSUMER), ("limited", LIMITED)] {
+            let configuration = consumer_configuration(&ground, &issuer, name, client_id);
+            ground.write(&format!("{name}.toml"), &configuration.to_string())?;
+        }
+        ground.directory("public")?;
+        ground.directory("state")?;
+        let settings = Settings {
+            ground: &ground,
+            offer: &offer,
+            issuer: &issuer,
+            front: &front,
+        };
+        let configuration = ground.write("perild.toml", &settings.daemon().to_string())?;
+        let log = if args.smoke {
+            Some(ground.log()?)
+        } else {
+            None
+        };
+        let daemon = Daemon::start(&configuration, log)?;
+        let mut world = Self {
+            servers,
+            daemon,
+            people,
+            front,
+            issuer,
+            offer,
+            ground,
+        };
+        world.open_front(listener).await?;
+        Ok(world)
+    }
+
+    /// Stops the servers of this process; the daemon ends when the world is dropped.
+    pub(super) async fn stop(&self) {
+        for server in &self.servers {
+            server.stop(false).await;
+        }
+    }
+
+    async fn open_front(&mut self, listener: TcpListener) -> Result<(), DevError> {
+        let nobody = tls::client(&[], None)?;
+        let client = front::daemon_client(self.ground.socket(), nobody)?;
+        self.daemon.ready(&client).await?;
+        let holder = self.people.web_ca.server("perild dev front")?;
+        let tls = tls::server(&holder, self.people.directory_ca.der())?;
+        let front = front::start(listener, tls, client).map_err(DevError::Server)?;
+        self.servers.push(front.handle());
+        actix_web::rt::spawn(front);
+        Ok(())
+    }
+}
+
+impl People {
+    fn mint(ground: &Ground) -> Result<Self, DevError> {
+        let directory_ca = Authority::new("perild dev directory CA")?;
+        let web_ca = Authority::new("perild dev web CA")?;
+        let people = Self {
+            consumer: directory_ca.client(CONSUMER, "dev-org-consumer", "Consumer Ltd")?,
+            limited: directory_ca.client(LIMITED, "dev-org-limited", "Limited Ltd")?,
+            provider: directory_ca.client(PROVIDER, "dev-org-provider", "Provider Ltd")?,
+            directory_ca,
+            web_ca,
+        };
+        let (directory, web) = (people.directory_ca.pem(), people.web_ca.pem());
+        ground.write("directory-ca.pem", &directory)?;
+        ground.write("ca.pem", &format!("{directory}{web}"))?;
+        ground.write_holder("consumer", &people.consumer)?;
+        ground.write_holder("limited", &people.limited)?;
+        ground.write_holder("provider", &people.provider)?;
+        Ok(people)
+    }
+
+    fn clients(&self) -> Vec<Client> {
+        let client = |id, organisation_id, holder: &Holder, scopes| Client {
+            id,
+            organisation_id,
+            thumbprint: thumbprint(holder.der()),
+            is_provider: id == PROVIDER,
+            scopes,
+        };
+        vec![
+            client(
+                CONSUMER,
+                "dev-org-consumer",
+                &self.consumer,
+                &["dev:data", RESTRICTED_SCOPE],
+            ),
+            client(LIMITED, "dev-org-limited", &self.limited, &["dev:data"]),
+            client(PROVIDER, "dev-org-provider", &self.provider, &[]),
+        ]
+    }
+}
+
+fn start_directory(people: &People) -> Result<(String, actix_web::dev::Server), DevError> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(DevError::Server)?;
+    let issuer = format!(
+        "https://{}",
+        listener.local_addr().map_err(DevError::Server)?
+    );
+    let holder = people.directory_ca.server("perild dev directory")?;
+    let tls = tls::server(&holder, people.directory_ca.der())?;
+    let server = directory::start(listener, tls, issuer.clone(), people.clients())
+        .map_err(DevError::Server)?;
+    Ok((issuer, server))
+}
+
+/// What the daemon's configuration is made from.
+struct Settings<'w> {
+    ground: &'w Ground,
+    offer: &'w Offer,
+    issuer: &'w str,
+    front: &'w str,
+}
+
+impl Settings<'_> {
+    fn daemon(&self) -> Table {
+        let path = |name: &str| text(&self.ground.path(name).display());
+        let shared_data = text(&self.offer.shared_data.display());
+        let directory = table([
+            ("issuer", text(self.issuer)),
+            ("client_id", text(PROVIDER)),
+            ("certificate", path("provider.pem")),
+            ("private_key", path("provider.key")),
+            ("trust_anchors", path("directory-ca.pem")),
+        ]);
+        let restricted = table([
+            ("name", text(&self.offer.restricted.name)),
+            ("scope", text(RESTRICTED_SCOPE)),
+        ]);
+        let own_uid = Value::Integer(getuid().as_raw().into());
+        let paths = [
+            ("shared_data", shared_data),
+            ("public", path("public")),
+            ("state", path("state")),
+        ];
+        table([
+            (
+                "listen",
+                text(&format!("unix:{}", self.ground.socket().display())),
+            ),
+            ("base_url", text(self.front)),
+            ("paths", table(paths).into()),
+            ("directory", directory.into()),
+            (
+                "consumers",
+                table([("trust_anchors", path("directory-ca.pem"))]).into(),
+            ),
+            // Short, so that a revoked token is refused while somebody watches.
+            (
+                "introspection",
+                table([("cache_seconds", CACHE_SECONDS.into())]).into(),
+            ),
+            (
+                "server",
+                table([("proxy_uids", Value::Array(vec![own_uid]))]).into(),
+            ),
+            ("datasets", Value::Array(vec![restricted.into()])),
+        ])
+    }
+}
+
+/// For `perild get`: the consumer's own view, with the front's root among those it trusts.
+fn consumer_configuration(ground: &Ground, issuer: &str, name: &str, client_id: &str) -> Table {
+    let path = |name: &str| text(&ground.path(name).display());
+    let directory = table([
+        ("issuer", text(issuer)),
+        ("client_id", text(client_id)),
+        ("certificate", path(&format!("{name}.pem"))),
+        ("private_key", path(&format!("{name}.key"))),
+        ("trust_anchors", path("ca.pem")),
+    ]);
+    table([("directory", directory.into())])
+}
+
+fn table<const N: usize>(entries: [(&str, Value); N]) -> Table {
+    entries
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect()
+}
+
+fn text(text: &(impl ToString + ?Sized)) -> Value {
+    Value::String(text.to_string())
+}
+
+/// How long the daemon believes the directory's answer about a token.
+pub(super) const CACHE_SECONDS: i64 = 1;

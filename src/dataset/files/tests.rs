@@ -1,0 +1,170 @@
+//! What may be reached in the folder, and what may not.
+
+use std::{fs, os::unix::fs::symlink};
+
+use super::*;
+use crate::{
+    config::{Class, Defaults},
+    policy::Policy,
+};
+
+/// A folder with `tidy.csv`, and a file beside the folder that nobody may reach.
+fn folder() -> (tempfile::TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path().join("shared");
+    fs::create_dir(&root).unwrap();
+    fs::write(root.join("tidy.csv"), "a,b\n1,2\n").unwrap();
+    fs::write(directory.path().join("secret.csv"), "secret").unwrap();
+    (directory, root)
+}
+
+fn select(files: &Files, segment: &str) -> Result<Selection, Absent> {
+    let file = FileName::with_extension(segment).unwrap();
+    let open = Defaults {
+        scope: String::new(),
+        class: Class::Open,
+    };
+    let permit = Policy::new(&[], &open)
+        .unwrap()
+        .open(file.dataset())
+        .unwrap();
+    files.select(&permit, &file, Timestamp::from_seconds(i64::MAX))
+}
+
+fn content(selection: Selection) -> Vec<u8> {
+    match selection.source {
+        Source::Memory(bytes) => bytes.to_vec(),
+        Source::Disk(mut bytes) => bytes.read_whole().unwrap().to_vec(),
+        Source::Hop(name) => panic!("left to the hop: {name}"),
+    }
+}
+
+#[test]
+fn a_file_is_read_from_memory_and_from_the_disk_alike() {
+    let (_directory, root) = folder();
+    for memory_bytes in [0, 1 << 20] {
+        let files = Files::new(root.clone(), memory_bytes, false);
+        for _ in 0..3 {
+            assert_eq!(content(select(&files, "tidy").unwrap()), b"a,b\n1,2\n");
+        }
+    }
+}
+
+#[test]
+fn another_version_has_another_entity_tag_and_is_seen_at_once() {
+    let (_directory, root) = folder();
+    let files = Files::new(root.clone(), 1 << 20, false);
+    let first = select(&files, "tidy").unwrap();
+    fs::write(root.join("new"), "a,b\n3,4\n").unwrap();
+    fs::rename(root.join("new"), root.join("tidy.csv")).unwrap();
+    let second = select(&files, "tidy").unwrap();
+    assert_ne!(first.identity.entity_tag, second.identity.entity_tag);
+    assert_eq!(content(second), b"a,b\n3,4\n");
+    fs::write(root.join("tidy.csv"), "a,b\n5,6\n").unwrap();
+    assert_eq!(content(select(&files, "tidy").unwrap()), b"a,b\n5,6\n");
+    fs::remove_file(root.join("tidy.csv")).unwrap();
+    assert!(matches!(select(&files, "tidy"), Err(Absent::NoSuchFile)));
+}
+
+#[test]
+fn a_folder_replaced_by_another_is_seen_at_once() {
+    let (directory, root) = folder();
+    let files = Files::new(root.clone(), 1 << 20, false);
+    select(&files, "tidy").unwrap();
+    fs::rename(&root, directory.path().join("old")).unwrap();
+    fs::create_dir(&root).unwrap();
+    assert!(matches!(select(&files, "tidy"), Err(Absent::NoSuchFile)));
+}
+
+/// Rows: HTTP-28
+#[test]
+fn http_28_a_link_is_followed_within_the_folder_and_not_out_of_it() {
+    let (directory, root) = folder();
+    symlink("tidy.csv", root.join("inside.csv")).unwrap();
+    symlink("../secret.csv", root.join("relative.csv")).unwrap();
+    symlink(
+        directory.path().join("secret.csv"),
+        root.join("absolute.csv"),
+    )
+    .unwrap();
+    symlink("loop.csv", root.join("loop.csv")).unwrap();
+    for hop_sends in [false, true] {
+        let files = Files::new(root.clone(), 1 << 20, hop_sends);
+        assert_eq!(content(select(&files, "inside").unwrap()), b"a,b\n1,2\n");
+        for link in ["relative", "absolute", "loop"] {
+            assert!(
+                matches!(select(&files, link), Err(Absent::NoSuchFile)),
+                "{link}"
+            );
+        }
+    }
+}
+
+/// Rows: HTTP-28
+#[test]
+fn http_28_only_a_regular_file_is_a_file() {
+    let (_directory, root) = folder();
+    fs::create_dir(root.join("folder.csv")).unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, root.join("pipe.csv"), Mode::RUSR).unwrap();
+    let files = Files::new(root, 1 << 20, false);
+    for name in ["folder", "pipe"] {
+        assert!(
+            matches!(select(&files, name), Err(Absent::NoSuchFile)),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_permit_for_one_file_does_not_open_another() {
+    let (_directory, root) = folder();
+    fs::write(root.join("other.csv"), "x").unwrap();
+    let files = Files::new(root, 1 << 20, false);
+    let open = Defaults {
+        scope: String::new(),
+        class: Class::Open,
+    };
+    let policy = Policy::new(&[], &open).unwrap();
+    let tidy = FileName::csv("tidy").unwrap();
+    let permit = policy.open(tidy.dataset()).unwrap();
+    let other = FileName::csv("other").unwrap();
+    let now = Timestamp::from_seconds(0);
+    assert!(files.select(&permit, &tidy, now).is_ok());
+    assert!(matches!(
+        files.select(&permit, &other, now),
+        Err(Absent::NoSuchFile)
+    ));
+}
+
+/// Rows: NGX-16
+#[test]
+fn ngx_16_with_an_internal_location_the_hop_is_told_the_name() {
+    let (_directory, root) = folder();
+    let files = Files::new(root, 1 << 20, true);
+    let selection = select(&files, "tidy").unwrap();
+    assert!(matches!(selection.source, Source::Hop(name) if name == "tidy.csv"));
+}
+
+#[test]
+fn a_file_changed_while_it_is_read_does_not_end_as_a_whole() {
+    let (_directory, root) = folder();
+    let files = Files::new(root.clone(), 0, false);
+    let Source::Disk(mut bytes) = select(&files, "tidy").unwrap().source else {
+        panic!("not on the disk");
+    };
+    fs::write(root.join("tidy.csv"), "a,b\n").unwrap();
+    let error = std::iter::repeat_with(|| bytes.next_waiting())
+        .find_map(Result::err)
+        .unwrap();
+    assert!(error.get_ref().unwrap().is::<crate::dataset::FileChanged>());
+}
+
+#[test]
+fn a_file_renamed_over_while_it_is_read_stays_the_old_version() {
+    let (_directory, root) = folder();
+    let files = Files::new(root.clone(), 0, false);
+    let selection = select(&files, "tidy").unwrap();
+    fs::write(root.join("new"), "x").unwrap();
+    fs::rename(root.join("new"), root.join("tidy.csv")).unwrap();
+    assert_eq!(content(selection), b"a,b\n1,2\n");
+}

@@ -1,0 +1,58 @@
+//! A body whose access record is written when it ends, with the octets that really left.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use bytes::Bytes;
+
+use super::Access;
+
+/// A body on its way; dropped at its end, or when the client goes away.
+#[derive(Debug)]
+pub struct Recorded {
+    access: Access,
+    body: BoxBody,
+    sent_bytes: u64,
+    status: u16,
+}
+
+impl Recorded {
+    /// Counts what `body` sends, for the record `access` of an answer of `status`.
+    #[must_use]
+    pub fn new(access: Access, status: u16, body: BoxBody) -> Self {
+        Self {
+            access,
+            body,
+            sent_bytes: 0,
+            status,
+        }
+    }
+}
+
+impl MessageBody for Recorded {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        let piece = std::task::ready!(Pin::new(&mut self.body).poll_next(context));
+        if let Some(Ok(bytes)) = &piece {
+            self.sent_bytes += u64::try_from(bytes.len()).unwrap_or(0);
+        }
+        Poll::Ready(piece)
+    }
+}
+
+impl Drop for Recorded {
+    fn drop(&mut self) {
+        self.access.write(self.status, self.sent_bytes);
+    }
+}

@@ -1,0 +1,182 @@
+//! Where the directory is, and that finding it holds nothing up.
+
+use super::*;
+use crate::token::{NotReady, StartError};
+
+/// Rows: DISC-1, DISC-4
+#[tokio::test]
+async fn rfc8705_5_the_alias_in_the_metadata_is_called() {
+    let world = World::start();
+    world.vouch();
+    let tokens = world.tokens();
+    assert!(redeem(&tokens, TOKEN).await.is_ok());
+    assert_eq!(tokens.readiness(), Ok(()));
+    let targets: Vec<_> = world
+        .directory
+        .calls()
+        .into_iter()
+        .map(|call| call.target)
+        .collect();
+    assert_eq!(
+        targets,
+        [
+            "/.well-known/openid-configuration",
+            FakeDirectory::INTROSPECTION_PATH
+        ]
+    );
+}
+
+/// Rows: DISC-6, DISC-3
+#[tokio::test]
+async fn a_directory_that_fails_or_lies_at_start_is_tried_until_it_does_not() {
+    let mut lie = json!({"introspection_endpoint": "https://localhost/introspect"});
+    lie["issuer"] = json!("https://evil.example/");
+    for (answer, reason) in [
+        (
+            Answer::Status(503),
+            NotReady::Unavailable(Unavailability::UnexpectedStatus { status: 503 }),
+        ),
+        (
+            Answer::Json(lie),
+            NotReady::IssuerDiffers {
+                published: "https://evil.example/".into(),
+            },
+        ),
+        (
+            Answer::Raw(b"{".to_vec()),
+            NotReady::Unavailable(Unavailability::NotJson),
+        ),
+    ] {
+        let world = World::start();
+        world.vouch();
+        world.directory.answer_discovery(answer);
+        let tokens = world.tokens();
+        assert_eq!(tokens.readiness(), Err(NotReady::NotAskedYet));
+        assert_eq!(unavailability(&tokens).await, Unavailability::NotDiscovered);
+        assert_eq!(tokens.readiness(), Err(reason));
+        world
+            .directory
+            .answer_discovery(Answer::Json(world.directory.metadata()));
+        until(|| tokens.readiness().is_ok()).await;
+        assert!(redeem(&tokens, TOKEN).await.is_ok());
+    }
+}
+
+/// Rows: DISC-2
+#[tokio::test]
+async fn rfc8414_3_1_the_oauth_form_is_tried_when_the_openid_form_is_absent() {
+    let world = World::start();
+    world.directory.answer_discovery(Answer::Status(404));
+    let tokens = world.tokens();
+    assert_eq!(unavailability(&tokens).await, Unavailability::NotDiscovered);
+    let targets: Vec<_> = world
+        .directory
+        .calls()
+        .into_iter()
+        .map(|call| call.target)
+        .collect();
+    let both = [
+        "/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server",
+    ];
+    assert_eq!(targets, both);
+}
+
+/// Rows: CON-3, DISC-3
+#[tokio::test]
+async fn the_metadata_may_be_elsewhere_and_must_still_name_the_issuer() {
+    let world = World::start();
+    world.vouch();
+    let elsewhere = |issuer: &str| TokenSettings {
+        issuer: issuer.to_owned(),
+        discovery_url: Some(
+            format!(
+                "{}x/.well-known/openid-configuration",
+                world.directory.issuer
+            )
+            .parse()
+            .unwrap(),
+        ),
+        ..world.settings()
+    };
+    let tokens = start(elsewhere(&world.directory.issuer));
+    assert!(redeem(&tokens, TOKEN).await.is_ok());
+    let tokens = start(elsewhere("https://auth.example/"));
+    assert_eq!(unavailability(&tokens).await, Unavailability::NotDiscovered);
+    let published = world.directory.issuer.clone();
+    assert_eq!(
+        tokens.readiness(),
+        Err(NotReady::IssuerDiffers { published })
+    );
+}
+
+/// Rows: DISC-6
+#[tokio::test]
+async fn an_endpoint_from_the_configuration_needs_no_discovery() {
+    let world = World::start();
+    world.vouch();
+    world.directory.answer_discovery(Answer::Status(500));
+    let endpoint = format!("{}introspect", world.directory.issuer)
+        .parse()
+        .unwrap();
+    let settings = TokenSettings {
+        introspection_endpoint: Some(endpoint),
+        ..world.settings()
+    };
+    let tokens = start(settings);
+    assert_eq!(tokens.readiness(), Ok(()));
+    assert!(redeem(&tokens, TOKEN).await.is_ok());
+    let targets: Vec<_> = world
+        .directory
+        .calls()
+        .into_iter()
+        .map(|call| call.target)
+        .collect();
+    assert_eq!(targets, ["/introspect"]);
+}
+
+/// Rows: FAPI2-NET-1, DISC-5
+#[tokio::test]
+async fn fapi2_5_2_1_settings_that_are_not_https_do_not_start() {
+    let world = World::start();
+    let fault = |settings| Tokens::start(settings, None, Handle::current()).err();
+    assert!(fault(world.settings()).is_none());
+    let http: url::Url = "http://localhost/".parse().unwrap();
+    let issuer = TokenSettings {
+        issuer: http.to_string(),
+        ..world.settings()
+    };
+    assert!(matches!(fault(issuer), Some(StartError::IssuerInvalid(_))));
+    let discovery = TokenSettings {
+        discovery_url: Some(http.clone()),
+        ..world.settings()
+    };
+    assert!(matches!(
+        fault(discovery),
+        Some(StartError::DiscoveryUrlNotHttps(_))
+    ));
+    let endpoint = TokenSettings {
+        introspection_endpoint: Some(http),
+        ..world.settings()
+    };
+    assert!(matches!(
+        fault(endpoint),
+        Some(StartError::IntrospectionEndpointNotHttps(_))
+    ));
+}
+
+/// Rows: FAPI2-NET-1
+#[tokio::test]
+async fn the_outbound_client_calls_no_http_and_follows_no_redirect() {
+    let world = World::start();
+    let anchors = world.pki.anchor_pem.as_bytes();
+    let limit = Duration::from_secs(10);
+    let client = super::super::outbound_client(anchors, world.pki.identity(), limit).unwrap();
+    let plain = format!("http://localhost:{}/", world.directory.port);
+    assert!(client.get(plain).send().await.is_err());
+    let target = format!("{}somewhere", world.directory.issuer);
+    world.directory.answer_discovery(Answer::Redirect(target));
+    let metadata = format!("{}.well-known/openid-configuration", world.directory.issuer);
+    assert_eq!(client.get(metadata).send().await.unwrap().status(), 307);
+    assert_eq!(world.directory.calls().len(), 1);
+}

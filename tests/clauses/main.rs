@@ -1,0 +1,39 @@
+//! Clause by clause: the built daemon on its own socket, asked in exact bytes, before a directory
+//! that answers as it is told. One file a standard, a test named after its clause, the good case
+//! beside each refusal.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends at the first thing that is not as it should be"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod authority;
+mod certificate_header;
+mod certificate_header_formats;
+mod challenge;
+mod configuration;
+mod decision_order;
+mod discovery;
+mod expect;
+mod fapi;
+mod files;
+mod limits;
+mod logs;
+mod open_energy;
+mod rfc5280;
+mod rfc6750;
+mod rfc7662;
+mod rfc7662_availability;
+mod rfc8705;
+mod rfc9110;
+mod rfc9110_conditions;
+mod rfc9110_ranges;
+mod rfc9112;
+mod rfc9457;
+mod service;
+mod site;

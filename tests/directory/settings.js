@@ -1,0 +1,87 @@
+// What oidc-provider is told: one protocol (client credentials over mutual TLS) and nothing else.
+
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+
+/// The provider's settings from `config`, with the endpoints of `alias` as mTLS aliases.
+export function settings(config, alias) {
+  const facts = new Map(config.clients.map((client) => [client.client_id, client.introspection ?? {}]));
+  return {
+    clients: config.clients.map(registration),
+    jwks: { keys: [signingKey()] },
+    cookies: { keys: [crypto.randomBytes(16).toString('hex')] },
+    scopes: config.scopes ?? ['directory:software'],
+    clientAuthMethods: ['tls_client_auth', 'self_signed_tls_client_auth'],
+    ttl: { ClientCredentials: config.token_seconds ?? 600 },
+    discovery: {
+      mtls_endpoint_aliases: {
+        token_endpoint: `${alias}/token`,
+        introspection_endpoint: `${alias}/token/introspection`,
+        revocation_endpoint: `${alias}/token/revocation`,
+      },
+    },
+    // Shown by introspection as top-level members.
+    extraTokenClaims: (ctx, token) => facts.get(token.clientId),
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      introspection: {
+        enabled: true,
+        allowedPolicy: (ctx, client, token) => (
+          client.clientId === token.clientId || config.introspectors.includes(client.clientId)
+        ),
+      },
+      mTLS: {
+        enabled: true,
+        certificateBoundAccessTokens: true,
+        selfSignedTlsClientAuth: true,
+        tlsClientAuth: true,
+        getCertificate: (ctx) => ctx.socket.getPeerX509Certificate(),
+        certificateAuthorized: (ctx) => ctx.socket.authorized,
+        certificateSubjectMatches,
+      },
+      resourceIndicators: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: (ctx, client, token) => client.clientId === token.clientId },
+      rpInitiatedLogout: { enabled: false },
+      userinfo: { enabled: false },
+    },
+  };
+}
+
+/// A client as it is registered; one with `self_signed_certificate` is known by that certificate alone.
+function registration(client) {
+  const known = client.self_signed_certificate
+    ? { token_endpoint_auth_method: 'self_signed_tls_client_auth', jwks: { keys: [certificateKey(client)] } }
+    : { token_endpoint_auth_method: 'tls_client_auth', tls_client_auth_san_dns: client.san_dns };
+  return {
+    client_id: client.client_id,
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+    response_types: [],
+    scope: client.scope ?? 'directory:software',
+    tls_client_certificate_bound_access_tokens: true,
+    ...known,
+  };
+}
+
+function certificateKey(client) {
+  const certificate = new crypto.X509Certificate(fs.readFileSync(client.self_signed_certificate));
+  return {
+    ...certificate.publicKey.export({ format: 'jwk' }),
+    use: 'sig',
+    x5c: [certificate.raw.toString('base64')],
+  };
+}
+
+/// RFC 8705 §2.1.2; the tests register clients by a DNS name.
+function certificateSubjectMatches(ctx, property, expected) {
+  if (property !== 'tls_client_auth_san_dns') return false;
+  const names = ctx.socket.getPeerX509Certificate().subjectAltName ?? '';
+  return names.split(', ').includes(`DNS:${expected}`);
+}
+
+function signingKey() {
+  const { privateKey } = crypto.generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return { ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'tests' };
+}

@@ -1,0 +1,92 @@
+//! Records in a real journal: found by field, one a request, and no secret in any of them.
+
+use crate::support::{
+    http::Request,
+    journal::Journal,
+    perild::Launch,
+    world::{NAME, World},
+};
+
+/// Rows: FAPI1-B-6, FAPI1-B-12, JRN-1, JRN-3, JRN-5, BRR-16, OE-VAL-13
+#[test]
+fn jrn_1_a_request_is_found_by_its_fields_and_no_record_holds_the_token() {
+    let journal = Journal::open();
+    let mut world = World::launched(&Launch::Journal, |_, _| {});
+    let token = world.token();
+    let id = uuid::Uuid::new_v4().to_string();
+    let request = Request::get(&format!("/{NAME}"))
+        .bearer(&token)
+        .field("x-fapi-interaction-id", &id);
+    assert_eq!(world.bank().send(&request).status, 200);
+    let refused = uuid::Uuid::new_v4().to_string();
+    let other = world.pki.consumer("bank-b");
+    let stolen = Request::get(&format!("/{NAME}"))
+        .bearer(&token)
+        .field("x-fapi-interaction-id", &refused);
+    assert_eq!(
+        world.client(Some(&other)).connect().send(&stolen).status,
+        401
+    );
+    world.perild.stop();
+
+    let found = journal.records(&[
+        "PERILD_CLIENT_ID=bank-a",
+        &format!("PERILD_INTERACTION_ID={id}"),
+    ]);
+    let [record] = &found[..] else {
+        panic!("one record a request: {found:?}")
+    };
+    assert_eq!(record["PERILD_ORGANISATION_ID"], "org-bank-a");
+    assert_eq!(record["PERILD_STATUS"], "200");
+    assert_eq!(record["PERILD_ROUTE"], "/{name}");
+    assert!(record["PERILD_DATASET"].as_str().unwrap().starts_with(NAME));
+    assert_eq!(record["PERILD_CERT_THUMBPRINT"].as_str().unwrap().len(), 43);
+    for field in ["PERILD_DECISION", "PERILD_BYTES", "PERILD_DURATION_US"] {
+        assert!(record[field].is_string(), "{field}: {record}");
+    }
+    assert!(record["MESSAGE"].as_str().unwrap().contains(&id));
+    assert_eq!(record["_TRANSPORT"], "journal");
+
+    let found = journal.records(&[&format!("PERILD_INTERACTION_ID={refused}")]);
+    assert_eq!(
+        (found.len(), &found[0]["PERILD_STATUS"]),
+        (1, &"401".into())
+    );
+
+    let pid = format!("_PID={}", world.perild.pid().as_raw_nonzero());
+    let everything = serde_json::to_string(&journal.records(&[&pid])).unwrap();
+    assert!(everything.contains(&id) && everything.contains(&refused));
+    for secret in [
+        token.as_str(),
+        "BEGIN CERTIFICATE",
+        "BEGIN%20CERTIFICATE",
+        "PRIVATE KEY",
+    ] {
+        assert!(!everything.contains(secret));
+    }
+}
+
+/// Rows: BRR-16
+#[test]
+fn rfc6750_5_3_no_line_on_standard_error_holds_the_token() {
+    let world = World::start();
+    let token = world.token();
+    let target = format!("/{NAME}");
+    assert_eq!(world.get(&target, &token).status, 200);
+    assert_eq!(
+        world
+            .get(&format!("{target}?access_token={token}"), &token)
+            .status,
+        400
+    );
+    let log = world.perild.log();
+    assert!(log.contains("bank-a") && log.contains("400"), "{log}");
+    for secret in [
+        token.as_str(),
+        "BEGIN CERTIFICATE",
+        "BEGIN%20CERTIFICATE",
+        "PRIVATE KEY",
+    ] {
+        assert!(!log.contains(secret), "{log}");
+    }
+}

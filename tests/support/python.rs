@@ -1,0 +1,50 @@
+//! The consumer's side as the ecosystem publishes it: the `PyPI` package, unmodified, in an environment of its own.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::process::{output, tool};
+
+/// What is installed. 0.2.17 uses an argument that urllib3 2 no longer knows.
+const REQUIREMENTS: [&str; 2] = ["ib1.openenergy.support==0.2.17", "urllib3<2"];
+
+/// A Python with the consumer's package.
+pub fn python() -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let lock = File::create(target.join("python.lock")).unwrap();
+    lock.lock().unwrap();
+    let environment = target.join("python-0.2.17");
+    let python = environment.join("bin/python");
+    if !environment.join("complete").exists() {
+        let base = tool("python3", "python3 python3-venv");
+        output(
+            Command::new(base)
+                .arg("-m")
+                .arg("venv")
+                .arg("--clear")
+                .arg(&environment),
+        );
+        output(
+            Command::new(&python)
+                .args(["-m", "pip", "install", "--quiet"])
+                .args(REQUIREMENTS),
+        );
+        File::create(environment.join("complete")).unwrap();
+    }
+    python
+}
+
+/// Runs `script` with `arguments`, trusting the servers that `anchors` names; what it printed.
+pub fn run(script: &str, arguments: &[&str], anchors: &Path) -> String {
+    let mut command = Command::new(python());
+    output(
+        command
+            .arg("-c")
+            .arg(script)
+            .args(arguments)
+            .env("REQUESTS_CA_BUNDLE", anchors),
+    )
+}
