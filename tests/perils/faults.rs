@@ -124,7 +124,7 @@ fn a_second_line_for_a_cell_is_told() {
             bench.edit("fire", |text| {
                 let again = text.lines().nth(39).unwrap().to_owned();
                 text + &again + "\n"
-            })
+            });
         },
         &[
             "synthetic-etlfire.csv: line 327: the cell ",
@@ -151,7 +151,7 @@ fn columns_that_are_missing_twice_or_unknown_are_told() {
                 text.lines()
                     .map(|line| line.rsplit_once(',').unwrap().0.to_owned() + "\n")
                     .collect()
-            })
+            });
         },
         &["line 1: 1 columns of fire are missing, the first of them firessp5852100metric_mean"],
     );

@@ -1,6 +1,8 @@
 //! Peril data as a publisher handles it: files and a database in, a store out, and nothing in between.
 #![expect(
     clippy::as_conversions,
+    clippy::cast_precision_loss,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test that cannot go on fails"
