@@ -1,5 +1,4 @@
 //! A store: how long it takes to open, and a look-up on a coarse and on a fine grid.
-#![expect(missing_docs, reason = "criterion's macros")]
 #![expect(
     clippy::expect_used,
     clippy::unwrap_used,

@@ -60,6 +60,20 @@ fn the_same_seed_makes_the_same_files_and_another_makes_others() {
 }
 
 #[test]
+fn the_sample_that_is_kept_is_the_one_that_is_made() {
+    let bench = Bench::with_sample("7.5");
+    let mut octets = 0;
+    for entry in fs::read_dir(bench.csv()).unwrap() {
+        let made = entry.unwrap().path();
+        let kept = Path::new("shared_data/perils").join(made.file_name().unwrap());
+        let text = fs::read(&made).unwrap();
+        octets += text.len();
+        assert_eq!(fs::read(&kept).unwrap(), text, "{}", kept.display());
+    }
+    assert!(octets <= 1_000_000, "{octets}");
+}
+
+#[test]
 fn a_sample_can_be_a_part_of_the_world() {
     let bench = Bench::with_sample("15");
     let out = bench.folder.path().join("part").display().to_string();

@@ -196,19 +196,19 @@ fn locate(shape: &GridShape, sources: &[Sourced]) -> Result<Vec<Positions>, Impo
         merge::locate(shape, &source.scanned)
     });
     let (positions, faults): (Vec<_>, Vec<_>) = found.into_iter().unzip();
-    let mut faulty = Vec::new();
+    let mut astray = Vec::new();
     for (source, faults) in sources.iter().zip(faults) {
         if !faults.is_empty() {
-            faulty.push(Faulty {
+            astray.push(Faulty {
                 name: source.name.clone(),
                 problem: Problem::Lines(faults),
             });
         }
     }
-    if faulty.is_empty() {
+    if astray.is_empty() {
         Ok(positions)
     } else {
-        Err(ImportError::Faulty(faulty))
+        Err(ImportError::Faulty(astray))
     }
 }
 
