@@ -1,11 +1,15 @@
 //! dataset: turns a [`Permit`](crate::policy::Permit) into a [`Selection`].
 //!
 //! Knows names, formats and the files on the disk. Knows nothing of HTTP, of tokens, or of how the
-//! permit was earned. Each kind of data is a file or folder of its own beside [`files`].
+//! permit was earned. Each kind of data is a file or folder of its own beside [`files`]
+//! and [`grid`]; what a grid is made from comes in through [`import`].
 
 mod body;
 pub mod files;
+pub mod grid;
+pub mod import;
 mod memory;
+mod mmap;
 mod name;
 
 pub use body::{FileBytes, FileChanged, Piece};

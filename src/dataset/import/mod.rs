@@ -1,0 +1,1 @@
+//! From peril CSV files or a `ClimateScore` database to a store.
