@@ -7,10 +7,15 @@ mod accept;
 mod body;
 mod challenge;
 mod conditions;
+pub mod contract;
 pub mod file;
+mod number;
+pub mod perils;
 pub mod problem;
 mod range;
 mod refusal;
+mod stream;
 
 pub use challenge::{Challenge, ErrorCode};
 pub use refusal::Refusal;
+pub use stream::{Sink, StreamBody};
