@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         [results] if !results.starts_with('-') => run(Path::new(results), false),
         _ => {
             eprintln!(
-                "Usage: perild-conformance [--check] FILE\n\nFILE holds what `cargo test` printed. {AGAIN}"
+                "Usage: perild-conformance [--check] FILE\n\nFILE holds what `cargo test` printed."
             );
             return ExitCode::from(2);
         }
@@ -42,23 +42,23 @@ fn main() -> ExitCode {
     }
 }
 
+/// Writes the page when it is the whole truth; a check fails when it had to be written.
 fn run(results: &Path, is_check: bool) -> Result<String, Fault> {
     let rows = Rows::parse(&read(Path::new(ROWS))?)?;
     let results = Results::parse(&read(results)?);
     let claims = sources::claims(Path::new("."))?;
     let page = Page::new(&rows, &claims, &results);
-    if is_check && page.faults.is_empty() {
-        if read(Path::new(PAGE))? != page.text {
-            return Err(Fault::Stale);
-        }
-    } else {
+    if !page.faults.is_empty() {
+        return Err(Fault::Rows(page.faults.join("\n  ")));
+    }
+    let is_stale = fs::read_to_string(PAGE).map_or(true, |text| text != page.text);
+    if is_stale {
         fs::write(PAGE, &page.text).map_err(|error| Fault::File(PAGE.to_owned(), error))?;
     }
-    if page.faults.is_empty() {
-        Ok(page.summary)
-    } else {
-        Err(Fault::Rows(page.faults.join("\n  ")))
+    if is_check && is_stale {
+        return Err(Fault::Stale);
     }
+    Ok(page.summary)
 }
 
 fn read(path: &Path) -> Result<String, Fault> {
@@ -76,10 +76,11 @@ enum Fault {
     Table(#[from] toml::de::Error),
     #[error("\n  {0}")]
     Rows(String),
-    #[error("{PAGE} is not what the tests say. {AGAIN}")]
+    #[error(
+        "{PAGE} was not what the tests say and has been written anew: look at it and commit it"
+    )]
     Stale,
 }
 
-const AGAIN: &str = "`./test test conformance` writes it anew.";
 const PAGE: &str = "docs/conformance.md";
 const ROWS: &str = "docs/conformance-rows.toml";

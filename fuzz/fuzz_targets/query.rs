@@ -23,8 +23,10 @@ fuzz_target!(|target: &str| {
             "{name:?}"
         );
     }
+    // What stands behind `#` is no part of a query; no client sends it, and nothing reads it.
     let uri = format!("/x?{query}");
-    if Uri::try_from(&uri).is_ok() {
+    let parsed = Uri::try_from(&uri);
+    if let Some(query) = parsed.as_ref().ok().and_then(Uri::query) {
         let request = TestRequest::get().uri(&uri).to_http_request();
         let is_plain = query
             .split('&')

@@ -42,7 +42,7 @@ pub enum Piece {
 
 impl FileBytes {
     /// Octets of one piece.
-    const PIECE: u64 = 128 * 1024;
+    const PIECE: u64 = 64 * 1024;
 
     pub(super) fn new(file: File, identity: &Identity) -> Self {
         Self {

@@ -3,7 +3,6 @@
 use std::{
     fmt::{self, Write as _},
     io::Write,
-    sync::Mutex,
 };
 
 use tracing::{
@@ -12,53 +11,49 @@ use tracing::{
 };
 use tracing_subscriber::{Layer, layer::Context};
 
+use super::spool::Spool;
 use crate::clock::Timestamp;
 
-/// Writes each event as one line, in one write.
+/// Writes each event as one line: errors at once, the rest soon.
 #[derive(Debug)]
 pub(super) struct Lines<W> {
-    writer: Mutex<W>,
+    spool: Spool<W>,
     is_json: bool,
 }
 
 impl<W> Lines<W> {
-    pub(super) fn new(writer: W, is_json: bool) -> Self {
-        Self {
-            writer: Mutex::new(writer),
-            is_json,
-        }
+    pub(super) fn new(spool: Spool<W>, is_json: bool) -> Self {
+        Self { spool, is_json }
     }
 }
 
-impl<S: Subscriber, W: Write + 'static> Layer<S> for Lines<W> {
+impl<S: Subscriber, W: Write + Send + 'static> Layer<S> for Lines<W> {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let line = if self.is_json {
             json(event)
         } else {
             text(event)
         };
-        if let Ok(mut writer) = self.writer.lock() {
-            // A closed stderr must not end the daemon, and there is nowhere left to complain.
-            let _ = writer.write_all(line.as_bytes());
+        self.spool.push(line.as_bytes());
+        if *event.metadata().level() <= Level::WARN {
+            self.spool.flush();
         }
     }
 }
 
+/// An access record says in its fields what its message would repeat.
 fn text(event: &Event<'_>) -> String {
-    let mut fields = Text {
-        message: String::new(),
-        fields: String::with_capacity(400),
-    };
-    event.record(&mut fields);
     let metadata = event.metadata();
-    let is_access = metadata.target() == super::access::TARGET;
-    let message = if is_access { "access" } else { &fields.message };
-    format!(
-        "{} {} {message}{}\n",
-        Timestamp::now(),
-        metadata.level(),
-        fields.fields
-    )
+    let mut line = String::with_capacity(LINE_BYTES);
+    let _ = write!(line, "{} {} ", Timestamp::now(), metadata.level());
+    if metadata.target() == super::access::TARGET {
+        line.push_str("access");
+    } else {
+        event.record(&mut Message(&mut line));
+    }
+    event.record(&mut Fields(&mut line));
+    line.push('\n');
+    line
 }
 
 fn json(event: &Event<'_>) -> String {
@@ -81,42 +76,56 @@ fn priority(level: Level) -> u8 {
     }
 }
 
-struct Text {
-    message: String,
-    fields: String,
-}
+/// The message alone.
+struct Message<'l>(&'l mut String);
 
-impl Text {
-    fn put(&mut self, field: &Field, value: fmt::Arguments<'_>) {
-        let _ = write!(self.fields, " PERILD_");
-        self.fields
-            .extend(field.name().chars().map(|c| c.to_ascii_uppercase()));
-        let _ = write!(self.fields, "={value}");
+impl Visit for Message<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() != "message" {
+            return;
+        }
+        // Whatever an error quotes, a record stays one line.
+        for c in format!("{value:?}").chars() {
+            if c.is_control() {
+                self.0.extend(c.escape_debug());
+            } else {
+                self.0.push(c);
+            }
+        }
     }
 }
 
-impl Visit for Text {
+/// Everything but the message.
+struct Fields<'l>(&'l mut String);
+
+impl Fields<'_> {
+    fn name(&mut self, field: &Field) {
+        self.0.push_str(" PERILD_");
+        let start = self.0.len();
+        self.0.push_str(field.name());
+        if let Some(name) = self.0.get_mut(start..) {
+            name.make_ascii_uppercase();
+        }
+        self.0.push('=');
+    }
+}
+
+impl Visit for Fields<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        if field.name() == "message" {
-            // Whatever an error quotes, a record stays one line.
-            for c in format!("{value:?}").chars() {
-                if c.is_control() {
-                    self.message.extend(c.escape_debug());
-                } else {
-                    self.message.push(c);
-                }
-            }
-        } else {
-            self.put(field, format_args!("{value:?}"));
+        if field.name() != "message" {
+            self.name(field);
+            let _ = write!(self.0, "{value:?}");
         }
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        let is_plain = !value.is_empty() && value.chars().all(|c| c.is_ascii_graphic() && c != '"');
+        self.name(field);
+        let is_plain =
+            !value.is_empty() && value.bytes().all(|c| c.is_ascii_graphic() && c != b'"');
         if is_plain {
-            self.put(field, format_args!("{value}"));
+            self.0.push_str(value);
         } else {
-            self.put(field, format_args!("{value:?}"));
+            let _ = write!(self.0, "{value:?}");
         }
     }
 }
@@ -157,3 +166,6 @@ impl Visit for Json {
         self.field(field, value);
     }
 }
+
+/// About what an access record has.
+const LINE_BYTES: usize = 512;

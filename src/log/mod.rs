@@ -6,8 +6,12 @@
 mod access;
 mod line;
 mod recorded;
+mod spool;
 
-use std::os::{fd::AsFd, unix::fs::MetadataExt};
+use std::{
+    io::Stderr,
+    os::{fd::AsFd, unix::fs::MetadataExt},
+};
 
 use clap::ValueEnum;
 use tracing::{Level, level_filters::LevelFilter};
@@ -18,6 +22,7 @@ use tracing_subscriber::{
 pub use access::Access;
 use line::Lines;
 pub use recorded::Recorded;
+use spool::Spool;
 
 /// How records look on stderr.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -30,22 +35,38 @@ pub enum LogFormat {
     Text,
 }
 
+/// Writes, when dropped, what is not written yet: the last thing a command holds.
+#[derive(Debug)]
+#[must_use = "the last records are written when this is dropped"]
+pub struct LastRecords(Option<Spool<Stderr>>);
+
+impl Drop for LastRecords {
+    fn drop(&mut self) {
+        if let Some(spool) = &self.0 {
+            spool.flush();
+        }
+    }
+}
+
 /// Starts writing records of `level` and above.
 ///
 /// # Errors
 /// When the journal's socket cannot be reached, or records are written already.
-pub fn start(format: LogFormat, level: Level) -> std::io::Result<()> {
+pub fn start(format: LogFormat, level: Level) -> std::io::Result<LastRecords> {
     let filter = Targets::new()
         .with_target("perild", level)
         .with_default(LevelFilter::WARN);
-    let started = if format == LogFormat::Auto && stderr_is_the_journal() {
+    let (started, last) = if format == LogFormat::Auto && stderr_is_the_journal() {
         let journal = tracing_journald::layer()?
             .with_field_prefix(Some("PERILD".to_owned()))
             .with_syslog_identifier("perild".to_owned());
-        registry().with(journal.with_filter(filter)).try_init()
+        let started = registry().with(journal.with_filter(filter)).try_init();
+        (started, LastRecords(None))
     } else {
-        let lines = Lines::new(std::io::stderr(), format == LogFormat::Json);
-        registry().with(lines.with_filter(filter)).try_init()
+        let spool = Spool::start(std::io::stderr())?;
+        let lines = Lines::new(spool.clone(), format == LogFormat::Json);
+        let started = registry().with(lines.with_filter(filter)).try_init();
+        (started, LastRecords(Some(spool)))
     };
     std::panic::set_hook(Box::new(|panic| {
         let place = panic
@@ -55,7 +76,8 @@ pub fn start(format: LogFormat, level: Level) -> std::io::Result<()> {
         let message = panic.payload_as_str().unwrap_or("no message");
         tracing::error!("a fault at {place}: {message}");
     }));
-    started.map_err(std::io::Error::other)
+    started.map_err(std::io::Error::other)?;
+    Ok(last)
 }
 
 /// Whether `JOURNAL_STREAM` names the device and inode of stderr (systemd.exec(5)).

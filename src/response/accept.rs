@@ -2,7 +2,7 @@
 
 /// Whether `field` admits the media type `essence`, as `text/csv`; no field admits everything.
 pub(super) fn admits_type(field: Option<&str>, essence: &str) -> bool {
-    let Some(field) = field.filter(|field| !field.trim().is_empty()) else {
+    let Some(field) = field.filter(|field| !matches!(field.trim(), "" | "*/*")) else {
         return true;
     };
     let (kind, _) = essence.split_once('/').unwrap_or((essence, ""));

@@ -1,6 +1,9 @@
 //! Preconditions, RFC 9110 §13: judged only once the answer would be 200.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    borrow::Cow,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use actix_web::http::header::{
     HeaderMap, HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE,
@@ -105,12 +108,12 @@ fn opaque(candidate: &str) -> Option<(Comparison, &str)> {
     Some((strength, opaque))
 }
 
-/// All lines of a field as one list.
-fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+/// All lines of a field as one list (RFC 9110 §5.3).
+pub(super) fn joined<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Cow<'h, str>> {
     let mut lines = headers
         .get_all(name)
         .map(|line| line.to_str().unwrap_or_default());
-    let first = lines.next()?.to_owned();
+    let first = Cow::Borrowed(lines.next()?);
     Some(lines.fold(first, |list, line| list + "," + line))
 }
 

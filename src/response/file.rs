@@ -17,7 +17,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::{
     Refusal, accept,
     body::{FileBody, LengthOnly},
-    conditions::{self, Verdict},
+    conditions::{self, Verdict, joined},
     range::{self, Wanted},
 };
 use crate::dataset::{Identity, Selection, Source};
@@ -36,9 +36,7 @@ pub fn answer(
         identity,
         source,
     } = selection;
-    let accepts = accept::admits_type(text(request, &ACCEPT), media_type.essence())
-        && accept::admits_identity(text(request, &ACCEPT_ENCODING));
-    if !accepts {
+    if !is_acceptable(request, media_type.essence()) {
         return Err(Refusal::NotAcceptable {
             offered: media_type.essence(),
         });
@@ -51,24 +49,7 @@ pub fn answer(
         Verdict::NotModified => return Ok(described(StatusCode::NOT_MODIFIED, &identity).finish()),
         Verdict::Proceed => {}
     }
-    let wanted = match text(request, &RANGE) {
-        field @ Some(_)
-            if request.method() == Method::GET
-                && conditions::range_holds(request.headers(), &identity) =>
-        {
-            range::wanted(field, identity.length)
-        }
-        _ => Wanted::Whole,
-    };
-    let (status, first, last) = match wanted {
-        Wanted::Part { first, last } => (StatusCode::PARTIAL_CONTENT, first, last),
-        Wanted::Unsatisfiable => {
-            return Err(Refusal::RangeNotSatisfiable {
-                length: identity.length,
-            });
-        }
-        Wanted::Whole => (StatusCode::OK, 0, identity.length.saturating_sub(1)),
-    };
+    let (status, first, last) = part(request, &identity)?;
     let mut answer = described(status, &identity);
     answer.insert_header((CONTENT_TYPE, media_type.content_type()));
     if status == StatusCode::PARTIAL_CONTENT {
@@ -81,6 +62,30 @@ pub fn answer(
         return Ok(answer.body(LengthOnly(identity.length)));
     }
     Ok(answer.body(body(source, first, last)))
+}
+
+fn is_acceptable(request: &HttpRequest, essence: &str) -> bool {
+    let field = |name| joined(request.headers(), name);
+    accept::admits_type(field(&ACCEPT).as_deref(), essence)
+        && accept::admits_identity(field(&ACCEPT_ENCODING).as_deref())
+}
+
+/// The status of what is sent, its first octet and its last.
+fn part(request: &HttpRequest, identity: &Identity) -> Result<(StatusCode, u64, u64), Refusal> {
+    let whole = (StatusCode::OK, 0, identity.length.saturating_sub(1));
+    let is_ranged =
+        request.method() == Method::GET && conditions::range_holds(request.headers(), identity);
+    if !is_ranged {
+        return Ok(whole);
+    }
+    let field = joined(request.headers(), &RANGE);
+    match range::wanted(field.as_deref(), identity.length) {
+        Wanted::Part { first, last } => Ok((StatusCode::PARTIAL_CONTENT, first, last)),
+        Wanted::Unsatisfiable => Err(Refusal::RangeNotSatisfiable {
+            length: identity.length,
+        }),
+        Wanted::Whole => Ok(whole),
+    }
 }
 
 fn body(source: Source, first: u64, last: u64) -> BoxBody {
@@ -115,13 +120,6 @@ fn hand_over(content_type: &'static str, accel_prefix: &str, name: &str) -> Http
         .insert_header((CACHE_CONTROL, CACHING))
         .insert_header((CONTENT_TYPE, content_type))
         .finish()
-}
-
-fn text<'r>(request: &'r HttpRequest, name: &HeaderName) -> Option<&'r str> {
-    request
-        .headers()
-        .get(name)
-        .and_then(|line| line.to_str().ok())
 }
 
 const CACHING: &str = "private, no-cache";

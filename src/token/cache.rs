@@ -5,8 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws_lc_rs::{error::Unspecified, hmac, rand::SystemRandom};
+use aws_lc_rs::hmac;
 use moka::{Expiry, future};
+use rustix::{
+    io::Errno,
+    rand::{GetRandomFlags, getrandom},
+};
+use zeroize::Zeroizing;
 
 use super::{answer::Answer, introspection::Failure};
 use crate::clock::Timestamp;
@@ -24,8 +29,12 @@ pub(super) type Key = [u8; 32];
 
 impl Cache {
     /// A cache of at most `entries` answers.
-    pub(super) fn new(entries: u64) -> Result<Self, Unspecified> {
-        let secret = hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new())?;
+    pub(super) fn new(entries: u64) -> Result<Self, Errno> {
+        // From the kernel: AWS-LC gathers entropy of its own before its first octet, and that was 25 of
+        // the 30 ms that a start takes. Now it happens beside, with the first call to the directory.
+        let mut octets = Zeroizing::new([0; 32]);
+        getrandom(octets.as_mut_slice(), GetRandomFlags::empty())?;
+        let secret = hmac::Key::new(hmac::HMAC_SHA256, octets.as_slice());
         let entries = future::Cache::builder()
             .max_capacity(entries)
             .expire_after(Lifetime)

@@ -182,7 +182,7 @@ fn cache(
     }
     match Cache::new(settings.cache_entries) {
         Ok(cache) => Ok(Some(Arc::new(cache))),
-        Err(_unspecified) => Err(StartError::NoRandomness),
+        Err(_errno) => Err(StartError::NoRandomness),
     }
 }
 

@@ -81,7 +81,12 @@ fn cert_3_a_literal_plus_stays_a_plus() {
     // A balancer that leaves `+`, `=` and `/` as they are; some certificate of many has a plus.
     let (consumer, text) = (0..200)
         .map(|_| site.pki.consumer("bank-a"))
-        .map(|consumer| (consumer.clone(), std::fs::read_to_string(consumer.certificate).unwrap()))
+        .map(|consumer| {
+            (
+                consumer.clone(),
+                std::fs::read_to_string(consumer.certificate).unwrap(),
+            )
+        })
         .find(|(_, text)| text.contains('+'))
         .unwrap();
     site.says_with(
@@ -135,7 +140,11 @@ fn cert_6_line_ends_and_line_length_do_not_matter() {
     let framed = |body: &str, end: &str| {
         format!("-----BEGIN CERTIFICATE-----{end}{body}{end}-----END CERTIFICATE-----")
     };
-    let short: Vec<&str> = body.as_bytes().chunks(10).map(|c| std::str::from_utf8(c).unwrap()).collect();
+    let short: Vec<&str> = body
+        .as_bytes()
+        .chunks(10)
+        .map(|c| std::str::from_utf8(c).unwrap())
+        .collect();
     for text in [
         pem.replace('\n', "\r\n"),
         pem.trim_end().to_owned(),
@@ -155,9 +164,18 @@ fn cert_12_every_request_of_a_connection_is_judged_by_its_own_certificate() {
     let mut connection = site.connect();
     let expired = site.pki.expired_consumer("bank-a").escaped();
     let target = format!("/{NAME}");
-    for (certificate, status) in [(site.bank.escaped(), 200), (expired, 401), (site.bank.escaped(), 200)] {
+    for (certificate, status) in [
+        (site.bank.escaped(), 200),
+        (expired, 401),
+        (site.bank.escaped(), 200),
+    ] {
         let request = Request::get(&target).bearer(&fresh_token());
-        assert_eq!(connection.send(&request.field(CERTIFICATE, &certificate)).status, status);
+        assert_eq!(
+            connection
+                .send(&request.field(CERTIFICATE, &certificate))
+                .status,
+            status
+        );
     }
     let none = Request::get(&target).bearer(&fresh_token());
     challenged(&site, &connection.send(&none), 401, Some("invalid_token"));
@@ -168,7 +186,11 @@ fn cert_12_every_request_of_a_connection_is_judged_by_its_own_certificate() {
 fn cert_13_the_headers_of_other_formats_have_no_effect_and_are_told_of_once() {
     let site = Site::start();
     let good = site.bank.escaped();
-    for name in ["Client-Cert", "X-Amzn-Mtls-Clientcert-Leaf", "X-Amzn-Mtls-Clientcert"] {
+    for name in [
+        "Client-Cert",
+        "X-Amzn-Mtls-Clientcert-Leaf",
+        "X-Amzn-Mtls-Clientcert",
+    ] {
         let answer = with(&site, &[(name, &good)]);
         challenged(&site, &answer, 401, Some("invalid_token"));
         let beside = [(CERTIFICATE, &*good), (name, "garbage")];
@@ -178,7 +200,9 @@ fn cert_13_the_headers_of_other_formats_have_no_effect_and_are_told_of_once() {
     site.perild
         .wait_for_line(|line| line.contains("WARN") && line.contains("client-cert"));
     let log = site.perild.log();
-    let told = log.lines().filter(|line| line.contains("WARN") && line.contains("client-cert"));
+    let told = log
+        .lines()
+        .filter(|line| line.contains("WARN") && line.contains("client-cert"));
     assert_eq!(told.count(), 1, "{log}");
 }
 
@@ -188,12 +212,25 @@ fn ngx_20_a_certificate_that_the_hop_did_not_verify_counts_as_none() {
     let site = Site::start();
     let good = site.bank.escaped();
     let verdict = "X-OE-CLIENT-VERIFY";
-    assert_eq!(with(&site, &[(CERTIFICATE, &good), (verdict, "SUCCESS")]).status, 200);
-    for said in ["NONE", "FAILED:certificate has expired", "success", "", "SUCCESS, NONE"] {
+    assert_eq!(
+        with(&site, &[(CERTIFICATE, &good), (verdict, "SUCCESS")]).status,
+        200
+    );
+    for said in [
+        "NONE",
+        "FAILED:certificate has expired",
+        "success",
+        "",
+        "SUCCESS, NONE",
+    ] {
         let answer = with(&site, &[(CERTIFICATE, &good), (verdict, said)]);
         challenged(&site, &answer, 401, Some("invalid_token"));
     }
-    let twice = [(CERTIFICATE, &*good), (verdict, "SUCCESS"), (verdict, "SUCCESS")];
+    let twice = [
+        (CERTIFICATE, &*good),
+        (verdict, "SUCCESS"),
+        (verdict, "SUCCESS"),
+    ];
     challenged(&site, &with(&site, &twice), 401, Some("invalid_token"));
 }
 
@@ -202,7 +239,10 @@ fn ngx_20_a_certificate_that_the_hop_did_not_verify_counts_as_none() {
 fn cert_14_the_socket_is_for_owner_and_group() {
     use std::os::unix::fs::PermissionsExt;
     let site = Site::start();
-    let mode = std::fs::metadata(&site.perild.socket).unwrap().permissions().mode();
+    let mode = std::fs::metadata(&site.perild.socket)
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o660);
 }
 
@@ -218,6 +258,9 @@ fn cert_14_an_address_that_others_can_reach_is_a_configuration_error() {
         let mut perild = Perild::launch(dir.path(), &settings, &Launch::Itself);
         let (code, said) = perild.failure();
         assert_eq!(code, Some(78), "{said}");
-        assert!(said.contains("perild.toml:1") && said.contains("loopback"), "{said}");
+        assert!(
+            said.contains("perild.toml:1") && said.contains("loopback"),
+            "{said}"
+        );
     }
 }

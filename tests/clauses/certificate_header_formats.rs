@@ -31,7 +31,12 @@ fn assert_cases(site: &Site, header: &str, good: &[String], malformed: &[String]
         assert_eq!(answer.status, 400, "{value}");
         challenged(site, &answer, 400, Some("invalid_request"));
     }
-    challenged(site, &with(site, &[(header, "")]), 401, Some("invalid_token"));
+    challenged(
+        site,
+        &with(site, &[(header, "")]),
+        401,
+        Some("invalid_token"),
+    );
 }
 
 fn base64(site: &Site) -> String {
@@ -43,7 +48,11 @@ fn base64(site: &Site) -> String {
 fn rfc9440_2_1_client_cert_is_one_byte_sequence() {
     let site = site("Client-Cert", "rfc9440");
     let text = base64(&site);
-    let good = [format!(":{text}:"), format!(":{text}:;a=1"), format!(":{text}:;x;y=\"z\"")];
+    let good = [
+        format!(":{text}:"),
+        format!(":{text}:;a=1"),
+        format!(":{text}:;x;y=\"z\""),
+    ];
     let malformed = [
         text.clone(),
         format!(":{text}"),
@@ -80,7 +89,10 @@ fn rfc9440_2_3_a_chain_beside_it_changes_nothing() {
         let fields = [("Client-Cert", &*leaf), ("Client-Cert-Chain", chain)];
         assert_eq!(with(&site, &fields).status, 200);
     }
-    site.says_with("cnf", json!({"x5t#S256": super::site::thumbprint(&stranger)}));
+    site.says_with(
+        "cnf",
+        json!({"x5t#S256": super::site::thumbprint(&stranger)}),
+    );
     let fields = [("Client-Cert", &*other), ("Client-Cert-Chain", &*leaf)];
     challenged(&site, &with(&site, &fields), 401, Some("invalid_token"));
 }
@@ -132,7 +144,12 @@ fn rfc9112_5_2_pem_whose_folds_became_spaces_is_taken_where_configured() {
     let site = site("X-OE-CLIENT-CERT", "pem-folded");
     let pem = std::fs::read_to_string(&site.bank.certificate).unwrap();
     let one_line = |space: &str| pem.trim_end().replace('\n', space);
-    let good = [one_line(" "), one_line("\t"), one_line("  "), one_line(" \t")];
+    let good = [
+        one_line(" "),
+        one_line("\t"),
+        one_line("  "),
+        one_line(" \t"),
+    ];
     let malformed = [
         site.bank.escaped(),
         one_line(""),

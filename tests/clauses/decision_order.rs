@@ -8,6 +8,9 @@ use super::{
 };
 use crate::support::http::Request;
 
+/// Target, fields, status and error code.
+type Case<'c> = (&'c str, &'c [(&'c str, &'c str)], u16, Option<&'c str>);
+
 /// Rows: DEC-1, OE-VAL-4
 #[test]
 fn dec_1_what_fails_before_the_directory_is_asked_costs_no_call() {
@@ -17,10 +20,15 @@ fn dec_1_what_fails_before_the_directory_is_asked_costs_no_call() {
     let expired = site.pki.expired_consumer("bank-a").escaped();
     let token = format!("Bearer {}", fresh_token());
     let with_query = format!("/{NAME}?access_token=t");
-    let cases: [(&str, &[(&str, &str)], u16, Option<&str>); 8] = [
+    let cases: [Case<'_>; 8] = [
         (&target, &[], 401, None),
         (&target, &[(CERTIFICATE, &certificate)], 401, None),
-        (&target, &[("Authorization", &token)], 401, Some("invalid_token")),
+        (
+            &target,
+            &[("Authorization", &token)],
+            401,
+            Some("invalid_token"),
+        ),
         (
             &target,
             &[("Authorization", &token), (CERTIFICATE, &expired)],
@@ -95,7 +103,11 @@ fn rfc9110_13_2_1_conditions_and_ranges_wait_for_the_answer_to_be_good() {
         ("Accept", "image/png"),
     ];
     for (condition, status) in conditions.iter().zip([304, 412, 206, 416, 406]) {
-        assert_eq!(site.fetch_with(&[*condition]).status, status, "{condition:?}");
+        assert_eq!(
+            site.fetch_with(&[*condition]).status,
+            status,
+            "{condition:?}"
+        );
     }
     site.says_with("exp", json!(super::site::now() - 1));
     for condition in conditions {

@@ -1,4 +1,4 @@
-//! Discovery of the directory: OpenID Connect Discovery, RFC 8414, RFC 8705 §5.
+//! Discovery of the directory: `OpenID` Connect Discovery, RFC 8414, RFC 8705 §5.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     expect::{has_common_fields, unchallenged},
-    site::{NAME, Site, settings, directory, fresh_token, with_fields},
+    site::{NAME, Site, directory, fresh_token, settings, with_fields},
 };
 use crate::support::{
     fake_directory::{Answer as Reply, FakeDirectory},
@@ -52,7 +52,9 @@ fn oidc_discovery_4_1_the_well_known_path_follows_the_issuer_with_one_slash() {
 #[test]
 fn rfc8414_3_1_the_well_known_segment_goes_between_host_and_path() {
     let absent = |directory: &FakeDirectory| directory.answer_discovery(Reply::Status(404));
-    let site = Site::told("localhost", absent, |settings, _| settings.issuer += "realms/oe");
+    let site = Site::told("localhost", absent, |settings, _| {
+        settings.issuer += "realms/oe";
+    });
     eventually("both forms are tried", Duration::from_secs(10), || {
         (well_known(&site.directory).len() >= 2).then_some(())
     });
@@ -93,10 +95,18 @@ fn assert_not_used(site: &Site, what: &str) {
 fn rfc8414_3_3_a_document_of_another_issuer_is_not_used() {
     type Change = fn(&mut Value, &str);
     let changes: [(&str, Change); 4] = [
-        ("no slash", |m, issuer| m["issuer"] = json!(issuer.trim_end_matches('/'))),
-        ("upper case", |m, issuer| m["issuer"] = json!(issuer.replace("localhost", "LOCALHOST"))),
-        ("another", |m, _| m["issuer"] = json!("https://evil.example/")),
-        ("none", |m, _| drop(m.as_object_mut().unwrap().remove("issuer"))),
+        ("no slash", |m, issuer| {
+            m["issuer"] = json!(issuer.trim_end_matches('/'));
+        }),
+        ("upper case", |m, issuer| {
+            m["issuer"] = json!(issuer.replace("localhost", "LOCALHOST"));
+        }),
+        ("another", |m, _| {
+            m["issuer"] = json!("https://evil.example/");
+        }),
+        ("none", |m, _| {
+            drop(m.as_object_mut().unwrap().remove("issuer"));
+        }),
     ];
     for (what, change) in changes {
         assert_not_used(&published(change), what);
@@ -108,7 +118,10 @@ fn rfc8414_3_3_a_document_of_another_issuer_is_not_used() {
 fn rfc8705_5_the_mtls_alias_is_used_and_without_one_the_endpoint_itself() {
     let site = Site::start();
     assert_eq!(site.fetch().status, 200);
-    assert_eq!(site.directory.introspections()[0].target, FakeDirectory::INTROSPECTION_PATH);
+    assert_eq!(
+        site.directory.introspections()[0].target,
+        FakeDirectory::INTROSPECTION_PATH
+    );
 
     let site = published(|metadata, _| {
         metadata["mtls_endpoint_aliases"] = json!({"token_endpoint": "https://else/"});
@@ -127,7 +140,10 @@ fn rfc8414_2_an_endpoint_without_tls_is_not_used() {
     });
     assert_not_used(&site, "alias");
     let site = published(|metadata, issuer| {
-        metadata.as_object_mut().unwrap().remove("mtls_endpoint_aliases");
+        metadata
+            .as_object_mut()
+            .unwrap()
+            .remove("mtls_endpoint_aliases");
         metadata["introspection_endpoint"] = json!(issuer.replace("https", "http"));
     });
     assert_not_used(&site, "endpoint");
@@ -233,7 +249,10 @@ fn con_3_a_discovery_url_of_its_own_is_asked_and_the_issuer_compared_all_the_sam
         settings.edit("client_id = \"provider\"", &line);
     });
     site.await_readiness();
-    assert_eq!(well_known(&site.directory), ["/matls/.well-known/openid-configuration"]);
+    assert_eq!(
+        well_known(&site.directory),
+        ["/matls/.well-known/openid-configuration"]
+    );
     let site = Site::unready("localhost", |settings, _| {
         let elsewhere = format!("{}.well-known/openid-configuration", settings.issuer);
         let line = format!("discovery_url = \"{elsewhere}\"\nclient_id = \"provider\"");

@@ -69,7 +69,8 @@ fn lim_3_a_token_over_4096_octets_is_401_without_a_call() {
 fn lim_4_a_certificate_over_16_kib_is_400() {
     let site = Site::start();
     let pem = std::fs::read_to_string(&site.bank.certificate).unwrap();
-    let padded = |octets: usize| escaped(format!("{pem}{}", "\n".repeat(octets - pem.len())).as_bytes());
+    let padded =
+        |octets: usize| escaped(format!("{pem}{}", "\n".repeat(octets - pem.len())).as_bytes());
     let with = |certificate: &str| {
         let request = Request::get(&format!("/{NAME}")).bearer(&fresh_token());
         site.ask(&request.field(CERTIFICATE, certificate))
@@ -83,7 +84,12 @@ fn lim_4_a_certificate_over_16_kib_is_400() {
 fn lim_5_one_visible_value_of_at_most_128_octets_is_echoed_and_nothing_else() {
     let site = Site::start();
     let longest = "~".repeat(128);
-    for id in ["c770aef3-6784-41f7-8e0e-ff5f97bddb3a", "!", "a\"b\\c<>", &longest] {
+    for id in [
+        "c770aef3-6784-41f7-8e0e-ff5f97bddb3a",
+        "!",
+        "a\"b\\c<>",
+        &longest,
+    ] {
         let answer = site.fetch_with(&[("x-fapi-interaction-id", id)]);
         assert_eq!((answer.status, answer.interaction_id()), (200, id));
     }
@@ -106,9 +112,8 @@ fn lim_5_one_visible_value_of_at_most_128_octets_is_echoed_and_nothing_else() {
 
 /// A version-4 UUID in lower case.
 fn is_fresh(id: &str) -> bool {
-    uuid::Uuid::try_parse(id).is_ok_and(|uuid| {
-        uuid.get_version_num() == 4 && uuid.hyphenated().to_string() == id
-    })
+    uuid::Uuid::try_parse(id)
+        .is_ok_and(|uuid| uuid.get_version_num() == 4 && uuid.hyphenated().to_string() == id)
 }
 
 /// Rows: LIM-6, INT-9

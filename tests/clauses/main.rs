@@ -12,27 +12,28 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod authority;
 mod certificate_header;
 mod certificate_header_formats;
 mod challenge;
-// mod configuration;
+mod configuration;
 mod decision_order;
 mod discovery;
 mod expect;
-// mod fapi;
-// mod files;
+mod fapi;
+mod files;
 mod limits;
-// mod logs;
-// mod open_energy;
+mod logs;
+mod open_energy;
 mod rfc5280;
 mod rfc6750;
 mod rfc7662;
 mod rfc7662_availability;
 mod rfc8705;
-// mod rfc9110;
-// mod rfc9110_conditions;
-// mod rfc9110_ranges;
+mod rfc9110;
+mod rfc9110_conditions;
+mod rfc9110_ranges;
 mod rfc9112;
-// mod rfc9457;
-// mod service;
+mod rfc9457;
+mod service;
 mod site;

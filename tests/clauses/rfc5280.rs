@@ -4,15 +4,15 @@ use std::{fs, path::Path, process::Command};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    NameConstraints, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519,
-    PKCS_RSA_SHA256, SignatureAlgorithm,
+    ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, KeyPair, KeyUsagePurpose, NameConstraints,
+    PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256,
 };
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 
 use super::{
+    authority::{Ca, dated},
     expect::challenged,
     site::{CERTIFICATE, NAME, Site, escaped, fresh_token, now},
 };
@@ -53,66 +53,6 @@ fn assert_refused(site: &Site, pem: &str) {
     assert_eq!(site.introspections(), calls);
 }
 
-/// An authority of this file's own, with its certificate as PEM.
-struct Ca {
-    issuer: Issuer<'static, KeyPair>,
-    pem: String,
-}
-
-impl Ca {
-    fn root(name: &str) -> Self {
-        let (params, key) = (ca_params(name), KeyPair::generate().unwrap());
-        let pem = params.self_signed(&key).unwrap().pem();
-        Self {
-            issuer: Issuer::new(params, key),
-            pem,
-        }
-    }
-
-    fn below(above: &Self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
-        let (mut params, key) = (ca_params(name), KeyPair::generate().unwrap());
-        change(&mut params);
-        let pem = params.signed_by(&key, &above.issuer).unwrap().pem();
-        Self {
-            issuer: Issuer::new(params, key),
-            pem,
-        }
-    }
-
-    fn leaf(&self, change: impl FnOnce(&mut CertificateParams)) -> String {
-        self.leaf_of(&PKCS_ECDSA_P256_SHA256, change)
-    }
-
-    fn leaf_of(
-        &self,
-        algorithm: &'static SignatureAlgorithm,
-        change: impl FnOnce(&mut CertificateParams),
-    ) -> String {
-        let mut params = dated("bank.example");
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        change(&mut params);
-        let key = KeyPair::generate_for(algorithm).unwrap();
-        params.signed_by(&key, &self.issuer).unwrap().pem()
-    }
-}
-
-fn dated(name: &str) -> CertificateParams {
-    let mut params = CertificateParams::default();
-    params.not_before = OffsetDateTime::now_utc() - Duration::days(1);
-    params.not_after = OffsetDateTime::now_utc() + Duration::days(1);
-    params.distinguished_name = DistinguishedName::new();
-    params.distinguished_name.push(DnType::CommonName, name);
-    params
-}
-
-fn ca_params(name: &str) -> CertificateParams {
-    let mut params = dated(name);
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    params
-}
-
 /// A daemon whose consumers' bundle has these authorities beside its usual ones.
 fn site(bundle: &[&Ca]) -> Site {
     Site::with(|_, pki| {
@@ -133,7 +73,10 @@ fn rfc5280_6_1_the_path_leads_to_a_configured_anchor() {
     // The same names with another key.
     assert_refused(&site, &Ca::root("root").leaf(|_| {}));
     let key = KeyPair::generate().unwrap();
-    assert_refused(&site, &dated("bank.example").self_signed(&key).unwrap().pem());
+    assert_refused(
+        &site,
+        &dated("bank.example").self_signed(&key).unwrap().pem(),
+    );
     // An issuer that is not in the bundle, though the anchor above it is.
     let missing = Ca::below(&root, "missing", |_| {});
     assert_refused(&site, &missing.leaf(|_| {}));
@@ -145,7 +88,8 @@ fn rfc5280_4_1_2_5_the_dates_are_judged_on_each_request_of_a_connection() {
     let site = Site::start();
     let end = now() + 2;
     let short = site.pki.consumer_with("bank-a", |params| {
-        params.not_after = OffsetDateTime::from_unix_timestamp(i64::try_from(end).unwrap()).unwrap();
+        params.not_after =
+            OffsetDateTime::from_unix_timestamp(i64::try_from(end).unwrap()).unwrap();
     });
     site.says_with("cnf", json!({"x5t#S256": super::site::thumbprint(&short)}));
     let request = Request::get(&format!("/{NAME}"))
@@ -183,11 +127,22 @@ fn rfc5280_4_2_1_12_an_extended_key_usage_must_admit_clients() {
     use ExtendedKeyUsagePurpose::{Any, ClientAuth, CodeSigning, ServerAuth};
     let root = Ca::root("root");
     let site = site(&[&root]);
-    for usages in [vec![], vec![ClientAuth], vec![ServerAuth, ClientAuth], vec![Any]] {
-        assert_accepted(&site, &root.leaf(|params| params.extended_key_usages = usages));
+    for usages in [
+        vec![],
+        vec![ClientAuth],
+        vec![ServerAuth, ClientAuth],
+        vec![Any],
+    ] {
+        assert_accepted(
+            &site,
+            &root.leaf(|params| params.extended_key_usages = usages),
+        );
     }
     for usages in [vec![ServerAuth], vec![CodeSigning]] {
-        assert_refused(&site, &root.leaf(|params| params.extended_key_usages = usages));
+        assert_refused(
+            &site,
+            &root.leaf(|params| params.extended_key_usages = usages),
+        );
     }
 }
 
@@ -199,7 +154,9 @@ fn rfc5280_4_2_1_9_a_leaf_is_no_ca_and_a_ca_is_one() {
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     });
     let too_deep = Ca::below(&constrained, "too deep", |_| {});
-    let not_ca = Ca::below(&root, "not a CA", |params| params.is_ca = IsCa::ExplicitNoCa);
+    let not_ca = Ca::below(&root, "not a CA", |params| {
+        params.is_ca = IsCa::ExplicitNoCa;
+    });
     let site = site(&[&root, &constrained, &too_deep, &not_ca]);
     assert_accepted(&site, &constrained.leaf(|_| {}));
     assert_refused(&site, &too_deep.leaf(|_| {}));
@@ -218,7 +175,11 @@ fn rfc5280_4_2_1_3_key_usage_lets_a_leaf_sign_and_a_ca_certify() {
     let root = Ca::root("root");
     let silent = Ca::below(&root, "silent", |params| params.key_usages = vec![CrlSign]);
     let site = site(&[&root, &silent]);
-    for usages in [vec![DigitalSignature], vec![DigitalSignature, KeyEncipherment], vec![]] {
+    for usages in [
+        vec![DigitalSignature],
+        vec![DigitalSignature, KeyEncipherment],
+        vec![],
+    ] {
         assert_accepted(&site, &root.leaf(|params| params.key_usages = usages));
     }
     for usages in [vec![KeyEncipherment], vec![KeyAgreement]] {
@@ -294,9 +255,9 @@ fn rfc5280_5_1_2_5_a_list_past_its_renewal_denies_unless_grace_is_given() {
     };
     let strict = stale("0");
     assert_refused(&strict, &pem(&strict.bank));
-    strict
-        .perild
-        .wait_for_line(|line| line.contains("consumers.crl.pem") && line.contains("due for renewal"));
+    strict.perild.wait_for_line(|line| {
+        line.contains("consumers.crl.pem") && line.contains("due for renewal")
+    });
     let short = stale("60");
     assert_refused(&short, &pem(&short.bank));
     let graceful = stale("7200");
@@ -308,7 +269,11 @@ fn rfc5280_5_1_2_5_a_list_past_its_renewal_denies_unless_grace_is_given() {
 fn pkix_10_keys_and_signatures_are_strong_enough() {
     let root = Ca::root("root");
     let site = site(&[&root]);
-    for algorithm in [&PKCS_ECDSA_P256_SHA256, &PKCS_ECDSA_P384_SHA384, &PKCS_RSA_SHA256] {
+    for algorithm in [
+        &PKCS_ECDSA_P256_SHA256,
+        &PKCS_ECDSA_P384_SHA384,
+        &PKCS_RSA_SHA256,
+    ] {
         assert_accepted(&site, &root.leaf_of(algorithm, |_| {}));
     }
     assert_refused(&site, &root.leaf_of(&PKCS_ED25519, |_| {}));
@@ -321,21 +286,38 @@ fn pkix_10_openssl_rsa_1024_sha_1_and_version_1_are_refused() {
         let dir = pki.path("openssl");
         fs::create_dir(&dir).unwrap();
         let subject = ["-subj", "/CN=OpenSSL root", "-days", "2", "-nodes", "-x509"];
-        openssl(&dir, &["req", "-newkey", "rsa:2048", "-keyout", "ca.key", "-out", "ca.pem"], &subject);
+        openssl(
+            &dir,
+            &[
+                "req", "-newkey", "rsa:2048", "-keyout", "ca.key", "-out", "ca.pem",
+            ],
+            &subject,
+        );
         let path = pki.path("certs/consumers-ca.pem");
         let added = fs::read_to_string(dir.join("ca.pem")).unwrap();
         fs::write(&path, fs::read_to_string(&path).unwrap() + &added).unwrap();
     });
     let dir = site.pki.path("openssl");
-    fs::write(dir.join("ext"), "keyUsage=digitalSignature\nextendedKeyUsage=clientAuth\n").unwrap();
+    fs::write(
+        dir.join("ext"),
+        "keyUsage=digitalSignature\nextendedKeyUsage=clientAuth\n",
+    )
+    .unwrap();
     let mut number = 0;
     let mut issue = |bits: &str, options: &[&str]| {
         number += 1;
-        let (key, request, leaf) =
-            (format!("{number}.key"), format!("{number}.csr"), format!("{number}.pem"));
-        let new = ["req", "-new", "-newkey", bits, "-nodes", "-keyout", &key, "-out", &request];
+        let (key, request, leaf) = (
+            format!("{number}.key"),
+            format!("{number}.csr"),
+            format!("{number}.pem"),
+        );
+        let new = [
+            "req", "-new", "-newkey", bits, "-nodes", "-keyout", &key, "-out", &request,
+        ];
         openssl(&dir, &new, &["-subj", "/CN=bank"]);
-        let sign = ["x509", "-req", "-in", &request, "-CA", "ca.pem", "-CAkey", "ca.key", "-out", &leaf];
+        let sign = [
+            "x509", "-req", "-in", &request, "-CA", "ca.pem", "-CAkey", "ca.key", "-out", &leaf,
+        ];
         openssl(&dir, &sign, options);
         fs::read_to_string(dir.join(&leaf)).unwrap()
     };
@@ -376,7 +358,11 @@ fn pkix_12_a_new_bundle_is_taken_by_a_reload_and_a_bad_one_leaves_the_old() {
     let old = fs::read_to_string(&path).unwrap();
     assert_refused(&site, &newcomer);
 
-    for bad in ["garbage", "", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+    for bad in [
+        "garbage",
+        "",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    ] {
         fs::write(&path, bad).unwrap();
         let (_, ready) = site.perild.reload();
         assert!(ready.contains("old configuration"), "{ready}");

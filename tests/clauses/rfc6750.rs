@@ -34,7 +34,18 @@ fn rfc6750_2_1_a_token_has_the_b64token_alphabet_or_is_401_without_a_call() {
     let good = format!("{}-._~+/AZaz09==", fresh_token());
     assert_eq!(authorized(&site, &format!("Bearer {good}")).status, 200);
     assert_eq!(site.introspections(), 1);
-    for token in ["a!b", "a=b", "=", "===", "a:b", "a\"b\"", "caf\u{e9}", "a;b", "{}", "%61"] {
+    for token in [
+        "a!b",
+        "a=b",
+        "=",
+        "===",
+        "a:b",
+        "a\"b\"",
+        "caf\u{e9}",
+        "a;b",
+        "{}",
+        "%61",
+    ] {
         let answer = authorized(&site, &format!("Bearer {token}"));
         challenged(&site, &answer, 401, Some("invalid_token"));
     }
@@ -61,11 +72,21 @@ fn rfc6750_2_1_several_spaces_may_follow_the_scheme_and_nothing_else() {
 #[test]
 fn rfc6750_3_1_a_malformed_authorization_is_400_invalid_request() {
     let site = Site::start();
-    for value in ["Bearer", "Bearer ", "bearer    ", "Bearer a b", "Bearer a,b", "Bearer a\tb", "Bearer ,"] {
+    for value in [
+        "Bearer",
+        "Bearer ",
+        "bearer    ",
+        "Bearer a b",
+        "Bearer a,b",
+        "Bearer a\tb",
+        "Bearer ,",
+    ] {
         let answer = authorized(&site, value);
         challenged(&site, &answer, 400, Some("invalid_request"));
     }
-    let twice = site.request(&format!("/{NAME}"), &fresh_token()).bearer("tok-2");
+    let twice = site
+        .request(&format!("/{NAME}"), &fresh_token())
+        .bearer("tok-2");
     challenged(&site, &site.ask(&twice), 400, Some("invalid_request"));
     let mixed = site
         .request(&format!("/{NAME}"), &fresh_token())
@@ -101,13 +122,21 @@ fn rfc6750_2_3_a_token_in_the_query_is_400_with_or_without_a_header() {
         "a=b&access_token=tok-1",
         "a=b&access%5ftoken=",
     ] {
-        for target in [format!("/{NAME}?{query}"), format!("/v1/files/{NAME}.csv?{query}")] {
+        for target in [
+            format!("/{NAME}?{query}"),
+            format!("/v1/files/{NAME}.csv?{query}"),
+        ] {
             let alone = Request::get(&target).field(CERTIFICATE, &site.bank.escaped());
             challenged(&site, &site.ask(&alone), 400, Some("invalid_request"));
             challenged(&site, &site.get(&target), 400, Some("invalid_request"));
         }
     }
-    for query in ["Access_Token=t", "xaccess_token=t", "q=access_token", "access%255Ftoken=t"] {
+    for query in [
+        "Access_Token=t",
+        "xaccess_token=t",
+        "q=access_token",
+        "access%255Ftoken=t",
+    ] {
         assert_eq!(site.get(&format!("/{NAME}?{query}")).status, 200, "{query}");
     }
 }
@@ -177,7 +206,12 @@ fn rfc6750_3_1_too_little_scope_is_403_and_names_the_scope() {
         site.says_with("scope", json!(scope));
         assert_eq!(site.fetch().status, 200, "{scope}");
     }
-    for scope in ["", "energy:read", "ENERGY:READ FLOOD:READ", "energy:readflood:read"] {
+    for scope in [
+        "",
+        "energy:read",
+        "ENERGY:READ FLOOD:READ",
+        "energy:readflood:read",
+    ] {
         site.says_with("scope", json!(scope));
         let answer = site.fetch();
         challenged(&site, &answer, 403, Some("insufficient_scope"));
@@ -229,7 +263,13 @@ fn rfc6749_3_3_scope_tokens_are_compared_octet_for_octet() {
     let site = Site::with(|settings, _| {
         settings.more = format!("[[datasets]]\nname = \"{NAME}\"\nscope = \"a:b\"\n");
     });
-    for (scope, status) in [("x a:b y", 200), ("a:b", 200), ("A:B", 403), ("a:bc", 403), ("xa:b", 403)] {
+    for (scope, status) in [
+        ("x a:b y", 200),
+        ("a:b", 200),
+        ("A:B", 403),
+        ("a:bc", 403),
+        ("xa:b", 403),
+    ] {
         site.says_with("scope", json!(scope));
         assert_eq!(site.fetch().status, status, "{scope}");
     }

@@ -21,12 +21,21 @@ fn rfc7662_2_1_the_question_is_a_form_over_mtls_with_our_client_id() {
     let calls = site.directory.introspections();
     assert_eq!(calls.len(), 1);
     let call = &calls[0];
-    assert_eq!((&*call.method, &*call.target), ("POST", FakeDirectory::INTROSPECTION_PATH));
-    assert_eq!(call.header("content-type"), Some("application/x-www-form-urlencoded"));
+    assert_eq!(
+        (&*call.method, &*call.target),
+        ("POST", FakeDirectory::INTROSPECTION_PATH)
+    );
+    assert_eq!(
+        call.header("content-type"),
+        Some("application/x-www-form-urlencoded")
+    );
     assert_eq!(call.header("accept"), Some("application/json"));
     assert_eq!(call.header("authorization"), None);
     let form = [("token", token), ("client_id", "provider")];
-    assert_eq!(call.form, form.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    assert_eq!(
+        call.form,
+        form.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
     let ours = Identity {
         certificate: site.pki.path("certs/a.pem"),
         private_key: site.pki.path("certs/a.key"),
@@ -34,14 +43,24 @@ fn rfc7662_2_1_the_question_is_a_form_over_mtls_with_our_client_id() {
     };
     assert_eq!(call.client_certificate.as_deref(), Some(&*der(&ours)));
     let said = format!("{:?}", site.directory.calls());
-    assert!(!said.contains("?token") && !said.contains("&token"), "{said}");
+    assert!(
+        !said.contains("?token") && !said.contains("&token"),
+        "{said}"
+    );
 }
 
 /// Rows: INT-5, OE-VAL-6
 #[test]
 fn rfc7662_2_2_only_the_boolean_true_is_active() {
     let site = Site::start();
-    for active in [json!("true"), json!(1), json!(null), json!(false), json!([true]), json!({})] {
+    for active in [
+        json!("true"),
+        json!(1),
+        json!(null),
+        json!(false),
+        json!([true]),
+        json!({}),
+    ] {
         site.says_with("active", active);
         challenged(&site, &site.fetch(), 401, Some("invalid_token"));
         site.vouch();
@@ -134,7 +153,7 @@ fn cache_seconds_0_asks_every_time() {
 fn rfc7662_2_2_times_are_numbers_of_integral_value() {
     let site = Site::start();
     let later = now() + 600;
-    for exp in [json!(later), json!(later as f64), json!(2e9)] {
+    for exp in [json!(later), json!(2_000_000_000.0), json!(2e9)] {
         site.says_with("exp", exp.clone());
         assert_eq!(site.fetch().status, 200, "{exp}");
     }
@@ -150,10 +169,16 @@ fn rfc7662_2_2_times_are_numbers_of_integral_value() {
 #[test]
 fn rfc7662_2_2_iss_and_aud_are_compared_when_they_are_there() {
     let site = Site::with(|settings, _| {
-        settings.edit("client_id = \"provider\"", "client_id = \"provider\"\naudience = \"https://us\"");
+        settings.edit(
+            "client_id = \"provider\"",
+            "client_id = \"provider\"\naudience = \"https://us\"",
+        );
     });
     let issuer = site.directory.issuer.clone();
-    let (bare, upper) = (issuer.trim_end_matches('/').to_owned(), issuer.to_uppercase());
+    let (bare, upper) = (
+        issuer.trim_end_matches('/').to_owned(),
+        issuer.to_uppercase(),
+    );
     let cases: [(&str, Value, u16); 9] = [
         ("iss", json!(issuer), 200),
         ("iss", json!(bare), 401),

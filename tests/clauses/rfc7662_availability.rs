@@ -114,7 +114,12 @@ fn int_15_a_failing_directory_is_left_in_peace() {
     }
     assert!(site.introspections() < 15, "{}", site.introspections());
     // Those who ask meanwhile with something already refused are refused all the same.
-    challenged(&site, &site.ask(&Request::get(&format!("/{NAME}"))), 401, None);
+    challenged(
+        &site,
+        &site.ask(&Request::get(&format!("/{NAME}"))),
+        401,
+        None,
+    );
 }
 
 /// Rows: INT-13, MTLS-1
@@ -125,7 +130,9 @@ fn int_13_another_certificate_is_refused_from_the_cache() {
     let target = format!("/{NAME}");
     assert_eq!(site.ask(&site.request(&target, &token)).status, 200);
     let other = site.pki.consumer("bank-a").escaped();
-    let stolen = Request::get(&target).bearer(&token).field(CERTIFICATE, &other);
+    let stolen = Request::get(&target)
+        .bearer(&token)
+        .field(CERTIFICATE, &other);
     challenged(&site, &site.ask(&stolen), 401, Some("invalid_token"));
     assert_eq!(site.introspections(), 1);
     // Its owner is not locked out by the attempt.
@@ -186,7 +193,12 @@ fn int_14_those_who_wait_share_a_refusal_as_well() {
     });
     site.directory.release();
     for mut connection in connections {
-        challenged(&site, &connection.read(true).unwrap(), 401, Some("invalid_token"));
+        challenged(
+            &site,
+            &connection.read(true).unwrap(),
+            401,
+            Some("invalid_token"),
+        );
     }
     assert_eq!(site.introspections(), 1);
 }
@@ -241,5 +253,9 @@ fn a_flood_of_different_tokens_is_bounded_at_the_directory() {
         let answer = connection.read(true).unwrap();
         assert!(matches!(answer.status, 200 | 503), "{answer:?}");
     }
-    assert!(site.directory.busiest() <= 64, "{}", site.directory.busiest());
+    assert!(
+        site.directory.busiest() <= 64,
+        "{}",
+        site.directory.busiest()
+    );
 }

@@ -49,9 +49,11 @@ impl Nginx {
 
 impl Drop for Nginx {
     fn drop(&mut self) {
+        // Waited for even when a test fails: a master that is killed leaves its workers behind.
         self.process.signal(Signal::TERM);
+        let status = self.process.end();
         if !std::thread::panicking() {
-            assert!(self.process.wait().success());
+            assert!(status.is_some_and(|status| status.success()), "{status:?}");
         }
     }
 }

@@ -8,7 +8,7 @@ use super::Examination;
 use crate::{
     caller::{Callers, RevocationLists, TrustAnchors},
     config::Severity,
-    edge::Hop,
+    edge::{CertificateFormat, Hop},
 };
 
 impl Examination<'_> {
@@ -18,6 +18,11 @@ impl Examination<'_> {
             "consumers.certificate_header",
             &consumers.certificate_header,
         )?;
+        if consumers.certificate_format == CertificateFormat::PemFolded {
+            let finding = "HTTP parsers, ours included, refuse the folded lines that nginx sends as $ssl_client_cert";
+            let remedy = "let nginx send $ssl_client_escaped_cert and set pem-urlencoded; pem-folded only reads what a hop has unfolded";
+            self.warn("consumers.certificate_format", finding.to_owned(), remedy);
+        }
         let verify_header = match consumers.verify_header.as_str() {
             "" => None,
             name => Some(self.header("consumers.verify_header", name)?),

@@ -75,7 +75,7 @@ impl ServeError {
 pub fn run(args: &ServeArgs) -> Result<(), ServeError> {
     let path = config_path(args.config.as_deref());
     let (config, parts) = read(&path)?;
-    log::start(args.log_format, args.log_level)?;
+    let _last_records = log::start(args.log_format, args.log_level)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("perild-main")

@@ -1,0 +1,154 @@
+"""Load by oha, and what it cost the programs: processor time and memory from /proc."""
+
+import http.client
+import json
+import os
+import resource
+import socket
+import ssl
+import subprocess
+import urllib.parse
+from dataclasses import dataclass
+from pathlib import Path
+
+from .place import TOOLS
+
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Sample:
+    """One run of oha against one candidate."""
+
+    requests_a_second: float
+    p50: float
+    p99: float
+    front_cpu_us: float  # nginx in front, for each request
+    back_cpu_us: float  # what stands behind it, for each request
+    load_cpu_us: float  # oha, for each request
+    memory_mb: float  # proportional, of what stands behind it
+
+
+def oha():
+    """The load generator, from crates.io when it is not installed."""
+    for place in (TOOLS / "bin/oha", Path.home() / ".cargo/bin/oha"):
+        if place.exists():
+            return place
+    subprocess.run(["cargo", "install", "oha", "--version", "1.16.0", "--locked", "--root", TOOLS], check=True)
+    return TOOLS / "bin/oha"
+
+
+def through_tls(place, port, path, token, seconds, front, back):
+    """32 connections for `seconds` through nginx, with the bank's certificate and token."""
+    arguments = ["-z", f"{seconds}s", "-w", "-c", "32", "--ipv4"]
+    arguments += ["--cacert", place.path("certs/web-ca.pem")]
+    arguments += ["--cert", place.path("certs/bank.pem"), "--key", place.path("certs/bank.key")]
+    arguments += ["-H", f"Authorization: Bearer {token}", f"https://localhost:{port}{path}"]
+    before = cpu_seconds(front), cpu_seconds(back), finished_cpu_seconds()
+    report = run(arguments)
+    after = cpu_seconds(front), cpu_seconds(back), finished_cpu_seconds()
+    answered = report["statusCodeDistribution"]["200"]
+    return Sample(
+        requests_a_second=report["summary"]["requestsPerSec"],
+        p50=report["latencyPercentiles"]["p50"],
+        p99=report["latencyPercentiles"]["p99"],
+        front_cpu_us=(after[0] - before[0]) * 1e6 / answered,
+        back_cpu_us=(after[1] - before[1]) * 1e6 / answered,
+        load_cpu_us=(after[2] - before[2]) * 1e6 / answered,
+        memory_mb=memory_mb(back),
+    )
+
+
+def on_socket(place, program, path, token, count, connections):
+    """`count` requests straight to the daemon's socket, as nginx would send them."""
+    arguments = ["-n", count, "-c", connections, "--unix-socket", program.socket]
+    for name, value in forwarded(place, token).items():
+        arguments += ["-H", f"{name}: {value}"]
+    return run([*arguments, f"http://localhost{path}"])
+
+
+def one_by_one(place, program, path, tokens):
+    """One request with each of `tokens`, on one connection to the daemon's socket; the statuses."""
+    connection = http.client.HTTPConnection("localhost")
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.connect(str(program.socket))
+    statuses = []
+    for token in tokens:
+        connection.request("GET", path, headers=forwarded(place, token))
+        answer = connection.getresponse()
+        answer.read()
+        statuses.append(answer.status)
+    connection.close()
+    return statuses
+
+
+def forwarded(place, token):
+    pem = place.path("certs/bank.pem").read_text()
+    return {
+        "X-OE-CLIENT-CERT": urllib.parse.quote(pem, safe=""),
+        "X-OE-CLIENT-VERIFY": "SUCCESS",
+        "Authorization": f"Bearer {token}",
+    }
+
+
+def tokens(place, issuer, count):
+    """`count` new access tokens of the bank, from the directory."""
+    context = ssl.create_default_context(cafile=place.path("certs/directory-ca.pem"))
+    context.load_cert_chain(place.path("certs/bank.pem"), place.path("certs/bank.key"))
+    url = urllib.parse.urlparse(issuer)
+    connection = http.client.HTTPSConnection(url.hostname, url.port, context=context)
+    form = "grant_type=client_credentials&client_id=bank&scope=directory:software"
+    found = []
+    for _ in range(count):
+        connection.request("POST", "/token", form, {"Content-Type": "application/x-www-form-urlencoded"})
+        answer = json.loads(connection.getresponse().read())
+        found.append(answer["access_token"])
+    connection.close()
+    return found
+
+
+def run(arguments):
+    command = [oha(), "--no-tui", "--output-format", "json", *arguments]
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"oha failed: {done.stderr}")
+    report = json.loads(done.stdout)
+    statuses, errors = report["statusCodeDistribution"], report["errorDistribution"]
+    if set(statuses) != {"200"} or errors:
+        raise SystemExit(f"not every answer was 200: {statuses} {errors}")
+    return report
+
+
+def cpu_seconds(program):
+    """Processor time so far, of the program and its children."""
+    if program is None:
+        return 0.0
+    total = 0
+    for pid in program.pids():
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / TICKS_A_SECOND
+
+
+def finished_cpu_seconds():
+    """Processor time of the programs that have ended: between two calls, of oha."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def memory_mb(program):
+    """Memory in use, pages that processes share counted once."""
+    if program is None:
+        return 0.0
+    return sum(rollup(pid, "Pss:") for pid in program.pids()) / 1024
+
+
+def resident_mb(program):
+    return rollup(program.process.pid, "Rss:") / 1024
+
+
+def rollup(pid, field):
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith(field):
+            return int(line.split()[1])
+    return 0

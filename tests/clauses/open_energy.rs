@@ -1,0 +1,183 @@
+//! Open Energy's own clauses: classes, and the validation of a request.
+
+use serde_json::{Value, json};
+
+use super::{
+    expect::{challenged, has_common_fields},
+    site::{CERTIFICATE, CONTENT, NAME, Site, fresh_token, now, thumbprint},
+};
+use crate::support::{
+    http::Request,
+    perild::{Launch, Perild},
+    pki::Pki,
+    world::place,
+};
+
+/// Rows: OE-CLS-2, MTLS-6, CON-17
+#[test]
+fn oe_cls_2_open_data_is_for_everyone_and_credentials_are_not_looked_at() {
+    let site = Site::with(|settings, _| {
+        settings.more = format!("[[datasets]]\nname = \"{NAME}\"\nclass = \"OE-O\"\n");
+    });
+    let target = format!("/{NAME}");
+    let expired = site.pki.expired_consumer("bank-a").escaped();
+    let get = || Request::get(&target);
+    for request in [
+        get(),
+        get().bearer("tok-bad"),
+        get().bearer("a").bearer("b"),
+        get().field("Authorization", "Bearer"),
+        get().field(CERTIFICATE, "%zz"),
+        get().field(CERTIFICATE, &expired),
+        get().field(CERTIFICATE, "a").field(CERTIFICATE, "b"),
+        Request::get(&format!("{target}?access_token=t")),
+    ] {
+        let answer = site.ask(&request);
+        assert_eq!(
+            (answer.status, answer.text()),
+            (200, CONTENT),
+            "{request:?}"
+        );
+        has_common_fields(&answer);
+    }
+    assert_eq!(site.introspections(), 0);
+    std::fs::write(site.shared("shared.csv"), "shared").unwrap();
+    challenged(&site, &site.ask(&Request::get("/shared")), 401, None);
+}
+
+/// Rows: OE-CLS-1
+#[test]
+fn oe_cls_1_a_class_that_must_not_be_shared_does_not_start() {
+    for class in ["OE-C", "OE-SP", "oe-o", "open"] {
+        let dir = place();
+        Pki::new(dir.path());
+        let mut settings = super::site::settings("https://localhost:9/");
+        settings.more = format!("[[datasets]]\nname = \"a\"\nclass = \"{class}\"\n");
+        let mut perild = Perild::launch(dir.path(), &settings, &Launch::Itself);
+        let (code, said) = perild.failure();
+        assert_eq!(code, Some(78), "{said}");
+        assert!(
+            said.contains(class) && said.contains("perild.toml:"),
+            "{said}"
+        );
+    }
+}
+
+/// Rows: OE-CLS-3
+#[test]
+fn oe_cls_3_both_shared_classes_are_guarded_alike() {
+    for class in ["OE-SA", "OE-SB"] {
+        let site = Site::with(|settings, _| {
+            settings.more = format!("[[datasets]]\nname = \"{NAME}\"\nclass = \"{class}\"\n");
+        });
+        assert_eq!(site.fetch().status, 200);
+        challenged(
+            &site,
+            &site.ask(&Request::get(&format!("/{NAME}"))),
+            401,
+            None,
+        );
+    }
+}
+
+/// Rows: OE-CLS-4
+#[test]
+fn oe_cls_4_a_refusal_names_its_rule_in_the_record() {
+    let site = Site::with(|settings, _| {
+        settings.more = format!("[[datasets]]\nname = \"{NAME}\"\nscope = \"flood:read\"\n");
+    });
+    let answer = site.fetch();
+    challenged(&site, &answer, 403, Some("insufficient_scope"));
+    let id = answer.interaction_id().to_owned();
+    let line = site.perild.wait_for_line(|line| line.contains(&id));
+    assert!(line.contains(NAME) && line.contains("flood:read"), "{line}");
+}
+
+/// Rows: OE-VAL-2, OE-VAL-3, OE-VAL-4
+#[test]
+fn oe_val_2_a_bad_certificate_is_invalid_token_only_when_a_token_came_along() {
+    let site = Site::start();
+    let target = format!("/{NAME}");
+    let expired = site.pki.expired_consumer("bank-a").escaped();
+    let stranger = site.pki.stranger("bank-a").escaped();
+    for certificate in [None, Some(&expired), Some(&stranger)] {
+        let shown = |request: Request| match certificate {
+            Some(certificate) => request.field(CERTIFICATE, certificate),
+            None => request,
+        };
+        let alone = shown(Request::get(&target));
+        challenged(&site, &site.ask(&alone), 401, None);
+        let with_token = shown(Request::get(&target).bearer(&fresh_token()));
+        challenged(&site, &site.ask(&with_token), 401, Some("invalid_token"));
+    }
+    assert_eq!(site.introspections(), 0);
+    assert_eq!(site.fetch().status, 200);
+}
+
+/// Rows: OE-VAL-7, OE-VAL-8, OE-VAL-9, CON-15
+#[test]
+fn oe_val_7_and_8_times_are_judged_with_ten_seconds_of_skew_on_iat_and_none_on_exp() {
+    let site = Site::start();
+    // Far enough from the edge for the clock to move on meanwhile; the edge itself is a unit test's.
+    let cases: [(&str, Option<i64>, u16); 12] = [
+        ("iat", Some(-1), 200),
+        ("iat", Some(9), 200),
+        ("iat", Some(14), 401),
+        ("iat", None, 200),
+        ("nbf", Some(9), 200),
+        ("nbf", Some(14), 401),
+        ("nbf", None, 200),
+        ("exp", Some(5), 200),
+        ("exp", Some(0), 401),
+        ("exp", Some(-1), 401),
+        ("exp", Some(-1_000_000), 401),
+        ("exp", None, 200),
+    ];
+    for (member, offset, status) in cases {
+        let mut answer = site.good();
+        match offset {
+            Some(offset) => answer[member] = json!(i64::try_from(now()).unwrap() + offset),
+            None => drop(answer.as_object_mut().unwrap().remove(member)),
+        }
+        site.says(answer);
+        let answer = site.fetch();
+        assert_eq!(answer.status, status, "{member} {offset:?}");
+        if status == 401 {
+            challenged(&site, &answer, 401, Some("invalid_token"));
+        }
+    }
+}
+
+/// Rows: OE-VAL-10
+#[test]
+fn oe_val_10_the_thumbprint_is_equal_or_the_token_is_refused() {
+    let site = Site::start();
+    let other = thumbprint(&site.pki.consumer("bank-b"));
+    for (cnf, status) in [
+        (json!({"x5t#S256": thumbprint(&site.bank)}), 200),
+        (json!({"x5t#S256": other}), 401),
+        (Value::Null, 401),
+    ] {
+        site.says_with("cnf", cnf);
+        assert_eq!(site.fetch().status, status);
+    }
+}
+
+/// Rows: OE-VAL-13
+#[test]
+fn oe_val_13_an_organisation_that_is_no_line_of_text_does_not_reach_the_log() {
+    let site = Site::start();
+    for organisation in [
+        json!("org\nPERILD_STATUS=200 forged"),
+        json!("x".repeat(300)),
+        json!(7),
+    ] {
+        site.says_with("organisation_id", organisation);
+        challenged(&site, &site.fetch(), 401, Some("invalid_token"));
+    }
+    let mut absent = site.good();
+    absent.as_object_mut().unwrap().remove("organisation_id");
+    site.says(absent);
+    assert_eq!(site.fetch().status, 200);
+    assert!(!site.perild.log().contains("forged"));
+}
