@@ -2,8 +2,8 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::CONTENT_TYPE,
-    web::Payload,
+    http::{Method, header::CONTENT_TYPE},
+    web::{self, Payload},
 };
 
 use super::{PerilRoute, Site, walk::authenticate};
@@ -15,12 +15,14 @@ use crate::{
         perils::{
             Refused, Values,
             contract::{Filter, LocationRequest, Point},
+            places::Survey,
+            query::{Query, Subset},
         },
     },
-    edge::Inbound,
+    edge::{Body, Inbound},
     log::Access,
     policy::Permit,
-    response::{Refusal, contract, perils as answer},
+    response::{Refusal, catalogue, contract, location, perils as answer},
     token::BoundToken,
 };
 
@@ -48,8 +50,52 @@ impl Visit<'_> {
             PerilRoute::Listing => self.listing(access).await,
             PerilRoute::Locations => self.locations(body, access).await,
             PerilRoute::One(peril) => self.one(peril, access).await,
-            PerilRoute::Catalogue | PerilRoute::Query => Err(Refusal::NoRoute),
+            PerilRoute::Catalogue => self.catalogue(access).await,
+            PerilRoute::Query => self.query(body, access).await,
         }
+    }
+
+    async fn catalogue(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
+        let bearer = self.bearer(&[], access).await?;
+        let permits = self.permits(&bearer, &[], access)?;
+        let [permit] = permits.as_slice() else {
+            return Err(Refusal::Fault);
+        };
+        let grid = self.site.perils.description(permit)?;
+        catalogue::answer(self.request, &grid)
+    }
+
+    async fn query(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
+        let bearer = self.bearer(&[], access).await?;
+        if !self.site.perils.is_imported() {
+            return Err(Refused::NoStore.into());
+        }
+        let limits = &self.site.peril_limits;
+        let limit = usize::try_from(limits.max_places).unwrap_or(usize::MAX);
+        let is_post = self.request.method() == Method::POST;
+        let mut query = Query::read(&parameters(self.request), !is_post)?;
+        let survey = if is_post {
+            let is_csv = match essence(self.request).as_str() {
+                "text/csv" => true,
+                _ if is_json(self.request) => false,
+                _ => return Err(Refusal::NotRead { taken: BODIES }),
+            };
+            let body = self.site.intake.take(self.request, body).await?;
+            let mut options = std::mem::take(&mut query.options);
+            let surveyed = web::block(move || {
+                Survey::of(body, is_csv, &mut options, limit).map(|survey| (survey, options))
+            });
+            let (survey, options) = surveyed.await.unwrap_or_else(|_| Err(Refused::NoStore))?;
+            query.options = options;
+            survey
+        } else {
+            let body = Body::Memory(query.places()?.into());
+            Survey::of(body, false, &mut query.options, limit)?
+        };
+        let subset = Subset::read(&query.options, limits.max_radius_km)?;
+        let permits = self.permits(&bearer, &subset.perils, access)?;
+        let values = self.site.perils.values(&permits, &subset.columns)?;
+        location::answer(self.request, query.format.as_deref(), survey, subset, values, &self.site.streams)
     }
 
     async fn listing(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
@@ -184,12 +230,17 @@ fn refuse_off_grid(request: &LocationRequest, values: &Values) -> Result<(), Ref
     }
 }
 
-/// `application/json` or `application/*+json`, with any parameters.
-fn is_json(request: &HttpRequest) -> bool {
+/// The media type of the body, in lower case and without parameters.
+fn essence(request: &HttpRequest) -> String {
     let field = request.headers().get(CONTENT_TYPE);
     let field = field.and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = field.split(';').next().unwrap_or_default().trim();
-    let essence = essence.to_ascii_lowercase();
+    let essence = field.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}
+
+/// `application/json` or `application/*+json`, with any parameters.
+fn is_json(request: &HttpRequest) -> bool {
+    let essence = essence(request);
     essence == "application/json"
         || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
@@ -203,5 +254,7 @@ pub(super) fn parameters(request: &HttpRequest) -> Vec<(String, String)> {
 
 /// Octets of a body of the old contract: ten thousand places take about a megabyte.
 const CONTRACT_BODY: u64 = 16 * 1024 * 1024;
+/// The media types of a body of `/v1/location`.
+const BODIES: &str = "application/json, application/geo+json or text/csv";
 /// Places off the grid that are named one by one.
 const NAMED_PLACES: usize = 10;

@@ -5,10 +5,12 @@
 
 mod accept;
 mod body;
+pub mod catalogue;
 mod challenge;
 mod conditions;
 pub mod contract;
 pub mod file;
+pub mod location;
 mod number;
 pub mod perils;
 pub mod problem;

@@ -4,6 +4,8 @@
 //! permit are read for.
 
 pub mod contract;
+pub mod places;
+pub mod query;
 mod refused;
 mod store;
 
