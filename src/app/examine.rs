@@ -180,7 +180,10 @@ impl Examination<'_> {
         match Perils::open(state) {
             Ok(perils) => {
                 let finding = if perils.is_imported() {
-                    format!("{} is a store of peril values", state.join(STORE_NAME).display())
+                    format!(
+                        "{} is a store of peril values",
+                        state.join(STORE_NAME).display()
+                    )
                 } else {
                     "no peril data has been imported".to_owned()
                 };

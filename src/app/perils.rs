@@ -95,7 +95,14 @@ impl Visit<'_> {
         let subset = Subset::read(&query.options, limits.max_radius_km)?;
         let permits = self.permits(&bearer, &subset.perils, access)?;
         let values = self.site.perils.values(&permits, &subset.columns)?;
-        location::answer(self.request, query.format.as_deref(), survey, subset, values, &self.site.streams)
+        location::answer(
+            self.request,
+            query.format.as_deref(),
+            survey,
+            subset,
+            values,
+            &self.site.streams,
+        )
     }
 
     async fn listing(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
@@ -144,11 +151,7 @@ impl Visit<'_> {
         answer::contract(self.request, &described, body.into(), has_quirk)
     }
 
-    async fn locations(
-        self,
-        body: Payload,
-        access: &mut Access,
-    ) -> Result<HttpResponse, Refusal> {
+    async fn locations(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
         let bearer = self.bearer(&[], access).await?;
         if !is_json(self.request) {
             return Err(Refusal::NotRead {
@@ -173,7 +176,9 @@ impl Visit<'_> {
 
     /// Steps 3 to 7, unless everything asked for is open.
     async fn bearer(self, perils: &[Peril], access: &mut Access) -> Result<Bearer, Refusal> {
-        let is_open = self.names(perils).all(|names| self.site.policy.open(names).is_some());
+        let is_open = self
+            .names(perils)
+            .all(|names| self.site.policy.open(names).is_some());
         let inbound = Inbound::read(self.request, &self.site.hop)?;
         if is_open && !inbound.is_credentialed() {
             return Ok(Bearer(None));
@@ -192,11 +197,13 @@ impl Visit<'_> {
         let asked: Vec<_> = self.names(perils).map(|names| names.exact).collect();
         access.dataset(&asked.join(","));
         let policy = &self.site.policy;
-        let permits = self.names(perils).map(|names| match (policy.open(names), &bearer.0) {
-            (Some(open), _) => Ok(open),
-            (None, Some(token)) => Ok(policy.decide(token, names)?),
-            (None, None) => Err(Refusal::NoToken),
-        });
+        let permits = self
+            .names(perils)
+            .map(|names| match (policy.open(names), &bearer.0) {
+                (Some(open), _) => Ok(open),
+                (None, Some(token)) => Ok(policy.decide(token, names)?),
+                (None, None) => Err(Refusal::NoToken),
+            });
         let permits = permits.collect::<Result<Vec<_>, _>>()?;
         let mut rules: Vec<_> = permits.iter().map(Permit::rule).collect();
         rules.dedup();
@@ -233,7 +240,9 @@ fn refuse_off_grid(request: &LocationRequest, values: &Values) -> Result<(), Ref
 /// The media type of the body, in lower case and without parameters.
 fn essence(request: &HttpRequest) -> String {
     let field = request.headers().get(CONTENT_TYPE);
-    let field = field.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let field = field
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let essence = field.split(';').next().unwrap_or_default();
     essence.trim().to_ascii_lowercase()
 }

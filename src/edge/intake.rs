@@ -69,7 +69,11 @@ impl Intake {
     ///
     /// # Errors
     /// [`NotTaken`].
-    pub async fn take(&self, request: &HttpRequest, mut payload: Payload) -> Result<Body, NotTaken> {
+    pub async fn take(
+        &self,
+        request: &HttpRequest,
+        mut payload: Payload,
+    ) -> Result<Body, NotTaken> {
         self.admit(request)?;
         let too_large = NotTaken::TooLarge {
             limit: self.limit_bytes,
@@ -127,7 +131,9 @@ impl Intake {
             (&*file).write_all(&octets)?;
             Ok(file)
         });
-        let kept = written.await.unwrap_or_else(|error| Err(io::Error::other(error)));
+        let kept = written
+            .await
+            .unwrap_or_else(|error| Err(io::Error::other(error)));
         kept.map_err(|source| NotTaken::Kept {
             folder: self.folder.clone(),
             source,
@@ -199,7 +205,7 @@ const PIECE: usize = 256 * 1024;
 
 #[cfg(test)]
 mod tests {
-    use actix_web::{FromRequest, test::TestRequest};
+    use actix_web::{FromRequest, rt::System, test::TestRequest};
 
     use super::*;
 
@@ -217,51 +223,60 @@ mod tests {
         }
     }
 
-    #[actix_web::test]
-    async fn a_body_is_read_back_from_wherever_it_is_kept_and_leaves_no_file() {
-        let folder = tempfile::tempdir().unwrap();
-        for length in [0_usize, 10, 11, 100] {
-            let content: Vec<u8> = (0..length).map(|at| u8::try_from(at).unwrap()).collect();
-            let request = TestRequest::post().set_payload(content.clone());
-            let body = taken(request, &intake(folder.path())).await.unwrap();
-            assert_eq!(body.in_memory().is_some(), length <= 10);
-            for start in [0, length / 2] {
-                let mut read = Vec::new();
-                let from = u64::try_from(start).unwrap();
-                body.reader(from).read_to_end(&mut read).unwrap();
-                assert_eq!(read, content[start..]);
+    #[test]
+    fn a_body_is_read_back_from_wherever_it_is_kept_and_leaves_no_file() {
+        System::new().block_on(async {
+            let folder = tempfile::tempdir().unwrap();
+            for length in [0_usize, 10, 11, 100] {
+                let content: Vec<u8> = (0..length).map(|at| u8::try_from(at).unwrap()).collect();
+                let request = TestRequest::post().set_payload(content.clone());
+                let body = taken(request, &intake(folder.path())).await.unwrap();
+                assert_eq!(body.in_memory().is_some(), length <= 10);
+                for start in [0, length / 2] {
+                    let mut read = Vec::new();
+                    let from = u64::try_from(start).unwrap();
+                    body.reader(from).read_to_end(&mut read).unwrap();
+                    assert_eq!(read, content[start..]);
+                }
+                assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
             }
-            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-        }
+        });
     }
 
-    #[actix_web::test]
-    async fn a_body_over_the_limit_or_with_a_coding_is_not_taken() {
-        let folder = tempfile::tempdir().unwrap();
-        let large = TestRequest::post().set_payload(vec![0; 101]);
-        assert!(matches!(
-            taken(large, &intake(folder.path())).await,
-            Err(NotTaken::TooLarge { limit: 100 })
-        ));
-        let encoded = TestRequest::post().insert_header(("content-encoding", "gzip"));
-        assert!(matches!(
-            taken(encoded, &intake(folder.path())).await,
-            Err(NotTaken::Encoded)
-        ));
-        let announced = TestRequest::post().insert_header(("content-length", "101"));
-        assert!(matches!(
-            taken(announced, &intake(folder.path())).await,
-            Err(NotTaken::TooLarge { .. })
-        ));
+    #[test]
+    fn a_body_over_the_limit_or_with_a_coding_is_not_taken() {
+        System::new().block_on(async {
+            let folder = tempfile::tempdir().unwrap();
+            let large = TestRequest::post().set_payload(vec![0; 101]);
+            assert!(matches!(
+                taken(large, &intake(folder.path())).await,
+                Err(NotTaken::TooLarge { limit: 100 })
+            ));
+            let encoded = TestRequest::post().insert_header(("content-encoding", "gzip"));
+            assert!(matches!(
+                taken(encoded, &intake(folder.path())).await,
+                Err(NotTaken::Encoded)
+            ));
+            let announced = TestRequest::post().insert_header(("content-length", "101"));
+            assert!(matches!(
+                taken(announced, &intake(folder.path())).await,
+                Err(NotTaken::TooLarge { .. })
+            ));
+        });
     }
 
-    #[actix_web::test]
-    async fn a_folder_that_cannot_be_written_is_said() {
-        let broken = Intake {
-            folder: "/proc/none".into(),
-            ..intake(Path::new("/"))
-        };
-        let request = TestRequest::post().set_payload(vec![0; 50]);
-        assert!(matches!(taken(request, &broken).await, Err(NotTaken::Kept { .. })));
+    #[test]
+    fn a_folder_that_cannot_be_written_is_said() {
+        System::new().block_on(async {
+            let broken = Intake {
+                folder: "/proc/none".into(),
+                ..intake(Path::new("/"))
+            };
+            let request = TestRequest::post().set_payload(vec![0; 50]);
+            assert!(matches!(
+                taken(request, &broken).await,
+                Err(NotTaken::Kept { .. })
+            ));
+        });
     }
 }

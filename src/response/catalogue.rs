@@ -2,7 +2,10 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::{StatusCode, header::{ACCEPT, CONTENT_TYPE}},
+    http::{
+        StatusCode,
+        header::{ACCEPT, CONTENT_TYPE},
+    },
 };
 use serde_json::{Value, json};
 
@@ -17,7 +20,10 @@ use crate::{
 /// # Errors
 /// [`Refusal`] when JSON is not acceptable or a precondition fails.
 pub fn answer(request: &HttpRequest, grid: &Grid) -> Result<HttpResponse, Refusal> {
-    let field = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    let field = request
+        .headers()
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok());
     if !accept::admits_type(field, JSON) {
         return Err(Refusal::NotAcceptable { offered: JSON });
     }

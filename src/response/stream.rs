@@ -107,7 +107,7 @@ mod tests {
         atomic::{AtomicBool, Ordering},
     };
 
-    use actix_web::body::to_bytes;
+    use actix_web::{body::to_bytes, rt::System};
     use tokio::sync::Semaphore;
 
     use super::*;
@@ -116,49 +116,60 @@ mod tests {
         Arc::clone(places).acquire_owned().await.unwrap()
     }
 
-    #[actix_web::test]
-    async fn what_is_written_arrives_in_order_and_frees_its_place() {
-        let places = Arc::new(Semaphore::new(1));
-        let body = StreamBody::start(place(&places).await, |mut sink| {
-            for number in 0..200_000_u32 {
-                sink.write_all(&number.to_be_bytes())?;
-            }
-            sink.flush()
-        });
-        let octets = to_bytes(body).await.unwrap();
-        assert_eq!(octets.len(), 800_000);
-        assert!(octets.chunks(4).zip(0..).all(|(found, number: u32)| found == number.to_be_bytes()));
-        drop(place(&places).await);
-    }
-
-    #[actix_web::test]
-    async fn a_reader_that_goes_away_stops_the_work() {
-        let places = Arc::new(Semaphore::new(1));
-        let has_stopped = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&has_stopped);
-        let body = StreamBody::start(place(&places).await, move |mut sink| {
-            loop {
-                if let Err(error) = sink.write_all(&[0; 1000]) {
-                    stopped.store(true, Ordering::SeqCst);
-                    return Err(error);
+    #[test]
+    fn what_is_written_arrives_in_order_and_frees_its_place() {
+        System::new().block_on(async {
+            let places = Arc::new(Semaphore::new(1));
+            let body = StreamBody::start(place(&places).await, |mut sink| {
+                for number in 0..200_000_u32 {
+                    sink.write_all(&number.to_be_bytes())?;
                 }
-            }
+                sink.flush()
+            });
+            let octets = to_bytes(body).await.unwrap();
+            assert_eq!(octets.len(), 800_000);
+            assert!(
+                octets
+                    .chunks(4)
+                    .zip(0..)
+                    .all(|(found, number)| found == u32::to_be_bytes(number))
+            );
+            drop(place(&places).await);
         });
-        drop(body);
-        drop(place(&places).await);
-        assert!(has_stopped.load(Ordering::SeqCst));
     }
 
-    #[actix_web::test]
-    async fn a_fault_ends_the_body_as_a_fault() {
-        let places = Arc::new(Semaphore::new(1));
-        let body = StreamBody::start(place(&places).await, |mut sink| {
-            sink.write_all(b"half")?;
-            sink.flush()?;
-            Err(io::Error::other("broken"))
+    #[test]
+    fn a_reader_that_goes_away_stops_the_work() {
+        System::new().block_on(async {
+            let places = Arc::new(Semaphore::new(1));
+            let has_stopped = Arc::new(AtomicBool::new(false));
+            let stopped = Arc::clone(&has_stopped);
+            let body = StreamBody::start(place(&places).await, move |mut sink| {
+                loop {
+                    if let Err(error) = sink.write_all(&[0; 1000]) {
+                        stopped.store(true, Ordering::SeqCst);
+                        return Err(error);
+                    }
+                }
+            });
+            drop(body);
+            drop(place(&places).await);
+            assert!(has_stopped.load(Ordering::SeqCst));
         });
-        assert!(to_bytes(body).await.is_err());
-        let body = StreamBody::start(place(&places).await, |_| panic!("a fault of ours"));
-        assert!(to_bytes(body).await.is_err());
+    }
+
+    #[test]
+    fn a_fault_ends_the_body_as_a_fault() {
+        System::new().block_on(async {
+            let places = Arc::new(Semaphore::new(1));
+            let body = StreamBody::start(place(&places).await, |mut sink| {
+                sink.write_all(b"half")?;
+                sink.flush()?;
+                Err(io::Error::other("broken"))
+            });
+            assert!(to_bytes(body).await.is_err());
+            let body = StreamBody::start(place(&places).await, |_| panic!("a fault of ours"));
+            assert!(to_bytes(body).await.is_err());
+        });
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Site {
-    fn post(&self, target: &str, body: &[u8], fields: &[(&str, &str)]) -> Answer {
+    pub(crate) fn post(&self, target: &str, body: &[u8], fields: &[(&str, &str)]) -> Answer {
         let request = Request::new("POST", target)
             .bearer(&fresh_token())
             .field(CERTIFICATE, &self.bank.escaped());
@@ -40,7 +40,10 @@ fn thousands_of_answers_equal_the_old_services_octet_for_octet() {
     let mut quirks = 0;
     for line in lines.lines() {
         let case: Value = serde_json::from_str(line).unwrap();
-        let (method, target) = (case["method"].as_str().unwrap(), case["target"].as_str().unwrap());
+        let (method, target) = (
+            case["method"].as_str().unwrap(),
+            case["target"].as_str().unwrap(),
+        );
         let mut request = Request::new(method, target)
             .bearer(&token)
             .field(CERTIFICATE, &site.bank.escaped());
@@ -53,7 +56,11 @@ fn thousands_of_answers_equal_the_old_services_octet_for_octet() {
         assert_eq!(answer.field("content-type"), Some("application/json"));
         let length = answer.content.len().to_string();
         assert_eq!(answer.field("content-length"), Some(length.as_str()));
-        assert_eq!(answer.field("warning").is_some(), case["quirk"] == true, "{line}");
+        assert_eq!(
+            answer.field("warning").is_some(),
+            case["quirk"] == true,
+            "{line}"
+        );
         assert_eq!(answer.field("deprecation").is_some(), case["quirk"] == true);
         quirks += usize::from(case["quirk"] == true);
     }
@@ -68,8 +75,16 @@ fn the_listing_is_the_old_services() {
     let first = "{\"perils\":[{\"metric\":\"fireProbability\",\"metric_units\":\"percent\",\"peril\":\"fire\",\
                  \"peril_code\":\"FR\",\"peril_version\":\"3.2.1\",\"scenario\":\"ssp126\",\"year\":2020},";
     assert!(answer.text().starts_with(first));
-    assert!(answer.text().contains("\"peril\":\"combinedFlood\",\"peril_code\":\"FL\",\"peril_version\":\"2.1.0\""));
-    assert!(answer.text().ends_with("\"year\":2100}],\"version\":\"2.2.0\"}\n"));
+    assert!(
+        answer.text().contains(
+            "\"peril\":\"combinedFlood\",\"peril_code\":\"FL\",\"peril_version\":\"2.1.0\""
+        )
+    );
+    assert!(
+        answer
+            .text()
+            .ends_with("\"year\":2100}],\"version\":\"2.2.0\"}\n")
+    );
 }
 
 #[test]
@@ -79,29 +94,60 @@ fn where_the_old_service_failed_a_problem_says_what_to_mend() {
         ("/fire", 400, "lat must be a finite number."),
         ("/fire?lat=1", 400, "lon must be a finite number."),
         ("/fire?lat=nan&lon=1", 400, "lat must be a finite number."),
-        ("/allperils?lat=1&lon=1e400", 400, "lon must be a finite number."),
+        (
+            "/allperils?lat=1&lon=1e400",
+            400,
+            "lon must be a finite number.",
+        ),
     ] {
         let answer = site.get(target);
-        assert_eq!((answer.status, &answer.problem()["detail"]), (status, &detail.into()), "{target}");
+        assert_eq!(
+            (answer.status, &answer.problem()["detail"]),
+            (status, &detail.into()),
+            "{target}"
+        );
     }
     let place = "{\"latitude\":1,\"longitude\":1}";
     for (body, status, detail) in [
-        ("", 400, "the body is not JSON: it cannot be read past octet 0."),
-        ("{\"locations\":[", 400, "the body is not JSON: it cannot be read past octet 14."),
+        (
+            "",
+            400,
+            "the body is not JSON: it cannot be read past octet 0.",
+        ),
+        (
+            "{\"locations\":[",
+            400,
+            "the body is not JSON: it cannot be read past octet 14.",
+        ),
         ("null", 400, "the body must be an object."),
         ("{}", 404, "the body has no member locations."),
         ("[]", 404, "the body has no member locations."),
         ("{\"locations\":null}", 400, "locations must be an array."),
-        ("{\"locations\":[{\"latitude\":1}]}", 400, "locations[0].longitude must be a finite number."),
-        ("{\"locations\":[],\"years\":2030}", 400, "years must be an array of numbers."),
+        (
+            "{\"locations\":[{\"latitude\":1}]}",
+            400,
+            "locations[0].longitude must be a finite number.",
+        ),
+        (
+            "{\"locations\":[],\"years\":2030}",
+            400,
+            "years must be an array of numbers.",
+        ),
     ] {
         let answer = site.location(body);
-        assert_eq!((answer.status, &answer.problem()["detail"]), (status, &detail.into()), "{body}");
+        assert_eq!(
+            (answer.status, &answer.problem()["detail"]),
+            (status, &detail.into()),
+            "{body}"
+        );
     }
     let off = format!("{{\"locations\":[{place},{{\"latitude\":50,\"longitude\":1}},{place}]}}");
     let answer = site.location(&off);
     let detail = "1 of the locations lie off the grid: locations[1].";
-    assert_eq!((answer.status, &answer.problem()["detail"]), (404, &detail.into()));
+    assert_eq!(
+        (answer.status, &answer.problem()["detail"]),
+        (404, &detail.into())
+    );
     for (content_type, status) in [
         ("text/csv", 415),
         ("application/geo+json; charset=utf-8", 200),
@@ -109,10 +155,18 @@ fn where_the_old_service_failed_a_problem_says_what_to_mend() {
         ("application/x-www-form-urlencoded", 415),
     ] {
         let body = format!("{{\"locations\":[{place}]}}");
-        let answer = site.post("/location", body.as_bytes(), &[("Content-Type", content_type)]);
+        let answer = site.post(
+            "/location",
+            body.as_bytes(),
+            &[("Content-Type", content_type)],
+        );
         assert_eq!(answer.status, status, "{content_type}");
     }
-    assert_eq!(site.post("/location", b"{\"locations\":[]}", &[JSON]).status, 200);
+    assert_eq!(
+        site.post("/location", b"{\"locations\":[]}", &[JSON])
+            .status,
+        200
+    );
 }
 
 #[test]
@@ -132,7 +186,10 @@ fn hostile_bodies_are_refused_and_the_daemon_serves_on() {
     let many = format!("{{\"locations\":[{}1]}}", "1,".repeat(10_000));
     let answer = site.location(&many);
     assert_eq!(answer.status, 413);
-    assert_eq!(answer.problem()["detail"], "a request may have 10000 places.");
+    assert_eq!(
+        answer.problem()["detail"],
+        "a request may have 10000 places."
+    );
     let large = vec![b' '; 17 * 1024 * 1024];
     assert_eq!(site.post("/location", &large, &[JSON]).status, 413);
     assert_eq!(site.get("/fire?lat=1&lon=1").status, 200);
@@ -146,13 +203,23 @@ fn rfc9110_methods_and_conditions_hold_for_perils() {
     let whole = site.get(target);
     let tag = whole.field("etag").unwrap();
     assert_eq!(whole.field("cache-control"), Some("private, no-cache"));
-    assert_eq!(whole.field("last-modified"), Some("Thu, 15 Jan 2026 12:00:00 GMT"));
+    assert_eq!(
+        whole.field("last-modified"),
+        Some("Thu, 15 Jan 2026 12:00:00 GMT")
+    );
     let same = site.get_with(target, &[("If-None-Match", tag)]);
-    assert_eq!((same.status, same.field("etag"), same.text()), (304, Some(tag), ""));
+    assert_eq!(
+        (same.status, same.field("etag"), same.text()),
+        (304, Some(tag), "")
+    );
     let other = site.get("/fire?lat=1&lon=2");
     assert_ne!(other.field("etag"), Some(tag));
     assert_eq!(site.get_with(target, &[("If-Match", "\"x\"")]).status, 412);
-    assert_eq!(site.get_with("/fire?lat=1", &[("If-None-Match", "*")]).status, 400);
+    assert_eq!(
+        site.get_with("/fire?lat=1", &[("If-None-Match", "*")])
+            .status,
+        400
+    );
 
     let request = |method: &str, target: &str| {
         Request::new(method, target)
@@ -170,7 +237,11 @@ fn rfc9110_methods_and_conditions_hold_for_perils() {
         ("PUT", "/v1/location", 405, "GET, HEAD, OPTIONS, POST"),
     ] {
         let answer = site.ask(&request(method, target));
-        assert_eq!((answer.status, answer.field("allow")), (status, Some(allow)), "{method} {target}");
+        assert_eq!(
+            (answer.status, answer.field("allow")),
+            (status, Some(allow)),
+            "{method} {target}"
+        );
     }
 }
 
@@ -183,7 +254,12 @@ fn dec_4_perils_want_a_certificate_a_token_and_the_scope_of_each_peril() {
                          [[datasets]]\nname = \"hail\"\nclass = \"OE-O\"\n"
             .into();
     });
-    for target in ["/fire?lat=1&lon=1", "/perils", "/allperils?lat=1&lon=1", "/v1/perils"] {
+    for target in [
+        "/fire?lat=1&lon=1",
+        "/perils",
+        "/allperils?lat=1&lon=1",
+        "/v1/perils",
+    ] {
         assert_eq!(site.ask(&Request::get(target)).status, 401, "{target}");
     }
     assert_eq!(site.ask(&Request::get("/hail?lat=1&lon=1")).status, 200);
@@ -191,10 +267,16 @@ fn dec_4_perils_want_a_certificate_a_token_and_the_scope_of_each_peril() {
     assert_eq!(site.get("/perils").status, 200);
     let refused = site.get("/fire?lat=1&lon=1");
     assert_eq!(refused.status, 403);
-    assert!(refused.field("www-authenticate").unwrap().contains("scope=\"fire:read\""));
+    assert!(
+        refused
+            .field("www-authenticate")
+            .unwrap()
+            .contains("scope=\"fire:read\"")
+    );
     assert_eq!(site.get("/allperils?lat=1&lon=1").status, 403);
     let location = |perils: &str| {
-        let body = format!("{{\"locations\":[{{\"latitude\":1,\"longitude\":1}}],\"perils\":{perils}}}");
+        let body =
+            format!("{{\"locations\":[{{\"latitude\":1,\"longitude\":1}}],\"perils\":{perils}}}");
         site.location(&body).status
     };
     assert_eq!(location("[\"wind\",\"heat\"]"), 200);
@@ -208,10 +290,18 @@ fn dec_4_perils_want_a_certificate_a_token_and_the_scope_of_each_peril() {
 #[test]
 fn without_a_store_there_are_no_perils_and_files_are_served() {
     let site = Site::start();
-    for target in ["/fire?lat=1&lon=1", "/perils", "/allperils?lat=1&lon=1", "/v1/perils"] {
+    for target in [
+        "/fire?lat=1&lon=1",
+        "/perils",
+        "/allperils?lat=1&lon=1",
+        "/v1/perils",
+    ] {
         let answer = site.get(target);
         assert_eq!(answer.status, 404, "{target}");
-        assert_eq!(answer.problem()["detail"], "no peril data has been imported here.");
+        assert_eq!(
+            answer.problem()["detail"],
+            "no peril data has been imported here."
+        );
     }
     assert_eq!(site.location("{\"locations\":[]}").status, 404);
     assert_eq!(site.fetch().status, 200);
@@ -247,10 +337,16 @@ fn a_long_answer_is_streamed_and_is_the_same() {
     let site = sample::site();
     let places = vec!["{\"latitude\":1.1,\"longitude\":-0.4}"; 600].join(",");
     let answer = site.location(&format!("{{\"locations\":[{places}]}}"));
-    assert_eq!((answer.status, answer.field("transfer-encoding")), (200, Some("chunked")));
+    assert_eq!(
+        (answer.status, answer.field("transfer-encoding")),
+        (200, Some("chunked"))
+    );
     let value: Value = serde_json::from_slice(&answer.content).unwrap();
     assert_eq!(value["records"].as_array().unwrap().len(), 57_600);
-    assert_eq!(value["settings"]["metrics"].as_array().unwrap().len(), 4_800);
+    assert_eq!(
+        value["settings"]["metrics"].as_array().unwrap().len(),
+        4_800
+    );
     let one = site.location("{\"locations\":[{\"latitude\":1.1,\"longitude\":-0.4}]}");
     let records = one.text().split("],\"settings\"").next().unwrap();
     assert!(answer.text().starts_with(records));

@@ -15,4 +15,5 @@ mod support;
 mod site;
 
 mod contract;
+mod query;
 mod sample;

@@ -4,7 +4,9 @@ use std::{io, path::Path, sync::Arc};
 
 use super::Refused;
 use crate::{
-    dataset::grid::{Cell, CellIndex, Column, Grid, Key, Peril, Row, STORE_NAME, StoreError, Value},
+    dataset::grid::{
+        Cell, CellIndex, Column, Grid, Key, Peril, Row, STORE_NAME, StoreError, Value,
+    },
     policy::{DatasetNames, Permit},
 };
 

@@ -62,7 +62,12 @@ pub(super) fn float(number: f64) -> String {
         return "NaN".to_owned();
     }
     if number.is_infinite() {
-        return if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
+        return if number > 0.0 {
+            "Infinity"
+        } else {
+            "-Infinity"
+        }
+        .to_owned();
     }
     let scientific = format!("{number:e}");
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
@@ -108,8 +113,14 @@ mod tests {
     fn what_was_sent_comes_back_compact_sorted_and_in_ascii() {
         for (sent, back) in [
             (" [ 1 , 2.50 , -0 ] ", "[1,2.5,0]"),
-            ("{\"b\":null,\"a\":[true,false]}", "{\"a\":[true,false],\"b\":null}"),
-            ("\"\u{e9}\u{1f600}\\u0000\\/\u{7f}\"", "\"\\u00e9\\ud83d\\ude00\\u0000/\\u007f\""),
+            (
+                "{\"b\":null,\"a\":[true,false]}",
+                "{\"a\":[true,false],\"b\":null}",
+            ),
+            (
+                "\"\u{e9}\u{1f600}\\u0000\\/\u{7f}\"",
+                "\"\\u00e9\\ud83d\\ude00\\u0000/\\u007f\"",
+            ),
             ("\"\\\"\\\\\\b\\f\\n\\r\\t\"", "\"\\\"\\\\\\b\\f\\n\\r\\t\""),
             ("\"\\ud83d\"", "\"\\ud83d\""),
         ] {

@@ -25,10 +25,12 @@ pub fn all_perils(point: Point, values: &[(Peril, Values)]) -> String {
     };
     let objects: Vec<_> = values
         .iter()
-        .map(|(peril, values)| match values.find(point.latitude, point.longitude) {
-            Some(found) => object(*peril, &Filter::default(), values, &found),
-            None => NO_ROW.to_owned(),
-        })
+        .map(
+            |(peril, values)| match values.find(point.latitude, point.longitude) {
+                Some(found) => object(*peril, &Filter::default(), values, &found),
+                None => NO_ROW.to_owned(),
+            },
+        )
         .collect();
     let (key, latitude, longitude) = values
         .first()
@@ -67,7 +69,11 @@ fn object(peril: Peril, filter: &Filter, values: &Values, found: &Found<'_>) -> 
 }
 
 fn coordinates(found: &Found<'_>) -> (String, String, String) {
-    (found.key.to_string(), float(found.latitude), float(found.longitude))
+    (
+        found.key.to_string(),
+        float(found.latitude),
+        float(found.longitude),
+    )
 }
 
 /// A place without a row, rounded to the quarter degree as the old service rounded every place.
@@ -89,4 +95,3 @@ fn six_decimals(degrees: f64) -> String {
 
 /// What the old service said for a key without a row; the member's name does end in a colon.
 const NO_ROW: &str = "{\"message:\":\"Error\"}";
-

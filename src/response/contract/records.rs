@@ -32,7 +32,11 @@ impl Segments {
 
     /// Appends the records of one place, each with a comma after it.
     pub fn push_records(&self, out: &mut Vec<u8>, found: &Found<'_>) {
-        let place = format!("{},\"longitude\":{}", float(found.latitude), float(found.longitude));
+        let place = format!(
+            "{},\"longitude\":{}",
+            float(found.latitude),
+            float(found.longitude)
+        );
         let place = place.as_bytes();
         // A record of the longest number; what is reserved is rarely more than what is written.
         out.reserve(self.heads.len() * (MOST_OF_A_RECORD + place.len()) + OPENING.len());
@@ -143,7 +147,11 @@ impl LocationAnswer {
     }
 }
 
-fn push_sent<const N: usize>(out: &mut Vec<u8>, sent: Option<&Json>, default: &dyn Fn() -> [Json; N]) {
+fn push_sent<const N: usize>(
+    out: &mut Vec<u8>,
+    sent: Option<&Json>,
+    default: &dyn Fn() -> [Json; N],
+) {
     match sent {
         Some(sent) => push_json(out, sent),
         None => push_json(out, &Json::Array(default().into())),
@@ -160,7 +168,9 @@ fn push_value(out: &mut Vec<u8>, value: Value) {
 
 fn head(column: Column) -> Box<[u8]> {
     let metric = column.metric().name();
-    format!(",\"metric\":\"{metric}\",\"metric_mean\":\"").into_bytes().into()
+    format!(",\"metric\":\"{metric}\",\"metric_mean\":\"")
+        .into_bytes()
+        .into()
 }
 
 fn tail(column: Column) -> Box<[u8]> {

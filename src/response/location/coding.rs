@@ -21,7 +21,9 @@ impl Coding {
     /// The coding that `field` likes best; none when it excludes even the plain octets.
     #[must_use]
     pub fn choose(field: Option<&str>) -> Option<Self> {
-        let weight = |coding: Self| field.map_or(0.0, |field| accept::weight_of_coding(field, coding.name()));
+        let weight = |coding: Self| {
+            field.map_or(0.0, |field| accept::weight_of_coding(field, coding.name()))
+        };
         let (gzip, zstd) = (weight(Self::Gzip), weight(Self::Zstd));
         if zstd > 0.0 && zstd >= gzip {
             Some(Self::Zstd)

@@ -8,11 +8,7 @@ use arrow_array::{
 };
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use parquet::{
-    arrow::ArrowWriter,
-    basic::Compression,
-    file::properties::WriterProperties,
-};
+use parquet::{arrow::ArrowWriter, basic::Compression, file::properties::WriterProperties};
 
 use super::{
     Question, Writer,
@@ -42,7 +38,8 @@ pub(super) fn write_parquet<W: Write + Send>(question: &Question, out: &mut W) -
         .set_created_by(concat!("perild ", env!("CARGO_PKG_VERSION")).to_owned())
         .build();
     let schema = Arc::clone(&batches.schema);
-    let mut writer = ArrowWriter::try_new(out, schema, Some(properties)).map_err(io::Error::other)?;
+    let mut writer =
+        ArrowWriter::try_new(out, schema, Some(properties)).map_err(io::Error::other)?;
     let mut sink = |batch: &RecordBatch| {
         writer.write(batch).map_err(io::Error::other)?;
         // A row group that ends here is written now: memory stays flat.
@@ -72,9 +69,20 @@ struct Batches<'q> {
 impl<'q> Batches<'q> {
     fn new(question: &'q Question) -> Self {
         let subset = &question.subset;
-        let per_peril = if subset.radius_km.is_some() { subset.perils.len() } else { 0 };
-        let sent = question.survey.header().map_or(2, |header| header.names.len());
-        let doubles = |count: usize| (0..count).map(|_| Float64Builder::with_capacity(ROWS)).collect();
+        let per_peril = if subset.radius_km.is_some() {
+            subset.perils.len()
+        } else {
+            0
+        };
+        let sent = question
+            .survey
+            .header()
+            .map_or(2, |header| header.names.len());
+        let doubles = |count: usize| {
+            (0..count)
+                .map(|_| Float64Builder::with_capacity(ROWS))
+                .collect()
+        };
         Self {
             question,
             schema: schema(question),
@@ -117,15 +125,21 @@ impl<'q> Batches<'q> {
         let per_peril = per_peril.map(|peril| cell_of(subset, answered, *peril));
         let cells = std::iter::once(nearest).chain(per_peril);
         for (builders, cell) in self.cells.chunks_mut(3).zip(cells) {
-            let numbers = cell.map(|UsedCell { latitude, longitude, distance_km, .. }| {
-                [*latitude, *longitude, *distance_km]
-            });
+            let numbers = cell.map(
+                |UsedCell {
+                     latitude,
+                     longitude,
+                     distance_km,
+                     ..
+                 }| { [*latitude, *longitude, *distance_km] },
+            );
             for (at, builder) in builders.iter_mut().enumerate() {
                 builder.append_option(numbers.and_then(|numbers| numbers.get(at).copied()));
             }
         }
         self.interpolation.append_value(interpolations(answered));
-        self.missing.append_value(missing(subset, &self.names, &answered.made));
+        self.missing
+            .append_value(missing(subset, &self.names, &answered.made));
         if answered.made.is_empty() {
             self.values.iter_mut().for_each(Float64Builder::append_null);
         }
@@ -151,7 +165,12 @@ impl<'q> Batches<'q> {
             Carried::Members(members) if !members.is_empty() => Some(format!("{{{members}}}")),
             _ => None,
         };
-        let sent = [Some(id(place, None)).filter(|id| id != "null").map(|id| plain(&id)), properties];
+        let sent = [
+            Some(id(place, None))
+                .filter(|id| id != "null")
+                .map(|id| plain(&id)),
+            properties,
+        ];
         for (builder, text) in self.sent.iter_mut().zip(sent) {
             builder.append_option(text);
         }
@@ -160,22 +179,40 @@ impl<'q> Batches<'q> {
     fn batch(&mut self) -> io::Result<RecordBatch> {
         let rows = std::mem::take(&mut self.rows);
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.schema.fields().len());
-        let mut sent = self.sent.iter_mut().map(|builder| -> ArrayRef { Arc::new(builder.finish()) });
+        let mut sent = self
+            .sent
+            .iter_mut()
+            .map(|builder| -> ArrayRef { Arc::new(builder.finish()) });
         if self.question.survey.header().is_none() {
             columns.push(Arc::new(self.index.finish()));
             columns.extend(sent.next());
-            columns.extend(self.coordinates.iter_mut().map(|c| -> ArrayRef { Arc::new(c.finish()) }));
+            columns.extend(
+                self.coordinates
+                    .iter_mut()
+                    .map(|c| -> ArrayRef { Arc::new(c.finish()) }),
+            );
         }
         columns.extend(sent);
-        columns.extend(self.status.iter_mut().map(|text| -> ArrayRef { Arc::new(text.finish()) }));
-        let mut cells = self.cells.iter_mut().map(|c| -> Arc<Float64Array> { Arc::new(c.finish()) });
+        columns.extend(
+            self.status
+                .iter_mut()
+                .map(|text| -> ArrayRef { Arc::new(text.finish()) }),
+        );
+        let mut cells = self
+            .cells
+            .iter_mut()
+            .map(|c| -> Arc<Float64Array> { Arc::new(c.finish()) });
         columns.extend(cells.by_ref().take(3).map(|cell| -> ArrayRef { cell }));
         columns.push(Arc::new(self.interpolation.finish()));
         let synthetic = self.question.values.grid().about().synthetic;
         columns.push(Arc::new(BooleanArray::from(vec![synthetic; rows])));
         columns.push(Arc::new(self.missing.finish()));
         columns.extend(cells.map(|cell| -> ArrayRef { cell }));
-        columns.extend(self.values.iter_mut().map(|v| -> ArrayRef { Arc::new(v.finish()) }));
+        columns.extend(
+            self.values
+                .iter_mut()
+                .map(|v| -> ArrayRef { Arc::new(v.finish()) }),
+        );
         RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(io::Error::other)
     }
 }
@@ -220,7 +257,11 @@ fn schema(question: &Question) -> SchemaRef {
         };
         Field::new(*name, data_type, true)
     }));
-    fields.extend(peril_columns(subset).into_iter().map(|name| Field::new(name, DataType::Float64, true)));
+    fields.extend(
+        peril_columns(subset)
+            .into_iter()
+            .map(|name| Field::new(name, DataType::Float64, true)),
+    );
     fields.extend(subset.wanted.iter().map(value_field));
     let about = question.values.grid().about();
     let metadata = [
@@ -228,7 +269,10 @@ fn schema(question: &Question) -> SchemaRef {
         ("perild.synthetic", about.synthetic.to_string()),
         ("perild.source", about.source.clone()),
         ("perild.licence", about.licence.clone()),
-        ("perild.interpolation", subset.interpolation.name().to_owned()),
+        (
+            "perild.interpolation",
+            subset.interpolation.name().to_owned(),
+        ),
     ];
     let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
     Arc::new(Schema::new(fields).with_metadata(HashMap::from(metadata)))

@@ -24,7 +24,10 @@ pub(super) struct Features<'q, W: Write> {
 impl<'q, W: Write> Features<'q, W> {
     pub(super) fn begin(question: &'q Question, out: &'q mut W) -> io::Result<Self> {
         let preamble = preamble(question);
-        write!(out, "{{\"type\":\"FeatureCollection\",{preamble},\"features\":[")?;
+        write!(
+            out,
+            "{{\"type\":\"FeatureCollection\",{preamble},\"features\":["
+        )?;
         Ok(Self {
             out,
             texts: ValueTexts::new(question),

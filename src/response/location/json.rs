@@ -51,7 +51,12 @@ impl Counts {
     }
 
     pub(super) fn text(self) -> String {
-        let Self { places, ok, outside, invalid } = self;
+        let Self {
+            places,
+            ok,
+            outside,
+            invalid,
+        } = self;
         json!({"places": places, "ok": ok, "outside": outside, "invalid": invalid}).to_string()
     }
 }
@@ -76,7 +81,10 @@ impl ValueTexts {
         });
         Self {
             heads: heads.collect(),
-            tail: format!(",\"synthetic\":{}}}", question.values.grid().about().synthetic),
+            tail: format!(
+                ",\"synthetic\":{}}}",
+                question.values.grid().about().synthetic
+            ),
         }
     }
 
@@ -125,9 +133,17 @@ impl<W: Write> Writer for Locations<'_, W> {
         if self.counts.places > 0 {
             piece.push(b',');
         }
-        write!(piece, "{{\"index\":{},\"id\":{},", self.counts.places, id(place, self.header))?;
+        write!(
+            piece,
+            "{{\"index\":{},\"id\":{},",
+            self.counts.places,
+            id(place, self.header)
+        )?;
         let (latitude, longitude) = coordinates(answered);
-        write!(piece, "\"latitude\":{latitude},\"longitude\":{longitude},\"properties\":{{")?;
+        write!(
+            piece,
+            "\"latitude\":{latitude},\"longitude\":{longitude},\"properties\":{{"
+        )?;
         push_carried(piece, place, self.header);
         let status = answered.status;
         write!(
@@ -177,9 +193,9 @@ pub(super) fn id(place: &Place<'_>, header: Option<&Header>) -> String {
     let column = header.and_then(|header| header.id);
     match (place.id, place.carried, column) {
         (Some(id), _, _) => id.to_owned(),
-        (None, Carried::Record(record), Some(column)) => {
-            record.field(column).map_or("null".to_owned(), |id| quoted(&id))
-        }
+        (None, Carried::Record(record), Some(column)) => record
+            .field(column)
+            .map_or("null".to_owned(), |id| quoted(&id)),
         _ => "null".to_owned(),
     }
 }

@@ -116,9 +116,21 @@ mod tests {
             (None, InputFormat::Json, Some(F::Json)),
             (Some("*/*"), InputFormat::Csv, Some(F::Csv)),
             (Some("text/csv"), InputFormat::Json, Some(F::Csv)),
-            (Some("text/csv;q=0.5, application/geo+json"), InputFormat::Json, Some(F::GeoJson)),
-            (Some("application/*;q=0.5, text/csv;q=0"), InputFormat::Csv, Some(F::Json)),
-            (Some("application/vnd.apache.parquet"), InputFormat::Csv, Some(F::Parquet)),
+            (
+                Some("text/csv;q=0.5, application/geo+json"),
+                InputFormat::Json,
+                Some(F::GeoJson),
+            ),
+            (
+                Some("application/*;q=0.5, text/csv;q=0"),
+                InputFormat::Csv,
+                Some(F::Json),
+            ),
+            (
+                Some("application/vnd.apache.parquet"),
+                InputFormat::Csv,
+                Some(F::Parquet),
+            ),
             (Some("image/png"), InputFormat::Json, None),
         ] {
             assert_eq!(chosen(accept, input), format, "{accept:?}");

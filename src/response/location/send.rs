@@ -8,7 +8,7 @@ use actix_web::{
         Method, StatusCode,
         header::{
             ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName,
-            LINK, VARY,
+            HeaderValue, LINK, VARY,
         },
     },
 };
@@ -36,8 +36,17 @@ pub fn answer(
     let format = Format::choose(format, field(request, &ACCEPT), survey.format())?;
     let format = format.ok_or(NOT_ACCEPTABLE)?;
     let coding = Coding::choose(field(request, &ACCEPT_ENCODING)).ok_or(NOT_ACCEPTABLE)?;
-    let coding = if format.is_compressible() { coding } else { Coding::Identity };
-    let question = Question { survey, subset, values, format };
+    let coding = if format.is_compressible() {
+        coding
+    } else {
+        Coding::Identity
+    };
+    let question = Question {
+        survey,
+        subset,
+        values,
+        format,
+    };
     if !question.is_possible() {
         return Err(Refused::Malformed {
             at: "layout".to_owned(),
@@ -48,7 +57,8 @@ pub fn answer(
     let representation = format!("{} {}", format.name(), coding.name());
     let described = Described::representation(question.values.grid(), request, &representation);
     let is_cacheable = request.method() != Method::POST;
-    if is_cacheable && let Some(answer) = described.judge(request)? {
+    if is_cacheable && let Some(mut answer) = described.judge(request)? {
+        answer.headers_mut().insert(VARY, CHOSEN_BY);
         return Ok(answer);
     }
     let mut answer = if is_cacheable {
@@ -60,7 +70,7 @@ pub fn answer(
     };
     answer
         .insert_header((CONTENT_TYPE, format.content_type()))
-        .insert_header((VARY, "Accept, Accept-Encoding"))
+        .insert_header((VARY, CHOSEN_BY))
         .insert_header((LINK, "</v1/perils>; rel=\"describedby\""));
     if coding != Coding::Identity {
         answer.insert_header((CONTENT_ENCODING, coding.name()));
@@ -79,9 +89,15 @@ pub fn answer(
 }
 
 fn field<'r>(request: &'r HttpRequest, name: &HeaderName) -> Option<&'r str> {
-    request.headers().get(name).and_then(|value| value.to_str().ok())
+    request
+        .headers()
+        .get(name)
+        .and_then(|value| value.to_str().ok())
 }
 
-const NOT_ACCEPTABLE: Refusal = Refusal::NotAcceptable { offered: Format::OFFERED };
+const CHOSEN_BY: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding");
+const NOT_ACCEPTABLE: Refusal = Refusal::NotAcceptable {
+    offered: Format::OFFERED,
+};
 /// Values of an answer that is made at once: a few milliseconds, a few megabytes.
 const VALUES_AT_ONCE: usize = 20_000;

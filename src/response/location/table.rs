@@ -65,7 +65,11 @@ impl<'q, W: Write> Table<'q, W> {
             header,
             names: subset.wanted.iter().map(|wanted| wanted.name()).collect(),
             facts: facts.collect(),
-            synthetic: if question.values.grid().about().synthetic { "true" } else { "false" },
+            synthetic: if question.values.grid().about().synthetic {
+                "true"
+            } else {
+                "false"
+            },
             piece: Vec::new(),
             sent: Vec::new(),
             places: 0,
@@ -75,7 +79,10 @@ impl<'q, W: Write> Table<'q, W> {
     fn push_wide(&mut self, answered: &Answered) -> io::Result<()> {
         let piece = &mut self.piece;
         push_status(piece, answered);
-        push_cell(piece, answered.cells.first().filter(|_| !answered.made.is_empty()));
+        push_cell(
+            piece,
+            answered.cells.first().filter(|_| !answered.made.is_empty()),
+        );
         let how = interpolations(answered);
         let missing = missing(self.subset, &self.names, &answered.made);
         write!(piece, ",{how},{},{missing}", self.synthetic)?;
@@ -137,11 +144,17 @@ impl<W: Write> Writer for Table<'_, W> {
 /// The names of what was sent; one that is ours gets `input_` before it.
 pub(super) fn sent_columns(header: Option<&Header>) -> Vec<String> {
     let Some(header) = header else {
-        return ["index", "id", "latitude", "longitude", "properties"].map(str::to_owned).to_vec();
+        return ["index", "id", "latitude", "longitude", "properties"]
+            .map(str::to_owned)
+            .to_vec();
     };
     let is_ours = |name: &str| OWN.contains(&name) || LONG.contains(&name);
     let named = |name: &String| {
-        if is_ours(name) { format!("input_{name}") } else { name.clone() }
+        if is_ours(name) {
+            format!("input_{name}")
+        } else {
+            name.clone()
+        }
     };
     header.names.iter().map(named).collect()
 }
@@ -207,7 +220,10 @@ pub(super) fn plain(json: &str) -> String {
 }
 
 fn push_status(out: &mut Vec<u8>, answered: &Answered) {
-    for text in [answered.status.name(), answered.status.reason().unwrap_or_default()] {
+    for text in [
+        answered.status.name(),
+        answered.status.reason().unwrap_or_default(),
+    ] {
         out.push(b',');
         out.extend_from_slice(text.as_bytes());
     }

@@ -54,7 +54,10 @@ pub(super) fn missing(subset: &Subset, names: &[String], made: &[Made]) -> Strin
     let mut at = 0;
     while let Some(first) = subset.wanted.get(at) {
         let is_same = |wanted: &&Wanted| wanted.metric == first.metric;
-        let length = subset.wanted.get(at..).map_or(1, |rest| rest.iter().take_while(is_same).count());
+        let length = subset
+            .wanted
+            .get(at..)
+            .map_or(1, |rest| rest.iter().take_while(is_same).count());
         let block = made.get(at..at + length).unwrap_or_default();
         let mut reasons = block.iter().map(|made| reason(made.value));
         let common = reasons.next().flatten();

@@ -82,8 +82,7 @@ impl Json {
     pub fn read(octets: &[u8]) -> Result<Self, usize> {
         let text = octets.strip_prefix(b"\xef\xbb\xbf").unwrap_or(octets);
         let skipped = octets.len() - text.len();
-        let text =
-            std::str::from_utf8(text).map_err(|error| skipped + error.valid_up_to())?;
+        let text = std::str::from_utf8(text).map_err(|error| skipped + error.valid_up_to())?;
         let mut reader = Reader { text, at: 0 };
         let value = reader.value(MAX_DEPTH);
         reader.space();
@@ -137,7 +136,9 @@ impl<'t> Reader<'t> {
     }
 
     fn take(&mut self, wanted: &str) -> Option<()> {
-        self.rest().starts_with(wanted).then(|| self.at += wanted.len())
+        self.rest()
+            .starts_with(wanted)
+            .then(|| self.at += wanted.len())
     }
 
     /// The value that comes next, with at most `depth` more arrays and objects around its parts.
@@ -224,7 +225,9 @@ impl<'t> Reader<'t> {
                 let digits = self.text.get(self.at..self.at + 4)?;
                 let is_hexadecimal = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
                 self.at += 4;
-                return u16::from_str_radix(digits, 16).ok().filter(|_| is_hexadecimal);
+                return u16::from_str_radix(digits, 16)
+                    .ok()
+                    .filter(|_| is_hexadecimal);
             }
             _ => return None,
         };
@@ -286,14 +289,20 @@ mod tests {
 
     #[test]
     fn what_python_reads_is_read() {
-        assert_eq!(read(" [1, -0, 1.0] "), Ok(Json::Array(vec![
-            Json::Integer("1".into()),
-            Json::Integer("0".into()),
-            Json::Float(1.0),
-        ])));
+        assert_eq!(
+            read(" [1, -0, 1.0] "),
+            Ok(Json::Array(vec![
+                Json::Integer("1".into()),
+                Json::Integer("0".into()),
+                Json::Float(1.0),
+            ]))
+        );
         assert_eq!(read("-Infinity"), Ok(Json::Float(f64::NEG_INFINITY)));
         assert!(matches!(read("NaN"), Ok(Json::Float(number)) if number.is_nan()));
-        assert_eq!(read("\"\\ud83d\\ude00\""), Ok(Json::Text("\u{1f600}".into())));
+        assert_eq!(
+            read("\"\\ud83d\\ude00\""),
+            Ok(Json::Text("\u{1f600}".into()))
+        );
         assert!(read("\"\\ud83d\"").is_ok());
         let repeated = read("{\"a\":1,\"a\":2}").unwrap();
         assert_eq!(repeated.member("a"), Some(&Json::Integer("2".into())));
@@ -317,7 +326,12 @@ mod tests {
             (b"\xef\xbb\xbf\xff", 3),
             (b"'a'", 0),
         ] {
-            assert_eq!(Json::read(octets), Err(at), "{}", String::from_utf8_lossy(octets));
+            assert_eq!(
+                Json::read(octets),
+                Err(at),
+                "{}",
+                String::from_utf8_lossy(octets)
+            );
         }
         let deep = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
         assert!(read(&deep(MAX_DEPTH)).is_ok());

@@ -123,9 +123,7 @@ impl Choice {
         let has_quirk = match sent {
             None => false,
             Some(Json::Array(items)) => {
-                let is_known = |item: &Json| {
-                    matches!(item, Json::Text(text) if known.iter().any(|name| text.is(name)))
-                };
+                let is_known = |item: &Json| matches!(item, Json::Text(text) if known.iter().any(|name| text.is(name)));
                 !items.iter().all(is_known)
             }
             Some(Json::Object(_) | Json::Text(_)) => true,
@@ -239,7 +237,10 @@ mod tests {
             ("{\"locations\":null}", "locations"),
             ("{\"locations\":{\"a\":1}}", "locations"),
             ("{\"locations\":[1]}", "locations[0].latitude"),
-            ("{\"locations\":[{\"latitude\":1}]}", "locations[0].longitude"),
+            (
+                "{\"locations\":[{\"latitude\":1}]}",
+                "locations[0].longitude",
+            ),
             (
                 "{\"locations\":[{\"latitude\":NaN,\"longitude\":1}]}",
                 "locations[0].latitude",
@@ -260,8 +261,14 @@ mod tests {
         }
         assert!(matches!(read("{}"), Err(Refused::NoLocations)));
         assert!(matches!(read("[]"), Err(Refused::NoLocations)));
-        assert!(matches!(read("{\"locations\":["), Err(Refused::NotJson { at: 14 })));
+        assert!(matches!(
+            read("{\"locations\":["),
+            Err(Refused::NotJson { at: 14 })
+        ));
         let four = format!("{{\"locations\":[{}1]}}", "1,".repeat(3));
-        assert!(matches!(read(&four), Err(Refused::TooManyPlaces { limit: 3 })));
+        assert!(matches!(
+            read(&four),
+            Err(Refused::TooManyPlaces { limit: 3 })
+        ));
     }
 }

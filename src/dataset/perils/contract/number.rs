@@ -85,8 +85,29 @@ mod tests {
     #[test]
     fn what_python_refuses_or_what_is_not_finite_is_no_number() {
         for text in [
-            "", " ", "abc", "nan", "inf", "-Infinity", "1e400", "_1", "1_", "1__0", "1_.5", "1e_5",
-            "1 2", "0x10", "1,5", "--1", "+-1", ".", "e5", "1e", "\u{b2}", "\u{bd}", "1\0",
+            "",
+            " ",
+            "abc",
+            "nan",
+            "inf",
+            "-Infinity",
+            "1e400",
+            "_1",
+            "1_",
+            "1__0",
+            "1_.5",
+            "1e_5",
+            "1 2",
+            "0x10",
+            "1,5",
+            "--1",
+            "+-1",
+            ".",
+            "e5",
+            "1e",
+            "\u{b2}",
+            "\u{bd}",
+            "1\0",
         ] {
             assert_eq!(float(text), None, "{text:?}");
         }

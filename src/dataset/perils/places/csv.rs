@@ -32,7 +32,8 @@ impl Header {
             .map(|name| name.trim().trim_start_matches('\u{feff}').to_owned())
             .collect();
         let named = |spellings: &[&str]| {
-            let is_named = |name: &&String| spellings.iter().any(|one| name.eq_ignore_ascii_case(one));
+            let is_named =
+                |name: &&String| spellings.iter().any(|one| name.eq_ignore_ascii_case(one));
             let mut found = names.iter().enumerate().filter(|(_, name)| is_named(name));
             match (found.next(), found.next()) {
                 (Some((index, _)), None) => Ok(index),
@@ -54,7 +55,9 @@ impl Header {
         Ok(Self {
             latitude: named(&["latitude", "lat"])?,
             longitude: named(&["longitude", "lon", "lng", "long"])?,
-            id: names.iter().position(|name| name.eq_ignore_ascii_case("id")),
+            id: names
+                .iter()
+                .position(|name| name.eq_ignore_ascii_case("id")),
             names,
         })
     }
@@ -92,7 +95,9 @@ impl Record {
 
     fn decode(&self, range: &Range<usize>) -> Cow<'_, str> {
         let raw = self.text.get(range.clone()).unwrap_or_default();
-        let quoted = raw.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
+        let quoted = raw
+            .strip_prefix(b"\"")
+            .and_then(|rest| rest.strip_suffix(b"\""));
         match quoted {
             Some(inner) => Cow::Owned(String::from_utf8_lossy(inner).replace("\"\"", "\"")),
             None => String::from_utf8_lossy(raw),
@@ -128,7 +133,9 @@ impl Record {
             }
             has_read = true;
             let end = memchr::memchr(b'\n', available);
-            let part = available.get(..end.unwrap_or(available.len())).unwrap_or_default();
+            let part = available
+                .get(..end.unwrap_or(available.len()))
+                .unwrap_or_default();
             is_quoted ^= memchr::memchr_iter(b'"', part).count() % 2 == 1;
             self.text.extend_from_slice(part);
             let used = part.len() + usize::from(end.is_some());
@@ -186,7 +193,12 @@ mod tests {
     fn quotes_line_ends_and_empty_lines_are_understood() {
         assert_eq!(
             records(b"a,b\r\n\r\n\"x, \"\"y\"\"\nz\",1\n,\nlast"),
-            [vec!["a", "b"], vec!["x, \"y\"\nz", "1"], vec!["", ""], vec!["last"]]
+            [
+                vec!["a", "b"],
+                vec!["x, \"y\"\nz", "1"],
+                vec!["", ""],
+                vec!["last"]
+            ]
         );
         assert_eq!(records(b"\"open"), [vec!["\"open"]]);
         assert!(records(b"\n\r\n").is_empty());

@@ -30,7 +30,10 @@ impl Element {
         if location.has_repeated {
             return Err(PlaceFault::Malformed);
         }
-        position(number_text(location.latitude), number_text(location.longitude))
+        position(
+            number_text(location.latitude),
+            number_text(location.longitude),
+        )
     }
 
     /// Reads a member of `features`.
@@ -64,7 +67,8 @@ impl Element {
         if !self.members.is_empty() {
             self.members.push(',');
         }
-        self.members.push_str(&serde_json::Value::from(name).to_string());
+        self.members
+            .push_str(&serde_json::Value::from(name).to_string());
         self.members.push(':');
         self.members.push_str(value);
     }
@@ -109,7 +113,8 @@ impl<'de> Visitor<'de> for Members {
                 "longitude" | "lon" | "lng" => &mut location.longitude,
                 "id" => &mut location.id,
                 _ => {
-                    location.has_repeated |= location.others.iter().any(|(other, _)| *other == name);
+                    location.has_repeated |=
+                        location.others.iter().any(|(other, _)| *other == name);
                     location.others.push((name, value));
                     continue;
                 }
@@ -150,7 +155,10 @@ mod tests {
         let text = b"{\"lon\":-0.5,\"id\":7,\"name\":\"a \\\"b\\\"\",\"lat\":51,\"x\":{\"y\":[1]}}";
         assert_eq!(element.read_location(text), Ok((51.0, -0.5)));
         assert_eq!(element.id.as_deref(), Some("7"));
-        assert_eq!(element.members, "\"name\":\"a \\\"b\\\"\",\"x\":{\"y\":[1]}");
+        assert_eq!(
+            element.members,
+            "\"name\":\"a \\\"b\\\"\",\"x\":{\"y\":[1]}"
+        );
     }
 
     #[test]
@@ -161,11 +169,20 @@ mod tests {
             ("{}", F::LatitudeMissing),
             ("{\"latitude\":1}", F::LongitudeMissing),
             ("{\"latitude\":null,\"longitude\":1}", F::LatitudeMissing),
-            ("{\"latitude\":\"1\",\"longitude\":1}", F::LatitudeNotANumber),
-            ("{\"latitude\":1e999,\"longitude\":1}", F::LatitudeNotANumber),
+            (
+                "{\"latitude\":\"1\",\"longitude\":1}",
+                F::LatitudeNotANumber,
+            ),
+            (
+                "{\"latitude\":1e999,\"longitude\":1}",
+                F::LatitudeNotANumber,
+            ),
             ("{\"latitude\":NaN,\"longitude\":1}", F::Malformed),
             ("{\"latitude\":91,\"longitude\":1}", F::LatitudeOutOfRange),
-            ("{\"latitude\":1,\"longitude\":-181}", F::LongitudeOutOfRange),
+            (
+                "{\"latitude\":1,\"longitude\":-181}",
+                F::LongitudeOutOfRange,
+            ),
             ("{\"latitude\":1,\"longitude\":361}", F::LongitudeOutOfRange),
             ("{\"latitude\":1,\"lat\":1,\"longitude\":1}", F::Malformed),
             ("[1,2]", F::Malformed),
@@ -181,10 +198,21 @@ mod tests {
         let text = "{\"type\":\"Feature\",\"id\":\"a\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[181,-90,5]},\
                     \"properties\":{\"n\":1}}";
         assert_eq!(element.read_feature(text.as_bytes()), Ok((-90.0, 181.0)));
-        assert_eq!((element.id.as_deref(), element.members.as_str()), (Some("\"a\""), "\"n\":1"));
-        for geometry in ["null", "{\"type\":\"LineString\",\"coordinates\":[[1,2]]}", "{}", "5"] {
+        assert_eq!(
+            (element.id.as_deref(), element.members.as_str()),
+            (Some("\"a\""), "\"n\":1")
+        );
+        for geometry in [
+            "null",
+            "{\"type\":\"LineString\",\"coordinates\":[[1,2]]}",
+            "{}",
+            "5",
+        ] {
             let text = format!("{{\"geometry\":{geometry}}}");
-            assert_eq!(element.read_feature(text.as_bytes()), Err(PlaceFault::NotAPoint));
+            assert_eq!(
+                element.read_feature(text.as_bytes()),
+                Err(PlaceFault::NotAPoint)
+            );
         }
     }
 }

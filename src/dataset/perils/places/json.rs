@@ -45,7 +45,10 @@ impl Walker {
             if available.is_empty() {
                 return Ok(None);
             }
-            let blank = available.iter().take_while(|octet| is_blank(**octet)).count();
+            let blank = available
+                .iter()
+                .take_while(|octet| is_blank(**octet))
+                .count();
             let next = available.get(blank).copied();
             self.consume(blank);
             if next.is_some() {
@@ -65,7 +68,11 @@ impl Walker {
 
     /// Walks over `wanted`, which must come next.
     pub(super) fn expect(&mut self, wanted: u8) -> Result<(), Stop> {
-        if self.take(wanted)? { Ok(()) } else { Err(Stop::Syntax) }
+        if self.take(wanted)? {
+            Ok(())
+        } else {
+            Err(Stop::Syntax)
+        }
     }
 
     /// Walks over one value: its text goes to `text`.
@@ -76,7 +83,11 @@ impl Walker {
         loop {
             let available = self.reader.fill_buf()?;
             if available.is_empty() {
-                return if extent.may_end() { Ok(()) } else { Err(Stop::Syntax) };
+                return if extent.may_end() {
+                    Ok(())
+                } else {
+                    Err(Stop::Syntax)
+                };
             }
             let end = extent.end(available);
             let used = end.unwrap_or(available.len());
@@ -86,7 +97,11 @@ impl Walker {
                 return Err(Stop::TooLong);
             }
             if end.is_some() {
-                return if text.is_empty() { Err(Stop::Syntax) } else { Ok(()) };
+                return if text.is_empty() {
+                    Err(Stop::Syntax)
+                } else {
+                    Ok(())
+                };
             }
         }
     }
@@ -185,7 +200,14 @@ mod tests {
             let values = walked(text, capacity).unwrap();
             assert_eq!(
                 values,
-                ["{\"a\":\"}]\\\"\"}", "[1,[2]]", "\"x,y\"", "1.5e3", "null", "\"\\\\\""]
+                [
+                    "{\"a\":\"}]\\\"\"}",
+                    "[1,[2]]",
+                    "\"x,y\"",
+                    "1.5e3",
+                    "null",
+                    "\"\\\\\""
+                ]
             );
         }
         for broken in ["[", "[{", "[1 2]", "[,]", "[\"a]", "[1,"] {

@@ -214,7 +214,11 @@ fn find_array(
         names.push(name.clone());
         if let Some(format) = format {
             if found.is_some() || walker.peek()? != Some(b'[') {
-                let at = if found.is_some() { "the body".to_owned() } else { name };
+                let at = if found.is_some() {
+                    "the body".to_owned()
+                } else {
+                    name
+                };
                 let expected = "one array, of locations or of features".into();
                 return Err(Refused::Malformed { at, expected }.into());
             }
@@ -352,13 +356,20 @@ mod tests {
 
     #[test]
     fn places_are_found_wherever_the_array_stands() {
-        let text = "{\"perils\":[\"fire\"],\"locations\":[{\"lat\":1,\"lon\":2},5 ],\"years\":2030}";
-        assert_eq!(positions(text, false), [Ok((1.0, 2.0)), Err(PlaceFault::Malformed)]);
+        let text =
+            "{\"perils\":[\"fire\"],\"locations\":[{\"lat\":1,\"lon\":2},5 ],\"years\":2030}";
+        assert_eq!(
+            positions(text, false),
+            [Ok((1.0, 2.0)), Err(PlaceFault::Malformed)]
+        );
         let (found, options) = survey(text, false).unwrap();
         assert_eq!((found.count(), found.format()), (2, InputFormat::Json));
         assert_eq!(options.items("years"), Some(&["2030".to_owned()][..]));
         let features = "{\"type\":\"FeatureCollection\",\"name\":\"x\",\"features\":[]}";
-        assert_eq!(survey(features, false).unwrap().0.format(), InputFormat::GeoJson);
+        assert_eq!(
+            survey(features, false).unwrap().0.format(),
+            InputFormat::GeoJson
+        );
     }
 
     #[test]
@@ -392,8 +403,14 @@ mod tests {
             assert!(survey(text, is_csv).is_err(), "{text}");
         }
         let four = "{\"locations\":[1,2,3,4]}";
-        assert!(matches!(survey(four, false), Err(Refused::TooManyPlaces { limit: 3 })));
+        assert!(matches!(
+            survey(four, false),
+            Err(Refused::TooManyPlaces { limit: 3 })
+        ));
         let four = "lat,lon\n1,1\n1,1\n1,1\n1,1\n";
-        assert!(matches!(survey(four, true), Err(Refused::TooManyPlaces { limit: 3 })));
+        assert!(matches!(
+            survey(four, true),
+            Err(Refused::TooManyPlaces { limit: 3 })
+        ));
     }
 }

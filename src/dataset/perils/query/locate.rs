@@ -165,7 +165,9 @@ impl<'q> Locator<'q> {
         self.columns.clear();
         match self.values.cell(index) {
             Some(cell) => self.columns.extend(cell.iter()),
-            None => self.columns.resize(self.subset.columns.len(), Value::NotCovered),
+            None => self
+                .columns
+                .resize(self.subset.columns.len(), Value::NotCovered),
         }
     }
 
@@ -201,7 +203,11 @@ impl<'q> Locator<'q> {
             }
             self.corners.clear();
             let columns = &self.columns;
-            let wanted = self.subset.wanted.iter().map(|wanted| wanted.value(columns));
+            let wanted = self
+                .subset
+                .wanted
+                .iter()
+                .map(|wanted| wanted.value(columns));
             self.corners.extend(wanted);
             for (sum, value) in sums.iter_mut().zip(&self.corners) {
                 sum.add(*value, weight);
@@ -232,7 +238,13 @@ impl<'q> Locator<'q> {
         let turn = |column: u32| self.around.map_or(column, |around| column % around);
         let corner = |latitude, longitude, weight| {
             let longitude = turn(longitude);
-            (CellIndex { latitude, longitude }, weight)
+            (
+                CellIndex {
+                    latitude,
+                    longitude,
+                },
+                weight,
+            )
         };
         let (south_part, west_part) = (1.0 - north_part, 1.0 - east_part);
         Some([
@@ -262,10 +274,15 @@ impl<'q> Locator<'q> {
             let found = nearby.iter().find(|cell| {
                 self.read(cell.index);
                 let columns = &self.columns;
-                wanted.iter().all(|wanted| wanted.value(columns).known().is_some())
+                wanted
+                    .iter()
+                    .all(|wanted| wanted.value(columns).known().is_some())
             });
             let Some(found) = found else { continue };
-            let present = answered.cells.iter().position(|cell| cell.index == found.index);
+            let present = answered
+                .cells
+                .iter()
+                .position(|cell| cell.index == found.index);
             let cell = present.unwrap_or_else(|| {
                 answered.cells.push(*found);
                 answered.cells.len() - 1
@@ -287,7 +304,12 @@ impl<'q> Locator<'q> {
         let half_height = radius / KM_A_DEGREE;
         let mut cells = Vec::new();
         for row in indexes(&shape.latitude, latitude, half_height) {
-            let widest = shape.latitude.coordinate(row).abs().max(latitude.abs()).min(90.0);
+            let widest = shape
+                .latitude
+                .coordinate(row)
+                .abs()
+                .max(latitude.abs())
+                .min(90.0);
             let narrowing = widest.to_radians().cos();
             let half_width = (half_height / narrowing.max(1e-6) * 1.01).min(180.0);
             let mut columns = Vec::new();
@@ -344,7 +366,8 @@ impl Sum {
         reason = "a mean lies between numbers of at most 12 digits"
     )]
     fn value(self) -> Value {
-        self.lacks.unwrap_or(Value::Known(self.micro.round() as i64))
+        self.lacks
+            .unwrap_or(Value::Known(self.micro.round() as i64))
     }
 }
 
@@ -379,11 +402,14 @@ fn distance_km(from: (f64, f64), to: (f64, f64)) -> f64 {
     let (from_latitude, to_latitude) = (from.0.to_radians(), to.0.to_radians());
     let half_sine = |radians: f64| (radians / 2.0).sin().powi(2);
     let across = half_sine((to.1 - from.1).to_radians());
-    let square = half_sine(to_latitude - from_latitude)
-        + from_latitude.cos() * to_latitude.cos() * across;
+    let square =
+        half_sine(to_latitude - from_latitude) + from_latitude.cos() * to_latitude.cos() * across;
     2.0 * EARTH_KM * square.sqrt().min(1.0).asin()
 }
 
 /// Mean radius of the Earth (IUGG).
 const EARTH_KM: f64 = 6371.0088;
 const KM_A_DEGREE: f64 = EARTH_KM * std::f64::consts::PI / 180.0;
+
+#[cfg(test)]
+mod tests;

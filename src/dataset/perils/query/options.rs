@@ -54,7 +54,10 @@ impl Options {
         let Some((known, is_list)) = Self::known(name) else {
             return Err(Self::unknown("a parameter of the query".to_owned(), others));
         };
-        let items = value.split(',').map(str::trim).filter(|item| !item.is_empty());
+        let items = value
+            .split(',')
+            .map(str::trim)
+            .filter(|item| !item.is_empty());
         let items: Vec<String> = if is_list {
             items.map(str::to_owned).collect()
         } else {

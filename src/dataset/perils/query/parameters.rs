@@ -32,7 +32,11 @@ impl Query {
                 "longitude" | "lon" | "lng" if with_places => &mut query.longitudes,
                 "id" if with_places => &mut query.ids,
                 _ => {
-                    let others: &[&str] = if with_places { &["f", "id", "lat", "lon"] } else { &["f"] };
+                    let others: &[&str] = if with_places {
+                        &["f", "id", "lat", "lon"]
+                    } else {
+                        &["f"]
+                    };
                     query.options.take_parameter(name, value, others)?;
                     continue;
                 }
@@ -60,7 +64,10 @@ impl Query {
                 if let Some(id) = self.ids.get(index) {
                     place.insert("id".to_owned(), id.as_str().into());
                 }
-                for (name, list) in [("latitude", &self.latitudes), ("longitude", &self.longitudes)] {
+                for (name, list) in [
+                    ("latitude", &self.latitudes),
+                    ("longitude", &self.longitudes),
+                ] {
                     let text = list.get(index).map_or("", String::as_str);
                     let number = text.parse().ok().and_then(serde_json::Number::from_f64);
                     // What is no number stays as text, so that the place says what is wrong with it.
@@ -69,7 +76,9 @@ impl Query {
                 serde_json::Value::from(place)
             })
             .collect();
-        Ok(serde_json::json!({"locations": places}).to_string().into_bytes())
+        Ok(serde_json::json!({"locations": places})
+            .to_string()
+            .into_bytes())
     }
 }
 
@@ -84,7 +93,15 @@ mod tests {
 
     #[test]
     fn places_are_pairs_however_they_are_listed() {
-        let query = read(&[("lat", "1,2"), ("lon", "3"), ("longitude", "x"), ("f", "csv")], true);
+        let query = read(
+            &[
+                ("lat", "1,2"),
+                ("lon", "3"),
+                ("longitude", "x"),
+                ("f", "csv"),
+            ],
+            true,
+        );
         let query = query.unwrap();
         assert_eq!(query.format.as_deref(), Some("csv"));
         let text = String::from_utf8(query.places().unwrap()).unwrap();

@@ -77,7 +77,13 @@ impl Subset {
     /// [`Refused::Unknown`] with the names that exist, or [`Refused::Malformed`].
     pub fn read(options: &Options, max_radius_km: u32) -> Result<Self, Refused> {
         let perils = names(options, "perils", &Peril::LISTED, Peril::name, Peril::named)?;
-        let metrics = names(options, "metrics", &Metric::ALL, Metric::name, Metric::named)?;
+        let metrics = names(
+            options,
+            "metrics",
+            &Metric::ALL,
+            Metric::name,
+            Metric::named,
+        )?;
         let scenarios = names(
             options,
             "scenarios",
@@ -85,7 +91,11 @@ impl Subset {
             Scenario::name,
             Scenario::named,
         )?;
-        let is_linear = choice(options, "year_interpolation", &[("none", false), ("linear", true)])?;
+        let is_linear = choice(
+            options,
+            "year_interpolation",
+            &[("none", false), ("linear", true)],
+        )?;
         let years = years(options, is_linear)?;
         let mut subset = Self {
             perils: Vec::new(),
@@ -100,20 +110,33 @@ impl Subset {
                 ],
             )?,
             radius_km: radius(options, max_radius_km)?,
-            layout: choice(options, "layout", &[("wide", Layout::Wide), ("long", Layout::Long)])?,
+            layout: choice(
+                options,
+                "layout",
+                &[("wide", Layout::Wide), ("long", Layout::Long)],
+            )?,
         };
         for metric in Metric::ALL {
             let is_chosen = |chosen: &Option<Vec<Peril>>| {
-                chosen.as_ref().is_none_or(|perils| perils.contains(&metric.peril()))
+                chosen
+                    .as_ref()
+                    .is_none_or(|perils| perils.contains(&metric.peril()))
             };
-            if !is_chosen(&perils) || metrics.as_ref().is_some_and(|chosen| !chosen.contains(&metric)) {
+            if !is_chosen(&perils)
+                || metrics
+                    .as_ref()
+                    .is_some_and(|chosen| !chosen.contains(&metric))
+            {
                 continue;
             }
             if subset.perils.last() != Some(&metric.peril()) {
                 subset.perils.push(metric.peril());
             }
             let scenarios = scenarios.as_deref().unwrap_or(&Scenario::ALL);
-            for scenario in Scenario::ALL.into_iter().filter(|one| scenarios.contains(one)) {
+            for scenario in Scenario::ALL
+                .into_iter()
+                .filter(|one| scenarios.contains(one))
+            {
                 for year in &years {
                     subset.want(metric, scenario, *year);
                 }
@@ -184,7 +207,12 @@ impl Wanted {
     /// Its name among the columns of a table, as `windspeed100yr_ssp126_2030`.
     #[must_use]
     pub fn name(&self) -> String {
-        format!("{}_{}_{}", self.metric.name(), self.scenario.name(), self.year)
+        format!(
+            "{}_{}_{}",
+            self.metric.name(),
+            self.scenario.name(),
+            self.year
+        )
     }
 }
 
@@ -226,7 +254,10 @@ fn radius(options: &Options, max_km: u32) -> Result<Option<f64>, Refused> {
     let Some(text) = options.item("radius_km") else {
         return Ok(None);
     };
-    let radius = text.parse().ok().filter(|km| (0.0..=f64::from(max_km)).contains(km));
+    let radius = text
+        .parse()
+        .ok()
+        .filter(|km| (0.0..=f64::from(max_km)).contains(km));
     radius.map(Some).ok_or_else(|| Refused::Malformed {
         at: "radius_km".to_owned(),
         expected: format!("a number from 0 to {max_km}").into(),
@@ -244,27 +275,47 @@ fn names<T: Copy>(
     let Some(items) = options.items(option) else {
         return Ok(None);
     };
-    let known = || all.iter().map(|one| name(*one)).collect::<Vec<_>>().join(", ");
+    let known = || {
+        all.iter()
+            .map(|one| name(*one))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let read = |(index, item): (usize, &String)| {
         named(item).ok_or_else(|| Refused::Unknown {
             at: format!("{option}[{index}]"),
             known: known().into(),
         })
     };
-    items.iter().enumerate().map(read).collect::<Result<_, _>>().map(Some)
+    items
+        .iter()
+        .enumerate()
+        .map(read)
+        .collect::<Result<_, _>>()
+        .map(Some)
 }
 
 /// One of `choices`, of which the first is the default.
 fn choice<T: Copy>(options: &Options, option: &str, choices: &[(&str, T)]) -> Result<T, Refused> {
-    let known = || choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let known = || {
+        choices
+            .iter()
+            .map(|(name, _)| *name)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let found = match options.item(option) {
         None => choices.first(),
-        Some(text) => choices.iter().find(|(name, _)| text.eq_ignore_ascii_case(name)),
+        Some(text) => choices
+            .iter()
+            .find(|(name, _)| text.eq_ignore_ascii_case(name)),
     };
-    found.map(|(_, choice)| *choice).ok_or_else(|| Refused::Unknown {
-        at: option.to_owned(),
-        known: known().into(),
-    })
+    found
+        .map(|(_, choice)| *choice)
+        .ok_or_else(|| Refused::Unknown {
+            at: option.to_owned(),
+            known: known().into(),
+        })
 }
 
 #[cfg(test)]
@@ -297,12 +348,15 @@ mod tests {
         ])
         .unwrap();
         let names: Vec<_> = subset.wanted.iter().map(Wanted::name).collect();
-        assert_eq!(names, [
-            "windspeed100yr_ssp585_2030",
-            "windspeed100yr_ssp585_2100",
-            "daysexceeding38c_ssp585_2030",
-            "daysexceeding38c_ssp585_2100",
-        ]);
+        assert_eq!(
+            names,
+            [
+                "windspeed100yr_ssp585_2030",
+                "windspeed100yr_ssp585_2100",
+                "daysexceeding38c_ssp585_2030",
+                "daysexceeding38c_ssp585_2100",
+            ]
+        );
         let groups: Vec<_> = subset.groups().collect();
         assert_eq!(groups, [(Peril::Wind, 0..2), (Peril::Heat, 2..4)]);
     }
@@ -313,11 +367,22 @@ mod tests {
             ([("perils", "fire,fires")], "perils[1]", "fire, hail, heat"),
             ([("scenarios", "ssp245")], "scenarios[0]", "ssp126, ssp585"),
             ([("years", "2031")], "years[0]", "2020, 2030"),
-            ([("interpolation", "cubic")], "interpolation", "nearest, bilinear"),
-            ([("colour", "red")], "a parameter of the query", "interpolation, layout"),
+            (
+                [("interpolation", "cubic")],
+                "interpolation",
+                "nearest, bilinear",
+            ),
+            (
+                [("colour", "red")],
+                "a parameter of the query",
+                "interpolation, layout",
+            ),
         ] {
             match read(&query) {
-                Err(Refused::Unknown { at: found, known: names }) => {
+                Err(Refused::Unknown {
+                    at: found,
+                    known: names,
+                }) => {
                     assert_eq!(found, at);
                     assert!(names.contains(known), "{names}");
                 }
@@ -343,8 +408,17 @@ mod tests {
         let values = [100, 201, 10, 35].map(Value::Known);
         let found: Vec<_> = subset.wanted.iter().map(|one| one.value(&values)).collect();
         assert_eq!(found, [Value::Known(151), Value::Known(20)]);
-        let missing = [Value::NotApplicable, Value::NotCovered, Value::NotApplicable, Value::Known(1)];
-        let found: Vec<_> = subset.wanted.iter().map(|one| one.value(&missing)).collect();
+        let missing = [
+            Value::NotApplicable,
+            Value::NotCovered,
+            Value::NotApplicable,
+            Value::Known(1),
+        ];
+        let found: Vec<_> = subset
+            .wanted
+            .iter()
+            .map(|one| one.value(&missing))
+            .collect();
         assert_eq!(found, [Value::NotCovered, Value::NotApplicable]);
     }
 }
