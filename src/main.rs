@@ -3,7 +3,7 @@
 use std::{io::Write, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use perild::commands::{cacerts, check, dev, get, keygen, serve};
+use perild::commands::{cacerts, check, dev, get, import, keygen, sample, serve};
 
 /// Publishes peril data and files to those who may have them, and to no one else.
 #[derive(Debug, Parser)]
@@ -23,8 +23,12 @@ enum Command {
     Dev(dev::DevArgs),
     /// Get a token, call a URL with it, and print the body
     Get(get::GetArgs),
+    /// Build the served store from peril CSV files or a database, all or nothing
+    Import(import::ImportArgs),
     /// Make a key, and the request to upload to the directory
     Keygen(keygen::KeygenArgs),
+    /// Write synthetic peril CSV files
+    Sample(sample::SampleArgs),
     /// Run the daemon
     Serve(serve::ServeArgs),
 }
@@ -37,7 +41,9 @@ fn main() -> ExitCode {
         }
         Command::Dev(args) => code(dev::run(&args), |_| ExitCode::FAILURE),
         Command::Get(args) => code(get::run(&args), get::GetError::exit_code),
+        Command::Import(args) => code(import::run(&args), import::ImportFailed::exit_code),
         Command::Keygen(args) => code(keygen::run(&args), |_| ExitCode::FAILURE),
+        Command::Sample(args) => code(sample::run(&args), |_| ExitCode::FAILURE),
         Command::Serve(args) => code(serve::run(&args), serve::ServeError::exit_code),
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     },
     edge::{Body, Inbound},
     log::Access,
-    policy::Permit,
+    policy::{DatasetNames, Permit},
     response::{Refusal, catalogue, contract, location, perils as answer},
     token::BoundToken,
 };
@@ -194,7 +194,7 @@ impl Visit<'_> {
         perils: &[Peril],
         access: &mut Access,
     ) -> Result<Vec<Permit>, Refusal> {
-        let asked: Vec<_> = self.names(perils).map(|names| names.exact).collect();
+        let asked: Vec<_> = names(perils).map(|names| names.exact).collect();
         access.dataset(&asked.join(","));
         let policy = &self.site.policy;
         let permits = self
@@ -210,12 +210,13 @@ impl Visit<'_> {
         access.decision(format!("granted: {}", rules.join(", ")));
         Ok(permits)
     }
+}
 
-    fn names(self, perils: &[Peril]) -> impl Iterator<Item = crate::policy::DatasetNames<'static>> {
-        let all = perils.is_empty().then(|| Perils::names(None));
-        all.into_iter()
-            .chain(perils.iter().map(|peril| Perils::names(Some(*peril))))
-    }
+/// The names of the rules for `perils`; without any, that for what is said of all of them.
+fn names(perils: &[Peril]) -> impl Iterator<Item = DatasetNames<'static>> {
+    let all = perils.is_empty().then(|| Perils::names(None));
+    all.into_iter()
+        .chain(perils.iter().map(|peril| Perils::names(Some(*peril))))
 }
 
 /// The old service lost the whole request when one place had no row; we say which.

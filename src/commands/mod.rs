@@ -6,5 +6,7 @@ pub mod cacerts;
 pub mod check;
 pub mod dev;
 pub mod get;
+pub mod import;
 pub mod keygen;
+pub mod sample;
 pub mod serve;

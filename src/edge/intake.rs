@@ -83,7 +83,7 @@ impl Intake {
         let mut length = 0_u64;
         loop {
             let next = tokio::time::timeout(PATIENCE, payload.next()).await;
-            let Some(piece) = next.map_err(|_| NotTaken::Stalled)? else {
+            let Some(piece) = next.or(Err(NotTaken::Stalled))? else {
                 break;
             };
             let piece = piece.map_err(|error| NotTaken::Broken(error.to_string()))?;

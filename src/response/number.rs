@@ -9,10 +9,15 @@ pub(super) fn push_micro(out: &mut Vec<u8>, micro: i64) {
     }
     match (u16::try_from(whole), thousands(fraction)) {
         (Ok(whole @ 0..1000), [high, low]) => {
-            let [a, b, c] = digits(whole);
-            let [d, e, f] = high;
-            let [g, h, i] = low;
-            let text = [a, b, c, b'.', d, e, f, g, h, i];
+            let mut text = *b"000.000000";
+            let (units, rest) = text.split_at_mut(4);
+            let (first, last) = rest.split_at_mut(3);
+            for (group, digits) in [(units, digits(whole)), (first, high), (last, low)] {
+                group
+                    .iter_mut()
+                    .zip(digits)
+                    .for_each(|(to, digit)| *to = digit);
+            }
             let leading = 2 - usize::from(whole > 9) - usize::from(whole > 99);
             out.extend_from_slice(text.get(leading..).unwrap_or(&text));
         }

@@ -135,7 +135,7 @@ pub fn locations(
         return Ok(answer.body(location.whole()));
     }
     let place = Arc::clone(streams).try_acquire_owned();
-    let place = place.map_err(|_| Refusal::Busy)?;
+    let place = place.or(Err(Refusal::Busy))?;
     let body = StreamBody::start(place, move |mut sink| {
         let mut piece = Vec::new();
         location.push_start(&mut piece);

@@ -58,7 +58,7 @@ impl Sink {
         let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(capacity));
         self.sender
             .blocking_send(Ok(piece.into()))
-            .map_err(|_| io::ErrorKind::BrokenPipe.into())
+            .or(Err(io::ErrorKind::BrokenPipe.into()))
     }
 }
 

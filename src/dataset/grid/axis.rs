@@ -116,15 +116,16 @@ impl Axis {
         self.checked(lower).map(|index| (index, steps - lower))
     }
 
-    /// The index of the coordinate that is `micro` millionths of a degree, give or take the one that
-    /// writing six decimals may have cost.
+    /// The index of the coordinate that is `micro` millionths of a degree; when the step is no whole
+    /// number of them, give or take the one that writing six decimals may have cost.
     #[must_use]
     pub fn index_of(&self, micro: i64) -> Option<u32> {
         let parts = i64::from(self.step_parts);
         let from_first = (micro - self.first).checked_mul(parts * 2)?;
         let index = (from_first + self.step_total).div_euclid(self.step_total * 2);
         let index = u32::try_from(index).ok().filter(|at| *at < self.count)?;
-        ((self.micro(index) - micro).abs() <= 1).then_some(index)
+        let tolerance = i64::from(self.step_total % parts != 0);
+        ((self.micro(index) - micro).abs() <= tolerance).then_some(index)
     }
 
     /// Degrees in steps: by an exact factor where there is one, as the old service multiplies by 4.
@@ -217,7 +218,8 @@ impl GridShape {
         Key::new(latitude, longitude)
     }
 
-    pub(super) fn is_sound(&self) -> bool {
+    /// Whether the axes can be a grid whose cells can be numbered.
+    pub(in crate::dataset) fn is_sound(&self) -> bool {
         let fits = u32::try_from(self.cells()).is_ok_and(|cells| cells < u32::MAX - 64);
         self.latitude.is_sound() && self.longitude.is_sound() && fits
     }

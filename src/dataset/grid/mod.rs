@@ -25,6 +25,7 @@ pub use column::Column;
 pub use reader::{Cell, Grid, StoreError};
 pub use row::{NARROW_NOT_APPLICABLE, NARROW_NOT_COVERED};
 pub use row::{RawValues, Row, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED};
+pub(crate) use value::units;
 pub use value::{MICRO, Value};
 pub use writer::{StoreWriter, WriteError};
 

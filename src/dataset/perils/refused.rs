@@ -32,7 +32,7 @@ pub enum Refused {
         peril: &'static str,
     },
     /// `POST /location` with places where the store has no row.
-    #[error("{}", off_grid(.first, .count))]
+    #[error("{}", off_grid(.first, *.count))]
     OffGrid {
         /// Positions of the first of them, from 0.
         first: Vec<usize>,
@@ -55,9 +55,9 @@ pub enum Refused {
     },
 }
 
-fn off_grid(first: &[usize], count: &usize) -> String {
+fn off_grid(first: &[usize], count: usize) -> String {
     let positions: Vec<_> = first.iter().map(usize::to_string).collect();
-    let ellipsis = if first.len() < *count { ", ..." } else { "" };
+    let ellipsis = if first.len() < count { ", ..." } else { "" };
     format!(
         "{count} of the locations lie off the grid: locations[{}]{ellipsis}",
         positions.join("], locations[")

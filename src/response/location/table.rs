@@ -15,7 +15,7 @@ use crate::{
         grid::Value,
         perils::{
             places::{Carried, Header, Place},
-            query::{Answered, Layout, Subset, UsedCell},
+            query::{Answered, Layout, Subset, UsedCell, Wanted},
         },
     },
     response::number::{push_micro, push_whole},
@@ -43,7 +43,7 @@ impl<'q, W: Write> Table<'q, W> {
         columns.extend(own_columns(subset).iter().map(|name| (*name).to_owned()));
         if subset.layout == Layout::Wide {
             columns.extend(peril_columns(subset));
-            columns.extend(subset.wanted.iter().map(|wanted| wanted.name()));
+            columns.extend(subset.wanted.iter().map(Wanted::name));
         }
         let line: Vec<_> = columns.iter().map(|name| escaped(name)).collect();
         writeln!(out, "{}", line.join(","))?;
@@ -63,7 +63,7 @@ impl<'q, W: Write> Table<'q, W> {
             out,
             subset,
             header,
-            names: subset.wanted.iter().map(|wanted| wanted.name()).collect(),
+            names: subset.wanted.iter().map(Wanted::name).collect(),
             facts: facts.collect(),
             synthetic: if question.values.grid().about().synthetic {
                 "true"

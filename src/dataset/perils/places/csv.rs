@@ -31,7 +31,7 @@ impl Header {
             .fields()
             .map(|name| name.trim().trim_start_matches('\u{feff}').to_owned())
             .collect();
-        let named = |spellings: &[&str]| {
+        let column = |spellings: &[&str]| {
             let is_named =
                 |name: &&String| spellings.iter().any(|one| name.eq_ignore_ascii_case(one));
             let mut found = names.iter().enumerate().filter(|(_, name)| is_named(name));
@@ -53,8 +53,8 @@ impl Header {
             }
         }
         Ok(Self {
-            latitude: named(&["latitude", "lat"])?,
-            longitude: named(&["longitude", "lon", "lng", "long"])?,
+            latitude: column(&["latitude", "lat"])?,
+            longitude: column(&["longitude", "lon", "lng", "long"])?,
             id: names
                 .iter()
                 .position(|name| name.eq_ignore_ascii_case("id")),

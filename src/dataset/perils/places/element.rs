@@ -21,8 +21,7 @@ impl Element {
     /// Reads a member of `locations`.
     pub(super) fn read_location(&mut self, text: &[u8]) -> Result<(f64, f64), PlaceFault> {
         self.clear();
-        let location: Location<'_> =
-            serde_json::from_slice(text).map_err(|_| PlaceFault::Malformed)?;
+        let location: Location<'_> = serde_json::from_slice(text).or(Err(PlaceFault::Malformed))?;
         self.id = location.id.map(|id| id.get().to_owned());
         for (name, value) in &location.others {
             self.push_member(name, value.get());
@@ -39,8 +38,7 @@ impl Element {
     /// Reads a member of `features`.
     pub(super) fn read_feature(&mut self, text: &[u8]) -> Result<(f64, f64), PlaceFault> {
         self.clear();
-        let feature: Feature<'_> =
-            serde_json::from_slice(text).map_err(|_| PlaceFault::Malformed)?;
+        let feature: Feature<'_> = serde_json::from_slice(text).or(Err(PlaceFault::Malformed))?;
         self.id = feature.id.map(|id| id.get().to_owned());
         if let Some(properties) = feature.properties.map(RawValue::get).map(str::trim) {
             let members = properties
@@ -50,7 +48,7 @@ impl Element {
         }
         let geometry = feature.geometry.ok_or(PlaceFault::NotAPoint)?;
         let point: Geometry<'_> =
-            serde_json::from_str(geometry.get()).map_err(|_| PlaceFault::NotAPoint)?;
+            serde_json::from_str(geometry.get()).or(Err(PlaceFault::NotAPoint))?;
         if point.r#type != "Point" {
             return Err(PlaceFault::NotAPoint);
         }

@@ -110,10 +110,10 @@ impl Survey {
         let mut line = 0;
         let mut read = |record: &mut Record| {
             line += 1;
-            record.read(&mut *reader).map_err(|_| Refused::Malformed {
+            record.read(&mut *reader).or(Err(Refused::Malformed {
                 at: format!("record {line} of the CSV"),
                 expected: "shorter: is a quote left open?".into(),
-            })
+            }))
         };
         if !read(&mut record)? {
             return Err(Refused::Malformed {
@@ -199,7 +199,7 @@ fn find_array(
         }
         is_first = false;
         walker.value(&mut text)?;
-        let name: String = serde_json::from_slice(&text).map_err(|_| Stop::Syntax)?;
+        let name: String = serde_json::from_slice(&text).or(Err(Stop::Syntax))?;
         if names.contains(&name) {
             let expected = "without members that come twice".into();
             let at = "the body".to_owned();
@@ -228,7 +228,7 @@ fn find_array(
             continue;
         }
         walker.value(&mut text)?;
-        let value = serde_json::from_slice(&text).map_err(|_| Stop::Syntax)?;
+        let value = serde_json::from_slice(&text).or(Err(Stop::Syntax))?;
         others.push((name, value));
     }
     if walker.peek()?.is_some() {
