@@ -176,9 +176,7 @@ impl Visit<'_> {
 
     /// Steps 3 to 7, unless everything asked for is open.
     async fn bearer(self, perils: &[Peril], access: &mut Access) -> Result<Bearer, Refusal> {
-        let is_open = self
-            .names(perils)
-            .all(|names| self.site.policy.open(names).is_some());
+        let is_open = names(perils).all(|names| self.site.policy.open(names).is_some());
         let inbound = Inbound::read(self.request, &self.site.hop)?;
         if is_open && !inbound.is_credentialed() {
             return Ok(Bearer(None));
@@ -197,13 +195,11 @@ impl Visit<'_> {
         let asked: Vec<_> = names(perils).map(|names| names.exact).collect();
         access.dataset(&asked.join(","));
         let policy = &self.site.policy;
-        let permits = self
-            .names(perils)
-            .map(|names| match (policy.open(names), &bearer.0) {
-                (Some(open), _) => Ok(open),
-                (None, Some(token)) => Ok(policy.decide(token, names)?),
-                (None, None) => Err(Refusal::NoToken),
-            });
+        let permits = names(perils).map(|names| match (policy.open(names), &bearer.0) {
+            (Some(open), _) => Ok(open),
+            (None, Some(token)) => Ok(policy.decide(token, names)?),
+            (None, None) => Err(Refusal::NoToken),
+        });
         let permits = permits.collect::<Result<Vec<_>, _>>()?;
         let mut rules: Vec<_> = permits.iter().map(Permit::rule).collect();
         rules.dedup();

@@ -11,7 +11,11 @@
 mod support;
 
 #[path = "../clauses/site.rs"]
-#[allow(dead_code, reason = "shared with the clauses, which need more of it")]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "shared with the clauses, which need more of it"
+)]
 mod site;
 
 mod contract;
