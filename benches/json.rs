@@ -1,10 +1,6 @@
 //! The writer of `POST /location` by itself: octets a second on one core.
 
 #![expect(
-    missing_docs,
-    reason = "criterion's macros make items without documentation"
-)]
-#![expect(
     clippy::unwrap_used,
     reason = "a bench ends at the first thing that is not as it should be"
 )]

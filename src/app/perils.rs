@@ -81,13 +81,17 @@ impl Visit<'_> {
                 _ => return Err(Refusal::NotRead { taken: BODIES }),
             };
             let body = self.site.intake.take(self.request, body).await?;
-            let mut options = std::mem::take(&mut query.options);
-            let surveyed = web::block(move || {
-                Survey::of(body, is_csv, &mut options, limit).map(|survey| (survey, options))
-            });
-            let (survey, options) = surveyed.await.unwrap_or_else(|_| Err(Refused::NoStore))?;
-            query.options = options;
-            survey
+            if body.in_memory().is_some_and(|octets| octets.len() <= SHORT) {
+                Survey::of(body, is_csv, &mut query.options, limit)?
+            } else {
+                let mut options = std::mem::take(&mut query.options);
+                let surveyed = web::block(move || {
+                    Survey::of(body, is_csv, &mut options, limit).map(|survey| (survey, options))
+                });
+                let (survey, options) = surveyed.await.or(Err(Refusal::Fault))??;
+                query.options = options;
+                survey
+            }
         } else {
             let body = Body::Memory(query.places()?.into());
             Survey::of(body, false, &mut query.options, limit)?
@@ -262,5 +266,7 @@ pub(super) fn parameters(request: &HttpRequest) -> Vec<(String, String)> {
 const CONTRACT_BODY: u64 = 16 * 1024 * 1024;
 /// The media types of a body of `/v1/location`.
 const BODIES: &str = "application/json, application/geo+json or text/csv";
+/// Octets of a body that is read through at once, in less time than another thread takes to begin.
+const SHORT: usize = 64 * 1024;
 /// Places off the grid that are named one by one.
 const NAMED_PLACES: usize = 10;

@@ -557,7 +557,7 @@ fn the_catalogue_says_what_there_is() {
 #[test]
 fn a_portfolio_is_answered_in_order_by_a_daemon_that_stays_small() {
     let site = sample::site();
-    let count = 60_000;
+    let count = 60_000_u32;
     let mut body = String::from("id,lat,lon\n");
     for index in 0..count {
         let offset = f64::from(index) * 1e-4;
@@ -571,7 +571,7 @@ fn a_portfolio_is_answered_in_order_by_a_daemon_that_stays_small() {
         (200, Some("chunked"))
     );
     let lines: Vec<_> = answer.text().lines().skip(1).collect();
-    assert_eq!(lines.len(), count as usize);
+    assert_eq!(lines.len(), usize::try_from(count).unwrap());
     for (index, line) in lines.iter().enumerate() {
         assert!(line.starts_with(&format!("s{index},")), "{line}");
         assert!(line.contains(",ok,"), "{line}");
@@ -580,7 +580,7 @@ fn a_portfolio_is_answered_in_order_by_a_daemon_that_stays_small() {
     let reader = arrow_ipc::reader::StreamReader::try_new(all.content.as_slice(), None).unwrap();
     assert_eq!(
         reader.map(|batch| batch.unwrap().num_rows()).sum::<usize>(),
-        count as usize
+        usize::try_from(count).unwrap()
     );
     assert!(all.content.len() > 60_000 * 96 * 8);
     assert!(
