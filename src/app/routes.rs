@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 
-use crate::dataset::FileName;
+use crate::dataset::{FileName, grid::Peril};
 
 /// A route, with what its path says.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -16,10 +16,54 @@ pub enum Route {
     },
     /// `/healthz`: the process lives.
     Health,
+    /// Peril values, or what there is of them.
+    Perils(PerilRoute),
     /// Anything else; treated as shared data, so that nobody learns which paths exist (DEC-4).
     Nothing,
     /// `/readyz`: the directory is known.
     Readiness,
+}
+
+/// What is asked about perils, by the old contract or by ours.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PerilRoute {
+    /// `/allperils`: one place, all perils.
+    All,
+    /// `/v1/perils`: what there is.
+    Catalogue,
+    /// `/perils`: what there is, as the old service listed it.
+    Listing,
+    /// `/location`: many places.
+    Locations,
+    /// `/v1/location`: many places, done well.
+    Query,
+    /// `/fire` and so on: one place, one peril.
+    One(Peril),
+}
+
+impl PerilRoute {
+    const FIXED: [(&str, Self); 5] = [
+        ("/allperils", Self::All),
+        ("/location", Self::Locations),
+        ("/perils", Self::Listing),
+        ("/v1/location", Self::Query),
+        ("/v1/perils", Self::Catalogue),
+    ];
+
+    fn find(path: &str) -> Option<Self> {
+        let fixed = Self::FIXED.iter().find(|(fixed, _)| *fixed == path);
+        let peril = || {
+            let name = path.strip_prefix('/')?;
+            let mut perils = Peril::ALL.into_iter();
+            perils.find(|peril| peril.name() == name).map(Self::One)
+        };
+        fixed.map(|(_, route)| *route).or_else(peril)
+    }
+
+    fn template(self) -> &'static str {
+        let fixed = Self::FIXED.iter().find(|(_, route)| *route == self);
+        fixed.map_or("/{peril}", |(path, _)| path)
+    }
 }
 
 impl Route {
@@ -30,6 +74,10 @@ impl Route {
             "/healthz" => return Self::Health,
             "/readyz" => return Self::Readiness,
             _ => {}
+        }
+        // Before the files: one of these names stays reachable under /v1/files/.
+        if let Some(route) = PerilRoute::find(path) {
+            return Self::Perils(route);
         }
         if let Some(name) = path
             .strip_prefix("/v1/files/")
@@ -59,6 +107,7 @@ impl Route {
             Self::File { template, .. } => template,
             Self::Health => "/healthz",
             Self::Nothing => "-",
+            Self::Perils(route) => route.template(),
             Self::Readiness => "/readyz",
         }
     }
@@ -66,13 +115,19 @@ impl Route {
     /// The methods of this route, as `Allow` lists them.
     #[must_use]
     pub fn allow(&self) -> &'static str {
-        "GET, HEAD, OPTIONS"
+        match self {
+            Self::Perils(PerilRoute::Locations) => "OPTIONS, POST",
+            Self::Perils(PerilRoute::Query) => "GET, HEAD, OPTIONS, POST",
+            _ => "GET, HEAD, OPTIONS",
+        }
     }
 
     /// Whether the route answers `method` with what it stands for.
     #[must_use]
     pub fn answers(&self, method: &Method) -> bool {
-        method == Method::GET || method == Method::HEAD
+        self.allow()
+            .split(", ")
+            .any(|allowed| allowed == method.as_str())
     }
 }
 
@@ -106,6 +161,31 @@ mod tests {
         ] {
             assert_eq!(Route::find(path).template(), template);
         }
+    }
+
+    #[test]
+    fn the_names_of_the_old_contract_stand_before_files_of_that_name() {
+        for (path, template, allow) in [
+            ("/fire", "/{peril}", "GET, HEAD, OPTIONS"),
+            ("/combinedflood", "/{peril}", "GET, HEAD, OPTIONS"),
+            ("/allperils", "/allperils", "GET, HEAD, OPTIONS"),
+            ("/perils", "/perils", "GET, HEAD, OPTIONS"),
+            ("/location", "/location", "OPTIONS, POST"),
+            ("/v1/location", "/v1/location", "GET, HEAD, OPTIONS, POST"),
+            ("/v1/perils", "/v1/perils", "GET, HEAD, OPTIONS"),
+        ] {
+            let route = Route::find(path);
+            assert!(matches!(route, Route::Perils(_)), "{path}");
+            assert_eq!((route.template(), route.allow()), (template, allow));
+        }
+        for path in ["/v1/files/fire", "/combinedFlood", "/Fire", "/%66ire"] {
+            assert!(matches!(Route::find(path), Route::File { .. }), "{path}");
+        }
+        for path in ["/fire/", "/v1/fire", "/v1/location/"] {
+            assert_eq!(Route::find(path), Route::Nothing, "{path}");
+        }
+        let locations = Route::find("/location");
+        assert!(locations.answers(&Method::POST) && !locations.answers(&Method::GET));
     }
 
     /// Rows: DEC-4, HTTP-28
