@@ -3,7 +3,9 @@
 use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
-use perild::commands::{Arguments, Command, cacerts, check, crl, dev, get, keygen, reload, serve};
+use perild::commands::{
+    Arguments, Command, cacerts, check, crl, dev, get, import, keygen, reload, sample, serve,
+};
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
@@ -14,8 +16,10 @@ fn main() -> ExitCode {
         Command::Crl(args) => code(crl::run(&args), crl::CrlError::exit_code),
         Command::Dev(args) => code(dev::run(&args), |_| ExitCode::FAILURE),
         Command::Get(args) => code(get::run(&args), get::GetError::exit_code),
+        Command::Import(args) => code(import::run(&args), import::ImportFailed::exit_code),
         Command::Keygen(args) => code(keygen::run(&args), |_| ExitCode::FAILURE),
         Command::Reload(args) => code(reload::run(&args), |_| ExitCode::FAILURE),
+        Command::Sample(args) => code(sample::run(&args), |_| ExitCode::FAILURE),
         Command::Serve(args) => code(serve::run(&args), serve::ServeError::exit_code),
     }
 }

@@ -4,7 +4,7 @@ import re
 import shutil
 import socket
 
-from .place import FILES, IS_ROOT, ROOT
+from .place import IS_ROOT, ROOT
 from .programs import Program, answers
 
 SHIPPED = ROOT / "nginx"
@@ -114,8 +114,6 @@ def free_port():
         stream.bind(("127.0.0.1", 0))
         return stream.getsockname()[1]
 
-
-PATHS = [f"/{name}" for name in FILES]
 
 # Debian 12's /etc/nginx/nginx.conf, in the foreground.
 MAIN = """{user}

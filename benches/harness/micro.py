@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from .place import ROOT
+from .place import ROOT, TARGET
 
 BENCHES = ("caller", "token", "decision")
 
@@ -17,7 +17,7 @@ def run():
     command += ["--", "--warm-up-time", "1", "--measurement-time", "2", "--noplot"]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     found = {}
-    for estimates in sorted((ROOT / "target/criterion").glob("**/new/estimates.json")):
+    for estimates in sorted((TARGET / "criterion").glob("**/new/estimates.json")):
         name = json.loads(estimates.with_name("benchmark.json").read_text())["full_id"]
         found[name] = json.loads(estimates.read_text())["median"]["point_estimate"]
     return found

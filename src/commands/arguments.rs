@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{cacerts, check, crl, dev, get, keygen, reload, serve};
+use super::{cacerts, check, crl, dev, get, import, keygen, reload, sample, serve};
 
 /// Publishes peril data and files to those who may have them, and to no one else.
 #[derive(Debug, Parser)]
@@ -26,10 +26,14 @@ pub enum Command {
     Dev(dev::DevArgs),
     /// Get a token, call a URL with it, and print the body
     Get(get::GetArgs),
+    /// Build the served store from peril CSV files or a database, all or nothing
+    Import(import::ImportArgs),
     /// Make a key, and the request to upload to the directory
     Keygen(keygen::KeygenArgs),
     /// Ask the running daemon to take its configuration anew, and wait for the outcome
     Reload(reload::ReloadArgs),
+    /// Write synthetic peril CSV files
+    Sample(sample::SampleArgs),
     /// Run the daemon
     Serve(serve::ServeArgs),
 }

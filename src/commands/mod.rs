@@ -8,8 +8,10 @@ pub mod check;
 pub mod crl;
 pub mod dev;
 pub mod get;
+pub mod import;
 pub mod keygen;
 pub mod reload;
+pub mod sample;
 pub mod serve;
 
 pub use arguments::{Arguments, Command};

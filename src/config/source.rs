@@ -61,13 +61,15 @@ pub struct Places {
 }
 
 impl Places {
-    /// The place of `key`, written `table.key` or `datasets[0].name`.
+    /// The place of `key`, written `table.key` or `datasets[0].name`; an item of a list stands where its list does.
     #[must_use]
     pub fn of(&self, key: &str) -> Place {
-        if let Some(name) = self.variables.get(key) {
+        let list = key.rsplit_once('[').map_or(key, |(list, _)| list);
+        if let Some(name) = self.variables.get(key).or(self.variables.get(list)) {
             return Place::Variable(name.clone());
         }
-        let line = self.lines.get(key).copied().unwrap_or(0);
+        let line = self.lines.get(key).or(self.lines.get(list));
+        let line = line.copied().unwrap_or(0);
         Place::File {
             path: self.path.clone(),
             line,

@@ -41,7 +41,8 @@ pub enum Piece {
 }
 
 impl FileBytes {
-    /// Octets of one piece.
+    /// Octets of one piece. The server copies a piece behind what it still has to send, and lets go of
+    /// its buffer above 128 KiB: with larger pieces it is made anew for each of them.
     const PIECE: u64 = 64 * 1024;
 
     pub(super) fn new(file: File, identity: &Identity) -> Self {

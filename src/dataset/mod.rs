@@ -1,12 +1,18 @@
 //! dataset: turns a [`Permit`](crate::policy::Permit) into a [`Selection`].
 //!
 //! Knows names, formats and the files on the disk. Knows nothing of HTTP, of tokens, or of how the
-//! permit was earned. Each kind of data is a file or folder of its own beside [`files`].
+//! permit was earned. Each kind of data is a file or folder of its own beside [`files`]
+//! and [`grid`]; what a grid is made from comes in through [`import`], and
+//! [`sample`] makes one up.
 
 mod body;
 pub mod files;
+pub mod grid;
+pub mod import;
 mod memory;
+mod mmap;
 mod name;
+pub mod sample;
 
 pub use body::{FileBytes, FileChanged, Piece};
 pub use files::{Absent, Files, Identity, Selection, Source};

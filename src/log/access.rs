@@ -49,7 +49,8 @@ impl Access {
         self.token = Some(token.clone());
     }
 
-    /// What is asked for: a name that was found to be safe.
+    /// What is asked for: a name that this provider knows. Any other name is the client's own text, and
+    /// could be a token that went astray.
     pub fn dataset(&mut self, name: &str) {
         self.dataset = Some(name.into());
     }

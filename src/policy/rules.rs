@@ -141,13 +141,20 @@ impl Policy {
         Ok(Permit::new(names, rule))
     }
 
+    /// Whether a rule names the dataset.
+    #[must_use]
+    pub fn lists(&self, names: DatasetNames<'_>) -> bool {
+        self.listed(names).is_some()
+    }
+
     /// The rule for the representation, else for the dataset, else the defaults.
     fn rule(&self, names: DatasetNames<'_>) -> &Rule {
-        let listed = self
-            .listed
-            .get(names.exact)
-            .or_else(|| self.listed.get(names.family));
-        listed.unwrap_or(&self.defaults)
+        self.listed(names).unwrap_or(&self.defaults)
+    }
+
+    fn listed(&self, names: DatasetNames<'_>) -> Option<&Rule> {
+        let exact = self.listed.get(names.exact);
+        exact.or_else(|| self.listed.get(names.family))
     }
 }
 

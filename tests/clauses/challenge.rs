@@ -26,13 +26,11 @@ pub(crate) fn parameters(challenge: &str) -> BTreeMap<String, String> {
         );
         let earlier = parameters.insert(name.to_owned(), value.to_owned());
         assert_eq!(earlier, None, "{name} is there twice: {challenge:?}");
-        match after.strip_prefix(", ") {
-            Some(next) => rest = next,
-            None => {
-                assert_eq!(after, "", "{challenge:?}");
-                break;
-            }
-        }
+        let Some(next) = after.strip_prefix(", ") else {
+            assert_eq!(after, "", "{challenge:?}");
+            break;
+        };
+        rest = next;
     }
     assert!(parameters.contains_key("realm"), "{challenge:?}");
     parameters

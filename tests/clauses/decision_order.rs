@@ -8,6 +8,9 @@ use super::{
 };
 use crate::support::http::Request;
 
+/// Target, fields, status and error code.
+type Case<'c> = (&'c str, &'c [(&'c str, &'c str)], u16, Option<&'c str>);
+
 /// Rows: DEC-1, OE-VAL-4
 #[test]
 fn dec_1_what_fails_before_the_directory_is_asked_costs_no_call() {
@@ -17,7 +20,7 @@ fn dec_1_what_fails_before_the_directory_is_asked_costs_no_call() {
     let expired = site.pki.expired_consumer("bank-a").escaped();
     let token = format!("Bearer {}", fresh_token());
     let with_query = format!("/{NAME}?access_token=t");
-    let cases: [(&str, &[(&str, &str)], u16, Option<&str>); 8] = [
+    let cases: [Case<'_>; 8] = [
         (&target, &[], 401, None),
         (&target, &[(CERTIFICATE, &certificate)], 401, None),
         (

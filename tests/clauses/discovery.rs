@@ -1,4 +1,4 @@
-//! Discovery of the directory: OpenID Connect Discovery, RFC 8414, RFC 8705 §5.
+//! Discovery of the directory: `OpenID` Connect Discovery, RFC 8414, RFC 8705 §5.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ fn oidc_discovery_4_1_the_well_known_path_follows_the_issuer_with_one_slash() {
 fn rfc8414_3_1_the_well_known_segment_goes_between_host_and_path() {
     let absent = |directory: &FakeDirectory| directory.answer_discovery(Reply::Status(404));
     let site = Site::told("localhost", absent, |settings, _| {
-        settings.issuer += "realms/oe"
+        settings.issuer += "realms/oe";
     });
     eventually("both forms are tried", Duration::from_secs(10), || {
         (well_known(&site.directory).len() >= 2).then_some(())
@@ -96,16 +96,16 @@ fn rfc8414_3_3_a_document_of_another_issuer_is_not_used() {
     type Change = fn(&mut Value, &str);
     let changes: [(&str, Change); 4] = [
         ("no slash", |m, issuer| {
-            m["issuer"] = json!(issuer.trim_end_matches('/'))
+            m["issuer"] = json!(issuer.trim_end_matches('/'));
         }),
         ("upper case", |m, issuer| {
-            m["issuer"] = json!(issuer.replace("localhost", "LOCALHOST"))
+            m["issuer"] = json!(issuer.replace("localhost", "LOCALHOST"));
         }),
         ("another", |m, _| {
-            m["issuer"] = json!("https://evil.example/")
+            m["issuer"] = json!("https://evil.example/");
         }),
         ("none", |m, _| {
-            drop(m.as_object_mut().unwrap().remove("issuer"))
+            drop(m.as_object_mut().unwrap().remove("issuer"));
         }),
     ];
     for (what, change) in changes {

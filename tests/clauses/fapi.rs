@@ -160,7 +160,7 @@ fn client_hello() -> Vec<u8> {
     hello
 }
 
-/// The cipher suites of a ClientHello, RFC 8446 §4.1.2.
+/// The cipher suites of a `ClientHello`, RFC 8446 §4.1.2.
 fn suites(hello: &[u8]) -> Vec<u16> {
     let session = 4 + 2 + 32;
     let rest = &hello[session + 1 + usize::from(hello[session])..];

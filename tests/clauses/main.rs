@@ -12,17 +12,18 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod authority;
 mod certificate_header;
 mod certificate_header_formats;
 mod challenge;
-// mod configuration;
+mod configuration;
 mod decision_order;
 mod discovery;
 mod expect;
 mod fapi;
-// mod files;
+mod files;
 mod limits;
-// mod logs;
+mod logs;
 mod open_energy;
 mod rfc5280;
 mod rfc6750;
@@ -34,5 +35,5 @@ mod rfc9110_conditions;
 mod rfc9110_ranges;
 mod rfc9112;
 mod rfc9457;
-// mod service;
+mod service;
 mod site;

@@ -118,9 +118,8 @@ fn oe_val_2_a_bad_certificate_is_invalid_token_only_when_a_token_came_along() {
 #[test]
 fn oe_val_7_and_8_times_are_judged_with_ten_seconds_of_skew_on_iat_and_none_on_exp() {
     let site = Site::start();
-    type Case = (&'static str, Option<i64>, u16);
     // Far enough from the edge for the clock to move on meanwhile; the edge itself is a unit test's.
-    let cases: [Case; 12] = [
+    let cases: [(&str, Option<i64>, u16); 12] = [
         ("iat", Some(-1), 200),
         ("iat", Some(9), 200),
         ("iat", Some(14), 401),

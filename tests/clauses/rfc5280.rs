@@ -4,15 +4,15 @@ use std::{fs, path::Path, process::Command};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    NameConstraints, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256,
-    SignatureAlgorithm,
+    ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, KeyPair, KeyUsagePurpose, NameConstraints,
+    PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256,
 };
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 
 use super::{
+    authority::{Ca, dated},
     expect::challenged,
     site::{CERTIFICATE, NAME, Site, escaped, fresh_token, now},
 };
@@ -51,66 +51,6 @@ fn assert_refused(site: &Site, pem: &str) {
     let calls = site.introspections();
     challenged(site, &ask(site, pem), 401, Some("invalid_token"));
     assert_eq!(site.introspections(), calls);
-}
-
-/// An authority of this file's own, with its certificate as PEM.
-struct Ca {
-    issuer: Issuer<'static, KeyPair>,
-    pem: String,
-}
-
-impl Ca {
-    fn root(name: &str) -> Self {
-        let (params, key) = (ca_params(name), KeyPair::generate().unwrap());
-        let pem = params.self_signed(&key).unwrap().pem();
-        Self {
-            issuer: Issuer::new(params, key),
-            pem,
-        }
-    }
-
-    fn below(above: &Self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
-        let (mut params, key) = (ca_params(name), KeyPair::generate().unwrap());
-        change(&mut params);
-        let pem = params.signed_by(&key, &above.issuer).unwrap().pem();
-        Self {
-            issuer: Issuer::new(params, key),
-            pem,
-        }
-    }
-
-    fn leaf(&self, change: impl FnOnce(&mut CertificateParams)) -> String {
-        self.leaf_of(&PKCS_ECDSA_P256_SHA256, change)
-    }
-
-    fn leaf_of(
-        &self,
-        algorithm: &'static SignatureAlgorithm,
-        change: impl FnOnce(&mut CertificateParams),
-    ) -> String {
-        let mut params = dated("bank.example");
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        change(&mut params);
-        let key = KeyPair::generate_for(algorithm).unwrap();
-        params.signed_by(&key, &self.issuer).unwrap().pem()
-    }
-}
-
-fn dated(name: &str) -> CertificateParams {
-    let mut params = CertificateParams::default();
-    params.not_before = OffsetDateTime::now_utc() - Duration::days(1);
-    params.not_after = OffsetDateTime::now_utc() + Duration::days(1);
-    params.distinguished_name = DistinguishedName::new();
-    params.distinguished_name.push(DnType::CommonName, name);
-    params
-}
-
-fn ca_params(name: &str) -> CertificateParams {
-    let mut params = dated(name);
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    params
 }
 
 /// A daemon whose consumers' bundle has these authorities beside its usual ones.
@@ -215,7 +155,7 @@ fn rfc5280_4_2_1_9_a_leaf_is_no_ca_and_a_ca_is_one() {
     });
     let too_deep = Ca::below(&constrained, "too deep", |_| {});
     let not_ca = Ca::below(&root, "not a CA", |params| {
-        params.is_ca = IsCa::ExplicitNoCa
+        params.is_ca = IsCa::ExplicitNoCa;
     });
     let site = site(&[&root, &constrained, &too_deep, &not_ca]);
     assert_accepted(&site, &constrained.leaf(|_| {}));

@@ -40,7 +40,9 @@ fn rfc8705_3_1_only_one_exact_thumbprint_binds() {
     let site = Site::start();
     let good = thumbprint(&site.bank);
     let octets = BASE64_URL_SAFE_NO_PAD.decode(&good).unwrap();
-    let hex: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    let hex = octets
+        .iter()
+        .fold(String::new(), |hex, octet| format!("{hex}{octet:02x}"));
     let short = BASE64_URL_SAFE_NO_PAD.encode(&octets[..31]);
     let long = BASE64_URL_SAFE_NO_PAD.encode([&octets[..], b"x"].concat());
     for cnf in [
@@ -119,7 +121,7 @@ fn rfc8705_6_3_a_renewed_certificate_needs_a_new_token() {
 fn rfc8705_6_5_the_socket_is_the_web_servers_alone() {
     // The tests' own user is not in proxy_uids here.
     let site = Site::unready("localhost", |settings, _| {
-        settings.proxy = "games".to_owned()
+        settings.proxy = "games".to_owned();
     });
     for request in [
         site.request(&format!("/{NAME}"), &fresh_token()),

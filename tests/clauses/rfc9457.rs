@@ -34,7 +34,9 @@ fn shown(answer: &Answer) -> String {
 
 fn site() -> Site {
     Site::with(|settings, _| {
-        settings.more = "[[datasets]]\nname = \"scoped\"\nscope = \"energy:write\"\n".to_owned();
+        settings
+            .more
+            .push_str("[[datasets]]\nname = \"scoped\"\nscope = \"energy:write\"\n");
     })
 }
 
@@ -139,7 +141,7 @@ fn rfc9457_3_each_kind_of_refusal_has_its_problem() {
 #[test]
 fn rfc9457_3_the_socket_and_the_start_have_their_problems_as_well() {
     let stranger = Site::unready("localhost", |settings, _| {
-        settings.proxy = "games".to_owned()
+        settings.proxy = "games".to_owned();
     });
     snapshot!("stranger", stranger, stranger.fetch());
     let unready = Site::told(

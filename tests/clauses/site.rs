@@ -5,7 +5,7 @@ use std::{
     os::unix::net::UnixStream,
     path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -13,6 +13,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use time::OffsetDateTime;
 
 use crate::support::{
     fake_directory::{Answer as Reply, DirectoryTls, FakeDirectory},
@@ -224,9 +225,12 @@ pub(crate) fn fresh_token() -> String {
     format!("tok-{:05}-secret", COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
+/// Seconds since the epoch.
 pub(crate) fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    since.as_secs()
+    OffsetDateTime::now_utc()
+        .unix_timestamp()
+        .try_into()
+        .unwrap()
 }
 
 pub(crate) fn der(identity: &Identity) -> CertificateDer<'static> {

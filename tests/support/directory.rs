@@ -4,13 +4,15 @@ use std::{
     fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
 
 use super::{
     pki::{Identity, Pki},
-    process::{Running, output, tool},
+    process::{Running, eventually, output, tool},
 };
 
 /// The scope that the directory knows.
@@ -20,6 +22,7 @@ pub const SCOPE: &str = "directory:software";
 pub struct Directory {
     process: Running,
     web_anchors: PathBuf,
+    fences: AtomicUsize,
     pub issuer: String,
 }
 
@@ -39,6 +42,7 @@ impl Directory {
         Self {
             process,
             web_anchors: pki.path("web.pem"),
+            fences: AtomicUsize::new(0),
             issuer,
         }
     }
@@ -63,6 +67,7 @@ impl Directory {
 
     /// The calls the directory has answered that `wanted` accepts, as `listener method path client status`.
     pub fn calls(&self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        self.await_its_lines();
         let calls = self.process.lines().into_iter();
         calls
             .filter_map(|line| line.strip_prefix("CALL ").map(str::to_owned))
@@ -74,6 +79,22 @@ impl Directory {
     pub fn introspections(&self) -> usize {
         self.calls(|call| call.contains(" POST /token/introspection "))
             .len()
+    }
+
+    /// Lines come in the order of the calls: when that of a call of our own is here, the earlier are.
+    fn await_its_lines(&self) {
+        let path = format!("/fence-{}", self.fences.fetch_add(1, Ordering::Relaxed));
+        let mut curl = Command::new(tool("curl", "curl"));
+        curl.args(["-sS", "--max-time", "10", "--cacert"]);
+        output(
+            curl.arg(&self.web_anchors)
+                .arg(format!("{}{path}", self.issuer)),
+        );
+        let line = format!(" GET {path} ");
+        eventually("a line of the directory", Duration::from_secs(10), || {
+            let lines = self.process.lines();
+            lines.iter().any(|call| call.contains(&line)).then_some(())
+        });
     }
 
     fn post(&self, path: &str, identity: &Identity, form: &str) -> String {

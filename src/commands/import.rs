@@ -1,0 +1,161 @@
+//! `perild import`: from peril CSV files or a `ClimateScore` database to the served store.
+
+use std::{
+    ffi::OsString,
+    io::{self, IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+    sync::{
+        atomic::Ordering,
+        mpsc::{Receiver, RecvTimeoutError, channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::serve::{CONFIGURATION, config_path};
+use crate::{
+    clock::Timestamp,
+    config::{Config, ConfigError},
+    dataset::import::{ImportError, Imported, Progress, Request, Source, import},
+};
+
+/// Arguments of `perild import`.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Examples:\n  perild import /srv/perild/shared_data/perils\n  \
+    perild import etlfire.csv.gz etlwind.csv.zst --licence 'CC-BY-4.0'\n  \
+    perild import postgres://localhost/climatescore\n\n\
+    All or nothing: the store in service stays until the new one is whole. Then: systemctl reload perild"
+)]
+pub struct ImportArgs {
+    /// The configuration [default: $`PERILD_CONFIG`, then /etc/perild/perild.toml]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where to build the store, instead of the configuration's paths.state
+    #[arg(long, value_name = "DIR", conflicts_with = "config")]
+    pub state: Option<PathBuf>,
+    /// Where the values come from, in a sentence that is published with them
+    #[arg(long, value_name = "TEXT")]
+    pub source: Option<String>,
+    /// Under which terms they may be used, for example CC-BY-4.0
+    #[arg(long, value_name = "TEXT")]
+    pub licence: Option<String>,
+    /// The values are made up: say so in every answer
+    #[arg(long)]
+    pub synthetic: bool,
+    /// Peril CSV files (plain, gzip or zstd), folders of them, or postgres://...
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<OsString>,
+}
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportFailed {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The import itself.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// What was found cannot be printed.
+    #[error("imported, and cannot say so: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl ImportFailed {
+    /// 78 when the configuration is at fault, else 1.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Config(_) => ExitCode::from(CONFIGURATION),
+            Self::Import(_) | Self::Output(_) => ExitCode::FAILURE,
+        }
+    }
+}
+
+/// Imports, shows how far it is, and says what was found.
+///
+/// # Errors
+/// [`ImportFailed`]; the store in service has not changed then.
+pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
+    let state = match &args.state {
+        Some(state) => state.clone(),
+        None => {
+            Config::read(&config_path(args.config.as_deref()))?
+                .0
+                .paths
+                .state
+        }
+    };
+    let request = Request {
+        sources: args.paths.iter().map(|path| Source::new(path)).collect(),
+        state,
+        source: args.source.clone(),
+        licence: args.licence.clone(),
+        synthetic: args.synthetic,
+        now: Timestamp::now(),
+    };
+    let imported = watched(&request)?;
+    Ok(writeln!(io::stdout().lock(), "{imported}")?)
+}
+
+/// Imports on this thread while another shows how far it is.
+fn watched(request: &Request) -> Result<Imported, ImportError> {
+    let progress = Progress::default();
+    let (done, end) = channel::<()>();
+    thread::scope(|scope| {
+        let progress = &progress;
+        scope.spawn(move || {
+            if io::stderr().is_terminal() {
+                draw(progress, &end);
+            } else {
+                tell(progress, &end);
+            }
+        });
+        let imported = import(request, progress);
+        drop(done);
+        imported
+    })
+}
+
+/// A bar that fills with what is read, then the rows that are written.
+fn draw(progress: &Progress, end: &Receiver<()>) {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template(
+        "{msg} [{bar:30}] {bytes} of {total_bytes}, {bytes_per_sec}, {elapsed}",
+    ) {
+        bar.set_style(style);
+    }
+    bar.set_message("reading");
+    while !is_over(end, Duration::from_millis(100)) {
+        bar.set_length(progress.total.load(Ordering::Relaxed));
+        bar.set_position(progress.read.load(Ordering::Relaxed));
+        let rows = progress.rows.load(Ordering::Relaxed);
+        if rows > 0 {
+            bar.set_message(format!("writing row {rows}"));
+        }
+    }
+    bar.finish_and_clear();
+}
+
+/// A line now and then, for logs.
+fn tell(progress: &Progress, end: &Receiver<()>) {
+    while !is_over(end, Duration::from_secs(5)) {
+        let megabytes = |octets: u64| octets / 1_000_000;
+        let read = megabytes(progress.read.load(Ordering::Relaxed));
+        let total = megabytes(progress.total.load(Ordering::Relaxed));
+        let rows = progress.rows.load(Ordering::Relaxed);
+        let _ = writeln!(
+            io::stderr(),
+            "read {read} MB of {total} MB, wrote {rows} rows"
+        );
+    }
+}
+
+fn is_over(end: &Receiver<()>, wait: Duration) -> bool {
+    end.recv_timeout(wait) != Err(RecvTimeoutError::Timeout)
+}

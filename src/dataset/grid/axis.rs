@@ -1,0 +1,369 @@
+//! Where the grid points lie, and which of them is nearest to a place.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{MICRO, value::units};
+
+/// Regularly spaced coordinates, ascending, in degrees (EPSG:4326).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Axis {
+    /// The first coordinate in millionths of a degree.
+    first: i64,
+    /// `step_parts` steps in millionths of a degree: a third of a degree is 1,000,000 in 3 parts.
+    step_total: i64,
+    step_parts: u32,
+    /// How many coordinates there are.
+    count: u32,
+}
+
+/// A grid point by its places on both axes, counted from 0.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct CellIndex {
+    /// From south to north.
+    pub latitude: u32,
+    /// From west to east.
+    pub longitude: u32,
+}
+
+/// Both axes of a grid: latitude first, then longitude.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct GridShape {
+    /// South to north.
+    pub latitude: Axis,
+    /// West to east.
+    pub longitude: Axis,
+}
+
+/// Latitude and longitude with two decimals each and nothing between them, as `37.75-122.50`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Key {
+    latitude: f64,
+    longitude: f64,
+}
+
+impl Axis {
+    /// The axis of `count` coordinates from `first`, each `step_total / step_parts` after the other;
+    /// both in millionths of a degree.
+    ///
+    /// `None` without a coordinate, without a step, or beyond what coordinates can be.
+    #[must_use]
+    pub fn new(first: i64, step_total: i64, step_parts: u32, count: u32) -> Option<Self> {
+        let axis = Self {
+            first,
+            step_total,
+            step_parts,
+            count,
+        };
+        axis.is_sound().then_some(axis)
+    }
+
+    /// How many coordinates there are.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Distance of two coordinates in degrees.
+    #[must_use]
+    pub fn step(&self) -> f64 {
+        units(self.step_total) / f64::from(self.step_parts)
+    }
+
+    /// The first and the last coordinate in degrees.
+    #[must_use]
+    pub fn extent(&self) -> (f64, f64) {
+        (self.coordinate(0), self.coordinate(self.count - 1))
+    }
+
+    /// The coordinate at `index` in millionths of a degree.
+    #[must_use]
+    pub fn micro(&self, index: u32) -> i64 {
+        let parts = i64::from(self.step_parts);
+        let from_first = (self.step_total * i64::from(index) * 2 + parts).div_euclid(parts * 2);
+        self.first + from_first
+    }
+
+    /// The coordinate at `index` in degrees.
+    #[must_use]
+    pub fn coordinate(&self, index: u32) -> f64 {
+        units(self.micro(index))
+    }
+
+    /// The index of the coordinate nearest to `degrees`; ties go to the even multiple of the step.
+    ///
+    /// `None` for what rounds to no coordinate, NaN and infinities.
+    #[must_use]
+    pub fn nearest(&self, degrees: f64) -> Option<u32> {
+        let origin = self.origin();
+        let steps = self.steps(degrees - units(self.first - self.multiple(origin)));
+        self.checked(steps.round_ties_even() - units(origin * MICRO))
+    }
+
+    /// The index of the last coordinate at or before `degrees`, and how far `degrees` lies on the way
+    /// to the next, 0 to 1. At the last coordinate that is the one before it, and 1.
+    ///
+    /// `None` outside the extent, and when there is only one coordinate.
+    #[must_use]
+    pub fn between(&self, degrees: f64) -> Option<(u32, f64)> {
+        let steps = self.steps(degrees - units(self.first));
+        let last = f64::from(self.count.checked_sub(2)?);
+        if !(0.0..=last + 1.0).contains(&steps) {
+            return None;
+        }
+        let lower = steps.floor().min(last);
+        self.checked(lower).map(|index| (index, steps - lower))
+    }
+
+    /// The index of the coordinate that is `micro` millionths of a degree; when the step is no whole
+    /// number of them, give or take the one that writing six decimals may have cost.
+    #[must_use]
+    pub fn index_of(&self, micro: i64) -> Option<u32> {
+        let parts = i64::from(self.step_parts);
+        let from_first = (micro - self.first).checked_mul(parts * 2)?;
+        let index = (from_first + self.step_total).div_euclid(self.step_total * 2);
+        let index = u32::try_from(index).ok().filter(|at| *at < self.count)?;
+        let tolerance = i64::from(self.step_total % parts != 0);
+        ((self.micro(index) - micro).abs() <= tolerance).then_some(index)
+    }
+
+    /// Degrees in steps: by an exact factor where there is one, as the old service multiplies by 4.
+    fn steps(&self, degrees: f64) -> f64 {
+        let parts = i64::from(self.step_parts) * MICRO;
+        if parts % self.step_total == 0 {
+            degrees * units(parts / self.step_total * MICRO)
+        } else {
+            degrees / self.step()
+        }
+    }
+
+    /// The multiple of the step that the first coordinate is nearest to, counted from 0 degrees.
+    fn origin(&self) -> i64 {
+        let parts = i64::from(self.step_parts);
+        (self.first * parts * 2 + self.step_total).div_euclid(self.step_total * 2)
+    }
+
+    /// `steps` steps in millionths of a degree.
+    fn multiple(&self, steps: i64) -> i64 {
+        let parts = i64::from(self.step_parts);
+        (self.step_total * steps * 2 + parts).div_euclid(parts * 2)
+    }
+
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a whole number from 0 to below a u32"
+    )]
+    fn checked(&self, index: f64) -> Option<u32> {
+        (0.0..f64::from(self.count))
+            .contains(&index)
+            .then_some(index as u32)
+    }
+
+    /// Whether the numbers can be an axis: what comes from a file is asked before it is used.
+    pub(super) fn is_sound(&self) -> bool {
+        let bound = MAX_DEGREES * MICRO;
+        (-bound..=bound).contains(&self.first)
+            && (1..=bound).contains(&self.step_total)
+            && (1..=MAX_COUNT).contains(&self.step_parts)
+            && (1..=MAX_COUNT).contains(&self.count)
+            && self.micro(self.count - 1) <= bound
+    }
+}
+
+impl GridShape {
+    /// The cell nearest to a place in degrees; nothing wraps around.
+    #[must_use]
+    pub fn nearest(&self, latitude: f64, longitude: f64) -> Option<CellIndex> {
+        Some(CellIndex {
+            latitude: self.latitude.nearest(latitude)?,
+            longitude: self.longitude.nearest(longitude)?,
+        })
+    }
+
+    /// How many cells there are.
+    #[must_use]
+    pub fn cells(&self) -> u64 {
+        u64::from(self.latitude.count) * u64::from(self.longitude.count)
+    }
+
+    /// The cell's number: south to north, and in each row west to east, counted from 0.
+    #[must_use]
+    pub fn number(&self, cell: CellIndex) -> u32 {
+        cell.latitude * self.longitude.count + cell.longitude
+    }
+
+    /// The cell of that number.
+    #[must_use]
+    pub fn cell(&self, number: u32) -> CellIndex {
+        CellIndex {
+            latitude: number / self.longitude.count,
+            longitude: number % self.longitude.count,
+        }
+    }
+
+    /// Latitude and longitude of a cell in degrees.
+    #[must_use]
+    pub fn coordinates(&self, cell: CellIndex) -> (f64, f64) {
+        let latitude = self.latitude.coordinate(cell.latitude);
+        (latitude, self.longitude.coordinate(cell.longitude))
+    }
+
+    /// The cell's key.
+    #[must_use]
+    pub fn key(&self, cell: CellIndex) -> Key {
+        let (latitude, longitude) = self.coordinates(cell);
+        Key::new(latitude, longitude)
+    }
+
+    /// Whether the axes can be a grid whose cells can be numbered.
+    pub(in crate::dataset) fn is_sound(&self) -> bool {
+        let fits = u32::try_from(self.cells()).is_ok_and(|cells| cells < u32::MAX - 64);
+        self.latitude.is_sound() && self.longitude.is_sound() && fits
+    }
+}
+
+impl Key {
+    /// The key of these coordinates in degrees.
+    #[must_use]
+    pub fn new(latitude: f64, longitude: f64) -> Self {
+        Self {
+            latitude,
+            longitude,
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.2}{:.2}", self.latitude, self.longitude)
+    }
+}
+
+/// No coordinate is further from 0.
+const MAX_DEGREES: i64 = 360;
+/// No axis has more coordinates: a thousandth of a degree around the world.
+pub(crate) const MAX_COUNT: u32 = 400_000;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn quarter() -> Axis {
+        Axis::new(-90 * MICRO, 250_000, 1, 721).unwrap()
+    }
+
+    fn rounded(axis: Axis, degrees: f64) -> Option<f64> {
+        axis.nearest(degrees).map(|index| axis.coordinate(index))
+    }
+
+    #[test]
+    fn a_place_rounds_to_the_nearest_point_and_a_tie_to_the_even_one() {
+        for (place, point) in [
+            (0.125, Some(0.0)),
+            (0.375, Some(0.5)),
+            (-0.125, Some(0.0)),
+            (-0.375, Some(-0.5)),
+            (-0.1, Some(0.0)),
+            (37.774_9, Some(37.75)),
+            (-90.125, Some(-90.0)),
+            (-90.13, None),
+            (90.125, Some(90.0)),
+            (90.126, None),
+            (1e30, None),
+            (f64::NAN, None),
+            (f64::INFINITY, None),
+        ] {
+            assert_eq!(rounded(quarter(), place), point, "{place}");
+        }
+        assert!(rounded(quarter(), -0.1).unwrap().is_sign_positive());
+    }
+
+    #[test]
+    fn a_grid_that_does_not_pass_through_zero_rounds_to_its_own_points() {
+        let centres = Axis::new(-89_875_000, 250_000, 1, 720).unwrap();
+        for (place, point) in [
+            (0.0, 0.125),
+            (-0.13, -0.125),
+            (51.5, 51.375),
+            (89.9, 89.875),
+        ] {
+            assert!((rounded(centres, place).unwrap() - point).abs() <= 0.25);
+        }
+        assert_eq!(rounded(centres, 0.1), Some(0.125));
+        assert_eq!(rounded(centres, 90.5), None);
+    }
+
+    #[test]
+    fn thirds_of_a_degree_are_found_by_their_six_decimals() {
+        let thirds = Axis::new(0, MICRO, 3, 1081).unwrap();
+        for (index, micro) in [
+            (0, 0),
+            (1, 333_333),
+            (2, 666_667),
+            (3, MICRO),
+            (1079, 359_666_667),
+        ] {
+            assert_eq!(thirds.micro(index), micro);
+            assert_eq!(thirds.index_of(micro), Some(index));
+        }
+        assert_eq!(thirds.index_of(333_330), None);
+        assert_eq!(thirds.index_of(361 * MICRO), None);
+        assert_eq!(thirds.index_of(-333_333), None);
+    }
+
+    #[test]
+    fn a_place_lies_between_two_points_even_at_the_ends() {
+        assert_eq!(quarter().between(0.0625), Some((360, 0.25)));
+        assert_eq!(quarter().between(90.0), Some((719, 1.0)));
+        assert_eq!(quarter().between(-90.0), Some((0, 0.0)));
+        for outside in [90.01, -90.01, f64::NAN] {
+            assert_eq!(quarter().between(outside), None);
+        }
+    }
+
+    #[test]
+    fn numbers_that_make_no_axis_are_refused() {
+        for (first, total, parts, count) in [
+            (0, 0, 1, 1),
+            (0, 1, 0, 1),
+            (0, 1, 1, 0),
+            (0, 180 * MICRO, 1, 4),
+            (i64::MIN, 1, 1, 1),
+            (0, i64::MAX, 1, 2),
+        ] {
+            assert_eq!(Axis::new(first, total, parts, count), None);
+        }
+    }
+
+    #[test]
+    fn keys_have_two_decimals_and_no_separator() {
+        for (latitude, longitude, key) in [
+            (37.75, -122.5, "37.75-122.50"),
+            (64.0, 116.0, "64.00116.00"),
+            (0.0, 0.0, "0.000.00"),
+            (-90.0, -180.0, "-90.00-180.00"),
+        ] {
+            assert_eq!(Key::new(latitude, longitude).to_string(), key);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_nearest_point_is_nowhere_further_than_half_a_step(
+            place in -90.0..90.0_f64,
+            step in prop::sample::select(vec![(250_000, 1), (50_000, 1), (1_000_000, 3), (1_000_000, 12), (7_500_000, 1)]),
+        ) {
+            let (total, parts) = step;
+            let count = 180 * 1_000_000 * i64::from(parts) / total + 1;
+            let axis = Axis::new(-90 * MICRO, total, parts, u32::try_from(count).unwrap()).unwrap();
+            let index = axis.nearest(place).unwrap();
+            prop_assert!((axis.coordinate(index) - place).abs() <= axis.step() / 2.0 + 1e-6);
+            prop_assert_eq!(axis.index_of(axis.micro(index)), Some(index));
+        }
+    }
+}

@@ -1,0 +1,428 @@
+//! The seven perils, their eight metrics, two scenarios and six years, in every spelling that is used.
+
+use super::Column;
+
+/// A peril, in the order of records (`POST /location`).
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Peril {
+    /// Extreme wind.
+    Wind,
+    /// Extreme precipitation.
+    Precip,
+    /// Extreme heat: the one peril with two metrics.
+    Heat,
+    /// Large hail.
+    Hail,
+    /// Drought.
+    Drought,
+    /// River and coastal flood combined.
+    CombinedFlood,
+    /// Wildfire.
+    Fire,
+}
+
+impl Peril {
+    /// All perils in the order of records and of `GET /allperils`.
+    pub const ALL: [Self; 7] = [
+        Self::Wind,
+        Self::Precip,
+        Self::Heat,
+        Self::Hail,
+        Self::Drought,
+        Self::CombinedFlood,
+        Self::Fire,
+    ];
+
+    /// All perils in the order of `GET /perils` and of the defaults echoed by `POST /location`.
+    pub const LISTED: [Self; 7] = [
+        Self::Fire,
+        Self::Hail,
+        Self::Heat,
+        Self::CombinedFlood,
+        Self::Precip,
+        Self::Drought,
+        Self::Wind,
+    ];
+
+    /// Name in records, paths and columns, all lower case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Wind => "wind",
+            Self::Precip => "precip",
+            Self::Heat => "heat",
+            Self::Hail => "hail",
+            Self::Drought => "drought",
+            Self::CombinedFlood => "combinedflood",
+            Self::Fire => "fire",
+        }
+    }
+
+    /// Name in `GET /perils` and in requests of `POST /location`: `combinedFlood` has a capital.
+    #[must_use]
+    pub const fn listed_name(self) -> &'static str {
+        match self {
+            Self::CombinedFlood => "combinedFlood",
+            other => other.name(),
+        }
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Wind => "Extreme wind",
+            Self::Precip => "Extreme precipitation",
+            Self::Heat => "Extreme heat",
+            Self::Hail => "Large hail",
+            Self::Drought => "Drought",
+            Self::CombinedFlood => "Combined river and coastal flood",
+            Self::Fire => "Wildfire",
+        }
+    }
+
+    /// `peril_code`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Wind => "WS",
+            Self::Precip => "PR",
+            Self::Heat => "HT",
+            Self::Hail => "HL",
+            Self::Drought => "DT",
+            Self::CombinedFlood => "FL",
+            Self::Fire => "FR",
+        }
+    }
+
+    /// `peril_version` of records.
+    #[must_use]
+    pub const fn version(self) -> &'static str {
+        match self {
+            Self::Wind => "8.2.3",
+            Self::Precip | Self::Fire => "3.2.1",
+            Self::Heat => "7.2.1",
+            Self::Hail => "2.3.1",
+            Self::Drought => "7.4.1",
+            Self::CombinedFlood => "2.1.8",
+        }
+    }
+
+    /// `peril_version` in `GET /perils`, where flood differs.
+    #[must_use]
+    pub const fn listed_version(self) -> &'static str {
+        match self {
+            Self::CombinedFlood => "2.1.0",
+            other => other.version(),
+        }
+    }
+
+    /// Table of a `ClimateScore` database.
+    #[must_use]
+    pub const fn table(self) -> &'static str {
+        match self {
+            Self::Wind => "osdbwind",
+            Self::Precip => "osdbprecip",
+            Self::Heat => "osdbheat",
+            Self::Hail => "osdbhail",
+            Self::Drought => "osdbdrought",
+            Self::CombinedFlood => "osdbcombinedflood",
+            Self::Fire => "osdbfire",
+        }
+    }
+
+    /// Its metrics in record order: two for heat, one for each other.
+    #[must_use]
+    pub const fn metrics(self) -> &'static [Metric] {
+        match self {
+            Self::Wind => &[Metric::WindSpeed100yr],
+            Self::Precip => &[Metric::OneDayPrecip100yr],
+            Self::Heat => &[Metric::DaysExceeding35C, Metric::DaysExceeding38C],
+            Self::Hail => &[Metric::DaysLargeHailPossible],
+            Self::Drought => &[Metric::MonthsExtreme3moSpei],
+            Self::CombinedFlood => &[Metric::FloodedFraction200yr],
+            Self::Fire => &[Metric::FireProbability],
+        }
+    }
+
+    /// Its columns in record order, which is also their order in its table: 24 for heat, else 12.
+    pub fn columns(self) -> impl Iterator<Item = Column> + Clone {
+        Column::all().filter(move |column| column.peril() == self)
+    }
+
+    /// The peril of that name, whatever its case.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|peril| peril.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// What is measured, in the order of records.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Metric {
+    /// Wind speed with a return period of 100 years.
+    WindSpeed100yr,
+    /// Precipitation of one day with a return period of 100 years.
+    OneDayPrecip100yr,
+    /// Days a year above 35 °C.
+    DaysExceeding35C,
+    /// Days a year above 38 °C.
+    DaysExceeding38C,
+    /// Days a year with conditions for large hail.
+    DaysLargeHailPossible,
+    /// Months a year of extreme drought.
+    MonthsExtreme3moSpei,
+    /// Fraction of the cell flooded with a return period of 200 years.
+    FloodedFraction200yr,
+    /// Probability of fire within a year.
+    FireProbability,
+}
+
+impl Metric {
+    /// All metrics in record order.
+    pub const ALL: [Self; 8] = [
+        Self::WindSpeed100yr,
+        Self::OneDayPrecip100yr,
+        Self::DaysExceeding35C,
+        Self::DaysExceeding38C,
+        Self::DaysLargeHailPossible,
+        Self::MonthsExtreme3moSpei,
+        Self::FloodedFraction200yr,
+        Self::FireProbability,
+    ];
+
+    /// The peril that it measures.
+    #[must_use]
+    pub const fn peril(self) -> Peril {
+        match self {
+            Self::WindSpeed100yr => Peril::Wind,
+            Self::OneDayPrecip100yr => Peril::Precip,
+            Self::DaysExceeding35C | Self::DaysExceeding38C => Peril::Heat,
+            Self::DaysLargeHailPossible => Peril::Hail,
+            Self::MonthsExtreme3moSpei => Peril::Drought,
+            Self::FloodedFraction200yr => Peril::CombinedFlood,
+            Self::FireProbability => Peril::Fire,
+        }
+    }
+
+    /// `metric` of records, all lower case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::WindSpeed100yr => "windspeed100yr",
+            Self::OneDayPrecip100yr => "onedayprecip100yr",
+            Self::DaysExceeding35C => "daysexceeding35c",
+            Self::DaysExceeding38C => "daysexceeding38c",
+            Self::DaysLargeHailPossible => "dayslargehailpossible",
+            Self::MonthsExtreme3moSpei => "monthsextreme3mospei",
+            Self::FloodedFraction200yr => "floodedfraction200yr",
+            Self::FireProbability => "fireprobability",
+        }
+    }
+
+    /// `metric` of `GET /perils`, in camel case.
+    #[must_use]
+    pub const fn listed_name(self) -> &'static str {
+        match self {
+            Self::WindSpeed100yr => "windSpeed100yr",
+            Self::OneDayPrecip100yr => "oneDayPrecip100yr",
+            Self::DaysExceeding35C => "daysExceeding35C",
+            Self::DaysExceeding38C => "daysExceeding38C",
+            Self::DaysLargeHailPossible => "daysLargeHailPossible",
+            Self::MonthsExtreme3moSpei => "monthsExtreme3moSPEI",
+            Self::FloodedFraction200yr => "floodedFraction200yr",
+            Self::FireProbability => "fireProbability",
+        }
+    }
+
+    /// Name in `settings.metrics` of `POST /location`: as in records, but `fireProbability`.
+    #[must_use]
+    pub const fn settings_name(self) -> &'static str {
+        match self {
+            Self::FireProbability => self.listed_name(),
+            other => other.name(),
+        }
+    }
+
+    /// What stands between the year and `metric_mean` in a column's name: nothing for fire.
+    #[must_use]
+    pub const fn column_part(self) -> &'static str {
+        match self {
+            Self::FireProbability => "",
+            other => other.name(),
+        }
+    }
+
+    /// `metric_units` of the old contract. Fire says `percent`, though its values are fractions.
+    #[must_use]
+    pub const fn units(self) -> &'static str {
+        match self {
+            Self::WindSpeed100yr => "m/s",
+            Self::OneDayPrecip100yr => "mm",
+            Self::DaysExceeding35C | Self::DaysExceeding38C | Self::DaysLargeHailPossible => "days",
+            Self::MonthsExtreme3moSpei => "months",
+            Self::FloodedFraction200yr => "fraction",
+            Self::FireProbability => "percent",
+        }
+    }
+
+    /// Unit in UCUM; `1` for a fraction.
+    #[must_use]
+    pub const fn ucum(self) -> &'static str {
+        match self {
+            Self::WindSpeed100yr => "m/s",
+            Self::OneDayPrecip100yr => "mm",
+            Self::DaysExceeding35C | Self::DaysExceeding38C | Self::DaysLargeHailPossible => "d",
+            Self::MonthsExtreme3moSpei => "mo",
+            Self::FloodedFraction200yr | Self::FireProbability => "1",
+        }
+    }
+
+    /// What the number means, as a sentence.
+    #[must_use]
+    pub const fn definition(self) -> &'static str {
+        match self {
+            Self::WindSpeed100yr => {
+                "Wind speed that is reached or exceeded once in 100 years on average."
+            }
+            Self::OneDayPrecip100yr => {
+                "Precipitation of one day that is reached or exceeded once in 100 years on average."
+            }
+            Self::DaysExceeding35C => {
+                "Days in a year whose highest temperature is above 35 degrees Celsius."
+            }
+            Self::DaysExceeding38C => {
+                "Days in a year whose highest temperature is above 38 degrees Celsius."
+            }
+            Self::DaysLargeHailPossible => {
+                "Days in a year whose conditions make large hail possible."
+            }
+            Self::MonthsExtreme3moSpei => {
+                "Months in a year of extreme drought by the three-month standardised precipitation \
+                 evapotranspiration index (SPEI)."
+            }
+            Self::FloodedFraction200yr => {
+                "Fraction of the cell that a flood with a return period of 200 years covers, from \
+                 rivers and the sea combined; 0 to 1."
+            }
+            Self::FireProbability => {
+                "Probability of a wildfire in the cell within a year, as a fraction; 0 to 1."
+            }
+        }
+    }
+
+    /// The largest value that the definition allows, in whole units; none where nature sets the bound.
+    #[must_use]
+    pub const fn upper_bound(self) -> Option<u32> {
+        match self {
+            Self::WindSpeed100yr | Self::OneDayPrecip100yr => None,
+            Self::DaysExceeding35C | Self::DaysExceeding38C | Self::DaysLargeHailPossible => {
+                Some(366)
+            }
+            Self::MonthsExtreme3moSpei => Some(12),
+            Self::FloodedFraction200yr | Self::FireProbability => Some(1),
+        }
+    }
+
+    /// The metric of that name, whatever its case.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|metric| metric.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// How the world goes on: a shared socioeconomic pathway with its radiative forcing.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Scenario {
+    /// SSP1-2.6.
+    Ssp126,
+    /// SSP5-8.5.
+    Ssp585,
+}
+
+impl Scenario {
+    /// Both, in record order.
+    pub const ALL: [Self; 2] = [Self::Ssp126, Self::Ssp585];
+
+    /// `ssp126` or `ssp585`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ssp126 => "ssp126",
+            Self::Ssp585 => "ssp585",
+        }
+    }
+
+    /// What the scenario supposes, as a sentence.
+    #[must_use]
+    pub const fn definition(self) -> &'static str {
+        match self {
+            Self::Ssp126 => {
+                "SSP1-2.6: sustainable development, radiative forcing of 2.6 W/m2 in 2100."
+            }
+            Self::Ssp585 => {
+                "SSP5-8.5: development on fossil fuels, radiative forcing of 8.5 W/m2 in 2100."
+            }
+        }
+    }
+
+    /// The scenario of that name, whatever its case.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|scenario| scenario.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// A year for which there are values.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Year {
+    /// 2020
+    Y2020,
+    /// 2030
+    Y2030,
+    /// 2040
+    Y2040,
+    /// 2050
+    Y2050,
+    /// 2075
+    Y2075,
+    /// 2100
+    Y2100,
+}
+
+impl Year {
+    /// All years, ascending.
+    pub const ALL: [Self; 6] = [
+        Self::Y2020,
+        Self::Y2030,
+        Self::Y2040,
+        Self::Y2050,
+        Self::Y2075,
+        Self::Y2100,
+    ];
+
+    /// The year as a number.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::Y2020 => 2020,
+            Self::Y2030 => 2030,
+            Self::Y2040 => 2040,
+            Self::Y2050 => 2050,
+            Self::Y2075 => 2075,
+            Self::Y2100 => 2100,
+        }
+    }
+
+    /// The year of that number.
+    #[must_use]
+    pub fn numbered(number: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|year| year.number() == number)
+    }
+}

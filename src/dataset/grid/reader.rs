@@ -1,0 +1,198 @@
+//! An open store: mapped, checked cheaply, and read without a copy.
+
+mod container;
+
+use std::{fs::File, io, path::Path};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use bytes::Bytes;
+
+use super::{
+    About, CellIndex, GridShape, Row,
+    index::{Found, RowIndex},
+    row::RawValues,
+};
+use crate::dataset::mmap;
+use container::{Batches, Container};
+
+/// The peril values of one store; a store renamed over it later does not touch it.
+#[derive(Debug)]
+pub struct Grid {
+    about: About,
+    checksum: Box<str>,
+    checked_bytes: usize,
+    index: RowIndex,
+    batches: Batches,
+    bytes: Bytes,
+}
+
+/// What the store has for one cell.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Cell<'s> {
+    /// No source has a line for it.
+    OffGrid,
+    /// It is on the grid, and none of its values is covered.
+    Empty,
+    /// It has values.
+    Row(Row<'s>),
+}
+
+/// Why a file is not a store that can be served.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The content is not what was written; only [`Grid::verify`] sees this.
+    #[error("the content has the SHA-256 {found}, and {expected} was written: import again")]
+    Changed {
+        /// What the store says.
+        expected: Box<str>,
+        /// What the content has.
+        found: Box<str>,
+    },
+    /// Parts of the file are missing.
+    #[error("the file is cut short: import again, or copy it whole")]
+    CutShort,
+    /// The file's parts do not fit together.
+    #[error("the store is damaged ({0}): import again")]
+    Damaged(&'static str),
+    /// Not an Arrow IPC file written by perild.
+    #[error("not a store of perild: build one with `perild import`")]
+    NotAStore,
+    /// A store of a layout that this version of perild does not read.
+    #[error(
+        "the store has layout {found}, and this perild reads layout {}: import again",
+        super::schema::FORMAT
+    )]
+    OtherVersion {
+        /// The layout's name, shortened.
+        found: Box<str>,
+    },
+    /// The system does not let us read it.
+    #[error("cannot read the store: {0}")]
+    Unreadable(#[from] io::Error),
+}
+
+impl Grid {
+    /// Maps the store at `path` and checks its structure, not its checksum.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::map(&File::open(path)?)
+    }
+
+    /// As [`Grid::open`], for a file that is open.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn map(file: &File) -> Result<Self, StoreError> {
+        if !file.metadata()?.is_file() {
+            return Err(StoreError::NotAStore);
+        }
+        Self::from_bytes(mmap::map(file)?)
+    }
+
+    /// A store that is in memory already.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn from_bytes(bytes: Bytes) -> Result<Self, StoreError> {
+        let container = Container::read(&bytes)?;
+        let index = container.index()?;
+        Ok(Self {
+            about: container.about,
+            checksum: container.checksum,
+            checked_bytes: container.checked_bytes,
+            index,
+            batches: container.batches,
+            bytes,
+        })
+    }
+
+    /// What the store says about itself.
+    #[must_use]
+    pub fn about(&self) -> &About {
+        &self.about
+    }
+
+    /// Where the cells lie.
+    #[must_use]
+    pub fn shape(&self) -> &GridShape {
+        &self.about.grid
+    }
+
+    /// SHA-256 of the content in hexadecimal: another one for every other content.
+    #[must_use]
+    pub fn checksum(&self) -> &str {
+        &self.checksum
+    }
+
+    /// The cell nearest to a place in degrees; `None` outside the grid's extent.
+    #[must_use]
+    pub fn nearest(&self, latitude: f64, longitude: f64) -> Option<CellIndex> {
+        self.about.grid.nearest(latitude, longitude)
+    }
+
+    /// What the store has for `cell`.
+    #[must_use]
+    pub fn cell(&self, cell: CellIndex) -> Cell<'_> {
+        let GridShape {
+            latitude,
+            longitude,
+        } = &self.about.grid;
+        if cell.latitude >= latitude.count() || cell.longitude >= longitude.count() {
+            return Cell::OffGrid;
+        }
+        match self.index.find(self.about.grid.number(cell)) {
+            Found::OffGrid => Cell::OffGrid,
+            Found::Empty => Cell::Empty,
+            Found::Row(row) => self
+                .batches
+                .row(row)
+                .map_or(Cell::OffGrid, |raw| Cell::Row(Row::new(raw))),
+        }
+    }
+
+    /// What the store has for the cell nearest to a place in degrees.
+    #[must_use]
+    pub fn cell_at(&self, latitude: f64, longitude: f64) -> Cell<'_> {
+        self.nearest(latitude, longitude)
+            .map_or(Cell::OffGrid, |cell| self.cell(cell))
+    }
+
+    /// Every cell with values, south to north and west to east.
+    pub fn rows(&self) -> impl Iterator<Item = (CellIndex, Row<'_>)> {
+        let cells = self
+            .batches
+            .cells()
+            .map(|number| self.about.grid.cell(number));
+        cells.zip((0..self.about.rows).filter_map(|row| self.batches.row(row).map(Row::new)))
+    }
+
+    /// Reads the whole store and compares its checksum: seconds for a large one.
+    ///
+    /// # Errors
+    /// [`StoreError::Changed`].
+    pub fn verify(&self) -> Result<(), StoreError> {
+        let checked = self
+            .bytes
+            .get(..self.checked_bytes)
+            .ok_or(StoreError::CutShort)?;
+        let found = hexadecimal(digest(&SHA256, checked).as_ref());
+        if found == self.checksum {
+            Ok(())
+        } else {
+            let expected = self.checksum.clone();
+            Err(StoreError::Changed { expected, found })
+        }
+    }
+}
+
+/// Lower case, two digits an octet.
+pub(super) fn hexadecimal(octets: &[u8]) -> Box<str> {
+    use std::fmt::Write;
+    let mut text = String::with_capacity(octets.len() * 2);
+    for octet in octets {
+        let _ = write!(text, "{octet:02x}");
+    }
+    text.into()
+}

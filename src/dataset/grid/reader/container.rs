@@ -1,0 +1,288 @@
+//! The Arrow file around the rows: footer, schema and record batches, each checked before it is used.
+
+use std::sync::Arc;
+
+use arrow_array::{
+    FixedSizeListArray, RecordBatch, UInt32Array,
+    cast::AsArray,
+    types::{Int32Type, Int64Type},
+};
+use arrow_buffer::{Buffer, ScalarBuffer};
+use arrow_ipc::{
+    Block, Footer, KeyValue, convert::try_fb_to_schema, reader::FileDecoder, root_as_footer,
+    root_as_message,
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+
+use super::{RawValues, RowIndex, StoreError};
+use crate::dataset::grid::{
+    About, Column,
+    schema::{
+        ABOUT_KEY, ALL_CELLS, BATCH_ROWS, CELLS_KEY, CHECKED_BYTES_KEY, CHECKSUM_KEY, FORMAT,
+        FORMAT_KEY, Width, schema,
+    },
+};
+
+/// The parts of a store, found and checked.
+pub(super) struct Container {
+    pub(super) about: About,
+    pub(super) checksum: Box<str>,
+    pub(super) checked_bytes: usize,
+    pub(super) batches: Batches,
+    cells_on_grid: Box<str>,
+}
+
+/// The rows, as the record batches hold them.
+#[derive(Debug)]
+pub(super) struct Batches {
+    values: Values,
+    cells: Vec<UInt32Array>,
+}
+
+#[derive(Debug)]
+enum Values {
+    Narrow(Vec<ScalarBuffer<i32>>),
+    Wide(Vec<ScalarBuffer<i64>>),
+}
+
+impl Container {
+    pub(super) fn read(bytes: &Bytes) -> Result<Self, StoreError> {
+        let footer = footer(bytes)?;
+        let fb_schema = footer.schema().ok_or(StoreError::NotAStore)?;
+        let text = |key| entry(fb_schema.custom_metadata(), key);
+        let format = text(FORMAT_KEY).ok_or(StoreError::NotAStore)?;
+        if format != FORMAT {
+            let found = format.chars().take(20).collect::<String>().into();
+            return Err(StoreError::OtherVersion { found });
+        }
+        let about = text(ABOUT_KEY).ok_or(StoreError::Damaged("no description"))?;
+        let about: About = serde_json::from_str(about).map_err(|error| {
+            tracing::debug!(%error, "the store's description");
+            StoreError::Damaged("its description")
+        })?;
+        if !about.grid.is_sound() || about.statistics.len() != Column::COUNT {
+            return Err(StoreError::Damaged("its description"));
+        }
+        let sealed = |key| entry(footer.custom_metadata(), key);
+        let checked_bytes = sealed(CHECKED_BYTES_KEY).and_then(|text| text.parse().ok());
+        Ok(Self {
+            checksum: sealed(CHECKSUM_KEY)
+                .ok_or(StoreError::Damaged("no checksum"))?
+                .into(),
+            checked_bytes: checked_bytes
+                .filter(|length| *length <= bytes.len())
+                .ok_or(StoreError::Damaged("no checksum"))?,
+            batches: Batches::read(bytes, &footer, about.rows)?,
+            cells_on_grid: text(CELLS_KEY)
+                .ok_or(StoreError::Damaged("no cells"))?
+                .into(),
+            about,
+        })
+    }
+
+    /// The index of the rows by their cells, which must ascend.
+    pub(super) fn index(&self) -> Result<RowIndex, StoreError> {
+        let damaged = StoreError::Damaged("its cells");
+        let Ok(cells) = u32::try_from(self.about.grid.cells()) else {
+            return Err(damaged);
+        };
+        let mut index = RowIndex::new(cells);
+        if &*self.cells_on_grid == ALL_CELLS {
+            index.put_all_on_grid(cells);
+        } else {
+            match BASE64_STANDARD.decode(&*self.cells_on_grid) {
+                Ok(bitmap) if u32::try_from(bitmap.len()) == Ok(cells.div_ceil(8)) => {
+                    index.put_on_grid(&bitmap);
+                }
+                _ => return Err(damaged),
+            }
+        }
+        let mut next = 0;
+        for cell in self.batches.cells() {
+            if cell < next || cell >= cells || !index.give_row(cell) {
+                return Err(damaged);
+            }
+            next = cell + 1;
+        }
+        index.number_rows();
+        Ok(index)
+    }
+}
+
+impl Batches {
+    fn read(bytes: &Bytes, footer: &Footer<'_>, rows: u32) -> Result<Self, StoreError> {
+        let fb_schema = footer.schema().ok_or(StoreError::NotAStore)?;
+        let found = try_fb_to_schema(fb_schema).map_err(|_| StoreError::Damaged("its schema"))?;
+        let width = [Width::Narrow, Width::Wide]
+            .into_iter()
+            .find(|width| schema(*width).fields() == found.fields())
+            .ok_or(StoreError::Damaged("its schema"))?;
+        let decoder =
+            FileDecoder::new(Arc::new(found), footer.version()).with_require_alignment(true);
+        let blocks = footer.recordBatches().ok_or(StoreError::CutShort)?;
+        let mut batches = Self {
+            values: match width {
+                Width::Narrow => Values::Narrow(Vec::with_capacity(blocks.len())),
+                Width::Wide => Values::Wide(Vec::with_capacity(blocks.len())),
+            },
+            cells: Vec::with_capacity(blocks.len()),
+        };
+        let mut left = usize::try_from(rows).unwrap_or(usize::MAX);
+        for block in blocks {
+            let batch = read_block(bytes, block, &decoder)?;
+            if batch.num_rows() != left.min(BATCH_ROWS) || batch.num_rows() == 0 {
+                return Err(StoreError::Damaged("its number of rows"));
+            }
+            left -= batch.num_rows();
+            batches.push(&batch)?;
+        }
+        if left > 0 {
+            return Err(StoreError::Damaged("its number of rows"));
+        }
+        Ok(batches)
+    }
+
+    fn push(&mut self, batch: &RecordBatch) -> Result<(), StoreError> {
+        let column = |name| {
+            batch
+                .column_by_name(name)
+                .ok_or(StoreError::Damaged("its schema"))
+        };
+        let values = column("values")?;
+        let values: &FixedSizeListArray = values
+            .as_fixed_size_list_opt()
+            .ok_or(StoreError::Damaged("its schema"))?;
+        match &mut self.values {
+            Values::Narrow(batches) => batches.push(
+                values
+                    .values()
+                    .as_primitive_opt::<Int32Type>()
+                    .ok_or(StoreError::Damaged("its schema"))?
+                    .values()
+                    .clone(),
+            ),
+            Values::Wide(batches) => batches.push(
+                values
+                    .values()
+                    .as_primitive_opt::<Int64Type>()
+                    .ok_or(StoreError::Damaged("its schema"))?
+                    .values()
+                    .clone(),
+            ),
+        }
+        let cells = column("cell")?
+            .as_primitive_opt()
+            .ok_or(StoreError::Damaged("its schema"))?;
+        self.cells.push(cells.clone());
+        Ok(())
+    }
+
+    /// The numbers of one row.
+    pub(super) fn row(&self, row: u32) -> Option<RawValues<'_>> {
+        let row = usize::try_from(row).ok()?;
+        let (batch, row) = (row / BATCH_ROWS, row % BATCH_ROWS);
+        match &self.values {
+            Values::Narrow(batches) => {
+                let (rows, _) = batches.get(batch)?.as_chunks();
+                rows.get(row).map(RawValues::Narrow)
+            }
+            Values::Wide(batches) => {
+                let (rows, _) = batches.get(batch)?.as_chunks();
+                rows.get(row).map(RawValues::Wide)
+            }
+        }
+    }
+
+    /// The cells of all rows in their order.
+    pub(super) fn cells(&self) -> impl Iterator<Item = u32> {
+        self.cells
+            .iter()
+            .flat_map(|cells| cells.values().iter().copied())
+    }
+}
+
+/// The footer, found from the end of the file as Arrow has it.
+fn footer(bytes: &[u8]) -> Result<Footer<'_>, StoreError> {
+    if !bytes.starts_with(MAGIC) {
+        return Err(StoreError::NotAStore);
+    }
+    let (rest, magic) = bytes.split_last_chunk::<6>().ok_or(StoreError::CutShort)?;
+    let (rest, length) = rest.split_last_chunk::<4>().ok_or(StoreError::CutShort)?;
+    if magic != MAGIC {
+        return Err(StoreError::CutShort);
+    }
+    let length = usize::try_from(i32::from_le_bytes(*length)).ok();
+    let start = length.and_then(|length| rest.len().checked_sub(length));
+    let footer = start.and_then(|start| rest.get(start..));
+    root_as_footer(footer.ok_or(StoreError::CutShort)?).map_err(|error| {
+        tracing::debug!(%error, "the store's footer");
+        StoreError::Damaged("its footer")
+    })
+}
+
+fn entry<'f>(
+    metadata: Option<impl IntoIterator<Item = KeyValue<'f>>>,
+    key: &str,
+) -> Option<&'f str> {
+    metadata?
+        .into_iter()
+        .find(|entry| entry.key() == Some(key))
+        .and_then(|entry| entry.value())
+}
+
+/// One record batch, once every part that it names lies within the file.
+fn read_block(
+    bytes: &Bytes,
+    block: &Block,
+    decoder: &FileDecoder,
+) -> Result<RecordBatch, StoreError> {
+    let part = |start: i64, length: i64| {
+        let start = usize::try_from(start).ok()?;
+        let end = start.checked_add(usize::try_from(length).ok()?)?;
+        (end <= bytes.len()).then(|| bytes.slice(start..end))
+    };
+    let header_length = i64::from(block.metaDataLength());
+    let header = part(block.offset(), header_length).ok_or(StoreError::CutShort)?;
+    let length = header_length.checked_add(block.bodyLength());
+    let whole = length
+        .and_then(|length| part(block.offset(), length))
+        .ok_or(StoreError::CutShort)?;
+    if !has_its_buffers(&header, block.bodyLength()) {
+        return Err(StoreError::Damaged("a record batch"));
+    }
+    match decoder.read_record_batch(block, &Buffer::from(whole)) {
+        Ok(Some(batch)) => Ok(batch),
+        Ok(None) => Err(StoreError::Damaged("a record batch")),
+        Err(error) => {
+            tracing::debug!(%error, "a record batch of the store");
+            Err(StoreError::Damaged("a record batch"))
+        }
+    }
+}
+
+/// Whether a record batch's header names only buffers within its body: the decoder would not return.
+fn has_its_buffers(header: &[u8], body_length: i64) -> bool {
+    // A continuation mark and the header's length come first.
+    let batch = header
+        .get(8..)
+        .and_then(|message| root_as_message(message).ok())
+        .and_then(|message| message.header_as_record_batch());
+    let within = |offset: i64, length: i64| {
+        offset >= 0
+            && length >= 0
+            && offset
+                .checked_add(length)
+                .is_some_and(|end| end <= body_length)
+    };
+    batch.is_some_and(|batch| {
+        batch.compression().is_none()
+            && batch.buffers().is_some_and(|buffers| {
+                buffers
+                    .iter()
+                    .all(|buffer| within(buffer.offset(), buffer.length()))
+            })
+    })
+}
+
+const MAGIC: &[u8; 6] = b"ARROW1";

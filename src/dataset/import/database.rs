@@ -1,0 +1,165 @@
+//! An existing `ClimateScore` database: its seven tables by COPY, in one snapshot.
+
+use std::{
+    io::{self, Read},
+    path::Path,
+    str::FromStr,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use postgres::{Client, Config, IsolationLevel, NoTls, Transaction, config::Host};
+
+use super::scan::{ScanError, Scanned, scan};
+use crate::dataset::grid::Peril;
+
+/// Why a database could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// The address is not one of a database.
+    #[error("not the address of a PostgreSQL database: {0}")]
+    Address(postgres::Error),
+    /// The database refuses.
+    #[error("the database says: {}", reason(.0))]
+    Database(#[from] postgres::Error),
+    /// None of the tables is there.
+    #[error("none of the tables osdbwind, osdbprecip, ... is there")]
+    NoTable,
+    /// The way to the database would carry the password and the data in the open.
+    #[error(
+        "{host} is not this machine, and perild does not speak TLS to databases: \
+         open a tunnel (ssh -L 5432:localhost:5432 {host}) and import from localhost"
+    )]
+    Remote {
+        /// As the address has it.
+        host: Box<str>,
+    },
+}
+
+/// Whether a source is a database rather than a file.
+pub(super) fn is_address(source: &str) -> bool {
+    ["postgres://", "postgresql://"]
+        .iter()
+        .any(|scheme| source.starts_with(scheme))
+}
+
+/// One table that was read.
+pub(super) struct Table {
+    /// Host, database and table; neither user nor password.
+    pub(super) name: String,
+    pub(super) scanned: Result<Scanned, ScanError>,
+}
+
+/// Reads every table that is there.
+pub(super) fn read(
+    address: &str,
+    folder: &Path,
+    count: &AtomicU64,
+) -> Result<Vec<Table>, DatabaseError> {
+    let config = Config::from_str(address).map_err(DatabaseError::Address)?;
+    if let Some(host) = remote(&config) {
+        return Err(DatabaseError::Remote { host });
+    }
+    let mut client = config.connect(NoTls)?;
+    let mut snapshot = snapshot(&mut client)?;
+    let mut tables = Vec::new();
+    for peril in Peril::ALL {
+        let table = peril.table();
+        let found = snapshot.query_one("SELECT to_regclass($1) IS NOT NULL", &[&table])?;
+        if found.get(0) {
+            let text =
+                snapshot.copy_out(&format!("COPY {table} TO STDOUT (FORMAT csv, HEADER)"))?;
+            tables.push(Table {
+                name: format!("{}/{table}", described(&config)),
+                scanned: scan(Counted { text, count }, folder),
+            });
+        }
+    }
+    snapshot.rollback()?;
+    if tables.is_empty() {
+        return Err(DatabaseError::NoTable);
+    }
+    Ok(tables)
+}
+
+/// All tables as they were at one moment.
+fn snapshot(client: &mut Client) -> Result<Transaction<'_>, postgres::Error> {
+    client
+        .build_transaction()
+        .isolation_level(IsolationLevel::RepeatableRead)
+        .read_only(true)
+        .start()
+}
+
+/// The first host that is not this machine.
+fn remote(config: &Config) -> Option<Box<str>> {
+    let names = config.get_hosts().iter().find_map(|host| match host {
+        Host::Tcp(name) if !is_local(name) => Some(name.as_str().into()),
+        Host::Tcp(_) | Host::Unix(_) => None,
+    });
+    let addresses = config.get_hostaddrs().iter();
+    names.or_else(|| {
+        addresses
+            .filter(|address| !address.is_loopback())
+            .map(|address| address.to_string().into())
+            .next()
+    })
+}
+
+fn is_local(name: &str) -> bool {
+    let is_loopback = |address: std::net::IpAddr| address.is_loopback();
+    name == "localhost" || name.parse().is_ok_and(is_loopback)
+}
+
+fn described(config: &Config) -> String {
+    let host = match config.get_hosts().first() {
+        Some(Host::Tcp(name)) => name.as_str(),
+        Some(Host::Unix(_)) | None => "localhost",
+    };
+    format!("postgres://{host}/{}", config.get_dbname().unwrap_or(""))
+}
+
+/// What the server says, where the error alone says only that it said something.
+fn reason(error: &postgres::Error) -> String {
+    error
+        .as_db_error()
+        .map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+struct Counted<'c, R> {
+    text: R,
+    count: &'c AtomicU64,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.text.read(buffer)?;
+        self.count
+            .fetch_add(u64::try_from(length).unwrap_or(0), Ordering::Relaxed);
+        Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_spoken_to_without_tls() {
+        for (address, host) in [
+            ("postgres://u:secret@db.example/climate", Some("db.example")),
+            ("postgres://localhost,10.0.0.1/climate", Some("10.0.0.1")),
+            (
+                "postgresql://localhost/climate?hostaddr=10.0.0.2",
+                Some("10.0.0.2"),
+            ),
+            ("postgres://u:secret@localhost:5433/climate", None),
+            ("postgres://127.0.0.1/climate", None),
+            ("postgres://%2Frun%2Fpostgresql/climate", None),
+        ] {
+            let config = Config::from_str(address).unwrap();
+            assert_eq!(remote(&config).as_deref(), host, "{address}");
+            assert!(!described(&config).contains("secret"));
+            assert!(is_address(address));
+        }
+    }
+}

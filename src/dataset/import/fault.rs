@@ -1,0 +1,146 @@
+//! What is wrong with a source, where, and how much of it is told.
+
+use std::fmt;
+
+use super::NumberFault;
+use crate::dataset::grid::{Column, Key};
+
+/// Why one line is not taken.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum LineFault {
+    /// A second line for a cell.
+    #[error("the cell {0} has a line further up")]
+    Duplicate(Key),
+    /// No field at all.
+    #[error("the line is empty")]
+    Empty,
+    /// Too few or too many fields.
+    #[error("{found} fields where the header has {expected}")]
+    Fields {
+        /// As the header has it.
+        expected: usize,
+        /// In this line.
+        found: usize,
+    },
+    /// The key says another place than the coordinates.
+    #[error("the key {found} does not belong to its coordinates, whose key is {expected}")]
+    KeyDiffers {
+        /// The key of the coordinates.
+        expected: Key,
+        /// What stands there.
+        found: Shown,
+    },
+    /// A coordinate is missing or no number.
+    #[error("{coordinate} {text} {fault}")]
+    NoCoordinate {
+        /// `latitude` or `longitude`.
+        coordinate: &'static str,
+        /// What stands there.
+        text: Shown,
+        /// What is wrong with it.
+        fault: NumberFault,
+    },
+    /// A value is no number.
+    #[error("{} {text} {fault}", .column.name())]
+    NoValue {
+        /// Where it stands.
+        column: Column,
+        /// What stands there.
+        text: Shown,
+        /// What is wrong with it.
+        fault: NumberFault,
+    },
+    /// The place is none of the grid's points.
+    #[error("latitude {latitude}, longitude {longitude} is not on the grid of {step} degrees")]
+    OffGrid {
+        /// Degrees.
+        latitude: f64,
+        /// Degrees.
+        longitude: f64,
+        /// Degrees.
+        step: f64,
+    },
+    /// A coordinate that no place has.
+    #[error("{coordinate} {text} is outside {bound} degrees either way")]
+    OutOfRange {
+        /// `latitude` or `longitude`.
+        coordinate: &'static str,
+        /// What stands there.
+        text: Shown,
+        /// 90 or 180.
+        bound: i64,
+    },
+    /// A value below 0 that is not -9999.
+    #[error("{} {text} is below 0 (a value that is not applicable is -9999)", .column.name())]
+    Negative {
+        /// Where it stands.
+        column: Column,
+        /// What stands there.
+        text: Shown,
+    },
+    /// The last line has no line end, and its last number may have lost digits.
+    #[error(
+        "the last line has no line end and may be cut short: copy the file again, or end the line"
+    )]
+    Unfinished,
+}
+
+/// Text of a source, escaped and shortened so that it can stand in a message.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Shown(Box<str>);
+
+impl Shown {
+    pub(super) fn new(text: &[u8]) -> Self {
+        let (head, more) = match text.split_at_checked(SHOWN_BYTES) {
+            Some((head, tail)) if !tail.is_empty() => (head, "..."),
+            _ => (text, ""),
+        };
+        Self(format!("\"{}{more}\"", head.escape_ascii()).into())
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The faults of one source: the first of them, and how many there are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Faults {
+    kept: Vec<(u64, LineFault)>,
+    count: u64,
+}
+
+impl Faults {
+    /// How many are told.
+    pub const KEPT: usize = 20;
+
+    /// Notes a fault of `line`, counted from 1.
+    pub fn note(&mut self, line: u64, fault: LineFault) {
+        self.count += 1;
+        if self.kept.len() < Self::KEPT {
+            self.kept.push((line, fault));
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// How many there are, told or not.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The first of them, with their lines.
+    #[must_use]
+    pub fn kept(&self) -> &[(u64, LineFault)] {
+        &self.kept
+    }
+}
+
+const SHOWN_BYTES: usize = 40;

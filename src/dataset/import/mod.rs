@@ -1,0 +1,113 @@
+//! From peril CSV files or a `ClimateScore` database to a store.
+//!
+//! Each source is read once, from its header to its end ([`Layout`], then a line at a time), and its
+//! rows are spooled to the state directory. When all are sound, the grid is found from their
+//! coordinates, the rows are put together cell by cell, and the store is written aside, synced, checked
+//! and renamed. A source with one fault stops the whole: what is served stays as it was.
+
+mod database;
+mod fault;
+mod header;
+mod lattice;
+mod line;
+mod merge;
+mod number;
+mod publish;
+mod report;
+mod scan;
+mod source;
+mod spool;
+mod statistics;
+mod work;
+
+use std::{io, path::PathBuf};
+
+pub use database::DatabaseError;
+pub use fault::{Faults, LineFault, Shown};
+pub use header::{HeaderFault, Layout};
+pub use line::Place;
+pub use number::{NumberFault, millionths};
+pub use report::{Imported, Notice};
+pub use scan::ScanError;
+pub(crate) use source::{PACKAGE_NAME, SYNTHETIC};
+pub use work::{Progress, Request, Source, import};
+
+use crate::dataset::grid::{Peril, StoreError, WriteError};
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// Another import is at work on the same state directory.
+    #[error("another import is running in {}", .0.display())]
+    Busy(PathBuf),
+    /// A file was replaced or written to while it was read.
+    #[error("{} was changed while it was read: import again when it is at rest", .0.display())]
+    Changed(PathBuf),
+    /// A database cannot be read.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// Sources have faults.
+    #[error("{}", report::faults(.0))]
+    Faulty(Vec<Faulty>),
+    /// The places lie on no regular grid.
+    #[error("the coordinates lie on no regular grid")]
+    NoGrid,
+    /// Nothing to import.
+    #[error("no peril CSV file and no database to import")]
+    NoSource,
+    /// Two sources of one peril.
+    #[error("{} comes from both {first} and {second}: name one", .peril.name())]
+    SamePeril {
+        /// What both hold.
+        peril: Peril,
+        /// Which came first.
+        first: String,
+        /// Which came next.
+        second: String,
+    },
+    /// The state directory cannot be used.
+    #[error("cannot use the state directory {}: {source}", .path.display())]
+    State {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The store that was written cannot be read back.
+    #[error("the store that was written is not sound: {0}")]
+    Unsound(#[from] StoreError),
+    /// A source cannot be opened.
+    #[error("cannot read {}: {source}", .path.display())]
+    Unreadable {
+        /// The source.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The store cannot be written.
+    #[error("cannot write the store to {}: {source}", .path.display())]
+    Write {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        source: WriteError,
+    },
+}
+
+/// A source that cannot be imported.
+#[derive(Debug)]
+pub struct Faulty {
+    /// The file, or the database and table.
+    pub name: String,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// What is wrong with a source.
+#[derive(Debug)]
+pub enum Problem {
+    /// Some of its lines.
+    Lines(Faults),
+    /// It could not be read to its end.
+    Scan(ScanError),
+}

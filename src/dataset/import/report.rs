@@ -1,0 +1,197 @@
+//! What an import says when it is done, and when it is not.
+
+use std::{fmt, fmt::Write, path::PathBuf};
+
+use super::{Faulty, Problem};
+use crate::dataset::grid::{About, Column, MICRO, Peril, Value};
+
+/// An import that is done.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// What the store says about itself.
+    pub about: About,
+    /// What somebody should look at.
+    pub notices: Vec<Notice>,
+    /// Where the store is.
+    pub path: PathBuf,
+}
+
+/// What is not wrong and yet may not be meant.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Notice {
+    /// A column holds more than its definition allows.
+    AboveBound {
+        /// Which.
+        column: Column,
+        /// Its highest number, in millionths.
+        max: i64,
+    },
+    /// A peril was not among the sources: its values are not covered.
+    Absent(Peril),
+    /// A peril has lines for fewer cells than the grid.
+    Fewer {
+        /// Which.
+        peril: Peril,
+        /// Its lines.
+        rows: u64,
+        /// Cells on the grid.
+        cells: u64,
+    },
+    /// Nobody said under which terms the values may be used.
+    NoLicence,
+    /// The values are made up.
+    Synthetic,
+}
+
+impl Imported {
+    pub(super) fn new(about: About, path: PathBuf) -> Self {
+        let notices = notices(&about);
+        Self {
+            about,
+            notices,
+            path,
+        }
+    }
+}
+
+fn notices(about: &About) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    if about.synthetic {
+        notices.push(Notice::Synthetic);
+    }
+    for peril in Peril::ALL {
+        match about.provenance(peril) {
+            None => notices.push(Notice::Absent(peril)),
+            Some(found) if found.rows < about.cells_on_grid => notices.push(Notice::Fewer {
+                peril,
+                rows: found.rows,
+                cells: about.cells_on_grid,
+            }),
+            Some(_) => (),
+        }
+    }
+    for column in Column::all() {
+        let bound = column
+            .metric()
+            .upper_bound()
+            .map(|bound| i64::from(bound) * MICRO);
+        let max = about.statistics(column).and_then(|found| found.max);
+        if let (Some(bound), Some(max)) = (bound, max)
+            && max > bound
+        {
+            notices.push(Notice::AboveBound { column, max });
+        }
+    }
+    if about.licence.is_empty() {
+        notices.push(Notice::NoLicence);
+    }
+    notices
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AboveBound { column, max } => {
+                let (name, max) = (column.name(), Value::Known(*max));
+                let bound = column.metric().upper_bound().unwrap_or(0);
+                let units = column.metric().ucum();
+                write!(
+                    f,
+                    "{name} goes up to {max}, and {bound} {units} is the most that its definition allows"
+                )
+            }
+            Self::Absent(peril) => {
+                write!(
+                    f,
+                    "{} is not among the sources: its values are not covered",
+                    peril.name()
+                )
+            }
+            Self::Fewer { peril, rows, cells } => {
+                let name = peril.name();
+                write!(
+                    f,
+                    "{name} has lines for {rows} of the {cells} cells on the grid"
+                )
+            }
+            Self::NoLicence => f.write_str("no licence is stated: give one with --licence"),
+            Self::Synthetic => {
+                f.write_str("these values are SYNTHETIC: made up, fit for tests only")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Imported {
+    /// The grid, then a line a peril, then a line a metric over all scenarios and years.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let About { grid, rows, .. } = &self.about;
+        let ((south, north), (west, east)) = (grid.latitude.extent(), grid.longitude.extent());
+        writeln!(
+            f,
+            "grid: latitude {south} to {north}, longitude {west} to {east}, step {} x {} degrees; \
+             {} cells on the grid, {rows} with data",
+            grid.latitude.step(),
+            grid.longitude.step(),
+            self.about.cells_on_grid,
+        )?;
+        writeln!(
+            f,
+            "{:<54} {:>9} {:>9} {:>9} {:>9} {:>15} {:>15} {:>15}",
+            "column", "rows", "known", "not appl.", "not cov.", "minimum", "mean", "maximum"
+        )?;
+        for column in Column::all() {
+            let Some(provenance) = self.about.provenance(column.peril()) else {
+                continue;
+            };
+            let Some(found) = self.about.statistics(column) else {
+                continue;
+            };
+            let shown =
+                |value: Option<i64>| value.map_or("-".to_owned(), |v| Value::Known(v).to_string());
+            writeln!(
+                f,
+                "{:<54} {:>9} {:>9} {:>9} {:>9} {:>15} {:>15} {:>15}",
+                found.column,
+                provenance.rows,
+                found.known,
+                found.not_applicable,
+                found.not_covered,
+                shown(found.min),
+                shown(found.mean),
+                shown(found.max),
+            )?;
+        }
+        for notice in &self.notices {
+            writeln!(f, "note: {notice}")?;
+        }
+        write!(
+            f,
+            "stored as {}, version {}",
+            self.path.display(),
+            self.about.version.id
+        )
+    }
+}
+
+/// One line a fault: file, line, reason.
+pub(super) fn faults(sources: &[Faulty]) -> String {
+    let mut text = String::from("nothing was imported");
+    for source in sources {
+        match &source.problem {
+            Problem::Scan(error) => {
+                let _ = write!(text, "\n{}: {error}", source.name);
+            }
+            Problem::Lines(faults) => {
+                for (line, fault) in faults.kept() {
+                    let _ = write!(text, "\n{}: line {line}: {fault}", source.name);
+                }
+                let more = faults.count() - u64::try_from(faults.kept().len()).unwrap_or(0);
+                if more > 0 {
+                    let _ = write!(text, "\n{}: and {more} more lines", source.name);
+                }
+            }
+        }
+    }
+    text
+}

@@ -1,0 +1,211 @@
+//! A CSV file as it lies on the disk: plain or packed, and unchanged while it is read.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File, Metadata},
+    io::{self, Read, Seek, SeekFrom},
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use flate2::read::MultiGzDecoder;
+use serde::Deserialize;
+use zstd::stream::read::Decoder as ZstdDecoder;
+
+/// One open CSV file.
+#[derive(Debug)]
+pub(super) struct SourceFile {
+    pub(super) path: PathBuf,
+    pub(super) package: Option<Package>,
+    file: File,
+    found: Version,
+}
+
+/// What tells two contents of one file apart.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Version {
+    device: u64,
+    inode: u64,
+    length: u64,
+    modified: (i64, i64),
+}
+
+/// What is used of a `datapackage.json` (Frictionless Data Package), which describes files beside it.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Package {
+    #[serde(default)]
+    pub(super) title: String,
+    #[serde(default)]
+    licenses: Vec<License>,
+    /// Ours: the values are made up.
+    #[serde(default)]
+    pub(super) synthetic: bool,
+    #[serde(default)]
+    resources: Vec<Resource>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct License {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    title: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Resource {
+    #[serde(default)]
+    path: String,
+}
+
+impl SourceFile {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("not a regular file"));
+        }
+        Ok(Self {
+            path: path.into(),
+            package: Package::beside(path)?,
+            file,
+            found: Version::of(&metadata),
+        })
+    }
+
+    /// Octets on the disk.
+    pub(super) fn length(&self) -> u64 {
+        self.found.length
+    }
+
+    /// Its name without the folder.
+    pub(super) fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    /// Whether its values are made up: its package says so, or its name does.
+    pub(super) fn is_synthetic(&self) -> bool {
+        let is_marked = self
+            .package
+            .as_ref()
+            .is_some_and(|package| package.synthetic);
+        is_marked || self.name().to_ascii_lowercase().contains(SYNTHETIC)
+    }
+
+    /// Its text, unpacked if it begins as gzip or zstd do; `read` counts the octets on the disk.
+    pub(super) fn text<'s>(&'s self, read: &'s AtomicU64) -> io::Result<Box<dyn Read + 's>> {
+        let mut begin = Vec::with_capacity(4);
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(0))?;
+        file.take(4).read_to_end(&mut begin)?;
+        file.seek(SeekFrom::Start(0))?;
+        let counted = Counted { file, read };
+        Ok(match begin.as_slice() {
+            [0x1F, 0x8B, ..] => Box::new(MultiGzDecoder::new(buffered(counted))),
+            [0x28, 0xB5, 0x2F, 0xFD] => Box::new(ZstdDecoder::new(counted)?),
+            _ => Box::new(counted),
+        })
+    }
+
+    /// Whether the file is still the one that was opened, and as it was.
+    pub(super) fn is_unchanged(&self) -> bool {
+        let now = |metadata: io::Result<Metadata>| {
+            metadata.is_ok_and(|found| Version::of(&found) == self.found)
+        };
+        now(self.file.metadata()) && now(fs::metadata(&self.path))
+    }
+}
+
+impl Version {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            length: metadata.len(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+        }
+    }
+}
+
+impl Package {
+    /// The package that lists `path`; an unreadable one is an error, as it may say `synthetic`.
+    fn beside(path: &Path) -> io::Result<Option<Self>> {
+        let described = path.with_file_name(PACKAGE_NAME);
+        let text = match fs::read(&described) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let package: Self = serde_json::from_slice(&text)
+            .map_err(|error| io::Error::other(format!("{PACKAGE_NAME} beside it: {error}")))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let plain = name.trim_end_matches(".gz").trim_end_matches(".zst");
+        let is_listed = package
+            .resources
+            .iter()
+            .any(|resource| resource.path == name || resource.path == plain);
+        Ok(is_listed.then_some(package))
+    }
+
+    /// Its licences by name, or by title.
+    pub(super) fn licence(&self) -> String {
+        let names = self.licenses.iter().map(|license| {
+            if license.name.is_empty() {
+                license.title.as_str()
+            } else {
+                license.name.as_str()
+            }
+        });
+        names.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The CSV files that a path names: itself, or what lies in it when it is a folder.
+pub(super) fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.into()]);
+    }
+    let mut found = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if is_csv(&entry.file_name()) {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn is_csv(name: &OsString) -> bool {
+    let name = name.to_string_lossy().to_ascii_lowercase();
+    !name.starts_with('.')
+        && [".csv", ".csv.gz", ".csv.zst"]
+            .iter()
+            .any(|end| name.ends_with(end))
+}
+
+fn buffered<R: Read>(source: R) -> io::BufReader<R> {
+    io::BufReader::with_capacity(128 * 1024, source)
+}
+
+/// Counts what is read.
+struct Counted<'s> {
+    file: &'s File,
+    read: &'s AtomicU64,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(buffer)?;
+        self.read
+            .fetch_add(u64::try_from(length).unwrap_or(0), Ordering::Relaxed);
+        Ok(length)
+    }
+}
+
+/// What a file's name holds when its values are made up.
+pub(crate) const SYNTHETIC: &str = "synthetic";
+/// Name of a Data Package's description.
+pub(crate) const PACKAGE_NAME: &str = "datapackage.json";

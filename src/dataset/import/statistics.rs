@@ -1,0 +1,87 @@
+//! What a column holds, counted while it is read.
+
+use crate::dataset::grid::{Column, ColumnStatistics, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED};
+
+/// Counts of one column.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tally {
+    known: u64,
+    not_applicable: u64,
+    not_covered: u64,
+    min: i64,
+    max: i64,
+    sum: i128,
+}
+
+impl Tally {
+    pub(super) const NONE: Self = Self {
+        known: 0,
+        not_applicable: 0,
+        not_covered: 0,
+        min: i64::MAX,
+        max: i64::MIN,
+        sum: 0,
+    };
+
+    #[inline]
+    pub(super) fn count(&mut self, value: i64) {
+        match value {
+            WIDE_NOT_COVERED => self.not_covered += 1,
+            WIDE_NOT_APPLICABLE => self.not_applicable += 1,
+            number => {
+                self.known += 1;
+                self.min = self.min.min(number);
+                self.max = self.max.max(number);
+                self.sum += i128::from(number);
+            }
+        }
+    }
+
+    /// Counts `lines` lines that leave the column empty.
+    pub(super) fn count_empty(&mut self, lines: u64) {
+        self.not_covered += lines;
+    }
+
+    pub(super) fn statistics(&self, column: Column) -> ColumnStatistics {
+        let known = self.known > 0;
+        ColumnStatistics {
+            column: column.name().to_owned(),
+            known: self.known,
+            not_applicable: self.not_applicable,
+            not_covered: self.not_covered,
+            min: known.then_some(self.min),
+            mean: known.then(|| self.mean()).flatten(),
+            max: known.then_some(self.max),
+        }
+    }
+
+    fn mean(&self) -> Option<i64> {
+        let known = i128::from(self.known);
+        i64::try_from((self.sum * 2 + known).div_euclid(known * 2)).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_kinds_of_missing_values_are_counted_apart_and_leave_the_mean_alone() {
+        let mut tally = Tally::NONE;
+        for value in [1, 2, 5, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED] {
+            tally.count(value);
+        }
+        tally.count_empty(2);
+        let found = tally.statistics(Column::at(0).unwrap());
+        assert_eq!(
+            (found.known, found.not_applicable, found.not_covered),
+            (3, 1, 3)
+        );
+        assert_eq!(
+            (found.min, found.mean, found.max),
+            (Some(1), Some(3), Some(5))
+        );
+        let none = Tally::NONE.statistics(Column::at(0).unwrap());
+        assert_eq!((none.min, none.mean, none.max), (None, None, None));
+    }
+}

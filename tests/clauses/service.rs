@@ -1,0 +1,363 @@
+//! The daemon under systemd, standards §18: sockets, readiness, reload, stop, watchdog.
+
+use std::{
+    fs,
+    os::{
+        fd::{AsRawFd as _, OwnedFd},
+        unix::net::{UnixDatagram, UnixListener},
+    },
+    path::Path,
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::Signal;
+use sd_notify::NotifyState;
+
+use super::{
+    expect::{challenged, unavailable},
+    site::{CONTENT, NAME, Site, fresh_token, settings},
+};
+use crate::support::{
+    fake_directory::Answer as Reply,
+    http::{Request, unix},
+    perild::{Settings, write_config},
+    pki::Pki,
+    process::{PATIENCE, Running},
+    world::place,
+};
+
+/// Rows: SYSD-3, SYSD-4
+#[test]
+fn sysd_4_ready_is_said_once_the_socket_answers() {
+    let site = Site::start();
+    assert_eq!(site.ask(&Request::get("/healthz")).text(), "OK");
+    let dir = place();
+    Pki::new(dir.path());
+    let notify = listen_for_notices(dir.path());
+    let mut settings = settings("https://localhost:9/");
+    settings.edit("client_id = \"provider\"", "client_id = 7");
+    write_config(dir.path(), &settings);
+    let done = command(dir.path()).output().unwrap();
+    assert_eq!(done.status.code(), Some(78));
+    notify.set_nonblocking(true).unwrap();
+    assert!(
+        notify.recv(&mut [0; 100]).is_err(),
+        "a bad configuration is not ready"
+    );
+}
+
+fn listen_for_notices(dir: &Path) -> UnixDatagram {
+    fs::create_dir_all(dir.join("run")).unwrap();
+    let notify = UnixDatagram::bind(dir.join("run/notify.sock")).unwrap();
+    notify.set_read_timeout(Some(PATIENCE)).unwrap();
+    notify
+}
+
+fn command(dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_perild"));
+    command
+        .args(["serve", "--config"])
+        .arg(dir.join("perild.toml"))
+        .env("NOTIFY_SOCKET", dir.join("run/notify.sock"));
+    command
+}
+
+fn next_notice(notify: &UnixDatagram) -> String {
+    let mut message = [0; 4096];
+    let length = notify.recv(&mut message).unwrap();
+    String::from_utf8_lossy(&message[..length]).into_owned()
+}
+
+/// A daemon in `dir` that is handed `sockets` by name, as systemd does it.
+fn handed(dir: &Path, sockets: &[(&str, OwnedFd)], pid: &str) -> Running {
+    Pki::new(dir);
+    write_config(dir, &settings("https://localhost:9/"));
+    let names: Vec<&str> = sockets.iter().map(|(name, _)| *name).collect();
+    // A shell puts each descriptor at its place, from 3 on, and keeps its pid for what it becomes.
+    let script = format!("LISTEN_PID={pid} exec \"$0\" \"$@\"");
+    let script = (3..)
+        .zip(sockets)
+        .fold(script, |script, (place, (_, socket))| {
+            format!("{script} {place}<&{}", socket.as_raw_fd())
+        });
+    for (_, socket) in sockets {
+        rustix::io::fcntl_setfd(socket, rustix::io::FdFlags::empty()).unwrap();
+    }
+    let mut command = Command::new("bash");
+    command
+        .args(["-c", &script])
+        .arg(env!("CARGO_BIN_EXE_perild"))
+        .args(["serve", "--config"])
+        .arg(dir.join("perild.toml"))
+        .env("NOTIFY_SOCKET", dir.join("run/notify.sock"))
+        .env("LISTEN_FDS", sockets.len().to_string())
+        .env("LISTEN_FDNAMES", names.join(":"));
+    Running::start("perild", &mut command)
+}
+
+fn socket(dir: &Path, name: &str) -> OwnedFd {
+    UnixListener::bind(dir.join("run").join(name))
+        .unwrap()
+        .into()
+}
+
+/// Rows: SYSD-1, SYSD-2
+#[test]
+fn sysd_1_sockets_are_taken_by_name_in_either_order() {
+    for swapped in [false, true] {
+        let dir = place();
+        let notify = listen_for_notices(dir.path());
+        let mut sockets = vec![
+            ("http", socket(dir.path(), "http.sock")),
+            ("metrics", socket(dir.path(), "metrics.sock")),
+        ];
+        if swapped {
+            sockets.reverse();
+        }
+        let mut perild = handed(dir.path(), &sockets, "$$");
+        assert!(next_notice(&notify).contains("READY=1"));
+        let answer = unix(&dir.path().join("run/http.sock")).send(&Request::get("/healthz"));
+        assert_eq!(answer.text(), "OK");
+        // What is handed over is used in place of `listen`.
+        assert!(!dir.path().join("run/perild.sock").exists());
+        perild.signal(Signal::TERM);
+        assert!(perild.wait().success());
+        assert!(
+            dir.path().join("run/http.sock").exists(),
+            "systemd's own socket is left"
+        );
+    }
+}
+
+/// Rows: SYSD-1
+#[test]
+fn sysd_1_sockets_for_another_pid_are_left_alone() {
+    let dir = place();
+    let notify = listen_for_notices(dir.path());
+    let sockets = vec![("http", socket(dir.path(), "http.sock"))];
+    let mut perild = handed(dir.path(), &sockets, "1");
+    assert!(next_notice(&notify).contains("READY=1"));
+    let own = dir.path().join("run/perild.sock");
+    assert_eq!(unix(&own).send(&Request::get("/healthz")).text(), "OK");
+    perild.signal(Signal::TERM);
+    perild.wait();
+}
+
+/// Rows: SYSD-1
+#[test]
+fn sysd_1_a_datagram_socket_is_a_configuration_error() {
+    let dir = place();
+    let _notify = listen_for_notices(dir.path());
+    let datagram = UnixDatagram::bind(dir.path().join("run/datagram.sock")).unwrap();
+    let mut perild = handed(dir.path(), &[("http", datagram.into())], "$$");
+    assert_eq!(perild.wait().code(), Some(78));
+    let said = perild.lines().join("\n");
+    assert!(said.contains("ListenStream="), "{said}");
+}
+
+/// Rows: SYSD-5
+#[test]
+fn sysd_5_a_reload_is_one_datagram_with_its_time_and_then_ready() {
+    let site = Site::start();
+    let (reloading, ready) = site.perild.reload();
+    let begun = reloading
+        .lines()
+        .find_map(|line| line.strip_prefix("MONOTONIC_USEC="));
+    let begun: i128 = begun
+        .unwrap_or_else(|| panic!("{reloading}"))
+        .parse()
+        .unwrap();
+    let NotifyState::MonotonicUsec(now) = NotifyState::monotonic_usec_now().unwrap() else {
+        panic!("no monotonic clock");
+    };
+    assert!(
+        (now - 20_000_000..=now).contains(&begun),
+        "{begun} at {now}"
+    );
+    assert!(
+        !ready.contains("RELOADING") && ready.contains("STATUS="),
+        "{ready}"
+    );
+}
+
+/// Rows: SYSD-5, PKIX-12
+#[test]
+fn sysd_5_a_bad_reload_keeps_everything_and_says_so() {
+    let site = Site::with(|settings, _| {
+        settings.more = format!("[[datasets]]\nname = \"{NAME}\"\nscope = \"energy:read\"\n");
+    });
+    let known = site.request(&format!("/{NAME}"), &fresh_token());
+    assert_eq!(site.ask(&known).status, 200);
+    let again = |change: &dyn Fn(&mut Settings)| {
+        let mut settings = settings(&site.directory.issuer);
+        change(&mut settings);
+        write_config(site.dir(), &settings);
+        site.perild.reload().1
+    };
+    let bad: [&dyn Fn(&mut Settings); 4] = [
+        &|settings| settings.edit("[consumers]", "[consumers]\nunknown = 1"),
+        &|settings| settings.edit("certs/consumers-ca.pem", "certs/none.pem"),
+        &|settings| settings.issuer = "http://localhost/".to_owned(),
+        &|settings| settings.edit("a.key", "../consumers/none.key"),
+    ];
+    for change in bad {
+        let ready = again(change);
+        assert!(
+            ready.contains("STATUS=") && ready.contains("old configuration"),
+            "{ready}"
+        );
+        assert_eq!(site.ask(&known).status, 200);
+        assert_eq!(site.fetch().status, 200);
+    }
+    site.perild
+        .wait_for_line(|line| line.contains("reload failed") && line.contains("none.pem"));
+    // A good one after bad ones is taken, and keeps what was learned of tokens.
+    let ready = again(&|settings| {
+        settings.more = format!("[[datasets]]\nname = \"{NAME}\"\nscope = \"other\"\n");
+    });
+    assert!(!ready.contains("old configuration"), "{ready}");
+    let calls = site.introspections();
+    challenged(&site, &site.ask(&known), 403, Some("insufficient_scope"));
+    assert_eq!(site.introspections(), calls);
+}
+
+/// Rows: SYSD-5
+#[test]
+fn sysd_5_reloads_lose_no_request() {
+    let site = Site::start();
+    let request = site.request(&format!("/{NAME}"), &fresh_token());
+    thread::scope(|threads| {
+        let asking = threads.spawn(|| {
+            let mut connection = site.connect();
+            let until = Instant::now() + Duration::from_secs(1);
+            let mut count = 0;
+            while Instant::now() < until {
+                assert_eq!(connection.send(&request).text(), CONTENT);
+                count += 1;
+            }
+            count
+        });
+        while !asking.is_finished() {
+            site.perild.reload();
+        }
+        assert!(asking.join().unwrap() > 10);
+    });
+    assert_eq!(site.introspections(), 1);
+}
+
+/// Rows: SYSD-6
+#[test]
+fn sysd_6_a_stop_finishes_what_runs_and_then_ends() {
+    let mut site = Site::start();
+    let length = 20_000_000;
+    fs::write(site.shared("large.csv"), vec![b'x'; length]).unwrap();
+    let mut connection = site.connect();
+    connection.write(&site.request("/large", &fresh_token()).bytes());
+    std::io::BufRead::fill_buf(connection.stream()).unwrap();
+    let begun = Instant::now();
+    site.perild.signal(Signal::TERM);
+    site.perild.await_state("STOPPING=1");
+    let answer = connection.read(true).unwrap();
+    assert_eq!((answer.status, answer.content.len()), (200, length));
+    site.perild.wait();
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    assert!(!site.perild.socket.exists());
+}
+
+/// Rows: SYSD-6
+#[test]
+fn sysd_6_a_download_that_never_ends_does_not_hold_up_a_stop() {
+    let mut site = Site::with(|settings, _| settings.more = "shutdown_seconds = 1\n".to_owned());
+    fs::File::create(site.shared("sparse.csv"))
+        .unwrap()
+        .set_len(3_000_000_000)
+        .unwrap();
+    let mut connection = site.connect();
+    connection.write(&site.request("/sparse", &fresh_token()).bytes());
+    std::io::BufRead::fill_buf(connection.stream()).unwrap();
+    let begun = Instant::now();
+    site.perild.stop();
+    assert!(
+        begun.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+/// Rows: SYSD-7
+#[test]
+fn sysd_7_the_watchdog_is_fed_at_half_its_interval_and_not_by_a_stopped_process() {
+    let dir = place();
+    let notify = listen_for_notices(dir.path());
+    Pki::new(dir.path());
+    write_config(dir.path(), &settings("https://localhost:9/"));
+    let mut command = command(dir.path());
+    command.env("WATCHDOG_USEC", "400000").stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    assert!(next_notice(&notify).contains("READY=1"));
+    let begun = Instant::now();
+    for _ in 0..5 {
+        assert!(
+            next_notice(&notify)
+                .lines()
+                .any(|line| line == "WATCHDOG=1")
+        );
+    }
+    let took = begun.elapsed();
+    assert!(
+        took > Duration::from_millis(600) && took < Duration::from_secs(5),
+        "{took:?}"
+    );
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), Signal::KILL).unwrap();
+    child.wait().unwrap();
+}
+
+/// Rows: SYSD-7
+#[test]
+fn sysd_7_without_a_watchdog_no_ping_is_sent() {
+    let dir = place();
+    let notify = listen_for_notices(dir.path());
+    Pki::new(dir.path());
+    write_config(dir.path(), &settings("https://localhost:9/"));
+    for (name, value) in [("NONE", ""), ("WATCHDOG_PID", "1")] {
+        let _ = fs::remove_file(dir.path().join("run/perild.sock"));
+        let mut command = command(dir.path());
+        command.env(name, value);
+        if name == "WATCHDOG_PID" {
+            command.env("WATCHDOG_USEC", "100000");
+        }
+        let mut perild = Running::start("perild", &mut command);
+        assert!(next_notice(&notify).contains("READY=1"));
+        perild.signal(Signal::TERM);
+        let mut notices = Vec::new();
+        while notices
+            .last()
+            .is_none_or(|notice: &String| !notice.contains("STOPPING=1"))
+        {
+            notices.push(next_notice(&notify));
+        }
+        assert!(!notices.concat().contains("WATCHDOG=1"), "{notices:?}");
+        assert!(perild.wait().success());
+    }
+}
+
+/// Rows: INT-15, DISC-6
+#[test]
+fn healthz_and_readyz_ask_nobody_and_tell_apart_life_and_readiness() {
+    let mut site = Site::start();
+    site.replies(Reply::Status(500));
+    unavailable(&site, &site.fetch());
+    for (target, media_type) in [
+        ("/healthz", "text/html; charset=utf-8"),
+        ("/readyz", "text/plain; charset=utf-8"),
+    ] {
+        let answer = site.ask(&Request::get(target));
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.field("content-type"), Some(media_type));
+        assert_eq!(answer.field("cache-control"), Some("no-store"));
+    }
+    site.directory.stop();
+    assert_eq!(site.ask(&Request::get("/healthz")).text(), "OK");
+}
