@@ -17,7 +17,7 @@ use crate::service::{RELOADED, control_socket};
     which runs this command as the daemon's user. Exit code 0 when everything was taken over, 1 when the \
     old configuration stays; the reason is on stderr and in the journal.")]
 pub struct ReloadArgs {
-    /// The daemon's control socket [default: control.sock in $`RUNTIME_DIRECTORY`, then in /run/perild]
+    /// The daemon's control socket [default: control.sock in $`RUNTIME_DIRECTORY`, then in /run/perild/daemon]
     #[arg(long, value_name = "PATH")]
     pub socket: Option<PathBuf>,
 }

@@ -21,11 +21,11 @@ use tokio::{
 pub const RELOADED: &str = "reloaded";
 
 /// Where the control socket is: in `RUNTIME_DIRECTORY`, which systemd sets for the daemon and for
-/// its `ExecReload=`, else in `/run/perild`.
+/// its `ExecReload=`, else in `/run/perild/daemon`.
 #[must_use]
 pub fn control_socket() -> PathBuf {
     runtime_directory()
-        .unwrap_or_else(|| "/run/perild".into())
+        .unwrap_or_else(|| "/run/perild/daemon".into())
         .join("control.sock")
 }
 
