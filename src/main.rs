@@ -2,36 +2,10 @@
 
 use std::{io::Write, process::ExitCode};
 
-use clap::{Parser, Subcommand};
-use perild::commands::{cacerts, check, dev, get, import, keygen, sample, serve};
-
-/// Publishes peril data and files to those who may have them, and to no one else.
-#[derive(Debug, Parser)]
-#[command(version, propagate_version = true)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Install the directory's CA certificates, once their fingerprint is right
-    Cacerts(cacerts::CacertsArgs),
-    /// Say everything that is wrong with the configuration and what it names
-    Check(check::CheckArgs),
-    /// Run the whole system on this machine, with nothing to configure
-    Dev(dev::DevArgs),
-    /// Get a token, call a URL with it, and print the body
-    Get(get::GetArgs),
-    /// Build the served store from peril CSV files or a database, all or nothing
-    Import(import::ImportArgs),
-    /// Make a key, and the request to upload to the directory
-    Keygen(keygen::KeygenArgs),
-    /// Write synthetic peril CSV files
-    Sample(sample::SampleArgs),
-    /// Run the daemon
-    Serve(serve::ServeArgs),
-}
+use clap::Parser;
+use perild::commands::{
+    Arguments, Command, cacerts, check, crl, dev, get, import, keygen, reload, sample, serve,
+};
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
@@ -39,10 +13,12 @@ fn main() -> ExitCode {
         Command::Check(args) => {
             check::run(&args).unwrap_or_else(|error| complain(&error, ExitCode::FAILURE))
         }
+        Command::Crl(args) => code(crl::run(&args), crl::CrlError::exit_code),
         Command::Dev(args) => code(dev::run(&args), |_| ExitCode::FAILURE),
         Command::Get(args) => code(get::run(&args), get::GetError::exit_code),
         Command::Import(args) => code(import::run(&args), import::ImportFailed::exit_code),
         Command::Keygen(args) => code(keygen::run(&args), |_| ExitCode::FAILURE),
+        Command::Reload(args) => code(reload::run(&args), |_| ExitCode::FAILURE),
         Command::Sample(args) => code(sample::run(&args), |_| ExitCode::FAILURE),
         Command::Serve(args) => code(serve::run(&args), serve::ServeError::exit_code),
     }

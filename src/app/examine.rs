@@ -215,14 +215,9 @@ impl Examination<'_> {
 
     /// Says how long `what` is good; past its end with severity `ended`, and a warning from 30 days before.
     fn days_left(&mut self, key: &str, what: &str, end: Timestamp, ended: Severity, remedy: &str) {
-        let days = self.now.until(end).as_secs() / SECONDS_A_DAY;
-        if end <= self.now {
-            self.find(ended, key, format!("{what} ended at {end}"), remedy);
-        } else if days < 30 {
-            self.warn(key, format!("{what} ends in {days} days, at {end}"), remedy);
-        } else {
-            self.fine(key, format!("{what} is good for {days} days"));
-        }
+        let place = self.places.of(key);
+        let fault = Fault::of_end(place, what, end, self.now, ended, remedy);
+        self.findings.push(fault);
     }
 
     fn error(&mut self, key: &str, finding: String, remedy: &str) {
@@ -244,6 +239,7 @@ impl Examination<'_> {
             place,
             finding,
             remedy: remedy.to_owned(),
+            ends: None,
         });
     }
 }
@@ -261,5 +257,3 @@ fn uid(user: &User) -> Option<u32> {
 fn is_open_to_all(found: &Metadata) -> bool {
     found.mode() & 0o002 != 0
 }
-
-const SECONDS_A_DAY: u64 = 86_400;

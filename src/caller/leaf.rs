@@ -169,6 +169,14 @@ pub(super) fn distribution_points(certificate: &X509Certificate<'_>) -> Option<V
     )
 }
 
+/// Where a certificate in DER says that its revocation is published; nowhere when it cannot be read.
+pub(crate) fn published_at(der: &[u8]) -> Vec<String> {
+    let certificate = x509_parser::parse_x509_certificate(der).ok();
+    certificate
+        .and_then(|(_, certificate)| distribution_points(&certificate))
+        .unwrap_or_default()
+}
+
 /// The URIs of a distribution point's full name.
 pub(super) fn uris(point: Option<&DistributionPointName<'_>>) -> Vec<String> {
     let Some(DistributionPointName::FullName(names)) = point else {

@@ -22,6 +22,7 @@ use rustls_pki_types::CertificateDer;
 
 pub use anchors::{AnchorsError, TrustAnchors};
 pub use authority::Authority;
+pub(crate) use leaf::published_at;
 pub use refused::{CertificateRefused, CertificateUnreadable};
 pub use revocation::{RevocationList, RevocationListError, RevocationLists};
 pub use thumbprint::Thumbprint;

@@ -49,7 +49,7 @@ impl RevocationLists {
     }
 
     /// Finds who signed each list, and leaves out those that a newer list of the same scope replaces.
-    pub(super) fn signed_by(self, anchors: &TrustAnchors) -> Vec<RevocationList> {
+    pub(crate) fn signed_by(self, anchors: &TrustAnchors) -> Vec<RevocationList> {
         let mut lists = self.0;
         for list in &mut lists {
             list.find_signers(anchors);
@@ -159,9 +159,22 @@ impl RevocationList {
             .collect();
     }
 
-    fn replaces(&self, older: &Self) -> bool {
+    /// Whether it has the issuer, the signer and the scope of `older`, and so stands in its place when newer.
+    pub(crate) fn replaces(&self, older: &Self) -> bool {
         let shares_signer = self.signers.iter().any(|key| older.signers.contains(key));
         shares_signer && self.parsed.issuer() == older.parsed.issuer() && self.scope == older.scope
+    }
+
+    /// Whether it has been issued and its renewal is not due yet.
+    pub(crate) fn is_in_force(&self, now: Timestamp) -> bool {
+        self.in_force(Duration::ZERO, now).is_ok()
+    }
+
+    /// Where its issuer publishes it, RFC 5280 §5.2.5; empty when it does not say.
+    pub(crate) fn points(&self) -> &[String] {
+        self.scope
+            .as_ref()
+            .map_or(&[], |scope| scope.points.as_slice())
     }
 
     /// Whether the list's scope holds the certificate, RFC 5280 §6.3.3 (b) (2).

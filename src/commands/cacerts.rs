@@ -277,7 +277,7 @@ fn authority(der: &[u8], position: usize) -> Result<Authority, CacertsError> {
 }
 
 /// Writes beside `out` and renames, so that a reader sees the old bundle or the new one.
-fn install(bundle: &[u8], out: &Path) -> io::Result<()> {
+pub(super) fn install(bundle: &[u8], out: &Path) -> io::Result<()> {
     let name = out.file_name().ok_or(io::ErrorKind::IsADirectory)?;
     let directory = match out.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,

@@ -1,12 +1,17 @@
 //! What a person types: one module a command.
 
+mod arguments;
 mod causes;
 
 pub mod cacerts;
 pub mod check;
+pub mod crl;
 pub mod dev;
 pub mod get;
 pub mod import;
 pub mod keygen;
+pub mod reload;
 pub mod sample;
 pub mod serve;
+
+pub use arguments::{Arguments, Command};

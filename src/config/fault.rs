@@ -3,6 +3,7 @@
 use std::{fmt, path::PathBuf};
 
 use super::Place;
+use crate::clock::Timestamp;
 
 /// How bad a finding is; worse sorts first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -36,6 +37,44 @@ pub struct Fault {
     pub finding: String,
     /// What to do about it; empty when there is nothing to do.
     pub remedy: String,
+    /// When what it speaks of ends, if that has an end: a certificate or a revocation list.
+    pub ends: Option<Timestamp>,
+}
+
+impl Fault {
+    /// How long `what` is good: past its `end` with severity `ended`, and a warning from 30 days before.
+    #[must_use]
+    pub fn of_end(
+        place: Place,
+        what: &str,
+        end: Timestamp,
+        now: Timestamp,
+        ended: Severity,
+        remedy: &str,
+    ) -> Self {
+        let days = now.until(end).as_secs() / SECONDS_A_DAY;
+        let (severity, finding) = if end <= now {
+            (ended, format!("{what} ended at {end}"))
+        } else if days <= 30 {
+            let finding = format!("{what} ends in {days} days, at {end}");
+            (Severity::Warning, finding)
+        } else {
+            let finding = format!("{what} is good for {days} days");
+            (Severity::Fine, finding)
+        };
+        let remedy = if severity == Severity::Fine {
+            ""
+        } else {
+            remedy
+        };
+        Self {
+            severity,
+            place,
+            finding,
+            remedy: remedy.to_owned(),
+            ends: Some(end),
+        }
+    }
 }
 
 impl fmt::Display for Fault {
@@ -75,3 +114,5 @@ fn lines(faults: &[Fault]) -> String {
         .collect::<Vec<_>>()
         .join("\n")
 }
+
+const SECONDS_A_DAY: u64 = 86_400;

@@ -147,6 +147,7 @@ fn error(place: Place, finding: String) -> Fault {
         place,
         finding,
         remedy: String::new(),
+        ends: None,
     }
 }
 

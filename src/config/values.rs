@@ -92,6 +92,8 @@ pub struct Consumers {
     pub trust_anchors: PathBuf,
     /// CRL files.
     pub revocation_lists: Vec<PathBuf>,
+    /// Where newer ones are, beside where certificates and lists say.
+    pub revocation_urls: Vec<Url>,
     /// Seconds that a list is believed past its next update.
     pub crl_grace_seconds: u64,
     /// Field name that carries the certificate.
@@ -223,6 +225,7 @@ impl Default for Consumers {
         Self {
             trust_anchors: "/etc/perild/certs/consumers-ca.pem".into(),
             revocation_lists: Vec::new(),
+            revocation_urls: Vec::new(),
             crl_grace_seconds: 0,
             certificate_header: "X-OE-CLIENT-CERT".into(),
             certificate_format: CertificateFormat::default(),

@@ -1,5 +1,7 @@
 //! Files offered as they are: one directory, opened so that nothing outside it can be reached.
 
+mod beneath;
+
 use std::{
     fs::File,
     io,
@@ -11,7 +13,7 @@ use std::{
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use rustix::fs::{Mode, OFlags, ResolveFlags, Stat, fstat, open, openat2};
+use rustix::fs::{Mode, OFlags, Stat, fstat, open};
 
 use super::{FileBytes, FileName, MediaType, memory::Memory};
 use crate::{clock::Timestamp, policy::Permit};
@@ -224,9 +226,7 @@ fn open_beneath(root: &Path, name: &str) -> io::Result<(OwnedFd, Version)> {
         OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
         Mode::empty(),
     )?;
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    let bounds = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
-    let file = openat2(&directory, name, flags, Mode::empty(), bounds)?;
+    let file = beneath::open_beneath(&directory, name)?;
     let stat = fstat(&file)?;
     if rustix::fs::FileType::from_raw_mode(stat.st_mode) != rustix::fs::FileType::RegularFile {
         return Err(io::ErrorKind::NotFound.into());

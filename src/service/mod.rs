@@ -1,7 +1,9 @@
 //! How perild speaks with systemd: readiness, reload, stop and watchdog.
 
+mod control;
 mod notify;
 mod watchdog;
 
+pub use control::{Asker, Control, RELOADED, control_socket};
 pub use notify::Notify;
 pub use watchdog::{Probe, keep_alive};

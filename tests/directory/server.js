@@ -39,7 +39,8 @@ await Promise.all(listeners.map(({ server, wanted }) => new Promise((resolve, re
 const [issuerPort, aliasPort] = listeners.map(({ server }) => server.address().port);
 const issuer = config.issuer ?? `https://localhost:${issuerPort}`;
 
-const provider = new Provider(issuer, settings(config, `https://localhost:${aliasPort}`));
+const alias = config.alias ?? `https://localhost:${aliasPort}`;
+const provider = new Provider(issuer, settings(config, alias));
 provider.use(async (ctx, next) => {
   await next();
   const listener = ctx.socket.localPort === aliasPort ? 'alias' : 'issuer';

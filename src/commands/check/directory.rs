@@ -44,6 +44,7 @@ pub(super) fn finding(parts: Parts, places: &Places) -> Fault {
         place: places.of("directory.issuer"),
         finding,
         remedy: remedy.to_owned(),
+        ends: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod directory;
 mod nginx;
+mod reminder;
 mod socket;
 
 use std::{
@@ -32,6 +33,10 @@ pub struct CheckArgs {
     /// Do not ask the directory
     #[arg(long)]
     pub offline: bool,
+    /// For a daily run: say only what is wrong, and of what ends soon only 30, 14, 7, 3 and 1 days
+    /// before; with the journal's priorities
+    #[arg(long)]
+    pub remind: bool,
 }
 
 /// Prints the findings; the exit code says whether perild would start.
@@ -50,7 +55,11 @@ pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
         }
     };
     findings.sort_by_key(|finding| finding.severity);
-    print(&findings)?;
+    if args.remind {
+        reminder::print(&findings, Timestamp::now())?;
+    } else {
+        print(&findings)?;
+    }
     let has_error = findings
         .iter()
         .any(|finding| finding.severity == Severity::Error);

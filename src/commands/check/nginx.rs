@@ -3,9 +3,12 @@
 //! perild checks every certificate itself, so a mistake here costs availability or an early
 //! refusal, not the guarantee; it is said all the same.
 
-use std::{io, process::Command};
+use std::{collections::BTreeSet, io, process::Command};
+
+use rustls_pki_types::{CertificateDer, pem::PemObject};
 
 use crate::{
+    clock::Timestamp,
     config::{Config, Fault, Place, Severity},
     edge::Listen,
 };
@@ -36,15 +39,47 @@ pub(super) fn findings(config: &Config) -> Vec<Fault> {
         );
         return vec![finding];
     }
-    let Listen::Unix(socket) = &config.listen else {
-        return Vec::new();
-    };
     let dump = String::from_utf8_lossy(&output.stdout);
-    judge(
-        &dump,
-        &socket.display().to_string(),
-        &config.consumers.certificate_header,
-    )
+    let mut findings = certificates(&dump, Timestamp::now());
+    if let Listen::Unix(socket) = &config.listen {
+        findings.extend(judge(
+            &dump,
+            &socket.display().to_string(),
+            &config.consumers.certificate_header,
+        ));
+    }
+    findings
+}
+
+/// How long the certificates are good that nginx shows to consumers.
+fn certificates(dump: &str, now: Timestamp) -> Vec<Fault> {
+    let paths = dump.lines().filter_map(|line| {
+        let (name, path) = line.trim().split_once(char::is_whitespace)?;
+        (name == "ssl_certificate").then(|| path.trim().trim_end_matches(';'))
+    });
+    let paths: BTreeSet<&str> = paths.collect();
+    let ends = paths
+        .into_iter()
+        .filter_map(|path| Some((path, not_after(path)?)));
+    let faults = ends.map(|(path, end)| {
+        Fault::of_end(
+            Place::Outside("nginx".to_owned()),
+            &format!("the server's certificate {path}"),
+            end,
+            now,
+            Severity::Warning,
+            "see why it was not renewed: certbot renew --dry-run",
+        )
+    });
+    faults.collect()
+}
+
+/// The end of a file's first certificate; a file that nginx takes and we cannot read is passed over.
+fn not_after(path: &str) -> Option<Timestamp> {
+    let leaf = CertificateDer::from_pem_file(path).ok()?;
+    let (_, certificate) = x509_parser::parse_x509_certificate(&leaf).ok()?;
+    let end = certificate.validity().not_after.timestamp();
+    Some(Timestamp::from_seconds(end))
 }
 
 fn judge(dump: &str, socket: &str, certificate_header: &str) -> Vec<Fault> {
@@ -115,6 +150,7 @@ fn finding(severity: Severity, finding: String, remedy: &str) -> Fault {
         place: Place::Outside("nginx".to_owned()),
         finding,
         remedy: remedy.to_owned(),
+        ends: None,
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) fn findings(config: &Config, places: &Places) -> Vec<Fault> {
             place: places.of("listen"),
             finding,
             remedy: remedy.to_owned(),
+            ends: None,
         }]
     };
     let Ok(found) = path.symlink_metadata() else {

@@ -13,12 +13,13 @@ use crate::{
     app::{self, Parts, Perild, Site},
     config::Config,
     edge::{Listener, listeners},
-    service::{Notify, Probe, keep_alive},
+    service::{Control, Notify, Probe, keep_alive},
 };
 
 /// Serves `config` until a signal ends it.
 pub(super) async fn serve(path: PathBuf, config: Config, parts: Parts) -> Result<(), ServeError> {
     let signals = Signals::catch()?;
+    let control = Control::bind()?;
     let site = Site::assemble(parts, None, &Handle::current())?;
     let perild = Data::new(Perild::new(site));
     let listeners = listeners(&config.listen)?;
@@ -41,7 +42,8 @@ pub(super) async fn serve(path: PathBuf, config: Config, parts: Parts) -> Result
         };
     }
     let server = server.run();
-    let signals = tokio::spawn(signals.heed(server.handle(), perild, Reload::new(path, config)));
+    let reload = Reload::new(path, config);
+    let signals = tokio::spawn(signals.heed(server.handle(), perild, reload, control));
     if let Some(probe) = probe {
         tokio::spawn(keep_alive(probe));
     }
@@ -73,11 +75,21 @@ impl Signals {
         })
     }
 
-    /// SIGHUP reloads; SIGTERM and SIGINT finish what runs, and end.
-    async fn heed(mut self, server: ServerHandle, perild: Data<Perild>, mut reload: Reload) {
+    /// SIGHUP and the control socket reload; SIGTERM and SIGINT finish what runs, and end.
+    async fn heed(
+        mut self,
+        server: ServerHandle,
+        perild: Data<Perild>,
+        mut reload: Reload,
+        control: Control,
+    ) {
         loop {
             tokio::select! {
-                _ = self.hangup.recv() => reload.run(&perild),
+                _ = self.hangup.recv() => drop(reload.run(&perild)),
+                asker = control.next() => {
+                    let outcome = reload.run(&perild);
+                    asker.tell(&outcome).await;
+                }
                 _ = self.terminate.recv() => break,
                 _ = self.interrupt.recv() => break,
             }

@@ -1,4 +1,4 @@
-//! SIGHUP: a new site, whole or not at all.
+//! SIGHUP, or a request at the control socket: a new site, whole or not at all.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use super::ServeError;
 use crate::{
     app::{Perild, Site},
     config::Config,
-    service::Notify,
+    service::{Notify, RELOADED},
 };
 
 /// What a reload needs to know of the start.
@@ -24,16 +24,20 @@ impl Reload {
     }
 
     /// Takes the configuration as it is now, or keeps the old one and says why.
-    pub(super) fn run(&mut self, perild: &Perild) {
+    ///
+    /// Gives the outcome for one who waits: [`RELOADED`], or the reason.
+    pub(super) fn run(&mut self, perild: &Perild) -> String {
         Notify::Reloading.send();
         match self.take(perild) {
             Ok(()) => {
                 tracing::info!("reloaded {}", self.path.display());
                 Notify::Ready("serving").send();
+                RELOADED.to_owned()
             }
             Err(error) => {
                 tracing::error!("reload failed, the old configuration stays: {error}");
                 Notify::Ready("serving; the last reload failed and the old configuration stays, see the journal").send();
+                error.to_string()
             }
         }
     }

@@ -1,0 +1,39 @@
+//! The command line as a whole: `main` runs it, and the manual pages and completions are made from it.
+
+use clap::{Parser, Subcommand};
+
+use super::{cacerts, check, crl, dev, get, import, keygen, reload, sample, serve};
+
+/// Publishes peril data and files to those who may have them, and to no one else.
+#[derive(Debug, Parser)]
+#[command(name = "perild", version, propagate_version = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// One variant a command, its arguments in it.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Install the directory's CA certificates, once their fingerprint is right
+    Cacerts(cacerts::CacertsArgs),
+    /// Say everything that is wrong with the configuration and what it names
+    Check(check::CheckArgs),
+    /// Fetch newer revocation lists, check them, and put the good ones in place
+    Crl(crl::CrlArgs),
+    /// Run the whole system on this machine, with nothing to configure
+    Dev(dev::DevArgs),
+    /// Get a token, call a URL with it, and print the body
+    Get(get::GetArgs),
+    /// Build the served store from peril CSV files or a database, all or nothing
+    Import(import::ImportArgs),
+    /// Make a key, and the request to upload to the directory
+    Keygen(keygen::KeygenArgs),
+    /// Ask the running daemon to take its configuration anew, and wait for the outcome
+    Reload(reload::ReloadArgs),
+    /// Write synthetic peril CSV files
+    Sample(sample::SampleArgs),
+    /// Run the daemon
+    Serve(serve::ServeArgs),
+}

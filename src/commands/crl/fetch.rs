@@ -1,0 +1,60 @@
+//! Fetches lists. Where from is not believed: each list is judged by its signature.
+
+use std::{collections::BTreeSet, io, time::Duration};
+
+use reqwest::redirect;
+use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs::default_provider};
+use url::Url;
+
+use crate::commands::causes::Causes;
+
+/// What one address gave: the octets, or why there are none.
+pub(super) type Fetched = Result<Vec<u8>, String>;
+
+/// Asks every address once, one after the other.
+pub(super) fn all(addresses: &BTreeSet<Url>) -> io::Result<Vec<(Url, Fetched)>> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let client = client().map_err(io::Error::other)?;
+    Ok(runtime.block_on(async {
+        let mut all = Vec::new();
+        for url in addresses {
+            let fetched = octets(&client, url).await;
+            all.push((url.clone(), fetched));
+        }
+        all
+    }))
+}
+
+async fn octets(client: &reqwest::Client, url: &Url) -> Fetched {
+    let said = |error: reqwest::Error| Causes(&error.without_url()).to_string();
+    let answer = client.get(url.clone()).send().await.map_err(said)?;
+    let mut answer = answer.error_for_status().map_err(said)?;
+    let mut octets = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(said)? {
+        octets.extend_from_slice(&chunk);
+        if octets.len() > LARGEST {
+            return Err(format!("it is larger than {LARGEST} octets"));
+        }
+    }
+    Ok(octets)
+}
+
+/// Over https the system's roots hold, as for any web page.
+fn client() -> Result<reqwest::Client, Box<dyn std::error::Error + Send + Sync>> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let tls = ClientConfig::builder_with_provider(default_provider().into())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(redirect::Policy::limited(3))
+        .timeout(Duration::from_secs(30))
+        .build()?;
+    Ok(client)
+}
+
+const LARGEST: usize = 64 * 1024 * 1024;

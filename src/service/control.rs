@@ -1,0 +1,101 @@
+//! The control socket: a connection asks for a reload and hears its outcome.
+//!
+//! A signal has no answer, and systemd 252 knows a reload's outcome only from its `ExecReload=`
+//! command. So that command asks here; a reload that it asked for begins after it asked, whatever
+//! signals came before.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rustix::{fs::Mode, process::umask};
+use tokio::{
+    io::AsyncWriteExt,
+    net::{UnixListener, UnixStream},
+    time::{sleep, timeout},
+};
+
+/// What the daemon says when a reload has succeeded; anything else is the reason why it has not.
+pub const RELOADED: &str = "reloaded";
+
+/// Where the control socket is: in `RUNTIME_DIRECTORY`, which systemd sets for the daemon and for
+/// its `ExecReload=`, else in `/run/perild/daemon`.
+#[must_use]
+pub fn control_socket() -> PathBuf {
+    runtime_directory()
+        .unwrap_or_else(|| "/run/perild/daemon".into())
+        .join("control.sock")
+}
+
+/// The daemon's end of the control socket.
+pub struct Control(Option<UnixListener>);
+
+impl Control {
+    /// Binds it, mode 0600, when systemd has given the daemon a runtime directory; without one there
+    /// is SIGHUP alone.
+    ///
+    /// # Errors
+    /// When the socket cannot be bound there.
+    pub fn bind() -> io::Result<Self> {
+        let listener = runtime_directory()
+            .map(|directory| bind(&directory.join("control.sock")))
+            .transpose()?;
+        Ok(Self(listener))
+    }
+
+    /// The next one who asks for a reload.
+    pub async fn next(&self) -> Asker {
+        let Some(listener) = &self.0 else {
+            return std::future::pending().await;
+        };
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => return Asker(stream),
+                Err(error) => {
+                    tracing::warn!("nobody can ask for a reload: {error}");
+                    sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+/// One who waits for the outcome of a reload.
+pub struct Asker(UnixStream);
+
+impl Asker {
+    /// Tells the outcome on one line and hangs up; one who has gone away is not missed.
+    pub async fn tell(mut self, outcome: &str) {
+        let line = outcome.replace('\n', "; ") + "\n";
+        let _ = timeout(PATIENCE, self.0.write_all(line.as_bytes())).await;
+    }
+}
+
+/// A socket that an earlier daemon has left is replaced: the directory is this daemon's own.
+fn bind(path: &Path) -> io::Result<UnixListener> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let previous = umask(Mode::RWXO | Mode::RWXG | Mode::XUSR);
+    let bound = UnixListener::bind(path);
+    umask(previous);
+    bound
+}
+
+fn runtime_directory() -> Option<PathBuf> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "systemd names the unit's runtime directory in the environment"
+    )]
+    let directory = std::env::var_os("RUNTIME_DIRECTORY");
+    directory.map(PathBuf::from)
+}
+
+/// Who asks is our own command on the same machine.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Without descriptors left, trying at once would only burn time.
+const PAUSE: Duration = Duration::from_secs(1);

@@ -1,0 +1,203 @@
+"""What happens to a provider in its life, each while consumers go on asking."""
+
+import re
+import shutil
+import ssl
+import time
+
+from .site import CERTS, CONFIG, SHARED, must
+
+
+class Events:
+    """Each method is one event; it ends when the machine has settled."""
+
+    def __init__(self, machine, world, load, package):
+        self.machine = machine
+        self.world = world
+        self.load = load
+        self.package = package
+
+    def all(self):
+        return [
+            ("steady load", self.steady, 0),
+            ("restart", self.restart, 0),
+            ("reload", self.reload, 0),
+            ("bad reload", self.bad_reload, 0),
+            ("20 reloads in a row", self.reloads, 0),
+            ("upgrade to a newer package", self.upgrade, 0),
+            ("certificate renewal", self.renewal, 0),
+            ("CRL refresh", self.revocation, 0),
+            ("bad and stale CRLs", self.bad_revocation, 0),
+            ("new version of a file", self.new_file, 0),
+            ("kill -9 of the daemon", self.kill, None),
+            ("watchdog-triggered restart", self.watchdog, 0),
+            ("nginx reload", self.nginx_reload, 0),
+            ("directory down for 30 s", self.directory_down, 0),
+            ("directory back", self.directory_back, 0),
+            ("power-off and boot", self.power, None),
+        ]
+
+    def steady(self):
+        must("no requests are answered", self.load.wait_for(1000))
+
+    def restart(self):
+        for _ in range(3):
+            before = self.machine.main_pid()
+            self.machine.run("systemctl", "restart", "perild.service")
+            must("restart did not restart", self.machine.main_pid() not in (0, before))
+            self._served()
+
+    def reload(self):
+        pid = self.machine.main_pid()
+        self.machine.run("systemctl", "reload", "perild.service")
+        must("a reload changed the process", self.machine.main_pid() == pid)
+        self._served()
+
+    def bad_reload(self):
+        """`systemctl reload` fails, says so, and the old configuration goes on."""
+        config = self.machine.path(CONFIG)
+        good = config.read_text()
+        config.write_text(good + "\n[surprise]\nkey = 1\n")
+        code, said = self.machine.status("systemctl", "reload", "perild.service")
+        must("a bad reload is said to be good", code != 0, said)
+        must("a bad reload ended the daemon", self.machine.show("perild.service", "ActiveState") == "active")
+        status = self.machine.show("perild.service", "StatusText")
+        must("the status does not tell of the bad reload", "old configuration" in status, status)
+        config.write_text(good)
+        self.machine.run("systemctl", "reload", "perild.service")
+        self._served()
+
+    def reloads(self):
+        for _ in range(20):
+            self.machine.run("systemctl", "reload", "perild.service")
+        self._served()
+
+    def upgrade(self):
+        pid = self.machine.main_pid()
+        shutil.copy(self.package, self.machine.path("/root/newer.deb"))
+        self.machine.run("dpkg", "--install", "/root/newer.deb")
+        version = self.machine.run("dpkg-query", "--show", "--showformat=${Version}", "perild")
+        must("the newer package is not installed", version.endswith("-2"), version)
+        must("the newer daemon does not run", self.machine.main_pid() not in (0, pid))
+        self._served()
+
+    def renewal(self):
+        before, reloads = self._serial(), self._nginx_reloads()
+        said = self.machine.run("certbot", "renew", "--force-renewal", "--no-random-sleep-on-renew")
+        must("the new certificate is not served", self._serial() != before, said)
+        count = self._nginx_reloads() - reloads
+        must(f"nginx was reloaded {count} times for one renewal", count == 1, said)
+        self._served()
+
+    def revocation(self):
+        must("bank-b is refused before its time", self._status("bank-b") == 200)
+        self.world.lists.publish(issuer=self.world.pki.revocation_list("consumers-issuer", revoked=["bank-b"]))
+        self.machine.run("systemctl", "start", "perild-crl.service")
+        must("a revoked certificate is let in", self._status("bank-b") == 401)
+        self._served()
+
+    def bad_revocation(self):
+        """None of them replaces the good one, and the unit's failure is seen."""
+        pki, file = self.world.pki, self.machine.path(f"{CERTS}/consumers.crl.pem")
+        good, published = file.read_bytes(), self.world.lists.published["/issuer.crl"]
+        stranger = pki.revocation_list("directory-ca")
+        for what, octets in {
+            "stale": pki.revocation_list("consumers-issuer", days=0, number=99),
+            "garbage": b"<html>not found</html>",
+            "half": published[: len(published) // 2],
+            "another's": stranger,
+        }.items():
+            self.world.lists.publish(issuer=octets)
+            code, said = self.machine.status("systemctl", "start", "perild-crl.service")
+            must(f"the {what} list is taken without a word", code != 0, said)
+            must(f"the {what} list replaced the good one", file.read_bytes() == good)
+        must("a revoked certificate is let in", self._status("bank-b") == 401)
+        self.world.lists.publish(issuer=published)
+        self.machine.run("systemctl", "start", "perild-crl.service")
+        self._served()
+
+    def new_file(self):
+        for version in range(5):
+            publish(self.machine, self.load.files, "tidy_DYTS01_kWh", content(version + 2, 40))
+            self._served(20)
+
+    def kill(self):
+        before = self.machine.main_pid()
+        self.machine.run("kill", "-KILL", before)
+        self._await_other(before)
+
+    def watchdog(self):
+        before = self.machine.main_pid()
+        self.machine.run("kill", "-STOP", before)
+        self._await_other(before)
+        said = self.machine.run("journalctl", "--unit=perild.service", "--output=cat", "--lines=200")
+        must("the watchdog did not end it", "Watchdog timeout" in said, said)
+
+    def nginx_reload(self):
+        for _ in range(3):
+            self.machine.run("systemctl", "reload", "nginx.service")
+            self._served()
+
+    def directory_down(self):
+        """Tokens that were used shortly before go on; one that was not gets 503."""
+        self.world.directory.shut()
+        until = time.monotonic() + 30
+        must("a token's first use is not 503", self._status("bank-a", self.world.directory.token("bank-a")) == 503)
+        while time.monotonic() < until:
+            self.load.wait_for(100)
+
+    def directory_back(self):
+        self.world.directory.open()
+        token, until = self.world.directory.token("bank-a"), time.monotonic() + 40
+        while self._status("bank-a", token) != 200:
+            must("the directory is back and a token's first use is refused", time.monotonic() < until)
+        self._served()
+
+    def power(self):
+        self.machine.power_off()
+        self.machine.boot()
+        self._served()
+
+    def _served(self, count=100):
+        must("requests are not answered any more", self.load.wait_for(count))
+
+    def _await_other(self, pid):
+        until = time.monotonic() + 60
+        while self.machine.main_pid() in (0, pid) or self.machine.show("perild.service", "ActiveState") != "active":
+            must("the daemon was not started again", time.monotonic() < until)
+        self._served()
+
+    def _status(self, client, token=None):
+        consumer = self.world.consumers[client]
+        return consumer.get("/tidy_DYTS01_kWh", token)[0]
+
+    def _serial(self):
+        connection = self.load.consumer.connect()
+        try:
+            der = connection.sock.getpeercert(binary_form=True)
+        finally:
+            connection.close()
+        return ssl.DER_cert_to_PEM_cert(der)
+
+    def _nginx_reloads(self):
+        said = self.machine.run("journalctl", "--unit=nginx.service", "--output=cat")
+        return len(re.findall("^Reloaded nginx", said, re.M))
+
+
+def content(version, lines):
+    """A file of which every version differs in every line."""
+    rows = [f"2021-01-01T{hour % 24:02}:00:00Z,{version}.{hour:06}" for hour in range(lines)]
+    return ("time,kWh\n" + "\n".join(rows) + "\n").encode()
+
+
+def publish(machine, files, name, octets):
+    """Puts a file in place as operations.md says: a rename."""
+    place = machine.path(f"{SHARED}/{name}.csv")
+    beside = place.with_suffix(".new")
+    beside.write_bytes(octets)
+    beside.chmod(0o644)
+    since = time.monotonic()
+    beside.rename(place)
+    files.published(name, octets, since, time.monotonic())
+
+
