@@ -12,6 +12,7 @@ use super::{
     directory::{self, Client},
     front,
     ground::Ground,
+    perils,
     pki::{Authority, Holder, thumbprint},
     sample::{Offer, RESTRICTED_SCOPE},
     tls,
@@ -73,7 +74,7 @@ impl World {
             ground.write(&format!("{name}.toml"), &configuration.to_string())?;
         }
         ground.directory("public")?;
-        ground.directory("state")?;
+        perils::import_sample(&ground)?;
         let settings = Settings {
             ground: &ground,
             offer: &offer,
