@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{
+    ground::Ground,
     perils::{LATITUDE, LONGITUDE},
     world::{CONSUMER, World},
 };
@@ -65,10 +66,29 @@ request = urllib.request.Request("{file}", headers=headers)
 print(urllib.request.urlopen(request, context=tls).read().decode())
 END
 
+# for the programs in examples/
+. {environment}
+
 Ctrl-C ends it all."#,
         data = world.offer.shared_data.display(),
         files = files.display(),
         daemon = world.daemon.id(),
+        environment = shell_word(&world.ground.path("consumer.env")),
+    )
+}
+
+/// What the programs of `examples/` read, as lines for a POSIX shell.
+pub(super) fn environment(ground: &Ground, issuer: &str, front: &str) -> String {
+    let [ca, certificate, key] =
+        ["ca.pem", "consumer.pem", "consumer.key"].map(|name| shell_word(&ground.path(name)));
+    format!(
+        "export PERILS_URL={front}
+export PERILS_TOKEN_ENDPOINT={issuer}/mtls/token
+export PERILS_CLIENT_ID={CONSUMER}
+export PERILS_CERTIFICATE={certificate}
+export PERILS_KEY={key}
+export PERILS_CA={ca}
+"
     )
 }
 

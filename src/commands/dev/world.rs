@@ -12,7 +12,7 @@ use super::{
     directory::{self, Client},
     front,
     ground::Ground,
-    perils,
+    paste, perils,
     pki::{Authority, Holder, thumbprint},
     sample::{Offer, RESTRICTED_SCOPE},
     tls,
@@ -74,6 +74,10 @@ impl World {
             ground.write(&format!("{name}.toml"), &configuration.to_string())?;
         }
         ground.directory("public")?;
+        ground.write(
+            "consumer.env",
+            &paste::environment(&ground, &issuer, &front),
+        )?;
         perils::import_sample(&ground)?;
         let settings = Settings {
             ground: &ground,
