@@ -3,7 +3,7 @@
 use std::{io::Write, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use perild::commands::{cacerts, check, dev, get, import, keygen, sample, serve};
+use perild::commands::{cacerts, check, dev, get, import, keygen, openapi, sample, serve};
 
 /// Publishes peril data and files to those who may have them, and to no one else.
 #[derive(Debug, Parser)]
@@ -27,6 +27,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Make a key, and the request to upload to the directory
     Keygen(keygen::KeygenArgs),
+    /// Print the description of the interface, OpenAPI
+    Openapi(openapi::OpenapiArgs),
     /// Write synthetic peril CSV files
     Sample(sample::SampleArgs),
     /// Run the daemon
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Command::Get(args) => code(get::run(&args), get::GetError::exit_code),
         Command::Import(args) => code(import::run(&args), import::ImportFailed::exit_code),
         Command::Keygen(args) => code(keygen::run(&args), |_| ExitCode::FAILURE),
+        Command::Openapi(args) => code(openapi::run(&args), openapi::OpenapiError::exit_code),
         Command::Sample(args) => code(sample::run(&args), |_| ExitCode::FAILURE),
         Command::Serve(args) => code(serve::run(&args), serve::ServeError::exit_code),
     }

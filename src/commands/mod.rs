@@ -8,5 +8,6 @@ pub mod dev;
 pub mod get;
 pub mod import;
 pub mod keygen;
+pub mod openapi;
 pub mod sample;
 pub mod serve;
