@@ -5,6 +5,7 @@ mod directory;
 
 use std::{fs::Metadata, os::unix::fs::MetadataExt, path::Path};
 
+use super::Route;
 use crate::{
     caller::Callers,
     clock::Timestamp,
@@ -12,6 +13,7 @@ use crate::{
     dataset::{Files, Perils, grid::STORE_NAME},
     edge::{Hop, Intake, Listen, Peers, guard_directory},
     policy::{Policy, PolicyError},
+    response::description::{Description, Published},
     token::TokenSettings,
 };
 
@@ -27,6 +29,7 @@ pub struct Parts {
     pub(super) perils: Perils,
     pub(super) peril_limits: PerilLimits,
     pub(super) intake: Intake,
+    pub(super) description: Published,
 }
 
 impl Parts {
@@ -70,6 +73,7 @@ impl Examination<'_> {
         let callers = self.callers();
         let tokens = self.tokens();
         let policy = self.policy();
+        let description = policy.as_ref().map(|policy| self.description(policy));
         let files = self.files();
         let accel_prefix = self.config.server.accel_prefix.clone();
         let perils = self.perils();
@@ -80,6 +84,7 @@ impl Examination<'_> {
             callers: callers?,
             tokens: tokens?,
             policy: policy?,
+            description: description?,
             files,
             accel_prefix,
             perils: perils?,
@@ -90,6 +95,17 @@ impl Examination<'_> {
                 folder: self.config.paths.state.clone(),
             },
         })
+    }
+
+    fn description(&self, policy: &Policy) -> Published {
+        let description = Description {
+            routes: &Route::described(),
+            base_url: self.config.base_url.as_ref(),
+            policy,
+            limits: &self.config.perils,
+            datasets: &self.config.datasets,
+        };
+        Published::new(&description, self.now)
     }
 
     fn listen(&mut self) {

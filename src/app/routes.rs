@@ -2,11 +2,18 @@
 
 use actix_web::http::Method;
 
-use crate::dataset::{FileName, grid::Peril};
+use crate::{
+    dataset::{FileName, grid::Peril},
+    response::description::Described,
+};
 
 /// A route, with what its path says.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Route {
+    /// `/openapi.json`: what there is, for programs.
+    Description,
+    /// `/docs`: the same for people.
+    Docs,
     /// `/{name}` and `/v1/files/{name}`: a file; none when no file can have that name.
     File {
         /// The file.
@@ -71,7 +78,9 @@ impl Route {
     #[must_use]
     pub fn find(path: &str) -> Self {
         match path {
+            "/docs" => return Self::Docs,
             "/healthz" => return Self::Health,
+            "/openapi.json" => return Self::Description,
             "/readyz" => return Self::Readiness,
             _ => {}
         }
@@ -85,7 +94,7 @@ impl Route {
         {
             return Self::File {
                 file: FileName::with_extension(name),
-                template: "/v1/files/{name}",
+                template: VERSIONED_FILE,
             };
         }
         match path
@@ -94,16 +103,45 @@ impl Route {
         {
             Some(name) => Self::File {
                 file: FileName::csv(name),
-                template: "/{name}",
+                template: FILE,
             },
             None => Self::Nothing,
         }
+    }
+
+    /// Every path that answers, with its methods: the perils by their names, a file as `{name}`.
+    #[must_use]
+    pub fn described() -> Vec<Described> {
+        let open = ["/docs", "/healthz", "/openapi.json", "/readyz"].map(str::to_owned);
+        let fixed = PerilRoute::FIXED.map(|(path, _)| path.to_owned());
+        let perils = Peril::ALL.map(|peril| format!("/{}", peril.name()));
+        let mut described: Vec<_> = open
+            .into_iter()
+            .chain(fixed)
+            .chain(perils)
+            .map(|path| {
+                let allow = Self::find(&path).allow();
+                Described { path, allow }
+            })
+            .collect();
+        let file = |template: &'static str| Described {
+            path: template.to_owned(),
+            allow: Self::File {
+                file: None,
+                template,
+            }
+            .allow(),
+        };
+        described.extend([FILE, VERSIONED_FILE].map(file));
+        described
     }
 
     /// The route as the log names it; never the client's own text.
     #[must_use]
     pub fn template(&self) -> &'static str {
         match self {
+            Self::Description => "/openapi.json",
+            Self::Docs => "/docs",
             Self::File { template, .. } => template,
             Self::Health => "/healthz",
             Self::Nothing => "-",
@@ -147,6 +185,9 @@ pub(super) fn is_known(method: &Method) -> bool {
     known.contains(method)
 }
 
+const FILE: &str = "/{name}";
+const VERSIONED_FILE: &str = "/v1/files/{name}";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,6 +227,23 @@ mod tests {
         }
         let locations = Route::find("/location");
         assert!(locations.answers(&Method::POST) && !locations.answers(&Method::GET));
+    }
+
+    #[test]
+    fn each_described_path_is_the_route_that_answers_there() {
+        for described in Route::described() {
+            let path = described.path.replace("{name}", "tidy");
+            let route = Route::find(&path);
+            assert_ne!(route, Route::Nothing, "{path}");
+            assert_eq!(route.allow(), described.allow, "{path}");
+        }
+        for (path, route) in [
+            ("/docs", Route::Docs),
+            ("/openapi.json", Route::Description),
+        ] {
+            assert_eq!(Route::find(path), route);
+            assert_eq!(route.template(), path);
+        }
     }
 
     /// Rows: DEC-4, HTTP-28

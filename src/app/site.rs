@@ -16,6 +16,7 @@ use crate::{
     dataset::{Files, Perils},
     edge::{Hop, Intake, Limits, Peers},
     policy::Policy,
+    response::description::Published,
     token::{StartError, Tokens},
 };
 
@@ -43,6 +44,8 @@ pub struct Site {
     pub peril_limits: PerilLimits,
     /// How bodies are taken in.
     pub intake: Intake,
+    /// What all this is, in words.
+    pub description: Published,
     /// Places for long answers.
     pub streams: Arc<Semaphore>,
     has_warned: AtomicBool,
@@ -74,6 +77,7 @@ impl Site {
             accel_prefix: parts.accel_prefix,
             perils: parts.perils,
             intake: parts.intake,
+            description: parts.description,
             streams: Arc::new(Semaphore::new(
                 usize::try_from(parts.peril_limits.max_streams)
                     .unwrap_or(Semaphore::MAX_PERMITS)

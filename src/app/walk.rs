@@ -100,6 +100,11 @@ async fn walk(
         });
     }
     match route {
+        Route::Description => {
+            let parameters = perils::parameters(request);
+            site.description.document(request, &parameters)
+        }
+        Route::Docs => site.description.page(request),
         Route::Health => Ok(plain("text/html; charset=utf-8", "OK")),
         Route::Readiness => ready(&site),
         Route::File {

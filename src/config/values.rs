@@ -210,6 +210,18 @@ pub enum Class {
     SharedB,
 }
 
+impl Class {
+    /// As the configuration names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "OE-O",
+            Self::SharedA => "OE-SA",
+            Self::SharedB => "OE-SB",
+        }
+    }
+}
+
 impl Default for Paths {
     fn default() -> Self {
         Self {

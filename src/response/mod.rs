@@ -9,6 +9,7 @@ pub mod catalogue;
 mod challenge;
 mod conditions;
 pub mod contract;
+pub mod description;
 pub mod file;
 pub mod location;
 mod number;

@@ -72,6 +72,35 @@ impl Challenged {
     }
 }
 
+impl Kind {
+    /// The problem type, RFC 9457 §3.1.1.
+    #[must_use]
+    pub fn type_uri(&self) -> String {
+        self.name.map_or_else(
+            || "about:blank".to_owned(),
+            |name| format!("urn:perild:problem:{name}"),
+        )
+    }
+
+    /// What kind of problem it is.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.title
+    }
+
+    /// What can be said of all of its kind.
+    #[must_use]
+    pub fn detail(&self) -> &'static str {
+        self.detail
+    }
+
+    /// The code of the challenge, RFC 6750 §3.1.
+    #[must_use]
+    pub fn error(&self) -> Option<&'static str> {
+        self.challenge.error().map(ErrorCode::as_str)
+    }
+}
+
 /// The answer to a request that is refused; `allow` lists the methods of its route.
 #[must_use]
 pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> HttpResponse {
@@ -101,16 +130,13 @@ pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> Htt
     }
     let specific = specific(refusal);
     let body = Body {
-        r#type: kind.name.map_or_else(
-            || "about:blank".to_owned(),
-            |name| format!("urn:perild:problem:{name}"),
-        ),
+        r#type: kind.type_uri(),
         title: kind.title,
         status: kind.status.as_u16(),
         detail: specific.as_deref().unwrap_or(kind.detail),
         instance: id.urn(),
         interaction_id: id.as_str(),
-        error: kind.challenge.error().map(ErrorCode::as_str),
+        error: kind.error(),
         offered: offered(refusal),
     };
     answer.json(body)
@@ -213,7 +239,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
 }
 
 /// What can be said of this one refusal beyond its kind.
-fn specific(refusal: &Refusal) -> Option<String> {
+pub(super) fn specific(refusal: &Refusal) -> Option<String> {
     match refusal {
         Refusal::Perils(refused) => Some(format!("{refused}.")),
         Refusal::NotRead { .. } | Refusal::Body(NotTaken::TooLarge { .. }) => {

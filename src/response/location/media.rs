@@ -21,7 +21,8 @@ pub enum Format {
 }
 
 impl Format {
-    const ALL: [Self; 5] = [
+    /// Every format, the default first.
+    pub const ALL: [Self; 5] = [
         Self::Json,
         Self::Csv,
         Self::GeoJson,

@@ -12,7 +12,7 @@ pub struct Options {
 
 impl Options {
     /// Every option: its name, and whether it is a list.
-    const KNOWN: [(&'static str, bool); 8] = [
+    pub const KNOWN: [(&'static str, bool); 8] = [
         ("interpolation", false),
         ("layout", false),
         ("metrics", true),
