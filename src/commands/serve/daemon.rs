@@ -6,6 +6,7 @@ use actix_web::{App, HttpServer, dev::ServerHandle, web::Data};
 use tokio::{
     runtime::Handle,
     signal::unix::{Signal, SignalKind, signal},
+    task::block_in_place,
 };
 
 use super::{ServeError, reload::Reload};
@@ -83,11 +84,12 @@ impl Signals {
         mut reload: Reload,
         control: Control,
     ) {
+        // A reload reads files and checks signatures: calls to the directory must not wait for that.
         loop {
             tokio::select! {
-                _ = self.hangup.recv() => drop(reload.run(&perild)),
+                _ = self.hangup.recv() => drop(block_in_place(|| reload.run(&perild))),
                 asker = control.next() => {
-                    let outcome = reload.run(&perild);
+                    let outcome = block_in_place(|| reload.run(&perild));
                     asker.tell(&outcome).await;
                 }
                 _ = self.terminate.recv() => break,
