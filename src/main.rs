@@ -27,7 +27,7 @@ enum Command {
     Import(import::ImportArgs),
     /// Make a key, and the request to upload to the directory
     Keygen(keygen::KeygenArgs),
-    /// Print the description of the interface, OpenAPI
+    /// Print the description of the interface for programs
     Openapi(openapi::OpenapiArgs),
     /// Write synthetic peril CSV files
     Sample(sample::SampleArgs),
