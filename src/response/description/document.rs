@@ -1,9 +1,11 @@
 //! The whole document, from what a site serves.
 
+use std::fmt::Write;
+
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::{Version, paths, problems, schemas};
+use super::{Version, parameters, paths, problems, schemas};
 use crate::{
     config::{DatasetRule, PerilLimits},
     policy::Policy,
@@ -50,8 +52,8 @@ impl Description<'_> {
             "paths": self.paths(),
             "components": {
                 "schemas": schemas::all(self.limits),
-                "parameters": paths::shared_parameters(),
-                "headers": paths::headers(),
+                "parameters": parameters::all(),
+                "headers": parameters::headers(),
                 "responses": problems::responses(),
                 "securitySchemes": security_schemes(),
             },
@@ -82,7 +84,7 @@ impl Description<'_> {
             } else {
                 format!(", scope `{}`", dataset.scope)
             };
-            text.push_str(&format!("\n- `{}`: {class}{scope}", dataset.name));
+            let _ = write!(text, "\n- `{}`: {class}{scope}", dataset.name);
         }
         text
     }

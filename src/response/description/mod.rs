@@ -1,10 +1,17 @@
-//! The description of the interface: OpenAPI, made from the tables that answer the requests.
+//! The description of the interface: `OpenAPI`, made from the tables that answer the requests.
 //!
 //! Routes, perils, limits, rules and refusals are asked what they are; only what no table holds is
 //! written here. [`Published`] is what `/openapi.json` and `/docs` send.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a JSON object made here takes a member of any name"
+)]
+
 mod document;
+mod operation;
 mod page;
+mod parameters;
 mod paths;
 mod problems;
 mod publish;

@@ -2,28 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Description, problems, schemas};
+use super::{
+    Description,
+    operation::{Operation, answer, header, not_modified, parameter},
+    problems, schemas,
+};
 use crate::{
-    dataset::{
-        FileName, Perils,
-        grid::{Peril, Scenario, Year},
-    },
+    dataset::{FileName, Perils, grid::Peril},
     policy::DatasetNames,
     response::location::Format,
 };
-
-/// One operation before it is written down.
-struct Operation {
-    id: String,
-    tag: &'static str,
-    summary: String,
-    parameters: Vec<Value>,
-    body: Option<Value>,
-    answers: Vec<(&'static str, Value)>,
-    problems: Vec<u16>,
-    /// The scopes that a token must carry; none: no token is needed.
-    scopes: Option<Vec<String>>,
-}
 
 /// The operation `method` of `path`; none when there is none.
 pub(super) fn operation(about: &Description<'_>, path: &str, method: &str) -> Option<Value> {
@@ -111,6 +99,14 @@ fn find(about: &Description<'_>, path: &str, method: &str) -> Option<Operation> 
                 "Locations",
             )
         },
+        _ => return contract(about, path, method),
+    })
+}
+
+/// The operations of the service before this one.
+fn contract(about: &Description<'_>, path: &str, method: &str) -> Option<Operation> {
+    let shared = |perils: &[Peril]| scopes(about, perils);
+    Some(match (path, method) {
         ("/location", "POST") => Operation {
             body: Some(schemas::contract_body()),
             problems: vec![404, 408, 413, 415],
@@ -164,81 +160,6 @@ fn find(about: &Description<'_>, path: &str, method: &str) -> Option<Operation> 
         }
         _ => return None,
     })
-}
-
-impl Operation {
-    fn written(self, method: &str) -> Value {
-        let suffix = if method == "HEAD" { "-head" } else { "" };
-        let mut parameters = self.parameters;
-        parameters.push(parameter("x-fapi-interaction-id"));
-        let mut responses: Map<String, Value> = self
-            .answers
-            .into_iter()
-            .map(|(status, answer)| (status.to_owned(), answer))
-            .collect();
-        let mut statuses = vec![400, 403, 414, 429, 431, 500, 502, 503, 504];
-        statuses.extend(self.problems);
-        if self.scopes.is_some() {
-            statuses.push(401);
-        }
-        responses.extend(problems::references(&statuses));
-        let mut operation = json!({
-            "operationId": format!("{}{suffix}", self.id),
-            "tags": [self.tag],
-            "summary": self.summary,
-            "parameters": parameters,
-            "responses": responses,
-            "security": match self.scopes {
-                Some(scopes) => json!([{"mutualTLS": [], "bearer": scopes}]),
-                None => json!([]),
-            },
-        });
-        if let Some(body) = self.body {
-            operation["requestBody"] = body;
-        }
-        operation
-    }
-
-    /// As HEAD: the same fields, and no content.
-    fn without_content(mut self) -> Value {
-        for (_, answer) in &mut self.answers {
-            if let Some(answer) = answer.as_object_mut() {
-                answer.remove("content");
-            }
-        }
-        self.summary = format!("The header fields of: {}", self.summary);
-        self.written("HEAD")
-    }
-
-    fn cacheable(mut self) -> Self {
-        self.parameters.push(parameter("If-None-Match"));
-        if !self.problems.contains(&412) {
-            self.problems.push(412);
-        }
-        for (status, answer) in &mut self.answers {
-            if *status == "200" {
-                for name in ["ETag", "Last-Modified"] {
-                    answer["headers"][name] = header(name);
-                }
-            }
-        }
-        if !self.answers.iter().any(|(status, _)| *status == "304") {
-            self.answers.push(("304", not_modified()));
-        }
-        self
-    }
-
-    /// With the fields that say a leniency of the old service was used.
-    fn led_on(mut self) -> Self {
-        for (status, answer) in &mut self.answers {
-            if *status == "200" {
-                for name in ["Warning", "Deprecation", "Link"] {
-                    answer["headers"][name] = header(name);
-                }
-            }
-        }
-        self
-    }
 }
 
 fn open(id: &str, summary: &str, media_type: &str, schema: &Value) -> Operation {
@@ -350,20 +271,6 @@ fn options(path: &str) -> Value {
     operation
 }
 
-fn answer(description: &str, content: Value) -> Value {
-    let mut answer = json!({
-        "description": description,
-        "headers": {
-            "x-fapi-interaction-id": header("x-fapi-interaction-id"),
-            "Cache-Control": header("Cache-Control"),
-        },
-    });
-    if !content.is_null() {
-        answer["content"] = content;
-    }
-    answer
-}
-
 /// The answer of `/v1/location` in every format.
 fn values_answer(is_cacheable: bool) -> Value {
     let content = Format::ALL.map(|format| {
@@ -383,12 +290,6 @@ fn values_answer(is_cacheable: bool) -> Value {
     for name in ["Vary", "Link", "Content-Encoding"].iter().chain(names) {
         answer["headers"][*name] = header(name);
     }
-    answer
-}
-
-fn not_modified() -> Value {
-    let mut answer = answer("The version that If-None-Match names", Value::Null);
-    answer["headers"]["ETag"] = header("ETag");
     answer
 }
 
@@ -413,112 +314,6 @@ fn scopes(about: &Description<'_>, perils: &[Peril]) -> Option<Vec<String>> {
 fn owned(scopes: Vec<&str>) -> Vec<String> {
     scopes.into_iter().map(str::to_owned).collect()
 }
-
-fn parameter(name: &str) -> Value {
-    json!({"$ref": format!("#/components/parameters/{name}")})
-}
-
-fn header(name: &str) -> Value {
-    json!({"$ref": format!("#/components/headers/{name}")})
-}
-
-/// Every parameter that more than one operation may take, by name.
-pub(super) fn shared_parameters() -> Value {
-    let list = |name: &str, description: &str, items: Value, example: Value| {
-        json!({
-            "name": name, "in": "query", "description": description, "style": "form", "explode": false,
-            "schema": {"type": "array", "items": items}, "example": example,
-        })
-    };
-    let one = |name: &str, description: &str, schema: Value| json!({"name": name, "in": "query", "description": description, "schema": schema});
-    let needed = |name: &str, description: &str, schema: Value, example: Value| json!({"name": name, "in": "query", "required": true, "description": description, "schema": schema, "example": example});
-    let field = |name: &str, description: &str, schema: Value| json!({"name": name, "in": "header", "description": description, "schema": schema});
-    let coordinates = |name: &str, description: &str, range: (i32, i32), example: Value| {
-        json!({
-            "name": name, "in": "query", "required": true, "description": description,
-            "style": "form", "explode": false, "example": example,
-            "schema": {"type": "array", "minItems": 1, "items": {"type": "number", "minimum": range.0, "maximum": range.1}},
-        })
-    };
-    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
-    json!({
-        "x-fapi-interaction-id": field("x-fapi-interaction-id", "A UUID of yours; the answer carries it (FAPI 1.0 Part 1 §6.2.1).", json!({"type": "string", "format": "uuid"})),
-        "If-None-Match": field("If-None-Match", "The ETag of the answer that you have: 304 while it holds.", json!({"type": "string"})),
-        "If-Range": field("If-Range", "The ETag of which Range is a part; of another version the whole is sent.", json!({"type": "string"})),
-        "Range": field("Range", "The octets that are wanted, RFC 9110 §14.", json!({"type": "string"})),
-        "version": one("version", "The version of OpenAPI; 3.1 without it.", json!({"type": "string", "enum": super::Version::ALL.map(super::Version::name)})),
-        "lat": coordinates("lat", "Degrees north; also `latitude`.", (-90, 90), json!([51.5])),
-        "lon": coordinates("lon", "Degrees east, as many as `lat`; also `longitude`.", (-180, 360), json!([-0.25])),
-        "id": list("id", "An id for each place, or none at all.", json!({"type": "string"}), json!(["London"])),
-        "f": one("f", "The format of the answer; without it, Accept decides.", json!({"type": "string", "enum": Format::ALL.map(Format::name)})),
-        "perils": list("perils", "All without it. Case does not matter.", reference("Peril"), json!([Peril::Wind.name()])),
-        "metrics": list("metrics", "All of the perils without it. Case does not matter.", reference("Metric"), json!([Peril::Wind.metrics().first().map(|one| one.name())])),
-        "scenarios": list("scenarios", "All without it. Case does not matter.", reference("Scenario"), json!([Scenario::Ssp126.name()])),
-        "years": list("years", "Those of the store without it. Years between them need `year_interpolation=linear`.", schemas::any_year(), json!([Year::Y2030.number()])),
-        "interpolation": one("interpolation", "How a value comes from the cells around.", schemas::option("interpolation")),
-        "year_interpolation": one("year_interpolation", "Whether years between those of the store are made of the two beside.", schemas::option("year_interpolation")),
-        "radius_km": one("radius_km", "Take the nearest valid cell within so many kilometres, as at coasts.", reference("Radius")),
-        "layout": one("layout", "How a CSV has the values: a line a place, or a line a value.", schemas::option("layout")),
-        "contractLat": needed("lat", "Degrees north, rounded to the quarter degree.", json!({"type": "number"}), json!(51.5)),
-        "contractLon": needed("lon", "Degrees east, rounded to the quarter degree.", json!({"type": "number"}), json!(-0.25)),
-        "contractYear": one("year", "Only columns whose names contain it.", json!({"type": "string"})),
-        "contractScenario": one("scenario", "Only columns whose names contain it.", json!({"type": "string"})),
-    })
-}
-
-/// Every header field of an answer, by name.
-pub(super) fn headers() -> Value {
-    let all = HEADERS.map(|(name, description)| {
-        let schema = match name {
-            "Retry-After" => json!({"type": "integer"}),
-            _ => json!({"type": "string"}),
-        };
-        (
-            name.to_owned(),
-            json!({"description": description, "schema": schema}),
-        )
-    });
-    Value::Object(all.into_iter().collect())
-}
-
-const HEADERS: [(&str, &str); 15] = [
-    ("Accept-Ranges", "`bytes`."),
-    ("Allow", "The methods of the path."),
-    (
-        "Cache-Control",
-        "Whether and how long the answer may be kept.",
-    ),
-    (
-        "Content-Encoding",
-        "`gzip` or `zstd`, when Accept-Encoding has it.",
-    ),
-    ("Content-Range", "Which octets of how many."),
-    (
-        "Deprecation",
-        "Since when what was used has a successor, RFC 9745.",
-    ),
-    ("ETag", "The version of the answer; strong."),
-    ("Last-Modified", "When the version came to be."),
-    ("Link", "`successor-version` or `describedby`, RFC 8288."),
-    ("Retry-After", "Seconds until another try makes sense."),
-    ("Vary", "The fields that chose the representation."),
-    (
-        "WWW-Authenticate",
-        "The challenge, RFC 6750 §3; with `scope` when a token covers too little.",
-    ),
-    (
-        "Warning",
-        "299, when a filter was applied as the old service did though it names nothing known.",
-    ),
-    (
-        "Content-Security-Policy",
-        "What the page may load: nothing.",
-    ),
-    (
-        "x-fapi-interaction-id",
-        "The UUID of this exchange: yours, or a new one.",
-    ),
-];
 
 /// The parameters of both methods of `/v1/location`.
 const OPTIONS: [&str; 9] = [

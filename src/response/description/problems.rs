@@ -1,6 +1,6 @@
 //! The refusals as responses: one a status, with an example for each kind that has it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Map, Value, json};
 
@@ -18,7 +18,7 @@ use crate::{
         location::Format,
         problem::{self, Kind},
     },
-    token::{Scope, TokenRefused},
+    token::{Scope, TokenRefused, Unavailability},
 };
 
 /// The responses of all statuses from 400 on, by name.
@@ -161,6 +161,10 @@ fn refusals() -> Vec<Refusal> {
         Refusal::Malformed(Malformed::HeaderBlockTooLarge { bytes: 0, limit: 0 }),
         Refusal::Fault,
         Refusal::NotReady(String::new()),
+        Refusal::Token(TokenRefused::Unavailable {
+            reason: Unavailability::BreakerOpen,
+            retry_after: Duration::from_secs(5),
+        }),
         Refusal::Busy,
     ]);
     refusals

@@ -1,0 +1,107 @@
+//! What operations share: parameters of requests, header fields of answers.
+
+use serde_json::{Value, json};
+
+use super::{Version, schemas};
+use crate::{
+    dataset::grid::{Peril, Scenario, Year},
+    response::location::Format,
+};
+
+/// Every parameter that more than one operation may take, by name.
+pub(super) fn all() -> Value {
+    let list = |name: &str, description: &str, items: Value, example: Value| {
+        json!({
+            "name": name, "in": "query", "description": description, "style": "form", "explode": false,
+            "schema": {"type": "array", "items": items}, "example": example,
+        })
+    };
+    let one = |name: &str, description: &str, schema: Value| json!({"name": name, "in": "query", "description": description, "schema": schema});
+    let needed = |name: &str, description: &str, schema: Value, example: Value| json!({"name": name, "in": "query", "required": true, "description": description, "schema": schema, "example": example});
+    let field = |name: &str, description: &str, schema: Value| json!({"name": name, "in": "header", "description": description, "schema": schema});
+    let coordinates = |name: &str, description: &str, range: (i32, i32), example: Value| {
+        json!({
+            "name": name, "in": "query", "required": true, "description": description,
+            "style": "form", "explode": false, "example": example,
+            "schema": {"type": "array", "minItems": 1, "items": {"type": "number", "minimum": range.0, "maximum": range.1}},
+        })
+    };
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    json!({
+        "x-fapi-interaction-id": field("x-fapi-interaction-id", "A UUID of yours; the answer carries it (FAPI 1.0 Part 1 §6.2.1).", json!({"type": "string", "format": "uuid"})),
+        "If-None-Match": field("If-None-Match", "The ETag of the answer that you have: 304 while it holds.", json!({"type": "string"})),
+        "If-Range": field("If-Range", "The ETag of which Range is a part; of another version the whole is sent.", json!({"type": "string"})),
+        "Range": field("Range", "The octets that are wanted, RFC 9110 §14.", json!({"type": "string"})),
+        "version": one("version", "The version of OpenAPI; 3.1 without it.", json!({"type": "string", "enum": Version::ALL.map(Version::name)})),
+        "lat": coordinates("lat", "Degrees north; also `latitude`.", (-90, 90), json!([51.5])),
+        "lon": coordinates("lon", "Degrees east, as many as `lat`; also `longitude`.", (-180, 360), json!([-0.25])),
+        "id": list("id", "An id for each place, or none at all.", json!({"type": "string"}), json!(["London"])),
+        "f": one("f", "The format of the answer; without it, Accept decides.", json!({"type": "string", "enum": Format::ALL.map(Format::name)})),
+        "perils": list("perils", "All without it. Case does not matter.", reference("Peril"), json!([Peril::Wind.name()])),
+        "metrics": list("metrics", "All of the perils without it. Case does not matter.", reference("Metric"), json!([Peril::Wind.metrics().first().map(|one| one.name())])),
+        "scenarios": list("scenarios", "All without it. Case does not matter.", reference("Scenario"), json!([Scenario::Ssp126.name()])),
+        "years": list("years", "Those of the store without it. Years between them need `year_interpolation=linear`.", schemas::any_year(), json!([Year::Y2030.number()])),
+        "interpolation": one("interpolation", "How a value comes from the cells around.", schemas::option("interpolation")),
+        "year_interpolation": one("year_interpolation", "Whether years between those of the store are made of the two beside.", schemas::option("year_interpolation")),
+        "radius_km": one("radius_km", "Take the nearest valid cell within so many kilometres, as at coasts.", reference("Radius")),
+        "layout": one("layout", "How a CSV has the values: a line a place, or a line a value.", schemas::option("layout")),
+        "contractLat": needed("lat", "Degrees north, rounded to the quarter degree.", json!({"type": "number"}), json!(51.5)),
+        "contractLon": needed("lon", "Degrees east, rounded to the quarter degree.", json!({"type": "number"}), json!(-0.25)),
+        "contractYear": one("year", "Only columns whose names contain it.", json!({"type": "string"})),
+        "contractScenario": one("scenario", "Only columns whose names contain it.", json!({"type": "string"})),
+    })
+}
+
+/// Every header field of an answer, by name.
+pub(super) fn headers() -> Value {
+    let all = HEADERS.map(|(name, description)| {
+        let schema = match name {
+            "Retry-After" => json!({"type": "integer"}),
+            _ => json!({"type": "string"}),
+        };
+        (
+            name.to_owned(),
+            json!({"description": description, "schema": schema}),
+        )
+    });
+    Value::Object(all.into_iter().collect())
+}
+
+const HEADERS: [(&str, &str); 15] = [
+    ("Accept-Ranges", "`bytes`."),
+    ("Allow", "The methods of the path."),
+    (
+        "Cache-Control",
+        "Whether and how long the answer may be kept.",
+    ),
+    (
+        "Content-Encoding",
+        "`gzip` or `zstd`, when Accept-Encoding has it.",
+    ),
+    ("Content-Range", "Which octets of how many."),
+    (
+        "Deprecation",
+        "Since when what was used has a successor, RFC 9745.",
+    ),
+    ("ETag", "The version of the answer; strong."),
+    ("Last-Modified", "When the version came to be."),
+    ("Link", "`successor-version` or `describedby`, RFC 8288."),
+    ("Retry-After", "Seconds until another try makes sense."),
+    ("Vary", "The fields that chose the representation."),
+    (
+        "WWW-Authenticate",
+        "The challenge, RFC 6750 §3; with `scope` when a token covers too little.",
+    ),
+    (
+        "Warning",
+        "299, when a filter was applied as the old service did though it names nothing known.",
+    ),
+    (
+        "Content-Security-Policy",
+        "What the page may load: nothing.",
+    ),
+    (
+        "x-fapi-interaction-id",
+        "The UUID of this exchange: yours, or a new one.",
+    ),
+];
