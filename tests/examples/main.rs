@@ -1,0 +1,149 @@
+//! What we show consumers, done against `perild dev`: the programs of `examples/` and the page on perils.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends at the first thing that is not as it should be"
+)]
+
+mod development;
+mod page;
+mod tools;
+
+use std::process::Command;
+
+use development::{Development, ROOT, output};
+
+#[test]
+fn curl_lines_answer_one_by_one() {
+    let development = Development::start();
+    let said = output(development.consumer(&format!("{ROOT}/examples/curl.sh")));
+    for part in [
+        "\"cell_size_degrees\":",
+        "\"metric\":\"fireprobability\",\"scenario\":\"ssp585\",\"year\":2050,",
+        ",heat,7.2.1,daysexceeding35c,ssp585,2100,d,42.430657,,nearest,",
+        "\nLondon,51.5,-0.12,ok,,50,0,167.006,nearest,true,,16.125385,4.807118,0.058698\n",
+        "\nMid-Atlantic,0,-30,ok,,0,-30,0.000,nearest,true,daysexceeding35c=not_covered;",
+        "\"type\":\"Feature\",",
+        "{\"data\":{\"firessp1262050metric_mean\":\"0.053848\",",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+#[test]
+fn curl_lines_end_at_a_refusal() {
+    let development = Development::start();
+    let mut shell = development.consumer(&format!("{ROOT}/examples/curl.sh"));
+    let refused = shell.env("PERILS_CLIENT_ID", "nobody").output().unwrap();
+    assert!(!refused.status.success());
+    assert!(refused.stdout.is_empty());
+}
+
+#[test]
+fn the_python_file_answers_a_portfolio() {
+    let development = Development::start();
+    let python = |portfolio: &str| {
+        let program = format!("{ROOT}/examples/portfolio.py");
+        let mut python = development.consumer("python3");
+        python.arg(program).arg(portfolio);
+        python
+    };
+    let portfolio = development.path("mine.csv");
+    std::fs::write(&portfolio, "lat,lon,owner\n51.5,-0.12,me\n91,0,you\n").unwrap();
+    let answer = output(python(portfolio.to_str().unwrap()));
+    let lines: Vec<_> = answer.lines().collect();
+    let [header, me, you] = lines.as_slice() else {
+        unreachable!("three lines: {answer}")
+    };
+    assert!(
+        header.starts_with("lat,lon,owner,status,reason,"),
+        "{header}"
+    );
+    assert!(me.starts_with("51.5,-0.12,me,ok,,50,0,"), "{me}");
+    assert!(
+        you.starts_with("91,0,you,invalid,latitude_out_of_range,"),
+        "{you}"
+    );
+
+    std::fs::write(&portfolio, "place\nLondon\n").unwrap();
+    let refused = python(portfolio.to_str().unwrap()).output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said.contains("400 ") && said.contains("latitude"), "{said}");
+}
+
+#[test]
+fn the_notebook_runs_from_top_to_bottom_and_draws_its_two_pictures() {
+    let development = Development::start();
+    let mut python = development.consumer(tools::python().to_str().unwrap());
+    let notebook = format!("{ROOT}/examples/perils.ipynb");
+    let pictures = output({
+        python.env_remove("MPLBACKEND").args(["-c", RUN, &notebook]);
+        python
+    });
+    assert_eq!(pictures.lines().last(), Some("2"), "{pictures}");
+}
+
+#[test]
+fn the_collection_passes_its_own_tests_and_fails_without_a_certificate() {
+    let development = Development::start();
+    let newman = |with_certificate: bool| {
+        let certificate = if with_certificate {
+            "--ssl-client-cert \"$PERILS_CERTIFICATE\" --ssl-client-key \"$PERILS_KEY\""
+        } else {
+            ""
+        };
+        let command = format!(
+            "'{}' run '{ROOT}/examples/perild.postman_collection.json' \
+             -e '{ROOT}/examples/perild.postman_environment.json' \
+             --env-var url=\"$PERILS_URL\" --env-var token_endpoint=\"$PERILS_TOKEN_ENDPOINT\" \
+             --env-var client_id=\"$PERILS_CLIENT_ID\" {certificate} --ssl-extra-ca-certs \"$PERILS_CA\"",
+            tools::newman().display()
+        );
+        let mut shell = development.consumer("bash");
+        shell.args(["-c", &command]);
+        shell
+    };
+    output(newman(true));
+    assert!(!newman(false).output().unwrap().status.success());
+}
+
+#[test]
+fn the_page_on_perils_says_what_is_answered() {
+    let development = Development::start();
+    let blocks = page::blocks(&std::fs::read_to_string(format!("{ROOT}/docs/perils.md")).unwrap());
+    let script: String = blocks
+        .iter()
+        .map(|block| format!("{}\nprintf '\\036'\n", block.commands))
+        .collect();
+    let mut shell = Command::new("bash");
+    shell.args(["-euo", "pipefail", "-c", &script]);
+    shell.current_dir(development.directory());
+    let said = output(shell);
+    let answers: Vec<_> = said.split('\u{1e}').collect();
+    assert_eq!(answers.len(), blocks.len() + 1, "{said}");
+    let shown = blocks
+        .iter()
+        .zip(answers)
+        .filter(|(block, _)| block.answer.is_some());
+    let mut compared = 0;
+    for (block, answer) in shown {
+        assert_eq!(
+            page::comparable(answer),
+            page::comparable(block.answer.as_deref().unwrap()),
+            "{}",
+            block.commands
+        );
+        compared += 1;
+    }
+    assert!(compared > 8, "{compared} answers are shown");
+}
+
+/// Runs a notebook's cells; prints how many pictures came of them.
+const RUN: &str = "
+import sys, nbformat, nbclient
+notebook = nbformat.read(sys.argv[1], 4)
+nbformat.validate(notebook)
+nbclient.NotebookClient(notebook, timeout=60).execute()
+outputs = [output for cell in notebook.cells for output in cell.get('outputs', [])]
+print(sum('image/png' in output.get('data', {}) for output in outputs))
+";

@@ -1,0 +1,61 @@
+//! What runs notebooks and collections, installed once under the target directory.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::development::output;
+
+/// A Python that runs notebooks.
+pub(crate) fn python() -> PathBuf {
+    let home = installed("examples-python-1", |home| {
+        let mut venv = Command::new("python3");
+        venv.args(["-m", "venv", "--clear"]).arg(home);
+        output(venv);
+        let mut pip = Command::new(home.join("bin/python"));
+        pip.args(["-m", "pip", "install", "--quiet"]);
+        pip.args([
+            "nbclient==0.11.0",
+            "ipykernel==7.4.0",
+            "pandas==2.3.3",
+            "matplotlib==3.11.2",
+        ]);
+        output(pip);
+    });
+    home.join("bin/python")
+}
+
+/// Postman's runner of collections.
+pub(crate) fn newman() -> PathBuf {
+    let home = installed("examples-newman-1", |home| {
+        fs::create_dir_all(home).unwrap();
+        let mut npm = Command::new("npm");
+        npm.args([
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "newman@6.2.2",
+            "--prefix",
+        ]);
+        output({
+            npm.arg(home);
+            npm
+        });
+    });
+    home.join("node_modules/.bin/newman")
+}
+
+/// The directory `name`, filled by `install` unless an earlier run has done so to its end.
+fn installed(name: &str, install: impl FnOnce(&Path)) -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let lock = File::create(target.join(format!("{name}.lock"))).unwrap();
+    lock.lock().unwrap();
+    let home = target.join(name);
+    if !home.join("complete").exists() {
+        install(&home);
+        File::create(home.join("complete")).unwrap();
+    }
+    home
+}
