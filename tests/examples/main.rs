@@ -111,10 +111,10 @@ fn the_collection_passes_its_own_tests_and_fails_without_a_certificate() {
 fn the_page_on_perils_says_what_is_answered() {
     let development = Development::start();
     let blocks = page::blocks(&std::fs::read_to_string(format!("{ROOT}/docs/perils.md")).unwrap());
-    let script: String = blocks
-        .iter()
-        .map(|block| format!("{}\nprintf '\\036'\n", block.commands))
-        .collect();
+    let commands = blocks.iter().map(|block| block.commands.as_str());
+    let script = commands
+        .flat_map(|commands| [commands, "\nprintf '\\036'\n"])
+        .collect::<String>();
     let mut shell = Command::new("bash");
     shell.args(["-euo", "pipefail", "-c", &script]);
     shell.current_dir(development.directory());
