@@ -111,8 +111,10 @@ fn the_collection_passes_its_own_tests_and_fails_without_a_certificate() {
 fn the_page_on_perils_says_what_is_answered() {
     let development = Development::start();
     let blocks = page::blocks(&std::fs::read_to_string(format!("{ROOT}/docs/perils.md")).unwrap());
-    let blocks_said = blocks.iter().map(|block| block.commands.as_str());
-    let script = blocks_said.collect::<Vec<_>>().join("\nprintf '\\036'\n") + "\nprintf '\\036'\n";
+    let commands = blocks.iter().map(|block| block.commands.as_str());
+    let script = commands
+        .flat_map(|commands| [commands, "\nprintf '\\036'\n"])
+        .collect::<String>();
     let mut shell = Command::new("bash");
     shell.args(["-euo", "pipefail", "-c", &script]);
     shell.current_dir(development.directory());
@@ -134,6 +136,37 @@ fn the_page_on_perils_says_what_is_answered() {
         compared += 1;
     }
     assert!(compared > 8, "{compared} answers are shown");
+}
+
+#[test]
+fn the_readme_answers_a_peril_query_and_takes_ones_own_data_as_it_says() {
+    let development = Development::start();
+    let release = development.path("target/release");
+    std::fs::create_dir(&release).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_perild"), release.join("perild")).unwrap();
+    let readme = std::fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
+    let (_, shown) = readme.split_once("While it stays up").unwrap();
+    let (main_job, _) = shown.split_once("```sh\n./test").unwrap();
+    let (_, own) = shown.split_once("## Your own peril data").unwrap();
+    let (own_data, _) = own.split_once("\n## ").unwrap();
+    for block in [main_job, own_data]
+        .iter()
+        .flat_map(|part| page::blocks(part))
+    {
+        let commands = block
+            .commands
+            .replace("https://127.0.0.1:8443", "$PERILS_URL");
+        // In single quotes the shell would leave the variable as it is.
+        let commands = commands.replace('\'', "\"").replace("<<\"CSV\"", "<<'CSV'");
+        let mut shell = development.consumer("bash");
+        let said = output({
+            shell.args(["-euo", "pipefail", "-c", &commands]);
+            shell
+        });
+        if let Some(answer) = block.answer {
+            assert!(said.trim_end().ends_with(answer.trim_end()), "{said}");
+        }
+    }
 }
 
 /// Runs a notebook's cells; prints how many pictures came of them.

@@ -92,6 +92,7 @@ impl World {
             None
         };
         let daemon = Daemon::start(&configuration, log)?;
+        ground.write("perild.pid", &format!("{}\n", daemon.id()))?;
         let mut world = Self {
             servers,
             daemon,
