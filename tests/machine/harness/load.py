@@ -18,7 +18,7 @@ class Sent:
     begun: float
     ended: float
     fault: str  # empty when the answer was right
-    is_dark: bool  # nobody was there to connect to
+    is_dark: bool  # the connection was refused or broke before any answer
 
 
 class Files:
@@ -184,8 +184,8 @@ class Load:
                 fault = f"{path}: {status} {content[:200]!r}"
             elif not self.files.is_right(name, content, begun, time.monotonic()):
                 fault = f"{path}: wrong content, {len(content)} octets"
-        except ConnectionRefusedError as error:
-            fault, is_dark = f"{path}: {error}", True
+        except (ConnectionRefusedError, ConnectionResetError, http.client.RemoteDisconnected, ssl.SSLEOFError) as error:
+            fault, is_dark = f"{path}: {type(error).__name__} {error}", True
         except (OSError, http.client.HTTPException) as error:
             fault = f"{path}: {type(error).__name__} {error}"
         self.sent.append(Sent(begun, time.monotonic(), fault, is_dark))
