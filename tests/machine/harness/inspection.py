@@ -65,7 +65,7 @@ def hardening(machine):
 
 def reminder(machine, world):
     """The daily look warns on the third day before a list's end, and is silent on the others."""
-    world.lists.publish(issuer=world.pki.revocation_list("consumers-issuer", revoked=["bank-b"], days=4))
+    world.lists.publish(issuer=world.pki.revocation_list("consumers-issuer", revoked=["bank-b"], days=3.5))
     machine.run("systemctl", "start", "perild-crl.service")
     machine.run("systemctl", "start", "perild-check.service")
     said = machine.run("journalctl", "--unit=perild-check.service", "--output=cat", "--priority=warning")
