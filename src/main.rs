@@ -4,7 +4,7 @@ use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
 use perild::commands::{
-    Arguments, Command, cacerts, check, crl, dev, get, import, keygen, reload, sample, serve,
+    Arguments, Command, cacerts, check, crl, dev, get, import, keygen, openapi, reload, sample, serve,
 };
 
 fn main() -> ExitCode {
@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         Command::Get(args) => code(get::run(&args), get::GetError::exit_code),
         Command::Import(args) => code(import::run(&args), import::ImportFailed::exit_code),
         Command::Keygen(args) => code(keygen::run(&args), |_| ExitCode::FAILURE),
+        Command::Openapi(args) => code(openapi::run(&args), openapi::OpenapiError::exit_code),
         Command::Reload(args) => code(reload::run(&args), |_| ExitCode::FAILURE),
         Command::Sample(args) => code(sample::run(&args), |_| ExitCode::FAILURE),
         Command::Serve(args) => code(serve::run(&args), serve::ServeError::exit_code),

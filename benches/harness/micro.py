@@ -5,17 +5,18 @@ import subprocess
 
 from .place import ROOT, TARGET
 
-BENCHES = ("caller", "token", "decision")
+CARGO = ["cargo", "bench", "--quiet", "--bench", "caller", "--bench", "token", "--bench", "decision"]
+TIMES = ["--warm-up-time", "1", "--measurement-time", "2", "--noplot"]
+
+
+def build():
+    """Before anything is measured: a compiler at work would be measured with it."""
+    subprocess.run([*CARGO, "--no-run"], cwd=ROOT, check=True)
 
 
 def run():
     """Nanoseconds of each benchmark, by its name."""
-    command = ["cargo", "bench", "--quiet"]
-    for bench in BENCHES:
-        if (ROOT / f"benches/{bench}.rs").exists():
-            command += ["--bench", bench]
-    command += ["--", "--warm-up-time", "1", "--measurement-time", "2", "--noplot"]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*CARGO, "--", *TIMES], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     found = {}
     for estimates in sorted((TARGET / "criterion").glob("**/new/estimates.json")):
         name = json.loads(estimates.with_name("benchmark.json").read_text())["full_id"]

@@ -5,13 +5,15 @@ mod directory;
 
 use std::{fs::Metadata, os::unix::fs::MetadataExt, path::Path};
 
+use super::Route;
 use crate::{
     caller::Callers,
     clock::Timestamp,
-    config::{Config, Fault, Places, Severity, User},
-    dataset::Files,
-    edge::{Hop, Listen, Peers, guard_directory},
+    config::{Config, Fault, PerilLimits, Places, Severity, User},
+    dataset::{Files, Perils, grid::STORE_NAME},
+    edge::{Hop, Intake, Listen, Peers, guard_directory},
     policy::{Policy, PolicyError},
+    response::description::{Description, Published},
     token::TokenSettings,
 };
 
@@ -24,6 +26,10 @@ pub struct Parts {
     pub(super) policy: Policy,
     pub(super) files: Files,
     pub(super) accel_prefix: String,
+    pub(super) perils: Perils,
+    pub(super) peril_limits: PerilLimits,
+    pub(super) intake: Intake,
+    pub(super) description: Published,
 }
 
 impl Parts {
@@ -67,17 +73,39 @@ impl Examination<'_> {
         let callers = self.callers();
         let tokens = self.tokens();
         let policy = self.policy();
+        let description = policy.as_ref().map(|policy| self.description(policy));
         let files = self.files();
         let accel_prefix = self.config.server.accel_prefix.clone();
+        let perils = self.perils();
+        let limits = &self.config.perils;
         Some(Parts {
             peers: peers?,
             hop: hop?,
             callers: callers?,
             tokens: tokens?,
             policy: policy?,
+            description: description?,
             files,
             accel_prefix,
+            perils: perils?,
+            peril_limits: limits.clone(),
+            intake: Intake {
+                limit_bytes: limits.max_body_bytes,
+                memory_bytes: usize::try_from(limits.body_memory_bytes).unwrap_or(usize::MAX),
+                folder: self.config.paths.state.clone(),
+            },
         })
+    }
+
+    fn description(&self, policy: &Policy) -> Published {
+        let description = Description {
+            routes: &Route::described(),
+            base_url: self.config.base_url.as_ref(),
+            policy,
+            limits: &self.config.perils,
+            datasets: &self.config.datasets,
+        };
+        Published::new(&description, self.now)
     }
 
     fn listen(&mut self) {
@@ -160,6 +188,30 @@ impl Examination<'_> {
             server.file_memory_bytes,
             !server.accel_prefix.is_empty(),
         )
+    }
+
+    /// The store of peril values; none is fine, a broken one is not.
+    fn perils(&mut self) -> Option<Perils> {
+        let state = &self.config.paths.state;
+        match Perils::open(state) {
+            Ok(perils) => {
+                let finding = if perils.is_imported() {
+                    format!(
+                        "{} is a store of peril values",
+                        state.join(STORE_NAME).display()
+                    )
+                } else {
+                    "no peril data has been imported".to_owned()
+                };
+                self.fine("paths.state", finding);
+                Some(perils)
+            }
+            Err(error) => {
+                let store = state.join(STORE_NAME);
+                self.error("paths.state", format!("{}: {error}", store.display()), "");
+                None
+            }
+        }
     }
 
     fn file(&mut self, key: &str, path: &Path) -> Option<Vec<u8>> {

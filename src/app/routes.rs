@@ -2,11 +2,18 @@
 
 use actix_web::http::Method;
 
-use crate::dataset::FileName;
+use crate::{
+    dataset::{FileName, grid::Peril},
+    response::description::Described,
+};
 
 /// A route, with what its path says.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Route {
+    /// `/openapi.json`: what there is, for programs.
+    Description,
+    /// `/docs`: the same for people.
+    Docs,
     /// `/{name}` and `/v1/files/{name}`: a file; none when no file can have that name.
     File {
         /// The file.
@@ -16,10 +23,54 @@ pub enum Route {
     },
     /// `/healthz`: the process lives.
     Health,
+    /// Peril values, or what there is of them.
+    Perils(PerilRoute),
     /// Anything else; treated as shared data, so that nobody learns which paths exist (DEC-4).
     Nothing,
     /// `/readyz`: the directory is known.
     Readiness,
+}
+
+/// What is asked about perils, by the old contract or by ours.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PerilRoute {
+    /// `/allperils`: one place, all perils.
+    All,
+    /// `/v1/perils`: what there is.
+    Catalogue,
+    /// `/perils`: what there is, as the old service listed it.
+    Listing,
+    /// `/location`: many places.
+    Locations,
+    /// `/v1/location`: many places, done well.
+    Query,
+    /// `/fire` and so on: one place, one peril.
+    One(Peril),
+}
+
+impl PerilRoute {
+    const FIXED: [(&str, Self); 5] = [
+        ("/allperils", Self::All),
+        ("/location", Self::Locations),
+        ("/perils", Self::Listing),
+        ("/v1/location", Self::Query),
+        ("/v1/perils", Self::Catalogue),
+    ];
+
+    fn find(path: &str) -> Option<Self> {
+        let fixed = Self::FIXED.iter().find(|(fixed, _)| *fixed == path);
+        let peril = || {
+            let name = path.strip_prefix('/')?;
+            let mut perils = Peril::ALL.into_iter();
+            perils.find(|peril| peril.name() == name).map(Self::One)
+        };
+        fixed.map(|(_, route)| *route).or_else(peril)
+    }
+
+    fn template(self) -> &'static str {
+        let fixed = Self::FIXED.iter().find(|(_, route)| *route == self);
+        fixed.map_or("/{peril}", |(path, _)| path)
+    }
 }
 
 impl Route {
@@ -27,9 +78,15 @@ impl Route {
     #[must_use]
     pub fn find(path: &str) -> Self {
         match path {
+            "/docs" => return Self::Docs,
             "/healthz" => return Self::Health,
+            "/openapi.json" => return Self::Description,
             "/readyz" => return Self::Readiness,
             _ => {}
+        }
+        // Before the files: one of these names stays reachable under /v1/files/.
+        if let Some(route) = PerilRoute::find(path) {
+            return Self::Perils(route);
         }
         if let Some(name) = path
             .strip_prefix("/v1/files/")
@@ -37,7 +94,7 @@ impl Route {
         {
             return Self::File {
                 file: FileName::with_extension(name),
-                template: "/v1/files/{name}",
+                template: VERSIONED_FILE,
             };
         }
         match path
@@ -46,19 +103,49 @@ impl Route {
         {
             Some(name) => Self::File {
                 file: FileName::csv(name),
-                template: "/{name}",
+                template: FILE,
             },
             None => Self::Nothing,
         }
+    }
+
+    /// Every path that answers, with its methods: the perils by their names, a file as `{name}`.
+    #[must_use]
+    pub fn described() -> Vec<Described> {
+        let open = ["/docs", "/healthz", "/openapi.json", "/readyz"].map(str::to_owned);
+        let fixed = PerilRoute::FIXED.map(|(path, _)| path.to_owned());
+        let perils = Peril::ALL.map(|peril| format!("/{}", peril.name()));
+        let mut described: Vec<_> = open
+            .into_iter()
+            .chain(fixed)
+            .chain(perils)
+            .map(|path| {
+                let allow = Self::find(&path).allow();
+                Described { path, allow }
+            })
+            .collect();
+        let file = |template: &'static str| Described {
+            path: template.to_owned(),
+            allow: Self::File {
+                file: None,
+                template,
+            }
+            .allow(),
+        };
+        described.extend([FILE, VERSIONED_FILE].map(file));
+        described
     }
 
     /// The route as the log names it; never the client's own text.
     #[must_use]
     pub fn template(&self) -> &'static str {
         match self {
+            Self::Description => "/openapi.json",
+            Self::Docs => "/docs",
             Self::File { template, .. } => template,
             Self::Health => "/healthz",
             Self::Nothing => "-",
+            Self::Perils(route) => route.template(),
             Self::Readiness => "/readyz",
         }
     }
@@ -66,13 +153,19 @@ impl Route {
     /// The methods of this route, as `Allow` lists them.
     #[must_use]
     pub fn allow(&self) -> &'static str {
-        "GET, HEAD, OPTIONS"
+        match self {
+            Self::Perils(PerilRoute::Locations) => "OPTIONS, POST",
+            Self::Perils(PerilRoute::Query) => "GET, HEAD, OPTIONS, POST",
+            _ => "GET, HEAD, OPTIONS",
+        }
     }
 
     /// Whether the route answers `method` with what it stands for.
     #[must_use]
     pub fn answers(&self, method: &Method) -> bool {
-        method == Method::GET || method == Method::HEAD
+        self.allow()
+            .split(", ")
+            .any(|allowed| allowed == method.as_str())
     }
 }
 
@@ -92,6 +185,9 @@ pub(super) fn is_known(method: &Method) -> bool {
     known.contains(method)
 }
 
+const FILE: &str = "/{name}";
+const VERSIONED_FILE: &str = "/v1/files/{name}";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,6 +201,48 @@ mod tests {
             ("/v1/files/tidy.csv", "/v1/files/{name}"),
         ] {
             assert_eq!(Route::find(path).template(), template);
+        }
+    }
+
+    #[test]
+    fn the_names_of_the_old_contract_stand_before_files_of_that_name() {
+        for (path, template, allow) in [
+            ("/fire", "/{peril}", "GET, HEAD, OPTIONS"),
+            ("/combinedflood", "/{peril}", "GET, HEAD, OPTIONS"),
+            ("/allperils", "/allperils", "GET, HEAD, OPTIONS"),
+            ("/perils", "/perils", "GET, HEAD, OPTIONS"),
+            ("/location", "/location", "OPTIONS, POST"),
+            ("/v1/location", "/v1/location", "GET, HEAD, OPTIONS, POST"),
+            ("/v1/perils", "/v1/perils", "GET, HEAD, OPTIONS"),
+        ] {
+            let route = Route::find(path);
+            assert!(matches!(route, Route::Perils(_)), "{path}");
+            assert_eq!((route.template(), route.allow()), (template, allow));
+        }
+        for path in ["/v1/files/fire", "/combinedFlood", "/Fire", "/%66ire"] {
+            assert!(matches!(Route::find(path), Route::File { .. }), "{path}");
+        }
+        for path in ["/fire/", "/v1/fire", "/v1/location/"] {
+            assert_eq!(Route::find(path), Route::Nothing, "{path}");
+        }
+        let locations = Route::find("/location");
+        assert!(locations.answers(&Method::POST) && !locations.answers(&Method::GET));
+    }
+
+    #[test]
+    fn each_described_path_is_the_route_that_answers_there() {
+        for described in Route::described() {
+            let path = described.path.replace("{name}", "tidy");
+            let route = Route::find(&path);
+            assert_ne!(route, Route::Nothing, "{path}");
+            assert_eq!(route.allow(), described.allow, "{path}");
+        }
+        for (path, route) in [
+            ("/docs", Route::Docs),
+            ("/openapi.json", Route::Description),
+        ] {
+            assert_eq!(Route::find(path), route);
+            assert_eq!(route.template(), path);
         }
     }
 

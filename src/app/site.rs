@@ -7,13 +7,16 @@ use std::sync::{
 
 use actix_web::HttpRequest;
 use arc_swap::ArcSwap;
+use tokio::sync::Semaphore;
 
 use super::Parts;
 use crate::{
     caller::Callers,
-    dataset::Files,
-    edge::{Hop, Limits, Peers},
+    config::PerilLimits,
+    dataset::{Files, Perils},
+    edge::{Hop, Intake, Limits, Peers},
     policy::Policy,
+    response::description::Published,
     token::{StartError, Tokens},
 };
 
@@ -35,6 +38,16 @@ pub struct Site {
     pub files: Files,
     /// nginx's internal location, or empty.
     pub accel_prefix: String,
+    /// The peril values.
+    pub perils: Perils,
+    /// How much a request may ask of them.
+    pub peril_limits: PerilLimits,
+    /// How bodies are taken in.
+    pub intake: Intake,
+    /// What all this is, in words.
+    pub description: Published,
+    /// Places for long answers.
+    pub streams: Arc<Semaphore>,
     has_warned: AtomicBool,
 }
 
@@ -62,6 +75,15 @@ impl Site {
             policy: parts.policy,
             files: parts.files,
             accel_prefix: parts.accel_prefix,
+            perils: parts.perils,
+            intake: parts.intake,
+            description: parts.description,
+            streams: Arc::new(Semaphore::new(
+                usize::try_from(parts.peril_limits.max_streams)
+                    .unwrap_or(Semaphore::MAX_PERMITS)
+                    .min(Semaphore::MAX_PERMITS),
+            )),
+            peril_limits: parts.peril_limits,
             has_warned: AtomicBool::new(false),
         })
     }

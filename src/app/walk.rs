@@ -10,16 +10,16 @@ use actix_web::{
         Method,
         header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue},
     },
-    web::{self, Data, ServiceConfig},
+    web::{self, Data, Payload, ServiceConfig},
 };
 use futures_util::FutureExt;
 
-use super::{Perild, Route, Site, routes};
+use super::{Perild, Route, Site, perils, routes};
 use crate::{
     caller::Caller,
     clock::Timestamp,
     dataset::{Absent, FileName},
-    edge::{Authorization, Inbound, InteractionId, Malformed},
+    edge::{Authorization, Inbound, InteractionId, Malformed, NotTaken},
     log::{Access, Recorded},
     policy::Permit,
     response::{self, Refusal},
@@ -46,12 +46,12 @@ struct PeerUser(Option<u32>);
 
 /// Answers one request: the walk, its panic if there is one, the header fields that every answer
 /// carries, and the access record.
-pub async fn answer(request: HttpRequest, perild: Data<Perild>) -> HttpResponse {
+pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -> HttpResponse {
     let route = Route::find(request.uri().path());
     let lines = request.headers().get_all(InteractionId::HEADER);
     let id = InteractionId::read(lines.map(HeaderValue::as_bytes));
     let mut access = Access::begin(id, request.method().as_str(), route.template());
-    let outcome = guarded(walk(&request, &route, &perild, &mut access)).await;
+    let outcome = guarded(walk(&request, body, &route, &perild, &mut access)).await;
     let mut answer = outcome.unwrap_or_else(|refusal| refuse(&refusal, &route, &mut access));
     if let Ok(id) = HeaderValue::from_str(access.interaction_id().as_str()) {
         answer
@@ -77,6 +77,7 @@ async fn guarded(
 /// The rooms in order; each hands the next the proof of its check.
 async fn walk(
     request: &HttpRequest,
+    body: Payload,
     route: &Route,
     perild: &Perild,
     access: &mut Access,
@@ -99,6 +100,11 @@ async fn walk(
         });
     }
     match route {
+        Route::Description => {
+            let parameters = perils::parameters(request);
+            site.description.document(request, &parameters)
+        }
+        Route::Docs => site.description.page(request),
         Route::Health => Ok(plain("text/html; charset=utf-8", "OK")),
         Route::Readiness => ready(&site),
         Route::File {
@@ -115,6 +121,14 @@ async fn walk(
             let selection = site.files.select(&permit, file, now)?;
             access.dataset(file.as_str());
             response::file::answer(request, selection, &site.accel_prefix)
+        }
+        Route::Perils(route) => {
+            let visit = perils::Visit {
+                request,
+                site: &site,
+                now,
+            };
+            visit.answer(*route, body, access).await
         }
         Route::File { file: None, .. } | Route::Nothing => {
             authenticate(request, &site, now, access).await?;
@@ -135,7 +149,7 @@ async fn permit(
 }
 
 /// Steps 3 to 7: syntax before presence, presence before validity, and the directory last.
-async fn authenticate(
+pub(super) async fn authenticate(
     request: &HttpRequest,
     site: &Site,
     now: Timestamp,
@@ -194,7 +208,9 @@ fn plain(content_type: &'static str, body: &'static str) -> HttpResponse {
 
 fn refuse(refusal: &Refusal, route: &Route, access: &mut Access) -> HttpResponse {
     match refusal {
-        Refusal::Absent(Absent::Unreadable { .. }) | Refusal::Fault => {
+        Refusal::Absent(Absent::Unreadable { .. })
+        | Refusal::Body(NotTaken::Kept { .. })
+        | Refusal::Fault => {
             tracing::error!(
                 interaction_id = access.interaction_id().as_str(),
                 "{refusal}"

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{cacerts, check, crl, dev, get, import, keygen, reload, sample, serve};
+use super::{cacerts, check, crl, dev, get, import, keygen, openapi, reload, sample, serve};
 
 /// Publishes peril data and files to those who may have them, and to no one else.
 #[derive(Debug, Parser)]
@@ -30,6 +30,8 @@ pub enum Command {
     Import(import::ImportArgs),
     /// Make a key, and the request to upload to the directory
     Keygen(keygen::KeygenArgs),
+    /// Print the description of the interface, OpenAPI
+    Openapi(openapi::OpenapiArgs),
     /// Ask the running daemon to take its configuration anew, and wait for the outcome
     Reload(reload::ReloadArgs),
     /// Write synthetic peril CSV files

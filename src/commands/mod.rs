@@ -10,6 +10,7 @@ pub mod dev;
 pub mod get;
 pub mod import;
 pub mod keygen;
+pub mod openapi;
 pub mod reload;
 pub mod sample;
 pub mod serve;

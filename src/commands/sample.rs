@@ -47,7 +47,7 @@ pub enum SampleError {
         source: io::Error,
     },
     /// Step and extent make no grid.
-    #[error("a step of {} degrees makes no grid there: take 0.01 or more", units(.0))]
+    #[error("a step of {} degrees makes no grid there: take 0.01 or more", units(*.0))]
     Step(i64),
 }
 
@@ -98,7 +98,7 @@ fn extent(text: &str) -> Result<Extent, String> {
     }
 }
 
-fn units(micro: &i64) -> String {
+fn units(micro: i64) -> String {
     let whole = micro / MICRO;
     format!("{whole}.{:06}", (micro % MICRO).abs())
 }

@@ -96,7 +96,7 @@ pub enum ConfigError {
     Faults(Vec<Fault>),
     /// The text is not TOML, a key is unknown or missing, or a value has another type.
     #[error("{0}")]
-    Syntax(Fault),
+    Syntax(Box<Fault>),
     /// The file cannot be read.
     #[error("cannot read the configuration {}: {source}; give another with --config FILE or PERILD_CONFIG", .path.display())]
     Unreadable {

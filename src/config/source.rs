@@ -109,7 +109,7 @@ impl Config {
             path: path.into(),
             ..Places::default()
         };
-        let syntax = |place, finding: String| ConfigError::Syntax(error(place, finding));
+        let syntax = |place, finding: String| ConfigError::Syntax(Box::new(error(place, finding)));
         let at = |error: &toml::de::Error| Place::File {
             path: path.into(),
             line: error.span().map_or(0, |span| line_of(text, span.start)),

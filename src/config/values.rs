@@ -31,6 +31,9 @@ pub struct Config {
     /// The server's own limits.
     #[serde(default)]
     pub server: Server,
+    /// How much one request for peril values may ask.
+    #[serde(default)]
+    pub perils: PerilLimits,
     /// What holds for datasets that are not listed.
     #[serde(default)]
     pub defaults: Defaults,
@@ -133,6 +136,29 @@ pub struct Server {
     pub file_memory_bytes: u64,
 }
 
+/// `[perils]`
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct PerilLimits {
+    /// Places in one request of `/v1/location`.
+    #[serde(deserialize_with = "positive")]
+    pub max_places: u64,
+    /// Places in one request of the old `/location`.
+    #[serde(deserialize_with = "positive")]
+    pub max_contract_places: u64,
+    /// Octets of one request's body.
+    #[serde(deserialize_with = "positive")]
+    pub max_body_bytes: u64,
+    /// Octets of a body that are kept in memory; the rest waits in a file below `paths.state`.
+    #[serde(deserialize_with = "positive")]
+    pub body_memory_bytes: u64,
+    /// Farthest that a valid cell may be looked for, in kilometres.
+    pub max_radius_km: u32,
+    /// Long answers that may be under way at once.
+    #[serde(deserialize_with = "positive")]
+    pub max_streams: u64,
+}
+
 /// A user of this machine, by number or by name.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(untagged)]
@@ -184,6 +210,18 @@ pub enum Class {
     SharedB,
 }
 
+impl Class {
+    /// As the configuration names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "OE-O",
+            Self::SharedA => "OE-SA",
+            Self::SharedB => "OE-SB",
+        }
+    }
+}
+
 impl Default for Paths {
     fn default() -> Self {
         Self {
@@ -227,6 +265,19 @@ impl Default for Server {
             workers: 0,
             shutdown_seconds: 30,
             file_memory_bytes: 8 * 1024 * 1024,
+        }
+    }
+}
+
+impl Default for PerilLimits {
+    fn default() -> Self {
+        Self {
+            max_places: 1_000_000,
+            max_contract_places: 10_000,
+            max_body_bytes: 256 * 1024 * 1024,
+            body_memory_bytes: 1024 * 1024,
+            max_radius_km: 200,
+            max_streams: 32,
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Knows names, formats and the files on the disk. Knows nothing of HTTP, of tokens, or of how the
 //! permit was earned. Each kind of data is a file or folder of its own beside [`files`]
-//! and [`grid`]; what a grid is made from comes in through [`import`], and
-//! [`sample`] makes one up.
+//! and [`grid`]; what a grid is made from comes in through [`import`], [`sample`] makes one up, and
+//! [`perils`] reads requests for what it holds.
 
 mod body;
 pub mod files;
@@ -12,8 +12,10 @@ pub mod import;
 mod memory;
 mod mmap;
 mod name;
+pub mod perils;
 pub mod sample;
 
 pub use body::{FileBytes, FileChanged, Piece};
 pub use files::{Absent, Files, Identity, Selection, Source};
 pub use name::{FileName, MediaType};
+pub use perils::Perils;

@@ -190,6 +190,12 @@ impl<'r> Inbound<'r> {
         self.authorization
     }
 
+    /// Whether there is anything to be judged: open data is for those who bring nothing, too.
+    #[must_use]
+    pub fn is_credentialed(&self) -> bool {
+        !matches!(self.authorization, Authorization::Absent)
+    }
+
     /// The certificate that the hop forwarded, if the consumer showed one.
     #[must_use]
     pub fn certificate(&self) -> Option<&ForwardedCertificate<'r>> {

@@ -141,6 +141,13 @@ impl Policy {
         Ok(Permit::new(names, rule))
     }
 
+    /// What a token must carry for the dataset, by name; none when it needs no token.
+    #[must_use]
+    pub fn scopes_needed(&self, names: DatasetNames<'_>) -> Option<Vec<&str>> {
+        let rule = self.rule(names);
+        (rule.class != Class::Open).then(|| rule.scope.iter().collect())
+    }
+
     /// Whether a rule names the dataset.
     #[must_use]
     pub fn lists(&self, names: DatasetNames<'_>) -> bool {

@@ -1,14 +1,24 @@
-//! `Accept` and `Accept-Encoding` against the one representation that a file has, RFC 9110 §12.5.
+//! `Accept` and `Accept-Encoding` against the representations that there are, RFC 9110 §12.5.
 
 /// Whether `field` admits the media type `essence`, as `text/csv`; no field admits everything.
 pub(super) fn admits_type(field: Option<&str>, essence: &str) -> bool {
+    weight_of_type(field, essence) > 0.0
+}
+
+/// How much `field` likes the coding `name`, which it must name.
+pub(super) fn weight_of_coding(field: &str, name: &str) -> f32 {
+    weight(field, &[name]).unwrap_or(0.0)
+}
+
+/// How much `field` likes the media type `essence`, from 0 for not at all to 1.
+pub(super) fn weight_of_type(field: Option<&str>, essence: &str) -> f32 {
     let Some(field) = field.filter(|field| !matches!(field.trim(), "" | "*/*")) else {
-        return true;
+        return 1.0;
     };
     let (kind, _) = essence.split_once('/').unwrap_or((essence, ""));
     let any_of_kind = format!("{kind}/*");
     let precedence = [essence, &any_of_kind, "*/*"];
-    weight(field, &precedence).unwrap_or(0.0) > 0.0
+    weight(field, &precedence).unwrap_or(0.0)
 }
 
 /// Whether `field` admits the bytes as they are; only `q=0` excludes them (RFC 9110 §12.5.3).

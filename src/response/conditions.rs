@@ -23,10 +23,29 @@ pub(super) enum Verdict {
     Proceed,
 }
 
+/// What preconditions are judged against.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Validators<'i> {
+    /// Strong entity tag without quotes and commas.
+    pub(super) entity_tag: &'i str,
+    /// Last change.
+    pub(super) last_modified: SystemTime,
+}
+
+impl<'i> From<&'i Identity> for Validators<'i> {
+    fn from(identity: &'i Identity) -> Self {
+        Self {
+            entity_tag: &identity.entity_tag,
+            last_modified: identity.last_modified,
+        }
+    }
+}
+
 /// Judges the preconditions in the order of RFC 9110 §13.2.2.
-pub(super) fn judge(headers: &HeaderMap, identity: &Identity) -> Verdict {
-    let tag = &*identity.entity_tag;
-    let modified = whole_seconds(identity.last_modified);
+pub(super) fn judge<'i>(headers: &HeaderMap, validators: impl Into<Validators<'i>>) -> Verdict {
+    let validators = validators.into();
+    let tag = validators.entity_tag;
+    let modified = whole_seconds(validators.last_modified);
     if let Some(tags) = joined(headers, &IF_MATCH) {
         if !names(&tags, tag, Comparison::Strong) {
             return Verdict::Failed;

@@ -5,12 +5,20 @@
 
 mod accept;
 mod body;
+pub mod catalogue;
 mod challenge;
 mod conditions;
+pub mod contract;
+pub mod description;
 pub mod file;
+pub mod location;
+mod number;
+pub mod perils;
 pub mod problem;
 mod range;
 mod refusal;
+mod stream;
 
 pub use challenge::{Challenge, ErrorCode};
 pub use refusal::Refusal;
+pub use stream::{Sink, StreamBody};

@@ -1,7 +1,8 @@
 //! The one place that maps a refusal to HTTP: status, problem details (RFC 9457) and challenge.
 //!
-//! The public text is fixed for each kind of refusal and never repeats what was sent; the reason
-//! with its data goes to the log under the interaction id.
+//! The public text is fixed for each kind of refusal, or says by position and by our own names what
+//! is to be mended; it never repeats what was sent. The reason with its data goes to the log under the
+//! interaction id.
 
 use actix_web::{
     HttpResponse,
@@ -16,8 +17,11 @@ use serde::Serialize;
 
 use super::{Challenge, ErrorCode, Refusal};
 use crate::{
-    caller::CertificateRefused, dataset::Absent, edge::InteractionId, edge::Malformed,
-    policy::Denied, token::TokenRefused,
+    caller::CertificateRefused,
+    dataset::{Absent, perils},
+    edge::{InteractionId, Malformed, NotTaken},
+    policy::Denied,
+    token::TokenRefused,
 };
 
 /// Body of a refusal, `application/problem+json`.
@@ -68,6 +72,35 @@ impl Challenged {
     }
 }
 
+impl Kind {
+    /// The problem type, RFC 9457 §3.1.1.
+    #[must_use]
+    pub fn type_uri(&self) -> String {
+        self.name.map_or_else(
+            || "about:blank".to_owned(),
+            |name| format!("urn:perild:problem:{name}"),
+        )
+    }
+
+    /// What kind of problem it is.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.title
+    }
+
+    /// What can be said of all of its kind.
+    #[must_use]
+    pub fn detail(&self) -> &'static str {
+        self.detail
+    }
+
+    /// The code of the challenge, RFC 6750 §3.1.
+    #[must_use]
+    pub fn error(&self) -> Option<&'static str> {
+        self.challenge.error().map(ErrorCode::as_str)
+    }
+}
+
 /// The answer to a request that is refused; `allow` lists the methods of its route.
 #[must_use]
 pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> HttpResponse {
@@ -95,17 +128,15 @@ pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> Htt
     if kind.status == StatusCode::SERVICE_UNAVAILABLE {
         answer.insert_header((RETRY_AFTER, retry_after_seconds(refusal)));
     }
+    let specific = specific(refusal);
     let body = Body {
-        r#type: kind.name.map_or_else(
-            || "about:blank".to_owned(),
-            |name| format!("urn:perild:problem:{name}"),
-        ),
+        r#type: kind.type_uri(),
         title: kind.title,
         status: kind.status.as_u16(),
-        detail: kind.detail,
+        detail: specific.as_deref().unwrap_or(kind.detail),
         instance: id.urn(),
         interaction_id: id.as_str(),
-        error: kind.challenge.error().map(ErrorCode::as_str),
+        error: kind.error(),
         offered: offered(refusal),
     };
     answer.json(body)
@@ -126,6 +157,14 @@ pub fn kind(refusal: &Refusal) -> Kind {
             "Internal Server Error",
             "Something failed on our side. Please report the interaction id.",
         ),
+        Refusal::Body(refused) => body_kind(refused),
+        Refusal::Busy => Kind {
+            status: S::SERVICE_UNAVAILABLE,
+            name: Some("busy"),
+            title: "Busy",
+            detail: "As many long answers are under way as may be. Try again after the time in Retry-After.",
+            challenge: Challenged::No,
+        },
         Refusal::Certificate(CertificateRefused::Unreadable(_))
         | Refusal::CertificateUnreadable(_) => invalid_request(
             "The client certificate was not forwarded as one well-formed certificate.",
@@ -167,6 +206,11 @@ pub fn kind(refusal: &Refusal) -> Kind {
             "Not Acceptable",
             "This file has one representation, whose media type is given as offered. Ask for it, or leave Accept and Accept-Encoding out.",
         ),
+        Refusal::NotRead { .. } => plain(
+            S::UNSUPPORTED_MEDIA_TYPE,
+            "Unsupported Media Type",
+            "The body has another media type than those that are read here.",
+        ),
         Refusal::NotReady(_) => Kind {
             status: S::SERVICE_UNAVAILABLE,
             name: Some("not-ready"),
@@ -174,6 +218,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
             detail: "The directory has not been reached yet. Try again shortly.",
             challenge: Challenged::No,
         },
+        Refusal::Perils(refused) => perils_kind(refused),
         Refusal::PreconditionFailed => plain(
             S::PRECONDITION_FAILED,
             "Precondition Failed",
@@ -190,6 +235,80 @@ pub fn kind(refusal: &Refusal) -> Kind {
             "This socket is for the web server alone.",
         ),
         Refusal::Token(refused) => token_kind(refused),
+    }
+}
+
+/// What can be said of this one refusal beyond its kind.
+pub(super) fn specific(refusal: &Refusal) -> Option<String> {
+    match refusal {
+        Refusal::Perils(refused) => Some(format!("{refused}.")),
+        Refusal::NotRead { .. } | Refusal::Body(NotTaken::TooLarge { .. }) => {
+            Some(format!("{refusal}."))
+        }
+        _ => None,
+    }
+}
+
+fn body_kind(refused: &NotTaken) -> Kind {
+    match refused {
+        NotTaken::Broken(_) => plain(
+            StatusCode::BAD_REQUEST,
+            "Bad Request",
+            "The body did not arrive whole.",
+        ),
+        NotTaken::Encoded => plain(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Unsupported Media Type",
+            "Send the body as it is, without Content-Encoding.",
+        ),
+        NotTaken::Kept { .. } => plain(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Internal Server Error",
+            "Something failed on our side. Please report the interaction id.",
+        ),
+        NotTaken::Stalled => plain(
+            StatusCode::REQUEST_TIMEOUT,
+            "Request Timeout",
+            "The body stopped coming.",
+        ),
+        NotTaken::TooLarge { .. } => plain(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "Content Too Large",
+            "The body is too large.",
+        ),
+    }
+}
+
+fn perils_kind(refused: &perils::Refused) -> Kind {
+    use perils::Refused as R;
+    let (status, name, title) = match refused {
+        R::Malformed { .. } | R::NotJson { .. } | R::Unknown { .. } => (
+            StatusCode::BAD_REQUEST,
+            "invalid-query",
+            "The request cannot be answered as it stands",
+        ),
+        R::NoLocations | R::OffGrid { .. } => (
+            StatusCode::NOT_FOUND,
+            "no-such-place",
+            "There is nothing at these places",
+        ),
+        R::NoStore | R::NotImported { .. } => (
+            StatusCode::NOT_FOUND,
+            "no-peril-data",
+            "No peril data has been imported",
+        ),
+        R::TooManyPlaces { .. } => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-many-places",
+            "The request has too many places",
+        ),
+    };
+    Kind {
+        status,
+        name: Some(name),
+        title,
+        detail: "",
+        challenge: Challenged::No,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::{
     caller::{CertificateRefused, CertificateUnreadable},
-    dataset::Absent,
-    edge::Malformed,
+    dataset::{Absent, perils},
+    edge::{Malformed, NotTaken},
     policy::Denied,
     token::TokenRefused,
 };
@@ -14,6 +14,12 @@ pub enum Refusal {
     /// dataset: there is no such file, or it cannot be read.
     #[error(transparent)]
     Absent(#[from] Absent),
+    /// edge: the body.
+    #[error(transparent)]
+    Body(#[from] NotTaken),
+    /// As many long answers are under way as may be.
+    #[error("too many long answers are under way")]
+    Busy,
     /// caller: the certificate does not pass path validation.
     #[error(transparent)]
     Certificate(#[from] CertificateRefused),
@@ -53,9 +59,18 @@ pub enum Refusal {
         /// Its media type.
         offered: &'static str,
     },
+    /// The body has another media type than those that are read here.
+    #[error("the body must be {taken}")]
+    NotRead {
+        /// Those that are read.
+        taken: &'static str,
+    },
     /// perild does not know the directory yet.
     #[error("not ready: {0}")]
     NotReady(String),
+    /// dataset: what is asked of the perils.
+    #[error(transparent)]
+    Perils(#[from] perils::Refused),
     /// `If-Match` or `If-Unmodified-Since` fails.
     #[error("a precondition failed")]
     PreconditionFailed,

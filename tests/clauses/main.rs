@@ -18,6 +18,7 @@ mod certificate_header_formats;
 mod challenge;
 mod configuration;
 mod decision_order;
+mod description;
 mod discovery;
 mod expect;
 mod fapi;

@@ -61,6 +61,17 @@ fn dev_smoke_passes_from_an_empty_directory_and_leaves_it_empty() {
     );
     assert!(said.starts_with("NOT FOR PRODUCTION"), "{said}");
     assert!(!said.contains("WRONG"), "{said}");
+    for answer in [
+        "200 GET /v1/perils",
+        "200 POST /v1/location",
+        "         and the answer has its values, said to be synthetic",
+        "200 GET /fire?lat=51.5&lon=-0.12",
+    ] {
+        assert!(
+            said.contains(&format!("ok    allowed {answer}\n")),
+            "{answer}: {said}"
+        );
+    }
     for refusal in [
         "401 no certificate",
         "401 no certificate, but a header that claims one",
@@ -71,6 +82,8 @@ fn dev_smoke_passes_from_an_empty_directory_and_leaves_it_empty() {
         "404 a name that does not exist",
         "403 a scope that the token lacks",
         "401 a revoked token",
+        "401 a peril query, no token",
+        "401 a peril query, another client's certificate",
     ] {
         assert!(
             said.contains(&format!("ok    refused {refusal}\n")),
@@ -129,7 +142,21 @@ fn what_dev_prints_can_be_pasted() {
     let shell = |script: &str| tool("bash", "bash", &["-c", script]);
 
     let with_curl = shell(&lines(&["TOKEN=", "curl "]));
-    assert_eq!(text(&with_curl.stdout), file, "{}", text(&with_curl.stderr));
+    let (answer, said) = (text(&with_curl.stdout), text(&with_curl.stderr));
+    let perils = answer.strip_prefix(&file);
+    let perils = perils.unwrap_or_else(|| panic!("not the file first: {answer}{said}"));
+    let mut rows = perils.lines();
+    assert!(
+        rows.next()
+            .is_some_and(|header| header.contains("metric,scenario,year,unit,value")),
+        "{perils}"
+    );
+    assert_eq!(
+        rows.filter(|row| row.contains(",heat,") && row.contains(",2050,"))
+            .count(),
+        4,
+        "{perils}"
+    );
 
     let program = env!("CARGO_BIN_EXE_perild");
     let (get, refused) = development

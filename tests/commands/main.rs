@@ -46,7 +46,7 @@ fn text(octets: &[u8]) -> String {
 #[test]
 fn every_command_has_help_with_an_example() {
     let directory = tempfile::tempdir().unwrap();
-    for command in ["cacerts", "dev", "get", "keygen"] {
+    for command in ["cacerts", "dev", "get", "import", "keygen", "sample"] {
         let output = run(directory.path(), &[command, "--help"]);
         let help = text(&output.stdout);
         assert_eq!(output.status.code(), Some(0), "{command}");

@@ -33,7 +33,7 @@ fn each_error_of_nginx_has_a_problem_body_and_a_fresh_interaction_id() {
         (400, b"GET / HTTP/1.1\r\n\r\n".to_vec()),
         (400, b"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n".to_vec()),
         (400, b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec()),
-        (413, b"POST /location HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3000000\r\n\r\n".to_vec()),
+        (413, b"POST /thing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3000000\r\n\r\n".to_vec()),
         (414, Request::get(&format!("/{long}")).bytes()),
         (421, b"GET / HTTP/1.1\r\nHost: other.example\r\n\r\n".to_vec()),
         (431, Request::get("/").field("X-Long", &long).bytes()),

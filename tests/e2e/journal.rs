@@ -1,9 +1,12 @@
 //! Records in a real journal: found by field, one a request, and no secret in any of them.
 
+use std::time::Duration;
+
 use crate::support::{
     http::Request,
     journal::Journal,
     perild::Launch,
+    process::eventually,
     world::{NAME, World},
 };
 
@@ -79,8 +82,11 @@ fn rfc6750_5_3_no_line_on_standard_error_holds_the_token() {
             .status,
         400
     );
-    let log = world.perild.log();
-    assert!(log.contains("bank-a") && log.contains("400"), "{log}");
+    // Records that gather are written a moment after the answer.
+    let log = eventually("both records", Duration::from_secs(10), || {
+        let log = world.perild.log();
+        (log.contains("bank-a") && log.contains("PERILD_STATUS=400")).then_some(log)
+    });
     for secret in [
         token.as_str(),
         "BEGIN CERTIFICATE",

@@ -11,30 +11,63 @@ use super::process::{output, tool};
 /// What is installed. 0.2.17 uses an argument that urllib3 2 no longer knows.
 const REQUIREMENTS: [&str; 2] = ["ib1.openenergy.support==0.2.17", "urllib3<2"];
 
+/// What judges descriptions.
+pub const OPENAPI: Environment = Environment {
+    name: "python-openapi-0.9.0",
+    requirements: &["openapi-spec-validator==0.9.0"],
+};
+
+const CONSUMER: Environment = Environment {
+    name: "python-0.2.17",
+    requirements: &REQUIREMENTS,
+};
+
+/// An environment of its own: its folder, and what is installed there.
+pub struct Environment {
+    name: &'static str,
+    requirements: &'static [&'static str],
+}
+
 /// A Python with the consumer's package.
 pub fn python() -> PathBuf {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let lock = File::create(target.join("python.lock")).unwrap();
-    lock.lock().unwrap();
-    let environment = target.join("python-0.2.17");
-    let python = environment.join("bin/python");
-    if !environment.join("complete").exists() {
-        let base = tool("python3", "python3 python3-venv");
-        output(
-            Command::new(base)
-                .arg("-m")
-                .arg("venv")
-                .arg("--clear")
-                .arg(&environment),
-        );
-        output(
-            Command::new(&python)
-                .args(["-m", "pip", "install", "--quiet"])
-                .args(REQUIREMENTS),
-        );
-        File::create(environment.join("complete")).unwrap();
+    CONSUMER.python()
+}
+
+impl Environment {
+    fn python(&self) -> PathBuf {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let lock = File::create(target.join("python.lock")).unwrap();
+        lock.lock().unwrap();
+        let environment = target.join(self.name);
+        let python = environment.join("bin/python");
+        if !environment.join("complete").exists() {
+            let base = tool("python3", "python3 python3-venv");
+            output(
+                Command::new(base)
+                    .arg("-m")
+                    .arg("venv")
+                    .arg("--clear")
+                    .arg(&environment),
+            );
+            output(
+                Command::new(&python)
+                    .args(["-m", "pip", "install", "--quiet"])
+                    .args(self.requirements),
+            );
+            File::create(environment.join("complete")).unwrap();
+        }
+        python
     }
-    python
+}
+
+/// Runs `script` with `arguments` in `environment`; what it printed.
+pub fn with(environment: &Environment, script: &str, arguments: &[&str]) -> String {
+    output(
+        Command::new(environment.python())
+            .arg("-c")
+            .arg(script)
+            .args(arguments),
+    )
 }
 
 /// Runs `script` with `arguments`, trusting the servers that `anchors` names; what it printed.

@@ -47,7 +47,7 @@ pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
     let path = config_path(args.config.as_deref());
     let mut findings = match Config::read(&path) {
         Ok((config, places)) => findings(&config, &places, args.offline),
-        Err(ConfigError::Syntax(fault)) => vec![fault],
+        Err(ConfigError::Syntax(fault)) => vec![*fault],
         Err(ConfigError::Faults(faults)) => faults,
         Err(error @ ConfigError::Unreadable { .. }) => {
             writeln!(io::stderr(), "perild: {error}")?;

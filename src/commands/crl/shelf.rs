@@ -134,8 +134,8 @@ fn place_one(shelves: &mut [Shelf], fetched: Held, now: Timestamp) -> Verdict {
     }
     // A file without a list waits for its first; the lists of one more issuer join the last file.
     let vacant = shelves.iter().position(|shelf| shelf.lists.is_empty());
-    let last = shelves.len().saturating_sub(1);
-    let Some(shelf) = shelves.get_mut(vacant.unwrap_or(last)) else {
+    let end = shelves.len().saturating_sub(1);
+    let Some(shelf) = shelves.get_mut(vacant.unwrap_or(end)) else {
         return Verdict::Refused("consumers.revocation_lists is empty".to_owned());
     };
     shelf.lists.push(fetched);

@@ -80,6 +80,11 @@ impl Daemon {
         }
     }
 
+    /// Its process id.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The last of what the daemon said, or where that stands.
     pub(super) fn account(&self) -> String {
         let Some(log) = &self.log else {

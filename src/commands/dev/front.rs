@@ -197,7 +197,8 @@ const SAID_BY_THE_HOP: [&str; 6] = [
     "x-oe-client",
 ];
 
-const MAX_REQUEST_BODY_BYTES: usize = 1024 * 1024;
+/// A portfolio of a million places as CSV takes some 30 MB.
+const MAX_REQUEST_BODY_BYTES: usize = 64 * 1024 * 1024;
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@ mod directory;
 mod front;
 mod ground;
 mod paste;
+mod perils;
 mod pki;
 mod sample;
 mod smoke;
@@ -29,6 +30,7 @@ use thiserror::Error;
 use tokio::signal::unix::{SignalKind, signal as unix_signal};
 
 use super::causes::Causes;
+use crate::dataset::import::ImportError;
 use world::World;
 
 /// Arguments of `perild dev`.
@@ -93,6 +95,9 @@ pub enum DevError {
         /// What it said last.
         account: String,
     },
+    /// The synthetic peril values could not be imported.
+    #[error("cannot import synthetic perils: {0}")]
+    Import(#[from] ImportError),
     /// A signal came before everything was done.
     #[error("interrupted; everything that was started has been ended")]
     Interrupted,

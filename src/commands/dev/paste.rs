@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use super::world::{CONSUMER, World};
+use super::{
+    ground::Ground,
+    perils::{LATITUDE, LONGITUDE},
+    world::{CONSUMER, World},
+};
 
 /// The text that is printed once everything runs.
 pub(super) fn text(world: &World) -> String {
@@ -33,6 +37,7 @@ pub(super) fn text(world: &World) -> String {
   directory  {issuer}
   data       {data}
   files      {files}
+  daemon     process {daemon}; kill -HUP {daemon} takes over what was imported or configured anew
 
 # a token, good for ten minutes, with curl
 TOKEN=$(curl -sS {tls} -d grant_type=client_credentials -d client_id={CONSUMER} {token_endpoint} | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
@@ -40,7 +45,10 @@ TOKEN=$(curl -sS {tls} -d grant_type=client_credentials -d client_id={CONSUMER} 
 # a file with that token
 curl -sS {tls} -H "Authorization: Bearer $TOKEN" {file}
 
-# both in one command
+# a peril query with that token: heat in 2050 at one place
+curl -sS {tls} -H "Authorization: Bearer $TOKEN" '{front}/v1/location?lat={LATITUDE}&lon={LONGITUDE}&perils=heat&years=2050&layout=long&f=csv'
+
+# token and file in one command
 {perild} get {file} --config {configuration}
 
 # refused with 403: this consumer's token lacks the scope of that file
@@ -58,9 +66,29 @@ request = urllib.request.Request("{file}", headers=headers)
 print(urllib.request.urlopen(request, context=tls).read().decode())
 END
 
+# for the programs in examples/
+. {environment}
+
 Ctrl-C ends it all."#,
         data = world.offer.shared_data.display(),
         files = files.display(),
+        daemon = world.daemon.id(),
+        environment = shell_word(&world.ground.path("consumer.env")),
+    )
+}
+
+/// What the programs of `examples/` read, as lines for a POSIX shell.
+pub(super) fn environment(ground: &Ground, issuer: &str, front: &str) -> String {
+    let [ca, certificate, key] =
+        ["ca.pem", "consumer.pem", "consumer.key"].map(|name| shell_word(&ground.path(name)));
+    format!(
+        "export PERILS_URL={front}
+export PERILS_TOKEN_ENDPOINT={issuer}/mtls/token
+export PERILS_CLIENT_ID={CONSUMER}
+export PERILS_CERTIFICATE={certificate}
+export PERILS_KEY={key}
+export PERILS_CA={ca}
+"
     )
 }
 

@@ -1,5 +1,7 @@
 //! `perild dev --smoke`: the calls a newcomer would make, and those that must be refused.
 
+mod perils;
+
 use std::time::Duration;
 
 use actix_web::rt::time::sleep;
@@ -30,7 +32,9 @@ pub(super) async fn run(world: &World) -> Result<(), DevError> {
     let token = cast.token(&cast.consumer, CONSUMER, &mut tally).await?;
     let limited = cast.token(&cast.limited, LIMITED, &mut tally).await?;
     allowed(&cast, &token, &limited, &mut tally).await?;
+    perils::allowed(&cast, &token, &mut tally).await?;
     forbidden(&cast, &token, &limited, &mut tally).await?;
+    perils::forbidden(&cast, &token, &mut tally).await?;
     revoked(&cast, &mut tally).await?;
     tally.verdict(world)
 }

@@ -12,6 +12,7 @@ use super::{
     directory::{self, Client},
     front,
     ground::Ground,
+    paste, perils,
     pki::{Authority, Holder, thumbprint},
     sample::{Offer, RESTRICTED_SCOPE},
     tls,
@@ -73,7 +74,11 @@ impl World {
             ground.write(&format!("{name}.toml"), &configuration.to_string())?;
         }
         ground.directory("public")?;
-        ground.directory("state")?;
+        ground.write(
+            "consumer.env",
+            &paste::environment(&ground, &issuer, &front),
+        )?;
+        perils::import_sample(&ground)?;
         let settings = Settings {
             ground: &ground,
             offer: &offer,

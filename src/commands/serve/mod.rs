@@ -74,8 +74,9 @@ impl ServeError {
 /// [`ServeError`]; with [`ServeError::Config`] nothing was started.
 pub fn run(args: &ServeArgs) -> Result<(), ServeError> {
     let path = config_path(args.config.as_deref());
-    let (config, parts) = read(&path)?;
+    // First of all, so that what is found in the configuration is written.
     let _last_records = log::start(args.log_format, args.log_level)?;
+    let (config, parts) = read(&path)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("perild-main")

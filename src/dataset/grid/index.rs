@@ -113,7 +113,7 @@ mod tests {
             let with_row: BTreeSet<_> = with_row.intersection(&on_grid).copied().collect();
             let mut bitmap = vec![0_u8; 64];
             for cell in &on_grid {
-                bitmap[*cell as usize / 8] |= 1 << (cell % 8);
+                bitmap[usize::try_from(cell / 8).unwrap()] |= 1 << (cell % 8);
             }
             let mut index = RowIndex::new(cells);
             index.put_on_grid(&bitmap);

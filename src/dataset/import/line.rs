@@ -1,7 +1,5 @@
 //! One line of a source: where it is, and its values.
 
-use std::io::Write;
-
 use memchr::memchr_iter;
 
 use super::{
@@ -139,43 +137,55 @@ fn unquoted(field: &[u8]) -> &[u8] {
 }
 
 fn is_key(key: &[u8], place: Place) -> bool {
-    let mut expected = [0; 32];
-    let mut rest = expected.as_mut_slice();
-    let is_written = hundredths(&mut rest, place.latitude)
-        .and_then(|()| hundredths(&mut rest, place.longitude))
-        .is_some();
-    let left = rest.len();
-    let length = expected.len() - left;
+    let mut expected = Text::default();
+    let is_written = expected.hundredths(place.latitude) && expected.hundredths(place.longitude);
     if is_written {
-        expected.get(..length) == Some(key)
+        expected.as_bytes() == key
     } else {
         // Not a whole number of hundredths: rounded as the old service rounds, from the double.
         place.key().to_string().as_bytes() == key
     }
 }
 
-/// Writes millionths that are whole hundredths with two decimals.
-fn hundredths(rest: &mut &mut [u8], micro: i32) -> Option<()> {
-    if micro % 10_000 != 0 {
-        return None;
+/// A key as it is put together: two numbers of at most seven characters.
+#[derive(Default)]
+struct Text {
+    octets: [u8; 16],
+    length: usize,
+}
+
+impl Text {
+    fn as_bytes(&self) -> &[u8] {
+        self.octets.get(..self.length).unwrap_or_default()
     }
-    let hundredths = micro.unsigned_abs() / 10_000;
-    let sign: &[u8] = if micro < 0 { b"-" } else { b"" };
-    rest.write_all(sign).ok()?;
-    let whole = hundredths / 100;
-    let digits = [whole / 100, whole / 10 % 10, whole % 10];
-    let leading = digits
-        .iter()
-        .take(2)
-        .take_while(|digit| **digit == 0)
-        .count();
-    let decimals = [hundredths / 10 % 10, hundredths % 10];
-    let ascii = |digit: &u32| b'0' + u8::try_from(*digit).unwrap_or(0);
-    for digit in digits.iter().skip(leading) {
-        rest.write_all(&[ascii(digit)]).ok()?;
+
+    fn push(&mut self, octet: u8) {
+        if let Some(free) = self.octets.get_mut(self.length) {
+            *free = octet;
+            self.length += 1;
+        }
     }
-    let [tenth, hundredth] = decimals.each_ref().map(ascii);
-    rest.write_all(&[b'.', tenth, hundredth]).ok()
+
+    /// Adds a coordinate with two decimals, if that is all it has.
+    fn hundredths(&mut self, micro: i32) -> bool {
+        if micro % 10_000 != 0 {
+            return false;
+        }
+        if micro < 0 {
+            self.push(b'-');
+        }
+        let hundredths = micro.unsigned_abs() / 10_000;
+        let digit = |unit: u32| b'0' + u8::try_from(hundredths / unit % 10).unwrap_or(0);
+        for unit in [10_000, 1_000] {
+            if hundredths >= unit {
+                self.push(digit(unit));
+            }
+        }
+        for octet in [digit(100), b'.', digit(10), digit(1)] {
+            self.push(octet);
+        }
+        true
+    }
 }
 
 /// [`MICRO`] as a double.

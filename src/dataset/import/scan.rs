@@ -268,15 +268,17 @@ mod tests {
         lines.join(end) + end
     }
 
+    /// One octet at a time: a line may be cut anywhere between two reads.
+    struct Slow<'t>(&'t [u8]);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.0.read(&mut buffer[..1])
+        }
+    }
+
     fn scanned(text: &str) -> Result<Scanned, ScanError> {
         let folder = tempfile::tempdir().unwrap();
-        // One octet at a time: a line may be cut anywhere between two reads.
-        struct Slow<'t>(&'t [u8]);
-        impl Read for Slow<'_> {
-            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-                self.0.read(&mut buffer[..1])
-            }
-        }
         scan(Slow(text.as_bytes()), folder.path())
     }
 
@@ -319,7 +321,7 @@ mod tests {
 
     #[test]
     fn a_million_bad_lines_are_counted_and_a_few_are_told() {
-        let text = text(&["x"; 1_000_000], "\n");
+        let text = text(&vec!["x"; 1_000_000], "\n");
         let folder = tempfile::tempdir().unwrap();
         let found = scan(text.as_bytes(), folder.path()).unwrap();
         assert_eq!(found.faults.count(), 1_000_000);

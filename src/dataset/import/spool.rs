@@ -82,9 +82,9 @@ impl Spool {
     }
 
     fn push_place(&mut self, place: Place, has_row: u8) -> io::Result<()> {
-        let [a, b, c, d] = place.latitude.to_le_bytes();
-        let [e, f, g, h] = place.longitude.to_le_bytes();
-        self.places.write_all(&[a, b, c, d, e, f, g, h, has_row])
+        self.places.write_all(&place.latitude.to_le_bytes())?;
+        self.places.write_all(&place.longitude.to_le_bytes())?;
+        self.places.write_all(&[has_row])
     }
 
     fn write_block(&mut self) -> io::Result<()> {
@@ -117,12 +117,14 @@ impl Spooled {
     /// The places in the order of their lines, and whether each has a row.
     pub(super) fn places(&self) -> impl Iterator<Item = (Place, bool)> {
         let (records, _) = self.places.as_chunks::<9>();
-        records.iter().map(|[a, b, c, d, e, f, g, h, has_row]| {
+        records.iter().filter_map(|record| {
+            let (latitude, rest) = record.split_first_chunk()?;
+            let (longitude, has_row) = rest.split_first_chunk()?;
             let place = Place {
-                latitude: i32::from_le_bytes([*a, *b, *c, *d]),
-                longitude: i32::from_le_bytes([*e, *f, *g, *h]),
+                latitude: i32::from_le_bytes(*latitude),
+                longitude: i32::from_le_bytes(*longitude),
             };
-            (place, *has_row != 0)
+            Some((place, has_row != [0]))
         })
     }
 

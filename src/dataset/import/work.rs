@@ -17,7 +17,7 @@ use std::{
 use super::{
     Faulty, ImportError, Imported, Problem,
     database::{self, Table},
-    merge::{self, Merged},
+    merge::{self, Merged, Positions},
     publish::Workshop,
     scan::{ScanError, Scanned, scan},
     source::{self, SourceFile},
@@ -69,59 +69,40 @@ pub struct Progress {
 /// # Errors
 /// [`ImportError`]; nothing has changed then.
 pub fn import(request: &Request, progress: &Progress) -> Result<Imported, ImportError> {
-    let state = |source| ImportError::State {
+    let unusable = |source| ImportError::State {
         path: request.state.clone(),
         source,
     };
     let workshop = Workshop::enter(&request.state)
-        .map_err(state)?
+        .map_err(unusable)?
         .ok_or_else(|| ImportError::Busy(request.state.clone()))?;
     let files = open(&request.sources, progress)?;
-    let mut parts = read_files(&files, workshop.path(), progress)?;
-    for address in &request.sources {
-        if let Source::Database(address) = address {
-            let tables = database::read(address, workshop.path(), &progress.read)?;
-            parts.extend(tables.into_iter().map(Part::from));
-        }
-    }
-    let sources = sound(parts)?;
+    let sources = read(request, &files, &workshop, progress)?;
     let shape = merge::shape(sources.iter().map(|source| &source.scanned));
     let shape = shape.ok_or(ImportError::NoGrid)?;
-    let located = in_parallel(sources.iter().collect(), |source: &Sourced| {
-        merge::locate(&shape, &source.scanned)
-    });
-    let (positions, faults): (Vec<_>, Vec<_>) = located.into_iter().unzip();
-    let faulty: Vec<_> = sources
-        .iter()
-        .zip(faults)
-        .filter(|(_, faults)| !faults.is_empty())
-        .map(|(source, faults)| Faulty {
-            name: source.name.clone(),
-            problem: Problem::Lines(faults),
-        })
-        .collect();
-    if !faulty.is_empty() {
-        return Err(ImportError::Faulty(faulty));
-    }
+    let positions = locate(&shape, &sources)?;
     let merged = Merged::of(&shape, &positions);
     let about = about(request, &files, &sources, &merged, shape, &workshop);
     let scanned: Vec<_> = sources.iter().map(|source| &source.scanned).collect();
-    let write = |source| ImportError::Write {
+
+    let failed = |source| ImportError::Write {
         path: request.state.clone(),
         source,
     };
-    let io = |source| write(WriteError::Io(source));
-    let (draft, file) = workshop.draft().map_err(io)?;
+    let full = |source| failed(WriteError::Io(source));
+    let (draft, file) = workshop.draft().map_err(full)?;
     let sink = BufWriter::with_capacity(1 << 20, file);
     let sink = merged
         .write(about, &scanned, &positions, sink, &progress.rows)
-        .map_err(write)?;
-    let file = sink.into_inner().map_err(|error| io(error.into_error()))?;
+        .map_err(failed)?;
+    let file = sink
+        .into_inner()
+        .map_err(|error| full(error.into_error()))?;
     let grid = check(&file)?;
     if let Some(changed) = files.iter().find(|file| !file.is_unchanged()) {
         return Err(ImportError::Changed(changed.path.clone()));
     }
-    draft.publish(&file).map_err(io)?;
+    draft.publish(&file).map_err(full)?;
     Ok(Imported::new(grid.about().clone(), workshop.store()))
 }
 
@@ -190,6 +171,45 @@ fn open(sources: &[Source], progress: &Progress) -> Result<Vec<SourceFile>, Impo
     let total = files.iter().map(SourceFile::length).sum();
     progress.total.store(total, Ordering::Relaxed);
     Ok(files)
+}
+
+/// Reads every source to its end.
+fn read(
+    request: &Request,
+    files: &[SourceFile],
+    workshop: &Workshop,
+    progress: &Progress,
+) -> Result<Vec<Sourced>, ImportError> {
+    let mut parts = read_files(files, workshop.path(), progress)?;
+    for source in &request.sources {
+        if let Source::Database(address) = source {
+            let tables = database::read(address, workshop.path(), &progress.read)?;
+            parts.extend(tables.into_iter().map(Part::from));
+        }
+    }
+    sound(parts)
+}
+
+/// Where the lines of each source lie, if each lies somewhere and no two in one place.
+fn locate(shape: &GridShape, sources: &[Sourced]) -> Result<Vec<Positions>, ImportError> {
+    let found = in_parallel(sources.iter().collect(), |source: &Sourced| {
+        merge::locate(shape, &source.scanned)
+    });
+    let (positions, faults): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    let mut astray = Vec::new();
+    for (source, faults) in sources.iter().zip(faults) {
+        if !faults.is_empty() {
+            astray.push(Faulty {
+                name: source.name.clone(),
+                problem: Problem::Lines(faults),
+            });
+        }
+    }
+    if astray.is_empty() {
+        Ok(positions)
+    } else {
+        Err(ImportError::Faulty(astray))
+    }
 }
 
 fn read_files(

@@ -113,7 +113,10 @@ impl Container {
 impl Batches {
     fn read(bytes: &Bytes, footer: &Footer<'_>, rows: u32) -> Result<Self, StoreError> {
         let fb_schema = footer.schema().ok_or(StoreError::NotAStore)?;
-        let found = try_fb_to_schema(fb_schema).map_err(|_| StoreError::Damaged("its schema"))?;
+        let found = try_fb_to_schema(fb_schema).map_err(|error| {
+            tracing::debug!(%error, "the store's schema");
+            StoreError::Damaged("its schema")
+        })?;
         let width = [Width::Narrow, Width::Wide]
             .into_iter()
             .find(|width| schema(*width).fields() == found.fields())

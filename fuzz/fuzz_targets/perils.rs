@@ -1,0 +1,26 @@
+//! A peril CSV file: whatever a line holds, what is taken from it is a place and numbers in range.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use perild::dataset::{
+    grid::{WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED},
+    import::Layout,
+};
+
+fuzz_target!(|text: &[u8]| {
+    let mut lines = text.split(|octet| *octet == b'\n');
+    let Ok(layout) = Layout::read(lines.next().unwrap_or_default()) else {
+        return;
+    };
+    let mut values = vec![0; layout.values()];
+    for line in lines {
+        let Ok(place) = layout.record(line, &mut values) else {
+            continue;
+        };
+        assert!(place.latitude.abs() <= 90_000_000 && place.longitude.abs() <= 180_000_000);
+        for value in &values {
+            let is_mark = [WIDE_NOT_COVERED, WIDE_NOT_APPLICABLE].contains(value);
+            assert!(is_mark || (0..1_000_000_000_000).contains(value));
+        }
+    }
+});

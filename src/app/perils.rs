@@ -1,0 +1,272 @@
+//! Requests for peril values: who asks, for which perils, and what there is for them.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{Method, header::CONTENT_TYPE},
+    web::{self, Payload},
+};
+
+use super::{PerilRoute, Site, walk::authenticate};
+use crate::{
+    clock::Timestamp,
+    dataset::{
+        Perils,
+        grid::Peril,
+        perils::{
+            Refused, Values,
+            contract::{Filter, LocationRequest, Point},
+            places::Survey,
+            query::{Query, Subset},
+        },
+    },
+    edge::{Body, Inbound},
+    log::Access,
+    policy::{DatasetNames, Permit},
+    response::{Refusal, catalogue, contract, location, perils as answer},
+    token::BoundToken,
+};
+
+/// One request for perils, and the site that answers it.
+#[derive(Clone, Copy)]
+pub(super) struct Visit<'v> {
+    pub(super) request: &'v HttpRequest,
+    pub(super) site: &'v Site,
+    pub(super) now: Timestamp,
+}
+
+/// Who asks: an active token, or nobody in particular where data is open.
+pub(super) struct Bearer(Option<BoundToken>);
+
+impl Visit<'_> {
+    /// The answer at `route`.
+    pub(super) async fn answer(
+        self,
+        route: PerilRoute,
+        body: Payload,
+        access: &mut Access,
+    ) -> Result<HttpResponse, Refusal> {
+        match route {
+            PerilRoute::All => self.all(access).await,
+            PerilRoute::Listing => self.listing(access).await,
+            PerilRoute::Locations => self.locations(body, access).await,
+            PerilRoute::One(peril) => self.one(peril, access).await,
+            PerilRoute::Catalogue => self.catalogue(access).await,
+            PerilRoute::Query => self.query(body, access).await,
+        }
+    }
+
+    async fn catalogue(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
+        let bearer = self.bearer(&[], access).await?;
+        let permits = self.permits(&bearer, &[], access)?;
+        let [permit] = permits.as_slice() else {
+            return Err(Refusal::Fault);
+        };
+        let grid = self.site.perils.description(permit)?;
+        catalogue::answer(self.request, &grid)
+    }
+
+    async fn query(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
+        let bearer = self.bearer(&[], access).await?;
+        if !self.site.perils.is_imported() {
+            return Err(Refused::NoStore.into());
+        }
+        let limits = &self.site.peril_limits;
+        let limit = usize::try_from(limits.max_places).unwrap_or(usize::MAX);
+        let is_post = self.request.method() == Method::POST;
+        let mut query = Query::read(&parameters(self.request), !is_post)?;
+        let survey = if is_post {
+            let is_csv = match essence(self.request).as_str() {
+                "text/csv" => true,
+                _ if is_json(self.request) => false,
+                _ => return Err(Refusal::NotRead { taken: BODIES }),
+            };
+            let body = self.site.intake.take(self.request, body).await?;
+            if body.in_memory().is_some_and(|octets| octets.len() <= SHORT) {
+                Survey::of(body, is_csv, &mut query.options, limit)?
+            } else {
+                let mut options = std::mem::take(&mut query.options);
+                let surveyed = web::block(move || {
+                    Survey::of(body, is_csv, &mut options, limit).map(|survey| (survey, options))
+                });
+                let (survey, options) = surveyed.await.or(Err(Refusal::Fault))??;
+                query.options = options;
+                survey
+            }
+        } else {
+            let body = Body::Memory(query.places()?.into());
+            Survey::of(body, false, &mut query.options, limit)?
+        };
+        let subset = Subset::read(&query.options, limits.max_radius_km)?;
+        let permits = self.permits(&bearer, &subset.perils, access)?;
+        let values = self.site.perils.values(&permits, &subset.columns)?;
+        location::answer(
+            self.request,
+            query.format.as_deref(),
+            survey,
+            subset,
+            values,
+            &self.site.streams,
+        )
+    }
+
+    async fn listing(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
+        let bearer = self.bearer(&[], access).await?;
+        let permits = self.permits(&bearer, &[], access)?;
+        let [permit] = permits.as_slice() else {
+            return Err(Refusal::Fault);
+        };
+        let grid = self.site.perils.description(permit)?;
+        let described = answer::Described::new(&grid, self.request);
+        answer::contract(self.request, &described, contract::listing(), false)
+    }
+
+    async fn one(self, peril: Peril, access: &mut Access) -> Result<HttpResponse, Refusal> {
+        let bearer = self.bearer(&[peril], access).await?;
+        let permits = self.permits(&bearer, &[peril], access)?;
+        let parameters = parameters(self.request);
+        let filter = Filter::read(&parameters);
+        let values = self.site.perils.values(&permits, &filter.columns(peril))?;
+        if values.grid().about().provenance(peril).is_none() {
+            let peril = peril.name();
+            return Err(Refused::NotImported { peril }.into());
+        }
+        let point = Point::read(&parameters)?;
+        let body = contract::one_peril(peril, point, &filter, &values);
+        let described = answer::Described::new(values.grid(), self.request);
+        answer::contract(self.request, &described, body.into(), filter.has_quirk())
+    }
+
+    async fn all(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
+        let bearer = self.bearer(&Peril::ALL, access).await?;
+        let permits = self.permits(&bearer, &Peril::ALL, access)?;
+        let parameters = parameters(self.request);
+        let columns = |peril| Filter::default().columns(peril);
+        let values = Peril::ALL.map(|peril| {
+            let values = self.site.perils.values(&permits, &columns(peril))?;
+            Ok((peril, values))
+        });
+        let values = values.into_iter().collect::<Result<Vec<_>, Refused>>()?;
+        let point = Point::read(&parameters)?;
+        let body = contract::all_perils(point, &values);
+        let (_, first) = values.first().ok_or(Refusal::Fault)?;
+        let described = answer::Described::new(first.grid(), self.request);
+        // The old service took no filter here, and did not say so.
+        let has_quirk = Filter::read(&parameters).is_given();
+        answer::contract(self.request, &described, body.into(), has_quirk)
+    }
+
+    async fn locations(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
+        let bearer = self.bearer(&[], access).await?;
+        if !is_json(self.request) {
+            return Err(Refusal::NotRead {
+                taken: "application/json",
+            });
+        }
+        if !self.site.perils.is_imported() {
+            return Err(Refused::NoStore.into());
+        }
+        let mut intake = self.site.intake.clone();
+        intake.limit_bytes = intake.limit_bytes.min(CONTRACT_BODY);
+        intake.memory_bytes = usize::MAX;
+        let body = intake.take(self.request, body).await?;
+        let body = body.in_memory().cloned().unwrap_or_default();
+        let limit = usize::try_from(self.site.peril_limits.max_contract_places);
+        let request = LocationRequest::read(&body, limit.unwrap_or(usize::MAX))?;
+        let permits = self.permits(&bearer, &request.perils, access)?;
+        let values = self.site.perils.values(&permits, &request.columns)?;
+        refuse_off_grid(&request, &values)?;
+        answer::locations(request, values, &self.site.streams)
+    }
+
+    /// Steps 3 to 7, unless everything asked for is open.
+    async fn bearer(self, perils: &[Peril], access: &mut Access) -> Result<Bearer, Refusal> {
+        let is_open = names(perils).all(|names| self.site.policy.open(names).is_some());
+        let inbound = Inbound::read(self.request, &self.site.hop)?;
+        if is_open && !inbound.is_credentialed() {
+            return Ok(Bearer(None));
+        }
+        let (_, token) = authenticate(self.request, self.site, self.now, access).await?;
+        Ok(Bearer(Some(token)))
+    }
+
+    /// Step 8 for each of `perils`, or for the description of all when there are none.
+    fn permits(
+        self,
+        bearer: &Bearer,
+        perils: &[Peril],
+        access: &mut Access,
+    ) -> Result<Vec<Permit>, Refusal> {
+        let asked: Vec<_> = names(perils).map(|names| names.exact).collect();
+        access.dataset(&asked.join(","));
+        let policy = &self.site.policy;
+        let permits = names(perils).map(|names| match (policy.open(names), &bearer.0) {
+            (Some(open), _) => Ok(open),
+            (None, Some(token)) => Ok(policy.decide(token, names)?),
+            (None, None) => Err(Refusal::NoToken),
+        });
+        let permits = permits.collect::<Result<Vec<_>, _>>()?;
+        let mut rules: Vec<_> = permits.iter().map(Permit::rule).collect();
+        rules.dedup();
+        access.decision(format!("granted: {}", rules.join(", ")));
+        Ok(permits)
+    }
+}
+
+/// The names of the rules for `perils`; without any, that for what is said of all of them.
+fn names(perils: &[Peril]) -> impl Iterator<Item = DatasetNames<'static>> {
+    let all = perils.is_empty().then(|| Perils::names(None));
+    all.into_iter()
+        .chain(perils.iter().map(|peril| Perils::names(Some(*peril))))
+}
+
+/// The old service lost the whole request when one place had no row; we say which.
+fn refuse_off_grid(request: &LocationRequest, values: &Values) -> Result<(), Refused> {
+    let mut first = Vec::new();
+    let mut count = 0;
+    for (index, (latitude, longitude)) in request.places.iter().enumerate() {
+        if values.find(*latitude, *longitude).is_none() {
+            count += 1;
+            if first.len() < NAMED_PLACES {
+                first.push(index);
+            }
+        }
+    }
+    if count == 0 {
+        Ok(())
+    } else {
+        Err(Refused::OffGrid { first, count })
+    }
+}
+
+/// The media type of the body, in lower case and without parameters.
+fn essence(request: &HttpRequest) -> String {
+    let field = request.headers().get(CONTENT_TYPE);
+    let field = field
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = field.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}
+
+/// `application/json` or `application/*+json`, with any parameters.
+fn is_json(request: &HttpRequest) -> bool {
+    let essence = essence(request);
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// The parameters of the query, escapes undone as HTML forms have them; wrong UTF-8 is replaced.
+pub(super) fn parameters(request: &HttpRequest) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(request.query_string().as_bytes())
+        .into_owned()
+        .collect()
+}
+
+/// Octets of a body of the old contract: ten thousand places take about a megabyte.
+const CONTRACT_BODY: u64 = 16 * 1024 * 1024;
+/// The media types of a body of `/v1/location`.
+const BODIES: &str = "application/json, application/geo+json or text/csv";
+/// Octets of a body that is read through at once, in less time than another thread takes to begin.
+const SHORT: usize = 64 * 1024;
+/// Places off the grid that are named one by one.
+const NAMED_PLACES: usize = 10;

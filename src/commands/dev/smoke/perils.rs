@@ -1,0 +1,77 @@
+//! The peril calls of a smoke run.
+
+use reqwest::header::CONTENT_TYPE;
+use serde_json::{Value, json};
+
+use super::{Cast, Token};
+use crate::commands::dev::{
+    DevError,
+    perils::{LATITUDE, LONGITUDE},
+    tally::Tally,
+};
+
+/// What the consumer may ask.
+pub(super) async fn allowed(
+    cast: &Cast<'_>,
+    token: &Token,
+    tally: &mut Tally,
+) -> Result<(), DevError> {
+    let catalogue = cast.consumer.get(cast.at("/v1/perils"));
+    let catalogue = catalogue.bearer_auth(&token.access_token);
+    tally.allowed(200, "GET /v1/perils", catalogue).await?;
+
+    let place = json!({"latitude": degrees(LATITUDE), "longitude": degrees(LONGITUDE)});
+    let question = json!({"locations": [place], "perils": ["heat"], "years": [2050]});
+    let query = cast.consumer.post(cast.at("/v1/location"));
+    let query = query
+        .bearer_auth(&token.access_token)
+        .header(CONTENT_TYPE, "application/json")
+        .body(question.to_string());
+    let answer = tally.allowed(200, "POST /v1/location", query).await?;
+    let body = match answer {
+        Some(answer) => answer.bytes().await.unwrap_or_default(),
+        None => Vec::new().into(),
+    };
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let values = body
+        .pointer("/locations/0/values")
+        .and_then(Value::as_array);
+    let is_answered = values.is_some_and(|values| {
+        let is_known = |value: &Value| value.get("value").is_some_and(Value::is_number);
+        values.len() == HEAT_VALUES && values.iter().all(is_known)
+    });
+    let is_marked = body.pointer("/store/synthetic") == Some(&Value::Bool(true));
+    tally.claim(
+        is_answered && is_marked,
+        "     and the answer has its values, said to be synthetic",
+    )?;
+
+    let old = format!("/fire?lat={LATITUDE}&lon={LONGITUDE}");
+    let call = cast.consumer.get(cast.at(&old));
+    let call = call.bearer_auth(&token.access_token);
+    tally.allowed(200, &format!("GET {old}"), call).await?;
+    Ok(())
+}
+
+/// What nobody else may.
+pub(super) async fn forbidden(
+    cast: &Cast<'_>,
+    token: &Token,
+    tally: &mut Tally,
+) -> Result<(), DevError> {
+    let query = cast.at(&format!("/v1/location?lat={LATITUDE}&lon={LONGITUDE}"));
+    tally
+        .forbidden(401, "a peril query, no token", cast.consumer.get(&query))
+        .await?;
+    let other = cast.limited.get(&query).bearer_auth(&token.access_token);
+    tally
+        .forbidden(401, "a peril query, another client's certificate", other)
+        .await
+}
+
+fn degrees(text: &str) -> Option<f64> {
+    text.parse().ok()
+}
+
+/// Two metrics in two scenarios for one year.
+const HEAT_VALUES: usize = 4;

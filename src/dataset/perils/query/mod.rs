@@ -1,0 +1,11 @@
+//! What a request of `/v1/location` asks for, and how the answer for one place is found.
+
+mod locate;
+mod options;
+mod parameters;
+mod subset;
+
+pub use locate::{Answered, Locator, Made, Status, UsedCell};
+pub use options::Options;
+pub use parameters::Query;
+pub use subset::{Interpolation, Layout, Subset, Wanted};

@@ -1,0 +1,424 @@
+//! What is wanted of each place, understood and checked.
+
+use std::ops::Range;
+
+use super::Options;
+use crate::dataset::{
+    grid::{Column, Metric, Peril, Scenario, Value, Year},
+    perils::Refused,
+};
+
+/// One number that is wanted of each place: a column, or a year between two of them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Wanted {
+    /// What is measured.
+    pub metric: Metric,
+    /// The scenario.
+    pub scenario: Scenario,
+    /// The year.
+    pub year: u16,
+    /// The two years of the store between which it lies; none when it is one of them.
+    pub between: Option<(Year, Year)>,
+    /// Where its columns stand in [`Subset::columns`].
+    lower: usize,
+    upper: usize,
+}
+
+/// How a place's value comes from the cells around it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Interpolation {
+    /// By the four cells around, each by its nearness.
+    Bilinear,
+    /// The nearest cell's.
+    Nearest,
+}
+
+/// How a table has the values.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Layout {
+    /// A line for each value.
+    Long,
+    /// A line for each place, a column for each value.
+    Wide,
+}
+
+/// What is wanted of each place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subset {
+    /// The perils, in record order.
+    pub perils: Vec<Peril>,
+    /// The columns that must be read, in record order.
+    pub columns: Vec<Column>,
+    /// The numbers, by metric, scenario and year.
+    pub wanted: Vec<Wanted>,
+    /// How values come from cells.
+    pub interpolation: Interpolation,
+    /// How far a valid cell may be looked for, in kilometres; none: not at all.
+    pub radius_km: Option<f64>,
+    /// How a table has them.
+    pub layout: Layout,
+}
+
+impl Interpolation {
+    /// As requests and answers name it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bilinear => "bilinear",
+            Self::Nearest => "nearest",
+        }
+    }
+}
+
+impl Subset {
+    /// Understands `options`.
+    ///
+    /// # Errors
+    /// [`Refused::Unknown`] with the names that exist, or [`Refused::Malformed`].
+    pub fn read(options: &Options, max_radius_km: u32) -> Result<Self, Refused> {
+        let perils = names(options, "perils", &Peril::LISTED, Peril::name, Peril::named)?;
+        let metrics = names(
+            options,
+            "metrics",
+            &Metric::ALL,
+            Metric::name,
+            Metric::named,
+        )?;
+        let scenarios = names(
+            options,
+            "scenarios",
+            &Scenario::ALL,
+            Scenario::name,
+            Scenario::named,
+        )?;
+        let is_linear = choice(
+            options,
+            "year_interpolation",
+            &[("none", false), ("linear", true)],
+        )?;
+        let years = years(options, is_linear)?;
+        let mut subset = Self {
+            perils: Vec::new(),
+            columns: Vec::new(),
+            wanted: Vec::new(),
+            interpolation: choice(
+                options,
+                "interpolation",
+                &[
+                    ("nearest", Interpolation::Nearest),
+                    ("bilinear", Interpolation::Bilinear),
+                ],
+            )?,
+            radius_km: radius(options, max_radius_km)?,
+            layout: choice(
+                options,
+                "layout",
+                &[("wide", Layout::Wide), ("long", Layout::Long)],
+            )?,
+        };
+        for metric in Metric::ALL {
+            let is_chosen = |chosen: &Option<Vec<Peril>>| {
+                chosen
+                    .as_ref()
+                    .is_none_or(|perils| perils.contains(&metric.peril()))
+            };
+            if !is_chosen(&perils)
+                || metrics
+                    .as_ref()
+                    .is_some_and(|chosen| !chosen.contains(&metric))
+            {
+                continue;
+            }
+            if subset.perils.last() != Some(&metric.peril()) {
+                subset.perils.push(metric.peril());
+            }
+            let scenarios = scenarios.as_deref().unwrap_or(&Scenario::ALL);
+            for scenario in Scenario::ALL
+                .into_iter()
+                .filter(|one| scenarios.contains(one))
+            {
+                for year in &years {
+                    subset.want(metric, scenario, *year);
+                }
+            }
+        }
+        if subset.wanted.is_empty() {
+            return Err(Refused::Malformed {
+                at: "metrics".to_owned(),
+                expected: "of the perils that are asked for".into(),
+            });
+        }
+        Ok(subset)
+    }
+
+    /// The numbers of each peril, as positions in [`Subset::wanted`].
+    pub fn groups(&self) -> impl Iterator<Item = (Peril, Range<usize>)> {
+        self.perils.iter().map(|peril| {
+            let belongs = |wanted: &Wanted| wanted.metric.peril() == *peril;
+            let start = self.wanted.iter().position(belongs).unwrap_or(0);
+            let length = self.wanted.iter().filter(|wanted| belongs(wanted)).count();
+            (*peril, start..start + length)
+        })
+    }
+
+    fn want(&mut self, metric: Metric, scenario: Scenario, year: u16) {
+        let (lower, upper) = around(year);
+        let mut place = |year| {
+            let column = Column::new(metric, scenario, year);
+            let present = self.columns.iter().position(|other| *other == column);
+            present.unwrap_or_else(|| {
+                self.columns.push(column);
+                self.columns.len() - 1
+            })
+        };
+        let (lower_at, upper_at) = (place(lower), place(upper));
+        self.wanted.push(Wanted {
+            metric,
+            scenario,
+            year,
+            between: (lower != upper).then_some((lower, upper)),
+            lower: lower_at,
+            upper: upper_at,
+        });
+    }
+}
+
+impl Wanted {
+    /// The value from the values of [`Subset::columns`]: linear between two years.
+    #[must_use]
+    pub fn value(&self, columns: &[Value]) -> Value {
+        let at = |index| columns.get(index).copied().unwrap_or(Value::NotCovered);
+        let lower = at(self.lower);
+        let Some((first, last)) = self.between else {
+            return lower;
+        };
+        match (lower, at(self.upper)) {
+            (Value::Known(low), Value::Known(high)) => {
+                let whole = i64::from(last.number()) - i64::from(first.number());
+                let part = i64::from(self.year) - i64::from(first.number());
+                let doubled = (high - low) * part * 2;
+                Value::Known(low + (doubled + whole).div_euclid(whole * 2))
+            }
+            (Value::NotCovered, _) | (_, Value::NotCovered) => Value::NotCovered,
+            _ => Value::NotApplicable,
+        }
+    }
+
+    /// Its name among the columns of a table, as `windspeed100yr_ssp126_2030`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!(
+            "{}_{}_{}",
+            self.metric.name(),
+            self.scenario.name(),
+            self.year
+        )
+    }
+}
+
+/// The years of the store at or around `year`.
+fn around(year: u16) -> (Year, Year) {
+    let at = |found: Option<Year>| found.unwrap_or(Year::Y2020);
+    let lower = Year::ALL.into_iter().rev().find(|one| one.number() <= year);
+    let upper = Year::ALL.into_iter().find(|one| one.number() >= year);
+    (at(lower), at(upper))
+}
+
+fn years(options: &Options, is_linear: bool) -> Result<Vec<u16>, Refused> {
+    let Some(items) = options.items("years") else {
+        return Ok(Year::ALL.map(Year::number).to_vec());
+    };
+    let mut years = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let year = item.parse().ok().filter(|year| {
+            let is_within = (Year::Y2020.number()..=Year::Y2100.number()).contains(year);
+            Year::numbered(*year).is_some() || (is_linear && is_within)
+        });
+        let known = if is_linear {
+            "those from 2020 to 2100".to_owned()
+        } else {
+            let years = Year::ALL.map(|year| year.number().to_string()).join(", ");
+            format!("{years}; with year_interpolation=linear also those between")
+        };
+        years.push(year.ok_or_else(|| Refused::Unknown {
+            at: format!("years[{index}]"),
+            known: known.into(),
+        })?);
+    }
+    years.sort_unstable();
+    years.dedup();
+    Ok(years)
+}
+
+fn radius(options: &Options, max_km: u32) -> Result<Option<f64>, Refused> {
+    let Some(text) = options.item("radius_km") else {
+        return Ok(None);
+    };
+    let radius = text
+        .parse()
+        .ok()
+        .filter(|km| (0.0..=f64::from(max_km)).contains(km));
+    radius.map(Some).ok_or_else(|| Refused::Malformed {
+        at: "radius_km".to_owned(),
+        expected: format!("a number from 0 to {max_km}").into(),
+    })
+}
+
+/// The names of a list; none when it is not given: then all are meant.
+fn names<T: Copy>(
+    options: &Options,
+    option: &str,
+    all: &[T],
+    name: fn(T) -> &'static str,
+    named: fn(&str) -> Option<T>,
+) -> Result<Option<Vec<T>>, Refused> {
+    let Some(items) = options.items(option) else {
+        return Ok(None);
+    };
+    let known = || {
+        all.iter()
+            .map(|one| name(*one))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let read = |(index, item): (usize, &String)| {
+        named(item).ok_or_else(|| Refused::Unknown {
+            at: format!("{option}[{index}]"),
+            known: known().into(),
+        })
+    };
+    items
+        .iter()
+        .enumerate()
+        .map(read)
+        .collect::<Result<_, _>>()
+        .map(Some)
+}
+
+/// One of `choices`, of which the first is the default.
+fn choice<T: Copy>(options: &Options, option: &str, choices: &[(&str, T)]) -> Result<T, Refused> {
+    let known = || {
+        choices
+            .iter()
+            .map(|(name, _)| *name)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let found = match options.item(option) {
+        None => choices.first(),
+        Some(text) => choices
+            .iter()
+            .find(|(name, _)| text.eq_ignore_ascii_case(name)),
+    };
+    found
+        .map(|(_, choice)| *choice)
+        .ok_or_else(|| Refused::Unknown {
+            at: option.to_owned(),
+            known: known().into(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: &[(&str, &str)]) -> Result<Subset, Refused> {
+        let mut options = Options::default();
+        for (name, value) in query {
+            options.take_parameter(name, value, &[])?;
+        }
+        Subset::read(&options, 100)
+    }
+
+    #[test]
+    fn nothing_given_means_all() {
+        let subset = read(&[]).unwrap();
+        assert_eq!((subset.wanted.len(), subset.columns.len()), (96, 96));
+        assert_eq!(subset.perils, Peril::ALL);
+    }
+
+    #[test]
+    fn names_are_known_whatever_their_case_and_select_together() {
+        let subset = read(&[
+            ("perils", "WIND,heat"),
+            ("metrics", "DaysExceeding38C,windspeed100yr"),
+            ("scenarios", "SSP585"),
+            ("years", "2100,2030"),
+            ("years", "2030"),
+        ])
+        .unwrap();
+        let names: Vec<_> = subset.wanted.iter().map(Wanted::name).collect();
+        assert_eq!(
+            names,
+            [
+                "windspeed100yr_ssp585_2030",
+                "windspeed100yr_ssp585_2100",
+                "daysexceeding38c_ssp585_2030",
+                "daysexceeding38c_ssp585_2100",
+            ]
+        );
+        let groups: Vec<_> = subset.groups().collect();
+        assert_eq!(groups, [(Peril::Wind, 0..2), (Peril::Heat, 2..4)]);
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_with_what_is() {
+        for (query, at, known) in [
+            ([("perils", "fire,fires")], "perils[1]", "fire, hail, heat"),
+            ([("scenarios", "ssp245")], "scenarios[0]", "ssp126, ssp585"),
+            ([("years", "2031")], "years[0]", "2020, 2030"),
+            (
+                [("interpolation", "cubic")],
+                "interpolation",
+                "nearest, bilinear",
+            ),
+            (
+                [("colour", "red")],
+                "a parameter of the query",
+                "interpolation, layout",
+            ),
+        ] {
+            match read(&query) {
+                Err(Refused::Unknown {
+                    at: found,
+                    known: names,
+                }) => {
+                    assert_eq!(found, at);
+                    assert!(names.contains(known), "{names}");
+                }
+                other => panic!("{query:?}: {other:?}"),
+            }
+        }
+        for radius in ["-1", "101", "nan", "x"] {
+            assert!(read(&[("radius_km", radius)]).is_err(), "{radius}");
+        }
+        assert!(read(&[("perils", "fire"), ("metrics", "windspeed100yr")]).is_err());
+    }
+
+    #[test]
+    fn a_year_between_two_is_linear_and_rounds_to_the_nearest_millionth() {
+        let subset = read(&[
+            ("metrics", "windspeed100yr"),
+            ("scenarios", "ssp126"),
+            ("years", "2035,2060"),
+            ("year_interpolation", "linear"),
+        ])
+        .unwrap();
+        assert_eq!(subset.columns.len(), 4);
+        let values = [100, 201, 10, 35].map(Value::Known);
+        let found: Vec<_> = subset.wanted.iter().map(|one| one.value(&values)).collect();
+        assert_eq!(found, [Value::Known(151), Value::Known(20)]);
+        let missing = [
+            Value::NotApplicable,
+            Value::NotCovered,
+            Value::NotApplicable,
+            Value::Known(1),
+        ];
+        let found: Vec<_> = subset
+            .wanted
+            .iter()
+            .map(|one| one.value(&missing))
+            .collect();
+        assert_eq!(found, [Value::NotCovered, Value::NotApplicable]);
+    }
+}

@@ -1,0 +1,65 @@
+//! Why a request for peril values is not answered.
+
+use std::borrow::Cow;
+
+/// What is wrong with a request for peril values, or with what it is asked of.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Refused {
+    /// A part of the request is not what it must be.
+    #[error("{at} must be {expected}")]
+    Malformed {
+        /// Which part, by our own names and its position.
+        at: String,
+        /// What it must be.
+        expected: Cow<'static, str>,
+    },
+    /// `POST /location` without `locations`.
+    #[error("the body has no member locations")]
+    NoLocations,
+    /// There is no store.
+    #[error("no peril data has been imported here")]
+    NoStore,
+    /// The body is not JSON.
+    #[error("the body is not JSON: it cannot be read past octet {at}")]
+    NotJson {
+        /// Octets from the start.
+        at: usize,
+    },
+    /// The peril is not in the store.
+    #[error("no data for {peril} has been imported here")]
+    NotImported {
+        /// Its name.
+        peril: &'static str,
+    },
+    /// `POST /location` with places where the store has no row.
+    #[error("{}", off_grid(.first, *.count))]
+    OffGrid {
+        /// Positions of the first of them, from 0.
+        first: Vec<usize>,
+        /// How many there are.
+        count: usize,
+    },
+    /// More places than one request may have.
+    #[error("a request may have {limit} places")]
+    TooManyPlaces {
+        /// How many it may have.
+        limit: usize,
+    },
+    /// A name that does not exist.
+    #[error("{at} is not known; known are {known}")]
+    Unknown {
+        /// Where it stands.
+        at: String,
+        /// Those that exist.
+        known: Cow<'static, str>,
+    },
+}
+
+fn off_grid(first: &[usize], count: usize) -> String {
+    let positions: Vec<_> = first.iter().map(usize::to_string).collect();
+    let ellipsis = if first.len() < count { ", ..." } else { "" };
+    format!(
+        "{count} of the locations lie off the grid: locations[{}]{ellipsis}",
+        positions.join("], locations[")
+    )
+}

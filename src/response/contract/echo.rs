@@ -1,0 +1,130 @@
+//! What a request said, said back as the old service wrote JSON.
+
+use crate::dataset::perils::contract::{Json, Text};
+
+/// Appends `value`.
+pub(super) fn push_json(out: &mut Vec<u8>, value: &Json) {
+    match value {
+        Json::Null => out.extend_from_slice(b"null"),
+        Json::Bool(true) => out.extend_from_slice(b"true"),
+        Json::Bool(false) => out.extend_from_slice(b"false"),
+        Json::Integer(digits) => out.extend_from_slice(digits.as_bytes()),
+        Json::Float(number) => out.extend_from_slice(float(*number).as_bytes()),
+        Json::Text(text) => push_text(out, text),
+        Json::Array(items) => {
+            out.push(b'[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                push_json(out, item);
+            }
+            out.push(b']');
+        }
+        Json::Object(members) => {
+            out.push(b'{');
+            for (index, (name, member)) in members.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                push_text(out, name);
+                out.push(b':');
+                push_json(out, member);
+            }
+            out.push(b'}');
+        }
+    }
+}
+
+/// A string in ASCII: whatever is not printable there is escaped.
+fn push_text(out: &mut Vec<u8>, text: &Text) {
+    out.push(b'"');
+    for unit in text.units() {
+        match (u8::try_from(*unit), *unit) {
+            (Ok(b'"'), _) => out.extend_from_slice(b"\\\""),
+            (Ok(b'\\'), _) => out.extend_from_slice(b"\\\\"),
+            (Ok(b'\n'), _) => out.extend_from_slice(b"\\n"),
+            (Ok(b'\r'), _) => out.extend_from_slice(b"\\r"),
+            (Ok(b'\t'), _) => out.extend_from_slice(b"\\t"),
+            (Ok(8), _) => out.extend_from_slice(b"\\b"),
+            (Ok(12), _) => out.extend_from_slice(b"\\f"),
+            (Ok(octet @ b' '..=b'~'), _) => out.push(octet),
+            (_, unit) => out.extend_from_slice(format!("\\u{unit:04x}").as_bytes()),
+        }
+    }
+    out.push(b'"');
+}
+
+/// A number as Python's `repr` has it: the shortest digits that read back, at least one decimal, an
+/// exponent below 1e-4 and from 1e16 on.
+pub(super) fn float(number: f64) -> String {
+    if number.is_nan() {
+        return "NaN".to_owned();
+    }
+    if number.is_infinite() {
+        return if number > 0.0 {
+            "Infinity"
+        } else {
+            "-Infinity"
+        }
+        .to_owned();
+    }
+    let scientific = format!("{number:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    match exponent.parse::<i32>() {
+        Ok(-4..16) => format!("{number:?}"),
+        Ok(exponent) => {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs())
+        }
+        Err(_) => scientific,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn echoed(text: &str) -> String {
+        let mut out = Vec::new();
+        push_json(&mut out, &Json::read(text.as_bytes()).unwrap());
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn numbers_are_written_as_python_writes_them() {
+        for (number, text) in [
+            (2030.0, "2030.0"),
+            (-0.0, "-0.0"),
+            (0.0001, "0.0001"),
+            (0.000_012_5, "1.25e-05"),
+            (1e16, "1e+16"),
+            (9_999_999_999_999_998.0, "9999999999999998.0"),
+            (1.5e300, "1.5e+300"),
+            (-122.5, "-122.5"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-Infinity"),
+        ] {
+            assert_eq!(float(number), text);
+        }
+    }
+
+    #[test]
+    fn what_was_sent_comes_back_compact_sorted_and_in_ascii() {
+        for (sent, back) in [
+            (" [ 1 , 2.50 , -0 ] ", "[1,2.5,0]"),
+            (
+                "{\"b\":null,\"a\":[true,false]}",
+                "{\"a\":[true,false],\"b\":null}",
+            ),
+            (
+                "\"\u{e9}\u{1f600}\\u0000\\/\u{7f}\"",
+                "\"\\u00e9\\ud83d\\ude00\\u0000/\\u007f\"",
+            ),
+            ("\"\\\"\\\\\\b\\f\\n\\r\\t\"", "\"\\\"\\\\\\b\\f\\n\\r\\t\""),
+            ("\"\\ud83d\"", "\"\\ud83d\""),
+        ] {
+            assert_eq!(echoed(sent), back);
+        }
+    }
+}

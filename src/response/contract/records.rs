@@ -1,0 +1,199 @@
+//! The answer of `POST /location`.
+
+use std::fmt::Write;
+
+use super::echo::{float, push_json};
+use crate::{
+    dataset::{
+        grid::{Column, Metric, Peril, Scenario, Value, Year},
+        perils::{Found, Values, contract::Json, contract::LocationRequest},
+    },
+    response::number::push_micro,
+};
+
+/// The texts of one request's records, made once.
+#[derive(Clone, Debug)]
+pub struct Segments {
+    /// For each column, what stands between a record's coordinates and its value.
+    heads: Vec<Box<[u8]>>,
+    /// For each column, what stands between its value and the next record's latitude.
+    tails: Vec<Box<[u8]>>,
+}
+
+impl Segments {
+    /// The texts for records of `columns`.
+    #[must_use]
+    pub fn new(columns: &[Column]) -> Self {
+        Self {
+            heads: columns.iter().map(|column| head(*column)).collect(),
+            tails: columns.iter().map(|column| tail(*column)).collect(),
+        }
+    }
+
+    /// Appends the records of one place, each with a comma after it.
+    pub fn push_records(&self, out: &mut Vec<u8>, found: &Found<'_>) {
+        let place = format!(
+            "{},\"longitude\":{}",
+            float(found.latitude),
+            float(found.longitude)
+        );
+        let place = place.as_bytes();
+        // A record of the longest number; what is reserved is rarely more than what is written.
+        out.reserve(self.heads.len() * (MOST_OF_A_RECORD + place.len()) + OPENING.len());
+        let start = out.len();
+        out.extend_from_slice(OPENING);
+        let texts = self.heads.iter().zip(&self.tails);
+        for ((head, tail), value) in texts.zip(found.values.iter()) {
+            out.extend_from_slice(place);
+            out.extend_from_slice(head);
+            push_value(out, value);
+            out.extend_from_slice(tail);
+        }
+        let end = out.len() - OPENING.len();
+        out.truncate(if self.heads.is_empty() { start } else { end });
+    }
+}
+
+/// The whole answer, in parts that can be sent one after the other.
+#[derive(Clone, Debug)]
+pub struct LocationAnswer {
+    request: LocationRequest,
+    values: Values,
+    segments: Segments,
+    has_records: bool,
+}
+
+impl LocationAnswer {
+    /// The answer to `request` from `values`, which hold the columns that it selects.
+    #[must_use]
+    pub fn new(request: LocationRequest, values: Values) -> Self {
+        let segments = Segments::new(values.columns());
+        Self {
+            request,
+            values,
+            segments,
+            has_records: false,
+        }
+    }
+
+    /// How many places there are.
+    #[must_use]
+    pub fn places(&self) -> usize {
+        self.request.places.len()
+    }
+
+    /// The whole answer at once.
+    #[must_use]
+    pub fn whole(mut self) -> Vec<u8> {
+        let records = self.places() * self.values.columns().len();
+        let mut out = Vec::with_capacity(records * RECORD + 1024);
+        self.push_start(&mut out);
+        for place in 0..self.places() {
+            self.push_place(&mut out, place);
+        }
+        self.push_end(&mut out);
+        out
+    }
+
+    /// Appends what stands before the first record.
+    pub fn push_start(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"records\":[");
+    }
+
+    /// Appends the records of the place at `index`; a place off the grid has none.
+    pub fn push_place(&mut self, out: &mut Vec<u8>, index: usize) {
+        let place = self.request.places.get(index);
+        let Some(found) = place.and_then(|place| self.values.find(place.0, place.1)) else {
+            return;
+        };
+        let before = out.len();
+        if self.has_records {
+            out.push(b',');
+        }
+        let start = out.len();
+        self.segments.push_records(out, &found);
+        if out.len() == start {
+            out.truncate(before);
+        } else {
+            out.pop();
+            self.has_records = true;
+        }
+    }
+
+    /// Appends what stands after the last record.
+    pub fn push_end(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"],\"settings\":{\"csg_version\":\"2.1.0\",\"metrics\":[");
+        let names = self.request.perils.iter().flat_map(|peril| peril.metrics());
+        let names: Vec<_> = names
+            .map(|metric: &Metric| format!("\"{}\"", metric.settings_name()))
+            .collect();
+        let metrics = names.join(",");
+        for place in 0..self.places() {
+            if place > 0 && !metrics.is_empty() {
+                out.push(b',');
+            }
+            out.extend_from_slice(metrics.as_bytes());
+        }
+        out.extend_from_slice(b"],\"perils\":");
+        let perils = || Peril::LISTED.map(|peril| Json::Text(peril.listed_name().into()));
+        push_sent(out, self.request.perils_sent.as_ref(), &perils);
+        out.extend_from_slice(b",\"scenarios\":");
+        let scenarios = || Scenario::ALL.map(|scenario| Json::Text(scenario.name().into()));
+        push_sent(out, self.request.scenarios_sent.as_ref(), &scenarios);
+        out.extend_from_slice(b",\"years\":");
+        let years = || Year::ALL.map(|year| Json::Integer(year.number().to_string().into()));
+        push_sent(out, self.request.years_sent.as_ref(), &years);
+        out.extend_from_slice(b"}}\n");
+    }
+}
+
+fn push_sent<const N: usize>(
+    out: &mut Vec<u8>,
+    sent: Option<&Json>,
+    default: &dyn Fn() -> [Json; N],
+) {
+    match sent {
+        Some(sent) => push_json(out, sent),
+        None => push_json(out, &Json::Array(default().into())),
+    }
+}
+
+fn push_value(out: &mut Vec<u8>, value: Value) {
+    match value {
+        Value::Known(micro) => push_micro(out, micro),
+        Value::NotApplicable => out.extend_from_slice(b"-9999.000000"),
+        Value::NotCovered => out.extend_from_slice(b"None"),
+    }
+}
+
+fn head(column: Column) -> Box<[u8]> {
+    let metric = column.metric().name();
+    format!(",\"metric\":\"{metric}\",\"metric_mean\":\"")
+        .into_bytes()
+        .into()
+}
+
+fn tail(column: Column) -> Box<[u8]> {
+    let (metric, peril) = (column.metric(), column.peril());
+    let mut text = String::with_capacity(256);
+    let _ = write!(
+        text,
+        "\",\"metric_units\":\"{}\",\"peril\":\"{}\",\"peril_code\":\"{}\",\"peril_version\":\"{}\",\
+         \"scenario\":\"{}\",\"status\":200,\"year\":{}}},",
+        metric.units(),
+        peril.name(),
+        peril.code(),
+        peril.version(),
+        column.scenario().name(),
+        column.year().number()
+    );
+    let mut text = text.into_bytes();
+    text.extend_from_slice(OPENING);
+    text.into()
+}
+
+const OPENING: &[u8] = b"{\"errors\":[],\"latitude\":";
+/// Octets of a usual record, with its comma.
+const RECORD: usize = 240;
+/// Octets of the longest record without its coordinates.
+const MOST_OF_A_RECORD: usize = 260;

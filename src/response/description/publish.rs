@@ -1,0 +1,123 @@
+//! `/openapi.json` and `/docs`: made once a site, sent to everyone.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LAST_MODIFIED,
+        X_CONTENT_TYPE_OPTIONS,
+    },
+};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use httpdate::fmt_http_date;
+
+use super::{Description, Version, page};
+use crate::{
+    clock::Timestamp,
+    dataset::perils::Refused,
+    response::{
+        Refusal,
+        conditions::{self, Validators, Verdict},
+    },
+};
+
+/// The description in every form.
+#[derive(Clone, Debug)]
+pub struct Published {
+    documents: [(Version, Form); 2],
+    page: Form,
+    since: SystemTime,
+}
+
+#[derive(Clone, Debug)]
+struct Form {
+    body: Bytes,
+    entity_tag: String,
+}
+
+impl Published {
+    /// Every form of `description`, as of `now`.
+    #[must_use]
+    pub fn new(description: &Description<'_>, now: Timestamp) -> Self {
+        let written = |version| {
+            let document = description.document(version);
+            (version, Form::new(document.to_string()))
+        };
+        Self {
+            documents: Version::ALL.map(written),
+            page: Form::new(page::page(&description.document(Version::V3_1))),
+            since: UNIX_EPOCH + Duration::from_secs(now.unix_time().as_secs()),
+        }
+    }
+
+    /// The answer at `/openapi.json` to a request with `parameters`, of which `version` counts.
+    ///
+    /// # Errors
+    /// [`Refusal`] for a version that there is none of, or a precondition that fails.
+    pub fn document(
+        &self,
+        request: &HttpRequest,
+        parameters: &[(String, String)],
+    ) -> Result<HttpResponse, Refusal> {
+        let asked = parameters.iter().find(|(name, _)| name == "version");
+        let version = asked.map_or(Some(Version::V3_1), |(_, text)| Version::named(text));
+        let mut documents = self.documents.iter();
+        let found = documents.find(|(one, _)| Some(*one) == version);
+        let (_, form) = found.ok_or_else(|| Refused::Unknown {
+            at: "version".to_owned(),
+            known: Version::ALL.map(Version::name).join(", ").into(),
+        })?;
+        self.send(request, form, "application/json")
+    }
+
+    /// The answer at `/docs`.
+    ///
+    /// # Errors
+    /// [`Refusal::PreconditionFailed`].
+    pub fn page(&self, request: &HttpRequest) -> Result<HttpResponse, Refusal> {
+        self.send(request, &self.page, "text/html; charset=utf-8")
+    }
+
+    fn send(
+        &self,
+        request: &HttpRequest,
+        form: &Form,
+        content_type: &'static str,
+    ) -> Result<HttpResponse, Refusal> {
+        let validators = Validators {
+            entity_tag: &form.entity_tag,
+            last_modified: self.since,
+        };
+        let verdict = conditions::judge(request.headers(), validators);
+        let mut answer = match verdict {
+            Verdict::Failed => return Err(Refusal::PreconditionFailed),
+            Verdict::NotModified => HttpResponse::NotModified(),
+            Verdict::Proceed => HttpResponse::Ok(),
+        };
+        answer
+            .insert_header((CACHE_CONTROL, "public, max-age=300"))
+            .insert_header((CONTENT_SECURITY_POLICY, page::security_policy()))
+            .insert_header((ETAG, format!("\"{}\"", form.entity_tag)))
+            .insert_header((LAST_MODIFIED, fmt_http_date(self.since)))
+            .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"));
+        if verdict == Verdict::NotModified {
+            return Ok(answer.finish());
+        }
+        answer.insert_header((CONTENT_TYPE, content_type));
+        Ok(answer.body(form.body.clone()))
+    }
+}
+
+impl Form {
+    fn new(text: String) -> Self {
+        let tag = digest(&SHA256, text.as_bytes());
+        let tag = tag.as_ref().get(..15).unwrap_or_default();
+        Self {
+            entity_tag: BASE64_URL_SAFE_NO_PAD.encode(tag),
+            body: text.into(),
+        }
+    }
+}

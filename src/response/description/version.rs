@@ -1,0 +1,116 @@
+//! The versions of OpenAPI that the document is given in.
+
+use serde_json::{Map, Value, json};
+
+/// A version of OpenAPI.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Version {
+    /// 3.0, for readers that know no later one.
+    V3_0,
+    /// 3.1.
+    V3_1,
+}
+
+impl Version {
+    /// Every version, the default last.
+    pub const ALL: [Self; 2] = [Self::V3_0, Self::V3_1];
+
+    /// As it is asked for.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::V3_0 => "3.0",
+            Self::V3_1 => "3.1",
+        }
+    }
+
+    /// As the document states it.
+    #[must_use]
+    pub const fn number(self) -> &'static str {
+        match self {
+            Self::V3_0 => "3.0.3",
+            Self::V3_1 => "3.1.0",
+        }
+    }
+
+    /// The version of that name or number.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|version| version.name() == name || version.number() == name)
+    }
+
+    /// `document`, which is 3.1, in this version.
+    pub(super) fn of(self, mut document: Value) -> Value {
+        if self == Self::V3_0 {
+            lower(&mut document);
+            if let Some(document) = document.as_object_mut() {
+                document.insert("openapi".to_owned(), self.number().into());
+            }
+        }
+        document
+    }
+}
+
+/// Says in 3.0 what 3.1 says otherwise: null among types, constants, examples, and mutual TLS, which
+/// 3.0 has no word for.
+fn lower(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(lower),
+        Value::Object(members) => {
+            lower_schema(members);
+            lower_security(members);
+            members.values_mut().for_each(lower);
+        }
+        _ => {}
+    }
+}
+
+fn lower_schema(members: &mut Map<String, Value>) {
+    let types = members.get("type").and_then(Value::as_array).cloned();
+    if let Some(types) = types {
+        let named: Vec<_> = types.iter().filter(|name| *name != "null").collect();
+        match named.as_slice() {
+            [one] => members.insert("type".to_owned(), (*one).clone()),
+            several => {
+                members.insert(
+                    "anyOf".to_owned(),
+                    several.iter().map(|one| json!({"type": one})).collect(),
+                );
+                members.remove("type")
+            }
+        };
+        if named.len() < types.len() {
+            members.insert("nullable".to_owned(), true.into());
+        }
+    }
+    if let Some(constant) = members.remove("const") {
+        members.insert("enum".to_owned(), json!([constant]));
+    }
+    // A schema's examples are a list; those of parameters and media types are named.
+    if let Some(Value::Array(examples)) = members.get("examples").cloned() {
+        members.remove("examples");
+        if let Some(first) = examples.into_iter().next() {
+            members.insert("example".to_owned(), first);
+        }
+    }
+}
+
+fn lower_security(members: &mut Map<String, Value>) {
+    if let Some(schemes) = members
+        .get_mut("securitySchemes")
+        .and_then(Value::as_object_mut)
+    {
+        schemes.remove("mutualTLS");
+    }
+    let requirements = members.get_mut("security").and_then(Value::as_array_mut);
+    for requirement in requirements.into_iter().flatten() {
+        if let Some(requirement) = requirement.as_object_mut() {
+            requirement.remove("mutualTLS");
+            // Only OAuth and OpenID Connect may name scopes there.
+            requirement
+                .values_mut()
+                .for_each(|scopes| *scopes = json!([]));
+        }
+    }
+}

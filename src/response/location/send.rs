@@ -1,0 +1,103 @@
+//! The answer to a question over HTTP: at once when it is short, else made while it is sent.
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        Method, StatusCode,
+        header::{
+            ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName,
+            HeaderValue, LINK, VARY,
+        },
+    },
+};
+use tokio::sync::Semaphore;
+
+use super::{Coding, Format, Question};
+use crate::{
+    dataset::perils::{Refused, Values, places::Survey, query::Subset},
+    response::{Refusal, StreamBody, perils::Described},
+};
+
+/// The answer to `request`: the places of `survey`, what `subset` wants of them, from `values`.
+///
+/// # Errors
+/// [`Refusal`] for formats that are not there or not acceptable, preconditions that fail, and when as
+/// many long answers are under way as may be.
+pub fn answer(
+    request: &HttpRequest,
+    format: Option<&str>,
+    survey: Survey,
+    subset: Subset,
+    values: Values,
+    streams: &Arc<Semaphore>,
+) -> Result<HttpResponse, Refusal> {
+    let format = Format::choose(format, field(request, &ACCEPT), survey.format())?;
+    let format = format.ok_or(NOT_ACCEPTABLE)?;
+    let coding = Coding::choose(field(request, &ACCEPT_ENCODING)).ok_or(NOT_ACCEPTABLE)?;
+    let coding = if format.is_compressible() {
+        coding
+    } else {
+        Coding::Identity
+    };
+    let question = Question {
+        survey,
+        subset,
+        values,
+        format,
+    };
+    if !question.is_possible() {
+        return Err(Refused::Malformed {
+            at: "layout".to_owned(),
+            expected: "wide, unless the answer is CSV".into(),
+        }
+        .into());
+    }
+    let representation = format!("{} {}", format.name(), coding.name());
+    let described = Described::representation(question.values.grid(), request, &representation);
+    let is_cacheable = request.method() != Method::POST;
+    if is_cacheable && let Some(mut answer) = described.judge(request)? {
+        answer.headers_mut().insert(VARY, CHOSEN_BY);
+        return Ok(answer);
+    }
+    let mut answer = if is_cacheable {
+        described.build(StatusCode::OK)
+    } else {
+        let mut answer = HttpResponse::Ok();
+        answer.insert_header((CACHE_CONTROL, "no-store"));
+        answer
+    };
+    answer
+        .insert_header((CONTENT_TYPE, format.content_type()))
+        .insert_header((VARY, CHOSEN_BY))
+        .insert_header((LINK, "</v1/perils>; rel=\"describedby\""));
+    if coding != Coding::Identity {
+        answer.insert_header((CONTENT_ENCODING, coding.name()));
+    }
+    if question.survey.count() * question.subset.wanted.len() <= VALUES_AT_ONCE {
+        let octets = question.answer(Vec::new(), coding);
+        return octets.map(|octets| answer.body(octets)).map_err(|error| {
+            tracing::error!(%error, "an answer could not be written");
+            Refusal::Fault
+        });
+    }
+    let place = Arc::clone(streams).try_acquire_owned();
+    let place = place.or(Err(Refusal::Busy))?;
+    let body = StreamBody::start(place, move |sink| question.answer(sink, coding).map(drop));
+    Ok(answer.body(body))
+}
+
+fn field<'r>(request: &'r HttpRequest, name: &HeaderName) -> Option<&'r str> {
+    request
+        .headers()
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+}
+
+const CHOSEN_BY: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding");
+const NOT_ACCEPTABLE: Refusal = Refusal::NotAcceptable {
+    offered: Format::OFFERED,
+};
+/// Values of an answer that is made at once: a few milliseconds, a few megabytes.
+const VALUES_AT_ONCE: usize = 20_000;

@@ -1,0 +1,279 @@
+//! CSV: what was sent, then a column for each value, or a line for each.
+
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
+
+use super::{
+    Question, Writer,
+    json::{coordinates, id},
+    values::{cell_of, interpolations, missing, reason},
+};
+use crate::{
+    dataset::{
+        grid::Value,
+        perils::{
+            places::{Carried, Header, Place},
+            query::{Answered, Layout, Subset, UsedCell, Wanted},
+        },
+    },
+    response::number::{push_micro, push_whole},
+};
+
+/// Writes a header and the lines of a CSV file.
+pub(super) struct Table<'q, W: Write> {
+    out: &'q mut W,
+    subset: &'q Subset,
+    header: Option<&'q Header>,
+    names: Vec<String>,
+    /// For each value, its columns of a long table that never change.
+    facts: Vec<String>,
+    synthetic: &'static str,
+    piece: Vec<u8>,
+    sent: Vec<u8>,
+    places: u64,
+}
+
+impl<'q, W: Write> Table<'q, W> {
+    pub(super) fn begin(question: &'q Question, out: &'q mut W) -> io::Result<Self> {
+        let subset = &question.subset;
+        let header = question.survey.header();
+        let mut columns: Vec<String> = sent_columns(header);
+        columns.extend(own_columns(subset).iter().map(|name| (*name).to_owned()));
+        if subset.layout == Layout::Wide {
+            columns.extend(peril_columns(subset));
+            columns.extend(subset.wanted.iter().map(Wanted::name));
+        }
+        let line: Vec<_> = columns.iter().map(|name| escaped(name)).collect();
+        writeln!(out, "{}", line.join(","))?;
+        let facts = subset.wanted.iter().map(|wanted| {
+            let metric = wanted.metric;
+            format!(
+                "{},{},{},{},{},{}",
+                metric.peril().name(),
+                metric.peril().version(),
+                metric.name(),
+                wanted.scenario.name(),
+                wanted.year,
+                metric.ucum()
+            )
+        });
+        Ok(Self {
+            out,
+            subset,
+            header,
+            names: subset.wanted.iter().map(Wanted::name).collect(),
+            facts: facts.collect(),
+            synthetic: if question.values.grid().about().synthetic {
+                "true"
+            } else {
+                "false"
+            },
+            piece: Vec::new(),
+            sent: Vec::new(),
+            places: 0,
+        })
+    }
+
+    fn push_wide(&mut self, answered: &Answered) -> io::Result<()> {
+        let piece = &mut self.piece;
+        push_status(piece, answered);
+        push_cell(
+            piece,
+            answered.cells.first().filter(|_| !answered.made.is_empty()),
+        );
+        let how = interpolations(answered);
+        let missing = missing(self.subset, &self.names, &answered.made);
+        write!(piece, ",{how},{},{missing}", self.synthetic)?;
+        if self.subset.radius_km.is_some() {
+            for peril in &self.subset.perils {
+                push_cell(piece, cell_of(self.subset, answered, *peril));
+            }
+        }
+        for index in 0..self.names.len() {
+            piece.push(b',');
+            if let Some(Value::Known(micro)) = answered.made.get(index).map(|made| made.value) {
+                push_micro(piece, micro);
+            }
+        }
+        piece.push(b'\n');
+        Ok(())
+    }
+
+    fn push_long(&mut self, answered: &Answered) -> io::Result<()> {
+        let piece = &mut self.piece;
+        if answered.made.is_empty() {
+            piece.extend_from_slice(&self.sent);
+            push_status(piece, answered);
+            writeln!(piece, ",,,,,,,,,,,,,{}", self.synthetic)?;
+        }
+        for (facts, made) in self.facts.iter().zip(&answered.made) {
+            piece.extend_from_slice(&self.sent);
+            push_status(piece, answered);
+            write!(piece, ",{facts},")?;
+            if let Value::Known(micro) = made.value {
+                push_micro(piece, micro);
+            }
+            let how = made.interpolation.name();
+            write!(piece, ",{},{how}", reason(made.value).unwrap_or_default())?;
+            push_cell(piece, answered.cells.get(made.cell));
+            writeln!(piece, ",{}", self.synthetic)?;
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write> Writer for Table<'_, W> {
+    fn place(&mut self, place: &Place<'_>, answered: &Answered) -> io::Result<()> {
+        self.piece.clear();
+        self.sent.clear();
+        push_sent(&mut self.sent, place, answered, self.header, self.places);
+        self.places += 1;
+        match self.subset.layout {
+            Layout::Long => self.push_long(answered)?,
+            Layout::Wide => {
+                self.piece.extend_from_slice(&self.sent);
+                self.push_wide(answered)?;
+            }
+        }
+        self.out.write_all(&self.piece)
+    }
+}
+
+/// The names of what was sent; one that is ours gets `input_` before it.
+pub(super) fn sent_columns(header: Option<&Header>) -> Vec<String> {
+    let Some(header) = header else {
+        return ["index", "id", "latitude", "longitude", "properties"]
+            .map(str::to_owned)
+            .to_vec();
+    };
+    let is_ours = |name: &str| OWN.contains(&name) || LONG.contains(&name);
+    let named = |name: &String| {
+        if is_ours(name) {
+            format!("input_{name}")
+        } else {
+            name.clone()
+        }
+    };
+    header.names.iter().map(named).collect()
+}
+
+/// The columns that say what came of a place.
+pub(super) fn own_columns(subset: &Subset) -> &'static [&'static str] {
+    match subset.layout {
+        Layout::Long => &LONG,
+        Layout::Wide => &OWN,
+    }
+}
+
+/// Where each peril's values come from, when a radius lets them come from several cells.
+pub(super) fn peril_columns(subset: &Subset) -> Vec<String> {
+    let perils = subset.perils.iter().filter(|_| subset.radius_km.is_some());
+    perils
+        .flat_map(|peril| {
+            ["cell_latitude", "cell_longitude", "distance_km"]
+                .map(|what| format!("{}_{what}", peril.name()))
+        })
+        .collect()
+}
+
+fn push_sent(
+    out: &mut Vec<u8>,
+    place: &Place<'_>,
+    answered: &Answered,
+    header: Option<&Header>,
+    index: u64,
+) {
+    match (place.carried, header) {
+        (Carried::Record(record), Some(header)) if record.len() == header.names.len() => {
+            out.extend_from_slice(record.text());
+        }
+        (Carried::Record(record), Some(header)) => {
+            // As many fields as the header has, so that what follows stands under its own name.
+            let fields = record.fields().chain(std::iter::repeat(Cow::Borrowed("")));
+            let fields = fields.take(header.names.len());
+            let fields: Vec<_> = fields.map(|field| escaped(&field).into_owned()).collect();
+            out.extend_from_slice(fields.join(",").as_bytes());
+        }
+        _ => {
+            push_whole(out, index);
+            let id = id(place, header);
+            let (latitude, longitude) = coordinates(answered);
+            let properties = match place.carried {
+                Carried::Members("") | Carried::Record(_) => String::new(),
+                Carried::Members(members) => format!("{{{members}}}"),
+            };
+            for text in [plain(&id), latitude, longitude, properties] {
+                out.push(b',');
+                if text != "null" {
+                    out.extend_from_slice(escaped(&text).as_bytes());
+                }
+            }
+        }
+    }
+}
+
+/// A JSON string without its quotes; anything else as it stands.
+pub(super) fn plain(json: &str) -> String {
+    serde_json::from_str::<String>(json).unwrap_or_else(|_| json.to_owned())
+}
+
+fn push_status(out: &mut Vec<u8>, answered: &Answered) {
+    for text in [
+        answered.status.name(),
+        answered.status.reason().unwrap_or_default(),
+    ] {
+        out.push(b',');
+        out.extend_from_slice(text.as_bytes());
+    }
+}
+
+fn push_cell(out: &mut Vec<u8>, cell: Option<&UsedCell>) {
+    match cell {
+        Some(cell) => {
+            let (latitude, longitude) = (cell.latitude, cell.longitude);
+            // A vector takes everything.
+            let _ = write!(out, ",{latitude},{longitude},{:.3}", cell.distance_km);
+        }
+        None => out.extend_from_slice(b",,,"),
+    }
+}
+
+/// `text` as a field, quoted where it must be (RFC 4180 §2).
+fn escaped(text: &str) -> Cow<'_, str> {
+    if text.contains([',', '"', '\n', '\r']) {
+        Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+const OWN: [&str; 8] = [
+    "status",
+    "reason",
+    "cell_latitude",
+    "cell_longitude",
+    "distance_km",
+    "interpolation",
+    "synthetic",
+    "missing",
+];
+
+const LONG: [&str; 15] = [
+    "status",
+    "reason",
+    "peril",
+    "peril_version",
+    "metric",
+    "scenario",
+    "year",
+    "unit",
+    "value",
+    "missing",
+    "interpolation",
+    "cell_latitude",
+    "cell_longitude",
+    "distance_km",
+    "synthetic",
+];

@@ -1,0 +1,83 @@
+//! The texts that every format needs of a value.
+
+use std::fmt::Write;
+
+use crate::dataset::{
+    grid::{Peril, Value},
+    perils::query::{Answered, Made, Subset, UsedCell, Wanted},
+};
+
+/// Why there is no number; none when there is one.
+pub(super) fn reason(value: Value) -> Option<&'static str> {
+    match value {
+        Value::Known(_) => None,
+        Value::NotApplicable => Some("not_applicable"),
+        Value::NotCovered => Some("not_covered"),
+    }
+}
+
+/// `text` as a JSON string.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// The cell of the first value of `peril`, when it has values.
+pub(super) fn cell_of<'a>(
+    subset: &Subset,
+    answered: &'a Answered,
+    peril: Peril,
+) -> Option<&'a UsedCell> {
+    let belongs = |wanted: &Wanted| wanted.metric.peril() == peril;
+    let at = subset.wanted.iter().position(belongs)?;
+    answered.cells.get(answered.made.get(at)?.cell)
+}
+
+/// How the values of a place came from cells; of several ways each once.
+pub(super) fn interpolations(answered: &Answered) -> String {
+    let mut names = Vec::new();
+    for made in &answered.made {
+        let name = made.interpolation.name();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(";")
+}
+
+/// The values that are missing, with their reasons: `name=reason;...`, a metric's name for all of its
+/// values at once when they have one reason.
+pub(super) fn missing(subset: &Subset, names: &[String], made: &[Made]) -> String {
+    let mut text = String::new();
+    if made.iter().all(|made| reason(made.value).is_none()) {
+        return text;
+    }
+    let mut at = 0;
+    while let Some(first) = subset.wanted.get(at) {
+        let is_same = |wanted: &&Wanted| wanted.metric == first.metric;
+        let length = subset
+            .wanted
+            .get(at..)
+            .map_or(1, |rest| rest.iter().take_while(is_same).count());
+        let block = made.get(at..at + length).unwrap_or_default();
+        let mut reasons = block.iter().map(|made| reason(made.value));
+        let common = reasons.next().flatten();
+        let mut push = |name: &str, reason: &str| {
+            let comma = if text.is_empty() { "" } else { ";" };
+            let _ = write!(text, "{comma}{name}={reason}");
+        };
+        match common {
+            Some(common) if reasons.all(|one| one == Some(common)) => {
+                push(first.metric.name(), common);
+            }
+            _ => {
+                for (name, made) in names.iter().skip(at).zip(block) {
+                    if let Some(reason) = reason(made.value) {
+                        push(name, reason);
+                    }
+                }
+            }
+        }
+        at += length;
+    }
+    text
+}

@@ -1,0 +1,166 @@
+//! Peril values as HTTP answers: validators, caching, and the fields that lead on to `/v1`.
+
+use std::{
+    io::Write,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use actix_web::{
+    HttpRequest, HttpResponse, HttpResponseBuilder,
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, LINK, WARNING},
+    },
+};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use httpdate::fmt_http_date;
+use tokio::sync::Semaphore;
+
+use super::{
+    Refusal, StreamBody,
+    conditions::{self, Validators, Verdict},
+    contract::LocationAnswer,
+};
+use crate::dataset::{
+    grid::Grid,
+    perils::{Values, contract::LocationRequest},
+};
+
+/// What an answer is a version of: one store, asked one thing.
+#[derive(Clone, Debug)]
+pub struct Described {
+    entity_tag: String,
+    last_modified: SystemTime,
+}
+
+impl Described {
+    /// The answer that `grid` gives to the target of `request`.
+    #[must_use]
+    pub fn new(grid: &Grid, request: &HttpRequest) -> Self {
+        Self::representation(grid, request, "")
+    }
+
+    /// As [`Described::new`], for one of several representations (RFC 9110 §8.8.3).
+    #[must_use]
+    pub fn representation(grid: &Grid, request: &HttpRequest, representation: &str) -> Self {
+        let target = request.uri().path_and_query().map(ToString::to_string);
+        let version = grid.about().version;
+        let what = format!(
+            "{} {} {} {representation} {}",
+            env!("CARGO_PKG_VERSION"),
+            version.id,
+            grid.checksum(),
+            target.unwrap_or_default()
+        );
+        let tag = digest(&SHA256, what.as_bytes());
+        let tag = tag.as_ref().get(..15).unwrap_or_default();
+        let imported = u64::try_from(version.imported_at).unwrap_or(0);
+        Self {
+            entity_tag: BASE64_URL_SAFE_NO_PAD.encode(tag),
+            last_modified: UNIX_EPOCH + Duration::from_secs(imported),
+        }
+    }
+
+    /// What the preconditions of `request` come to: an answer of their own, or none.
+    ///
+    /// # Errors
+    /// [`Refusal::PreconditionFailed`].
+    pub fn judge(&self, request: &HttpRequest) -> Result<Option<HttpResponse>, Refusal> {
+        let validators = Validators {
+            entity_tag: &self.entity_tag,
+            last_modified: self.last_modified,
+        };
+        match conditions::judge(request.headers(), validators) {
+            Verdict::Failed => Err(Refusal::PreconditionFailed),
+            Verdict::NotModified => Ok(Some(self.build(StatusCode::NOT_MODIFIED).finish())),
+            Verdict::Proceed => Ok(None),
+        }
+    }
+
+    /// An answer with its validators.
+    #[must_use]
+    pub fn build(&self, status: StatusCode) -> HttpResponseBuilder {
+        let mut answer = HttpResponse::build(status);
+        answer
+            .insert_header((CACHE_CONTROL, "private, no-cache"))
+            .insert_header((ETAG, format!("\"{}\"", self.entity_tag)))
+            .insert_header((LAST_MODIFIED, fmt_http_date(self.last_modified)));
+        answer
+    }
+}
+
+/// A whole answer of the old contract to a GET or HEAD.
+///
+/// # Errors
+/// [`Refusal::PreconditionFailed`].
+pub fn contract(
+    request: &HttpRequest,
+    described: &Described,
+    body: Bytes,
+    has_quirk: bool,
+) -> Result<HttpResponse, Refusal> {
+    if let Some(answer) = described.judge(request)? {
+        return Ok(answer);
+    }
+    let mut answer = described.build(StatusCode::OK);
+    answer.insert_header((CONTENT_TYPE, "application/json"));
+    if has_quirk {
+        lead_on(&mut answer);
+    }
+    Ok(answer.body(body))
+}
+
+/// The answer to `POST /location`: at once when it is short, else made while it is sent.
+///
+/// # Errors
+/// [`Refusal::Busy`].
+pub fn locations(
+    request: LocationRequest,
+    values: Values,
+    streams: &Arc<Semaphore>,
+) -> Result<HttpResponse, Refusal> {
+    let mut answer = HttpResponse::Ok();
+    answer
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_TYPE, "application/json"));
+    if request.has_quirk {
+        lead_on(&mut answer);
+    }
+    let records = request.places.len() * values.columns().len();
+    let mut location = LocationAnswer::new(request, values);
+    if records <= RECORDS_AT_ONCE {
+        return Ok(answer.body(location.whole()));
+    }
+    let place = Arc::clone(streams).try_acquire_owned();
+    let place = place.or(Err(Refusal::Busy))?;
+    let body = StreamBody::start(place, move |mut sink| {
+        let mut piece = Vec::new();
+        location.push_start(&mut piece);
+        for index in 0..location.places() {
+            location.push_place(&mut piece, index);
+            sink.write_all(&piece)?;
+            piece.clear();
+        }
+        location.push_end(&mut piece);
+        sink.write_all(&piece)?;
+        sink.flush()
+    });
+    Ok(answer.body(body))
+}
+
+/// Says that the answer rests on a leniency of the old service, and where there is none (RFC 9745).
+fn lead_on(answer: &mut HttpResponseBuilder) {
+    answer
+        .insert_header((WARNING, QUIRK))
+        .insert_header((HeaderName::from_static("deprecation"), DEPRECATED_SINCE))
+        .insert_header((LINK, "</v1/location>; rel=\"successor-version\""));
+}
+
+const QUIRK: &str = "299 - \"a filter was not understood as one of the known names and was applied as the old service did; /v1/location refuses it and lists them\"";
+/// 20 November 2026, when `/v1` came to be.
+const DEPRECATED_SINCE: &str = "@1795132800";
+/// About 12 MB of records.
+const RECORDS_AT_ONCE: usize = 50_000;

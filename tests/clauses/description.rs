@@ -1,0 +1,266 @@
+//! The description: complete, in step with the routes, and open to everyone.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    process::{Command, Stdio},
+};
+
+use perild::{
+    app::Route,
+    dataset::{
+        grid::{Metric, Peril},
+        perils::query::Options,
+    },
+};
+use serde_json::Value;
+
+use super::site::{Site, fresh_token};
+use crate::support::{
+    http::{Answer, Request},
+    python,
+};
+
+/// What `perild openapi` prints in an empty folder.
+fn printed(version: &str) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let configuration = dir.path().join("none.toml");
+    let output = Command::new(env!("CARGO_BIN_EXE_perild"))
+        .args(["openapi", "--version", version])
+        .env("PERILD_CONFIG", &configuration)
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn document(version: &str) -> Value {
+    serde_json::from_str(&printed(version)).unwrap()
+}
+
+fn json_of(answer: &Answer) -> Value {
+    assert_eq!(answer.status, 200, "{answer:?}");
+    serde_json::from_slice(&answer.content).unwrap()
+}
+
+#[test]
+fn every_method_of_every_route_is_described_and_nothing_else() {
+    let document = document("3.1");
+    let mut described = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            described.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    let mut answered = BTreeSet::new();
+    for route in Route::described() {
+        for method in route.allow.split(", ") {
+            answered.insert(format!("{method} {}", route.path));
+        }
+    }
+    assert_eq!(described, answered);
+    assert!(described.contains("GET /combinedflood"));
+    assert!(described.contains("POST /v1/location"));
+}
+
+#[test]
+fn every_name_that_a_request_may_use_is_described() {
+    let document = document("3.1");
+    let schemas = &document["components"]["schemas"];
+    assert_eq!(
+        schemas["Peril"]["enum"].as_array().unwrap().len(),
+        Peril::ALL.len()
+    );
+    assert_eq!(
+        schemas["Metric"]["enum"].as_array().unwrap().len(),
+        Metric::ALL.len()
+    );
+    let taken = document["paths"]["/v1/location"]["get"]["parameters"].to_string();
+    for (name, _) in Options::KNOWN {
+        assert!(taken.contains(&format!("/{name}\"")), "{name}");
+        assert!(schemas["Query"]["properties"][name].is_object(), "{name}");
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere_and_every_id_is_one_of_a_kind() {
+    for version in ["3.0", "3.1"] {
+        let document = document(version);
+        let mut ids = BTreeSet::new();
+        let mut rest = vec![&document];
+        while let Some(value) = rest.pop() {
+            match value {
+                Value::Array(items) => rest.extend(items),
+                Value::Object(members) => {
+                    if let Some(target) = members.get("$ref").and_then(Value::as_str) {
+                        let found = document.pointer(target.strip_prefix('#').unwrap());
+                        assert!(found.is_some(), "{target}");
+                    }
+                    if let Some(id) = members.get("operationId") {
+                        assert!(ids.insert(id.to_string()), "{id}");
+                    }
+                    rest.extend(members.values());
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn the_description_is_the_one_that_was_reviewed() {
+    for version in ["3.0", "3.1"] {
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(format!("openapi-{version}"), printed(version));
+        });
+    }
+}
+
+#[test]
+fn both_versions_are_valid_openapi_and_a_broken_one_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("openapi.json");
+    let is_valid = |document: &str| {
+        fs::write(&path, document).unwrap();
+        let said = python::with(&python::OPENAPI, VALIDATE, &[path.to_str().unwrap()]);
+        said.trim().to_owned()
+    };
+    for version in ["3.0", "3.1"] {
+        let document = printed(version);
+        assert_eq!(is_valid(&document), "valid");
+        let broken = document.replacen("\"operationId\"", "\"operationid\"", 1);
+        assert_ne!(is_valid(&broken), "valid", "{version}");
+    }
+}
+
+const VALIDATE: &str = "
+import json, sys
+from openapi_spec_validator import validate
+try:
+    validate(json.load(open(sys.argv[1])))
+    print('valid')
+except Exception as fault:
+    print(type(fault).__name__, str(fault)[:2000])
+";
+
+#[test]
+fn what_a_site_publishes_says_its_address_its_caps_and_its_scopes() {
+    let site = Site::with(|settings, _| {
+        settings.more.push_str(
+            "[perils]\nmax_places = 321\nmax_contract_places = 54\nmax_radius_km = 77\n\
+             [[datasets]]\nname = \"hail\"\nscope = \"energy:hail\"\n\
+             [[datasets]]\nname = \"fire\"\nclass = \"OE-O\"\n",
+        );
+    });
+    let document = json_of(&site.ask(&Request::get("/openapi.json")));
+    let schemas = &document["components"]["schemas"];
+    let places = |name: &str| &schemas[name]["properties"]["locations"]["maxItems"];
+    assert_eq!(
+        (places("Query"), places("ContractQuery")),
+        (&321.into(), &54.into())
+    );
+    assert_eq!(schemas["Radius"]["maximum"], 77);
+    let security = |path: &str| &document["paths"][path]["get"]["security"];
+    assert_eq!(security("/hail")[0]["bearer"][0], "energy:hail");
+    assert_eq!(security("/wind")[0]["bearer"], Value::Array(Vec::new()));
+    assert_eq!(security("/fire"), &Value::Array(Vec::new()));
+    let page = site.ask(&Request::get("/docs"));
+    assert!(page.text().contains("energy:hail"));
+}
+
+#[test]
+fn the_description_is_open_and_has_validators_and_versions() {
+    let site = Site::start();
+    for (target, content_type, start) in [
+        ("/openapi.json", "application/json", "{"),
+        ("/docs", "text/html; charset=utf-8", "<!DOCTYPE html>"),
+    ] {
+        let answer = site.ask(&Request::get(target));
+        assert_eq!(
+            (answer.status, answer.field("content-type")),
+            (200, Some(content_type))
+        );
+        assert!(answer.text().starts_with(start));
+        assert!(!answer.interaction_id().is_empty());
+        let tag = answer.field("etag").unwrap();
+        let known = site.ask(&Request::get(target).field("If-None-Match", tag));
+        assert_eq!((known.status, known.content.len()), (304, 0));
+        assert_eq!(known.field("etag"), Some(tag));
+        let other = site.ask(&Request::get(target).field("If-None-Match", "\"other\""));
+        assert_eq!(other.status, 200);
+        let head = site.ask(&Request::new("HEAD", target));
+        assert_eq!((head.status, head.content.len()), (200, 0));
+        assert_eq!(head.field("etag"), Some(tag));
+        let post = site.ask(&Request::new("POST", target));
+        assert_eq!(
+            (post.status, post.field("allow")),
+            (405, Some("GET, HEAD, OPTIONS"))
+        );
+        let bearer = site.ask(&Request::get(target).bearer(&fresh_token()));
+        assert_eq!(bearer.status, 200);
+    }
+    let version = |query: &str| {
+        json_of(&site.ask(&Request::get(&format!("/openapi.json{query}"))))["openapi"].clone()
+    };
+    assert_eq!(version(""), "3.1.0");
+    assert_eq!(version("?version=3.1"), "3.1.0");
+    assert_eq!(version("?version=3.0"), "3.0.3");
+    let unknown = site.ask(&Request::get("/openapi.json?version=2.0"));
+    assert_eq!(unknown.status, 400);
+    assert!(
+        unknown.problem()["detail"]
+            .as_str()
+            .unwrap()
+            .contains("3.0, 3.1")
+    );
+}
+
+#[test]
+fn the_page_loads_nothing_and_runs_nothing() {
+    let site = Site::start();
+    let answer = site.ask(&Request::get("/docs"));
+    let page = answer.text();
+    let policy = answer.field("content-security-policy").unwrap();
+    assert!(
+        policy.starts_with("default-src 'none'; style-src 'sha256-"),
+        "{policy}"
+    );
+    assert!(!policy.contains("unsafe"));
+    let markup = page.to_lowercase();
+    for loader in [
+        "<script",
+        "<link",
+        "<img",
+        "<iframe",
+        "<object",
+        "<embed",
+        "@import",
+        "url(",
+        " src=",
+        " style=",
+        "javascript:",
+        " onload",
+    ] {
+        assert!(!markup.contains(loader), "{loader}");
+    }
+    for target in markup.split("href=\"").skip(1) {
+        assert!(
+            target.starts_with('/') || target.starts_with('#'),
+            "{target:.40}"
+        );
+    }
+    assert!(markup.contains("name=\"viewport\""));
+    for path in [
+        "/v1/location",
+        "/v1/perils",
+        "/combinedflood",
+        "/openapi.json",
+    ] {
+        assert!(page.contains(&format!("<code>{path}</code>")), "{path}");
+    }
+    for target in page.split("href=\"#").skip(1) {
+        let id = target.split('"').next().unwrap();
+        assert!(page.contains(&format!("id=\"{id}\"")), "{id}");
+    }
+}

@@ -1,0 +1,93 @@
+//! Peril data as a publisher handles it: files and a database in, a store out, and nothing in between.
+#![expect(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
+
+mod faults;
+mod frames;
+mod interrupted;
+mod plain;
+mod postgres;
+mod sources;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use tempfile::TempDir;
+
+/// A folder with peril files and a state directory.
+struct Bench {
+    folder: TempDir,
+}
+
+impl Bench {
+    /// With a synthetic sample of that step.
+    fn with_sample(step: &str) -> Self {
+        let bench = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        let out = bench.csv().display().to_string();
+        succeed(perild(&["sample", "--step", step, "--out", &out]));
+        bench
+    }
+
+    fn csv(&self) -> PathBuf {
+        self.folder.path().join("perils")
+    }
+
+    fn file(&self, peril: &str) -> PathBuf {
+        self.csv().join(format!("synthetic-etl{peril}.csv"))
+    }
+
+    fn state(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+
+    fn store(&self) -> PathBuf {
+        self.state().join("perils.arrow")
+    }
+
+    fn import(&self, paths: &[&Path]) -> Output {
+        self.import_command(paths).output().unwrap()
+    }
+
+    fn import_command(&self, paths: &[&Path]) -> Command {
+        let mut command = perild_command(&["import", "--state"]);
+        command.arg(self.state()).args(paths);
+        command
+    }
+
+    /// Changes the text of one file.
+    fn edit(&self, peril: &str, change: impl FnOnce(String) -> String) {
+        let path = self.file(peril);
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(path, change(text)).unwrap();
+    }
+}
+
+fn perild_command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_perild"));
+    command.env_remove("PERILD_CONFIG").args(arguments);
+    command
+}
+
+fn perild(arguments: &[&str]) -> Output {
+    perild_command(arguments).output().unwrap()
+}
+
+fn succeed(output: Output) -> String {
+    assert!(output.status.success(), "{}", stderr(&output));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}

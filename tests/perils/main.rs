@@ -1,0 +1,22 @@
+//! Peril values on the wire: the old contract against a reading of the CSV files in Python, and `/v1`.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test ends at the first thing that is not as it should be"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+#[path = "../clauses/site.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "shared with the clauses, which need more of it"
+)]
+mod site;
+
+mod contract;
+mod query;
+mod sample;
