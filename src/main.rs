@@ -4,7 +4,8 @@ use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
 use perild::commands::{
-    Arguments, Command, cacerts, check, crl, dev, get, import, keygen, openapi, reload, sample, serve,
+    Arguments, Command, cacerts, check, crl, dev, get, import, keygen, openapi, reload, sample,
+    serve,
 };
 
 fn main() -> ExitCode {
