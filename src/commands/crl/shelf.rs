@@ -145,7 +145,7 @@ fn place_one(shelves: &mut [Shelf], fetched: Held, now: Timestamp) -> Verdict {
 
 impl Held {
     fn read(der: Vec<u8>, anchors: &TrustAnchors) -> Result<Self, String> {
-        let lists = RevocationLists::from_pem_or_der([("it".to_owned(), der.clone())])
+        let lists = RevocationLists::from_pem_or_der([("the answer".to_owned(), der.clone())])
             .map_err(|error| error.to_string())?;
         let list = lists.signed_by(anchors).pop();
         let list = list.ok_or("there is no revocation list in it")?;

@@ -7,6 +7,7 @@ use tokio::{
     runtime::Handle,
     signal::unix::{Signal, SignalKind, signal},
     task::block_in_place,
+    time::sleep,
 };
 
 use super::{ServeError, reload::Reload};
@@ -99,6 +100,7 @@ impl Signals {
         Notify::Stopping.send();
         tracing::info!("stopping: running requests are finished");
         perild.stop();
+        sleep(FAREWELL).await;
         server.stop(true).await;
     }
 }
@@ -145,5 +147,12 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// How long a request's header block may take to arrive.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long requests are still taken after SIGTERM, each answered with the end of its connection.
+///
+/// nginx keeps connections to us, and may send a request over one just as we close it. Under load all of
+/// them are used, and so given up, within this time; what comes then waits in the socket for the next
+/// daemon.
+const FAREWELL: Duration = Duration::from_millis(500);
 
 const READY: &str = "serving";

@@ -1,6 +1,7 @@
 """Consumers: a steady load of allowed requests, each answer compared with what was published at the time."""
 
 import dataclasses
+import hashlib
 import http.client
 import select
 import socket
@@ -15,30 +16,46 @@ TIMEOUT = 40
 class Sent:
     """One request, from its first octet to its answer's last."""
 
+    what: str
     begun: float
     ended: float
-    fault: str  # empty when the answer was right
-    is_dark: bool  # nobody was there to connect to
+    content: str  # SHA-256 of the answer's content
+    fault: str  # empty when there was an answer
+    is_broken: bool  # the connection was refused or broke: nothing wrong was taken for an answer
 
 
-class Files:
+class Published:
     """What is published, with when: an answer is right if its version was current at some time of its request."""
 
     def __init__(self):
         self._versions = {}
-        self._lock = threading.Lock()
 
-    def published(self, name, content: bytes, since, until_before):
-        with self._lock:
-            versions = self._versions.setdefault(name, [])
-            if versions:
-                versions[-1][1] = until_before
-            versions.append([since, float("inf"), content])
+    def version(self, name, content: bytes, since, until_before):
+        versions = self._versions.setdefault(name, [])
+        if versions:
+            versions[-1][1] = until_before
+        versions.append([since, float("inf"), digest(content)])
 
-    def is_right(self, name, content, begun, ended):
-        with self._lock:
-            versions = list(self._versions[name])
-        return any(since <= ended and begun <= until and content == version for since, until, version in versions)
+    def judge(self, sent: Sent):
+        """Adds the fault of a wrong content; once it is known what was published when."""
+        versions = self._versions[sent.what]
+        if not sent.fault and not any(
+            since <= sent.ended and sent.begun <= until and sent.content == version for since, until, version in versions
+        ):
+            sent.fault = f"{sent.what}: wrong content"
+
+
+def digest(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """What is asked; `name` is what is published under it."""
+
+    name: str
+    path: str
+    body: bytes = b""
 
 
 class Consumer:
@@ -60,15 +77,15 @@ class Consumer:
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
-    def get(self, path, token=None):
+    def get(self, path, token=None, body=b""):
         """Status and content, on a connection of its own."""
         connection = self.connect()
         try:
-            return self._exchange(connection, path, token or self.token)
+            return self._exchange(connection, path, token or self.token, body)
         finally:
             connection.close()
 
-    def get_again(self, path):
+    def get_again(self, path, body=b""):
         """Status and content, on the kept connection. RFC 9112 §9.3.1: one that breaks when it is used again,
         before any answer, is replaced and the request sent once more; nginx closes idle ones at its reload."""
         is_kept = self.connection is not None
@@ -78,13 +95,13 @@ class Consumer:
         if not is_kept:
             self.connection = self.connect()
         try:
-            return self._exchange(self.connection, path, self.token)
+            return self._exchange(self.connection, path, self.token, body)
         except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError, ssl.SSLEOFError):
             self.drop()
             if not is_kept:
                 raise
             self.connection = self.connect()
-            return self._exchange(self.connection, path, self.token)
+            return self._exchange(self.connection, path, self.token, body)
         except BaseException:
             self.drop()
             raise
@@ -107,8 +124,9 @@ class Consumer:
             self.connection.close()
             self.connection = None
 
-    def _exchange(self, connection, path, token):
-        connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
+    def _exchange(self, connection, path, token, body):
+        headers = {"Authorization": f"Bearer {token}"} | ({"Content-Type": "application/json"} if body else {})
+        connection.request("POST" if body else "GET", path, body=body or None, headers=headers)
         answer = connection.getresponse()
         content = answer.read()
         if answer.will_close and connection is self.connection:
@@ -123,10 +141,10 @@ class Load:
     # Requests a second of one worker; together 250.
     PACE_KEPT, PACE_NEW = 27.5, 10
 
-    def __init__(self, consumer, files, paths):
+    def __init__(self, consumer, published, requests):
         self.consumer = consumer
-        self.files = files
-        self.paths = paths
+        self.published = published
+        self.requests = requests
         self.sent = []
         self._is_over = threading.Event()
         workers = [(self._kept, self.PACE_KEPT)] * self.KEPT + [(self._new, self.PACE_NEW)] * self.NEW
@@ -142,8 +160,11 @@ class Load:
             thread.join(TIMEOUT)
 
     def between(self, since, until):
-        """The requests that were under way at some time between the two."""
-        return [sent for sent in list(self.sent) if sent.begun <= until and since <= sent.ended]
+        """The requests that ended between the two, judged."""
+        ended = [sent for sent in list(self.sent) if since <= sent.ended <= until]
+        for sent in ended:
+            self.published.judge(sent)
+        return ended
 
     def wait_for(self, count, timeout=60):
         """Until so many more requests have been answered rightly; tells whether they were."""
@@ -161,9 +182,8 @@ class Load:
         get = kind(consumer)
         due, turn = time.monotonic(), 0
         while not self._is_over.is_set():
-            path, name = self.paths[turn % len(self.paths)]
+            self._one(get, self.requests[turn % len(self.requests)])
             turn += 1
-            self._one(get, path, name)
             due = max(due + 1 / pace, time.monotonic() - 0.2)
             self._is_over.wait(max(0, due - time.monotonic()))
         consumer.drop()
@@ -176,16 +196,14 @@ class Load:
     def _new(consumer):
         return consumer.get
 
-    def _one(self, get, path, name):
-        begun, fault, is_dark = time.monotonic(), "", False
+    def _one(self, get, request):
+        begun, content, fault, is_broken = time.monotonic(), b"", "", False
         try:
-            status, content = get(path)
+            status, content = get(request.path, body=request.body)
             if status != 200:
-                fault = f"{path}: {status} {content[:200]!r}"
-            elif not self.files.is_right(name, content, begun, time.monotonic()):
-                fault = f"{path}: wrong content, {len(content)} octets"
-        except ConnectionRefusedError as error:
-            fault, is_dark = f"{path}: {error}", True
+                fault = f"{request.path}: {status} {content[:200]!r}"
+        except (http.client.IncompleteRead, ConnectionError, ssl.SSLEOFError) as error:
+            fault, is_broken = f"{request.path}: {type(error).__name__} {error}", True
         except (OSError, http.client.HTTPException) as error:
-            fault = f"{path}: {type(error).__name__} {error}"
-        self.sent.append(Sent(begun, time.monotonic(), fault, is_dark))
+            fault = f"{request.path}: {type(error).__name__} {error}"
+        self.sent.append(Sent(request.name, begun, time.monotonic(), digest(content), fault, is_broken))

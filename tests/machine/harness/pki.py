@@ -62,7 +62,7 @@ class Pki:
         )
         pem = self.path(f"{issuer}.crl.pem")
         # An end in the past makes a stale list; openssl has no other way to say so.
-        period = ["-crldays", days] if days > 0 else ["-crl_lastupdate", "20250101000000Z", "-crl_nextupdate", "20250201000000Z"]
+        period = ["-crlhours", int(days * 24)] if days > 0 else ["-crl_lastupdate", "20250101000000Z", "-crl_nextupdate", "20250201000000Z"]
         output("openssl", "ca", "-config", config, "-gencrl", "-out", pem, *period, "-cert", self.path(f"{issuer}.pem"),
                "-keyfile", self.path(f"{issuer}.key"))
         der = self.path(f"{issuer}.crl.der")

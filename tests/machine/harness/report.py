@@ -9,15 +9,14 @@ class Table:
         self.faults = []
 
     def add(self, name, sent, allowed, seconds):
-        """Counts the requests of an event. `allowed` faults are no failure; None: any that found nobody there."""
+        """Counts the requests of an event. `allowed` None: connections that were refused or broke are no failure."""
         faults = [request for request in sent if request.fault]
-        dark = [request for request in faults if request.is_dark]
         good = [request for request in sent if not request.fault]
         pause = max((request.ended - request.begun for request in good), default=0)
         ends = sorted(request.ended for request in good)
         gap = max((after - before for before, after in zip(ends, ends[1:])), default=seconds)
         self.rows.append((name, len(sent), len(faults), pause, gap, seconds))
-        serious = faults if allowed == 0 else [request for request in faults if request not in dark]
+        serious = faults if allowed == 0 else [request for request in faults if not request.is_broken]
         self.faults += [f"{name}: {request.fault}" for request in serious]
         return gap
 
