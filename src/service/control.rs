@@ -4,29 +4,23 @@
 //! command. So that command asks here; a reload that it asked for begins after it asked, whatever
 //! signals came before.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{io, path::PathBuf, time::Duration};
 
-use rustix::{fs::Mode, process::umask};
 use tokio::{
     io::AsyncWriteExt,
     net::{UnixListener, UnixStream},
     time::{sleep, timeout},
 };
 
+use super::runtime;
+
 /// What the daemon says when a reload has succeeded; anything else is the reason why it has not.
 pub const RELOADED: &str = "reloaded";
 
-/// Where the control socket is: in `RUNTIME_DIRECTORY`, which systemd sets for the daemon and for
-/// its `ExecReload=`, else in `/run/perild/daemon`.
+/// Where the control socket is.
 #[must_use]
 pub fn control_socket() -> PathBuf {
-    runtime_directory()
-        .unwrap_or_else(|| "/run/perild/daemon".into())
-        .join("control.sock")
+    runtime::socket(NAME)
 }
 
 /// The daemon's end of the control socket.
@@ -39,10 +33,8 @@ impl Control {
     /// # Errors
     /// When the socket cannot be bound there.
     pub fn bind() -> io::Result<Self> {
-        let listener = runtime_directory()
-            .map(|directory| bind(&directory.join("control.sock")))
-            .transpose()?;
-        Ok(Self(listener))
+        let listener = runtime::bind(NAME)?.map(UnixListener::from_std);
+        Ok(Self(listener.transpose()?))
     }
 
     /// The next one who asks for a reload.
@@ -73,29 +65,10 @@ impl Asker {
     }
 }
 
-/// A socket that an earlier daemon has left is replaced: the directory is this daemon's own.
-fn bind(path: &Path) -> io::Result<UnixListener> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let previous = umask(Mode::RWXO | Mode::RWXG | Mode::XUSR);
-    let bound = UnixListener::bind(path);
-    umask(previous);
-    bound
-}
-
-fn runtime_directory() -> Option<PathBuf> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "systemd names the unit's runtime directory in the environment"
-    )]
-    let directory = std::env::var_os("RUNTIME_DIRECTORY");
-    directory.map(PathBuf::from)
-}
-
 /// Who asks is our own command on the same machine.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Without descriptors left, trying at once would only burn time.
 const PAUSE: Duration = Duration::from_secs(1);
+
+const NAME: &str = "control.sock";
