@@ -1,8 +1,12 @@
 //! Networks whose connections are the hop's: `server.trusted_peers`.
 
-use std::{fmt, net::IpAddr, str::FromStr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    str::FromStr,
+};
 
-use ipnet::{IpNet, Ipv4Net};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// One address, or one network in CIDR notation (RFC 4632 §3.1, RFC 4291 §2.3).
 ///
@@ -43,16 +47,15 @@ impl Network {
     /// Whether all of it is private (RFC 1918, 6598, 4193), link-local or loopback.
     #[must_use]
     pub fn is_private(self) -> bool {
-        let private = PRIVATE.iter().filter_map(|network| network.parse().ok());
-        private
-            .into_iter()
-            .any(|network: IpNet| network.contains(&self.0))
+        let mut private = PRIVATE.iter().chain(&LOOPBACK);
+        private.any(|network| network.contains(&self.0))
     }
 
-    /// Whether any user of this machine is in it.
+    /// Whether users of this machine are in it.
     #[must_use]
     pub fn has_loopback(self) -> bool {
-        self.0.addr().is_loopback() || self.0.network().is_loopback()
+        let mut loopback = LOOPBACK.iter();
+        loopback.any(|network| network.contains(&self.0) || self.0.contains(network))
     }
 }
 
@@ -105,17 +108,25 @@ fn canonical(network: IpNet) -> IpNet {
     within(network).map_or(network, IpNet::V4)
 }
 
-const PRIVATE: [&str; 9] = [
-    "10.0.0.0/8",
-    "172.16.0.0/12",
-    "192.168.0.0/16",
-    "100.64.0.0/10",
-    "127.0.0.0/8",
-    "169.254.0.0/16",
-    "fc00::/7",
-    "fe80::/10",
-    "::1/128",
+const LOOPBACK: [IpNet; 2] = [v4([127, 0, 0, 0], 8), v6(1, 128)];
+
+const PRIVATE: [IpNet; 7] = [
+    v4([10, 0, 0, 0], 8),
+    v4([172, 16, 0, 0], 12),
+    v4([192, 168, 0, 0], 16),
+    v4([100, 64, 0, 0], 10),
+    v4([169, 254, 0, 0], 16),
+    v6(0xfc << 120, 7),
+    v6(0xfe80 << 112, 10),
 ];
+
+const fn v4([a, b, c, d]: [u8; 4], bits: u8) -> IpNet {
+    IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), bits))
+}
+
+const fn v6(address: u128, bits: u8) -> IpNet {
+    IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::from_bits(address), bits))
+}
 
 #[cfg(test)]
 mod tests {
@@ -193,7 +204,7 @@ mod tests {
         for (text, is_private, has_loopback) in [
             ("10.0.1.0/24", true, false),
             ("172.16.0.0/12", true, false),
-            ("172.16.0.0/11", false, false),
+            ("172.0.0.0/11", false, false),
             ("203.0.113.7", false, false),
             ("127.0.0.2", true, true),
             ("::1", true, true),
@@ -211,7 +222,7 @@ mod tests {
         fn a_network_has_what_shares_its_prefix(address: [u8; 4], other: [u8; 4], bits in 1_u8..=32) {
             let mask = u32::MAX << (32 - bits);
             let (address, other) = (u32::from_be_bytes(address), u32::from_be_bytes(other));
-            let text = format!("{}/{bits}", std::net::Ipv4Addr::from(address & mask));
+            let text = format!("{}/{bits}", Ipv4Addr::from(address & mask));
             let network: Network = text.parse().unwrap();
             let other_address = IpAddr::V4(other.into());
             prop_assert_eq!(network.contains(other_address), address & mask == other & mask);
