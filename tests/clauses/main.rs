@@ -17,6 +17,7 @@ mod certificate_header;
 mod certificate_header_formats;
 mod challenge;
 mod configuration;
+mod containers;
 mod decision_order;
 mod description;
 mod discovery;
