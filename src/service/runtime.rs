@@ -18,9 +18,16 @@ pub(super) fn socket(name: &str) -> PathBuf {
 
 /// Binds the socket `name`, mode 0600, when the daemon has been given a folder.
 pub(super) fn bind(name: &str) -> io::Result<Option<UnixListener>> {
-    directory()
-        .map(|directory| bind_at(&directory.join(name)))
-        .transpose()
+    let Some(directory) = directory() else {
+        return Ok(None);
+    };
+    let path = directory.join(name);
+    let bound = bind_at(&path).map_err(|error| {
+        let path = path.display();
+        let remedy = "RUNTIME_DIRECTORY has to be a folder that the daemon's user may write to";
+        io::Error::new(error.kind(), format!("{path}: {error}; {remedy}"))
+    });
+    bound.map(Some)
 }
 
 /// A socket that an earlier daemon has left is replaced: the directory is this daemon's own.

@@ -8,7 +8,7 @@ use crate::support::{perild::write_config, pki::Pki, world::place};
 const FARGATE: &str = include_str!("../../deploy/aws/fargate.yaml");
 const COMPOSE: &str = include_str!("../../deploy/container/compose.yaml");
 
-/// What CloudFormation puts in.
+/// What `CloudFormation` puts in.
 const FILLED_IN: [(&str, &str); 5] = [
     (
         "PERILD_SERVER__TRUSTED_PEERS",

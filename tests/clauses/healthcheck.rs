@@ -108,3 +108,18 @@ fn an_answer_that_is_not_200_is_not_healthy() {
     }
     answering.join().unwrap();
 }
+
+#[test]
+fn a_runtime_directory_that_is_not_there_is_named() {
+    let dir = place();
+    let _notify = listen_for_notices(dir.path());
+    Pki::new(dir.path());
+    write_config(dir.path(), &settings("https://localhost:9/"));
+    let mut command = command(dir.path());
+    command.env("RUNTIME_DIRECTORY", dir.path().join("nowhere"));
+    let mut perild = Running::start("perild", &mut command);
+    assert_eq!(perild.wait().code(), Some(1));
+    let said = perild.lines().join("\n");
+    assert!(said.contains("nowhere/control.sock"), "{said}");
+    assert!(said.contains("RUNTIME_DIRECTORY has to be"), "{said}");
+}
