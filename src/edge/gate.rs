@@ -44,9 +44,7 @@ impl Gate {
 
     fn tell(&self, stranger: Stranger) {
         if let Some(shut) = self.due(Instant::now()) {
-            tracing::warn!(
-                "{stranger}; the connection was closed, one of {shut} since the last such record"
-            );
+            tracing::warn!("{stranger}; connections closed since the last such record: {shut}");
         }
     }
 

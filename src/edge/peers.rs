@@ -37,6 +37,17 @@ impl Peer {
     }
 }
 
+impl Peer {
+    /// The setting that would have to name it.
+    const fn list(self) -> &'static str {
+        match self {
+            Self::Address(_) => "server.trusted_peers",
+            Self::Unknown => "any list",
+            Self::User(_) => "server.proxy_uids",
+        }
+    }
+}
+
 impl fmt::Display for Peer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -55,7 +66,7 @@ pub struct Neighbour(());
 
 /// Somebody other than the hop connected.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{0} connected, who is neither in server.proxy_uids nor in server.trusted_peers")]
+#[error("{0} connected, who is not in {list}", list = .0.list())]
 pub struct Stranger(pub Peer);
 
 /// Who the hop is.
