@@ -110,10 +110,13 @@ impl Tokens {
     ) -> Result<BoundToken, TokenRefused> {
         let key = self.cache.as_ref().map(|cache| cache.key(token.secret()));
         if let (Some(cache), Some(key)) = (&self.cache, &key)
-            && let Some(answer) = cache.recall(key, self.longest, now).await
+            && let Some(recalled) = cache.recall(key, self.longest, now).await
         {
             self.introspector.counters.count_hit();
-            return BoundToken::judge(answer, &self.terms, caller, now);
+            if recalled.is_due {
+                self.renew(token, cache, *key, now);
+            }
+            return BoundToken::judge(recalled.answer, &self.terms, caller, now);
         }
         let asked = Instant::now();
         let answer = self.learn(token, key, now).await?;
@@ -160,6 +163,21 @@ impl Tokens {
             .await
             .unwrap_or_else(|_stopped| Err(Unavailability::Stopped.into()));
         Ok(outcome?)
+    }
+
+    /// Asks beside the request about a token that is in use; without an answer, what is remembered
+    /// stays until its end.
+    fn renew(&self, token: AccessToken<'_>, cache: &Arc<Cache>, key: Key, now: Timestamp) {
+        let introspector = Arc::clone(&self.introspector);
+        let secret = Zeroizing::new(token.secret().to_owned());
+        let (cache, longest) = (Arc::clone(cache), self.longest);
+        self.runtime.spawn(async move {
+            let asked = Instant::now();
+            if let Ok(answer) = introspector.ask(&secret).await {
+                let now = now.after(asked.elapsed());
+                cache.renew(key, answer, longest, now).await;
+            }
+        });
     }
 
     fn is_for(&self, settings: &TokenSettings) -> bool {
