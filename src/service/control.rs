@@ -6,6 +6,7 @@
 
 use std::{
     io,
+    os::unix::net,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -29,12 +30,15 @@ pub fn control_socket() -> PathBuf {
         .join("control.sock")
 }
 
-/// The daemon's end of the control socket.
-pub struct Control(Option<UnixListener>);
+/// A control socket at which nobody is heard yet: who asks waits in it.
+pub struct Bound(Option<net::UnixListener>);
 
-impl Control {
+impl Bound {
     /// Binds it, mode 0600, when systemd has given the daemon a runtime directory; without one there
     /// is SIGHUP alone.
+    ///
+    /// To be called before any file is read: whoever changes a file and finds nobody to ask for a
+    /// reload may then be sure that a daemon which is about to start reads the change.
     ///
     /// # Errors
     /// When the socket cannot be bound there.
@@ -45,6 +49,23 @@ impl Control {
         Ok(Self(listener))
     }
 
+    /// Begins to hear, within the runtime.
+    ///
+    /// # Errors
+    /// When the system does not let the socket be waited for.
+    pub fn listen(self) -> io::Result<Control> {
+        let listener = self.0.map(|listener| {
+            listener.set_nonblocking(true)?;
+            UnixListener::from_std(listener)
+        });
+        Ok(Control(listener.transpose()?))
+    }
+}
+
+/// The daemon's end of the control socket.
+pub struct Control(Option<UnixListener>);
+
+impl Control {
     /// The next one who asks for a reload.
     pub async fn next(&self) -> Asker {
         let Some(listener) = &self.0 else {
@@ -74,13 +95,13 @@ impl Asker {
 }
 
 /// A socket that an earlier daemon has left is replaced: the directory is this daemon's own.
-fn bind(path: &Path) -> io::Result<UnixListener> {
+fn bind(path: &Path) -> io::Result<net::UnixListener> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
     let previous = umask(Mode::RWXO | Mode::RWXG | Mode::XUSR);
-    let bound = UnixListener::bind(path);
+    let bound = net::UnixListener::bind(path);
     umask(previous);
     bound
 }

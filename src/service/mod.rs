@@ -4,6 +4,6 @@ mod control;
 mod notify;
 mod watchdog;
 
-pub use control::{Asker, Control, RELOADED, control_socket};
+pub use control::{Asker, Bound, Control, RELOADED, control_socket};
 pub use notify::Notify;
 pub use watchdog::{Probe, keep_alive};

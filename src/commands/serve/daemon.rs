@@ -15,13 +15,18 @@ use crate::{
     app::{self, Parts, Perild, Site},
     config::Config,
     edge::{Listener, listeners},
-    service::{Control, Notify, Probe, keep_alive},
+    service::{Bound, Control, Notify, Probe, keep_alive},
 };
 
 /// Serves `config` until a signal ends it.
-pub(super) async fn serve(path: PathBuf, config: Config, parts: Parts) -> Result<(), ServeError> {
+pub(super) async fn serve(
+    path: PathBuf,
+    config: Config,
+    parts: Parts,
+    control: Bound,
+) -> Result<(), ServeError> {
     let signals = Signals::catch()?;
-    let control = Control::bind()?;
+    let control = control.listen()?;
     let site = Site::assemble(parts, None, &Handle::current())?;
     let perild = Data::new(Perild::new(site));
     let listeners = listeners(&config.listen)?;

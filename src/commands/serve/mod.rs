@@ -17,6 +17,7 @@ use crate::{
     config::{Config, ConfigError, DEFAULT_PATH, Severity},
     edge::ListenError,
     log::{self, LogFormat},
+    service::Bound,
     token::StartError,
 };
 
@@ -76,13 +77,14 @@ pub fn run(args: &ServeArgs) -> Result<(), ServeError> {
     let path = config_path(args.config.as_deref());
     // First of all, so that what is found in the configuration is written.
     let _last_records = log::start(args.log_format, args.log_level)?;
+    let control = Bound::bind()?;
     let (config, parts) = read(&path)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("perild-main")
         .enable_all()
         .build()?;
-    let served = runtime.block_on(daemon::serve(path, config, parts));
+    let served = runtime.block_on(daemon::serve(path, config, parts, control));
     runtime.shutdown_background();
     served
 }
