@@ -18,5 +18,7 @@ mod support;
 mod site;
 
 mod contract;
+mod full_scale;
 mod query;
+mod reference;
 mod sample;
