@@ -17,6 +17,8 @@ mod support;
 )]
 mod site;
 
+mod bad_input;
+mod broken_store;
 mod contract;
 mod full_scale;
 mod query;
