@@ -127,6 +127,46 @@ fn dev_smoke_offers_ones_own_files_and_puts_its_own_under_target() {
 }
 
 #[test]
+fn dev_imports_the_peril_files_of_ones_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let perils = directory.path().join("mine/perils");
+    fs::create_dir_all(&perils).unwrap();
+    let mut years = String::from("key,latitude,longitude");
+    for scenario in ["ssp126", "ssp585"] {
+        for year in [2020, 2030, 2040, 2050, 2075, 2100] {
+            years += &format!(",hail{scenario}{year}dayslargehailpossiblemetric_mean");
+        }
+    }
+    let row = |key: &str, values: &str| format!("\n{key}{values}");
+    let csv = years
+        + &row("10.0020.00,10,20", &",".repeat(12))
+        + &row("10.0020.50,10,20.5", &",1.25".repeat(12))
+        + "\n";
+    fs::write(perils.join("etlhail.csv"), csv).unwrap();
+    let arguments = [&ANY_PORT[..], &["--smoke", "--shared-data", "mine"]].concat();
+    let output = run(directory.path(), &arguments);
+    let said = text(&output.stdout);
+    let wrong = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}{wrong}");
+    assert!(
+        said.contains("peril values: imported from mine/perils\n"),
+        "{said}"
+    );
+    assert!(said.contains("and the answer has its values\n"), "{said}");
+    assert!(said.contains("GET /hail?lat=10&lon=20.5\n"), "{said}");
+
+    // A fault is told as perild import tells it, and nothing is started.
+    fs::write(perils.join("etlhail.csv"), "key,latitude\n").unwrap();
+    let output = run(directory.path(), &arguments);
+    let wrong = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        wrong.contains("cannot import peril values") && wrong.contains("etlhail.csv"),
+        "{wrong}"
+    );
+}
+
+#[test]
 fn what_dev_prints_can_be_pasted() {
     let development = Development::start();
     let file = fs::read_to_string(development.target("shared_data/tidy_DYTS01_CO2.csv")).unwrap();
