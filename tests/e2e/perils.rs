@@ -23,7 +23,7 @@ const HEAT: &str = "/v1/location?perils=heat&scenarios=ssp585&years=2050";
 fn world(more: &str) -> World {
     World::with(|settings, pki| {
         store::import_sample(&pki.path(""), "5");
-        settings.more = more.to_owned();
+        settings.more = more.into();
     })
 }
 

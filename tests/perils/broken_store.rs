@@ -1,6 +1,6 @@
 //! A store that cannot be served: what is said of it, and that the one in service stays there.
 
-use std::{fs, os::unix::fs::chown, path::Path};
+use std::{fs, os::unix::fs::chown, path::Path, process::Command};
 
 use nix::unistd::Uid;
 
@@ -73,6 +73,40 @@ fn a_store_that_is_cut_or_of_another_version_is_not_taken_over_and_not_started_w
             "{said}"
         );
     }
+}
+
+/// Opening a store does not read its values; checking it does.
+#[test]
+fn a_store_with_one_octet_changed_is_found_by_the_check() {
+    let site = sample::site();
+    let check = || {
+        let mut check = Command::new(env!("CARGO_BIN_EXE_perild"));
+        check.args(["check", "--offline", "--config"]);
+        let output = check.arg(site.dir().join("perild.toml")).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        let line = said
+            .lines()
+            .find(|line| line.contains("SHA-256") || line.contains("checksum"));
+        (output.status.code(), line.unwrap_or(&said).to_owned())
+    };
+    let (code, line) = check();
+    assert_eq!(code, Some(0), "{line}");
+    assert!(
+        line.starts_with("ok") && line.contains("perils.arrow: version 7 with "),
+        "{line}"
+    );
+
+    let store = site.dir().join("state/perils.arrow");
+    let mut content = fs::read(&store).unwrap();
+    let middle = content.len() / 2;
+    content[middle] ^= 1;
+    replace(&store, &content);
+    let (code, line) = check();
+    assert_eq!(code, Some(78), "{line}");
+    assert!(
+        line.starts_with("error") && line.contains("import again"),
+        "{line}"
+    );
 }
 
 /// Puts `content` in the place of the file at `path`, as an import does it.

@@ -320,8 +320,8 @@ mod tests {
         ] {
             assert!(survey(text, is_csv).is_err(), "{text}");
         }
-        let members: String = (0..100).map(|n| format!("\"m{n}\":1,")).collect();
-        let crowded = format!("{{{members}\"type\":1,\"features\":[1]}}");
+        let members = (0..100).map(|n| format!("\"m{n}\":1")).collect::<Vec<_>>();
+        let crowded = format!("{{{},\"features\":[1]}}", members.join(","));
         assert!(matches!(
             survey(&crowded, false),
             Err(Refused::Malformed { .. })
