@@ -25,5 +25,6 @@ pub mod perild;
 pub mod pki;
 pub mod process;
 pub mod python;
+pub mod store;
 pub mod tls;
 pub mod world;

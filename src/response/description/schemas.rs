@@ -170,7 +170,7 @@ fn query(limits: &PerilLimits) -> Value {
     let with = |name: &str, places: Value| {
         let mut members = members.clone();
         members[name] = json!({
-            "type": "array", "items": places, "maxItems": limits.max_places,
+            "type": "array", "items": places, "minItems": 1, "maxItems": limits.max_places,
             "description": format!("At most {}; the body at most {} octets.", limits.max_places, limits.max_body_bytes),
         });
         members
