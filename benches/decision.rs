@@ -18,7 +18,7 @@ use perild::{
     clock::Timestamp,
     config::Defaults,
     dataset::FileName,
-    edge::{Authorization, CertificateFormat, Hop, Inbound, InteractionId, Limits},
+    edge::{Authorization, CertificateFormat, Hop, Inbound, InteractionId, Limits, Peer, Peers},
     policy::{Permit, Policy},
     token::Tokens,
 };
@@ -28,6 +28,7 @@ use self::authority::{Authority, TOKEN};
 
 /// The rooms of the walk but for the callers, who are new in one of the benches.
 struct Rooms {
+    peers: Peers,
     limits: Limits,
     hop: Hop,
     tokens: Tokens,
@@ -41,6 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let runtime = Runtime::new()?;
     let settings = authority.settings(&directory)?;
     let rooms = Rooms {
+        peers: Peers::only(vec![33]),
         limits: Limits::default(),
         hop: Hop {
             certificate_header: HeaderName::from_static("x-oe-client-cert"),
@@ -91,8 +93,9 @@ async fn decide(request: &HttpRequest, rooms: &Rooms, callers: &Callers) -> Opti
     let now = Timestamp::now();
     let file = FileName::csv(request.path().strip_prefix('/')?)?;
     black_box(InteractionId::read(std::iter::empty()));
+    let neighbour = rooms.peers.admit(black_box(Peer::User(33))).ok()?;
     rooms.limits.admit(request).ok()?;
-    let inbound = Inbound::read(request, &rooms.hop).ok()?;
+    let inbound = Inbound::read(request, neighbour, &rooms.hop).ok()?;
     let presented = callers.recognise(inbound.certificate()?).ok()?;
     let Authorization::Token(token) = inbound.authorization() else {
         return None;

@@ -4,8 +4,8 @@ use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
 use perild::commands::{
-    Arguments, Command, cacerts, check, crl, dev, get, import, keygen, openapi, reload, sample,
-    serve,
+    Arguments, Command, cacerts, check, crl, dev, get, healthcheck, import, keygen, openapi,
+    reload, sample, serve,
 };
 
 fn main() -> ExitCode {
@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         Command::Crl(args) => code(crl::run(&args), crl::CrlError::exit_code),
         Command::Dev(args) => code(dev::run(&args), |_| ExitCode::FAILURE),
         Command::Get(args) => code(get::run(&args), get::GetError::exit_code),
+        Command::Healthcheck(args) => code(healthcheck::run(&args), |_| ExitCode::FAILURE),
         Command::Import(args) => code(import::run(&args), import::ImportFailed::exit_code),
         Command::Keygen(args) => code(keygen::run(&args), |_| ExitCode::FAILURE),
         Command::Openapi(args) => code(openapi::run(&args), openapi::OpenapiError::exit_code),

@@ -8,7 +8,7 @@ use actix_web::{
 use libfuzzer_sys::fuzz_target;
 use perild::{
     dataset::FileName,
-    edge::{CertificateFormat, Hop, Inbound},
+    edge::{CertificateFormat, Hop, Inbound, Peer, Peers},
 };
 
 fuzz_target!(|target: &str| {
@@ -31,7 +31,8 @@ fuzz_target!(|target: &str| {
         let is_plain = query
             .split('&')
             .any(|pair| pair.split('=').next() == Some("access_token"));
-        assert!(!is_plain || Inbound::read(&request, &hop()).is_err());
+        let neighbour = Peers::by_file_mode().admit(Peer::User(0)).unwrap();
+        assert!(!is_plain || Inbound::read(&request, neighbour, &hop()).is_err());
     }
 });
 

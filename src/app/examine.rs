@@ -3,15 +3,15 @@
 mod consumers;
 mod directory;
 
-use std::{fs::Metadata, os::unix::fs::MetadataExt, path::Path};
+use std::{fs::Metadata, net::SocketAddr, os::unix::fs::MetadataExt, path::Path};
 
 use super::Route;
 use crate::{
     caller::Callers,
     clock::Timestamp,
-    config::{Config, Fault, PerilLimits, Places, Severity, User},
+    config::{Config, Fault, PerilLimits, Places, Server, Severity, User},
     dataset::{Files, Perils, grid::STORE_NAME},
-    edge::{Hop, Intake, Listen, Peers, guard_directory},
+    edge::{Hop, Intake, Listen, Network, Peers, guard_address, guard_directory},
     policy::{Policy, PolicyError},
     response::description::{Description, Published},
     token::TokenSettings,
@@ -109,30 +109,54 @@ impl Examination<'_> {
     }
 
     fn listen(&mut self) {
-        match &self.config.listen {
-            Listen::Tcp(address) => self.warn(
-                "listen",
-                format!(
-                    "every user of this machine can connect to {address} and claim any certificate"
-                ),
-                "use a unix socket where other people have accounts",
-            ),
-            Listen::Unix(path) => {
-                if let Err(error) = guard_directory(path) {
-                    self.error("listen", error.to_string(), "");
-                }
-            }
+        let trusted = &self.config.server.trusted_peers;
+        let guarded = match &self.config.listen {
+            Listen::Tcp(address) => guard_address(*address, trusted),
+            Listen::Unix(path) => guard_directory(path),
+        };
+        match (guarded, &self.config.listen) {
+            (Err(error), _) => self.error("listen", error.to_string(), ""),
+            (Ok(()), Listen::Tcp(address)) => self.trust(*address),
+            (Ok(()), Listen::Unix(_)) => {}
+        }
+    }
+
+    /// Who may connect to `address`, and which of them look like a slip.
+    fn trust(&mut self, address: SocketAddr) {
+        let trusted = &self.config.server.trusted_peers;
+        if trusted.is_empty() || trusted.iter().any(|network| network.has_loopback()) {
+            let finding = format!(
+                "every user of this machine can connect to {address} and claim any certificate"
+            );
+            let remedy = "use a unix socket where other people have accounts";
+            self.warn("listen", finding, remedy);
+        }
+        for network in trusted.iter().filter(|network| !network.is_private()) {
+            let finding = format!(
+                "{network} has public addresses, and whoever holds one can claim any certificate"
+            );
+            let remedy = "list the private addresses that the proxies connect from";
+            self.warn("server.trusted_peers", finding, remedy);
+        }
+        if !trusted.is_empty() {
+            let networks: Vec<_> = trusted.iter().map(Network::to_string).collect();
+            let finding = format!("{address} is for {} alone", networks.join(", "));
+            self.fine("server.trusted_peers", finding);
         }
     }
 
     /// Users that this machine does not have are passed over: one list serves several distributions.
     fn peers(&mut self) -> Option<Peers> {
-        let listed = &self.config.server.proxy_uids;
-        if listed.is_empty() {
-            return Some(Peers::by_file_mode());
+        let Server {
+            proxy_uids,
+            trusted_peers,
+            ..
+        } = &self.config.server;
+        if proxy_uids.is_empty() {
+            return Some(Peers::by_file_mode().from_networks(trusted_peers));
         }
-        let uids: Vec<u32> = listed.iter().filter_map(uid).collect();
-        if uids.is_empty() {
+        let uids: Vec<u32> = proxy_uids.iter().filter_map(uid).collect();
+        if uids.is_empty() && matches!(self.config.listen, Listen::Unix(_)) {
             let finding = "none of these users exists, so nobody could connect".to_owned();
             self.error(
                 "server.proxy_uids",
@@ -141,7 +165,7 @@ impl Examination<'_> {
             );
             return None;
         }
-        Some(Peers::only(uids))
+        Some(Peers::only(uids).from_networks(trusted_peers))
     }
 
     fn policy(&mut self) -> Option<Policy> {

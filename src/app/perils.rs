@@ -19,7 +19,7 @@ use crate::{
             query::{Query, Subset},
         },
     },
-    edge::{Body, Inbound},
+    edge::{Body, Inbound, Neighbour},
     log::Access,
     policy::{DatasetNames, Permit},
     response::{Refusal, catalogue, contract, location, perils as answer},
@@ -30,6 +30,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(super) struct Visit<'v> {
     pub(super) request: &'v HttpRequest,
+    pub(super) neighbour: Neighbour,
     pub(super) site: &'v Site,
     pub(super) now: Timestamp,
 }
@@ -181,11 +182,12 @@ impl Visit<'_> {
     /// Steps 3 to 7, unless everything asked for is open.
     async fn bearer(self, perils: &[Peril], access: &mut Access) -> Result<Bearer, Refusal> {
         let is_open = names(perils).all(|names| self.site.policy.open(names).is_some());
-        let inbound = Inbound::read(self.request, &self.site.hop)?;
+        let inbound = Inbound::read(self.request, self.neighbour, &self.site.hop)?;
         if is_open && !inbound.is_credentialed() {
             return Ok(Bearer(None));
         }
-        let (_, token) = authenticate(self.request, self.site, self.now, access).await?;
+        let (_, token) =
+            authenticate(self.request, self.neighbour, self.site, self.now, access).await?;
         Ok(Bearer(Some(token)))
     }
 

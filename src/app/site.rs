@@ -14,7 +14,7 @@ use crate::{
     caller::Callers,
     config::PerilLimits,
     dataset::{Files, Perils},
-    edge::{Hop, Intake, Limits, Peers},
+    edge::{Gate, Hop, Intake, Limits, Peer, Peers},
     policy::Policy,
     response::description::Published,
     token::{StartError, Tokens},
@@ -22,7 +22,7 @@ use crate::{
 
 /// The rooms as one configuration sets them up.
 pub struct Site {
-    /// Who may connect to the socket.
+    /// Who may connect to the sockets.
     pub peers: Peers,
     /// How much of a request is taken.
     pub limits: Limits,
@@ -106,6 +106,7 @@ impl Site {
 /// The running daemon: the present [`Site`], and whether it is about to end.
 pub struct Perild {
     site: ArcSwap<Site>,
+    gate: Gate,
     own_uid: u32,
     is_stopping: AtomicBool,
 }
@@ -117,6 +118,7 @@ impl Perild {
         let own_uid = rustix::process::geteuid().as_raw();
         Self {
             site: ArcSwap::from_pointee(site),
+            gate: Gate::default(),
             own_uid,
             is_stopping: AtomicBool::new(false),
         }
@@ -133,10 +135,16 @@ impl Perild {
         self.site.store(Arc::new(site));
     }
 
-    /// The user that perild runs as: its own watchdog may ask whether it lives.
+    /// What strangers' connections come to.
     #[must_use]
-    pub fn own_uid(&self) -> u32 {
-        self.own_uid
+    pub fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// Whether `peer` is the user that perild runs as: its watchdog, or `perild healthcheck`.
+    #[must_use]
+    pub fn is_itself(&self, peer: Peer) -> bool {
+        peer == Peer::User(self.own_uid)
     }
 
     /// From now on each connection ends with its answer.

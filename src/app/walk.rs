@@ -19,7 +19,7 @@ use crate::{
     caller::Caller,
     clock::Timestamp,
     dataset::{Absent, FileName},
-    edge::{Authorization, Inbound, InteractionId, Malformed, NotTaken},
+    edge::{Authorization, Inbound, InteractionId, Malformed, Neighbour, NotTaken, Peer},
     log::{Access, Recorded},
     policy::Permit,
     response::{self, Refusal},
@@ -33,25 +33,27 @@ pub fn configure(perild: Data<Perild>) -> impl FnOnce(&mut ServiceConfig) {
     }
 }
 
-/// Notes who connected, while the connection is set up.
-pub fn on_connect(connection: &dyn Any, extensions: &mut Extensions) {
-    if let Some(stream) = connection.downcast_ref::<tokio::net::UnixStream>() {
-        extensions.insert(PeerUser(stream.peer_cred().ok().map(|peer| peer.uid())));
+/// Notes who connected, and shuts a stranger's TCP connection, before anything is read of it.
+pub fn on_connect(perild: Data<Perild>) -> impl Fn(&dyn Any, &mut Extensions) {
+    move |connection, extensions| {
+        if let Some(peer) = perild.gate().pass(connection, &perild.site().peers) {
+            extensions.insert(peer);
+        }
     }
 }
-
-/// The user at the other end of a unix socket; `None` when the system would not say.
-#[derive(Clone, Copy, Debug)]
-struct PeerUser(Option<u32>);
 
 /// Answers one request: the walk, its panic if there is one, the header fields that every answer
 /// carries, and the access record.
 pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -> HttpResponse {
+    let Some(&peer) = request.conn_data::<Peer>() else {
+        // Shut by the gate: what had arrived before that is not looked at, and no answer leaves.
+        return HttpResponse::Forbidden().finish();
+    };
     let route = Route::find(request.uri().path());
     let lines = request.headers().get_all(InteractionId::HEADER);
     let id = InteractionId::read(lines.map(HeaderValue::as_bytes));
     let mut access = Access::begin(id, request.method().as_str(), route.template());
-    let outcome = guarded(walk(&request, body, &route, &perild, &mut access)).await;
+    let outcome = guarded(walk(&request, body, peer, &route, &perild, &mut access)).await;
     let mut answer = outcome.unwrap_or_else(|refusal| refuse(&refusal, &route, &mut access));
     if let Ok(id) = HeaderValue::from_str(access.interaction_id().as_str()) {
         answer
@@ -78,13 +80,19 @@ async fn guarded(
 async fn walk(
     request: &HttpRequest,
     body: Payload,
+    peer: Peer,
     route: &Route,
     perild: &Perild,
     access: &mut Access,
 ) -> Result<HttpResponse, Refusal> {
     let now = Timestamp::now();
     let site = perild.site();
-    admit_peer(request, route, perild, &site)?;
+    let neighbour = match site.peers.admit(peer) {
+        Ok(neighbour) => neighbour,
+        // Only the hop may speak; perild itself may ask whether it lives (CERT-14).
+        Err(_) if perild.is_itself(peer) && *route == Route::Health => return Ok(healthy()),
+        Err(stranger) => return Err(stranger.into()),
+    };
     site.limits.admit(request)?;
     if request.method() == Method::OPTIONS {
         return Ok(HttpResponse::NoContent()
@@ -105,7 +113,7 @@ async fn walk(
             site.description.document(request, &parameters)
         }
         Route::Docs => site.description.page(request),
-        Route::Health => Ok(plain("text/html; charset=utf-8", "OK")),
+        Route::Health => Ok(healthy()),
         Route::Readiness => ready(&site),
         Route::File {
             file: Some(file), ..
@@ -115,7 +123,7 @@ async fn walk(
             }
             let permit = match site.policy.open(file.dataset()) {
                 Some(open) => open,
-                None => permit(request, &site, file, now, access).await?,
+                None => permit(request, neighbour, &site, file, now, access).await?,
             };
             access.decision(format!("granted: {}", permit.rule()));
             let selection = site.files.select(&permit, file, now)?;
@@ -125,13 +133,14 @@ async fn walk(
         Route::Perils(route) => {
             let visit = perils::Visit {
                 request,
+                neighbour,
                 site: &site,
                 now,
             };
             visit.answer(*route, body, access).await
         }
         Route::File { file: None, .. } | Route::Nothing => {
-            authenticate(request, &site, now, access).await?;
+            authenticate(request, neighbour, &site, now, access).await?;
             Err(Refusal::NoRoute)
         }
     }
@@ -139,24 +148,26 @@ async fn walk(
 
 async fn permit(
     request: &HttpRequest,
+    neighbour: Neighbour,
     site: &Site,
     file: &FileName,
     now: Timestamp,
     access: &mut Access,
 ) -> Result<Permit, Refusal> {
-    let (_, token) = authenticate(request, site, now, access).await?;
+    let (_, token) = authenticate(request, neighbour, site, now, access).await?;
     Ok(site.policy.decide(&token, file.dataset())?)
 }
 
 /// Steps 3 to 7: syntax before presence, presence before validity, and the directory last.
 pub(super) async fn authenticate(
     request: &HttpRequest,
+    neighbour: Neighbour,
     site: &Site,
     now: Timestamp,
     access: &mut Access,
 ) -> Result<(Caller, BoundToken), Refusal> {
     site.notice_other_certificate_headers(request);
-    let inbound = Inbound::read(request, &site.hop)?;
+    let inbound = Inbound::read(request, neighbour, &site.hop)?;
     let presented = inbound
         .certificate()
         .map(|forwarded| site.callers.recognise(forwarded))
@@ -173,30 +184,15 @@ pub(super) async fn authenticate(
     Ok((caller, token))
 }
 
-/// Only the hop may speak; perild itself may ask whether it lives (CERT-14).
-fn admit_peer(
-    request: &HttpRequest,
-    route: &Route,
-    perild: &Perild,
-    site: &Site,
-) -> Result<(), Refusal> {
-    let Some(&PeerUser(uid)) = request.conn_data::<PeerUser>() else {
-        return Ok(());
-    };
-    let is_own_watchdog = uid == Some(perild.own_uid()) && *route == Route::Health;
-    let is_admitted = uid.is_some_and(|uid| site.peers.admit(Some(uid))) || is_own_watchdog;
-    if is_admitted {
-        Ok(())
-    } else {
-        Err(Refusal::Stranger { uid })
-    }
-}
-
 fn ready(site: &Site) -> Result<HttpResponse, Refusal> {
     match site.tokens.readiness() {
         Ok(()) => Ok(plain("text/plain; charset=utf-8", "ready\n")),
         Err(not_ready) => Err(Refusal::NotReady(not_ready.to_string())),
     }
+}
+
+fn healthy() -> HttpResponse {
+    plain("text/html; charset=utf-8", "OK")
 }
 
 fn plain(content_type: &'static str, body: &'static str) -> HttpResponse {
@@ -216,7 +212,7 @@ fn refuse(refusal: &Refusal, route: &Route, access: &mut Access) -> HttpResponse
                 "{refusal}"
             );
         }
-        Refusal::Malformed(Malformed::RepeatedCertificate) | Refusal::Stranger { .. } => {
+        Refusal::Malformed(Malformed::RepeatedCertificate) | Refusal::Stranger(_) => {
             tracing::warn!(
                 interaction_id = access.interaction_id().as_str(),
                 "{refusal}"

@@ -1,6 +1,7 @@
 //! The room as a whole: recognise, verify, remember.
 
 mod anchors;
+mod escapings;
 mod leaf;
 mod mint;
 mod openssl;

@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{cacerts, check, crl, dev, get, import, keygen, openapi, reload, sample, serve};
+use super::{
+    cacerts, check, crl, dev, get, healthcheck, import, keygen, openapi, reload, sample, serve,
+};
 
 /// Publishes peril data and files to those who may have them, and to no one else.
 #[derive(Debug, Parser)]
@@ -26,6 +28,8 @@ pub enum Command {
     Dev(dev::DevArgs),
     /// Get a token, call a URL with it, and print the body
     Get(get::GetArgs),
+    /// Ask the running daemon whether it answers
+    Healthcheck(healthcheck::HealthcheckArgs),
     /// Build the served store from peril CSV files or a database, all or nothing
     Import(import::ImportArgs),
     /// Make a key, and the request to upload to the directory

@@ -8,6 +8,7 @@ pub mod check;
 pub mod crl;
 pub mod dev;
 pub mod get;
+pub mod healthcheck;
 pub mod import;
 pub mod keygen;
 pub mod openapi;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Deserializer, de};
 use url::Url;
 
-use crate::edge::{CertificateFormat, Listen};
+use crate::edge::{CertificateFormat, Listen, Network};
 
 /// The whole configuration.
 #[derive(Clone, Debug, Deserialize)]
@@ -125,6 +125,9 @@ pub struct Introspection {
 pub struct Server {
     /// Who may connect to the unix socket.
     pub proxy_uids: Vec<User>,
+    /// Who may connect over TCP; empty: this machine.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_peers: Vec<Network>,
     /// Location prefix of nginx for `X-Accel-Redirect`; empty: perild sends the bytes.
     #[serde(deserialize_with = "accel_prefix")]
     pub accel_prefix: String,
@@ -261,6 +264,7 @@ impl Default for Server {
     fn default() -> Self {
         Self {
             proxy_uids: vec![User::Name("www-data".into()), User::Name("nginx".into())],
+            trusted_peers: Vec::new(),
             accel_prefix: String::new(),
             workers: 0,
             shutdown_seconds: 30,
@@ -301,6 +305,14 @@ fn default_directory_anchors() -> PathBuf {
 fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Listen, D::Error> {
     String::deserialize(deserializer)?
         .parse()
+        .map_err(de::Error::custom)
+}
+
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let networks = texts.iter().map(|text| text.parse());
+    networks
+        .collect::<Result<_, _>>()
         .map_err(de::Error::custom)
 }
 

@@ -5,7 +5,7 @@ use actix_web::{
     http::{Version, header},
 };
 
-use super::{Authorization, CertificateFormat, ForwardedCertificate};
+use super::{Authorization, CertificateFormat, ForwardedCertificate, Neighbour};
 
 /// What is wrong with the shape of a request, before any of it is believed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -167,11 +167,15 @@ pub struct Inbound<'r> {
 }
 
 impl<'r> Inbound<'r> {
-    /// Reads the credentials of `request`.
+    /// Reads the credentials of `request`, which the hop has sent.
     ///
     /// # Errors
     /// [`Malformed`] for a token in the query, a repeated field or an `Authorization` field out of shape.
-    pub fn read(request: &'r HttpRequest, hop: &Hop) -> Result<Self, Malformed> {
+    pub fn read(
+        request: &'r HttpRequest,
+        _neighbour: Neighbour,
+        hop: &Hop,
+    ) -> Result<Self, Malformed> {
         if has_token_in_query(request.query_string()) {
             return Err(Malformed::TokenInQuery);
         }
@@ -218,6 +222,11 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
+    use crate::edge::{Peer, Peers};
+
+    fn neighbour() -> Neighbour {
+        Peers::by_file_mode().admit(Peer::User(0)).unwrap()
+    }
 
     fn hop(require_verify: bool) -> Hop {
         Hop {
@@ -230,7 +239,8 @@ mod tests {
 
     fn has_certificate(request: TestRequest, require_verify: bool) -> Result<bool, Malformed> {
         let request = request.to_http_request();
-        Inbound::read(&request, &hop(require_verify)).map(|inbound| inbound.certificate().is_some())
+        Inbound::read(&request, neighbour(), &hop(require_verify))
+            .map(|inbound| inbound.certificate().is_some())
     }
 
     /// Rows: BRR-6, FAPI1-B-3
@@ -304,7 +314,7 @@ mod tests {
             Some("client-cert")
         );
         assert!(
-            Inbound::read(&request, &hop(false))
+            Inbound::read(&request, neighbour(), &hop(false))
                 .unwrap()
                 .certificate()
                 .is_none()

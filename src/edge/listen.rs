@@ -1,4 +1,4 @@
-//! The listening sockets: handed over by systemd, or bound here, and who may connect to them.
+//! The listening sockets: handed over by systemd, or bound here.
 
 use std::{
     fmt, io,
@@ -14,10 +14,12 @@ use std::{
 use listenfd::ListenFd;
 use rustix::{fs::Mode, process::umask};
 
+use super::Network;
+
 /// Where perild listens when systemd hands nothing over.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Listen {
-    /// A TCP port of the loopback interface.
+    /// A TCP port: of loopback, or with `server.trusted_peers`.
     Tcp(SocketAddr),
     /// A unix socket, created with mode 0660.
     Unix(PathBuf),
@@ -45,9 +47,13 @@ pub enum ListenError {
     /// A process answers on that socket already.
     #[error("another process listens on {}; stop it, or give this one another socket", .0.display())]
     InUse(PathBuf),
-    /// Whoever can connect could claim any certificate, so the port stays on this machine (CERT-14).
+    /// A descriptor handed over has no address.
+    #[error("the address of a socket handed over by systemd cannot be read: {0}")]
+    Nameless(io::Error),
+    /// Whoever can connect could claim any certificate, so the port stays on this machine, or is for
+    /// peers that are named (CERT-14).
     #[error(
-        "{0} is not a loopback address; certificates arrive in a header, so only this machine may connect: listen on 127.0.0.1 or on a unix socket"
+        "{0} is not a loopback address, and certificates arrive in a header, so that whoever connects could claim any: listen on 127.0.0.1 or on a unix socket, or name the proxies' addresses in server.trusted_peers"
     )]
     NotLoopback(SocketAddr),
     /// A descriptor handed over is no stream socket.
@@ -79,14 +85,8 @@ impl FromStr for Listen {
                 .then(|| Self::Unix(path.into()))
                 .ok_or_else(unreadable);
         }
-        let Ok(address) = text.parse::<SocketAddr>() else {
-            return Err(unreadable());
-        };
-        if address.ip().is_loopback() {
-            Ok(Self::Tcp(address))
-        } else {
-            Err(ListenError::NotLoopback(address))
-        }
+        let address = text.parse();
+        address.map(Self::Tcp).ok().ok_or_else(unreadable)
     }
 }
 
@@ -110,14 +110,36 @@ pub enum Listener {
 
 /// The sockets to serve HTTP on: those that systemd hands over, else `listen`, bound now.
 ///
+/// `trusted` are those who may connect over TCP; without any, each TCP socket has to be of loopback.
+///
 /// # Errors
 /// [`ListenError`] when a descriptor is no stream socket, or `listen` cannot be bound safely.
-pub fn listeners(listen: &Listen) -> Result<Vec<Listener>, ListenError> {
+pub fn listeners(listen: &Listen, trusted: &[Network]) -> Result<Vec<Listener>, ListenError> {
     let handed_over = handed_over()?;
+    for listener in &handed_over {
+        if let Listener::Tcp(listener) = listener {
+            guard_address(
+                listener.local_addr().map_err(ListenError::Nameless)?,
+                trusted,
+            )?;
+        }
+    }
     if handed_over.is_empty() {
-        Ok(vec![bind(listen)?])
+        Ok(vec![bind(listen, trusted)?])
     } else {
         Ok(handed_over)
+    }
+}
+
+/// Refuses an address that others than this machine can reach, unless it is said who they are.
+///
+/// # Errors
+/// [`ListenError::NotLoopback`].
+pub(crate) fn guard_address(address: SocketAddr, trusted: &[Network]) -> Result<(), ListenError> {
+    if address.ip().to_canonical().is_loopback() || !trusted.is_empty() {
+        Ok(())
+    } else {
+        Err(ListenError::NotLoopback(address))
     }
 }
 
@@ -154,15 +176,18 @@ fn take(descriptors: &mut ListenFd, index: usize) -> io::Result<Option<Listener>
     }
 }
 
-fn bind(listen: &Listen) -> Result<Listener, ListenError> {
+fn bind(listen: &Listen, trusted: &[Network]) -> Result<Listener, ListenError> {
     let failed = |source| ListenError::Bind {
         listen: listen.clone(),
         source,
     };
     match listen {
-        Listen::Tcp(address) => TcpListener::bind(address)
-            .map(Listener::Tcp)
-            .map_err(failed),
+        Listen::Tcp(address) => {
+            guard_address(*address, trusted)?;
+            TcpListener::bind(address)
+                .map(Listener::Tcp)
+                .map_err(failed)
+        }
         Listen::Unix(path) => {
             guard_directory(path)?;
             remove_stale(path)?;
@@ -212,33 +237,6 @@ fn remove_stale(path: &Path) -> Result<(), ListenError> {
     })
 }
 
-/// Who may connect to the unix socket, by user id (`SO_PEERCRED`, CERT-14).
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Peers(Option<Box<[u32]>>);
-
-impl Peers {
-    /// Only these users.
-    #[must_use]
-    pub fn only(uids: Vec<u32>) -> Self {
-        Self(Some(uids.into()))
-    }
-
-    /// Whoever the socket's mode lets in.
-    #[must_use]
-    pub fn by_file_mode() -> Self {
-        Self(None)
-    }
-
-    /// Whether a connection of user `uid` is believed; `None` is a connection without credentials (TCP).
-    #[must_use]
-    pub fn admit(&self, uid: Option<u32>) -> bool {
-        match (&self.0, uid) {
-            (Some(allowed), Some(uid)) => allowed.contains(&uid),
-            (None, _) | (Some(_), None) => true,
-        }
-    }
-}
-
 /// `FileDescriptorName=` of the listener for metrics.
 const METRICS: &str = "metrics";
 
@@ -256,19 +254,42 @@ mod tests {
 
     /// Rows: CERT-14
     #[test]
-    fn cert_14_only_a_unix_socket_or_loopback_can_be_listened_on() {
+    fn cert_14_an_address_that_others_can_reach_needs_a_list_of_peers() {
+        let trusted = ["10.0.1.0/24".parse().unwrap()];
+        let judge = |text: &str, trusted: &[Network]| guard_address(text.parse().unwrap(), trusted);
+        for text in ["127.0.0.1:80", "[::1]:80", "[::ffff:127.0.0.1]:80"] {
+            assert!(judge(text, &[]).is_ok(), "{text}");
+        }
+        for text in [
+            "0.0.0.0:80",
+            "[::]:80",
+            "10.0.0.1:80",
+            "[::ffff:10.0.0.1]:80",
+        ] {
+            let refused = judge(text, &[]);
+            assert!(
+                matches!(refused, Err(ListenError::NotLoopback(_))),
+                "{text}"
+            );
+            assert!(judge(text, &trusted).is_ok(), "{text}");
+        }
+        let everywhere = Listen::Tcp("0.0.0.0:0".parse().unwrap());
+        assert!(matches!(
+            bind(&everywhere, &[]),
+            Err(ListenError::NotLoopback(_))
+        ));
+        assert!(bind(&everywhere, &trusted).is_ok());
+    }
+
+    #[test]
+    fn a_unix_socket_or_an_address_can_be_listened_on() {
         for text in [
             "unix:/run/perild/perild.sock",
             "127.0.0.1:8080",
             "[::1]:8080",
+            "0.0.0.0:8080",
         ] {
             assert_eq!(text.parse::<Listen>().unwrap().to_string(), text);
-        }
-        for text in ["0.0.0.0:8080", "[::]:80", "10.0.0.1:80"] {
-            assert!(
-                matches!(text.parse::<Listen>(), Err(ListenError::NotLoopback(_))),
-                "{text}"
-            );
         }
         for text in [
             "",
@@ -290,10 +311,10 @@ mod tests {
         let directory = directory(0o755);
         let path = directory.path().join("perild.sock");
         let listen = Listen::Unix(path.clone());
-        drop(bind(&listen).unwrap());
-        let second = bind(&listen).unwrap();
+        drop(bind(&listen, &[]).unwrap());
+        let second = bind(&listen, &[]).unwrap();
         assert_eq!(path.metadata().unwrap().mode() & 0o777, 0o660);
-        assert!(matches!(bind(&listen), Err(ListenError::InUse(_))));
+        assert!(matches!(bind(&listen, &[]), Err(ListenError::InUse(_))));
         drop(second);
     }
 
@@ -303,7 +324,7 @@ mod tests {
         let directory = directory(0o777);
         let listen = Listen::Unix(directory.path().join("perild.sock"));
         assert!(matches!(
-            bind(&listen),
+            bind(&listen, &[]),
             Err(ListenError::DirectoryWorldWritable { .. })
         ));
     }
@@ -314,18 +335,9 @@ mod tests {
         let path = directory.path().join("perild.sock");
         std::fs::write(&path, "precious").unwrap();
         assert!(matches!(
-            bind(&Listen::Unix(path.clone())),
+            bind(&Listen::Unix(path.clone()), &[]),
             Err(ListenError::Bind { .. })
         ));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
-    }
-
-    /// Rows: CERT-14
-    #[test]
-    fn cert_14_only_listed_users_are_admitted() {
-        let peers = Peers::only(vec![33, 101]);
-        assert!(peers.admit(Some(33)));
-        assert!(!peers.admit(Some(1000)));
-        assert!(Peers::by_file_mode().admit(Some(1000)));
     }
 }

@@ -5,15 +5,21 @@
 
 mod authorization;
 mod certificate;
+mod gate;
 mod inbound;
 mod intake;
 mod interaction;
 mod listen;
+mod networks;
+mod peers;
 
 pub use authorization::{AccessToken, Authorization};
 pub use certificate::{CertificateFormat, CertificateSyntax, ForwardedCertificate};
+pub use gate::Gate;
 pub use inbound::{Hop, Inbound, Limits, Malformed};
 pub use intake::{Body, Intake, NotTaken};
 pub use interaction::InteractionId;
-pub(crate) use listen::guard_directory;
-pub use listen::{Listen, ListenError, Listener, Peers, listeners};
+pub use listen::{Listen, ListenError, Listener, listeners};
+pub(crate) use listen::{guard_address, guard_directory};
+pub use networks::{Network, NetworkError};
+pub use peers::{Neighbour, Peer, Peers, Stranger};

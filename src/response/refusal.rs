@@ -3,7 +3,7 @@
 use crate::{
     caller::{CertificateRefused, CertificateUnreadable},
     dataset::{Absent, perils},
-    edge::{Malformed, NotTaken},
+    edge::{Malformed, NotTaken, Stranger},
     policy::Denied,
     token::TokenRefused,
 };
@@ -81,11 +81,8 @@ pub enum Refusal {
         length: u64,
     },
     /// Somebody other than the hop connected to the socket.
-    #[error("user {uid:?} connected to the socket, who is not in server.proxy_uids")]
-    Stranger {
-        /// The peer's user id.
-        uid: Option<u32>,
-    },
+    #[error(transparent)]
+    Stranger(#[from] Stranger),
     /// token: the directory's answer, or its silence.
     #[error(transparent)]
     Token(#[from] TokenRefused),

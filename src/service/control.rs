@@ -4,30 +4,23 @@
 //! command. So that command asks here; a reload that it asked for begins after it asked, whatever
 //! signals came before.
 
-use std::{
-    io,
-    os::unix::net,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{io, os::unix::net, path::PathBuf, time::Duration};
 
-use rustix::{fs::Mode, process::umask};
 use tokio::{
     io::AsyncWriteExt,
     net::{UnixListener, UnixStream},
     time::{sleep, timeout},
 };
 
+use super::runtime;
+
 /// What the daemon says when a reload has succeeded; anything else is the reason why it has not.
 pub const RELOADED: &str = "reloaded";
 
-/// Where the control socket is: in `RUNTIME_DIRECTORY`, which systemd sets for the daemon and for
-/// its `ExecReload=`, else in `/run/perild/daemon`.
+/// Where the control socket is.
 #[must_use]
 pub fn control_socket() -> PathBuf {
-    runtime_directory()
-        .unwrap_or_else(|| "/run/perild/daemon".into())
-        .join("control.sock")
+    runtime::socket(NAME)
 }
 
 /// A control socket at which nobody is heard yet: who asks waits in it.
@@ -43,10 +36,7 @@ impl Bound {
     /// # Errors
     /// When the socket cannot be bound there.
     pub fn bind() -> io::Result<Self> {
-        let listener = runtime_directory()
-            .map(|directory| bind(&directory.join("control.sock")))
-            .transpose()?;
-        Ok(Self(listener))
+        Ok(Self(runtime::bind(NAME)?))
     }
 
     /// Begins to hear, within the runtime.
@@ -54,10 +44,7 @@ impl Bound {
     /// # Errors
     /// When the system does not let the socket be waited for.
     pub fn listen(self) -> io::Result<Control> {
-        let listener = self.0.map(|listener| {
-            listener.set_nonblocking(true)?;
-            UnixListener::from_std(listener)
-        });
+        let listener = self.0.map(UnixListener::from_std);
         Ok(Control(listener.transpose()?))
     }
 }
@@ -94,29 +81,10 @@ impl Asker {
     }
 }
 
-/// A socket that an earlier daemon has left is replaced: the directory is this daemon's own.
-fn bind(path: &Path) -> io::Result<net::UnixListener> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let previous = umask(Mode::RWXO | Mode::RWXG | Mode::XUSR);
-    let bound = net::UnixListener::bind(path);
-    umask(previous);
-    bound
-}
-
-fn runtime_directory() -> Option<PathBuf> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "systemd names the unit's runtime directory in the environment"
-    )]
-    let directory = std::env::var_os("RUNTIME_DIRECTORY");
-    directory.map(PathBuf::from)
-}
-
 /// Who asks is our own command on the same machine.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Without descriptors left, trying at once would only burn time.
 const PAUSE: Duration = Duration::from_secs(1);
+
+const NAME: &str = "control.sock";

@@ -259,7 +259,9 @@ fn cert_14_an_address_that_others_can_reach_is_a_configuration_error() {
         let (code, said) = perild.failure();
         assert_eq!(code, Some(78), "{said}");
         assert!(
-            said.contains("perild.toml:1") && said.contains("loopback"),
+            said.contains("perild.toml:1")
+                && said.contains("loopback")
+                && said.contains("server.trusted_peers"),
             "{said}"
         );
     }

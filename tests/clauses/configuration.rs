@@ -70,6 +70,10 @@ impl Installation {
         assert!(!self.path("run/perild.sock").exists());
     }
 
+    fn listen(&mut self, address: &str, peers: &str) {
+        super::trusted_peers::listen(&mut self.settings, address, peers);
+    }
+
     /// The line of the last `key` in the configuration, counted from 1.
     fn line_of(&self, key: &str) -> usize {
         let text = fs::read_to_string(self.path("perild.toml")).unwrap();
@@ -284,4 +288,70 @@ fn everything_that_is_wrong_is_said_at_once() {
     let first = installation.run(&["check", "--offline"]).1;
     assert!(first.starts_with("error"), "{first}");
     assert!(installation.pki.path("certs/a.key").exists());
+}
+
+/// Rows: CERT-14
+#[test]
+fn everybody_and_slips_are_refused_as_trusted_peers() {
+    for (peers, words) in [
+        ("0.0.0.0/0", &["everybody"][..]),
+        ("::/0", &["everybody"]),
+        ("10.0.1.7/24", &["10.0.1.0/24"]),
+        ("proxy.internal", &["neither an IP address nor a network"]),
+    ] {
+        let mut installation = Installation::new();
+        installation.listen("0.0.0.0:0", &format!("[\"192.0.2.1\", {peers:?}]"));
+        installation.assert_refused("trusted_peers", words);
+    }
+    let mut installation = Installation::new();
+    installation.listen("0.0.0.0:0", "[]");
+    installation.assert_refused("listen", &["loopback", "server.trusted_peers"]);
+}
+
+/// Rows: CERT-14
+#[test]
+fn peers_that_are_more_than_proxies_are_warned_of() {
+    let warnings = |address: &str, peers: &str| {
+        let mut installation = Installation::new();
+        installation.listen(address, peers);
+        let said = installation.assert_passes_check();
+        let warned = said
+            .lines()
+            .filter(|line| line.starts_with("warning") && line.contains("claim any certificate"));
+        warned.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        warnings("0.0.0.0:0", r#"["10.0.1.0/24", "fd00:1::/64"]"#),
+        [""; 0]
+    );
+    let public = warnings("0.0.0.0:0", r#"["10.0.1.0/24", "203.0.113.0/24"]"#);
+    assert!(
+        matches!(&*public, [line] if line.contains("203.0.113.0/24 has public addresses")),
+        "{public:?}"
+    );
+    for (address, peers) in [("127.0.0.1:0", "[]"), ("0.0.0.0:0", r#"["127.0.0.1"]"#)] {
+        let open = warnings(address, peers);
+        assert!(
+            matches!(&*open, [line] if line.contains("every user of this machine")),
+            "{open:?}"
+        );
+    }
+}
+
+/// Rows: IB1-HDR-1
+#[test]
+fn ib1_hdr_1_the_field_of_unverified_chains_is_refused_as_a_source() {
+    let mut installation = Installation::new();
+    installation
+        .settings
+        .edit("\"X-OE-CLIENT-CERT\"", "\"X-Amzn-Mtls-Clientcert\"");
+    installation.assert_refused(
+        "certificate_header",
+        &["verify", "X-Amzn-Mtls-Clientcert-Leaf"],
+    );
+    let mut installation = Installation::new();
+    installation
+        .settings
+        .edit("\"X-OE-CLIENT-CERT\"", "\"X-Amzn-Mtls-Clientcert-Leaf\"");
+    installation.assert_passes_check();
 }

@@ -48,14 +48,14 @@ fn sysd_4_ready_is_said_once_the_socket_answers() {
     );
 }
 
-fn listen_for_notices(dir: &Path) -> UnixDatagram {
+pub(super) fn listen_for_notices(dir: &Path) -> UnixDatagram {
     fs::create_dir_all(dir.join("run")).unwrap();
     let notify = UnixDatagram::bind(dir.join("run/notify.sock")).unwrap();
     notify.set_read_timeout(Some(PATIENCE)).unwrap();
     notify
 }
 
-fn command(dir: &Path) -> Command {
+pub(super) fn command(dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_perild"));
     command
         .args(["serve", "--config"])
@@ -64,7 +64,7 @@ fn command(dir: &Path) -> Command {
     command
 }
 
-fn next_notice(notify: &UnixDatagram) -> String {
+pub(super) fn next_notice(notify: &UnixDatagram) -> String {
     let mut message = [0; 4096];
     let length = notify.recv(&mut message).unwrap();
     String::from_utf8_lossy(&message[..length]).into_owned()
@@ -72,8 +72,17 @@ fn next_notice(notify: &UnixDatagram) -> String {
 
 /// A daemon in `dir` that is handed `sockets` by name, as systemd does it.
 fn handed(dir: &Path, sockets: &[(&str, OwnedFd)], pid: &str) -> Running {
+    handed_with(dir, &settings("https://localhost:9/"), sockets, pid)
+}
+
+pub(super) fn handed_with(
+    dir: &Path,
+    settings: &Settings,
+    sockets: &[(&str, OwnedFd)],
+    pid: &str,
+) -> Running {
     Pki::new(dir);
-    write_config(dir, &settings("https://localhost:9/"));
+    write_config(dir, settings);
     let names: Vec<&str> = sockets.iter().map(|(name, _)| *name).collect();
     // A shell puts each descriptor at its place, from 3 on, and keeps its pid for what it becomes.
     let script = format!("LISTEN_PID={pid} exec \"$0\" \"$@\"");

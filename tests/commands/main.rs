@@ -48,7 +48,14 @@ fn text(octets: &[u8]) -> String {
 fn every_command_has_help_with_an_example() {
     let directory = tempfile::tempdir().unwrap();
     for command in [
-        "cacerts", "dev", "get", "import", "keygen", "openapi", "sample",
+        "cacerts",
+        "dev",
+        "get",
+        "healthcheck",
+        "import",
+        "keygen",
+        "openapi",
+        "sample",
     ] {
         let output = run(directory.path(), &[command, "--help"]);
         let help = text(&output.stdout);

@@ -18,6 +18,14 @@ impl Examination<'_> {
             "consumers.certificate_header",
             &consumers.certificate_header,
         )?;
+        if certificate_header == UNVERIFIED {
+            let finding =
+                "in this field a balancer in pass-through mode hands over what it has not verified";
+            let remedy =
+                "set the balancer's mutual TLS to verify, and X-Amzn-Mtls-Clientcert-Leaf here";
+            self.error("consumers.certificate_header", finding.to_owned(), remedy);
+            return None;
+        }
         if consumers.certificate_format == CertificateFormat::PemFolded {
             let finding = "HTTP parsers, ours included, refuse the folded lines that nginx sends as $ssl_client_cert";
             let remedy = "let nginx send $ssl_client_escaped_cert and set pem-urlencoded; pem-folded only reads what a hop has unfolded";
@@ -147,3 +155,6 @@ impl Examination<'_> {
 
 /// How many verified certificates are remembered.
 const REMEMBERED_CALLERS: u64 = 4_096;
+
+/// Where an AWS balancer puts a chain that nobody has verified (IB1-HDR-1).
+const UNVERIFIED: &str = "x-amzn-mtls-clientcert";

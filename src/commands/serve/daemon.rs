@@ -15,7 +15,7 @@ use crate::{
     app::{self, Parts, Perild, Site},
     config::Config,
     edge::{Listener, listeners},
-    service::{Bound, Control, Notify, Probe, keep_alive},
+    service::{Bound, Control, Notify, Probe, bind_health, keep_alive},
 };
 
 /// Serves `config` until a signal ends it.
@@ -29,9 +29,10 @@ pub(super) async fn serve(
     let control = control.listen()?;
     let site = Site::assemble(parts, None, &Handle::current())?;
     let perild = Data::new(Perild::new(site));
-    let listeners = listeners(&config.listen)?;
-    let probe = listeners.iter().find_map(probe);
+    let mut listeners = listeners(&config.listen, &config.server.trusted_peers)?;
     let bound = bound_socket(&config, &listeners);
+    listeners.extend(bind_health()?.map(Listener::Unix));
+    let probe = probe(&listeners);
 
     let for_workers = perild.clone();
     let mut server =
@@ -40,7 +41,7 @@ pub(super) async fn serve(
             .keep_alive(KEEP_ALIVE)
             .client_request_timeout(REQUEST_TIMEOUT)
             .shutdown_timeout(config.server.shutdown_seconds)
-            .on_connect(app::on_connect)
+            .on_connect(app::on_connect(perild.clone()))
             .disable_signals();
     for listener in listeners {
         server = match listener {
@@ -110,17 +111,23 @@ impl Signals {
     }
 }
 
-/// How the daemon reaches itself; the first socket is as good as any.
-fn probe(listener: &Listener) -> Option<Probe> {
-    match listener {
-        Listener::Tcp(listener) => listener.local_addr().ok().map(Probe::Tcp),
+/// How the daemon reaches itself: by a unix socket, the consumers' before its own, for there the kernel
+/// says who asks; else by TCP, as long as this machine is let in.
+fn probe(listeners: &[Listener]) -> Option<Probe> {
+    let unix = listeners.iter().find_map(|listener| match listener {
         Listener::Unix(listener) => {
             let address = listener.local_addr().ok()?;
-            address
-                .as_pathname()
-                .map(|path| Probe::Unix(path.to_path_buf()))
+            let path = address.as_pathname()?;
+            Some(Probe::Unix(path.to_path_buf()))
         }
-    }
+        Listener::Tcp(_) => None,
+    });
+    unix.or_else(|| {
+        listeners.iter().find_map(|listener| match listener {
+            Listener::Tcp(listener) => listener.local_addr().ok().map(Probe::Tcp),
+            Listener::Unix(_) => None,
+        })
+    })
 }
 
 /// The socket that was bound here rather than handed over: its path is ours to remove.

@@ -159,7 +159,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
             "Range Not Satisfiable",
             "The range begins after the end of the file; its length is in Content-Range.",
         ),
-        Refusal::Stranger { .. } => plain(
+        Refusal::Stranger(_) => plain(
             S::FORBIDDEN,
             "Forbidden",
             "This socket is for the web server alone.",
