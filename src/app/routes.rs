@@ -182,7 +182,7 @@ pub(super) fn is_known(method: &Method) -> bool {
         Method::TRACE,
         Method::PATCH,
     ];
-    known.contains(method)
+    known.contains(method) || method.as_str() == "QUERY"
 }
 
 const FILE: &str = "/{name}";

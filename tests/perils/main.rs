@@ -18,5 +18,6 @@ mod support;
 mod site;
 
 mod contract;
+mod described;
 mod query;
 mod sample;
