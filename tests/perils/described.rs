@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     sample,
-    site::{CERTIFICATE, Site, fresh_token},
+    site::{CERTIFICATE, NAME, Site, fresh_token},
     support::{
         described::{DOCUMENT, resolved, valid},
         http::{Answer, Request},
@@ -52,7 +52,7 @@ impl Operation {
 
     /// The target with the examples of those parameters that `wanted` names, and of those that must be there.
     fn target(&self, wanted: impl Fn(&str) -> bool) -> String {
-        let path = self.path.replace("{name}", "tidy");
+        let path = self.path.replace("{name}", NAME);
         let query = self.parameters().filter(|parameter| {
             let is_wanted =
                 parameter["required"] == true || wanted(parameter["name"].as_str().unwrap());
@@ -67,7 +67,7 @@ impl Operation {
             format!("{}={value}", parameter["name"].as_str().unwrap())
         });
         let query: Vec<_> = query.collect();
-        format!("{path}?{}", query.join("&"))
+        on_the_grid(&format!("{path}?{}", query.join("&")))
     }
 
     /// Media types of the body with an example each; one empty body when there is none.
@@ -80,10 +80,15 @@ impl Operation {
             example => example.to_string(),
         };
         let content = content.as_object().unwrap().iter();
-        content
-            .map(|(media_type, content)| (media_type.as_str(), example(content)))
-            .collect()
+        let bodies = content
+            .map(|(media_type, content)| (media_type.as_str(), on_the_grid(&example(content))));
+        bodies.collect()
     }
+}
+
+/// The sample lies around 0, 0; the examples look at London.
+fn on_the_grid(text: &str) -> String {
+    text.replace("51.5", "1.5")
 }
 
 /// A request with credentials as far as they are needed.
@@ -122,13 +127,16 @@ fn provoking<'s>(
     without_data: &'s Site,
 ) -> (&'s Site, Request) {
     let bodies = operation.bodies();
-    let target = operation.target(|name| name == "perils");
+    let target = operation.target(|name| name == "perils" && operation.method == "GET");
     let plain = request(site, operation, &target);
     let request = match status {
         "200" | "204" => with_body(plain, &bodies[0]),
         "206" => plain.field("Range", "bytes=0-1"),
         "304" => plain.field("If-None-Match", "*"),
-        "400" => plain.field("Host", "another"),
+        "400" if operation.is_open() => {
+            Request::new(&operation.method, "/openapi.json?version=2.0")
+        }
+        "400" => plain.field("Authorization", "Bearer another"),
         "401" => with_body(Request::new(&operation.method, &target), &bodies[0]),
         "403" => {
             site.says_with("scope", "other".into());
@@ -169,9 +177,11 @@ fn every_status_of_every_operation_comes_with_what_is_described() {
     for operation in Operation::all() {
         let (path, method) = (operation.path, &operation.method);
         for status in operation.responses().keys() {
-            // Only another user of the machine is refused what is open.
-            let is_stranger = status == "403" && operation.is_open();
-            if is_stranger || OF_OTHERS.contains(&status.as_str()) {
+            // Only the wrong hop, and what is no HTTP, are refused what is open.
+            let is_of_hop = operation.is_open()
+                && matches!(status.as_str(), "400" | "403")
+                && !(path == "/openapi.json" && status == "400" && method != "OPTIONS");
+            if is_of_hop || OF_OTHERS.contains(&status.as_str()) {
                 continue;
             }
             let (at, request) = provoking(status, &operation, &site, &without_data);
@@ -236,11 +246,7 @@ fn every_example_has_the_shape_that_it_stands_for() {
                 let named = named.map(|example| &example["value"]);
                 for example in named.chain(members.get("example")) {
                     valid(schema, example).unwrap();
-                    assert!(
-                        valid(schema, &Value::Object(serde_json::Map::new())).is_err()
-                            || schema.to_string().contains("array"),
-                        "{schema}"
-                    );
+                    assert!(valid(schema, &Value::Null).is_err(), "{schema}");
                     checked += 1;
                 }
             }

@@ -165,8 +165,7 @@ fn values(about: &Description<'_>, id: &str, summary: &str) -> Operation {
 }
 
 fn file(about: &Description<'_>, id: &str, summary: &str) -> Operation {
-    let bytes = json!({"schema": {"type": "string", "format": "binary"}});
-    let content = json!({"text/csv": bytes, "*/*": bytes});
+    let content = json!({"text/csv": {"schema": {"type": "string"}}, "*/*": {}});
     let mut whole = answer("The file", content.clone());
     let mut part = answer("The part that Range names", content);
     for answer in [&mut whole, &mut part] {

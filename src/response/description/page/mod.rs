@@ -186,7 +186,9 @@ impl<'d> Page<'d> {
 
     fn content(&mut self, content: &Value) {
         for (media_type, content) in content.as_object().into_iter().flatten() {
-            let schema = content.get("schema").map(words).unwrap_or_default();
+            let schema = content
+                .get("schema")
+                .map_or_else(|| "octets".to_owned(), words);
             self.push(&format!("<p>{}: {schema}</p>", code(media_type)));
             match content.get("example") {
                 Some(Value::String(text)) => self.preformatted(text),

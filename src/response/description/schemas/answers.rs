@@ -22,9 +22,8 @@ pub(in super::super) fn format(format: Format) -> Value {
         Format::Json => json!({"schema": reference("Locations"), "example": example("Locations")}),
         Format::GeoJson => json!({"schema": reference("Features"), "example": example("Features")}),
         Format::Csv => json!({"schema": {"type": "string"}}),
-        Format::Arrow | Format::Parquet => {
-            json!({"schema": {"type": "string", "format": "binary"}})
-        }
+        // Octets have no schema (OpenAPI 3.1 §4.8.14.3).
+        Format::Arrow | Format::Parquet => json!({}),
     }
 }
 
