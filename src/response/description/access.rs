@@ -36,7 +36,7 @@ impl Access {
 
     /// To what is said of all perils together.
     pub(super) fn catalogue(policy: &Policy) -> Self {
-        Self::one_of(policy, vec![("perils", Perils::names(None))])
+        Self::one_of(policy, [("perils", Perils::names(None))])
     }
 
     /// To all `perils` in one answer: every scope of theirs.
@@ -61,8 +61,8 @@ impl Access {
 
     /// To those perils that a request names; without credentials only where `perils` itself is open.
     pub(super) fn chosen(policy: &Policy) -> Self {
-        let named = Peril::ALL.map(|peril| (peril.name(), Perils::names(Some(peril))));
-        let mut access = Self::one_of(policy, named.to_vec());
+        let each = Peril::ALL.map(|peril| (peril.name(), Perils::names(Some(peril))));
+        let mut access = Self::one_of(policy, each);
         if policy.open(Perils::names(None)).is_none() {
             for alternative in &mut access.alternatives {
                 if *alternative == Needed::Nothing {
@@ -77,31 +77,34 @@ impl Access {
 
     /// To a file: the rule of its dataset, or the defaults.
     pub(super) fn files(policy: &Policy, datasets: &[DatasetRule]) -> Self {
-        let mut named = vec![("any other", UNLISTED)];
-        named.extend(files(datasets).map(|dataset| {
+        let listed = files(datasets).map(|dataset| {
             let name = dataset.name.as_str();
-            let names = DatasetNames {
+            let both = DatasetNames {
                 exact: name,
                 family: name,
             };
-            (name, names)
-        }));
-        Self::one_of(policy, named)
+            (name, both)
+        });
+        Self::one_of(policy, [("any other", UNLISTED)].into_iter().chain(listed))
     }
 
-    fn one_of(policy: &Policy, named: Vec<(&str, DatasetNames<'_>)>) -> Self {
+    /// To one of `things`, each told by its label and known to the rules by its names.
+    fn one_of<'n>(
+        policy: &Policy,
+        things: impl IntoIterator<Item = (&'n str, DatasetNames<'n>)>,
+    ) -> Self {
         let mut groups: Vec<(Needed, Vec<&str>)> = Vec::new();
-        for (name, names) in named {
+        for (label, names) in things {
             let needed = needed(policy, names);
             match groups.iter_mut().find(|(group, _)| *group == needed) {
-                Some((_, names)) => names.push(name),
-                None => groups.push((needed, vec![name])),
+                Some((_, labels)) => labels.push(label),
+                None => groups.push((needed, vec![label])),
             }
         }
         let said = groups
             .iter()
             .filter(|_| groups.len() > 1)
-            .map(|(needed, names)| format!("- {}: {}", names.join(", "), needed.said()));
+            .map(|(needed, labels)| format!("- {}: {}", labels.join(", "), needed.said()));
         let said = said.collect();
         let mut alternatives: Vec<_> = groups.into_iter().map(|(needed, _)| needed).collect();
         alternatives.sort();

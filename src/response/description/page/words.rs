@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::markup::{code, escaped, prose};
+use super::markup::{code, coded, escaped, prose};
 
 /// What a value of `schema` is, in a few words; of an object its members as well.
 pub(super) fn words(schema: &Value) -> String {
@@ -43,22 +43,27 @@ pub(super) fn words(schema: &Value) -> String {
 /// One of several alternatives, with what is said of it alone.
 fn alternative(schema: &Value) -> String {
     let words = words(schema);
-    match schema.get("description").and_then(Value::as_str) {
-        Some(text) => format!(
-            "{words} <small>({})</small>",
-            escaped(text.trim_end_matches('.'))
-        ),
-        None => words,
+    let Some(said) = schema.get("description").and_then(Value::as_str) else {
+        return words;
+    };
+    let mut said = said.trim_end_matches('.').to_owned();
+    if let Some(first) = said.get_mut(..1) {
+        first.make_ascii_lowercase();
     }
+    format!("{words} <small>({})</small>", coded(&said))
 }
 
 fn typed(name: &str, schema: &Value) -> String {
     match name {
         "array" => {
-            let items = schema
-                .get("items")
-                .map_or_else(|| "anything".to_owned(), words);
-            format!("list of {items}{}", bounds(schema, "minItems", "maxItems"))
+            let bounds = bounds(schema, "minItems", "maxItems");
+            match schema.get("items") {
+                None => format!("list{bounds}"),
+                Some(items) if items.get("anyOf").is_some() => {
+                    format!("list of ({}){bounds}", words(items))
+                }
+                Some(items) => format!("list of {}{bounds}", words(items)),
+            }
         }
         "integer" | "number" => format!("{name}{}", bounds(schema, "minimum", "maximum")),
         "object" => object(schema),
@@ -155,6 +160,10 @@ mod tests {
                 "integer, or null",
             ),
             (json!({"type": ["number", "null"]}), "number or null"),
+            (
+                json!({"type": "array", "items": {"anyOf": [{"type": "string"}, {"description": "Not `that`."}]}}),
+                "list of (string, or anything <small>(not <code>that</code>)</small>)",
+            ),
             (
                 json!({"type": "string", "const": "<"}),
                 "<code>&quot;&lt;&quot;</code>",

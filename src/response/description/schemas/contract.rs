@@ -76,7 +76,7 @@ pub(super) fn all(limits: &PerilLimits) -> Value {
 fn query(limits: &PerilLimits) -> Value {
     let coordinate = json!({"anyOf": [
         contract_number(),
-        {"type": "string", "pattern": "^[+-]?[0-9]+([.][0-9]+)?$", "maxLength": 20, "description": "The text of a number, as the old service took it."},
+        {"type": "string", "pattern": "^[+-]?[0-9]+([.][0-9]+)?$", "description": "The text of a number, as the old service took it."},
         {"type": "boolean", "description": "1 or 0, as the old service took it."},
     ]});
     let place = object(

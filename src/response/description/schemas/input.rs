@@ -13,7 +13,7 @@ use crate::{
 
 /// The schemas, by name.
 pub(super) fn all(limits: &PerilLimits) -> Value {
-    let mut features = with_options("features", reference("Feature"), limits);
+    let mut features = with_options("features", &reference("Feature"), limits);
     features["type"] = json!({
         "description": "`FeatureCollection`. It and members that are none of ours are passed over (RFC 7946 §6.1).",
         "examples": ["FeatureCollection"],
@@ -38,13 +38,13 @@ pub(super) fn all(limits: &PerilLimits) -> Value {
             "type": {"type": "string", "const": "Point"},
             "coordinates": {"type": "array", "items": {"type": "number"}, "minItems": 2, "description": "Longitude, then latitude."},
         }), &["type", "coordinates"]),
-        "Query": closed(with_options("locations", reference("Place"), limits), &["locations"]),
+        "Query": closed(with_options("locations", &reference("Place"), limits), &["locations"]),
         "FeatureQuery": object(features, &["features"]),
     })
 }
 
 /// Every option, and the places under `name`.
-fn with_options(name: &str, place: Value, limits: &PerilLimits) -> Value {
+fn with_options(name: &str, place: &Value, limits: &PerilLimits) -> Value {
     let mut members = json!({});
     for (option, _) in Options::KNOWN {
         members[option] = member(option);
@@ -58,8 +58,8 @@ fn with_options(name: &str, place: Value, limits: &PerilLimits) -> Value {
 }
 
 /// A place by its schema, or anything: what is no place costs the others nothing.
-fn judged_alone(place: Value) -> Value {
-    json!({"anyOf": [place, {"description": "Anything else is answered with the status `invalid` and a reason."}]})
+fn judged_alone(place: &Value) -> Value {
+    json!({"anyOf": [place, {"description": "Answered with the status `invalid` and a reason."}]})
 }
 
 /// An option as a member of a body.
@@ -100,7 +100,7 @@ pub(in super::super) fn any_year() -> Value {
 /// A coordinate in a query, from `range.0` to `range.1`.
 pub(in super::super) fn coordinates(range: (i32, i32)) -> Value {
     let degrees = json!({"type": "number", "minimum": range.0, "maximum": range.1});
-    json!({"type": "array", "minItems": 1, "items": judged_alone(degrees)})
+    json!({"type": "array", "minItems": 1, "items": judged_alone(&degrees)})
 }
 
 /// What `POST /v1/location` takes.
