@@ -169,7 +169,7 @@ impl Route {
     }
 }
 
-/// Whether any server would know `method` (RFC 9110 §9.3, RFC 5789); another one is 501, not 405.
+/// Whether any server would know `method` (RFC 9110 §9.3, RFC 5789, and QUERY); another one is 501, not 405.
 pub(super) fn is_known(method: &Method) -> bool {
     let known = [
         Method::GET,
@@ -182,7 +182,7 @@ pub(super) fn is_known(method: &Method) -> bool {
         Method::TRACE,
         Method::PATCH,
     ];
-    known.contains(method)
+    known.contains(method) || method.as_str() == "QUERY"
 }
 
 const FILE: &str = "/{name}";
@@ -244,6 +244,14 @@ mod tests {
             assert_eq!(Route::find(path), route);
             assert_eq!(route.template(), path);
         }
+    }
+
+    /// Rows: HTTP-6
+    #[test]
+    fn rfc9110_9_1_the_methods_that_are_registered_are_known_and_others_are_not() {
+        let is_known = |name: &str| is_known(&Method::from_bytes(name.as_bytes()).unwrap());
+        assert!(is_known("PATCH") && is_known("QUERY"));
+        assert!(!is_known("FOO") && !is_known("query"));
     }
 
     /// Rows: DEC-4, HTTP-28

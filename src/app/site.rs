@@ -77,7 +77,9 @@ impl Site {
             accel_prefix: parts.accel_prefix,
             perils: parts.perils,
             intake: parts.intake,
-            description: parts.description,
+            description: parts
+                .description
+                .following(previous.map(|site| &site.description)),
             streams: Arc::new(Semaphore::new(
                 usize::try_from(parts.peril_limits.max_streams)
                     .unwrap_or(Semaphore::MAX_PERMITS)

@@ -107,7 +107,8 @@ fn scope_needed(refusal: &Refusal) -> Option<String> {
     }
 }
 
-fn offered(refusal: &Refusal) -> Option<&'static str> {
+/// The media types that are there, when that is what the refusal is about.
+pub(super) fn offered(refusal: &Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::NotAcceptable { offered } => Some(offered),
         _ => None,

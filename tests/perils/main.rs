@@ -20,6 +20,7 @@ mod site;
 mod bad_input;
 mod broken_store;
 mod contract;
+mod described;
 mod full_scale;
 mod query;
 mod reference;
