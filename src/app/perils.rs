@@ -106,6 +106,7 @@ impl Visit<'_> {
             subset,
             values,
             &self.site.streams,
+            &self.site.schemas,
         )
     }
 
