@@ -107,6 +107,7 @@ impl Visit<'_> {
             subset,
             values,
             &self.site.streams,
+            &self.site.schemas,
         )
     }
 

@@ -16,7 +16,7 @@ use crate::{
     dataset::{Files, Perils},
     edge::{Gate, Hop, Intake, Limits, Peer, Peers},
     policy::Policy,
-    response::description::Published,
+    response::{description::Published, location::Schemas},
     token::{StartError, Tokens},
 };
 
@@ -48,6 +48,8 @@ pub struct Site {
     pub description: Published,
     /// Places for long answers.
     pub streams: Arc<Semaphore>,
+    /// Schemas of answers from these perils.
+    pub schemas: Arc<Schemas>,
     has_warned: AtomicBool,
 }
 
@@ -85,6 +87,7 @@ impl Site {
                     .unwrap_or(Semaphore::MAX_PERMITS)
                     .min(Semaphore::MAX_PERMITS),
             )),
+            schemas: Arc::default(),
             peril_limits: parts.peril_limits,
             has_warned: AtomicBool::new(false),
         })

@@ -14,6 +14,7 @@ pub mod file;
 pub mod location;
 mod number;
 pub mod perils;
+mod pieces;
 pub mod problem;
 mod range;
 mod refusal;

@@ -9,7 +9,7 @@ use crate::dataset::{
 };
 
 /// One number that is wanted of each place: a column, or a year between two of them.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Wanted {
     /// What is measured.
     pub metric: Metric,
@@ -25,7 +25,7 @@ pub struct Wanted {
 }
 
 /// How a place's value comes from the cells around it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Interpolation {
     /// By the four cells around, each by its nearness.
     Bilinear,
