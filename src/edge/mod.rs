@@ -9,6 +9,7 @@ mod inbound;
 mod intake;
 mod interaction;
 mod listen;
+mod sockets;
 
 pub use authorization::{AccessToken, Authorization};
 pub use certificate::{CertificateFormat, CertificateSyntax, ForwardedCertificate};
@@ -16,4 +17,5 @@ pub use inbound::{Hop, Inbound, Limits, Malformed};
 pub use intake::{Body, Intake, NotTaken};
 pub use interaction::InteractionId;
 pub(crate) use listen::guard_directory;
-pub use listen::{Listen, ListenError, Listener, Peers, listeners};
+pub use listen::{Listen, ListenError, Listener, Peers};
+pub use sockets::{Loopback, Sockets};

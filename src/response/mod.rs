@@ -16,9 +16,11 @@ mod number;
 pub mod perils;
 pub mod problem;
 mod range;
+mod reason;
 mod refusal;
 mod stream;
 
 pub use challenge::{Challenge, ErrorCode};
+pub use reason::Reason;
 pub use refusal::Refusal;
 pub use stream::{Sink, StreamBody};
