@@ -25,6 +25,8 @@ mod fapi;
 mod files;
 mod limits;
 mod logs;
+mod metrics;
+mod metrics_site;
 mod open_energy;
 mod rfc5280;
 mod rfc6750;
