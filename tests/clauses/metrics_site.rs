@@ -3,7 +3,9 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    process::Command,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
 };
 
 use time::{Duration, OffsetDateTime};
@@ -12,14 +14,19 @@ use super::site::Site;
 use crate::support::{
     http::{Request, plain},
     perild::Settings,
-    process::output,
+    pki::Pki,
+    process::{output, tool},
 };
 
 /// A site with metrics at a port that the system chooses.
 pub(crate) fn metered(change: impl FnOnce(&mut Settings)) -> Site {
-    Site::with(|settings, _| {
-        settings.more = "[metrics]\nlisten = \"127.0.0.1:0\"\n".to_owned();
-        change(settings);
+    metered_with(|settings, _| change(settings))
+}
+
+pub(crate) fn metered_with(change: impl FnOnce(&mut Settings, &Pki)) -> Site {
+    Site::with(|settings, pki| {
+        settings.more += "[metrics]\nlisten = \"127.0.0.1:0\"\n";
+        change(settings, pki);
     })
 }
 
@@ -41,7 +48,7 @@ pub(crate) fn scrape(site: &Site) -> Scrape {
 /// One answer of `/metrics`.
 pub(crate) struct Scrape {
     text: String,
-    samples: BTreeMap<String, f64>,
+    samples: BTreeMap<String, String>,
 }
 
 impl Scrape {
@@ -49,7 +56,7 @@ impl Scrape {
         let mut samples = BTreeMap::new();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let (series, value) = line.rsplit_once(' ').unwrap();
-            let before = samples.insert(series.to_owned(), value.parse().unwrap());
+            let before = samples.insert(series.to_owned(), value.to_owned());
             assert_eq!(before, None, "{series} is there twice");
         }
         Self {
@@ -62,24 +69,25 @@ impl Scrape {
         &self.text
     }
 
-    /// The value of `series`, written as it is in the text.
+    /// The value of `series`, written as it is in the text: a whole number.
     #[track_caller]
-    pub(crate) fn value(&self, series: &str) -> f64 {
+    pub(crate) fn value(&self, series: &str) -> i64 {
         let value = self.samples.get(series);
-        *value.unwrap_or_else(|| panic!("no {series} in\n{}", self.text))
+        let value = value.unwrap_or_else(|| panic!("no {series} in\n{}", self.text));
+        value.parse().unwrap()
     }
 
     /// The series of the family `name`, by their labels as they are in the text.
-    pub(crate) fn family(&self, name: &str) -> BTreeMap<String, f64> {
-        let own = |(series, value): (&String, &f64)| {
+    pub(crate) fn family(&self, name: &str) -> BTreeMap<String, i64> {
+        let own = |(series, value): (&String, &String)| {
             let labels = series.strip_prefix(name)?.strip_prefix('{')?;
-            Some((labels.strip_suffix('}')?.to_owned(), *value))
+            Some((labels.strip_suffix('}')?.to_owned(), value.parse().ok()?))
         };
         self.samples.iter().filter_map(own).collect()
     }
 
     /// The values of the one label that each of `series` has.
-    pub(crate) fn labels(series: &BTreeMap<String, f64>) -> BTreeSet<String> {
+    pub(crate) fn labels(series: &BTreeMap<String, i64>) -> BTreeSet<String> {
         let value = |labels: &String| labels.split('"').nth(1).unwrap().to_owned();
         series.keys().map(value).collect()
     }
@@ -137,4 +145,34 @@ pub(crate) fn import_store(site: &Site) {
             .arg(&state)
             .arg(&files),
     );
+}
+
+/// Whether `promtool check metrics` takes `text`, and what it says.
+pub(crate) fn check_metrics(text: &str) -> (bool, String) {
+    let mut promtool = Command::new(promtool())
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    promtool
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(text.as_bytes())
+        .unwrap();
+    let done = promtool.wait_with_output().unwrap();
+    let said = [done.stdout, done.stderr].concat();
+    (done.status.success(), String::from_utf8(said).unwrap())
+}
+
+/// Installed, or where `./test packages` has put it.
+fn promtool() -> PathBuf {
+    let fetched = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tools/promtool");
+    if fetched.exists() {
+        fetched
+    } else {
+        tool("promtool", "prometheus, or ./test packages")
+    }
 }
