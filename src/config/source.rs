@@ -291,6 +291,10 @@ mod tests {
             format!("{:?}", smallest.server)
         );
         assert_eq!(
+            format!("{:?}", shipped.metrics),
+            format!("{:?}", smallest.metrics)
+        );
+        assert_eq!(
             format!("{:?}", shipped.defaults),
             format!("{:?}", smallest.defaults)
         );

@@ -141,7 +141,7 @@ mod tests {
         });
         let mut pieces = body(3, None);
         let held: Vec<Bytes> = std::iter::from_fn(|| pieces.next().unwrap()).collect();
-        assert_eq!(held, [[0, 0, 0, 3], [0, 0, 0, 2], [0, 0, 0, 1]]);
+        assert_eq!(held.concat(), [0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 1]);
     }
 
     #[test]

@@ -61,6 +61,11 @@ impl Cache {
         self.entries.entry_count()
     }
 
+    /// Puts away what has come and gone, so that [`Self::len`] is exact.
+    pub(super) async fn settle(&self) {
+        self.entries.run_pending_tasks().await;
+    }
+
     pub(super) fn key(&self, token: &str) -> Key {
         let mut key = Key::default();
         for (octet, tagged) in key

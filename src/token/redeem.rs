@@ -118,6 +118,7 @@ impl Tokens {
             }
             return BoundToken::judge(recalled.answer, &self.terms, caller, now);
         }
+        self.introspector.counters.count_miss();
         let asked = Instant::now();
         let answer = self.learn(token, key, now).await?;
         BoundToken::judge(answer, &self.terms, caller, now.after(asked.elapsed()))
@@ -132,11 +133,21 @@ impl Tokens {
         self.directory.known().map(drop)
     }
 
-    /// What happened so far.
+    /// What happened so far; the number of answers kept is about right.
     #[must_use]
     pub fn statistics(&self) -> Statistics {
-        let entries = self.cache.as_ref().map_or(0, |cache| cache.len());
-        self.introspector.counters.read(entries)
+        let cache = self.cache.as_deref();
+        let limit = cache.and_then(Cache::capacity).unwrap_or(0);
+        let entries = cache.map_or(0, Cache::len);
+        self.introspector.counters.read(entries, limit)
+    }
+
+    /// What happened so far, with the number of answers that are kept right now.
+    pub async fn settled_statistics(&self) -> Statistics {
+        if let Some(cache) = &self.cache {
+            cache.settle().await;
+        }
+        self.statistics()
     }
 
     /// Asks in a task of its own: a client that goes away takes nothing from others who wait.

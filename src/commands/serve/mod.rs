@@ -1,6 +1,7 @@
 //! `perild serve`: the daemon, from its configuration to its end.
 
 mod daemon;
+mod metrics;
 mod reload;
 
 use std::{
@@ -48,6 +49,9 @@ pub enum ServeError {
     /// The server failed.
     #[error("perild ended: {0}")]
     Io(#[from] std::io::Error),
+    /// What is counted has no place.
+    #[error("metrics cannot be counted: {0}")]
+    Metrics(#[from] prometheus::Error),
     /// There is nothing to listen on.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -61,9 +65,9 @@ impl ServeError {
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Listen(ListenError::Bind { .. } | ListenError::InUse(_)) | Self::Io(_) => {
-                ExitCode::FAILURE
-            }
+            Self::Listen(ListenError::Bind { .. } | ListenError::InUse(_))
+            | Self::Io(_)
+            | Self::Metrics(_) => ExitCode::FAILURE,
             Self::Config(_) | Self::Listen(_) | Self::Start(_) => ExitCode::from(CONFIGURATION),
         }
     }
