@@ -20,7 +20,7 @@
 //!
 //! Beside the walk: [`app`] lists the routes and the rooms in order, [`config`] is read once into
 //! final types, [`clock`] is the only place that asks for the time, [`log`] writes records,
-//! [`service`] speaks with systemd, and [`commands`] are what a person types.
+//! [`metrics`] counts, [`service`] speaks with systemd, and [`commands`] are what a person types.
 
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
@@ -41,4 +41,5 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod log;
+pub mod metrics;
 pub mod service;

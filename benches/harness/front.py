@@ -59,12 +59,14 @@ def start(place, candidates):
 def static(place):
     """A bare nginx on a unix socket: the least work that can be done behind a proxy.
 
-    It looks the file up on every request, as the daemon must, so it has no open_file_cache.
+    It looks the file up on every request, as the daemon must, so it has no open_file_cache. A POST is answered
+    with the file as well.
     """
     path = place.path("run/static.sock")
     config = place.path("static.conf")
     config.write_text(STATIC.format(user="user www-data;" if IS_ROOT else "", dir=place.dir))
     program = Program(place, "static", ["/usr/sbin/nginx", "-e", "stderr", "-c", config])
+    program.socket = path
     program.await_that(lambda: path.exists() and answers(path), "its socket")
     return program
 
@@ -159,6 +161,7 @@ http {{
     server {{
         listen unix:{dir}/run/static.sock;
         root {dir}/srv/plain;
+        error_page 405 =200 $uri;
     }}
 }}
 """

@@ -6,9 +6,10 @@ import os
 import resource
 import socket
 import ssl
+import statistics
 import subprocess
 import urllib.parse
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from .place import TOOLS
@@ -16,7 +17,7 @@ from .place import TOOLS
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Sample:
     """One run of oha against one candidate."""
 
@@ -29,6 +30,21 @@ class Sample:
     memory_mb: float  # proportional, of what stands behind it
 
 
+@dataclass(frozen=True)
+class Request:
+    """What is asked: a POST when there is a file of bodies, of which each request has a line; nothing compressed."""
+
+    path: str
+    bodies: Path | None = None
+    content_type: str = "application/json"
+
+    def arguments(self):
+        plain = ["-H", "Accept-Encoding: identity"]
+        if self.bodies is None:
+            return plain
+        return [*plain, "-m", "POST", "-T", self.content_type, "-Z", self.bodies]
+
+
 def oha():
     """The load generator, from crates.io when it is not installed."""
     for place in (TOOLS / "bin/oha", Path.home() / ".cargo/bin/oha"):
@@ -38,12 +54,24 @@ def oha():
     return TOOLS / "bin/oha"
 
 
-def through_tls(place, port, path, token, seconds, front, back):
-    """32 connections for `seconds` through nginx, with the bank's certificate and token."""
-    arguments = ["-z", f"{seconds}s", "-w", "-c", "32", "--ipv4"]
+def through_tls(place, port, request, token, seconds, front, back, connections=32):
+    """Connections for `seconds` through nginx, with the bank's certificate and token."""
+    arguments = ["-z", f"{seconds}s", "-w", "-c", connections, "--ipv4"]
     arguments += ["--cacert", place.path("certs/web-ca.pem")]
     arguments += ["--cert", place.path("certs/bank.pem"), "--key", place.path("certs/bank.key")]
-    arguments += ["-H", f"Authorization: Bearer {token}", f"https://localhost:{port}{path}"]
+    arguments += ["-H", f"Authorization: Bearer {token}", *request.arguments()]
+    return sample([*arguments, f"https://localhost:{port}{request.path}"], front, back)
+
+
+def past_nginx(place, request, token, seconds, back, connections):
+    """The same straight to the socket of what stands behind nginx, as nginx would send it."""
+    arguments = ["-z", f"{seconds}s", "-w", "-c", connections, "--unix-socket", back.socket]
+    for name, value in forwarded(place, token).items():
+        arguments += ["-H", f"{name}: {value}"]
+    return sample([*arguments, *request.arguments(), f"http://localhost{request.path}"], None, back)
+
+
+def sample(arguments, front, back):
     before = cpu_seconds(front), cpu_seconds(back), finished_cpu_seconds()
     report = run(arguments)
     after = cpu_seconds(front), cpu_seconds(back), finished_cpu_seconds()
@@ -57,6 +85,11 @@ def through_tls(place, port, path, token, seconds, front, back):
         load_cpu_us=(after[2] - before[2]) * 1e6 / answered,
         memory_mb=memory_mb(back),
     )
+
+
+def median(samples):
+    """Field by field, over the rounds."""
+    return {field.name: statistics.median(getattr(one, field.name) for one in samples) for field in fields(Sample)}
 
 
 def on_socket(place, program, path, token, count, connections):

@@ -3,22 +3,54 @@
 import json
 import subprocess
 
+from . import report
 from .place import ROOT, TARGET
 
-CARGO = ["cargo", "bench", "--quiet", "--bench", "caller", "--bench", "token", "--bench", "decision"]
+TITLE = "perild's own work (criterion, medians)"
+
+BENCHES = ["caller", "token", "decision", "json"]
 TIMES = ["--warm-up-time", "1", "--measurement-time", "2", "--noplot"]
 
 
-def build():
+def command(*benches):
+    return ["cargo", "bench", "--quiet", *(part for name in benches for part in ("--bench", name))]
+
+
+def build(*benches):
     """Before anything is measured: a compiler at work would be measured with it."""
-    subprocess.run([*CARGO, "--no-run"], cwd=ROOT, check=True)
+    subprocess.run([*command(*benches), "--no-run"], cwd=ROOT, check=True)
 
 
-def run():
-    """Nanoseconds of each benchmark, by its name."""
-    subprocess.run([*CARGO, "--", *TIMES], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+def run(*benches):
+    """Nanoseconds of one turn of each benchmark, with the octets of a turn where there are any, by its name."""
+    for old in (TARGET / "criterion").glob("**/new/estimates.json"):
+        old.unlink()
+    subprocess.run([*command(*benches), "--", *TIMES], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     found = {}
     for estimates in sorted((TARGET / "criterion").glob("**/new/estimates.json")):
-        name = json.loads(estimates.with_name("benchmark.json").read_text())["full_id"]
-        found[name] = json.loads(estimates.read_text())["median"]["point_estimate"]
+        about = json.loads(estimates.with_name("benchmark.json").read_text())
+        nanoseconds = json.loads(estimates.read_text())["median"]["point_estimate"]
+        found[about["full_id"]] = nanoseconds, (about["throughput"] or {})
     return found
+
+
+def measure(_, __):
+    return run(*BENCHES)
+
+
+def written(found):
+    rows = "\n".join(f"| {name} | {nanoseconds / 1e3:,.2f} |" for name, (nanoseconds, _) in found.items())
+    targets = report.Targets()
+    for needle, words, limit_us in (
+        ("known caller and token", "header to decision, caller and token seen before, us", 5),
+        ("new certificate", "header to decision, new certificate, us", 300),
+    ):
+        for name, (nanoseconds, _) in found.items():
+            if name.startswith("decision") and needle in name:
+                targets.row(f"{words} ({name})", f"{nanoseconds / 1e3:.2f}", f"under {limit_us}",
+                            nanoseconds < limit_us * 1e3)
+    for name, (nanoseconds, throughput) in found.items():
+        if name.startswith("json"):
+            speed = throughput["Bytes"] / nanoseconds
+            targets.row(f"the JSON writer by itself, GB/s ({name})", f"{speed:.1f}", "at least 8", speed >= 8)
+    return f"| what | us |\n| --- | ---: |\n{rows}\n\n{targets}"

@@ -158,4 +158,14 @@ def seed(place, issuer):
     return program
 
 
+def seed_versions():
+    pip = TOOLS / "seed/bin/pip"
+    if not pip.exists():
+        return "not been measured"
+    listed = subprocess.run([pip, "list", "--format=freeze"], capture_output=True, text=True, check=True).stdout
+    versions = dict(line.split("==") for line in listed.splitlines() if "==" in line)
+    wanted = ("gunicorn", "Flask", "ib1.openenergy.support", "urllib3")
+    return ", ".join(f"{name} {versions.get(name)}" for name in wanted)
+
+
 SEED = ["gunicorn==22.0.0", "Flask", "ib1.openenergy.support==0.2.17", "urllib3<2"]

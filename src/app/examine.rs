@@ -3,7 +3,9 @@
 mod consumers;
 mod directory;
 
-use std::{fs::Metadata, net::SocketAddr, os::unix::fs::MetadataExt, path::Path};
+use std::{
+    collections::BTreeMap, fs::Metadata, net::SocketAddr, os::unix::fs::MetadataExt, path::Path,
+};
 
 use super::Route;
 use crate::{
@@ -30,6 +32,7 @@ pub struct Parts {
     pub(super) peril_limits: PerilLimits,
     pub(super) intake: Intake,
     pub(super) description: Published,
+    pub(super) ends: BTreeMap<String, Timestamp>,
 }
 
 impl Parts {
@@ -47,6 +50,7 @@ pub fn examine(config: &Config, places: &Places, now: Timestamp) -> (Option<Part
         config,
         places,
         now,
+        ends: BTreeMap::new(),
         findings: Vec::new(),
     };
     let parts = examination.parts();
@@ -62,12 +66,14 @@ struct Examination<'c> {
     config: &'c Config,
     places: &'c Places,
     now: Timestamp,
+    ends: BTreeMap<String, Timestamp>,
     findings: Vec<Fault>,
 }
 
 impl Examination<'_> {
     fn parts(&mut self) -> Option<Parts> {
         self.listen();
+        self.metrics();
         let peers = self.peers();
         let hop = self.hop();
         let callers = self.callers();
@@ -88,6 +94,7 @@ impl Examination<'_> {
             files,
             accel_prefix,
             perils: perils?,
+            ends: std::mem::take(&mut self.ends),
             peril_limits: limits.clone(),
             intake: Intake {
                 limit_bytes: limits.max_body_bytes,
@@ -142,6 +149,13 @@ impl Examination<'_> {
             let networks: Vec<_> = trusted.iter().map(Network::to_string).collect();
             let finding = format!("{address} is for {} alone", networks.join(", "));
             self.fine("server.trusted_peers", finding);
+        }
+    }
+
+    fn metrics(&mut self) {
+        if let Some(address) = self.config.metrics.listen {
+            let finding = format!("every user of this machine can read http://{address}/metrics");
+            self.fine("metrics.listen", finding);
         }
     }
 
@@ -253,8 +267,10 @@ impl Examination<'_> {
         }
     }
 
-    /// Says how long `what` is good; past its end with severity `ended`, and a warning from 30 days before.
+    /// Says how long `what` is good, and notes it as an end of `key`; past its end with severity `ended`, and a warning from 30 days before.
     fn days_left(&mut self, key: &str, what: &str, end: Timestamp, ended: Severity, remedy: &str) {
+        let first = self.ends.entry(key.to_owned()).or_insert(end);
+        *first = end.min(*first);
         let place = self.places.of(key);
         let fault = Fault::of_end(place, what, end, self.now, ended, remedy);
         self.findings.push(fault);

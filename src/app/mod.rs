@@ -3,10 +3,12 @@
 mod examine;
 mod perils;
 mod routes;
+mod scrape;
 mod site;
 mod walk;
 
 pub use examine::{Parts, examine};
 pub use routes::{PerilRoute, Route};
+pub use scrape::configure_metrics;
 pub use site::{Perild, Site};
 pub use walk::{answer, configure, on_connect};

@@ -107,6 +107,7 @@ impl Visit<'_> {
             subset,
             values,
             &self.site.streams,
+            &self.site.schemas,
         )
     }
 
@@ -221,8 +222,12 @@ fn names(perils: &[Peril]) -> impl Iterator<Item = DatasetNames<'static>> {
         .chain(perils.iter().map(|peril| Perils::names(Some(*peril))))
 }
 
-/// The old service lost the whole request when one place had no row; we say which.
+/// The old service lost the whole request when one place had no row; this says which. Without a peril
+/// it looked for none.
 fn refuse_off_grid(request: &LocationRequest, values: &Values) -> Result<(), Refused> {
+    if request.perils.is_empty() {
+        return Ok(());
+    }
     let mut first = Vec::new();
     let mut count = 0;
     for (index, (latitude, longitude)) in request.places.iter().enumerate() {

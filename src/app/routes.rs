@@ -3,7 +3,8 @@
 use actix_web::http::Method;
 
 use crate::{
-    dataset::{FileName, grid::Peril},
+    dataset::{FileName, Perils, grid::Peril},
+    policy::DatasetNames,
     response::description::Described,
 };
 
@@ -69,7 +70,14 @@ impl PerilRoute {
 
     fn template(self) -> &'static str {
         let fixed = Self::FIXED.iter().find(|(_, route)| *route == self);
-        fixed.map_or("/{peril}", |(path, _)| path)
+        fixed.map_or(PERIL, |(path, _)| path)
+    }
+
+    fn asks(self) -> DatasetNames<'static> {
+        match self {
+            Self::One(peril) => Perils::names(Some(peril)),
+            _ => Perils::names(None),
+        }
     }
 }
 
@@ -136,6 +144,25 @@ impl Route {
         described
     }
 
+    /// Every [`Self::template`], that of [`Self::Nothing`] at the end.
+    #[must_use]
+    pub fn templates() -> Vec<&'static str> {
+        let open = ["/docs", "/healthz", "/openapi.json", "/readyz"];
+        let fixed = PerilRoute::FIXED.map(|(path, _)| path);
+        let named = [PERIL, FILE, VERSIONED_FILE, NOTHING];
+        open.into_iter().chain(fixed).chain(named).collect()
+    }
+
+    /// The dataset that the path asks for, if it can be one; all perils where the body says which.
+    #[must_use]
+    pub fn asks(&self) -> Option<DatasetNames<'_>> {
+        match self {
+            Self::File { file, .. } => file.as_ref().map(FileName::dataset),
+            Self::Perils(route) => Some(route.asks()),
+            Self::Description | Self::Docs | Self::Health | Self::Nothing | Self::Readiness => None,
+        }
+    }
+
     /// The route as the log names it; never the client's own text.
     #[must_use]
     pub fn template(&self) -> &'static str {
@@ -144,7 +171,7 @@ impl Route {
             Self::Docs => "/docs",
             Self::File { template, .. } => template,
             Self::Health => "/healthz",
-            Self::Nothing => "-",
+            Self::Nothing => NOTHING,
             Self::Perils(route) => route.template(),
             Self::Readiness => "/readyz",
         }
@@ -169,7 +196,7 @@ impl Route {
     }
 }
 
-/// Whether any server would know `method` (RFC 9110 §9.3, RFC 5789); another one is 501, not 405.
+/// Whether any server would know `method` (RFC 9110 §9.3, RFC 5789, and QUERY); another one is 501, not 405.
 pub(super) fn is_known(method: &Method) -> bool {
     let known = [
         Method::GET,
@@ -182,10 +209,12 @@ pub(super) fn is_known(method: &Method) -> bool {
         Method::TRACE,
         Method::PATCH,
     ];
-    known.contains(method)
+    known.contains(method) || method.as_str() == "QUERY"
 }
 
 const FILE: &str = "/{name}";
+const NOTHING: &str = "-";
+const PERIL: &str = "/{peril}";
 const VERSIONED_FILE: &str = "/v1/files/{name}";
 
 #[cfg(test)]
@@ -219,6 +248,7 @@ mod tests {
             assert!(matches!(route, Route::Perils(_)), "{path}");
             assert_eq!((route.template(), route.allow()), (template, allow));
         }
+        assert_eq!(Route::templates().last(), Some(&Route::Nothing.template()));
         for path in ["/v1/files/fire", "/combinedFlood", "/Fire", "/%66ire"] {
             assert!(matches!(Route::find(path), Route::File { .. }), "{path}");
         }
@@ -235,6 +265,7 @@ mod tests {
             let path = described.path.replace("{name}", "tidy");
             let route = Route::find(&path);
             assert_ne!(route, Route::Nothing, "{path}");
+            assert!(Route::templates().contains(&route.template()), "{path}");
             assert_eq!(route.allow(), described.allow, "{path}");
         }
         for (path, route) in [
@@ -244,6 +275,14 @@ mod tests {
             assert_eq!(Route::find(path), route);
             assert_eq!(route.template(), path);
         }
+    }
+
+    /// Rows: HTTP-6
+    #[test]
+    fn rfc9110_9_1_the_methods_that_are_registered_are_known_and_others_are_not() {
+        let is_known = |name: &str| is_known(&Method::from_bytes(name.as_bytes()).unwrap());
+        assert!(is_known("PATCH") && is_known("QUERY"));
+        assert!(!is_known("FOO") && !is_known("query"));
     }
 
     /// Rows: DEC-4, HTTP-28

@@ -1,22 +1,27 @@
 //! What a reload may change, whole or not at all.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use actix_web::HttpRequest;
 use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
 
-use super::Parts;
+use super::{Parts, Route};
 use crate::{
     caller::Callers,
+    clock::Timestamp,
     config::PerilLimits,
-    dataset::{Files, Perils},
+    dataset::{Files, Perils, grid::Peril},
     edge::{Gate, Hop, Intake, Limits, Peer, Peers},
+    metrics::{self, Meter, Metrics},
     policy::Policy,
-    response::description::Published,
+    response::{description::Published, location::Schemas},
     token::{StartError, Tokens},
 };
 
@@ -48,6 +53,10 @@ pub struct Site {
     pub description: Published,
     /// Places for long answers.
     pub streams: Arc<Semaphore>,
+    /// Schemas of answers from these perils.
+    pub schemas: Arc<Schemas>,
+    /// The first end among what each key of the configuration names.
+    pub ends: BTreeMap<String, Timestamp>,
     has_warned: AtomicBool,
 }
 
@@ -77,15 +86,29 @@ impl Site {
             accel_prefix: parts.accel_prefix,
             perils: parts.perils,
             intake: parts.intake,
-            description: parts.description,
+            description: parts
+                .description
+                .following(previous.map(|site| &site.description)),
             streams: Arc::new(Semaphore::new(
                 usize::try_from(parts.peril_limits.max_streams)
                     .unwrap_or(Semaphore::MAX_PERMITS)
                     .min(Semaphore::MAX_PERMITS),
             )),
+            schemas: Arc::default(),
             peril_limits: parts.peril_limits,
+            ends: parts.ends,
             has_warned: AtomicBool::new(false),
         })
+    }
+
+    /// The names of datasets that the provider has chosen: the perils, those with a rule, and the files.
+    fn datasets(&self) -> impl Iterator<Item = String> {
+        let perils = Peril::ALL.map(|peril| Perils::names(Some(peril)).exact);
+        let perils = [Perils::names(None).family].into_iter().chain(perils);
+        let mut rules: Vec<_> = self.policy.names().collect();
+        rules.sort_unstable();
+        let named = perils.chain(rules).map(str::to_owned).collect::<Vec<_>>();
+        named.into_iter().chain(self.files.datasets())
     }
 
     /// Says once that certificates arrive under another name than the configured one (CERT-13).
@@ -107,21 +130,25 @@ impl Site {
 pub struct Perild {
     site: ArcSwap<Site>,
     gate: Gate,
+    metrics: Option<Arc<Metrics>>,
     own_uid: u32,
     is_stopping: AtomicBool,
 }
 
 impl Perild {
-    /// A daemon that serves `site`.
+    /// A daemon that serves `site`, and counts where there are `metrics`.
     #[must_use]
-    pub fn new(site: Site) -> Self {
+    pub fn new(site: Site, metrics: Option<Arc<Metrics>>) -> Self {
         let own_uid = rustix::process::geteuid().as_raw();
-        Self {
+        let perild = Self {
             site: ArcSwap::from_pointee(site),
             gate: Gate::default(),
+            metrics,
             own_uid,
             is_stopping: AtomicBool::new(false),
-        }
+        };
+        perild.name_datasets();
+        perild
     }
 
     /// The site for one request, from its start to its end.
@@ -133,6 +160,33 @@ impl Perild {
     /// Takes `site` for every request from now on.
     pub fn replace(&self, site: Site) {
         self.site.store(Arc::new(site));
+        self.name_datasets();
+    }
+
+    /// What is counted, when anything is.
+    #[must_use]
+    pub fn metrics(&self) -> Option<&Arc<Metrics>> {
+        self.metrics.as_ref()
+    }
+
+    /// What counts a request at `route`.
+    #[must_use]
+    pub fn meter(&self, route: &Route) -> Option<Meter> {
+        let metrics = self.metrics.as_ref()?;
+        Some(metrics.meter(route.template(), route.asks()))
+    }
+
+    fn name_datasets(&self) {
+        let Some(metrics) = &self.metrics else {
+            return;
+        };
+        let left_out = metrics.know(self.site().datasets());
+        if left_out > 0 {
+            let (most, other) = (metrics::MOST_NAMES, metrics::OTHER);
+            tracing::info!(
+                "metrics have names for {most} datasets; {left_out} more count as {other:?}"
+            );
+        }
     }
 
     /// What strangers' connections come to.

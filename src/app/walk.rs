@@ -52,7 +52,8 @@ pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -
     let route = Route::find(request.uri().path());
     let lines = request.headers().get_all(InteractionId::HEADER);
     let id = InteractionId::read(lines.map(HeaderValue::as_bytes));
-    let mut access = Access::begin(id, request.method().as_str(), route.template());
+    let meter = perild.meter(&route);
+    let mut access = Access::begin(id, request.method().as_str(), route.template(), meter);
     let outcome = guarded(walk(&request, body, peer, &route, &perild, &mut access)).await;
     let mut answer = outcome.unwrap_or_else(|refusal| refuse(&refusal, &route, &mut access));
     if let Ok(id) = HeaderValue::from_str(access.interaction_id().as_str()) {
@@ -220,6 +221,7 @@ fn refuse(refusal: &Refusal, route: &Route, access: &mut Access) -> HttpResponse
         }
         _ => {}
     }
+    access.refused(refusal.into());
     access.decision(format!("refused: {refusal}"));
     response::problem::answer(refusal, access.interaction_id(), route.allow())
 }

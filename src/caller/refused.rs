@@ -3,7 +3,10 @@
 use crate::{clock::Timestamp, edge::CertificateSyntax};
 
 /// Why the header does not hold a certificate at all.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(
+    Clone, Debug, Eq, PartialEq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum CertificateUnreadable {
     /// The header's value breaks its format's rules.
     #[error(transparent)]
@@ -14,7 +17,10 @@ pub enum CertificateUnreadable {
 }
 
 /// The check of RFC 5280 §6 or of ours that a certificate fails.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(
+    Clone, Debug, Eq, PartialEq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum CertificateRefused {
     /// A CA certificate used as a client's, RFC 5280 §4.2.1.9.
     #[error("the certificate is a CA's")]

@@ -161,6 +161,8 @@ fn take_over() -> Result<(), CrlError> {
         {
             Ok(say("the daemon is not running")?)
         }
+        // Its successor is started after the lists were in place.
+        Err(ReloadError::Ended) => Ok(say("the daemon has ended meanwhile")?),
         Err(error) => Err(error.into()),
     }
 }

@@ -41,7 +41,8 @@ pub struct GetArgs {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// POST this file, as JSON, instead of asking with GET
+    /// POST this file instead of asking with GET: as CSV or GeoJSON when it is named .csv or .geojson,
+    /// else as JSON
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
 
@@ -141,11 +142,7 @@ impl GetError {
 }
 
 async fn call(args: &GetArgs, config: &Config) -> Result<(), GetError> {
-    let data = args.data.as_deref().map(fs::read).transpose();
-    let data = data.map_err(|source| GetError::Data {
-        path: args.data.clone().unwrap_or_default(),
-        source,
-    })?;
+    let data = args.data.as_deref().map(Data::read).transpose()?;
     let timeout = Duration::from_millis(config.introspection.timeout_ms);
     let to = Clients::new(&config.directory, timeout)?;
     let token = grant::token(&to.directory, &config.directory, args.scope.as_deref()).await?;
@@ -156,8 +153,8 @@ async fn call(args: &GetArgs, config: &Config) -> Result<(), GetError> {
         Some(data) => to
             .provider
             .post(args.url.clone())
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(data),
+            .header(header::CONTENT_TYPE, data.media_type)
+            .body(data.content),
     };
     let answer = request
         .bearer_auth(token.secret())
@@ -176,6 +173,36 @@ async fn call(args: &GetArgs, config: &Config) -> Result<(), GetError> {
         url: args.url.clone(),
         interaction_id,
     })
+}
+
+/// What is sent.
+struct Data {
+    content: Vec<u8>,
+    media_type: &'static str,
+}
+
+impl Data {
+    fn read(path: &Path) -> Result<Self, GetError> {
+        let content = fs::read(path).map_err(|source| GetError::Data {
+            path: path.to_owned(),
+            source,
+        })?;
+        let media_type = media_type(path);
+        Ok(Self {
+            content,
+            media_type,
+        })
+    }
+}
+
+/// The media type that the extension of `path` stands for.
+fn media_type(path: &Path) -> &'static str {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    match extension.to_str() {
+        Some("csv") => "text/csv",
+        Some("geojson") => "application/geo+json",
+        _ => "application/json",
+    }
 }
 
 struct Clients {
@@ -301,6 +328,7 @@ const LONGEST_EXPLANATION_BYTES: usize = 64 * 1024;
 const EXAMPLE: &str = "Examples:
   perild get https://example.energydata.org.uk/tidy_DYTS01_kWh > tidy_DYTS01_kWh.csv
   perild get https://example.energydata.org.uk/location --data places.json
+  perild get 'https://example.energydata.org.uk/v1/location?perils=heat' --data portfolio.csv > answered.csv
 
 The configuration needs its [directory] only: issuer, client_id, certificate, private_key and
 trust_anchors. The URL's server may be known by those anchors or by this system's web roots.";
@@ -308,6 +336,19 @@ trust_anchors. The URL's server may be known by those anchors or by this system'
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_sent_as_what_its_name_says_it_is() {
+        for (path, expected) in [
+            ("a/portfolio.csv", "text/csv"),
+            ("PORTFOLIO.CSV", "text/csv"),
+            ("sites.geojson", "application/geo+json"),
+            ("places.json", "application/json"),
+            ("csv", "application/json"),
+        ] {
+            assert_eq!(media_type(Path::new(path)), expected, "{path}");
+        }
+    }
 
     #[test]
     fn a_token_is_sent_over_https_only() {

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -11,7 +11,7 @@ use clap::Args;
 use crate::{
     app::Route,
     commands::serve::config_path,
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, DEFAULT_PATH},
     policy::{Policy, PolicyError},
     response::description::{Description, Version},
 };
@@ -24,7 +24,7 @@ use crate::{
     disable_version_flag = true
 )]
 pub struct OpenapiArgs {
-    /// The configuration [default: $`PERILD_CONFIG`, then /etc/perild/perild.toml, then every key's default]
+    /// The configuration [default: $`PERILD_CONFIG`, then /etc/perild/perild.toml, then that as it is shipped]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The version of `OpenAPI`: 3.1, or 3.0 for readers that know no later one
@@ -63,32 +63,51 @@ impl OpenapiError {
 /// [`OpenapiError`].
 pub fn run(args: &OpenapiArgs) -> Result<(), OpenapiError> {
     let path = config_path(args.config.as_deref());
-    let config = if args.config.is_some() || path.exists() {
-        Some(Config::read(&path)?.0)
-    } else {
-        None
-    };
-    let (datasets, defaults, limits) = config.as_ref().map_or_else(Default::default, |config| {
-        (
-            config.datasets.clone(),
-            config.defaults.clone(),
-            config.perils.clone(),
-        )
-    });
-    let policy = Policy::new(&datasets, &defaults)?;
+    let is_default = args.config.is_none() && path == Path::new(DEFAULT_PATH);
+    let config = read(&path, is_default)?;
+    let policy = Policy::new(&config.datasets, &config.defaults)?;
     let description = Description {
         routes: &Route::described(),
-        base_url: config.as_ref().and_then(|config| config.base_url.as_ref()),
+        base_url: config.base_url.as_ref(),
         policy: &policy,
-        limits: &limits,
-        datasets: &datasets,
+        limits: &config.perils,
+        datasets: &config.datasets,
     };
     let document = description.document(args.version);
     writeln!(io::stdout().lock(), "{document:#}")?;
     Ok(())
 }
 
+/// The configuration at `path`; without that file, where none `is_default`, the one that is shipped.
+fn read(path: &Path, is_default: bool) -> Result<Config, ConfigError> {
+    if !is_default || !matches!(path.try_exists(), Ok(false)) {
+        return Config::read(path).map(|(config, _)| config);
+    }
+    // A note that nobody can hear is no fault.
+    let _ = writeln!(
+        io::stderr(),
+        "perild: there is no {}: described is the configuration as it is shipped",
+        path.display()
+    );
+    Config::shipped().map(|(config, _)| config)
+}
+
 fn version(text: &str) -> Result<Version, String> {
     let known = || Version::ALL.map(Version::name).join(", ");
     Version::named(text).ok_or_else(|| format!("known are {}", known()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_file_that_nobody_named_may_be_missing() {
+        let missing = Path::new("/nonexistent/perild.toml");
+        let shipped = read(missing, true).unwrap();
+        assert_eq!(shipped.perils, crate::config::PerilLimits::default());
+        let named = read(missing, false).unwrap_err();
+        assert!(named.to_string().contains("/nonexistent/perild.toml"));
+        assert_eq!(OpenapiError::Config(named).exit_code(), ExitCode::from(78));
+    }
 }

@@ -3,7 +3,7 @@
 use std::{
     io::{self, Read},
     os::unix::net::UnixStream,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -33,10 +33,15 @@ pub enum ReloadError {
         /// What the system says.
         source: io::Error,
     },
+    /// The daemon ended before it said anything; its successor reads everything anew.
+    #[error(
+        "the daemon ended meanwhile; the next one reads everything anew, see systemctl status perild"
+    )]
+    Ended,
     /// The daemon kept its old configuration.
     #[error("the old configuration stays: {0}")]
     Refused(String),
-    /// The daemon ended, or hung, in the middle of it.
+    /// The daemon hangs.
     #[error("the daemon did not say how the reload ended; see journalctl -u perild")]
     Silent,
 }
@@ -47,23 +52,27 @@ pub enum ReloadError {
 /// [`ReloadError`]; with [`ReloadError::Refused`] the daemon goes on as before.
 pub fn run(args: &ReloadArgs) -> Result<(), ReloadError> {
     let socket = args.socket.clone().unwrap_or_else(control_socket);
-    let outcome = ask(&socket).map_err(|source| ReloadError::Away { socket, source })?;
-    match outcome.trim_end() {
-        RELOADED => Ok(()),
-        "" => Err(ReloadError::Silent),
-        reason => Err(ReloadError::Refused(reason.to_owned())),
+    let stream = connect(&socket).map_err(|source| ReloadError::Away { socket, source })?;
+    match outcome(stream) {
+        Ok(answer) if answer.trim_end() == RELOADED => Ok(()),
+        Ok(answer) if answer.is_empty() => Err(ReloadError::Ended),
+        Ok(answer) => Err(ReloadError::Refused(answer.trim_end().to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::ConnectionReset => Err(ReloadError::Ended),
+        Err(_) => Err(ReloadError::Silent),
     }
 }
 
-/// A connection is the question; what comes back before its end is the answer.
-fn ask(socket: &PathBuf) -> io::Result<String> {
-    let mut stream = UnixStream::connect(socket)?;
+fn connect(socket: &Path) -> io::Result<UnixStream> {
+    let stream = UnixStream::connect(socket)?;
     stream.set_read_timeout(Some(PATIENCE))?;
+    Ok(stream)
+}
+
+/// A connection is the question; what comes back before its end is the answer.
+fn outcome(mut stream: UnixStream) -> io::Result<String> {
     let mut answer = String::new();
-    match stream.read_to_string(&mut answer) {
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(String::new()),
-        read => read.map(|_octets| answer),
-    }
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
 }
 
 /// Reading files takes milliseconds; systemd would give up after `TimeoutStartSec=`, 30 s in our unit.

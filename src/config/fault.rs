@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 /// How bad a finding is; worse sorts first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Severity {
-    /// perild does not start.
+    /// perild does not start, or would serve what nobody published.
     Error,
     /// perild starts, and somebody should look.
     Warning,

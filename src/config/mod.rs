@@ -10,8 +10,8 @@ mod values;
 pub use fault::{ConfigError, Fault, Severity};
 pub use source::{Place, Places};
 pub use values::{
-    Class, Config, Consumers, DatasetRule, Defaults, Directory, Introspection, Paths, PerilLimits,
-    Server, User,
+    Class, Config, Consumers, DatasetRule, Defaults, Directory, Introspection, Metrics, Paths,
+    PerilLimits, Server, User,
 };
 
 /// The configuration with every key at its default, as it is shipped.

@@ -84,16 +84,19 @@ impl Config {
     /// # Errors
     /// [`ConfigError`], with file and line or the variable's name.
     pub fn read(path: &Path) -> Result<(Self, Places), ConfigError> {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the environment is part of the configuration"
-        )]
-        let variables = std::env::vars().filter(|(name, _)| name.starts_with(PREFIX));
         let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
             path: path.into(),
             source,
         })?;
-        Self::parse(path, &text, variables.collect())
+        Self::parse(path, &text, variables())
+    }
+
+    /// The configuration as it is shipped, with the `PERILD_` variables of the environment over it.
+    ///
+    /// # Errors
+    /// [`ConfigError`], with the variable's name.
+    pub fn shipped() -> Result<(Self, Places), ConfigError> {
+        Self::parse(Path::new("the defaults"), REFERENCE, variables())
     }
 
     /// Reads the configuration `text`; `path` is only named in what is found.
@@ -139,6 +142,17 @@ impl Config {
         })?;
         Ok((config, places))
     }
+}
+
+fn variables() -> Vec<(String, String)> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the environment is part of the configuration"
+    )]
+    let variables = std::env::vars();
+    variables
+        .filter(|(name, _)| name.starts_with(PREFIX))
+        .collect()
 }
 
 fn error(place: Place, finding: String) -> Fault {
@@ -275,6 +289,10 @@ mod tests {
         assert_eq!(
             format!("{:?}", shipped.server),
             format!("{:?}", smallest.server)
+        );
+        assert_eq!(
+            format!("{:?}", shipped.metrics),
+            format!("{:?}", smallest.metrics)
         );
         assert_eq!(
             format!("{:?}", shipped.defaults),

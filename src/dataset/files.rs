@@ -3,6 +3,7 @@
 mod beneath;
 
 use std::{
+    collections::BTreeSet,
     fs::File,
     io,
     os::fd::OwnedFd,
@@ -118,7 +119,8 @@ impl Identity {
 }
 
 /// Why there is no selection.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Absent {
     /// No regular file of that name within the directory.
     #[error("no file of that name")]
@@ -198,6 +200,19 @@ impl Files {
         })
     }
 
+    /// The datasets that the directory holds now, by name, of its first [`MOST_ENTRIES`] entries.
+    #[must_use]
+    pub fn datasets(&self) -> BTreeSet<String> {
+        let Ok(entries) = self.root.read_dir() else {
+            return BTreeSet::new();
+        };
+        let names = entries
+            .take(MOST_ENTRIES)
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let files = names.filter_map(|name| FileName::of_entry(&name));
+        files.map(|file| file.dataset().family.to_owned()).collect()
+    }
+
     /// The bytes: read at once when they are few, else left on the disk.
     fn read(
         &self,
@@ -259,6 +274,9 @@ fn absent(path: &Path, source: io::Error) -> Absent {
         }
     }
 }
+
+/// Entries that are looked at when the directory is listed.
+const MOST_ENTRIES: usize = 10_000;
 
 #[cfg(test)]
 mod tests;

@@ -51,6 +51,11 @@ impl FileName {
         Self::new(name).or_else(|| Self::csv(segment))
     }
 
+    /// Takes the name of a file on the disk.
+    pub(super) fn of_entry(name: &str) -> Option<Self> {
+        Self::new(name.to_owned())
+    }
+
     /// The name on the disk.
     #[must_use]
     pub fn as_str(&self) -> &str {

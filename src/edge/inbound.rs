@@ -8,7 +8,10 @@ use actix_web::{
 use super::{Authorization, CertificateFormat, ForwardedCertificate, Neighbour};
 
 /// What is wrong with the shape of a request, before any of it is believed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(
+    Clone, Copy, Debug, Eq, PartialEq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Malformed {
     /// `Bearer` stands alone.
     #[error("no access token follows Bearer")]

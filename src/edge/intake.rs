@@ -28,7 +28,8 @@ pub struct Intake {
 }
 
 /// Why a body was not taken in.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum NotTaken {
     /// The connection ended or broke its framing.
     #[error("the body broke off: {0}")]

@@ -11,7 +11,6 @@ use std::{
     str::FromStr,
 };
 
-use listenfd::ListenFd;
 use rustix::{fs::Mode, process::umask};
 
 use super::Network;
@@ -47,9 +46,14 @@ pub enum ListenError {
     /// A process answers on that socket already.
     #[error("another process listens on {}; stop it, or give this one another socket", .0.display())]
     InUse(PathBuf),
-    /// A descriptor handed over has no address.
-    #[error("the address of a socket handed over by systemd cannot be read: {0}")]
-    Nameless(io::Error),
+    /// Metrics are for this machine alone.
+    #[error(
+        "{0} is not a loopback address; metrics tell who asks how often, so only this machine may read them: listen on 127.0.0.1 or [::1]"
+    )]
+    MetricsNotLoopback(SocketAddr),
+    /// The address for metrics is no address with a port.
+    #[error("{0:?} is not address:port, as 127.0.0.1:9464")]
+    MetricsUnreadable(String),
     /// Whoever can connect could claim any certificate, so the port stays on this machine, or is for
     /// peers that are named (CERT-14).
     #[error(
@@ -108,29 +112,6 @@ pub enum Listener {
     Unix(UnixListener),
 }
 
-/// The sockets to serve HTTP on: those that systemd hands over, else `listen`, bound now.
-///
-/// `trusted` are those who may connect over TCP; without any, each TCP socket has to be of loopback.
-///
-/// # Errors
-/// [`ListenError`] when a descriptor is no stream socket, or `listen` cannot be bound safely.
-pub fn listeners(listen: &Listen, trusted: &[Network]) -> Result<Vec<Listener>, ListenError> {
-    let handed_over = handed_over()?;
-    for listener in &handed_over {
-        if let Listener::Tcp(listener) = listener {
-            guard_address(
-                listener.local_addr().map_err(ListenError::Nameless)?,
-                trusted,
-            )?;
-        }
-    }
-    if handed_over.is_empty() {
-        Ok(vec![bind(listen, trusted)?])
-    } else {
-        Ok(handed_over)
-    }
-}
-
 /// Refuses an address that others than this machine can reach, unless it is said who they are.
 ///
 /// # Errors
@@ -143,40 +124,8 @@ pub(crate) fn guard_address(address: SocketAddr, trusted: &[Network]) -> Result<
     }
 }
 
-/// Descriptors of systemd's protocol, by name: what is named [`METRICS`] is not for consumers.
-fn handed_over() -> Result<Vec<Listener>, ListenError> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "listenfd does not read the names"
-    )]
-    let names = std::env::var("LISTEN_FDNAMES").unwrap_or_default();
-    let mut names = names.split(':');
-    let mut descriptors = ListenFd::from_env();
-    let mut listeners = Vec::new();
-    for index in 0..descriptors.len() {
-        let name = names.next().unwrap_or_default().to_owned();
-        let listener = take(&mut descriptors, index).map_err(|source| ListenError::NotStream {
-            index,
-            name: name.clone(),
-            source,
-        })?;
-        if name == METRICS {
-            tracing::warn!("the socket named {METRICS} is not served by this version");
-            continue;
-        }
-        listeners.extend(listener);
-    }
-    Ok(listeners)
-}
-
-fn take(descriptors: &mut ListenFd, index: usize) -> io::Result<Option<Listener>> {
-    match descriptors.take_unix_listener(index) {
-        Ok(listener) => Ok(listener.map(Listener::Unix)),
-        Err(_) => Ok(descriptors.take_tcp_listener(index)?.map(Listener::Tcp)),
-    }
-}
-
-fn bind(listen: &Listen, trusted: &[Network]) -> Result<Listener, ListenError> {
+/// Binds the socket that `listen` names; `trusted` are those who may connect over TCP.
+pub(super) fn bind(listen: &Listen, trusted: &[Network]) -> Result<Listener, ListenError> {
     let failed = |source| ListenError::Bind {
         listen: listen.clone(),
         source,
@@ -236,9 +185,6 @@ fn remove_stale(path: &Path) -> Result<(), ListenError> {
         source,
     })
 }
-
-/// `FileDescriptorName=` of the listener for metrics.
-const METRICS: &str = "metrics";
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ mod interaction;
 mod listen;
 mod networks;
 mod peers;
+mod sockets;
 
 pub use authorization::{AccessToken, Authorization};
 pub use certificate::{CertificateFormat, CertificateSyntax, ForwardedCertificate};
@@ -19,7 +20,8 @@ pub use gate::Gate;
 pub use inbound::{Hop, Inbound, Limits, Malformed};
 pub use intake::{Body, Intake, NotTaken};
 pub use interaction::InteractionId;
-pub use listen::{Listen, ListenError, Listener, listeners};
+pub use listen::{Listen, ListenError, Listener};
 pub(crate) use listen::{guard_address, guard_directory};
 pub use networks::{Network, NetworkError};
 pub use peers::{Neighbour, Peer, Peers, Stranger};
+pub use sockets::{Loopback, Sockets};

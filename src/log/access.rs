@@ -2,7 +2,9 @@
 
 use std::{borrow::Cow, time::Instant};
 
-use crate::{caller::Caller, edge::InteractionId, token::BoundToken};
+use crate::{
+    caller::Caller, edge::InteractionId, metrics::Meter, response::Reason, token::BoundToken,
+};
 
 /// The facts of one request.
 #[derive(Debug)]
@@ -15,12 +17,18 @@ pub struct Access {
     token: Option<BoundToken>,
     dataset: Option<Box<str>>,
     decision: Cow<'static, str>,
+    meter: Option<Meter>,
 }
 
 impl Access {
-    /// A record for a request that begins now.
+    /// A record for a request that begins now; `meter` counts it where anybody counts.
     #[must_use]
-    pub fn begin(interaction_id: InteractionId, method: &str, route: &'static str) -> Self {
+    pub fn begin(
+        interaction_id: InteractionId,
+        method: &str,
+        route: &'static str,
+        meter: Option<Meter>,
+    ) -> Self {
         Self {
             started: Instant::now(),
             interaction_id,
@@ -30,6 +38,7 @@ impl Access {
             token: None,
             dataset: None,
             decision: Cow::Borrowed("open"),
+            meter,
         }
     }
 
@@ -60,8 +69,19 @@ impl Access {
         self.decision = decision.into();
     }
 
-    /// Writes the record of an answer of `status` with `bytes` octets of body.
+    /// Which check refused, in fixed words.
+    pub fn refused(&self, reason: Reason) {
+        if let Some(meter) = &self.meter {
+            meter.refused(reason);
+        }
+    }
+
+    /// Writes the record of an answer of `status` with `bytes` octets of body, and counts it.
     pub fn write(&self, status: u16, bytes: u64) {
+        let took = self.started.elapsed();
+        if let Some(meter) = &self.meter {
+            meter.end(status, bytes, took);
+        }
         let interaction_id = self.interaction_id.as_str();
         let client_id = self
             .token
@@ -84,7 +104,7 @@ impl Access {
         let (method, route) = (&*self.method, self.route);
         let decision = printable(&self.decision);
         let decision = &*decision;
-        let duration_us = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         tracing::info!(
             target: TARGET,
             interaction_id, client_id, organisation_id, cert_thumbprint, method, route, dataset, status, decision, bytes,

@@ -53,7 +53,10 @@ impl Permit {
 }
 
 /// Why a rule does not grant.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(
+    Clone, Debug, Eq, PartialEq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Denied {
     /// The token's scope does not cover what the dataset demands, RFC 6750 §3.1 `insufficient_scope`.
     #[error("{rule} demands the scope {needed}")]
@@ -146,6 +149,11 @@ impl Policy {
     pub fn scopes_needed(&self, names: DatasetNames<'_>) -> Option<Vec<&str>> {
         let rule = self.rule(names);
         (rule.class != Class::Open).then(|| rule.scope.iter().collect())
+    }
+
+    /// The names that rules are listed under, in no order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.listed.keys().map(String::as_str)
     }
 
     /// Whether a rule names the dataset.

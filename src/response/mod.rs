@@ -14,11 +14,14 @@ pub mod file;
 pub mod location;
 mod number;
 pub mod perils;
+mod pieces;
 pub mod problem;
 mod range;
+mod reason;
 mod refusal;
 mod stream;
 
 pub use challenge::{Challenge, ErrorCode};
+pub use reason::Reason;
 pub use refusal::Refusal;
 pub use stream::{Sink, StreamBody};

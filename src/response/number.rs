@@ -30,6 +30,18 @@ pub(super) fn push_micro(out: &mut Vec<u8>, micro: i64) {
     }
 }
 
+/// How many octets [`push_micro`] appends.
+pub(super) fn micro_length(micro: i64) -> usize {
+    let whole = micro.unsigned_abs() / 1_000_000;
+    let digits = match whole {
+        0..10 => 1,
+        10..100 => 2,
+        100..1000 => 3,
+        _ => 1 + usize::try_from(whole.ilog10()).unwrap_or_default(),
+    };
+    usize::from(micro < 0) + digits + ".000000".len()
+}
+
 /// Appends `number` in decimal.
 pub(super) fn push_whole(out: &mut Vec<u8>, number: u64) {
     let mut rest = number;
@@ -107,6 +119,7 @@ mod tests {
             (i64::MIN, "-9223372036854.775808"),
         ] {
             assert_eq!(text(micro), expected);
+            assert_eq!(micro_length(micro), expected.len());
         }
     }
 
@@ -115,6 +128,8 @@ mod tests {
         fn a_number_is_written_as_a_value_prints(micro: i64, small in -2_000_000_000..2_000_000_000_i64) {
             prop_assert_eq!(text(micro), Value::Known(micro).to_string());
             prop_assert_eq!(text(small), Value::Known(small).to_string());
+            prop_assert_eq!(micro_length(micro), text(micro).len());
+            prop_assert_eq!(micro_length(small), text(small).len());
         }
 
         #[test]

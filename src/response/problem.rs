@@ -4,25 +4,29 @@
 //! is to be mended; it never repeats what was sent. The reason with its data goes to the log under the
 //! interaction id.
 
+mod kind;
+
 use actix_web::{
     HttpResponse,
     http::{
         StatusCode,
         header::{
-            ALLOW, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+            ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, RETRY_AFTER,
+            WWW_AUTHENTICATE,
         },
     },
 };
 use serde::Serialize;
 
-use super::{Challenge, ErrorCode, Refusal};
+pub use kind::{Kind, kind};
+
+use super::{Challenge, Refusal};
 use crate::{
-    caller::CertificateRefused,
-    dataset::{Absent, perils},
-    edge::{InteractionId, Malformed, NotTaken},
+    edge::{InteractionId, NotTaken},
     policy::Denied,
     token::TokenRefused,
 };
+use kind::Challenged;
 
 /// Body of a refusal, `application/problem+json`.
 #[derive(Debug, Serialize)]
@@ -40,67 +44,6 @@ struct Body<'p> {
     offered: Option<&'static str>,
 }
 
-/// What one kind of refusal says.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Kind {
-    /// The status.
-    pub status: StatusCode,
-    /// Last part of the problem type; `None` is `about:blank`, titled by the status (RFC 9457 §4.2.1).
-    name: Option<&'static str>,
-    title: &'static str,
-    detail: &'static str,
-    challenge: Challenged,
-}
-
-/// Whether the answer carries a challenge, RFC 6750 §3.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Challenged {
-    /// A challenge without an error: no credentials came along.
-    Bare,
-    /// No challenge: the credentials are not at fault.
-    No,
-    /// A challenge that says what is wrong.
-    With(ErrorCode),
-}
-
-impl Challenged {
-    fn error(self) -> Option<ErrorCode> {
-        match self {
-            Self::With(code) => Some(code),
-            Self::Bare | Self::No => None,
-        }
-    }
-}
-
-impl Kind {
-    /// The problem type, RFC 9457 §3.1.1.
-    #[must_use]
-    pub fn type_uri(&self) -> String {
-        self.name.map_or_else(
-            || "about:blank".to_owned(),
-            |name| format!("urn:perild:problem:{name}"),
-        )
-    }
-
-    /// What kind of problem it is.
-    #[must_use]
-    pub fn title(&self) -> &'static str {
-        self.title
-    }
-
-    /// What can be said of all of its kind.
-    #[must_use]
-    pub fn detail(&self) -> &'static str {
-        self.detail
-    }
-
-    /// The code of the challenge, RFC 6750 §3.1.
-    #[must_use]
-    pub fn error(&self) -> Option<&'static str> {
-        self.challenge.error().map(ErrorCode::as_str)
-    }
-}
-
 /// The answer to a request that is refused; `allow` lists the methods of its route.
 #[must_use]
 pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> HttpResponse {
@@ -109,7 +52,7 @@ pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> Htt
     answer.insert_header((CONTENT_TYPE, "application/problem+json"));
     answer.insert_header((CACHE_CONTROL, "no-store"));
     if kind.challenge != Challenged::No {
-        let error = kind.challenge.error().map(|code| (code, kind.detail));
+        let error = kind.challenge.error().map(|code| (code, kind.detail()));
         let challenge = Challenge {
             error,
             scope: scope_needed(refusal),
@@ -117,6 +60,10 @@ pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> Htt
         answer.insert_header((WWW_AUTHENTICATE, challenge.to_string()));
     }
     match refusal {
+        Refusal::Body(NotTaken::Encoded) => {
+            // RFC 9110 §12.5.3
+            answer.insert_header((ACCEPT_ENCODING, "identity"));
+        }
         Refusal::MethodNotAllowed => {
             answer.insert_header((ALLOW, allow));
         }
@@ -131,111 +78,15 @@ pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> Htt
     let specific = specific(refusal);
     let body = Body {
         r#type: kind.type_uri(),
-        title: kind.title,
+        title: kind.title(),
         status: kind.status.as_u16(),
-        detail: specific.as_deref().unwrap_or(kind.detail),
+        detail: specific.as_deref().unwrap_or(kind.detail()),
         instance: id.urn(),
         interaction_id: id.as_str(),
         error: kind.error(),
         offered: offered(refusal),
     };
     answer.json(body)
-}
-
-/// What `refusal` is on the wire; the table of statuses.
-#[must_use]
-pub fn kind(refusal: &Refusal) -> Kind {
-    use StatusCode as S;
-    match refusal {
-        Refusal::Absent(Absent::NoSuchFile) | Refusal::NoRoute => plain(
-            S::NOT_FOUND,
-            "Not Found",
-            "Nothing is published under this name.",
-        ),
-        Refusal::Absent(Absent::Unreadable { .. }) | Refusal::Fault => plain(
-            S::INTERNAL_SERVER_ERROR,
-            "Internal Server Error",
-            "Something failed on our side. Please report the interaction id.",
-        ),
-        Refusal::Body(refused) => body_kind(refused),
-        Refusal::Busy => Kind {
-            status: S::SERVICE_UNAVAILABLE,
-            name: Some("busy"),
-            title: "Busy",
-            detail: "As many long answers are under way as may be. Try again after the time in Retry-After.",
-            challenge: Challenged::No,
-        },
-        Refusal::Certificate(CertificateRefused::Unreadable(_))
-        | Refusal::CertificateUnreadable(_) => invalid_request(
-            "The client certificate was not forwarded as one well-formed certificate.",
-        ),
-        Refusal::Certificate(_) => invalid_token(
-            "The client certificate is not accepted: it must be valid today, for client authentication, and issued under the directory.",
-        ),
-        Refusal::Denied(Denied::InsufficientScope { .. }) => Kind {
-            status: S::FORBIDDEN,
-            name: Some("insufficient-scope"),
-            title: "The access token does not cover this dataset",
-            detail: "Ask the directory for a token with the scope named in the challenge.",
-            challenge: Challenged::With(ErrorCode::InsufficientScope),
-        },
-        Refusal::Malformed(malformed) => malformed_kind(*malformed),
-        Refusal::MethodNotAllowed => plain(
-            S::METHOD_NOT_ALLOWED,
-            "Method Not Allowed",
-            "Use one of the methods listed in Allow.",
-        ),
-        Refusal::MethodUnknown => plain(
-            S::NOT_IMPLEMENTED,
-            "Not Implemented",
-            "This method is not known here.",
-        ),
-        Refusal::NoCertificate => invalid_token(
-            "No client certificate was shown. Connect with the certificate that the access token is bound to.",
-        ),
-        Refusal::NoToken => Kind {
-            status: S::UNAUTHORIZED,
-            name: Some("token-missing"),
-            title: "An access token is needed",
-            detail: "Send Authorization: Bearer with an access token of the directory, over a connection with your client certificate.",
-            challenge: Challenged::Bare,
-        },
-        Refusal::NotAToken => invalid_token(TOKEN_REFUSED),
-        Refusal::NotAcceptable { .. } => plain(
-            S::NOT_ACCEPTABLE,
-            "Not Acceptable",
-            "This file has one representation, whose media type is given as offered. Ask for it, or leave Accept and Accept-Encoding out.",
-        ),
-        Refusal::NotRead { .. } => plain(
-            S::UNSUPPORTED_MEDIA_TYPE,
-            "Unsupported Media Type",
-            "The body has another media type than those that are read here.",
-        ),
-        Refusal::NotReady(_) => Kind {
-            status: S::SERVICE_UNAVAILABLE,
-            name: Some("not-ready"),
-            title: "Not ready yet",
-            detail: "The directory has not been reached yet. Try again shortly.",
-            challenge: Challenged::No,
-        },
-        Refusal::Perils(refused) => perils_kind(refused),
-        Refusal::PreconditionFailed => plain(
-            S::PRECONDITION_FAILED,
-            "Precondition Failed",
-            "The file is another version than If-Match or If-Unmodified-Since name.",
-        ),
-        Refusal::RangeNotSatisfiable { .. } => plain(
-            S::RANGE_NOT_SATISFIABLE,
-            "Range Not Satisfiable",
-            "The range begins after the end of the file; its length is in Content-Range.",
-        ),
-        Refusal::Stranger(_) => plain(
-            S::FORBIDDEN,
-            "Forbidden",
-            "This socket is for the web server alone.",
-        ),
-        Refusal::Token(refused) => token_kind(refused),
-    }
 }
 
 /// What can be said of this one refusal beyond its kind.
@@ -249,158 +100,6 @@ pub(super) fn specific(refusal: &Refusal) -> Option<String> {
     }
 }
 
-fn body_kind(refused: &NotTaken) -> Kind {
-    match refused {
-        NotTaken::Broken(_) => plain(
-            StatusCode::BAD_REQUEST,
-            "Bad Request",
-            "The body did not arrive whole.",
-        ),
-        NotTaken::Encoded => plain(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "Unsupported Media Type",
-            "Send the body as it is, without Content-Encoding.",
-        ),
-        NotTaken::Kept { .. } => plain(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "Internal Server Error",
-            "Something failed on our side. Please report the interaction id.",
-        ),
-        NotTaken::Stalled => plain(
-            StatusCode::REQUEST_TIMEOUT,
-            "Request Timeout",
-            "The body stopped coming.",
-        ),
-        NotTaken::TooLarge { .. } => plain(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "Content Too Large",
-            "The body is too large.",
-        ),
-    }
-}
-
-fn perils_kind(refused: &perils::Refused) -> Kind {
-    use perils::Refused as R;
-    let (status, name, title) = match refused {
-        R::Malformed { .. } | R::NotJson { .. } | R::Unknown { .. } => (
-            StatusCode::BAD_REQUEST,
-            "invalid-query",
-            "The request cannot be answered as it stands",
-        ),
-        R::NoLocations | R::OffGrid { .. } => (
-            StatusCode::NOT_FOUND,
-            "no-such-place",
-            "There is nothing at these places",
-        ),
-        R::NoStore | R::NotImported { .. } => (
-            StatusCode::NOT_FOUND,
-            "no-peril-data",
-            "No peril data has been imported",
-        ),
-        R::TooManyPlaces { .. } => (
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too-many-places",
-            "The request has too many places",
-        ),
-    };
-    Kind {
-        status,
-        name: Some(name),
-        title,
-        detail: "",
-        challenge: Challenged::No,
-    }
-}
-
-fn malformed_kind(malformed: Malformed) -> Kind {
-    match malformed {
-        Malformed::EmptyToken | Malformed::SeveralTokens => {
-            invalid_request("Authorization must be Bearer, one space and one access token.")
-        }
-        Malformed::HeaderBlockTooLarge { .. } => plain(
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            "Request Header Fields Too Large",
-            "The header block must stay within 64 KiB.",
-        ),
-        Malformed::HostMissingOrRepeated => plain(
-            StatusCode::BAD_REQUEST,
-            "Bad Request",
-            "Send exactly one Host field.",
-        ),
-        Malformed::RepeatedAuthorization => {
-            invalid_request("Send exactly one Authorization field.")
-        }
-        Malformed::RepeatedCertificate => {
-            invalid_request("The client certificate was forwarded more than once.")
-        }
-        Malformed::TargetTooLong { .. } => plain(
-            StatusCode::URI_TOO_LONG,
-            "URI Too Long",
-            "The request target must stay within 8 KiB.",
-        ),
-        Malformed::TokenInQuery => invalid_request(
-            "An access token must not stand in the URL. Send it in Authorization, and treat this one as disclosed.",
-        ),
-    }
-}
-
-/// One text for every token that is no good, so that nobody learns which tokens exist (INT-19).
-fn token_kind(refused: &TokenRefused) -> Kind {
-    match refused {
-        TokenRefused::AnswerLacksActive => {
-            invalid_request("The directory could not tell whether this token is active.")
-        }
-        TokenRefused::Unavailable { .. } => Kind {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            name: Some("introspection-unavailable"),
-            title: "The access token cannot be checked now",
-            detail: "The directory does not answer as it should. Try again after the time in Retry-After.",
-            challenge: Challenged::No,
-        },
-        TokenRefused::Expired { .. }
-        | TokenRefused::Inactive
-        | TokenRefused::IssuedInFuture { .. }
-        | TokenRefused::NotBound
-        | TokenRefused::NotYetValid { .. }
-        | TokenRefused::OtherCertificate
-        | TokenRefused::ProofOfPossessionMissing
-        | TokenRefused::Unreadable { .. }
-        | TokenRefused::WrongAudience
-        | TokenRefused::WrongIssuer
-        | TokenRefused::WrongType => invalid_token(TOKEN_REFUSED),
-    }
-}
-
-fn plain(status: StatusCode, title: &'static str, detail: &'static str) -> Kind {
-    Kind {
-        status,
-        name: None,
-        title,
-        detail,
-        challenge: Challenged::No,
-    }
-}
-
-fn invalid_request(detail: &'static str) -> Kind {
-    Kind {
-        status: StatusCode::BAD_REQUEST,
-        name: Some("invalid-request"),
-        title: "The credentials are malformed",
-        detail,
-        challenge: Challenged::With(ErrorCode::InvalidRequest),
-    }
-}
-
-fn invalid_token(detail: &'static str) -> Kind {
-    Kind {
-        status: StatusCode::UNAUTHORIZED,
-        name: Some("invalid-token"),
-        title: "The credentials are not accepted",
-        detail,
-        challenge: Challenged::With(ErrorCode::InvalidToken),
-    }
-}
-
 fn scope_needed(refusal: &Refusal) -> Option<String> {
     match refusal {
         Refusal::Denied(Denied::InsufficientScope { needed, .. }) => Some(needed.to_string()),
@@ -408,7 +107,8 @@ fn scope_needed(refusal: &Refusal) -> Option<String> {
     }
 }
 
-fn offered(refusal: &Refusal) -> Option<&'static str> {
+/// The media types that are there, when that is what the refusal is about.
+pub(super) fn offered(refusal: &Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::NotAcceptable { offered } => Some(offered),
         _ => None,
@@ -423,5 +123,3 @@ fn retry_after_seconds(refusal: &Refusal) -> u64 {
         _ => 5,
     }
 }
-
-const TOKEN_REFUSED: &str = "The access token is unknown, expired, revoked, or not bound to the client certificate of this connection. Get a new one with the same certificate.";

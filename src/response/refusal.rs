@@ -9,7 +9,8 @@ use crate::{
 };
 
 /// A refusal, as the room that refused states it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// dataset: there is no such file, or it cannot be read.
     #[error(transparent)]

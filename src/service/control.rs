@@ -4,7 +4,7 @@
 //! command. So that command asks here; a reload that it asked for begins after it asked, whatever
 //! signals came before.
 
-use std::{io, path::PathBuf, time::Duration};
+use std::{io, os::unix::net, path::PathBuf, time::Duration};
 
 use tokio::{
     io::AsyncWriteExt,
@@ -23,20 +23,36 @@ pub fn control_socket() -> PathBuf {
     runtime::socket(NAME)
 }
 
-/// The daemon's end of the control socket.
-pub struct Control(Option<UnixListener>);
+/// A control socket at which nobody is heard yet: who asks waits in it.
+pub struct Bound(Option<net::UnixListener>);
 
-impl Control {
+impl Bound {
     /// Binds it, mode 0600, when systemd has given the daemon a runtime directory; without one there
     /// is SIGHUP alone.
+    ///
+    /// To be called before any file is read: whoever changes a file and finds nobody to ask for a
+    /// reload may then be sure that a daemon which is about to start reads the change.
     ///
     /// # Errors
     /// When the socket cannot be bound there.
     pub fn bind() -> io::Result<Self> {
-        let listener = runtime::bind(NAME)?.map(UnixListener::from_std);
-        Ok(Self(listener.transpose()?))
+        Ok(Self(runtime::bind(NAME)?))
     }
 
+    /// Begins to hear, within the runtime.
+    ///
+    /// # Errors
+    /// When the system does not let the socket be waited for.
+    pub fn listen(self) -> io::Result<Control> {
+        let listener = self.0.map(UnixListener::from_std);
+        Ok(Control(listener.transpose()?))
+    }
+}
+
+/// The daemon's end of the control socket.
+pub struct Control(Option<UnixListener>);
+
+impl Control {
     /// The next one who asks for a reload.
     pub async fn next(&self) -> Asker {
         let Some(listener) = &self.0 else {

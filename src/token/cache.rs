@@ -1,7 +1,10 @@
 //! The directory's answers, remembered for a short while and never as a verdict.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -27,6 +30,13 @@ pub(super) struct Cache {
 /// HMAC-SHA-256 of a token.
 pub(super) type Key = [u8; 32];
 
+/// What is remembered.
+pub(super) struct Recalled {
+    pub(super) answer: Answer,
+    /// Whether this caller is the one to ask anew, beside its request.
+    pub(super) is_due: bool,
+}
+
 impl Cache {
     /// A cache of at most `entries` answers.
     pub(super) fn new(entries: u64) -> Result<Self, Errno> {
@@ -51,6 +61,11 @@ impl Cache {
         self.entries.entry_count()
     }
 
+    /// Puts away what has come and gone, so that [`Self::len`] is exact.
+    pub(super) async fn settle(&self) {
+        self.entries.run_pending_tasks().await;
+    }
+
     pub(super) fn key(&self, token: &str) -> Key {
         let mut key = Key::default();
         for (octet, tagged) in key
@@ -68,13 +83,22 @@ impl Cache {
         key: &Key,
         longest: Duration,
         now: Timestamp,
-    ) -> Option<Answer> {
+    ) -> Option<Recalled> {
         let kept = self.entries.get(key).await?;
         if kept.is_stale(longest, now) {
             self.entries.invalidate(key).await;
             return None;
         }
-        Some(kept.answer)
+        Some(Recalled {
+            is_due: kept.is_due(now),
+            answer: kept.answer,
+        })
+    }
+
+    /// Puts a newer `answer`, given at `now`, in the place of what is remembered.
+    pub(super) async fn renew(&self, key: Key, answer: Answer, longest: Duration, now: Timestamp) {
+        let kept = Kept::new(answer, longest, now);
+        self.entries.insert(key, kept).await;
     }
 
     /// Remembers what `ask` yields; those who come meanwhile with the same `key` wait for it too.
@@ -104,16 +128,41 @@ struct Kept {
     answer: Answer,
     lifetime: Duration,
     since: Timestamp,
+    /// From when on it is to be asked anew, in seconds since the epoch.
+    due: Arc<AtomicI64>,
 }
 
 impl Kept {
     fn new(answer: Answer, longest: Duration, since: Timestamp) -> Self {
         let lifetime = lifetime(&answer, longest, since);
+        let due = match answer {
+            Answer::Active(_) => since
+                .after((lifetime / 4).max(RENEWAL_AT_EARLIEST))
+                .seconds(),
+            Answer::Inactive | Answer::Unreadable { .. } => i64::MAX,
+        };
         Self {
             answer,
             lifetime,
             since,
+            due: Arc::new(AtomicI64::new(due)),
         }
+    }
+
+    /// An answer in use is renewed well before its end, so that the directory can be away for most
+    /// of its lifetime and nobody who was let in before notices. True for one caller at a time.
+    fn is_due(&self, now: Timestamp) -> bool {
+        let due = self.due.load(Ordering::Relaxed);
+        now.seconds() >= due
+            && self
+                .due
+                .compare_exchange(
+                    due,
+                    now.after(RENEWAL_PAUSE).seconds(),
+                    Ordering::Relaxed,
+                    Ordering::Relaxed,
+                )
+                .is_ok()
     }
 
     /// Entries go by themselves when their lifetime is over. This sees what that does not: a reload
@@ -154,6 +203,12 @@ impl Expiry<Key, Kept> for Lifetime {
 
 const WITHOUT_EXP: Duration = Duration::from_mins(1);
 const OF_REFUSAL: Duration = Duration::from_secs(5);
+
+/// Answers that are kept for less than this are never renewed ahead.
+const RENEWAL_AT_EARLIEST: Duration = Duration::from_secs(15);
+
+/// How long after a renewal was begun another may be: a directory that is away is asked no oftener.
+const RENEWAL_PAUSE: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {
@@ -221,6 +276,51 @@ mod tests {
         assert!(!stale(60, 1059) && stale(60, 1062));
         assert!(!stale(10, 1009) && stale(10, 1012));
         assert!(!stale(600, 1059) && stale(600, 1062));
+    }
+
+    /// Rows: INT-12
+    #[test]
+    fn an_active_answer_is_renewed_by_one_caller_a_quarter_into_its_time() {
+        let kept = |value: &Value, longest| {
+            let longest = Duration::from_secs(longest);
+            Kept::new(answer(value), longest, Timestamp::from_seconds(1000))
+        };
+        let due = |kept: &Kept, now| kept.is_due(Timestamp::from_seconds(now));
+        let active = kept(&json!({"active": true, "exp": 9000}), 60);
+        assert!(!due(&active, 1014), "too early");
+        assert!(due(&active, 1015), "the first one asks");
+        assert!(
+            !due(&active, 1015) && !due(&active, 1019),
+            "the others do not"
+        );
+        assert!(due(&active, 1020), "that failed: the next one asks");
+        assert!(!due(
+            &kept(&json!({"active": true, "exp": 9000}), 600),
+            1149
+        ));
+        assert!(due(&kept(&json!({"active": true, "exp": 9000}), 600), 1150));
+        assert!(!due(&kept(&json!({"active": false}), 60), 9000));
+    }
+
+    /// Rows: INT-11, INT-12
+    #[tokio::test]
+    async fn a_renewed_answer_takes_the_place_of_the_one_before() {
+        let cache = Cache::new(10).unwrap();
+        let (key, longest) = (cache.key("t"), Duration::from_mins(1));
+        let at = Timestamp::from_seconds;
+        let good = async { Ok(answer(&json!({"active": true}))) };
+        assert!(cache.learn(key, longest, at(1000), good).await.is_ok());
+        assert!(cache.recall(&key, longest, at(1030)).await.unwrap().is_due);
+        let active = answer(&json!({"active": true}));
+        cache.renew(key, active, longest, at(1030)).await;
+        let recalled = cache.recall(&key, longest, at(1085)).await.unwrap();
+        assert!(matches!(recalled.answer, Answer::Active(_)));
+        cache.renew(key, Answer::Inactive, longest, at(1085)).await;
+        let recalled = cache.recall(&key, longest, at(1085)).await.unwrap();
+        assert!(
+            matches!(recalled.answer, Answer::Inactive),
+            "a token that was revoked"
+        );
     }
 
     /// Rows: INT-13

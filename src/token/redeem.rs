@@ -110,11 +110,15 @@ impl Tokens {
     ) -> Result<BoundToken, TokenRefused> {
         let key = self.cache.as_ref().map(|cache| cache.key(token.secret()));
         if let (Some(cache), Some(key)) = (&self.cache, &key)
-            && let Some(answer) = cache.recall(key, self.longest, now).await
+            && let Some(recalled) = cache.recall(key, self.longest, now).await
         {
             self.introspector.counters.count_hit();
-            return BoundToken::judge(answer, &self.terms, caller, now);
+            if recalled.is_due {
+                self.renew(token, cache, *key, now);
+            }
+            return BoundToken::judge(recalled.answer, &self.terms, caller, now);
         }
+        self.introspector.counters.count_miss();
         let asked = Instant::now();
         let answer = self.learn(token, key, now).await?;
         BoundToken::judge(answer, &self.terms, caller, now.after(asked.elapsed()))
@@ -129,11 +133,21 @@ impl Tokens {
         self.directory.known().map(drop)
     }
 
-    /// What happened so far.
+    /// What happened so far; the number of answers kept is about right.
     #[must_use]
     pub fn statistics(&self) -> Statistics {
-        let entries = self.cache.as_ref().map_or(0, |cache| cache.len());
-        self.introspector.counters.read(entries)
+        let cache = self.cache.as_deref();
+        let limit = cache.and_then(Cache::capacity).unwrap_or(0);
+        let entries = cache.map_or(0, Cache::len);
+        self.introspector.counters.read(entries, limit)
+    }
+
+    /// What happened so far, with the number of answers that are kept right now.
+    pub async fn settled_statistics(&self) -> Statistics {
+        if let Some(cache) = &self.cache {
+            cache.settle().await;
+        }
+        self.statistics()
     }
 
     /// Asks in a task of its own: a client that goes away takes nothing from others who wait.
@@ -160,6 +174,21 @@ impl Tokens {
             .await
             .unwrap_or_else(|_stopped| Err(Unavailability::Stopped.into()));
         Ok(outcome?)
+    }
+
+    /// Asks beside the request about a token that is in use; without an answer, what is remembered
+    /// stays until its end.
+    fn renew(&self, token: AccessToken<'_>, cache: &Arc<Cache>, key: Key, now: Timestamp) {
+        let introspector = Arc::clone(&self.introspector);
+        let secret = Zeroizing::new(token.secret().to_owned());
+        let (cache, longest) = (Arc::clone(cache), self.longest);
+        self.runtime.spawn(async move {
+            let asked = Instant::now();
+            if let Ok(answer) = introspector.ask(&secret).await {
+                let now = now.after(asked.elapsed());
+                cache.renew(key, answer, longest, now).await;
+            }
+        });
     }
 
     fn is_for(&self, settings: &TokenSettings) -> bool {

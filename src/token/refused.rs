@@ -10,7 +10,8 @@ use crate::clock::Timestamp;
 ///
 /// The facts are for the log: clients are told no more than that the token is invalid, or that the
 /// directory cannot be asked (RFC 7662 §4).
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Debug, Eq, Error, PartialEq, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum TokenRefused {
     /// The answer has no `active`; RFC 7662 §2.2 requires it.
     #[error("the directory's answer lacks `active`")]
@@ -77,7 +78,8 @@ pub enum TokenRefused {
 }
 
 /// Why the directory gave no answer that can be used.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Debug, Eq, Error, PartialEq, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Unavailability {
     /// The answer is longer than is read (LIM-6).
     #[error("its answer is longer than {limit_bytes} octets")]

@@ -5,10 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// What happened since the start; reloads do not set it back.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Statistics {
-    /// Answers kept now, about.
+    /// Answers kept now, as far as they are counted.
     pub cache_entries: u64,
     /// Tokens judged without asking the directory.
     pub cache_hits: u64,
+    /// Answers that may be kept; 0 when none are.
+    pub cache_limit: u64,
+    /// Tokens for which there was nothing to go by, with a cache or without.
+    pub cache_misses: u64,
     /// Introspection requests that were sent or tried.
     pub introspection_calls: u64,
     /// Times the directory gave no answer that can be used, an answer without `active` included.
@@ -18,6 +22,7 @@ pub struct Statistics {
 #[derive(Default)]
 pub(super) struct Counters {
     cache_hits: AtomicU64,
+    cache_misses: AtomicU64,
     introspection_calls: AtomicU64,
     upstream_faults: AtomicU64,
 }
@@ -25,6 +30,10 @@ pub(super) struct Counters {
 impl Counters {
     pub(super) fn count_hit(&self) {
         self.cache_hits.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_miss(&self) {
+        self.cache_misses.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn count_call(&self) {
@@ -35,10 +44,12 @@ impl Counters {
         self.upstream_faults.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn read(&self, cache_entries: u64) -> Statistics {
+    pub(super) fn read(&self, cache_entries: u64, cache_limit: u64) -> Statistics {
         Statistics {
             cache_entries,
             cache_hits: self.cache_hits.load(Ordering::Relaxed),
+            cache_limit,
+            cache_misses: self.cache_misses.load(Ordering::Relaxed),
             introspection_calls: self.introspection_calls.load(Ordering::Relaxed),
             upstream_faults: self.upstream_faults.load(Ordering::Relaxed),
         }

@@ -8,23 +8,27 @@ use std::{
 
 use perild::{
     app::Route,
+    config::REFERENCE,
     dataset::{
         grid::{Metric, Peril},
         perils::query::Options,
     },
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::site::{Site, fresh_token};
+use super::site::{Site, fresh_token, now};
 use crate::support::{
     http::{Answer, Request},
+    perild::write_config,
+    process::{PATIENCE, eventually},
     python,
 };
 
-/// What `perild openapi` prints in an empty folder.
+/// What `perild openapi` prints of the configuration as it is shipped.
 fn printed(version: &str) -> String {
     let dir = tempfile::tempdir().unwrap();
-    let configuration = dir.path().join("none.toml");
+    let configuration = dir.path().join("perild.toml");
+    fs::write(&configuration, REFERENCE).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_perild"))
         .args(["openapi", "--version", version])
         .env("PERILD_CONFIG", &configuration)
@@ -160,28 +164,114 @@ except Exception as fault:
 ";
 
 #[test]
+fn a_variable_stands_over_the_file_and_a_file_that_is_not_there_is_exit_code_78() {
+    let dir = tempfile::tempdir().unwrap();
+    let configuration = dir.path().join("perild.toml");
+    let run = || {
+        Command::new(env!("CARGO_BIN_EXE_perild"))
+            .args(["openapi", "--config"])
+            .arg(&configuration)
+            .env("PERILD_PERILS__MAX_PLACES", "77")
+            .output()
+            .unwrap()
+    };
+    let refused = run();
+    assert_eq!(refused.status.code(), Some(78));
+    assert!(refused.stdout.is_empty());
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains(configuration.to_str().unwrap()), "{said}");
+
+    fs::write(&configuration, REFERENCE).unwrap();
+    let document: Value = serde_json::from_slice(&run().stdout).unwrap();
+    let places = &document["components"]["schemas"]["Query"]["properties"]["locations"];
+    assert_eq!(places["maxItems"], 77);
+}
+
+#[test]
 fn what_a_site_publishes_says_its_address_its_caps_and_its_scopes() {
     let site = Site::with(|settings, _| {
         settings.more.push_str(
-            "[perils]\nmax_places = 321\nmax_contract_places = 54\nmax_radius_km = 77\n\
+            "[perils]\nmax_places = 321\nmax_contract_places = 54\nmax_radius_km = 77\nmax_body_bytes = 4321\n\
              [[datasets]]\nname = \"hail\"\nscope = \"energy:hail\"\n\
-             [[datasets]]\nname = \"fire\"\nclass = \"OE-O\"\n",
+             [[datasets]]\nname = \"fire\"\nclass = \"OE-O\"\n\
+             [[datasets]]\nname = \"open.csv\"\nclass = \"OE-O\"\n",
         );
     });
     let document = json_of(&site.ask(&Request::get("/openapi.json")));
     let schemas = &document["components"]["schemas"];
-    let places = |name: &str| &schemas[name]["properties"]["locations"]["maxItems"];
-    assert_eq!(
-        (places("Query"), places("ContractQuery")),
-        (&321.into(), &54.into())
-    );
+    let places = &schemas["Query"]["properties"]["locations"]["maxItems"];
+    let of_contract = &schemas["ContractQuery"]["properties"]["locations"]["anyOf"][0]["maxItems"];
+    assert_eq!((places, of_contract), (&321.into(), &54.into()));
     assert_eq!(schemas["Radius"]["maximum"], 77);
-    let security = |path: &str| &document["paths"][path]["get"]["security"];
-    assert_eq!(security("/hail")[0]["bearer"][0], "energy:hail");
-    assert_eq!(security("/wind")[0]["bearer"], Value::Array(Vec::new()));
-    assert_eq!(security("/fire"), &Value::Array(Vec::new()));
+    let too_large = document["components"]["responses"]["Problem413"].to_string();
+    for limit in ["321 places", "54 places", "4321"] {
+        assert!(too_large.contains(limit), "{limit}: {too_large}");
+    }
+
+    let of = |path: &str, method: &str| &document["paths"][path][method];
+    let token = |scopes: &[&str]| json!({"mutualTLS": [], "bearer": scopes});
+    for (path, method, security) in [
+        ("/hail", "get", json!([token(&["energy:hail"])])),
+        ("/wind", "get", json!([token(&[])])),
+        ("/fire", "get", json!([])),
+        ("/allperils", "get", json!([token(&["energy:hail"])])),
+        ("/v1/perils", "get", json!([token(&[])])),
+        (
+            "/v1/location",
+            "post",
+            json!([token(&[]), token(&["energy:hail"])]),
+        ),
+        (
+            "/location",
+            "post",
+            json!([token(&[]), token(&["energy:hail"])]),
+        ),
+        ("/{name}", "get", json!([{}, token(&[])])),
+        ("/v1/files/{name}", "head", json!([{}, token(&[])])),
+    ] {
+        assert_eq!(of(path, method)["security"], security, "{path}");
+    }
+    let names = &of("/{name}", "get")["parameters"][0]["examples"];
+    assert!(names["open.csv"].is_object() && names["hail"].is_null());
     let page = site.ask(&Request::get("/docs"));
-    assert!(page.text().contains("energy:hail"));
+    for said in [
+        "energy:hail",
+        "fire: open to everyone",
+        "open.csv: open to everyone",
+    ] {
+        assert!(page.text().contains(said), "{said}");
+    }
+}
+
+#[test]
+fn a_reload_without_a_change_leaves_the_validators_as_they_are() {
+    let mut changed = None;
+    let site = Site::with(|settings, _| {
+        let mut other = settings.clone();
+        other.more.push_str("[perils]\nmax_places = 5\n");
+        changed = Some(other);
+    });
+    let validators = || {
+        ["/openapi.json", "/openapi.json?version=3.0", "/docs"].map(|target| {
+            let answer = site.ask(&Request::get(target));
+            ["etag", "last-modified"].map(|name| answer.field(name).unwrap().to_owned())
+        })
+    };
+    let before = validators();
+    let began = now();
+    eventually("the second is over", PATIENCE, || {
+        (now() > began).then_some(())
+    });
+    site.perild.reload();
+    assert_eq!(validators(), before);
+
+    write_config(site.dir(), &changed.unwrap());
+    site.perild.reload();
+    let after = validators();
+    for (before, after) in before.iter().zip(&after) {
+        assert_ne!(before[0], after[0]);
+        assert_ne!(before[1], after[1]);
+    }
 }
 
 #[test]

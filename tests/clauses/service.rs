@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::TcpListener,
     os::{
         fd::{AsRawFd as _, OwnedFd},
         unix::net::{UnixDatagram, UnixListener},
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::support::{
     fake_directory::Answer as Reply,
-    http::{Request, unix},
+    http::{Request, plain, unix},
     perild::{Settings, write_config},
     pki::Pki,
     process::{PATIENCE, Running},
@@ -129,6 +130,10 @@ fn sysd_1_sockets_are_taken_by_name_in_either_order() {
         assert!(next_notice(&notify).contains("READY=1"));
         let answer = unix(&dir.path().join("run/http.sock")).send(&Request::get("/healthz"));
         assert_eq!(answer.text(), "OK");
+        let ask_metrics =
+            |target| unix(&dir.path().join("run/metrics.sock")).send(&Request::get(target));
+        assert!(ask_metrics("/metrics").text().contains("perild_ready 0"));
+        assert_eq!(ask_metrics("/healthz").status, 404);
         // What is handed over is used in place of `listen`.
         assert!(!dir.path().join("run/perild.sock").exists());
         perild.signal(Signal::TERM);
@@ -164,6 +169,34 @@ fn sysd_1_a_datagram_socket_is_a_configuration_error() {
     assert_eq!(perild.wait().code(), Some(78));
     let said = perild.lines().join("\n");
     assert!(said.contains("ListenStream="), "{said}");
+}
+
+/// Rows: SYSD-1
+#[test]
+fn sysd_1_a_socket_for_metrics_that_other_machines_reach_is_a_configuration_error() {
+    for (address, code) in [("127.0.0.1:0", Some(0)), ("0.0.0.0:0", Some(78))] {
+        let dir = place();
+        let notify = listen_for_notices(dir.path());
+        let listener = TcpListener::bind(address).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let sockets = [
+            ("metrics", listener.into()),
+            ("http", socket(dir.path(), "http.sock")),
+        ];
+        let mut perild = handed(dir.path(), &sockets, "$$");
+        if code == Some(0) {
+            assert!(next_notice(&notify).contains("READY=1"));
+            assert_eq!(plain(port).send(&Request::get("/metrics")).status, 200);
+            perild.signal(Signal::TERM);
+        }
+        assert_eq!(perild.wait().code(), code);
+        let said = perild.lines().join("\n");
+        assert_eq!(
+            said.contains("is not a loopback address"),
+            code == Some(78),
+            "{said}"
+        );
+    }
 }
 
 /// Rows: SYSD-5

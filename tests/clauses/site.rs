@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use time::OffsetDateTime;
 
 use crate::support::{
+    described,
     fake_directory::{Answer as Reply, DirectoryTls, FakeDirectory},
     http::{Answer, Connection, Request, unix},
     perild::{Launch, Perild, Settings, own_name},
@@ -139,9 +140,11 @@ impl Site {
         unix(&self.perild.socket)
     }
 
-    /// One request on a connection of its own.
+    /// One request on a connection of its own; its answer is one that the description has.
     pub(crate) fn ask(&self, request: &Request) -> Answer {
-        self.connect().send(request)
+        let answer = self.connect().send(request);
+        described::check(request, &answer);
+        answer
     }
 
     /// A request by the bank for `target`, with a certificate and `token`.

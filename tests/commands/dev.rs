@@ -1,18 +1,16 @@
 use std::{
     fs,
-    io::{BufRead, BufReader},
     net::TcpListener,
-    path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{perild, run, text, tool};
-
-const ANY_PORT: [&str; 3] = ["dev", "--listen", "127.0.0.1:0"];
+use super::{
+    development::{ANY_PORT, Development, is_running},
+    perild, run, text, tool,
+};
 
 #[test]
 fn dev_listens_on_loopback_only() {
@@ -123,6 +121,49 @@ fn dev_smoke_offers_ones_own_files_and_puts_its_own_under_target() {
         text(&empty.stderr).contains("no CSV file"),
         "{}",
         text(&empty.stderr)
+    );
+}
+
+#[test]
+fn dev_imports_the_peril_files_of_ones_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let perils = directory.path().join("mine/perils");
+    fs::create_dir_all(&perils).unwrap();
+    let years = |scenario: &str| {
+        let column = |year| format!(",hail{scenario}{year}dayslargehailpossiblemetric_mean");
+        [2020, 2030, 2040, 2050, 2075, 2100].map(column).concat()
+    };
+    let header = format!(
+        "key,latitude,longitude{}{}",
+        years("ssp126"),
+        years("ssp585")
+    );
+    let row = |key: &str, values: &str| format!("\n{key}{values}");
+    let csv = header
+        + &row("10.0020.00,10,20", &",".repeat(12))
+        + &row("10.0020.50,10,20.5", &",1.25".repeat(12))
+        + "\n";
+    fs::write(perils.join("etlhail.csv"), csv).unwrap();
+    let arguments = [&ANY_PORT[..], &["--smoke", "--shared-data", "mine"]].concat();
+    let output = run(directory.path(), &arguments);
+    let said = text(&output.stdout);
+    let wrong = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}{wrong}");
+    assert!(
+        said.contains("peril values: imported from mine/perils\n"),
+        "{said}"
+    );
+    assert!(said.contains("and the answer has its values\n"), "{said}");
+    assert!(said.contains("GET /hail?lat=10&lon=20.5\n"), "{said}");
+
+    // A fault is told as perild import tells it, and nothing is started.
+    fs::write(perils.join("etlhail.csv"), "key,latitude\n").unwrap();
+    let output = run(directory.path(), &arguments);
+    let wrong = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        wrong.contains("cannot import peril values") && wrong.contains("etlhail.csv"),
+        "{wrong}"
     );
 }
 
@@ -342,69 +383,4 @@ fn dev_ends_when_its_daemon_does() {
         .unwrap();
     kill_process(Pid::from_raw(daemon).unwrap(), Signal::KILL).unwrap();
     assert_eq!(development.child.wait().unwrap().code(), Some(1));
-}
-
-/// A `perild dev` that stays up in a directory of its own.
-struct Development {
-    directory: tempfile::TempDir,
-    child: Child,
-    printed: String,
-    _stdout: BufReader<ChildStdout>,
-}
-
-impl Development {
-    fn start() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        fs::create_dir(directory.path().join("target")).unwrap();
-        let mut command: Command = perild(directory.path(), &ANY_PORT);
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut printed = String::new();
-        while !printed.contains("Ctrl-C ends it all.") {
-            assert_ne!(
-                stdout.read_line(&mut printed).unwrap(),
-                0,
-                "dev ended early: {printed}"
-            );
-        }
-        Self {
-            directory,
-            child,
-            printed,
-            _stdout: stdout,
-        }
-    }
-
-    fn target(&self, name: &str) -> PathBuf {
-        self.directory.path().join("target/dev").join(name)
-    }
-
-    fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.child), signal).unwrap();
-    }
-
-    /// The daemon's directory in /proc.
-    fn daemon(&self) -> PathBuf {
-        let id = self.child.id();
-        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
-        Path::new("/proc").join(children.trim())
-    }
-}
-
-impl Drop for Development {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Neither gone nor waiting to be buried.
-fn is_running(process: &Path) -> bool {
-    let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();
-    stat.rsplit_once(") ")
-        .is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
 }

@@ -1,6 +1,6 @@
 use std::fs;
 
-use super::{run, text};
+use super::{development::Development, run, text};
 
 #[test]
 fn get_without_its_configuration_is_exit_code_78() {
@@ -49,4 +49,49 @@ fn get_sends_no_token_without_tls() {
         "{}",
         text(&output.stderr)
     );
+}
+
+#[test]
+fn get_sends_a_portfolio_as_what_its_name_says_it_is() {
+    let development = Development::start();
+    let directory = tempfile::tempdir().unwrap();
+    let front = development
+        .printed
+        .lines()
+        .find_map(|line| line.strip_prefix("  front      "));
+    let url = format!(
+        "{}/v1/location?perils=fire&years=2050&f=csv",
+        front.unwrap()
+    );
+    let configuration = development.target("consumer.toml").display().to_string();
+    for (name, content, answered) in [
+        (
+            "sites.csv",
+            "site,lat,lon\nLondon,51.5,-0.12\n",
+            "\nLondon,51.5,-0.12,ok,",
+        ),
+        (
+            "sites.geojson",
+            "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":null,\
+             \"geometry\":{\"type\":\"Point\",\"coordinates\":[-0.12,51.5]}}]}",
+            "\n0,,51.5,-0.12,,ok,",
+        ),
+        (
+            "sites.json",
+            "{\"locations\":[{\"lat\":51.5,\"lon\":-0.12}]}",
+            "\n0,,51.5,-0.12,,ok,",
+        ),
+    ] {
+        let file = directory.path().join(name);
+        fs::write(&file, content).unwrap();
+        let file = file.display().to_string();
+        let arguments = ["get", &url, "--config", &configuration, "--data", &file];
+        let output = run(directory.path(), &arguments);
+        let said = text(&output.stdout);
+        assert!(
+            said.contains(answered),
+            "{name}: {said}{}",
+            text(&output.stderr)
+        );
+    }
 }

@@ -7,6 +7,7 @@
 
 mod cacerts;
 mod dev;
+mod development;
 mod get;
 mod keygen;
 

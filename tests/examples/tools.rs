@@ -29,26 +29,21 @@ pub(crate) fn python() -> PathBuf {
 
 /// Postman's runner of collections.
 pub(crate) fn newman() -> PathBuf {
-    let home = installed("examples-newman-1", |home| {
-        fs::create_dir_all(home).unwrap();
-        let mut npm = Command::new("npm");
-        npm.args([
-            "install",
-            "--no-audit",
-            "--no-fund",
-            "newman@6.2.2",
-            "--prefix",
-        ]);
-        output({
-            npm.arg(home);
-            npm
-        });
-    });
+    let home = installed("examples-newman-1", |home| npm(home, "newman@6.2.2"));
     home.join("node_modules/.bin/newman")
 }
 
+/// Installs `package` in `home`.
+pub(crate) fn npm(home: &Path, package: &str) {
+    fs::create_dir_all(home).unwrap();
+    let mut npm = Command::new("npm");
+    npm.args(["install", "--no-audit", "--no-fund", package, "--prefix"]);
+    npm.arg(home);
+    output(npm);
+}
+
 /// The directory `name`, filled by `install` unless an earlier run has done so to its end.
-fn installed(name: &str, install: impl FnOnce(&Path)) -> PathBuf {
+pub(crate) fn installed(name: &str, install: impl FnOnce(&Path)) -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let lock = File::create(target.join(format!("{name}.lock"))).unwrap();
     lock.lock().unwrap();

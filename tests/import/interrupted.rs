@@ -75,6 +75,45 @@ fn a_full_disk_leaves_the_old_store_and_is_named() {
     }
 }
 
+/// As above with a disk that is full indeed, where mounting one is allowed: as root, or as the root of
+/// a namespace of one's own.
+#[test]
+fn a_disk_without_space_leaves_the_old_store_and_is_named() {
+    let bench = Bench::with_sample("3");
+    succeed(bench.import(&[&bench.file("wind")]));
+    let state = bench.folder.path().join("full");
+    fs::create_dir(&state).unwrap();
+    let in_namespace = |script: &str| {
+        let mut command = Command::new("unshare");
+        command.args(["--map-root-user", "--mount", "sh", "-euc", script]);
+        command
+            .env("PERILD", env!("CARGO_BIN_EXE_perild"))
+            .env("STATE", &state)
+            .env("OLD", bench.store())
+            .env("CSV", bench.csv());
+        command.output().unwrap()
+    };
+    if !in_namespace(MOUNT).status.success() {
+        return;
+    }
+    let output = in_namespace(&format!("{MOUNT}\n{IMPORT}"));
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let place = format!("in {}: No space left on device", state.display());
+    assert!(said.contains(&place), "{said}");
+}
+
+/// A disk of two megabytes.
+const MOUNT: &str = "mount -t tmpfs -o size=2m tmpfs \"$STATE\"";
+/// Ends as the import does, or with 9 when it was not all or nothing.
+const IMPORT: &str = "
+cp \"$OLD\" \"$STATE/perils.arrow\"
+code=0
+\"$PERILD\" import --state \"$STATE\" \"$CSV\" || code=$?
+cmp \"$OLD\" \"$STATE/perils.arrow\" || exit 9
+[ \"$(ls -A \"$STATE\")\" = perils.arrow ] || exit 9
+exit $code";
+
 #[test]
 fn a_file_changed_while_it_is_read_is_refused() {
     let swap = |bench: &Bench| {

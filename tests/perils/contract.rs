@@ -1,16 +1,12 @@
 //! The old contract: the same successful answers octet for octet, and problems where it failed.
 
-use std::process::Command;
-
 use serde_json::Value;
 
 use crate::{
+    reference::Sample,
     sample,
     site::{CERTIFICATE, Site, fresh_token, with_fields},
-    support::{
-        http::{Answer, Request},
-        process::{output, tool},
-    },
+    support::http::{Answer, Request},
 };
 
 impl Site {
@@ -32,39 +28,13 @@ const JSON: (&str, &str) = ("Content-Type", "application/json");
 fn thousands_of_answers_equal_the_old_services_octet_for_octet() {
     let site = sample::site();
     let folder = site.dir().join("csv");
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/perils/reference.py");
-    let mut python = Command::new(tool("python3", "python3"));
-    let lines = output(python.arg(script).arg(folder).args(["3000", "20261120"]));
-    let token = fresh_token();
-    let mut connection = site.connect();
-    let mut quirks = 0;
-    for line in lines.lines() {
-        let case: Value = serde_json::from_str(line).unwrap();
-        let (method, target) = (
-            case["method"].as_str().unwrap(),
-            case["target"].as_str().unwrap(),
-        );
-        let mut request = Request::new(method, target)
-            .bearer(&token)
-            .field(CERTIFICATE, &site.bank.escaped());
-        if let Some(body) = case["body"].as_str() {
-            request = request.field(JSON.0, JSON.1).content(body.as_bytes());
-        }
-        let answer = connection.send(&request);
-        assert_eq!(answer.status, 200, "{line}: {answer:?}");
-        assert_eq!(answer.text(), case["expected"].as_str().unwrap(), "{line}");
-        assert_eq!(answer.field("content-type"), Some("application/json"));
-        let length = answer.content.len().to_string();
-        assert_eq!(answer.field("content-length"), Some(length.as_str()));
-        assert_eq!(
-            answer.field("warning").is_some(),
-            case["quirk"] == true,
-            "{line}"
-        );
-        assert_eq!(answer.field("deprecation").is_some(), case["quirk"] == true);
-        quirks += usize::from(case["quirk"] == true);
-    }
-    assert!(quirks > 300, "{quirks}");
+    let sample = Sample {
+        folder: &folder,
+        count: 3000,
+        seed: 20_261_120,
+        corners: ["-2", "-3", "4", "3"],
+    };
+    sample.compare(&site);
 }
 
 #[test]
@@ -129,7 +99,7 @@ fn where_the_old_service_failed_a_problem_says_what_to_mend() {
             "locations[0].longitude must be a finite number.",
         ),
         (
-            "{\"locations\":[],\"years\":2030}",
+            "{\"locations\":[{\"latitude\":1,\"longitude\":1}],\"years\":2030}",
             400,
             "years must be an array of numbers.",
         ),

@@ -17,6 +17,11 @@ mod support;
 )]
 mod site;
 
+mod bad_input;
+mod broken_store;
 mod contract;
+mod described;
+mod full_scale;
 mod query;
+mod reference;
 mod sample;

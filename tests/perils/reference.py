@@ -1,10 +1,11 @@
 """The old service's answers, built from the CSV files as that service built them from its tables.
 
-Usage: reference.py FOLDER COUNT SEED. Prints COUNT lines of JSON, each a request with the answer that
-is expected: method, target, body, expected, quirk. Knows nothing of perild.
+Usage: reference.py FOLDER COUNT SEED SOUTH WEST NORTH EAST. Prints COUNT lines of JSON, each a request with
+the answer that is expected: method, target, type, body, expected, quirk. The corners are those of the files'
+quarter-degree grid. Knows nothing of perild.
 """
 
-import csv
+import glob
 import json
 import random
 import sys
@@ -26,14 +27,30 @@ METRICS = [
     ("combinedFlood", "combinedflood", "FL", "2.1.8", "floodedfraction200yr", "fraction", "floodedfraction200yr"),
     ("fire", "fire", "FR", "3.2.1", "fireprobability", "percent", "fireProbability"),
 ]
+# The listing has names, and one version, of its own.
+LISTED_METRICS = {
+    "fire": ["fireProbability"],
+    "hail": ["daysLargeHailPossible"],
+    "heat": ["daysExceeding35C", "daysExceeding38C"],
+    "combinedFlood": ["floodedFraction200yr"],
+    "precip": ["oneDayPrecip100yr"],
+    "drought": ["monthsExtreme3moSPEI"],
+    "wind": ["windSpeed100yr"],
+}
 
 
-def read_tables(folder):
+def read_tables(folder, keys):
+    """The rows of `keys` by table: the files may hold a million, of which few are asked for."""
     tables = {}
     for name in TABLES:
-        with open(f"{folder}/etl{name}.csv", newline="") as file:
-            rows = list(csv.DictReader(file))
-        tables[name] = {row["key"]: row for row in rows}
+        (path,) = glob.glob(f"{folder}/*etl{name}.csv")
+        rows = tables[name] = {}
+        with open(path, newline="") as file:
+            names = next(file).strip().split(",")
+            for line in file:
+                key = line[: line.index(",")]
+                if key in keys:
+                    rows[key] = dict(zip(names, line.strip().split(","), strict=True))
     return tables
 
 
@@ -46,7 +63,7 @@ def key_of(latitude, longitude):
 
 
 def text_of(cell):
-    return "None" if cell == "" else str(Decimal(cell))
+    return "None" if cell == "" else f"{Decimal(cell):.6f}"
 
 
 def dump(answer):
@@ -77,9 +94,29 @@ def all_perils(tables, latitude, longitude):
     }
 
 
+def listing():
+    by_peril = {asked: (code, version, unit) for asked, _, code, version, _, unit, _ in METRICS}
+    perils = []
+    for peril in LISTED:
+        code, version, unit = by_peril[peril]
+        for metric in LISTED_METRICS[peril]:
+            for scenario in SCENARIOS:
+                for year in YEARS:
+                    perils.append({
+                        "metric": metric,
+                        "metric_units": unit,
+                        "peril": peril,
+                        "peril_code": code,
+                        "peril_version": "2.1.0" if peril == "combinedFlood" else version,
+                        "scenario": scenario,
+                        "year": year,
+                    })
+    return {"perils": perils, "version": "2.2.0"}
+
+
 def location(tables, body):
-    body = json.loads(body)
-    sent = lambda name, default: body[name] if name in body and len(body[name]) > 0 else default
+    body = json.loads(body.encode())
+    sent = lambda name, default: default if body.get(name, []) == [] else body[name]
     perils, scenarios, years = sent("perils", LISTED), sent("scenarios", SCENARIOS), sent("years", YEARS)
     records, metrics = [], []
     for place in body["locations"]:
@@ -91,7 +128,7 @@ def location(tables, body):
             row = tables[name][key_of(latitude, longitude)]
             for scenario in SCENARIOS:
                 for year in YEARS:
-                    if scenario not in scenarios or year not in years:
+                    if year not in years or scenario not in scenarios:
                         continue
                     inner = "" if name == "fire" else metric
                     records.append({
@@ -112,104 +149,162 @@ def location(tables, body):
     return {"records": records, "settings": settings}
 
 
-def coordinate(random, low, high):
-    kind = random.randrange(6)
-    if kind == 0:
-        return random.randint(int(low) + 1, int(high) - 1)
-    if kind == 1:  # a tie
-        return random.randrange(int(low * 8), int(high * 8)) / 8
-    if kind == 2:
-        return round(random.uniform(low, high), 3)
-    return random.uniform(low, high)
+class Requests:
+    """Random requests for a grid, each with all that its answer depends on."""
 
+    def __init__(self, seed, south, west, north, east):
+        self.random = random.Random(seed)
+        self.latitudes, self.longitudes = (south, north), (west, east)
 
-def as_query(random, number):
-    text = repr(number)
-    kind = random.randrange(8)
-    if kind == 0:
-        text = f" {text}\t"
-    elif kind == 1 and number > 0:
-        text = "+" + text
-    elif kind == 2 and 10 > number > 0 and isinstance(number, float):
-        text = f"0_{text}"
-    elif kind == 3:
-        text = text.translate({ord("0") + digit: chr(0x0660 + digit) for digit in range(10)})
-    elif kind == 4:
-        text += "e0"
-    return quote_plus(text)
+    def coordinate(self, low, high):
+        kind = self.random.randrange(7)
+        if kind == 0:
+            return self.random.randint(int(low) + 1, int(high) - 1)
+        if kind == 1:  # ties, and points of the grid
+            return self.random.randrange(int(low * 8), int(high * 8)) / 8
+        if kind == 2:
+            return round(self.random.uniform(low, high), 3)
+        if kind == 3:  # the edges, beside them, and around zero
+            return self.random.choice([
+                low, low + 0.125, low - 0.125, low - 0.13, high, high - 0.125, high + 0.125, high + 0.13, high + 1,
+                high + 10, low + 360, 359.9, 1e30, -0.0, -0.1, -0.125, 0.125, 0.375, -0.375,
+            ])
+        return self.random.uniform(low, high)
 
+    def anywhere(self):
+        """Latitude and longitude; now and then beyond the grid, where there is no row."""
+        beyond = 0.25 if self.random.random() < 0.1 else 0
+        south, north = self.latitudes
+        west, east = self.longitudes
+        return self.coordinate(south - beyond, north + beyond), self.coordinate(west - beyond, east + beyond)
 
-def as_json(random, number):
-    kind = random.randrange(8)
-    if kind == 0:
-        return repr(number)
-    if kind == 1:
-        return f" {number}_0 ".replace("_0", "") if number else False
-    return number
+    def on_grid(self):
+        while True:
+            latitude, longitude = self.anywhere()
+            is_within = lambda number, ends: ends[0] <= rounded(number) <= ends[1]
+            if is_within(latitude, self.latitudes) and is_within(longitude, self.longitudes):
+                return latitude, longitude
 
+    def as_query(self, number):
+        text = repr(number)
+        kind = self.random.randrange(8)
+        if kind == 0:
+            text = f" {text}\t"
+        elif kind == 1 and number > 0:
+            text = "+" + text
+        elif kind == 2 and 10 > number > 0 and isinstance(number, float):
+            text = f"0_{text}"
+        elif kind == 3:
+            text = text.translate({ord("0") + digit: chr(0x0660 + digit) for digit in range(10)})
+        elif kind == 4 and "e" not in text:
+            text += "e0"
+        return quote_plus(text)
 
-def requests(tables, count, seed):
-    source = random.Random(seed)
-    year_texts = ["2020", "2030", "2100", "20", "100", "200", "5", "1262", "35", "abc", "key", "", "lat", "0"]
-    scenario_texts = ["ssp126", "ssp585", "metric", "SSP126", "", "mean", "long"]
-    for _ in range(count):
-        # A place beyond the grid now and then: there is no row.
-        latitude, longitude = coordinate(source, -2.3, 4.3), coordinate(source, -3.3, 3.3)
-        kind = source.randrange(10)
-        if kind < 5:
-            peril = source.choice(TABLES)
-            target = f"/{peril}?lat={as_query(source, latitude)}&lon={as_query(source, longitude)}"
-            year = source.choice(year_texts) if source.random() < 0.6 else None
-            scenario = source.choice(scenario_texts) if source.random() < 0.6 else None
-            if year is not None:
-                target += f"&year={year}&year=1999"
-            if scenario is not None:
-                target += f"&scenario={scenario}"
-            expected = one_peril(tables, peril, latitude, longitude, year, scenario)
-            quirk = (year or "2020") not in map(str, YEARS) or (scenario or "ssp126") not in SCENARIOS
-            yield "GET", target, None, expected, quirk
-        elif kind == 5:
-            target = f"/allperils?lon={as_query(source, longitude)}&lat={as_query(source, latitude)}"
-            yield "GET", target, None, all_perils(tables, latitude, longitude), False
-        else:
-            yield location_request(source, tables)
+    def as_json(self, number):
+        kind = self.random.randrange(8)
+        if kind == 0:
+            return repr(number)
+        if kind == 1:
+            return f" {number} " if number else False
+        return number
 
+    def any(self):
+        kind = self.random.randrange(100)
+        if kind < 50:
+            return self.peril()
+        if kind < 60:
+            return self.all_perils()
+        if kind < 61:
+            return Request("GET", "/perils?lat=1", lambda tables: listing())
+        return self.location()
 
-def location_request(source, tables):
-    body, quirk = {}, False
-    places = []
-    for number in range(source.choice([0, 1, 1, 2, 3, 5])):
-        place = {
-            "longitude": as_json(source, coordinate(source, -3.1, 3.1)),
-            "latitude": as_json(source, coordinate(source, -2.1, 4.1)),
-        }
-        if source.random() < 0.3:
+    def peril(self):
+        latitude, longitude = self.anywhere()
+        years = ["2020", "2030", "2100", "20", "100", "200", "5", "1262", "35", "abc", "key", "", "lat", "0"]
+        scenarios = ["ssp126", "ssp585", "metric", "SSP126", "", "mean", "long"]
+        peril = self.random.choice(TABLES)
+        year = self.random.choice(years) if self.random.random() < 0.6 else None
+        scenario = self.random.choice(scenarios) if self.random.random() < 0.6 else None
+        parts = [f"lat={self.as_query(latitude)}", f"lon={self.as_query(longitude)}", "unknown=1"]
+        if year is not None:
+            parts.append(f"year={year}&year=1999")
+        if scenario is not None:
+            parts.append(f"scenario={scenario}")
+        self.random.shuffle(parts)
+        expect = lambda tables: one_peril(tables, peril, latitude, longitude, year, scenario)
+        quirk = (year or "2020") not in map(str, YEARS) or (scenario or "ssp126") not in SCENARIOS
+        return Request("GET", f"/{peril}?" + "&".join(parts), expect, quirk, places=[(latitude, longitude)])
+
+    def all_perils(self):
+        latitude, longitude = self.anywhere()
+        target = f"/allperils?lon={self.as_query(longitude)}&lat={self.as_query(latitude)}"
+        return Request(
+            "GET", target, lambda tables: all_perils(tables, latitude, longitude), places=[(latitude, longitude)]
+        )
+
+    def location(self):
+        body, quirk = {}, False
+        count = 100 if self.random.random() < 0.02 else self.random.choice([0, 1, 1, 1, 2, 3, 5])
+        selects_none = self.random.random() < 0.05
+        positions = [self.anywhere() if selects_none else self.on_grid() for _ in range(count)]
+        body["locations"] = [self.place(number, position) for number, position in enumerate(positions)]
+        body |= self.filters()
+        if selects_none:
+            body["perils"] = self.random.choice(["", {}, ["nothing"], "none"])
+            # What is never looked at may be anything.
+            body["years"] = self.random.choice([None, 2030, [2030]])
+        for name, known in [("perils", LISTED), ("scenarios", SCENARIOS), ("years", YEARS)]:
+            given = body.get(name, [])
+            quirk |= not isinstance(given, list) or any(item not in known for item in given)
+        text = json.dumps(body, ensure_ascii=self.random.random() < 0.5)
+        if self.random.random() < 0.1:  # the last member of a name counts
+            text = '\ufeff{"locations": null, "years": NaN,' + text.replace("{", "\r\n\t", 1)
+            if "years" not in body:
+                text = text.replace('"years": NaN,', "", 1)
+        content_type = self.random.choice(["application/json"] * 3 + ["Application/JSON; charset=UTF-8", "application/geo+json"])
+        expect = lambda tables: location(tables, text)
+        return Request("POST", "/location", expect, quirk, positions, text, content_type)
+
+    def place(self, number, position):
+        latitude, longitude = position
+        place = {"longitude": self.as_json(longitude), "latitude": self.as_json(latitude)}
+        if self.random.random() < 0.3:
             place["locationId"] = f"site \u00e9 {number}"
-        places.append(place)
-    body["locations"] = places
-    if source.random() < 0.7:
-        pool = LISTED + LISTED + ["combinedflood", "Wind", "\u00fcber \U0001f600 \"x\"\n"]
-        body["perils"] = [source.choice(pool) for _ in range(source.randrange(5))]
-        quirk |= any(peril not in LISTED for peril in body["perils"])
-    elif source.random() < 0.1:
-        body["perils"], quirk = "windfire", True
-    if source.random() < 0.5:
-        body["scenarios"] = [source.choice(SCENARIOS + ["ssp245"]) for _ in range(source.randrange(4))]
-        quirk |= any(scenario not in SCENARIOS for scenario in body["scenarios"])
-    if source.random() < 0.6:
-        pool = YEARS + YEARS + [2030.0, "2030", 2031, 1e22, -0.5, 1e-7, None, {"b": 1, "a": [True]}]
-        body["years"] = [source.choice(pool) for _ in range(source.randrange(5))]
-        quirk |= any(year not in YEARS for year in body["years"])
-    text = json.dumps(body, ensure_ascii=source.random() < 0.5)
-    return "POST", "/location", text, location(tables, text), quirk
+            place["extra"] = {"address": "1 Null Island", "zipCode": float("nan"), "more": [[], {}]}
+        return place
+
+    def filters(self):
+        body = {}
+        if self.random.random() < 0.7:
+            pool = LISTED + LISTED + ["combinedflood", "Wind", "\u00fcber \U0001f600 \"x\"\n"]
+            body["perils"] = [self.random.choice(pool) for _ in range(self.random.randrange(5))]
+        elif self.random.random() < 0.2:
+            body["perils"] = self.random.choice(["windfire", "", {"hail": 1}])
+        if self.random.random() < 0.5:
+            body["scenarios"] = [self.random.choice(SCENARIOS + ["ssp245"]) for _ in range(self.random.randrange(4))]
+        elif self.random.random() < 0.1:
+            body["scenarios"] = self.random.choice(["ssp126", "ssp585ssp126", "", {}, {"ssp585": None}])
+        if self.random.random() < 0.6:
+            pool = YEARS + YEARS + [2030.0, "2030", 2031, 1e22, -0.5, 1e-7, None, {"b": 1, "a": [True]}]
+            body["years"] = [self.random.choice(pool) for _ in range(self.random.randrange(5))]
+        elif self.random.random() < 0.1:
+            body["years"] = {}
+        return body
+
+
+class Request:
+    def __init__(self, method, target, expect, quirk=False, places=(), body=None, content_type=None):
+        self.expect, self.places = expect, places
+        self.line = {"method": method, "target": target, "quirk": quirk, "body": body, "type": content_type}
 
 
 def main():
-    folder, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    tables = read_tables(folder)
-    for method, target, body, expected, quirk in requests(tables, count, seed):
-        line = {"method": method, "target": target, "body": body, "expected": dump(expected), "quirk": quirk}
-        print(json.dumps(line))
+    folder, count = sys.argv[1], int(sys.argv[2])
+    source = Requests(int(sys.argv[3]), *map(float, sys.argv[4:8]))
+    requests = [source.any() for _ in range(count)]
+    tables = read_tables(folder, {key_of(*place) for request in requests for place in request.places})
+    for request in requests:
+        print(json.dumps(request.line | {"expected": dump(request.expect(tables))}), flush=True)
 
 
 main()

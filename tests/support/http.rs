@@ -97,6 +97,12 @@ impl Request {
         self.field("Content-Length", &length)
     }
 
+    /// The method and the target.
+    pub fn line(&self) -> (&str, &str) {
+        let mut parts = self.head.split(' ');
+        (parts.next().unwrap(), parts.next().unwrap())
+    }
+
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = format!("{}\r\n", self.head).into_bytes();
         bytes.extend_from_slice(&self.content);

@@ -16,6 +16,7 @@
     reason = "a test ends at the first thing that is not as it should be"
 )]
 
+pub mod described;
 pub mod directory;
 pub mod fake_directory;
 pub mod http;
@@ -25,5 +26,6 @@ pub mod perild;
 pub mod pki;
 pub mod process;
 pub mod python;
+pub mod store;
 pub mod tls;
 pub mod world;

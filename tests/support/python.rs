@@ -17,6 +17,12 @@ pub const OPENAPI: Environment = Environment {
     requirements: &["openapi-spec-validator==0.9.0"],
 };
 
+/// What makes requests of descriptions.
+pub const GENERATOR: Environment = Environment {
+    name: "python-schemathesis-4.32.5",
+    requirements: &["schemathesis==4.32.5"],
+};
+
 const CONSUMER: Environment = Environment {
     name: "python-0.2.17",
     requirements: &REQUIREMENTS,
@@ -34,6 +40,11 @@ pub fn python() -> PathBuf {
 }
 
 impl Environment {
+    /// The program `name` that was installed with the rest.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.python().with_file_name(name)
+    }
+
     fn python(&self) -> PathBuf {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let lock = File::create(target.join("python.lock")).unwrap();

@@ -4,6 +4,7 @@ mod directory;
 mod nginx;
 mod reminder;
 mod socket;
+mod store;
 
 use std::{
     io::{self, Write},
@@ -73,6 +74,7 @@ pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
 fn findings(config: &Config, places: &Places, offline: bool) -> Vec<Fault> {
     let (parts, mut findings) = examine(config, places, Timestamp::now());
     findings.extend(socket::findings(config, places));
+    findings.extend(store::findings(config, places));
     findings.extend(nginx::findings(config));
     if let (Some(parts), false) = (parts, offline) {
         findings.push(directory::finding(parts, places));

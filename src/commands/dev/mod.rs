@@ -41,7 +41,8 @@ pub struct DevArgs {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8443", value_parser = loopback)]
     pub listen: SocketAddr,
 
-    /// Offer the CSV files of this directory instead of synthetic ones
+    /// Offer the CSV files of this directory instead of synthetic ones; the peril files in its folder
+    /// perils, or those in it named etlfire.csv and so on, are imported
     #[arg(long, value_name = "DIR")]
     pub shared_data: Option<PathBuf>,
 
@@ -95,8 +96,8 @@ pub enum DevError {
         /// What it said last.
         account: String,
     },
-    /// The synthetic peril values could not be imported.
-    #[error("cannot import synthetic perils: {0}")]
+    /// The peril values could not be imported.
+    #[error("cannot import peril values: {0}")]
     Import(#[from] ImportError),
     /// A signal came before everything was done.
     #[error("interrupted; everything that was started has been ended")]

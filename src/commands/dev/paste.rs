@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{
     ground::Ground,
-    perils::{LATITUDE, LONGITUDE},
+    perils::PerilValues,
     world::{CONSUMER, World},
 };
 
@@ -32,10 +32,18 @@ pub(super) fn text(world: &World) -> String {
     let perild = std::env::current_exe().unwrap_or_else(|_unknown| "perild".into());
     let perild = shell_word(&perild);
     let files = world.ground.path("");
+    let PerilValues {
+        origin,
+        latitude,
+        longitude,
+        ..
+    } = &world.perils;
+    let peril = world.perils.peril.name();
     format!(
         r#"  front      {front}
   directory  {issuer}
   data       {data}
+  perils     {origin}
   files      {files}
   daemon     process {daemon}; kill -HUP {daemon} takes over what was imported or configured anew
 
@@ -45,8 +53,8 @@ TOKEN=$(curl -sS {tls} -d grant_type=client_credentials -d client_id={CONSUMER} 
 # a file with that token
 curl -sS {tls} -H "Authorization: Bearer $TOKEN" {file}
 
-# a peril query with that token: heat in 2050 at one place
-curl -sS {tls} -H "Authorization: Bearer $TOKEN" '{front}/v1/location?lat={LATITUDE}&lon={LONGITUDE}&perils=heat&years=2050&layout=long&f=csv'
+# a peril query with that token: {peril} in 2050 at one place
+curl -sS {tls} -H "Authorization: Bearer $TOKEN" '{front}/v1/location?lat={latitude}&lon={longitude}&perils={peril}&years=2050&layout=long&f=csv'
 
 # token and file in one command
 {perild} get {file} --config {configuration}

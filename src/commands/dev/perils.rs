@@ -1,41 +1,177 @@
-//! The peril values of a development run: a coarse synthetic world, imported as a publisher does it.
+//! The peril values of a development run: the files that were given, or a coarse synthetic world; imported
+//! as a publisher does it.
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use super::{DevError, ground::Ground};
 use crate::{
     clock::Timestamp,
     dataset::{
+        grid::{Column, Grid, Peril, STORE_NAME, Value, Year},
         import::{ImportError, Progress, Request, Source, import},
         sample::{Extent, Sample},
     },
 };
 
-/// Writes the sample's seven files to `perils/` and builds the store in `state/`.
-pub(super) fn import_sample(ground: &Ground) -> Result<(), DevError> {
-    let files: PathBuf = ground.directory("perils")?;
-    let sample = Sample::new(STEP_MICRO, Extent::WORLD, SEED).ok_or(ImportError::NoGrid)?;
-    sample.write(&files).map_err(|source| DevError::Write {
-        path: files.clone(),
+/// What was imported, and what the calls that are printed and made ask of it.
+pub(super) struct PerilValues {
+    /// Where the values come from, for people.
+    pub(super) origin: String,
+    /// A place with values, degrees north.
+    pub(super) latitude: String,
+    /// Degrees east.
+    pub(super) longitude: String,
+    /// A peril with values there.
+    pub(super) peril: Peril,
+    /// The peril that is asked for at the old service's address.
+    pub(super) old: Peril,
+    /// Whether the answers must say that the values are made up.
+    pub(super) is_synthetic: bool,
+    /// Whether they come from the files that were given.
+    pub(super) is_given: bool,
+}
+
+impl PerilValues {
+    /// Imports the peril files of `shared_data` when it has any, else a synthetic sample, into `state/`.
+    pub(super) fn import(ground: &Ground, shared_data: Option<&Path>) -> Result<Self, DevError> {
+        match shared_data.map(peril_files).transpose()? {
+            Some(files) if !files.is_empty() => Self::of_files(ground, files),
+            _ => Self::of_sample(ground),
+        }
+    }
+
+    fn of_sample(ground: &Ground) -> Result<Self, DevError> {
+        let files: PathBuf = ground.directory("perils")?;
+        let sample = Sample::new(STEP_MICRO, Extent::WORLD, SEED).ok_or(ImportError::NoGrid)?;
+        sample.write(&files).map_err(|source| DevError::Write {
+            path: files.clone(),
+            source,
+        })?;
+        import_into(ground, vec![files], true)?;
+        Ok(Self {
+            origin: "synthetic, made up for this run".to_owned(),
+            latitude: "51.5".to_owned(),
+            longitude: "-0.12".to_owned(),
+            peril: Peril::Heat,
+            old: Peril::Fire,
+            is_synthetic: true,
+            is_given: false,
+        })
+    }
+
+    fn of_files(ground: &Ground, files: Vec<PathBuf>) -> Result<Self, DevError> {
+        let origin = format!("imported from {}", listed(&files));
+        let grid = import_into(ground, files, false)?;
+        let (latitude, longitude, peril) = place_with_values(&grid).ok_or(ImportError::NoGrid)?;
+        Ok(Self {
+            origin,
+            latitude: latitude.to_string(),
+            longitude: longitude.to_string(),
+            peril,
+            old: peril,
+            is_synthetic: grid.about().synthetic,
+            is_given: true,
+        })
+    }
+}
+
+/// The peril files of the folder `perils` in `shared_data`, or those in `shared_data` itself that are named
+/// as the old service names them, `etlfire.csv` and so on.
+fn peril_files(shared_data: &Path) -> Result<Vec<PathBuf>, DevError> {
+    let folder = shared_data.join("perils");
+    if folder.is_dir() {
+        return Ok(vec![folder]);
+    }
+    let unreadable = |source| DevError::SharedData {
+        path: shared_data.to_owned(),
         source,
-    })?;
+    };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(shared_data).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let name = entry.file_name().to_string_lossy().to_ascii_lowercase();
+        let is_named = |peril: Peril| name.contains(&format!("etl{}.csv", peril.name()));
+        if Peril::ALL.into_iter().any(is_named) {
+            files.push(entry.path());
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn import_into(ground: &Ground, files: Vec<PathBuf>, synthetic: bool) -> Result<Grid, DevError> {
+    let state = ground.directory("state")?;
     let request = Request {
-        sources: vec![Source::Path(files)],
-        state: ground.directory("state")?,
+        sources: files.into_iter().map(Source::Path).collect(),
+        state: state.clone(),
         source: None,
         licence: None,
-        synthetic: true,
+        synthetic,
         now: Timestamp::now(),
     };
     import(&request, &Progress::default())?;
-    Ok(())
+    Ok(Grid::open(&state.join(STORE_NAME)).map_err(ImportError::from)?)
 }
 
-/// A place on land in the sample, in degrees, for the calls that are printed and made.
-pub(super) const LATITUDE: &str = "51.5";
-/// Its longitude.
-pub(super) const LONGITUDE: &str = "-0.12";
+/// The first cell that has every value of some peril in 2050; else any cell, and what is imported first.
+fn place_with_values(grid: &Grid) -> Option<(f64, f64, Peril)> {
+    let imported = Peril::ALL
+        .into_iter()
+        .filter(|peril| grid.about().provenance(*peril).is_some());
+    let imported: Vec<Peril> = imported.collect();
+    let whole = grid.rows().find_map(|(cell, row)| {
+        let is_known = |column: Column| matches!(row.value(column), Value::Known(_));
+        let is_whole = |peril: &Peril| asked(*peril).all(is_known);
+        Some((cell, imported.iter().copied().find(is_whole)?))
+    });
+    let any = || Some((grid.rows().next()?.0, imported.first().copied()?));
+    let (cell, peril) = whole.or_else(any)?;
+    let (latitude, longitude) = grid.shape().coordinates(cell);
+    Some((latitude, longitude, peril))
+}
+
+/// The columns of the question that a run asks about `peril`.
+pub(super) fn asked(peril: Peril) -> impl Iterator<Item = Column> {
+    peril
+        .columns()
+        .filter(|column| column.year() == Year::Y2050)
+}
+
+fn listed(files: &[PathBuf]) -> String {
+    let names: Vec<_> = files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
+    names.join(", ")
+}
 
 /// Five degrees: 2,701 cells, read and written in a blink also by a debug build.
 const STEP_MICRO: i64 = 5_000_000;
 const SEED: u64 = 0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn peril_files_lie_in_a_folder_of_their_own_or_have_their_old_names() {
+        let shared_data = tempfile::tempdir().unwrap();
+        let path = |name: &str| shared_data.path().join(name);
+        for name in [
+            "etlwind.csv.gz",
+            "synthetic-etlfire.csv",
+            "etl.csv",
+            "kWh.csv",
+        ] {
+            fs::write(path(name), "").unwrap();
+        }
+        let named = [path("etlwind.csv.gz"), path("synthetic-etlfire.csv")];
+        assert_eq!(peril_files(shared_data.path()).unwrap(), named);
+        fs::create_dir(path("perils")).unwrap();
+        assert_eq!(peril_files(shared_data.path()).unwrap(), [path("perils")]);
+        assert!(peril_files(&path("none")).is_err());
+    }
+}

@@ -12,8 +12,10 @@ use super::{
     directory::{self, Client},
     front,
     ground::Ground,
-    paste, perils,
+    paste,
+    perils::PerilValues,
     pki::{Authority, Holder, thumbprint},
+    print,
     sample::{Offer, RESTRICTED_SCOPE},
     tls,
 };
@@ -31,6 +33,8 @@ pub(super) struct World {
     pub(super) issuer: String,
     /// What is offered.
     pub(super) offer: Offer,
+    /// Which peril values there are.
+    pub(super) perils: PerilValues,
     /// Where the files are.
     pub(super) ground: Ground,
 }
@@ -59,9 +63,13 @@ impl World {
     pub(super) async fn start(args: &DevArgs, listener: TcpListener) -> Result<Self, DevError> {
         let ground = Ground::take()?;
         let people = People::mint(&ground)?;
-        let offer = match &args.shared_data {
-            Some(directory) => Offer::of(directory)?,
+        let perils = PerilValues::import(&ground, args.shared_data.as_deref())?;
+        print(&format!("peril values: {}", perils.origin))?;
+        let offer = match args.shared_data.as_deref().map(Offer::of) {
+            // Perils alone are enough to be tried.
             None => Offer::synthetic(&ground)?,
+            Some(Err(DevError::NoCsv(_))) if perils.is_given => Offer::synthetic(&ground)?,
+            Some(offer) => offer?,
         };
         let front_address = listener.local_addr().map_err(DevError::Server)?;
         let front = format!("https://{front_address}");
@@ -78,7 +86,6 @@ impl World {
             "consumer.env",
             &paste::environment(&ground, &issuer, &front),
         )?;
-        perils::import_sample(&ground)?;
         let settings = Settings {
             ground: &ground,
             offer: &offer,
@@ -100,6 +107,7 @@ impl World {
             front,
             issuer,
             offer,
+            perils,
             ground,
         };
         world.open_front(listener).await?;

@@ -10,21 +10,33 @@ use tokio::{
     time::sleep,
 };
 
-use super::{ServeError, reload::Reload};
+use super::{ServeError, metrics, reload::Reload};
 use crate::{
     app::{self, Parts, Perild, Site},
     config::Config,
-    edge::{Listener, listeners},
-    service::{Control, Notify, Probe, bind_health, keep_alive},
+    edge::{Listener, Sockets},
+    service::{Bound, Control, Notify, Probe, bind_health, keep_alive},
 };
 
 /// Serves `config` until a signal ends it.
-pub(super) async fn serve(path: PathBuf, config: Config, parts: Parts) -> Result<(), ServeError> {
+pub(super) async fn serve(
+    path: PathBuf,
+    config: Config,
+    parts: Parts,
+    control: Bound,
+) -> Result<(), ServeError> {
     let signals = Signals::catch()?;
-    let control = Control::bind()?;
+    let control = control.listen()?;
     let site = Site::assemble(parts, None, &Handle::current())?;
-    let perild = Data::new(Perild::new(site));
-    let mut listeners = listeners(&config.listen, &config.server.trusted_peers)?;
+    let Sockets {
+        http: mut listeners,
+        metrics: readers,
+    } = Sockets::open(
+        &config.listen,
+        &config.server.trusted_peers,
+        config.metrics.listen,
+    )?;
+    let perild = Data::new(Perild::new(site, metrics::start(&readers)?));
     let bound = bound_socket(&config, &listeners);
     listeners.extend(bind_health()?.map(Listener::Unix));
     let probe = probe(&listeners);
@@ -45,6 +57,7 @@ pub(super) async fn serve(path: PathBuf, config: Config, parts: Parts) -> Result
         };
     }
     let server = server.run();
+    let reading = metrics::serve(&perild, readers)?;
     let reload = Reload::new(path, config);
     let signals = tokio::spawn(signals.heed(server.handle(), perild, reload, control));
     if let Some(probe) = probe {
@@ -54,6 +67,9 @@ pub(super) async fn serve(path: PathBuf, config: Config, parts: Parts) -> Result
     tracing::info!("perild {} serves", env!("CARGO_PKG_VERSION"));
     let ended = server.await;
     signals.abort();
+    if let Some(reading) = reading {
+        reading.stop(false).await;
+    }
     if let Some(path) = bound {
         // Whoever starts next binds the path anew; a socket left behind is only untidy.
         let _ = std::fs::remove_file(path);
@@ -153,7 +169,7 @@ fn workers(config: &Config) -> usize {
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// How long a request's header block may take to arrive.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long requests are still taken after SIGTERM, each answered with the end of its connection.
 ///

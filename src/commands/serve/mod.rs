@@ -1,6 +1,7 @@
 //! `perild serve`: the daemon, from its configuration to its end.
 
 mod daemon;
+mod metrics;
 mod reload;
 
 use std::{
@@ -17,6 +18,7 @@ use crate::{
     config::{Config, ConfigError, DEFAULT_PATH, Severity},
     edge::ListenError,
     log::{self, LogFormat},
+    service::Bound,
     token::StartError,
 };
 
@@ -47,6 +49,9 @@ pub enum ServeError {
     /// The server failed.
     #[error("perild ended: {0}")]
     Io(#[from] std::io::Error),
+    /// What is counted has no place.
+    #[error("metrics cannot be counted: {0}")]
+    Metrics(#[from] prometheus::Error),
     /// There is nothing to listen on.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -60,9 +65,9 @@ impl ServeError {
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Listen(ListenError::Bind { .. } | ListenError::InUse(_)) | Self::Io(_) => {
-                ExitCode::FAILURE
-            }
+            Self::Listen(ListenError::Bind { .. } | ListenError::InUse(_))
+            | Self::Io(_)
+            | Self::Metrics(_) => ExitCode::FAILURE,
             Self::Config(_) | Self::Listen(_) | Self::Start(_) => ExitCode::from(CONFIGURATION),
         }
     }
@@ -76,13 +81,14 @@ pub fn run(args: &ServeArgs) -> Result<(), ServeError> {
     let path = config_path(args.config.as_deref());
     // First of all, so that what is found in the configuration is written.
     let _last_records = log::start(args.log_format, args.log_level)?;
+    let control = Bound::bind()?;
     let (config, parts) = read(&path)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("perild-main")
         .enable_all()
         .build()?;
-    let served = runtime.block_on(daemon::serve(path, config, parts));
+    let served = runtime.block_on(daemon::serve(path, config, parts, control));
     runtime.shutdown_background();
     served
 }

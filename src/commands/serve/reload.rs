@@ -28,7 +28,11 @@ impl Reload {
     /// Gives the outcome for one who waits: [`RELOADED`], or the reason.
     pub(super) fn run(&mut self, perild: &Perild) -> String {
         Notify::Reloading.send();
-        match self.take(perild) {
+        let taken = self.take(perild);
+        if let Some(metrics) = perild.metrics() {
+            metrics.reloaded(taken.is_ok());
+        }
+        match taken {
             Ok(()) => {
                 tracing::info!("reloaded {}", self.path.display());
                 Notify::Ready("serving").send();
@@ -56,6 +60,7 @@ impl Reload {
         let (old, new) = (&self.config, config);
         let needs_restart = [
             ("listen", old.listen != new.listen),
+            ("metrics.listen", old.metrics.listen != new.metrics.listen),
             ("server.workers", old.server.workers != new.server.workers),
             (
                 "server.shutdown_seconds",

@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     io::{self, Read},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use memchr::memchr;
@@ -56,8 +56,13 @@ pub enum ScanError {
         source: io::Error,
     },
     /// The disk does not take what was read.
-    #[error("cannot keep what was read: {0}")]
-    Spool(io::Error),
+    #[error("cannot keep what was read in {}: {source}", .folder.display())]
+    Spool {
+        /// The folder of the store.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
 }
 
 /// Reads `source`, keeping its rows in the directory `folder`.
@@ -72,6 +77,7 @@ pub(super) fn scan(source: impl Read, folder: &Path) -> Result<Scanned, ScanErro
 }
 
 struct Scan {
+    folder: PathBuf,
     layout: Layout,
     spool: Spool,
     faults: Faults,
@@ -90,8 +96,9 @@ impl Scan {
     fn new(layout: Layout, folder: &Path) -> Result<Self, ScanError> {
         let width = layout.values();
         Ok(Self {
+            folder: folder.to_owned(),
             layout,
-            spool: Spool::new(folder, width).map_err(ScanError::Spool)?,
+            spool: Spool::new(folder, width).map_err(unkept(folder))?,
             faults: Faults::default(),
             values: vec![0; width],
             tallies: vec![Tally::NONE; width],
@@ -146,7 +153,7 @@ impl Scan {
         } else {
             self.spool.push_empty(place)
         };
-        spooled.map_err(ScanError::Spool)
+        spooled.map_err(unkept(&self.folder))
     }
 
     fn finish(mut self) -> Result<Scanned, ScanError> {
@@ -161,8 +168,15 @@ impl Scan {
             tallies: self.tallies,
             latitudes: self.latitudes,
             longitudes: self.longitudes,
-            spooled: self.spool.finish().map_err(ScanError::Spool)?,
+            spooled: self.spool.finish().map_err(unkept(&self.folder))?,
         })
+    }
+}
+
+fn unkept(folder: &Path) -> impl Fn(io::Error) -> ScanError {
+    move |source| ScanError::Spool {
+        folder: folder.to_owned(),
+        source,
     }
 }
 

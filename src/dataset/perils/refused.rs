@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 /// What is wrong with a request for peril values, or with what it is asked of.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(
+    Clone, Debug, Eq, PartialEq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refused {
     /// A part of the request is not what it must be.
     #[error("{at} must be {expected}")]

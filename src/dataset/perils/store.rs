@@ -5,7 +5,7 @@ use std::{io, path::Path, sync::Arc};
 use super::Refused;
 use crate::{
     dataset::grid::{
-        Cell, CellIndex, Column, Grid, Key, Peril, Row, STORE_NAME, StoreError, Value,
+        Cell, CellIndex, Column, Grid, Key, Peril, Row, STORE_NAME, StoreError, StoreVersion, Value,
     },
     policy::{DatasetNames, Permit},
 };
@@ -43,6 +43,12 @@ impl Perils {
     #[must_use]
     pub fn is_imported(&self) -> bool {
         self.grid.is_some()
+    }
+
+    /// Which import made the store, if there is one.
+    #[must_use]
+    pub fn version(&self) -> Option<StoreVersion> {
+        Some(self.grid.as_ref()?.about().version)
     }
 
     /// The names under which rules for `peril` are listed; none: for what is said of all of them.

@@ -1,6 +1,6 @@
 //! The answer of `POST /location`.
 
-use std::fmt::Write;
+use std::{fmt::Write, io};
 
 use super::echo::{float, push_json};
 use crate::{
@@ -8,7 +8,10 @@ use crate::{
         grid::{Column, Metric, Peril, Scenario, Value, Year},
         perils::{Found, Values, contract::Json, contract::LocationRequest},
     },
-    response::number::push_micro,
+    response::{
+        number::{micro_length, push_micro},
+        pieces::{PIECE, Pieces},
+    },
 };
 
 /// The texts of one request's records, made once.
@@ -18,25 +21,33 @@ pub struct Segments {
     heads: Vec<Box<[u8]>>,
     /// For each column, what stands between its value and the next record's latitude.
     tails: Vec<Box<[u8]>>,
+    /// Octets of both together.
+    length: usize,
 }
 
 impl Segments {
     /// The texts for records of `columns`.
     #[must_use]
     pub fn new(columns: &[Column]) -> Self {
+        let heads: Vec<_> = columns.iter().map(|column| head(*column)).collect();
+        let tails: Vec<_> = columns.iter().map(|column| tail(*column)).collect();
         Self {
-            heads: columns.iter().map(|column| head(*column)).collect(),
-            tails: columns.iter().map(|column| tail(*column)).collect(),
+            length: heads.iter().chain(&tails).map(|text| text.len()).sum(),
+            heads,
+            tails,
         }
+    }
+
+    /// How many octets [`Segments::push_records`] appends.
+    #[must_use]
+    pub fn length(&self, found: &Found<'_>) -> usize {
+        let values: usize = found.values.iter().map(value_length).sum();
+        self.heads.len() * place_text(found).len() + self.length + values
     }
 
     /// Appends the records of one place, each with a comma after it.
     pub fn push_records(&self, out: &mut Vec<u8>, found: &Found<'_>) {
-        let place = format!(
-            "{},\"longitude\":{}",
-            float(found.latitude),
-            float(found.longitude)
-        );
+        let place = place_text(found);
         let place = place.as_bytes();
         // A record of the longest number; what is reserved is rarely more than what is written.
         out.reserve(self.heads.len() * (MOST_OF_A_RECORD + place.len()) + OPENING.len());
@@ -54,12 +65,16 @@ impl Segments {
     }
 }
 
-/// The whole answer, in parts that can be sent one after the other.
+/// The whole answer, in pieces that can be sent one after the other.
 #[derive(Clone, Debug)]
 pub struct LocationAnswer {
     request: LocationRequest,
     values: Values,
     segments: Segments,
+    /// What stands after the last record.
+    end: Vec<u8>,
+    /// The place whose records come next.
+    place: usize,
     has_records: bool,
 }
 
@@ -69,39 +84,27 @@ impl LocationAnswer {
     pub fn new(request: LocationRequest, values: Values) -> Self {
         let segments = Segments::new(values.columns());
         Self {
+            end: end(&request),
             request,
             values,
             segments,
+            place: 0,
             has_records: false,
         }
     }
 
-    /// How many places there are.
+    /// How many octets all pieces have together.
     #[must_use]
-    pub fn places(&self) -> usize {
-        self.request.places.len()
-    }
-
-    /// The whole answer at once.
-    #[must_use]
-    pub fn whole(mut self) -> Vec<u8> {
-        let records = self.places() * self.values.columns().len();
-        let mut out = Vec::with_capacity(records * RECORD + 1024);
-        self.push_start(&mut out);
-        for place in 0..self.places() {
-            self.push_place(&mut out, place);
-        }
-        self.push_end(&mut out);
-        out
-    }
-
-    /// Appends what stands before the first record.
-    pub fn push_start(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"{\"records\":[");
+    pub fn length(&self) -> usize {
+        let places = self.request.places.iter();
+        let found = places.filter_map(|place| self.values.find(place.0, place.1));
+        let records: usize = found.map(|found| self.segments.length(&found)).sum();
+        // The last record has no comma after it.
+        START.len() + records.saturating_sub(1) + self.end.len()
     }
 
     /// Appends the records of the place at `index`; a place off the grid has none.
-    pub fn push_place(&mut self, out: &mut Vec<u8>, index: usize) {
+    fn push_place(&mut self, out: &mut Vec<u8>, index: usize) {
         let place = self.request.places.get(index);
         let Some(found) = place.and_then(|place| self.values.find(place.0, place.1)) else {
             return;
@@ -119,32 +122,49 @@ impl LocationAnswer {
             self.has_records = true;
         }
     }
+}
 
-    /// Appends what stands after the last record.
-    pub fn push_end(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"],\"settings\":{\"csg_version\":\"2.1.0\",\"metrics\":[");
-        let names = self.request.perils.iter().flat_map(|peril| peril.metrics());
-        let names: Vec<_> = names
-            .map(|metric: &Metric| format!("\"{}\"", metric.settings_name()))
-            .collect();
-        let metrics = names.join(",");
-        for place in 0..self.places() {
-            if place > 0 && !metrics.is_empty() {
-                out.push(b',');
-            }
-            out.extend_from_slice(metrics.as_bytes());
+impl Pieces for LocationAnswer {
+    fn fill(&mut self, piece: &mut Vec<u8>) -> io::Result<bool> {
+        if self.place == 0 {
+            piece.extend_from_slice(START);
         }
-        out.extend_from_slice(b"],\"perils\":");
-        let perils = || Peril::LISTED.map(|peril| Json::Text(peril.listed_name().into()));
-        push_sent(out, self.request.perils_sent.as_ref(), &perils);
-        out.extend_from_slice(b",\"scenarios\":");
-        let scenarios = || Scenario::ALL.map(|scenario| Json::Text(scenario.name().into()));
-        push_sent(out, self.request.scenarios_sent.as_ref(), &scenarios);
-        out.extend_from_slice(b",\"years\":");
-        let years = || Year::ALL.map(|year| Json::Integer(year.number().to_string().into()));
-        push_sent(out, self.request.years_sent.as_ref(), &years);
-        out.extend_from_slice(b"}}\n");
+        while self.place < self.request.places.len() {
+            if piece.len() >= PIECE {
+                return Ok(true);
+            }
+            self.push_place(piece, self.place);
+            self.place += 1;
+        }
+        piece.extend_from_slice(&self.end);
+        Ok(false)
     }
+}
+
+fn end(request: &LocationRequest) -> Vec<u8> {
+    let mut out = b"],\"settings\":{\"csg_version\":\"2.1.0\",\"metrics\":[".to_vec();
+    let names = request.perils.iter().flat_map(|peril| peril.metrics());
+    let names: Vec<_> = names
+        .map(|metric: &Metric| format!("\"{}\"", metric.settings_name()))
+        .collect();
+    let metrics = names.join(",");
+    for place in 0..request.places.len() {
+        if place > 0 && !metrics.is_empty() {
+            out.push(b',');
+        }
+        out.extend_from_slice(metrics.as_bytes());
+    }
+    out.extend_from_slice(b"],\"perils\":");
+    let perils = || Peril::LISTED.map(|peril| Json::Text(peril.listed_name().into()));
+    push_sent(&mut out, request.perils_sent.as_ref(), &perils);
+    out.extend_from_slice(b",\"scenarios\":");
+    let scenarios = || Scenario::ALL.map(|scenario| Json::Text(scenario.name().into()));
+    push_sent(&mut out, request.scenarios_sent.as_ref(), &scenarios);
+    out.extend_from_slice(b",\"years\":");
+    let years = || Year::ALL.map(|year| Json::Integer(year.number().to_string().into()));
+    push_sent(&mut out, request.years_sent.as_ref(), &years);
+    out.extend_from_slice(b"}}\n");
+    out
 }
 
 fn push_sent<const N: usize>(
@@ -164,6 +184,20 @@ fn push_value(out: &mut Vec<u8>, value: Value) {
         Value::NotApplicable => out.extend_from_slice(b"-9999.000000"),
         Value::NotCovered => out.extend_from_slice(b"None"),
     }
+}
+
+fn value_length(value: Value) -> usize {
+    match value {
+        Value::Known(micro) => micro_length(micro),
+        Value::NotApplicable => "-9999.000000".len(),
+        Value::NotCovered => "None".len(),
+    }
+}
+
+/// What stands between a record's opening and what tells the columns apart.
+fn place_text(found: &Found<'_>) -> String {
+    let (latitude, longitude) = (float(found.latitude), float(found.longitude));
+    format!("{latitude},\"longitude\":{longitude}")
 }
 
 fn head(column: Column) -> Box<[u8]> {
@@ -192,8 +226,7 @@ fn tail(column: Column) -> Box<[u8]> {
     text.into()
 }
 
+const START: &[u8] = b"{\"records\":[";
 const OPENING: &[u8] = b"{\"errors\":[],\"latitude\":";
-/// Octets of a usual record, with its comma.
-const RECORD: usize = 240;
 /// Octets of the longest record without its coordinates.
 const MOST_OF_A_RECORD: usize = 260;

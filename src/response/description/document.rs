@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::{Version, parameters, paths, problems, schemas};
+use super::{Version, headers, parameters, paths, problems, schemas};
 use crate::{
     config::{DatasetRule, PerilLimits},
     policy::Policy,
@@ -39,7 +39,6 @@ impl Description<'_> {
     /// The document in `version`.
     #[must_use]
     pub fn document(&self, version: Version) -> Value {
-        let server = self.base_url.map_or("/", Url::as_str);
         let document = json!({
             "openapi": Version::V3_1.number(),
             "info": {
@@ -47,18 +46,25 @@ impl Description<'_> {
                 "version": env!("CARGO_PKG_VERSION"),
                 "description": self.introduction(),
             },
-            "servers": [{"url": server.strip_suffix('/').filter(|url| !url.is_empty()).unwrap_or("/")}],
+            "servers": [{"url": self.server()}],
             "tags": TAGS.map(|(name, description)| json!({"name": name, "description": description})),
             "paths": self.paths(),
             "components": {
                 "schemas": schemas::all(self.limits),
                 "parameters": parameters::all(),
-                "headers": parameters::headers(),
-                "responses": problems::responses(),
+                "headers": headers::all(),
+                "responses": problems::responses(self.limits),
                 "securitySchemes": security_schemes(),
             },
         });
         version.of(document)
+    }
+
+    /// Where consumers find it, without a slash at the end; `/` when nobody said.
+    pub(super) fn server(&self) -> &str {
+        let server = self.base_url.map_or("/", Url::as_str);
+        let server = server.strip_suffix('/').filter(|url| !url.is_empty());
+        server.unwrap_or("/")
     }
 
     fn paths(&self) -> Map<String, Value> {
@@ -125,4 +131,6 @@ pub(super) const TAGS: [(&str, &str); 4] = [
 const INTRODUCTION: &str = "Peril data and files, for those who may have them.\n\n\
     Who asks shows a client certificate of the directory and sends an access token that is bound to it. \
     Each answer carries `x-fapi-interaction-id`; name it when you ask about an answer. Refusals are \
-    `application/problem+json` (RFC 9457).";
+    `application/problem+json` (RFC 9457).\n\n\
+    The lines of shell take the certificate and its key from the files `$PERILS_CERTIFICATE` and `$PERILS_KEY`, and \
+    the access token from `$TOKEN`.";

@@ -8,13 +8,17 @@
     reason = "a JSON object made here takes a member of any name"
 )]
 
+mod access;
+mod contract;
 mod document;
+mod headers;
 mod operation;
 mod page;
 mod parameters;
 mod paths;
 mod problems;
 mod publish;
+mod samples;
 mod schemas;
 mod version;
 

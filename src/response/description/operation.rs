@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::problems;
+use super::{access::Access, problems, samples};
 
 /// One operation before it is written down.
 pub(super) struct Operation {
@@ -13,13 +13,21 @@ pub(super) struct Operation {
     pub(super) body: Option<Value>,
     pub(super) answers: Vec<(&'static str, Value)>,
     pub(super) problems: Vec<u16>,
-    /// The scopes that a token must carry; none: no token is needed.
-    pub(super) scopes: Option<Vec<String>>,
+    pub(super) access: Access,
+}
+
+/// Where an operation stands: the consumers' address, the path, and the method.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'t> {
+    pub(super) server: &'t str,
+    pub(super) path: &'t str,
+    pub(super) method: &'t str,
 }
 
 impl Operation {
-    pub(super) fn written(self, method: &str) -> Value {
-        let suffix = if method == "HEAD" { "-head" } else { "" };
+    pub(super) fn written(self, target: Target<'_>) -> Value {
+        let suffix = if target.method == "HEAD" { "-head" } else { "" };
+        let samples = samples::of(&self, target);
         let mut parameters = self.parameters;
         parameters.push(parameter("x-fapi-interaction-id"));
         let mut responses: Map<String, Value> = self
@@ -27,9 +35,9 @@ impl Operation {
             .into_iter()
             .map(|(status, answer)| (status.to_owned(), answer))
             .collect();
-        let mut statuses = vec![400, 403, 414, 429, 431, 500, 502, 503, 504];
+        let mut statuses = problems::OF_EVERY_OPERATION.to_vec();
         statuses.extend(self.problems);
-        if self.scopes.is_some() {
+        if self.access.asks_for_tokens() {
             statuses.push(401);
         }
         responses.extend(problems::references(&statuses));
@@ -39,33 +47,38 @@ impl Operation {
             "summary": self.summary,
             "parameters": parameters,
             "responses": responses,
-            "security": match self.scopes {
-                Some(scopes) => json!([{"mutualTLS": [], "bearer": scopes}]),
-                None => json!([]),
-            },
+            "security": self.access.security(),
         });
+        if let Some(description) = self.access.description() {
+            operation["description"] = description.into();
+        }
         if let Some(body) = self.body {
             operation["requestBody"] = body;
+        }
+        if !samples.is_empty() {
+            operation["x-codeSamples"] = samples.into();
         }
         operation
     }
 
-    /// As HEAD: the same fields, and no content.
-    pub(super) fn without_content(mut self) -> Value {
+    /// As HEAD: the same fields, no content, and no part of it.
+    pub(super) fn without_content(mut self, target: Target<'_>) -> Value {
+        self.answers.retain(|(status, _)| *status != "206");
+        self.problems.retain(|status| *status != 416);
+        let of_parts = ["Range", "If-Range"].map(parameter);
+        self.parameters.retain(|one| !of_parts.contains(one));
         for (_, answer) in &mut self.answers {
             if let Some(answer) = answer.as_object_mut() {
                 answer.remove("content");
             }
         }
         self.summary = format!("The header fields of: {}", self.summary);
-        self.written("HEAD")
+        self.written(target)
     }
 
     pub(super) fn cacheable(mut self) -> Self {
         self.parameters.push(parameter("If-None-Match"));
-        if !self.problems.contains(&412) {
-            self.problems.push(412);
-        }
+        self.problems.push(412);
         for (status, answer) in &mut self.answers {
             if *status == "200" {
                 for name in ["ETag", "Last-Modified"] {
@@ -73,9 +86,7 @@ impl Operation {
                 }
             }
         }
-        if !self.answers.iter().any(|(status, _)| *status == "304") {
-            self.answers.push(("304", not_modified()));
-        }
+        self.answers.push(("304", not_modified()));
         self
     }
 
@@ -83,9 +94,26 @@ impl Operation {
     pub(super) fn led_on(mut self) -> Self {
         for (status, answer) in &mut self.answers {
             if *status == "200" {
-                for name in ["Warning", "Deprecation", "Link"] {
+                for name in ["Warning", "Deprecation"] {
                     answer["headers"][name] = header(name);
                 }
+                answer["headers"]["Link"] = header("Successor");
+            }
+        }
+        self
+    }
+
+    /// With the fields of an answer that was chosen among several.
+    pub(super) fn negotiated(mut self) -> Self {
+        for (status, answer) in &mut self.answers {
+            match *status {
+                "200" => {
+                    for name in ["Vary", "Link", "Content-Encoding"] {
+                        answer["headers"][name] = header(name);
+                    }
+                }
+                "304" => answer["headers"]["Vary"] = header("Vary"),
+                _ => {}
             }
         }
         self
@@ -108,7 +136,9 @@ pub(super) fn answer(description: &str, content: Value) -> Value {
 
 pub(super) fn not_modified() -> Value {
     let mut answer = answer("The version that If-None-Match names", Value::Null);
-    answer["headers"]["ETag"] = header("ETag");
+    for name in ["ETag", "Last-Modified"] {
+        answer["headers"][name] = header(name);
+    }
     answer
 }
 

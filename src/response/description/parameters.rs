@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Version, schemas};
+use super::{Version, problems, schemas};
 use crate::{
     dataset::grid::{Peril, Scenario, Year},
     response::location::Format,
@@ -22,13 +22,16 @@ pub(super) fn all() -> Value {
     let coordinates = |name: &str, description: &str, range: (i32, i32), example: Value| {
         json!({
             "name": name, "in": "query", "required": true, "description": description,
-            "style": "form", "explode": false, "example": example,
-            "schema": {"type": "array", "minItems": 1, "items": {"type": "number", "minimum": range.0, "maximum": range.1}},
+            "style": "form", "explode": false, "example": example, "schema": schemas::coordinates(range),
         })
     };
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     json!({
-        "x-fapi-interaction-id": field("x-fapi-interaction-id", "A UUID of yours; the answer carries it (FAPI 1.0 Part 1 §6.2.1).", json!({"type": "string", "format": "uuid"})),
+        "x-fapi-interaction-id": {
+            "name": "x-fapi-interaction-id", "in": "header", "schema": {"type": "string"},
+            "description": "A UUID of yours, or another name of 1 to 128 visible characters; the answer carries it. Without one it carries a new UUID (FAPI 1.0 Part 1 §6.2.1).",
+            "example": problems::ID,
+        },
         "If-None-Match": field("If-None-Match", "The ETag of the answer that you have: 304 while it holds.", json!({"type": "string"})),
         "If-Range": field("If-Range", "The ETag of which Range is a part; of another version the whole is sent.", json!({"type": "string"})),
         "Range": field("Range", "The octets that are wanted, RFC 9110 §14.", json!({"type": "string"})),
@@ -45,63 +48,9 @@ pub(super) fn all() -> Value {
         "year_interpolation": one("year_interpolation", "Whether years between those of the store are made of the two beside.", schemas::option("year_interpolation")),
         "radius_km": one("radius_km", "Take the nearest valid cell within so many kilometres, as at coasts.", reference("Radius")),
         "layout": one("layout", "How a CSV has the values: a line a place, or a line a value.", schemas::option("layout")),
-        "contractLat": needed("lat", "Degrees north, rounded to the quarter degree.", json!({"type": "number"}), json!(51.5)),
-        "contractLon": needed("lon", "Degrees east, rounded to the quarter degree.", json!({"type": "number"}), json!(-0.25)),
+        "contractLat": needed("lat", "Degrees north, rounded to the quarter degree.", schemas::contract_number(), json!(51.5)),
+        "contractLon": needed("lon", "Degrees east, rounded to the quarter degree.", schemas::contract_number(), json!(-0.25)),
         "contractYear": one("year", "Only columns whose names contain it.", json!({"type": "string"})),
         "contractScenario": one("scenario", "Only columns whose names contain it.", json!({"type": "string"})),
     })
 }
-
-/// Every header field of an answer, by name.
-pub(super) fn headers() -> Value {
-    let all = HEADERS.map(|(name, description)| {
-        let schema = match name {
-            "Retry-After" => json!({"type": "integer"}),
-            _ => json!({"type": "string"}),
-        };
-        (
-            name.to_owned(),
-            json!({"description": description, "schema": schema}),
-        )
-    });
-    Value::Object(all.into_iter().collect())
-}
-
-const HEADERS: [(&str, &str); 15] = [
-    ("Accept-Ranges", "`bytes`."),
-    ("Allow", "The methods of the path."),
-    (
-        "Cache-Control",
-        "Whether and how long the answer may be kept.",
-    ),
-    (
-        "Content-Encoding",
-        "`gzip` or `zstd`, when Accept-Encoding has it.",
-    ),
-    ("Content-Range", "Which octets of how many."),
-    (
-        "Deprecation",
-        "Since when what was used has a successor, RFC 9745.",
-    ),
-    ("ETag", "The version of the answer; strong."),
-    ("Last-Modified", "When the version came to be."),
-    ("Link", "`successor-version` or `describedby`, RFC 8288."),
-    ("Retry-After", "Seconds until another try makes sense."),
-    ("Vary", "The fields that chose the representation."),
-    (
-        "WWW-Authenticate",
-        "The challenge, RFC 6750 §3; with `scope` when a token covers too little.",
-    ),
-    (
-        "Warning",
-        "299, when a filter was applied as the old service did though it names nothing known.",
-    ),
-    (
-        "Content-Security-Policy",
-        "What the page may load: nothing.",
-    ),
-    (
-        "x-fapi-interaction-id",
-        "The UUID of this exchange: yours, or a new one.",
-    ),
-];

@@ -4,8 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Map, Value, json};
 
+use super::operation::header;
 use crate::{
     caller::CertificateRefused,
+    config::PerilLimits,
     dataset::{
         Absent,
         grid::{Peril, Scenario},
@@ -22,12 +24,12 @@ use crate::{
 };
 
 /// The responses of all statuses from 400 on, by name.
-pub(super) fn responses() -> Value {
+pub(super) fn responses(limits: &PerilLimits) -> Value {
     let mut by_status: BTreeMap<u16, Vec<Value>> = BTreeMap::new();
-    for refusal in refusals() {
+    for refusal in refusals(limits) {
         let kind = problem::kind(&refusal);
         let said = problem::specific(&refusal);
-        let example = example(&kind, said.as_deref());
+        let example = example(&kind, said.as_deref(), problem::offered(&refusal));
         let examples = by_status.entry(kind.status.as_u16()).or_default();
         if !examples.contains(&example) {
             examples.push(example);
@@ -66,10 +68,9 @@ fn response(status: u16, examples: Vec<Value>) -> Value {
         .enumerate()
         .map(|(index, example)| (format!("example{}", index + 1), json!({"value": example})));
     let named: Map<_, _> = named.collect();
-    let mut headers =
-        json!({"x-fapi-interaction-id": {"$ref": "#/components/headers/x-fapi-interaction-id"}});
-    for name in fields(status) {
-        headers[*name] = json!({"$ref": format!("#/components/headers/{name}")});
+    let mut headers = json!({"x-fapi-interaction-id": header("x-fapi-interaction-id")});
+    for (name, component) in fields(status) {
+        headers[*name] = header(component);
     }
     json!({
         "description": description,
@@ -81,17 +82,19 @@ fn response(status: u16, examples: Vec<Value>) -> Value {
     })
 }
 
-fn fields(status: u16) -> &'static [&'static str] {
+/// The fields of a refusal with `status`, each with the component that describes it.
+fn fields(status: u16) -> &'static [(&'static str, &'static str)] {
     match status {
-        400 | 401 | 403 => &["WWW-Authenticate"],
-        405 => &["Allow"],
-        416 => &["Content-Range"],
-        429 | 503 => &["Retry-After"],
+        400 | 403 => &[("WWW-Authenticate", "Challenge")],
+        401 => &[("WWW-Authenticate", "WWW-Authenticate")],
+        405 => &[("Allow", "Allow")],
+        416 => &[("Content-Range", "Content-Range")],
+        429 | 503 => &[("Retry-After", "Retry-After")],
         _ => &[],
     }
 }
 
-fn example(kind: &Kind, said: Option<&str>) -> Value {
+fn example(kind: &Kind, said: Option<&str>, offered: Option<&str>) -> Value {
     let mut example = json!({
         "type": kind.type_uri(),
         "title": kind.title(),
@@ -103,11 +106,15 @@ fn example(kind: &Kind, said: Option<&str>) -> Value {
     if let Some(error) = kind.error() {
         example["error"] = error.into();
     }
+    if let Some(offered) = offered {
+        example["offered"] = offered.into();
+    }
     example
 }
 
 /// One of each kind that a request can meet.
-fn refusals() -> Vec<Refusal> {
+fn refusals(limits: &PerilLimits) -> Vec<Refusal> {
+    let places = |limit: u64| usize::try_from(limit).unwrap_or(usize::MAX);
     let insufficient = Scope::parse("energy:read").map(|needed| {
         Refusal::Denied(Denied::InsufficientScope {
             rule: "".into(),
@@ -150,8 +157,15 @@ fn refusals() -> Vec<Refusal> {
         },
         Refusal::Body(NotTaken::Stalled),
         Refusal::PreconditionFailed,
-        Refusal::Body(NotTaken::TooLarge { limit: 268_435_456 }),
-        Refusal::Perils(Refused::TooManyPlaces { limit: 1_000_000 }),
+        Refusal::Body(NotTaken::TooLarge {
+            limit: limits.max_body_bytes,
+        }),
+        Refusal::Perils(Refused::TooManyPlaces {
+            limit: places(limits.max_places),
+        }),
+        Refusal::Perils(Refused::TooManyPlaces {
+            limit: places(limits.max_contract_places),
+        }),
         Refusal::Malformed(Malformed::TargetTooLong { bytes: 0, limit: 0 }),
         Refusal::NotRead {
             taken: "application/json",
@@ -170,6 +184,9 @@ fn refusals() -> Vec<Refusal> {
     refusals
 }
 
+/// The statuses that any request may end with.
+pub(super) const OF_EVERY_OPERATION: [u16; 9] = [400, 403, 414, 429, 431, 500, 502, 503, 504];
+
 /// What nginx says by itself.
 const OF_NGINX: [(u16, &str); 3] = [
     (429, "Too Many Requests"),
@@ -177,4 +194,5 @@ const OF_NGINX: [(u16, &str); 3] = [
     (504, "Gateway Timeout"),
 ];
 
-const ID: &str = "8c9a1f0e-7f0b-4d5e-9a55-2f6c1d3b7a90";
+/// An interaction id.
+pub(super) const ID: &str = "8c9a1f0e-7f0b-4d5e-9a55-2f6c1d3b7a90";

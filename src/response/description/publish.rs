@@ -53,6 +53,21 @@ impl Published {
         }
     }
 
+    /// As this, but as of `previous` when that says the same.
+    #[must_use]
+    pub fn following(mut self, previous: Option<&Self>) -> Self {
+        if let Some(previous) = previous.filter(|previous| previous.tags() == self.tags()) {
+            self.since = previous.since;
+        }
+        self
+    }
+
+    fn tags(&self) -> Vec<&str> {
+        let documents = self.documents.iter().map(|(_, form)| form);
+        let all = documents.chain([&self.page]);
+        all.map(|form| form.entity_tag.as_str()).collect()
+    }
+
     /// The answer at `/openapi.json` to a request with `parameters`, of which `version` counts.
     ///
     /// # Errors

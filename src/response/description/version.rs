@@ -52,13 +52,14 @@ impl Version {
     }
 }
 
-/// Says in 3.0 what 3.1 says otherwise: null among types, constants, examples, and mutual TLS, which
-/// 3.0 has no word for.
+/// Says in 3.0 what 3.1 says otherwise: null, constants, examples, octets, and mutual TLS, which 3.0 has
+/// no word for.
 fn lower(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(lower),
         Value::Object(members) => {
             lower_schema(members);
+            lower_content(members);
             lower_security(members);
             members.values_mut().for_each(lower);
         }
@@ -67,6 +68,11 @@ fn lower(value: &mut Value) {
 }
 
 fn lower_schema(members: &mut Map<String, Value>) {
+    if members.get("type").is_some_and(|name| name == "null") {
+        members.insert("type".to_owned(), "string".into());
+        members.insert("nullable".to_owned(), true.into());
+        members.insert("enum".to_owned(), json!([null]));
+    }
     let types = members.get("type").and_then(Value::as_array).cloned();
     if let Some(types) = types {
         let named: Vec<_> = types.iter().filter(|name| *name != "null").collect();
@@ -92,6 +98,17 @@ fn lower_schema(members: &mut Map<String, Value>) {
         members.remove("examples");
         if let Some(first) = examples.into_iter().next() {
             members.insert("example".to_owned(), first);
+        }
+    }
+}
+
+/// Octets have no schema in 3.1, and the format `binary` in 3.0.
+fn lower_content(members: &mut Map<String, Value>) {
+    let content = members.get_mut("content").and_then(Value::as_object_mut);
+    for media_type in content.into_iter().flat_map(Map::values_mut) {
+        if let Some(media_type) = media_type.as_object_mut() {
+            let octets = || json!({"type": "string", "format": "binary"});
+            media_type.entry("schema").or_insert_with(octets);
         }
     }
 }

@@ -1,43 +1,64 @@
 //! Arrow IPC stream and Parquet: a row for each place, a column for each value, batch after batch.
 
-use std::{collections::HashMap, io, io::Write, sync::Arc};
+use std::{io, io::Write, sync::Arc};
 
 use arrow_array::{
     ArrayRef, BooleanArray, Float64Array, RecordBatch,
     builder::{Float64Builder, StringBuilder, UInt64Builder},
 };
-use arrow_ipc::writer::StreamWriter;
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_ipc::writer::{
+    DictionaryTracker, IpcDataGenerator, IpcWriteContext, IpcWriteOptions, write_message,
+};
 use parquet::{arrow::ArrowWriter, basic::Compression, file::properties::WriterProperties};
 
 use super::{
-    Question, Writer,
+    Question,
     json::id,
-    table::{own_columns, peril_columns, plain, sent_columns},
-    values::{cell_of, interpolations, missing},
+    schema::Prepared,
+    table::plain,
+    values::{cell_of, missing, push_interpolations},
 };
-use crate::dataset::perils::{
-    places::{Carried, Place},
-    query::{Answered, UsedCell, Wanted},
+use crate::dataset::{
+    grid::Value,
+    perils::{
+        places::{Carried, Place},
+        query::{Answered, Locator, UsedCell},
+    },
 };
 
 /// Writes an Arrow IPC stream.
-pub(super) fn write_arrow<W: Write>(question: &Question, out: &mut W) -> io::Result<()> {
-    let mut batches = Batches::new(question);
-    let mut writer = StreamWriter::try_new(out, &batches.schema).map_err(io::Error::other)?;
-    let mut sink = |batch: &RecordBatch| writer.write(batch).map_err(io::Error::other);
-    batches.run(&mut sink)?;
-    writer.finish().map_err(io::Error::other)
+pub(super) fn write_arrow<W: Write>(
+    question: &Question,
+    prepared: &Prepared,
+    out: &mut W,
+) -> io::Result<()> {
+    let options = IpcWriteOptions::default();
+    let generator = IpcDataGenerator::default();
+    let mut tracker = DictionaryTracker::new(false);
+    let mut context = IpcWriteContext::default();
+    out.write_all(&prepared.message)?;
+    let mut sink = |batch: &RecordBatch| {
+        let (_, encoded) = generator
+            .encode(batch, &mut tracker, &options, &mut context)
+            .map_err(io::Error::other)?;
+        write_message(&mut *out, encoded, &options).map_err(io::Error::other)?;
+        Ok(())
+    };
+    Batches::new(question, prepared).run(&mut sink)?;
+    out.write_all(&END_OF_STREAM)
 }
 
 /// Writes a Parquet file.
-pub(super) fn write_parquet<W: Write + Send>(question: &Question, out: &mut W) -> io::Result<()> {
-    let mut batches = Batches::new(question);
+pub(super) fn write_parquet<W: Write + Send>(
+    question: &Question,
+    prepared: &Prepared,
+    out: &mut W,
+) -> io::Result<()> {
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_created_by(concat!("perild ", env!("CARGO_PKG_VERSION")).to_owned())
         .build();
-    let schema = Arc::clone(&batches.schema);
+    let schema = Arc::clone(&prepared.schema);
     let mut writer =
         ArrowWriter::try_new(out, schema, Some(properties)).map_err(io::Error::other)?;
     let mut sink = |batch: &RecordBatch| {
@@ -45,15 +66,17 @@ pub(super) fn write_parquet<W: Write + Send>(question: &Question, out: &mut W) -
         // A row group that ends here is written now: memory stays flat.
         writer.flush().map_err(io::Error::other)
     };
-    batches.run(&mut sink)?;
+    Batches::new(question, prepared).run(&mut sink)?;
     writer.close().map(|_| ()).map_err(io::Error::other)
 }
+
+/// What takes a full batch.
+type Sink<'s> = dyn FnMut(&RecordBatch) -> io::Result<()> + 's;
 
 /// The columns of a batch as they fill up.
 struct Batches<'q> {
     question: &'q Question,
-    schema: SchemaRef,
-    names: Vec<String>,
+    prepared: &'q Prepared,
     rows: usize,
     index: UInt64Builder,
     coordinates: [Float64Builder; 2],
@@ -62,12 +85,15 @@ struct Batches<'q> {
     cells: Vec<Float64Builder>,
     interpolation: StringBuilder,
     missing: StringBuilder,
+    /// The values of some rows, row after row, on their way into the columns.
+    block: Vec<Value>,
     values: Vec<Float64Builder>,
     places: u64,
+    text: Vec<u8>,
 }
 
 impl<'q> Batches<'q> {
-    fn new(question: &'q Question) -> Self {
+    fn new(question: &'q Question, prepared: &'q Prepared) -> Self {
         let subset = &question.subset;
         let per_peril = if subset.radius_km.is_some() {
             subset.perils.len()
@@ -78,38 +104,48 @@ impl<'q> Batches<'q> {
             .survey
             .header()
             .map_or(2, |header| header.names.len());
+        let rows = question.survey.count().min(ROWS);
         let doubles = |count: usize| {
             (0..count)
-                .map(|_| Float64Builder::with_capacity(ROWS))
+                .map(|_| Float64Builder::with_capacity(rows))
                 .collect()
         };
+        let text = || StringBuilder::with_capacity(rows, rows);
         Self {
             question,
-            schema: schema(question),
-            names: subset.wanted.iter().map(Wanted::name).collect(),
+            prepared,
             rows: 0,
-            index: UInt64Builder::with_capacity(ROWS),
-            coordinates: [Float64Builder::new(), Float64Builder::new()],
-            sent: (0..sent).map(|_| StringBuilder::new()).collect(),
-            status: [StringBuilder::new(), StringBuilder::new()],
+            index: UInt64Builder::with_capacity(rows),
+            coordinates: [
+                Float64Builder::with_capacity(rows),
+                Float64Builder::with_capacity(rows),
+            ],
+            sent: (0..sent).map(|_| text()).collect(),
+            status: [text(), text()],
             cells: doubles(3 + 3 * per_peril),
-            interpolation: StringBuilder::new(),
-            missing: StringBuilder::new(),
+            interpolation: text(),
+            missing: text(),
+            block: Vec::with_capacity(rows.min(BLOCK) * subset.wanted.len()),
             values: doubles(subset.wanted.len()),
             places: 0,
+            text: Vec::new(),
         }
     }
 
-    fn run(&mut self, sink: &mut dyn FnMut(&RecordBatch) -> io::Result<()>) -> io::Result<()> {
+    fn run(mut self, sink: &mut Sink<'_>) -> io::Result<()> {
         let question = self.question;
-        let mut filling = Filling {
-            batches: self,
-            sink,
-        };
-        question.write(&mut filling)?;
+        let mut places = question.survey.places();
+        let mut locator = Locator::new(&question.values, &question.subset);
+        let mut answered = Answered::default();
+        while let Some(place) = places.next_place()? {
+            locator.answer(place.position, &mut answered);
+            self.push(&place, &answered);
+            if self.rows == ROWS {
+                sink(&self.batch()?)?;
+            }
+        }
         if self.rows > 0 {
-            let batch = self.batch()?;
-            sink(&batch)?;
+            sink(&self.batch()?)?;
         }
         Ok(())
     }
@@ -137,17 +173,36 @@ impl<'q> Batches<'q> {
                 builder.append_option(numbers.and_then(|numbers| numbers.get(at).copied()));
             }
         }
-        self.interpolation.append_value(interpolations(answered));
+        self.text.clear();
+        push_interpolations(&mut self.text, answered);
+        self.interpolation
+            .append_value(str::from_utf8(&self.text).unwrap_or_default());
         self.missing
-            .append_value(missing(subset, &self.names, &answered.made));
+            .append_value(missing(subset, &self.prepared.names, &answered.made));
         if answered.made.is_empty() {
-            self.values.iter_mut().for_each(Float64Builder::append_null);
-        }
-        for (builder, made) in self.values.iter_mut().zip(&answered.made) {
-            builder.append_option(made.value.known());
+            let none = std::iter::repeat_n(Value::NotCovered, self.values.len());
+            self.block.extend(none);
+        } else {
+            self.block
+                .extend(answered.made.iter().map(|made| made.value));
         }
         self.rows += 1;
         self.places += 1;
+        if self.rows.is_multiple_of(BLOCK) {
+            self.turn();
+        }
+    }
+
+    /// Brings the rows of the block into the columns, one column after the other: to all of them at once,
+    /// each row would touch more places in memory than a processor keeps at hand.
+    fn turn(&mut self) {
+        let columns = self.values.len();
+        for (at, builder) in self.values.iter_mut().enumerate() {
+            for value in self.block.iter().skip(at).step_by(columns) {
+                builder.append_option(value.known());
+            }
+        }
+        self.block.clear();
     }
 
     fn push_sent(&mut self, place: &Place<'_>, answered: &Answered) {
@@ -177,8 +232,10 @@ impl<'q> Batches<'q> {
     }
 
     fn batch(&mut self) -> io::Result<RecordBatch> {
+        self.turn();
         let rows = std::mem::take(&mut self.rows);
-        let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.schema.fields().len());
+        let schema = &self.prepared.schema;
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
         let mut sent = self
             .sent
             .iter_mut()
@@ -213,85 +270,13 @@ impl<'q> Batches<'q> {
                 .iter_mut()
                 .map(|v| -> ArrayRef { Arc::new(v.finish()) }),
         );
-        RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(io::Error::other)
+        RecordBatch::try_new(Arc::clone(schema), columns).map_err(io::Error::other)
     }
-}
-
-/// Fills batches and hands the full ones on.
-struct Filling<'f, 'q> {
-    batches: &'f mut Batches<'q>,
-    sink: &'f mut dyn FnMut(&RecordBatch) -> io::Result<()>,
-}
-
-impl Writer for Filling<'_, '_> {
-    fn place(&mut self, place: &Place<'_>, answered: &Answered) -> io::Result<()> {
-        self.batches.push(place, answered);
-        if self.batches.rows < ROWS {
-            return Ok(());
-        }
-        let batch = self.batches.batch()?;
-        (self.sink)(&batch)
-    }
-}
-
-/// The columns, each value's with its unit, peril, version and definition.
-fn schema(question: &Question) -> SchemaRef {
-    let subset = &question.subset;
-    let header = question.survey.header();
-    let mut fields: Vec<Field> = sent_columns(header)
-        .into_iter()
-        .map(|name| {
-            let data_type = match (header, name.as_str()) {
-                (None, "index") => DataType::UInt64,
-                (None, "latitude" | "longitude") => DataType::Float64,
-                _ => DataType::Utf8,
-            };
-            Field::new(name, data_type, true)
-        })
-        .collect();
-    fields.extend(own_columns(subset).iter().map(|name| {
-        let data_type = match *name {
-            "synthetic" => DataType::Boolean,
-            "cell_latitude" | "cell_longitude" | "distance_km" => DataType::Float64,
-            _ => DataType::Utf8,
-        };
-        Field::new(*name, data_type, true)
-    }));
-    fields.extend(
-        peril_columns(subset)
-            .into_iter()
-            .map(|name| Field::new(name, DataType::Float64, true)),
-    );
-    fields.extend(subset.wanted.iter().map(value_field));
-    let about = question.values.grid().about();
-    let metadata = [
-        ("perild.store_version", about.version.id.to_string()),
-        ("perild.synthetic", about.synthetic.to_string()),
-        ("perild.source", about.source.clone()),
-        ("perild.licence", about.licence.clone()),
-        (
-            "perild.interpolation",
-            subset.interpolation.name().to_owned(),
-        ),
-    ];
-    let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
-    Arc::new(Schema::new(fields).with_metadata(HashMap::from(metadata)))
-}
-
-fn value_field(wanted: &Wanted) -> Field {
-    let metric = wanted.metric;
-    let metadata = [
-        ("unit", metric.ucum().to_owned()),
-        ("peril", metric.peril().name().to_owned()),
-        ("peril_version", metric.peril().version().to_owned()),
-        ("metric", metric.name().to_owned()),
-        ("scenario", wanted.scenario.name().to_owned()),
-        ("year", wanted.year.to_string()),
-        ("definition", metric.definition().to_owned()),
-    ];
-    let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
-    Field::new(wanted.name(), DataType::Float64, true).with_metadata(HashMap::from(metadata))
 }
 
 /// Rows of a batch, and of a Parquet row group.
 const ROWS: usize = 8192;
+/// Rows of a block: with all values as large as a processor's nearer caches.
+const BLOCK: usize = 64;
+/// A continuation mark and a length of zero (Arrow IPC streaming format).
+const END_OF_STREAM: [u8; 8] = [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0];

@@ -1,9 +1,10 @@
 //! GeoJSON, RFC 7946: a feature for each place; ours stands in its property `perils`.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use super::{
-    Question, Writer,
+    Question,
+    answering::Writer,
     json::{Counts, ValueTexts, coordinates, id, preamble, push_carried},
     values::quoted,
 };
@@ -13,73 +14,70 @@ use crate::dataset::perils::{
 };
 
 /// Writes a feature collection.
-pub(super) struct Features<'q, W: Write> {
-    out: &'q mut W,
+pub(super) struct Features {
     texts: ValueTexts,
-    header: Option<&'q Header>,
-    piece: Vec<u8>,
+    header: Option<Header>,
     counts: Counts,
 }
 
-impl<'q, W: Write> Features<'q, W> {
-    pub(super) fn begin(question: &'q Question, out: &'q mut W) -> io::Result<Self> {
-        let preamble = preamble(question);
-        write!(
-            out,
-            "{{\"type\":\"FeatureCollection\",{preamble},\"features\":["
-        )?;
-        Ok(Self {
-            out,
+impl Features {
+    pub(super) fn new(question: &Question) -> Self {
+        Self {
             texts: ValueTexts::new(question),
-            header: question.survey.header(),
-            piece: Vec::new(),
+            header: question.survey.header().cloned(),
             counts: Counts::default(),
-        })
-    }
-
-    pub(super) fn end(self) -> io::Result<()> {
-        write!(self.out, "],\"summary\":{}}}", self.counts.text())
+        }
     }
 }
 
-impl<W: Write> Writer for Features<'_, W> {
-    fn place(&mut self, place: &Place<'_>, answered: &Answered) -> io::Result<()> {
-        let piece = &mut self.piece;
-        piece.clear();
+impl Writer for Features {
+    fn begin(&mut self, out: &mut Vec<u8>, question: &Question) {
+        let preamble = preamble(question);
+        let start = format!("{{\"type\":\"FeatureCollection\",{preamble},\"features\":[");
+        out.extend_from_slice(start.as_bytes());
+    }
+
+    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) {
+        let header = self.header.as_ref();
         if self.counts.places > 0 {
-            piece.push(b',');
+            out.push(b',');
         }
-        piece.extend_from_slice(b"{\"type\":\"Feature\",");
-        let id = id(place, self.header);
+        out.extend_from_slice(b"{\"type\":\"Feature\",");
+        let id = id(place, header);
         // An id is a string or a number (RFC 7946 §3.2).
         if id.starts_with(|first: char| first == '"' || first == '-' || first.is_ascii_digit()) {
-            write!(piece, "\"id\":{id},")?;
+            // A vector takes everything.
+            let _ = write!(out, "\"id\":{id},");
         }
         let (latitude, longitude) = coordinates(answered);
         if answered.position.is_some() {
-            write!(
-                piece,
+            let _ = write!(
+                out,
                 "\"geometry\":{{\"type\":\"Point\",\"coordinates\":[{longitude},{latitude}]}},"
-            )?;
+            );
         } else {
-            piece.extend_from_slice(b"\"geometry\":null,");
+            out.extend_from_slice(b"\"geometry\":null,");
         }
-        piece.extend_from_slice(b"\"properties\":{");
-        let start = piece.len();
-        push_carried(piece, place, self.header);
-        if piece.len() > start {
-            piece.push(b',');
+        out.extend_from_slice(b"\"properties\":{");
+        let start = out.len();
+        push_carried(out, place, header);
+        if out.len() > start {
+            out.push(b',');
         }
         let status = answered.status;
-        write!(
-            piece,
+        let _ = write!(
+            out,
             "\"perils\":{{\"status\":\"{}\",\"reason\":{},\"values\":",
             status.name(),
             status.reason().map_or("null".to_owned(), quoted)
-        )?;
-        self.texts.push(piece, answered);
-        piece.extend_from_slice(b"}}}");
+        );
+        self.texts.push(out, answered);
+        out.extend_from_slice(b"}}}");
         self.counts.add(status);
-        self.out.write_all(piece)
+    }
+
+    fn end(&mut self, out: &mut Vec<u8>) {
+        let end = format!("],\"summary\":{}}}", self.counts.text());
+        out.extend_from_slice(end.as_bytes());
     }
 }

@@ -1,27 +1,29 @@
 //! JSON: each place with its status, each value with how it was made.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use serde_json::json;
 
-use super::{Question, Writer, values::quoted, values::reason};
+use super::{
+    Question,
+    answering::Writer,
+    values::{quoted, reason},
+};
 use crate::{
     dataset::{
         grid::Value,
         perils::{
             places::{Carried, Header, Place},
-            query::{Answered, Made, Status, UsedCell},
+            query::{Answered, Interpolation, Status, UsedCell},
         },
     },
     response::number::push_micro,
 };
 
 /// Writes `{"store":...,"query":...,"locations":[...],"summary":...}`.
-pub(super) struct Locations<'q, W: Write> {
-    out: &'q mut W,
+pub(super) struct Locations {
     texts: ValueTexts,
-    header: Option<&'q Header>,
-    piece: Vec<u8>,
+    header: Option<Header>,
     counts: Counts,
 }
 
@@ -36,8 +38,13 @@ pub(super) struct Counts {
 
 /// What stands around the values, made once.
 pub(super) struct ValueTexts {
-    heads: Vec<String>,
-    tail: String,
+    /// For each value, what stands before it; from the second on with the comma after the one before.
+    heads: Vec<Box<[u8]>>,
+    synthetic: bool,
+    /// Octets of one place's values, and a little more.
+    length: usize,
+    /// What stands after a value, as long as the values come from one cell in one way.
+    tail: Vec<u8>,
 }
 
 impl Counts {
@@ -63,13 +70,15 @@ impl Counts {
 
 impl ValueTexts {
     pub(super) fn new(question: &Question) -> Self {
-        let heads = question.subset.wanted.iter().map(|wanted| {
+        let heads = question.subset.wanted.iter().enumerate();
+        let heads = heads.map(|(index, wanted)| {
             let metric = wanted.metric;
             let between = wanted.between.map_or("null".to_owned(), |(first, last)| {
                 format!("[{},{}]", first.number(), last.number())
             });
-            format!(
-                "{{\"peril\":\"{}\",\"peril_version\":\"{}\",\"metric\":\"{}\",\"scenario\":\"{}\",\"year\":{},\
+            let comma = if index > 0 { "," } else { "" };
+            let head = format!(
+                "{comma}{{\"peril\":\"{}\",\"peril_version\":\"{}\",\"metric\":\"{}\",\"scenario\":\"{}\",\"year\":{},\
                  \"between_years\":{between},\"unit\":\"{}\",\"value\":",
                 metric.peril().name(),
                 metric.peril().version(),
@@ -77,85 +86,114 @@ impl ValueTexts {
                 wanted.scenario.name(),
                 wanted.year,
                 metric.ucum()
-            )
+            );
+            head.into_bytes().into_boxed_slice()
         });
+        let heads: Vec<_> = heads.collect();
         Self {
-            heads: heads.collect(),
-            tail: format!(
-                ",\"synthetic\":{}}}",
-                question.values.grid().about().synthetic
-            ),
+            length: heads.iter().map(|head| head.len() + MOST_OF_A_VALUE).sum(),
+            heads,
+            synthetic: question.values.grid().about().synthetic,
+            tail: Vec::new(),
         }
     }
 
     /// Appends the list of the values of a place.
-    pub(super) fn push(&self, out: &mut Vec<u8>, answered: &Answered) {
-        let cells: Vec<String> = answered.cells.iter().map(cell).collect();
+    pub(super) fn push(&mut self, out: &mut Vec<u8>, answered: &Answered) {
+        out.reserve(self.length);
         out.push(b'[');
-        for (index, (head, made)) in self.heads.iter().zip(&answered.made).enumerate() {
-            if index > 0 {
-                out.push(b',');
+        let mut tail_of = None;
+        for (head, made) in self.heads.iter().zip(&answered.made) {
+            if tail_of != Some((made.cell, made.interpolation)) {
+                tail_of = Some((made.cell, made.interpolation));
+                let cell = answered.cells.get(made.cell);
+                self.tail.clear();
+                push_tail(&mut self.tail, made.interpolation, cell, self.synthetic);
             }
-            out.extend_from_slice(head.as_bytes());
-            push_value(out, made);
-            out.extend_from_slice(b"\"");
-            out.extend_from_slice(made.interpolation.name().as_bytes());
-            out.extend_from_slice(b"\",\"cell\":");
-            let cell = cells.get(made.cell).map_or("null", String::as_str);
-            out.extend_from_slice(cell.as_bytes());
-            out.extend_from_slice(self.tail.as_bytes());
+            out.extend_from_slice(head);
+            match (made.value, reason(made.value)) {
+                (Value::Known(micro), _) => {
+                    push_micro(out, micro);
+                    out.extend_from_slice(&self.tail);
+                }
+                (_, why) => {
+                    out.extend_from_slice(b"null,\"reason\":\"");
+                    out.extend_from_slice(why.unwrap_or_default().as_bytes());
+                    out.push(b'"');
+                    out.extend_from_slice(self.tail.get(NO_REASON.len()..).unwrap_or_default());
+                }
+            }
         }
         out.push(b']');
     }
 }
 
-impl<'q, W: Write> Locations<'q, W> {
-    pub(super) fn begin(question: &'q Question, out: &'q mut W) -> io::Result<Self> {
-        write!(out, "{{{},\"locations\":[", preamble(question))?;
-        Ok(Self {
+/// What stands after a value that is there.
+fn push_tail(
+    out: &mut Vec<u8>,
+    interpolation: Interpolation,
+    cell: Option<&UsedCell>,
+    synthetic: bool,
+) {
+    out.extend_from_slice(NO_REASON);
+    let how = interpolation.name();
+    // A vector takes everything.
+    let _ = write!(out, ",\"interpolation\":\"{how}\",\"cell\":");
+    let _ = match cell {
+        Some(cell) => write!(
             out,
-            texts: ValueTexts::new(question),
-            header: question.survey.header(),
-            piece: Vec::new(),
-            counts: Counts::default(),
-        })
-    }
+            "{{\"latitude\":{},\"longitude\":{},\"distance_km\":{:.3}}}",
+            cell.latitude, cell.longitude, cell.distance_km
+        ),
+        None => write!(out, "null"),
+    };
+    let _ = write!(out, ",\"synthetic\":{synthetic}}}");
+}
 
-    pub(super) fn end(self) -> io::Result<()> {
-        write!(self.out, "],\"summary\":{}}}", self.counts.text())
+impl Locations {
+    pub(super) fn new(question: &Question) -> Self {
+        Self {
+            texts: ValueTexts::new(question),
+            header: question.survey.header().cloned(),
+            counts: Counts::default(),
+        }
     }
 }
 
-impl<W: Write> Writer for Locations<'_, W> {
-    fn place(&mut self, place: &Place<'_>, answered: &Answered) -> io::Result<()> {
-        let piece = &mut self.piece;
-        piece.clear();
+impl Writer for Locations {
+    fn begin(&mut self, out: &mut Vec<u8>, question: &Question) {
+        let start = format!("{{{},\"locations\":[", preamble(question));
+        out.extend_from_slice(start.as_bytes());
+    }
+
+    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) {
+        let header = self.header.as_ref();
         if self.counts.places > 0 {
-            piece.push(b',');
+            out.push(b',');
         }
-        write!(
-            piece,
-            "{{\"index\":{},\"id\":{},",
-            self.counts.places,
-            id(place, self.header)
-        )?;
         let (latitude, longitude) = coordinates(answered);
-        write!(
-            piece,
-            "\"latitude\":{latitude},\"longitude\":{longitude},\"properties\":{{"
-        )?;
-        push_carried(piece, place, self.header);
+        let _ = write!(
+            out,
+            "{{\"index\":{},\"id\":{},\"latitude\":{latitude},\"longitude\":{longitude},\"properties\":{{",
+            self.counts.places,
+            id(place, header)
+        );
+        push_carried(out, place, header);
         let status = answered.status;
-        write!(
-            piece,
+        let _ = write!(
+            out,
             "}},\"status\":\"{}\",\"reason\":{},\"values\":",
             status.name(),
             status.reason().map_or("null".to_owned(), quoted)
-        )?;
-        self.texts.push(piece, answered);
-        piece.push(b'}');
+        );
+        self.texts.push(out, answered);
+        out.push(b'}');
         self.counts.add(status);
-        self.out.write_all(piece)
+    }
+
+    fn end(&mut self, out: &mut Vec<u8>) {
+        let end = format!("],\"summary\":{}}}", self.counts.text());
+        out.extend_from_slice(end.as_bytes());
     }
 }
 
@@ -226,23 +264,6 @@ pub(super) fn push_carried(out: &mut Vec<u8>, place: &Place<'_>, header: Option<
     }
 }
 
-fn push_value(out: &mut Vec<u8>, made: &Made) {
-    match made.value {
-        Value::Known(micro) => {
-            push_micro(out, micro);
-            out.extend_from_slice(b",\"reason\":null,\"interpolation\":");
-        }
-        value => {
-            out.extend_from_slice(b"null,\"reason\":\"");
-            out.extend_from_slice(reason(value).unwrap_or_default().as_bytes());
-            out.extend_from_slice(b"\",\"interpolation\":");
-        }
-    }
-}
-
-fn cell(cell: &UsedCell) -> String {
-    format!(
-        "{{\"latitude\":{},\"longitude\":{},\"distance_km\":{:.3}}}",
-        cell.latitude, cell.longitude, cell.distance_km
-    )
-}
+const NO_REASON: &[u8] = b",\"reason\":null";
+/// Octets of the number of a value and of what stands after it.
+const MOST_OF_A_VALUE: usize = 200;

@@ -1,10 +1,12 @@
 //! Answers of `/v1/location`: one question, five formats, place by place.
 
+mod answering;
 mod coding;
 mod columnar;
 mod geojson;
 mod json;
 mod media;
+mod schema;
 mod send;
 mod table;
 mod values;
@@ -13,13 +15,18 @@ use std::io::{self, Write};
 
 pub use coding::Coding;
 pub use media::Format;
+pub use schema::Schemas;
 pub use send::answer;
 
-use crate::dataset::perils::{
-    Values,
-    places::{Place, Survey},
-    query::{Answered, Layout, Locator, Subset},
+use crate::{
+    dataset::perils::{
+        Values,
+        places::Survey,
+        query::{Layout, Subset},
+    },
+    response::pieces::Pieces,
 };
+use answering::Answering;
 use coding::Coded;
 
 /// A whole question with what answers it.
@@ -35,15 +42,10 @@ pub struct Question {
     pub format: Format,
 }
 
-/// One format's writer: a start, each place, an end.
-trait Writer {
-    fn place(&mut self, place: &Place<'_>, answered: &Answered) -> io::Result<()>;
-}
-
 impl Question {
     /// Whether the format can have the layout that is asked for.
     #[must_use]
-    pub fn is_possible(&self) -> bool {
+    fn is_possible(&self) -> bool {
         self.subset.layout == Layout::Wide || self.format == Format::Csv
     }
 
@@ -51,35 +53,29 @@ impl Question {
     ///
     /// # Errors
     /// What `out` says: a reader that went away ends the work.
-    pub fn answer<W: Write + Send>(&self, out: W, coding: Coding) -> io::Result<W> {
+    fn answer<W: Write + Send>(self, out: W, coding: Coding, schemas: &Schemas) -> io::Result<W> {
         let mut out = Coded::new(out, coding)?;
         match self.format {
-            Format::Arrow => columnar::write_arrow(self, &mut out)?,
-            Format::Csv => self.write(&mut table::Table::begin(self, &mut out)?)?,
-            Format::GeoJson => {
-                let mut writer = geojson::Features::begin(self, &mut out)?;
-                self.write(&mut writer)?;
-                writer.end()?;
+            Format::Arrow => {
+                let prepared = schemas.of(&self)?;
+                columnar::write_arrow(&self, &prepared, &mut out)?;
             }
-            Format::Json => {
-                let mut writer = json::Locations::begin(self, &mut out)?;
-                self.write(&mut writer)?;
-                writer.end()?;
+            Format::Parquet => {
+                let prepared = schemas.of(&self)?;
+                columnar::write_parquet(&self, &prepared, &mut out)?;
             }
-            Format::Parquet => columnar::write_parquet(self, &mut out)?,
+            Format::Csv | Format::GeoJson | Format::Json => {
+                if let Some(mut answering) = Answering::new(&self) {
+                    let mut piece = Vec::new();
+                    let mut has_more = true;
+                    while has_more {
+                        piece.clear();
+                        has_more = answering.fill(&mut piece)?;
+                        out.write_all(&piece)?;
+                    }
+                }
+            }
         }
         out.finish()
-    }
-
-    /// Answers each place into `writer`.
-    fn write(&self, writer: &mut dyn Writer) -> io::Result<()> {
-        let mut places = self.survey.places();
-        let mut locator = Locator::new(&self.values, &self.subset);
-        let mut answered = Answered::default();
-        while let Some(place) = places.next_place()? {
-            locator.answer(place.position, &mut answered);
-            writer.place(&place, &answered)?;
-        }
-        Ok(())
     }
 }

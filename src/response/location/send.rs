@@ -1,9 +1,9 @@
 //! The answer to a question over HTTP: at once when it is short, else made while it is sent.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
         Method, StatusCode,
         header::{
@@ -14,10 +14,10 @@ use actix_web::{
 };
 use tokio::sync::Semaphore;
 
-use super::{Coding, Format, Question};
+use super::{Coding, Format, Question, Schemas, answering::Answering};
 use crate::{
     dataset::perils::{Refused, Values, places::Survey, query::Subset},
-    response::{Refusal, StreamBody, perils::Described},
+    response::{Refusal, StreamBody, perils::Described, pieces::PieceBody},
 };
 
 /// The answer to `request`: the places of `survey`, what `subset` wants of them, from `values`.
@@ -32,6 +32,7 @@ pub fn answer(
     subset: Subset,
     values: Values,
     streams: &Arc<Semaphore>,
+    schemas: &Arc<Schemas>,
 ) -> Result<HttpResponse, Refusal> {
     let format = Format::choose(format, field(request, &ACCEPT), survey.format())?;
     let format = format.ok_or(NOT_ACCEPTABLE)?;
@@ -76,16 +77,35 @@ pub fn answer(
         answer.insert_header((CONTENT_ENCODING, coding.name()));
     }
     if question.survey.count() * question.subset.wanted.len() <= VALUES_AT_ONCE {
-        let octets = question.answer(Vec::new(), coding);
-        return octets.map(|octets| answer.body(octets)).map_err(|error| {
+        return at_once(answer, question, coding, schemas).map_err(|error| {
             tracing::error!(%error, "an answer could not be written");
             Refusal::Fault
         });
     }
     let place = Arc::clone(streams).try_acquire_owned();
     let place = place.or(Err(Refusal::Busy))?;
-    let body = StreamBody::start(place, move |sink| question.answer(sink, coding).map(drop));
+    let schemas = Arc::clone(schemas);
+    let body = StreamBody::start(place, move |sink| {
+        question.answer(sink, coding, &schemas).map(drop)
+    });
     Ok(answer.body(body))
+}
+
+/// The answer to a question of a few milliseconds, on this thread.
+fn at_once(
+    mut answer: HttpResponseBuilder,
+    question: Question,
+    coding: Coding,
+    schemas: &Schemas,
+) -> io::Result<HttpResponse> {
+    let in_pieces = match coding {
+        Coding::Identity => Answering::new(&question),
+        Coding::Gzip | Coding::Zstd => None,
+    };
+    Ok(match in_pieces {
+        Some(answering) => answer.body(PieceBody::begin(answering, None)?),
+        None => answer.body(question.answer(Vec::new(), coding, schemas)?),
+    })
 }
 
 fn field<'r>(request: &'r HttpRequest, name: &HeaderName) -> Option<&'r str> {

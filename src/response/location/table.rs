@@ -1,14 +1,12 @@
 //! CSV: what was sent, then a column for each value, or a line for each.
 
-use std::{
-    borrow::Cow,
-    io::{self, Write},
-};
+use std::{borrow::Cow, io::Write};
 
 use super::{
-    Question, Writer,
+    Question,
+    answering::Writer,
     json::{coordinates, id},
-    values::{cell_of, interpolations, missing, reason},
+    values::{cell_of, missing, push_interpolations, reason},
 };
 use crate::{
     dataset::{
@@ -22,31 +20,20 @@ use crate::{
 };
 
 /// Writes a header and the lines of a CSV file.
-pub(super) struct Table<'q, W: Write> {
-    out: &'q mut W,
-    subset: &'q Subset,
-    header: Option<&'q Header>,
+pub(super) struct Table {
+    subset: Subset,
+    header: Option<Header>,
     names: Vec<String>,
     /// For each value, its columns of a long table that never change.
     facts: Vec<String>,
     synthetic: &'static str,
-    piece: Vec<u8>,
     sent: Vec<u8>,
     places: u64,
 }
 
-impl<'q, W: Write> Table<'q, W> {
-    pub(super) fn begin(question: &'q Question, out: &'q mut W) -> io::Result<Self> {
-        let subset = &question.subset;
-        let header = question.survey.header();
-        let mut columns: Vec<String> = sent_columns(header);
-        columns.extend(own_columns(subset).iter().map(|name| (*name).to_owned()));
-        if subset.layout == Layout::Wide {
-            columns.extend(peril_columns(subset));
-            columns.extend(subset.wanted.iter().map(Wanted::name));
-        }
-        let line: Vec<_> = columns.iter().map(|name| escaped(name)).collect();
-        writeln!(out, "{}", line.join(","))?;
+impl Table {
+    pub(super) fn new(question: &Question) -> Self {
+        let subset = question.subset.clone();
         let facts = subset.wanted.iter().map(|wanted| {
             let metric = wanted.metric;
             format!(
@@ -59,10 +46,8 @@ impl<'q, W: Write> Table<'q, W> {
                 metric.ucum()
             )
         });
-        Ok(Self {
-            out,
-            subset,
-            header,
+        Self {
+            header: question.survey.header().cloned(),
             names: subset.wanted.iter().map(Wanted::name).collect(),
             facts: facts.collect(),
             synthetic: if question.values.grid().about().synthetic {
@@ -70,75 +55,87 @@ impl<'q, W: Write> Table<'q, W> {
             } else {
                 "false"
             },
-            piece: Vec::new(),
+            subset,
             sent: Vec::new(),
             places: 0,
-        })
+        }
     }
 
-    fn push_wide(&mut self, answered: &Answered) -> io::Result<()> {
-        let piece = &mut self.piece;
-        push_status(piece, answered);
+    fn push_wide(&self, out: &mut Vec<u8>, answered: &Answered) {
+        out.extend_from_slice(&self.sent);
+        push_status(out, answered);
         push_cell(
-            piece,
+            out,
             answered.cells.first().filter(|_| !answered.made.is_empty()),
         );
-        let how = interpolations(answered);
-        let missing = missing(self.subset, &self.names, &answered.made);
-        write!(piece, ",{how},{},{missing}", self.synthetic)?;
+        out.push(b',');
+        push_interpolations(out, answered);
+        out.push(b',');
+        out.extend_from_slice(self.synthetic.as_bytes());
+        out.push(b',');
+        out.extend_from_slice(missing(&self.subset, &self.names, &answered.made).as_bytes());
         if self.subset.radius_km.is_some() {
             for peril in &self.subset.perils {
-                push_cell(piece, cell_of(self.subset, answered, *peril));
+                push_cell(out, cell_of(&self.subset, answered, *peril));
             }
         }
         for index in 0..self.names.len() {
-            piece.push(b',');
+            out.push(b',');
             if let Some(Value::Known(micro)) = answered.made.get(index).map(|made| made.value) {
-                push_micro(piece, micro);
+                push_micro(out, micro);
             }
         }
-        piece.push(b'\n');
-        Ok(())
+        out.push(b'\n');
     }
 
-    fn push_long(&mut self, answered: &Answered) -> io::Result<()> {
-        let piece = &mut self.piece;
+    fn push_long(&self, out: &mut Vec<u8>, answered: &Answered) {
+        // A vector takes everything.
         if answered.made.is_empty() {
-            piece.extend_from_slice(&self.sent);
-            push_status(piece, answered);
-            writeln!(piece, ",,,,,,,,,,,,,{}", self.synthetic)?;
+            out.extend_from_slice(&self.sent);
+            push_status(out, answered);
+            let _ = writeln!(out, ",,,,,,,,,,,,,{}", self.synthetic);
         }
         for (facts, made) in self.facts.iter().zip(&answered.made) {
-            piece.extend_from_slice(&self.sent);
-            push_status(piece, answered);
-            write!(piece, ",{facts},")?;
+            out.extend_from_slice(&self.sent);
+            push_status(out, answered);
+            let _ = write!(out, ",{facts},");
             if let Value::Known(micro) = made.value {
-                push_micro(piece, micro);
+                push_micro(out, micro);
             }
             let how = made.interpolation.name();
-            write!(piece, ",{},{how}", reason(made.value).unwrap_or_default())?;
-            push_cell(piece, answered.cells.get(made.cell));
-            writeln!(piece, ",{}", self.synthetic)?;
+            let _ = write!(out, ",{},{how}", reason(made.value).unwrap_or_default());
+            push_cell(out, answered.cells.get(made.cell));
+            let _ = writeln!(out, ",{}", self.synthetic);
         }
-        Ok(())
     }
 }
 
-impl<W: Write> Writer for Table<'_, W> {
-    fn place(&mut self, place: &Place<'_>, answered: &Answered) -> io::Result<()> {
-        self.piece.clear();
+impl Writer for Table {
+    fn begin(&mut self, out: &mut Vec<u8>, _: &Question) {
+        let subset = &self.subset;
+        let mut columns: Vec<String> = sent_columns(self.header.as_ref());
+        columns.extend(own_columns(subset).iter().map(|name| (*name).to_owned()));
+        if subset.layout == Layout::Wide {
+            columns.extend(peril_columns(subset));
+            columns.extend(self.names.iter().cloned());
+        }
+        let line: Vec<_> = columns.iter().map(|name| escaped(name)).collect();
+        out.extend_from_slice(line.join(",").as_bytes());
+        out.push(b'\n');
+    }
+
+    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) {
         self.sent.clear();
-        push_sent(&mut self.sent, place, answered, self.header, self.places);
+        let header = self.header.as_ref();
+        push_sent(&mut self.sent, place, answered, header, self.places);
         self.places += 1;
         match self.subset.layout {
-            Layout::Long => self.push_long(answered)?,
-            Layout::Wide => {
-                self.piece.extend_from_slice(&self.sent);
-                self.push_wide(answered)?;
-            }
+            Layout::Long => self.push_long(out, answered),
+            Layout::Wide => self.push_wide(out, answered),
         }
-        self.out.write_all(&self.piece)
     }
+
+    fn end(&mut self, _: &mut Vec<u8>) {}
 }
 
 /// The names of what was sent; one that is ours gets `input_` before it.

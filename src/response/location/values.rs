@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::dataset::{
     grid::{Peril, Value},
-    perils::query::{Answered, Made, Subset, UsedCell, Wanted},
+    perils::query::{Answered, Interpolation, Made, Subset, UsedCell, Wanted},
 };
 
 /// Why there is no number; none when there is one.
@@ -32,16 +32,18 @@ pub(super) fn cell_of<'a>(
     answered.cells.get(answered.made.get(at)?.cell)
 }
 
-/// How the values of a place came from cells; of several ways each once.
-pub(super) fn interpolations(answered: &Answered) -> String {
-    let mut names = Vec::new();
-    for made in &answered.made {
-        let name = made.interpolation.name();
-        if !names.contains(&name) {
-            names.push(name);
-        }
+/// Appends how the values of a place came from cells; of several ways each once.
+pub(super) fn push_interpolations(out: &mut Vec<u8>, answered: &Answered) {
+    let all = answered.made.iter();
+    let first = all.clone().next().map(|made| made.interpolation);
+    let other = all
+        .map(|made| made.interpolation)
+        .find(|one| Some(*one) != first);
+    out.extend_from_slice(first.map_or("", Interpolation::name).as_bytes());
+    if let Some(other) = other {
+        out.push(b';');
+        out.extend_from_slice(other.name().as_bytes());
     }
-    names.join(";")
 }
 
 /// The values that are missing, with their reasons: `name=reason;...`, a metric's name for all of its

@@ -119,6 +119,42 @@ async fn cached_tokens_go_on_working_when_the_directory_is_gone() {
 
 /// Rows: INT-12
 #[tokio::test]
+async fn a_token_in_use_is_asked_about_beside_its_requests_before_its_time_is_over() {
+    let world = World::start();
+    world.vouch();
+    let tokens = world.tokens();
+    let token = AccessToken::parse(TOKEN).unwrap();
+    let at = async |seconds| {
+        let now = NOW.after(Duration::from_secs(seconds));
+        tokens.redeem(token, &caller(7), now).await.map(drop)
+    };
+    let calls = || world.directory.introspections().len();
+    assert_eq!(at(0).await, Ok(()));
+    assert_eq!(at(14).await, Ok(()));
+    assert_eq!(calls(), 1);
+    assert_eq!(at(20).await, Ok(()));
+    until(|| calls() == 2).await;
+
+    // What was learned at 20 s holds until 80 s, whatever becomes of the directory.
+    world.directory.answer_introspection(Answer::Status(503));
+    assert_eq!(at(40).await, Ok(()));
+    until(|| calls() == 3).await;
+    assert_eq!(at(75).await, Ok(()));
+    until(|| calls() == 4).await;
+
+    let inactive = Answer::Json(json!({"active": false}));
+    world.directory.answer_introspection(inactive);
+    let refused = async {
+        while at(80).await != Err(TokenRefused::Inactive) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let refused = tokio::time::timeout(Duration::from_secs(20), refused);
+    refused.await.expect("a withdrawn token is refused");
+}
+
+/// Rows: INT-12
+#[tokio::test]
 async fn a_cache_of_no_seconds_keeps_and_shares_nothing() {
     let world = World::start();
     world.vouch();

@@ -213,7 +213,7 @@ QUERIES = [
     Request("many places", "/v1/location", json.dumps({
         "locations": [{"id": number, "lat": number * 4, "lon": number * 8} for number in range(10)],
     }).encode()),
-    Request("one peril", "/etlfire?lat=10&lon=20"),
+    Request("one peril", "/fire?lat=10&lon=20&year=2050"),
 ]
 
 

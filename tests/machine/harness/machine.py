@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 from .processes import Failed, Running, output, tool
@@ -56,7 +57,7 @@ class Machine:
         notify.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
             listener.bind(str(notify))
-            listener.settimeout(60)
+            listener.settimeout(1)
             command = [
                 tool("systemd-nspawn", "systemd-container"),
                 "--quiet", "--boot", "--register=no", "--keep-unit", "--notify-ready=yes",
@@ -71,14 +72,17 @@ class Machine:
             self._leader = self._await_ready(listener)
         notify.unlink(missing_ok=True)
 
-    @staticmethod
-    def _await_ready(listener):
+    def _await_ready(self, listener):
         leader, is_ready = None, False
+        until = time.monotonic() + 90
         while not (leader and is_ready):
             try:
                 told = listener.recv(4096).decode()
             except TimeoutError as error:
-                raise Failed("the machine did not come up; see target/machine/logs/console-*.log") from error
+                if self._nspawn.process.poll() is None and time.monotonic() < until:
+                    continue
+                last = "\n".join(line for line in self._nspawn.lines[-10:] if line)
+                raise Failed(f"systemd-nspawn cannot boot a machine here, or it did not come up; it said:\n{last}") from error
             for line in told.splitlines():
                 name, _, value = line.partition("=")
                 if name == "X_NSPAWN_LEADER_PID":

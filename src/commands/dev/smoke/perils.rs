@@ -4,11 +4,7 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use super::{Cast, Token};
-use crate::commands::dev::{
-    DevError,
-    perils::{LATITUDE, LONGITUDE},
-    tally::Tally,
-};
+use crate::commands::dev::{DevError, perils::asked, tally::Tally};
 
 /// What the consumer may ask.
 pub(super) async fn allowed(
@@ -20,8 +16,10 @@ pub(super) async fn allowed(
     let catalogue = catalogue.bearer_auth(&token.access_token);
     tally.allowed(200, "GET /v1/perils", catalogue).await?;
 
-    let place = json!({"latitude": degrees(LATITUDE), "longitude": degrees(LONGITUDE)});
-    let question = json!({"locations": [place], "perils": ["heat"], "years": [2050]});
+    let values = &cast.world.perils;
+    let (latitude, longitude) = (&values.latitude, &values.longitude);
+    let place = json!({"latitude": degrees(latitude), "longitude": degrees(longitude)});
+    let question = json!({"locations": [place], "perils": [values.peril.name()], "years": [2050]});
     let query = cast.consumer.post(cast.at("/v1/location"));
     let query = query
         .bearer_auth(&token.access_token)
@@ -33,20 +31,22 @@ pub(super) async fn allowed(
         None => Vec::new().into(),
     };
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let values = body
+    let answered = body
         .pointer("/locations/0/values")
         .and_then(Value::as_array);
-    let is_answered = values.is_some_and(|values| {
+    let is_answered = answered.is_some_and(|answered| {
         let is_known = |value: &Value| value.get("value").is_some_and(Value::is_number);
-        values.len() == HEAT_VALUES && values.iter().all(is_known)
+        answered.len() == asked(values.peril).count() && answered.iter().all(is_known)
     });
-    let is_marked = body.pointer("/store/synthetic") == Some(&Value::Bool(true));
-    tally.claim(
-        is_answered && is_marked,
-        "     and the answer has its values, said to be synthetic",
-    )?;
+    let is_marked = body.pointer("/store/synthetic") == Some(&Value::Bool(values.is_synthetic));
+    let claim = if values.is_synthetic {
+        "     and the answer has its values, said to be synthetic"
+    } else {
+        "     and the answer has its values"
+    };
+    tally.claim(is_answered && is_marked, claim)?;
 
-    let old = format!("/fire?lat={LATITUDE}&lon={LONGITUDE}");
+    let old = format!("/{}?lat={latitude}&lon={longitude}", values.old.name());
     let call = cast.consumer.get(cast.at(&old));
     let call = call.bearer_auth(&token.access_token);
     tally.allowed(200, &format!("GET {old}"), call).await?;
@@ -59,7 +59,12 @@ pub(super) async fn forbidden(
     token: &Token,
     tally: &mut Tally,
 ) -> Result<(), DevError> {
-    let query = cast.at(&format!("/v1/location?lat={LATITUDE}&lon={LONGITUDE}"));
+    let values = &cast.world.perils;
+    let query = format!(
+        "/v1/location?lat={}&lon={}",
+        values.latitude, values.longitude
+    );
+    let query = cast.at(&query);
     tally
         .forbidden(401, "a peril query, no token", cast.consumer.get(&query))
         .await?;
@@ -72,6 +77,3 @@ pub(super) async fn forbidden(
 fn degrees(text: &str) -> Option<f64> {
     text.parse().ok()
 }
-
-/// Two metrics in two scenarios for one year.
-const HEAT_VALUES: usize = 4;

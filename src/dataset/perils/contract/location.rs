@@ -38,13 +38,14 @@ impl LocationRequest {
             _ => return Err(malformed("the body", "an object")),
         };
         let places = places(locations, max_places)?;
-        let sent = |name| body.member(name).filter(|value| !is_empty(value)).cloned();
+        let is_all = |value: &&Json| matches!(value, Json::Array(items) if items.is_empty());
+        let sent = |name| body.member(name).filter(|value| !is_all(value)).cloned();
         let (perils_sent, scenarios_sent, years_sent) =
             (sent("perils"), sent("scenarios"), sent("years"));
-        let mut choice = Choice::default();
+        let mut choice = Choice::new(!places.is_empty());
         let perils = choice.perils(perils_sent.as_ref())?;
-        let scenarios = choice.scenarios(scenarios_sent.as_ref())?;
         let years = choice.years(years_sent.as_ref())?;
+        let scenarios = choice.scenarios(scenarios_sent.as_ref())?;
         let is_chosen = |column: &Column| {
             perils.contains(&column.peril())
                 && scenarios.contains(&column.scenario())
@@ -87,29 +88,34 @@ fn places(locations: &Json, max_places: usize) -> Result<Vec<(f64, f64)>, Refuse
     items.iter().enumerate().map(place).collect()
 }
 
-/// How the names of one request were taken.
-#[derive(Default)]
+/// How the filters of one request were taken.
 struct Choice {
     has_quirk: bool,
+    /// Whether the old service came to look at the next filter: it had a place, and what it looked at
+    /// before let something through. What it never looked at could be anything.
+    is_looked_at: bool,
 }
 
 impl Choice {
+    fn new(has_places: bool) -> Self {
+        Self {
+            has_quirk: false,
+            is_looked_at: has_places,
+        }
+    }
+
     fn perils(&mut self, sent: Option<&Json>) -> Result<Vec<Peril>, Refused> {
         let known: Vec<_> = Peril::ALL.iter().map(|peril| peril.listed_name()).collect();
         let is_chosen = self.names("perils", sent, &known)?;
-        Ok(Peril::ALL
-            .into_iter()
-            .filter(|peril| is_chosen(peril.listed_name()))
-            .collect())
+        let perils = Peril::ALL.into_iter();
+        Ok(self.chosen(perils.filter(|peril| is_chosen(peril.listed_name()))))
     }
 
     fn scenarios(&mut self, sent: Option<&Json>) -> Result<Vec<Scenario>, Refused> {
         let known = Scenario::ALL.map(Scenario::name);
         let is_chosen = self.names("scenarios", sent, &known)?;
-        Ok(Scenario::ALL
-            .into_iter()
-            .filter(|scenario| is_chosen(scenario.name()))
-            .collect())
+        let scenarios = Scenario::ALL.into_iter();
+        Ok(self.chosen(scenarios.filter(|scenario| is_chosen(scenario.name()))))
     }
 
     /// Which names `sent` holds, as Python's `in` says: an item of an array, a member of an object, a
@@ -127,7 +133,8 @@ impl Choice {
                 !items.iter().all(is_known)
             }
             Some(Json::Object(_) | Json::Text(_)) => true,
-            Some(_) => return Err(malformed(at, "an array of names")),
+            Some(_) if self.is_looked_at => return Err(malformed(at, "an array of names")),
+            Some(_) => true,
         };
         self.has_quirk |= has_quirk;
         Ok(move |name: &str| match sent {
@@ -136,7 +143,8 @@ impl Choice {
                 .any(|item| matches!(item, Json::Text(text) if text.is(name))),
             Some(Json::Object(members)) => members.keys().any(|text| text.is(name)),
             Some(Json::Text(text)) => text.contains(name),
-            _ => true,
+            Some(_) => false,
+            None => true,
         })
     }
 
@@ -151,18 +159,25 @@ impl Choice {
             None => return Ok(Year::ALL.to_vec()),
             Some(Json::Array(items)) => items.as_slice(),
             Some(Json::Object(_)) => &[],
-            Some(_) => return Err(malformed("years", "an array of numbers")),
+            Some(_) if self.is_looked_at => {
+                return Err(malformed("years", "an array of numbers"));
+            }
+            Some(_) => &[],
         };
         let is_known = |item| Year::ALL.iter().any(|year| is_year(item, *year));
         self.has_quirk |= items.is_empty() || !items.iter().all(is_known);
-        Ok(Year::ALL
-            .into_iter()
-            .filter(|year| items.iter().any(|item| is_year(item, *year)))
-            .collect())
+        let years = Year::ALL.into_iter();
+        Ok(self.chosen(years.filter(|year| items.iter().any(|item| is_year(item, *year)))))
+    }
+
+    fn chosen<T>(&mut self, all: impl Iterator<Item = T>) -> Vec<T> {
+        let chosen: Vec<_> = all.collect();
+        self.is_looked_at &= !chosen.is_empty();
+        chosen
     }
 }
 
-/// Whether Python's `len` is zero: what the old service took for absent.
+/// Whether there is nothing in it to go through: what the old service took for no places.
 fn is_empty(value: &Json) -> bool {
     match value {
         Json::Array(items) => items.is_empty(),
@@ -212,6 +227,9 @@ mod tests {
             ("\"years\":[\"2030\"]", (0, true)),
             ("\"years\":[2030,2031]", (16, true)),
             ("\"years\":[true,null,[]]", (0, true)),
+            ("\"perils\":\"\"", (0, true)),
+            ("\"scenarios\":{}", (0, true)),
+            ("\"years\":{}", (0, true)),
         ] {
             assert_eq!(columns(filters), chosen, "{filters}");
         }
@@ -226,6 +244,18 @@ mod tests {
         for empty in ["[]", "{}", "\"\""] {
             let request = read(&format!("{{\"locations\":{empty}}}")).unwrap();
             assert!(request.places.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_filter_that_was_never_looked_at_may_be_anything() {
+        for body in [
+            "{\"locations\":[],\"perils\":null,\"scenarios\":5,\"years\":\"x\"}",
+            "{\"locations\":[{\"latitude\":1,\"longitude\":1}],\"perils\":[\"x\"],\"scenarios\":5,\"years\":null}",
+            "{\"locations\":[{\"latitude\":1,\"longitude\":1}],\"years\":[1999],\"scenarios\":null}",
+        ] {
+            let request = read(body).unwrap();
+            assert!(request.columns.is_empty() && request.has_quirk, "{body}");
         }
     }
 
@@ -249,10 +279,22 @@ mod tests {
                 "{\"locations\":[{\"latitude\":1e308,\"longitude\":1}]}",
                 "locations[0].latitude",
             ),
-            ("{\"locations\":[],\"perils\":null}", "perils"),
-            ("{\"locations\":[],\"scenarios\":5}", "scenarios"),
-            ("{\"locations\":[],\"years\":2030}", "years"),
-            ("{\"locations\":[],\"years\":\"2030\"}", "years"),
+            (
+                "{\"locations\":[{\"latitude\":1,\"longitude\":1}],\"perils\":null}",
+                "perils",
+            ),
+            (
+                "{\"locations\":[{\"latitude\":1,\"longitude\":1}],\"scenarios\":5}",
+                "scenarios",
+            ),
+            (
+                "{\"locations\":[{\"latitude\":1,\"longitude\":1}],\"years\":2030}",
+                "years",
+            ),
+            (
+                "{\"locations\":[{\"latitude\":1,\"longitude\":1}],\"years\":\"2030\"}",
+                "years",
+            ),
         ] {
             match read(body) {
                 Err(Refused::Malformed { at: found, .. }) => assert_eq!(found, at),

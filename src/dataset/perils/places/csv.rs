@@ -1,6 +1,6 @@
 //! CSV (RFC 4180): one record after the other, quoted fields and line ends of either kind.
 
-use std::{borrow::Cow, io, io::BufRead, ops::Range};
+use std::{borrow::Cow, collections::HashSet, io, io::BufRead, ops::Range};
 
 use super::LONGEST;
 use crate::dataset::perils::Refused;
@@ -27,6 +27,12 @@ pub struct Record {
 
 impl Header {
     pub(super) fn read(record: &Record) -> Result<Self, Refused> {
+        if std::str::from_utf8(record.text()).is_err() {
+            return Err(Refused::Malformed {
+                at: "the CSV header".to_owned(),
+                expected: "UTF-8".into(),
+            });
+        }
         let names: Vec<String> = record
             .fields()
             .map(|name| name.trim().trim_start_matches('\u{feff}').to_owned())
@@ -44,8 +50,9 @@ impl Header {
                 }),
             }
         };
+        let mut before = HashSet::new();
         for (index, name) in names.iter().enumerate() {
-            if names.iter().take(index).any(|other| other == name) {
+            if !before.insert(name) {
                 return Err(Refused::Malformed {
                     at: format!("column {} of the CSV header", index + 1),
                     expected: "named unlike the columns before it".into(),

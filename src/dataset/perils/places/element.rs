@@ -111,16 +111,24 @@ impl<'de> Visitor<'de> for Members {
                 "longitude" | "lon" | "lng" => &mut location.longitude,
                 "id" => &mut location.id,
                 _ => {
-                    location.has_repeated |=
-                        location.others.iter().any(|(other, _)| *other == name);
                     location.others.push((name, value));
                     continue;
                 }
             };
             location.has_repeated |= slot.replace(value).is_some();
         }
+        location.has_repeated |= has_repeated(&location.others);
         Ok(location)
     }
+}
+
+/// Whether a name comes twice; sorted, for there may be thousands.
+fn has_repeated(members: &[(String, &RawValue)]) -> bool {
+    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names
+        .windows(2)
+        .any(|pair| matches!(pair, [one, other] if one == other))
 }
 
 /// RFC 7946 §3.2

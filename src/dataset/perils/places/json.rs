@@ -16,6 +16,8 @@ pub(super) struct Walker {
 pub(super) enum Stop {
     /// The text is not JSON here.
     Syntax,
+    /// Arrays and objects stand deeper in each other than a reader of the answer could follow.
+    TooDeep,
     /// A value is longer than any may be.
     TooLong,
     /// The reader failed.
@@ -93,6 +95,9 @@ impl Walker {
             let used = end.unwrap_or(available.len());
             text.extend_from_slice(available.get(..used).unwrap_or_default());
             self.consume(used);
+            if extent.deepest > DEEPEST {
+                return Err(Stop::TooDeep);
+            }
             if text.len() > LONGEST {
                 return Err(Stop::TooLong);
             }
@@ -115,6 +120,7 @@ impl Walker {
 /// Where a value ends, found piece by piece.
 struct Extent {
     depth: usize,
+    deepest: usize,
     is_text: bool,
     is_escaped: bool,
     is_scalar: bool,
@@ -124,6 +130,7 @@ impl Extent {
     fn new(first: u8) -> Self {
         Self {
             depth: 0,
+            deepest: 0,
             is_text: false,
             is_escaped: false,
             is_scalar: !matches!(first, b'{' | b'[' | b'"'),
@@ -155,7 +162,10 @@ impl Extent {
             }
             match octet {
                 b'"' => self.is_text = true,
-                b'{' | b'[' => self.depth += 1,
+                b'{' | b'[' => {
+                    self.depth += 1;
+                    self.deepest = self.deepest.max(self.depth);
+                }
                 b'}' | b']' => self.depth = self.depth.saturating_sub(1),
                 _ => continue,
             }
@@ -166,6 +176,9 @@ impl Extent {
         None
     }
 }
+
+/// How deep what a place brings may stand: it goes into the answer, and common readers end at 128.
+const DEEPEST: usize = 100;
 
 fn is_blank(octet: u8) -> bool {
     matches!(octet, b' ' | b'\t' | b'\n' | b'\r')
@@ -191,6 +204,13 @@ mod tests {
             values.push(String::from_utf8_lossy(&value).into_owned());
         }
         Some(values)
+    }
+
+    #[test]
+    fn a_value_that_is_too_deep_ends_the_walk() {
+        let nested = |depth| format!("[{}{}]", "[".repeat(depth), "]".repeat(depth));
+        assert!(walked(nested(DEEPEST).as_bytes(), 7).is_some());
+        assert!(walked(nested(DEEPEST + 1).as_bytes(), 7).is_none());
     }
 
     #[test]

@@ -6,10 +6,12 @@
 mod csv;
 mod element;
 mod json;
+mod reading;
 mod survey;
 
 pub use csv::{Header, Record};
-pub use survey::{InputFormat, Places, Survey};
+pub use reading::Places;
+pub use survey::{InputFormat, Survey};
 
 /// One place as sent.
 #[derive(Clone, Copy, Debug)]

@@ -1,12 +1,11 @@
 //! The first reading of a body: its shape, its options, how many places it has.
 
-use std::io::BufRead;
+use std::collections::HashSet;
 
 use super::{
-    Carried, Header, Place, PlaceFault, Record,
-    element::Element,
+    Header, Record,
     json::{Stop, Walker},
-    position,
+    reading::{Places, Source},
 };
 use crate::{
     dataset::perils::{Refused, query::Options},
@@ -32,22 +31,6 @@ pub struct Survey {
     places: usize,
     start: u64,
     body: Body,
-}
-
-/// The places of a body, one after the other.
-pub struct Places {
-    source: Source,
-    header: Option<Header>,
-    element: Element,
-    record: Record,
-    text: Vec<u8>,
-    is_first: bool,
-}
-
-enum Source {
-    Features(Walker),
-    Locations(Walker),
-    Records(Box<dyn BufRead + Send>),
 }
 
 impl Survey {
@@ -90,18 +73,12 @@ impl Survey {
     #[must_use]
     pub fn places(&self) -> Places {
         let reader = self.body.reader(self.start);
-        Places {
-            source: match self.format {
-                InputFormat::Csv => Source::Records(reader),
-                InputFormat::GeoJson => Source::Features(Walker::new(reader, self.start)),
-                InputFormat::Json => Source::Locations(Walker::new(reader, self.start)),
-            },
-            header: self.header.clone(),
-            element: Element::default(),
-            record: Record::default(),
-            text: Vec::new(),
-            is_first: true,
-        }
+        let source = match self.format {
+            InputFormat::Csv => Source::Records(reader),
+            InputFormat::GeoJson => Source::Features(Walker::new(reader, self.start)),
+            InputFormat::Json => Source::Locations(Walker::new(reader, self.start)),
+        };
+        Places::new(source, self.header.clone())
     }
 
     fn of_csv(body: Body, max_places: usize) -> Result<Self, Refused> {
@@ -116,10 +93,7 @@ impl Survey {
             }))
         };
         if !read(&mut record)? {
-            return Err(Refused::Malformed {
-                at: "the body".to_owned(),
-                expected: "CSV with a header".into(),
-            });
+            return Err(malformed("the body", "CSV with a header"));
         }
         let header = Header::read(&record)?;
         let mut places = 0;
@@ -128,6 +102,9 @@ impl Survey {
             if places > max_places {
                 return Err(Refused::TooManyPlaces { limit: max_places });
             }
+        }
+        if places == 0 {
+            return Err(malformed("the CSV", "a header and at least one line"));
         }
         Ok(Self {
             format: InputFormat::Csv,
@@ -144,16 +121,18 @@ impl Survey {
         let at = usize::try_from(walker.at()).unwrap_or(usize::MAX);
         let found = found.map_err(|fault| match fault {
             Fault::Refused(refused) => refused,
-            Fault::Stop(Stop::TooLong) => Refused::Malformed {
-                at: format!("the value before octet {at}"),
-                expected: "shorter than 64 KiB".into(),
-            },
+            Fault::Stop(Stop::TooDeep) => malformed(
+                &format!("the value before octet {at}"),
+                "nested at most 100 deep",
+            ),
+            Fault::Stop(Stop::TooLong) => malformed(
+                &format!("the value before octet {at}"),
+                "shorter than 64 KiB",
+            ),
             Fault::Stop(Stop::Syntax | Stop::Io(_)) => Refused::NotJson { at },
         })?;
-        let (format, start, places) = found.ok_or_else(|| Refused::Malformed {
-            at: "the body".to_owned(),
-            expected: "an object with an array locations, or a GeoJSON feature collection".into(),
-        })?;
+        let expected = "an object with an array locations, or a GeoJSON feature collection";
+        let (format, start, places) = found.ok_or_else(|| malformed("the body", expected))?;
         Ok(Self {
             format,
             header: None,
@@ -189,7 +168,7 @@ fn find_array(
 ) -> Result<Option<(InputFormat, u64, usize)>, Fault> {
     let mut found = None;
     let mut text = Vec::new();
-    let mut names = Vec::new();
+    let mut names = HashSet::new();
     let mut others = Vec::new();
     walker.expect(b'{')?;
     let mut is_first = true;
@@ -200,10 +179,11 @@ fn find_array(
         is_first = false;
         walker.value(&mut text)?;
         let name: String = serde_json::from_slice(&text).or(Err(Stop::Syntax))?;
-        if names.contains(&name) {
-            let expected = "without members that come twice".into();
-            let at = "the body".to_owned();
-            return Err(Refused::Malformed { at, expected }.into());
+        if !names.insert(name.clone()) {
+            return Err(malformed("the body", "without members that come twice").into());
+        }
+        if names.len() > MOST_MEMBERS {
+            return Err(malformed("the body", "an object of at most 100 members").into());
         }
         walker.expect(b':')?;
         let format = match name.as_str() {
@@ -211,19 +191,16 @@ fn find_array(
             "features" => Some(InputFormat::GeoJson),
             _ => None,
         };
-        names.push(name.clone());
         if let Some(format) = format {
             if found.is_some() || walker.peek()? != Some(b'[') {
-                let at = if found.is_some() {
-                    "the body".to_owned()
-                } else {
-                    name
-                };
-                let expected = "one array, of locations or of features".into();
-                return Err(Refused::Malformed { at, expected }.into());
+                let at = if found.is_some() { "the body" } else { &name };
+                return Err(malformed(at, "one array, of locations or of features").into());
             }
             let start = walker.at();
             let places = count(walker, max_places)?;
+            if places == 0 {
+                return Err(malformed(&name, "an array of at least one place").into());
+            }
             found = Some((format, start, places));
             continue;
         }
@@ -262,82 +239,20 @@ fn count(walker: &mut Walker, max_places: usize) -> Result<usize, Fault> {
     Ok(places)
 }
 
-impl Places {
-    /// The next place; none after the last.
-    ///
-    /// # Errors
-    /// What the reader says; the body was read through before, so that its shape is known.
-    pub fn next_place(&mut self) -> std::io::Result<Option<Place<'_>>> {
-        let is_first = std::mem::take(&mut self.is_first);
-        if let Source::Records(reader) = &mut self.source {
-            let has_header = !is_first || self.record.read(&mut **reader)?;
-            if !has_header || !self.record.read(&mut **reader)? {
-                return Ok(None);
-            }
-            return Ok(Some(self.place_of_record()));
-        }
-        let (Source::Features(walker) | Source::Locations(walker)) = &mut self.source else {
-            return Ok(None);
-        };
-        if !step(walker, is_first, &mut self.text)? {
-            return Ok(None);
-        }
-        let position = match self.source {
-            Source::Features(_) => self.element.read_feature(&self.text),
-            Source::Locations(_) | Source::Records(_) => self.element.read_location(&self.text),
-        };
-        Ok(Some(Place {
-            position,
-            id: self.element.id.as_deref(),
-            carried: Carried::Members(&self.element.members),
-        }))
-    }
-
-    fn place_of_record(&self) -> Place<'_> {
-        let header = self.header.as_ref();
-        let columns = header.map_or(0, |header| header.names.len());
-        let field = |index: Option<usize>| index.and_then(|index| self.record.field(index));
-        let position = if self.record.len() != columns {
-            Err(PlaceFault::WrongNumberOfFields)
-        } else if std::str::from_utf8(self.record.text()).is_err() {
-            Err(PlaceFault::NotUtf8)
-        } else {
-            position(
-                field(header.map(|header| header.latitude)).as_deref(),
-                field(header.map(|header| header.longitude)).as_deref(),
-            )
-        };
-        Place {
-            position,
-            id: None,
-            carried: Carried::Record(&self.record),
-        }
+fn malformed(at: &str, expected: &'static str) -> Refused {
+    Refused::Malformed {
+        at: at.to_owned(),
+        expected: expected.into(),
     }
 }
 
-/// Walks to the next member of the array, into `text`; `false` after the last.
-fn step(walker: &mut Walker, is_first: bool, text: &mut Vec<u8>) -> std::io::Result<bool> {
-    let mut walk = || {
-        if is_first {
-            walker.expect(b'[')?;
-        }
-        if walker.take(b']')? {
-            return Ok(false);
-        }
-        if !is_first {
-            walker.expect(b',')?;
-        }
-        walker.value(text).map(|()| true)
-    };
-    walk().map_err(|stop| match stop {
-        Stop::Io(error) => error,
-        Stop::Syntax | Stop::TooLong => std::io::ErrorKind::InvalidData.into(),
-    })
-}
+/// Members of the body: the options are few, and what is none of them takes time and memory.
+const MOST_MEMBERS: usize = 100;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::perils::places::PlaceFault;
 
     fn survey(text: &str, is_csv: bool) -> Result<(Survey, Options), Refused> {
         let mut options = Options::default();
@@ -365,7 +280,7 @@ mod tests {
         let (found, options) = survey(text, false).unwrap();
         assert_eq!((found.count(), found.format()), (2, InputFormat::Json));
         assert_eq!(options.items("years"), Some(&["2030".to_owned()][..]));
-        let features = "{\"type\":\"FeatureCollection\",\"name\":\"x\",\"features\":[]}";
+        let features = "{\"type\":\"FeatureCollection\",\"name\":\"x\",\"features\":[5]}";
         assert_eq!(
             survey(features, false).unwrap().0.format(),
             InputFormat::GeoJson
@@ -390,18 +305,27 @@ mod tests {
         for (text, is_csv) in [
             ("", true),
             ("a,b\n", true),
+            ("lat,lon\n", true),
+            ("{\"locations\":[]}", false),
+            ("{\"features\":[ ]}", false),
             ("{}", false),
             ("[]", false),
             ("", false),
             ("{\"locations\":5}", false),
-            ("{\"locations\":[],\"features\":[]}", false),
-            ("{\"locations\":[],\"locations\":[]}", false),
-            ("{\"locations\":[],\"colour\":1}", false),
-            ("{\"locations\":[]} x", false),
+            ("{\"locations\":[1],\"features\":[1]}", false),
+            ("{\"locations\":[1],\"locations\":[1]}", false),
+            ("{\"locations\":[1],\"colour\":1}", false),
+            ("{\"locations\":[1]} x", false),
             ("{\"locations\":[", false),
         ] {
             assert!(survey(text, is_csv).is_err(), "{text}");
         }
+        let members = (0..100).map(|n| format!("\"m{n}\":1")).collect::<Vec<_>>();
+        let crowded = format!("{{{},\"features\":[1]}}", members.join(","));
+        assert!(matches!(
+            survey(&crowded, false),
+            Err(Refused::Malformed { .. })
+        ));
         let four = "{\"locations\":[1,2,3,4]}";
         assert!(matches!(
             survey(four, false),

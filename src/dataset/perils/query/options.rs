@@ -41,7 +41,7 @@ impl Options {
         self.items(name)?.first().map(String::as_str)
     }
 
-    /// Takes a parameter of the query; lists may be repeated or separated by commas.
+    /// Takes a parameter of the query; lists may be repeated or separated by commas, and nothing is an empty list.
     ///
     /// # Errors
     /// [`Refused::Unknown`] for a name that is neither an option nor one of `others`.
@@ -54,14 +54,11 @@ impl Options {
         let Some((known, is_list)) = Self::known(name) else {
             return Err(Self::unknown("a parameter of the query".to_owned(), others));
         };
-        let items = value
-            .split(',')
-            .map(str::trim)
-            .filter(|item| !item.is_empty());
-        let items: Vec<String> = if is_list {
-            items.map(str::to_owned).collect()
-        } else {
-            vec![value.trim().to_owned()]
+        let value = value.trim();
+        let items: Vec<String> = match (is_list, value) {
+            (true, "") => Vec::new(),
+            (true, list) => list.split(',').map(|item| item.trim().to_owned()).collect(),
+            (false, single) => vec![single.to_owned()],
         };
         let given = self.given.iter_mut().find(|(given, _)| *given == known);
         match given {

@@ -9,7 +9,7 @@ use crate::dataset::{
 };
 
 /// One number that is wanted of each place: a column, or a year between two of them.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Wanted {
     /// What is measured.
     pub metric: Metric,
@@ -25,7 +25,7 @@ pub struct Wanted {
 }
 
 /// How a place's value comes from the cells around it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Interpolation {
     /// By the four cells around, each by its nearness.
     Bilinear,
@@ -334,6 +334,7 @@ mod tests {
     fn nothing_given_means_all() {
         let subset = read(&[]).unwrap();
         assert_eq!((subset.wanted.len(), subset.columns.len()), (96, 96));
+        assert_eq!(read(&[("perils", ""), ("years", " ")]), Ok(subset.clone()));
         assert_eq!(subset.perils, Peril::ALL);
     }
 
@@ -365,6 +366,7 @@ mod tests {
     fn what_is_not_known_is_refused_with_what_is() {
         for (query, at, known) in [
             ([("perils", "fire,fires")], "perils[1]", "fire, hail, heat"),
+            ([("perils", "fire,")], "perils[1]", "fire, hail, heat"),
             ([("scenarios", "ssp245")], "scenarios[0]", "ssp126, ssp585"),
             ([("years", "2031")], "years[0]", "2020, 2030"),
             (

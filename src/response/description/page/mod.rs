@@ -1,11 +1,20 @@
 //! The description as one page of HTML: no script, and nothing loaded from anywhere.
+//!
+//! Everything folds: the page opens as the list of operations, and a link to a shape unfolds it.
+
+mod markup;
+mod words;
 
 use std::fmt::Write;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use self::{
+    markup::{code, escaped, prose},
+    words::words,
+};
 use super::document::TAGS;
 
 /// Value for `Content-Security-Policy`: the page's own style, and nothing else.
@@ -46,13 +55,13 @@ impl<'d> Page<'d> {
         for (tag, about) in TAGS {
             self.push(&format!(
                 "\n<section><h2>{}</h2>{}",
-                escaped(tag),
+                escaped(&capitalised(tag)),
                 prose(about)
             ));
             self.operations(tag);
             self.push("</section>");
         }
-        self.push("\n<section><h2>Shapes</h2>");
+        self.push("\n<section><h2>Shapes</h2><p>What goes in and what comes out, by name.</p>");
         self.shapes();
         self.push("</section></main></body></html>\n");
     }
@@ -71,40 +80,45 @@ impl<'d> Page<'d> {
     }
 
     fn operation(&mut self, path: &str, method: &str, operation: &'d Value) {
-        let method = method.to_uppercase();
-        let summary = escaped(text(Some(operation), "summary"));
-        self.push(&format!(
-            "\n<details><summary><b>{method}</b> <code>{}</code> {summary}</summary>",
-            escaped(path)
-        ));
-        let needs = match operation.pointer("/security/0") {
-            Some(_) => "Needs a client certificate and an access token bound to it.",
-            None => "Open to everyone.",
+        let heading = format!(
+            "<b>{}</b> {} {}",
+            method.to_uppercase(),
+            code(path),
+            escaped(text(Some(operation), "summary"))
+        );
+        let id = format!("operation-{}", text(Some(operation), "operationId"));
+        self.fold(&id, &heading, |page| {
+            page.access(operation);
+            page.samples(operation);
+            page.parameters(operation);
+            if let Some(content) = operation.pointer("/requestBody/content") {
+                page.push("<h4>Body</h4>");
+                page.content(content);
+            }
+            page.answers(operation);
+        });
+    }
+
+    fn access(&mut self, operation: &'d Value) {
+        let alternatives = operation.get("security").and_then(Value::as_array);
+        let alternatives = alternatives.map(Vec::as_slice).unwrap_or_default();
+        let scopes = |one: &'d Value| one.get("bearer").and_then(Value::as_array);
+        let needs = match alternatives {
+            [] => "Open to everyone.".to_owned(),
+            [only] => {
+                let needs = "Needs a client certificate and an access token bound to it";
+                let names = scopes(only).into_iter().flatten().filter_map(Value::as_str);
+                let names: Vec<_> = names.map(code).collect();
+                if names.is_empty() {
+                    format!("{needs}.")
+                } else {
+                    format!("{needs}, with the scope {}.", names.join(" and "))
+                }
+            }
+            _ => String::new(),
         };
         self.push(&format!("<p>{needs}</p>"));
-        let scopes = operation
-            .pointer("/security/0/bearer")
-            .and_then(Value::as_array);
-        for scope in scopes.into_iter().flatten().filter_map(Value::as_str) {
-            self.push(&format!("<p>Scope: <code>{}</code></p>", escaped(scope)));
-        }
-        self.parameters(operation);
-        if let Some(content) = operation.pointer("/requestBody/content") {
-            self.push("<h3>Body</h3>");
-            self.content(content);
-        }
-        self.push("<h3>Answers</h3><dl>");
-        let responses = operation.get("responses").and_then(Value::as_object);
-        for (status, response) in responses.into_iter().flatten() {
-            let response = self.resolved(response);
-            let description = escaped(text(Some(response), "description"));
-            self.push(&format!("<dt>{status}</dt><dd>{description}"));
-            if let Some(content) = response.get("content").filter(|_| status.starts_with('2')) {
-                self.content(content);
-            }
-            self.push("</dd>");
-        }
-        self.push("</dl></details>");
+        self.push(&prose(text(Some(operation), "description")));
     }
 
     fn parameters(&mut self, operation: &'d Value) {
@@ -112,22 +126,58 @@ impl<'d> Page<'d> {
         let Some(parameters) = parameters.filter(|all| !all.is_empty()) else {
             return;
         };
-        self.push("<h3>Parameters</h3><dl>");
+        self.push("<h4>Parameters</h4><dl>");
         for parameter in parameters {
             let parameter = self.resolved(parameter);
-            let part = |name| escaped(text(Some(parameter), name));
             let needed = match parameter.get("required") {
                 Some(Value::Bool(true)) => ", needed",
                 _ => "",
             };
             self.push(&format!(
-                "<dt><code>{}</code> <small>{}{needed}</small></dt><dd>{}",
-                part("name"),
-                part("in"),
+                "<dt>{} <small>{}{needed}</small></dt><dd>{}",
+                code(text(Some(parameter), "name")),
+                escaped(text(Some(parameter), "in")),
                 prose(text(Some(parameter), "description"))
             ));
             if let Some(schema) = parameter.get("schema") {
-                self.push(&format!("<code>{}</code>", escaped(&schema.to_string())));
+                self.push(&format!("<p>{}</p>", words(schema)));
+            }
+            self.push("</dd>");
+        }
+        self.push("</dl>");
+    }
+
+    fn samples(&mut self, operation: &'d Value) {
+        let samples = operation.get("x-codeSamples").and_then(Value::as_array);
+        let Some(samples) = samples else {
+            return;
+        };
+        self.push("<h4>In a shell</h4>");
+        for sample in samples {
+            self.preformatted(text(Some(sample), "source"));
+        }
+    }
+
+    fn answers(&mut self, operation: &'d Value) {
+        self.push("<h4>Answers</h4><dl>");
+        let responses = operation.get("responses").and_then(Value::as_object);
+        for (status, response) in responses.into_iter().flatten() {
+            let response = self.resolved(response);
+            let description = escaped(text(Some(response), "description"));
+            self.push(&format!("<dt>{status}</dt><dd><p>{description}</p>"));
+            if !status.starts_with('2') {
+                self.push("</dd>");
+                continue;
+            }
+            let fields = response.get("headers").and_then(Value::as_object);
+            let fields: Vec<_> = fields
+                .into_iter()
+                .flat_map(|all| all.keys())
+                .map(|name| code(name))
+                .collect();
+            self.push(&format!("<p>Header fields: {}</p>", fields.join(", ")));
+            if let Some(content) = response.get("content") {
+                self.content(content);
             }
             self.push("</dd>");
         }
@@ -136,12 +186,10 @@ impl<'d> Page<'d> {
 
     fn content(&mut self, content: &Value) {
         for (media_type, content) in content.as_object().into_iter().flatten() {
-            self.push(&format!("<p><code>{}</code>", escaped(media_type)));
-            if let Some(name) = content.pointer("/schema/$ref").and_then(Value::as_str) {
-                let name = escaped(name.rsplit('/').next().unwrap_or_default());
-                self.push(&format!(": <a href=\"#{name}\">{name}</a>"));
-            }
-            self.push("</p>");
+            let schema = content
+                .get("schema")
+                .map_or_else(|| "octets".to_owned(), words);
+            self.push(&format!("<p>{}: {schema}</p>", code(media_type)));
             match content.get("example") {
                 Some(Value::String(text)) => self.preformatted(text),
                 Some(example) => self.preformatted(&format!("{example:#}")),
@@ -153,14 +201,21 @@ impl<'d> Page<'d> {
     fn shapes(&mut self) {
         let schemas = self.document.pointer("/components/schemas");
         for (name, schema) in schemas.and_then(Value::as_object).into_iter().flatten() {
-            let name = escaped(name);
-            self.push(&format!(
-                "\n<details id=\"{name}\"><summary><code>{name}</code></summary>"
-            ));
-            self.push(&prose(text(Some(schema), "description")));
-            self.preformatted(&format!("{:#}", without_description(schema)));
-            self.push("</details>");
+            self.fold(name, &code(name), |page| {
+                page.push(&prose(text(Some(schema), "description")));
+                page.push(&format!("<div>{}</div>", words(schema)));
+            });
         }
+    }
+
+    /// What `inside` writes, folded under `heading`; a link to `id` unfolds it.
+    fn fold(&mut self, id: &str, heading: &str, inside: impl FnOnce(&mut Self)) {
+        self.push(&format!(
+            "\n<details><summary><h3>{heading}</h3></summary><div id=\"{}\">",
+            escaped(id)
+        ));
+        inside(self);
+        self.push("</div></details>");
     }
 
     /// What `value` refers to, or itself.
@@ -181,66 +236,18 @@ impl<'d> Page<'d> {
     }
 }
 
-fn without_description(schema: &Value) -> Value {
-    let members = schema.as_object().into_iter().flatten();
-    let rest = members.filter(|(name, _)| *name != "description");
-    let rest: Map<_, _> = rest
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    rest.into()
-}
-
 fn text<'v>(value: Option<&'v Value>, name: &str) -> &'v str {
     let found = value.and_then(|value| value.get(name));
     found.and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The little of `CommonMark` that the document has: paragraphs, lists, code.
-fn prose(text: &str) -> String {
-    let mut html = String::new();
-    for block in text
-        .split("\n\n")
-        .map(str::trim)
-        .filter(|block| !block.is_empty())
-    {
-        let mut items = block.lines().map(|line| line.strip_prefix("- "));
-        if items.clone().all(|item| item.is_some()) {
-            let items = items
-                .by_ref()
-                .flatten()
-                .map(|item| format!("<li>{}</li>", coded(item)));
-            let _ = write!(html, "<ul>{}</ul>", items.collect::<String>());
-        } else {
-            let _ = write!(html, "<p>{}</p>", coded(block));
-        }
-    }
-    html
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).collect()
 }
 
-fn coded(text: &str) -> String {
-    let parts = escaped(text);
-    let parts = parts.split('`').enumerate().map(|(index, part)| {
-        if index % 2 == 1 {
-            format!("<code>{part}</code>")
-        } else {
-            part.to_owned()
-        }
-    });
-    parts.collect()
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-}
-
-const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;color:#222;background:#fff}\
-    h1,h2,h3{line-height:1.2}small{color:#555;font-weight:normal}code,pre{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere}\
-    pre{background:#f3f3f3;padding:.75rem;overflow-x:auto;white-space:pre-wrap}details{border:1px solid #ccc;border-radius:.3rem;margin:.5rem 0;padding:.5rem .75rem}\
-    summary{cursor:pointer;overflow-wrap:anywhere}dt{margin-top:.5rem;font-weight:600}dd{margin:0 0 0 1rem}dd p{margin:.1rem 0}a{color:#0b57a4}\
-    @media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}pre{background:#262626}small{color:#aaa}a{color:#7ab7f5}details{border-color:#444}}";
+const STYLE: &str = include_str!("style.css");
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,35 @@
+"""Look-ups on a fine grid beside a coarse one, by criterion."""
+
+from . import micro, report
+
+TITLE = "The grid"
+
+COARSE, FINE = "0.25", "0.05"
+
+
+def measure(_, __):
+    return micro.run("grid")
+
+
+def written(found):
+    lines = ["| what | 0.25 degrees | 0.05 degrees |", "| --- | ---: | ---: |"]
+    targets = report.Targets()
+    for coarse in (name for name in found if COARSE in name):
+        words = coarse.removeprefix("grid/").replace(f" at {COARSE} degrees", "")
+        mine, theirs = (per_place(found[name]) for name in (coarse.replace(COARSE, FINE), coarse))
+        lines.append(f"| {words} | {text(theirs)} | {text(mine)} |")
+        if "open" in words:
+            targets.row("0.05 degrees: open, ms", f"{mine / 1e6:.1f}", "under 50", mine < 50e6)
+        else:
+            ratio = mine / theirs
+            targets.row(f"0.05 degrees: {words}, of the time at 0.25", f"{ratio:.2f}", "at most 1.5", ratio <= 1.5)
+    return "\n".join([*lines, "", str(targets)])
+
+
+def per_place(measured):
+    nanoseconds, throughput = measured
+    return nanoseconds / throughput.get("Elements", 1)
+
+
+def text(nanoseconds):
+    return f"{nanoseconds / 1e6:.1f} ms" if nanoseconds > 1e5 else f"{nanoseconds:.0f} ns"

@@ -1,0 +1,37 @@
+//! The store of peril values, read through: a daemon that starts in milliseconds does not do that.
+
+use std::path::Path;
+
+use crate::{
+    config::{Config, Fault, Places, Severity},
+    dataset::grid::{Grid, STORE_NAME},
+};
+
+/// Whether every octet is as it was imported. A store that is not there, or cannot be opened, is the
+/// concern of what is examined before a start.
+pub(super) fn findings(config: &Config, places: &Places) -> Vec<Fault> {
+    let path = config.paths.state.join(STORE_NAME);
+    Grid::open(&path)
+        .map(|grid| finding(&grid, &path, places))
+        .into_iter()
+        .collect()
+}
+
+fn finding(grid: &Grid, path: &Path, places: &Places) -> Fault {
+    let about = grid.about();
+    let (severity, finding) = match grid.verify() {
+        Ok(()) => {
+            let (version, rows) = (about.version.id, about.rows);
+            let said = format!("version {version} with {rows} rows is whole, by its checksum");
+            (Severity::Fine, said)
+        }
+        Err(error) => (Severity::Error, error.to_string()),
+    };
+    Fault {
+        severity,
+        place: places.of("paths.state"),
+        finding: format!("{}: {finding}", path.display()),
+        remedy: String::new(),
+        ends: None,
+    }
+}

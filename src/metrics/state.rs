@@ -1,0 +1,137 @@
+//! What is so at the moment of a scrape.
+
+use std::collections::BTreeMap;
+
+use prometheus::{
+    Counter, Error, Gauge, GaugeVec, IntGaugeVec, Opts, Registry, proto::MetricFamily,
+};
+
+use super::{
+    process::{self, number},
+    registered,
+};
+use crate::{clock::Timestamp, dataset::grid::StoreVersion, token::Statistics};
+
+/// What a site says of itself; read anew for each scrape, so nothing of an earlier site is left in it.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The first end among the certificates or revocation lists that a key of the configuration names.
+    pub ends: BTreeMap<String, Timestamp>,
+    /// Whether the directory is known.
+    pub is_ready: bool,
+    /// The peril store in service.
+    pub store: Option<StoreVersion>,
+    /// Long answers that are under way.
+    pub streams: u64,
+    /// How many may be.
+    pub most_streams: u64,
+    /// What happened between us and the directory.
+    pub tokens: Statistics,
+}
+
+impl State {
+    pub(super) fn families(&self, started: Timestamp) -> Result<Vec<MetricFamily>, Error> {
+        let registry = Registry::new();
+        process::register(&registry, started)?;
+        self.register_site(&registry)?;
+        self.register_tokens(&registry)?;
+        self.register_ends(&registry)?;
+        Ok(registry.gather())
+    }
+
+    fn register_site(&self, registry: &Registry) -> Result<(), Error> {
+        let help = "Always 1; the version of perild that runs.";
+        let build = IntGaugeVec::new(Opts::new("perild_build_info", help), &["version"])?;
+        let build = registered(registry, build)?;
+        build
+            .get_metric_with_label_values(&[env!("CARGO_PKG_VERSION")])?
+            .set(1);
+        let gauge = |name, help, value| gauge(registry, name, help, value);
+        gauge(
+            "perild_ready",
+            "1 once the directory is known, as /readyz says.",
+            f64::from(u8::from(self.is_ready)),
+        )?;
+        gauge(
+            "perild_streams",
+            "Long answers under way.",
+            number(self.streams),
+        )?;
+        gauge(
+            "perild_streams_limit",
+            "Long answers that may be under way: perils.max_streams.",
+            number(self.most_streams),
+        )?;
+        gauge(
+            "perild_store_version",
+            "Version of the peril store in service; 0 without one.",
+            self.store.map_or(0.0, |store| number(store.id)),
+        )?;
+        if let Some(store) = self.store {
+            gauge(
+                "perild_store_imported_timestamp_seconds",
+                "When the peril store in service was imported, in seconds since 1970.",
+                number(store.imported_at),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn register_tokens(&self, registry: &Registry) -> Result<(), Error> {
+        let tokens = &self.tokens;
+        for (name, help, value) in [
+            (
+                "perild_introspection_calls_total",
+                "Questions to the directory about tokens that were sent or tried.",
+                tokens.introspection_calls,
+            ),
+            (
+                "perild_introspection_faults_total",
+                "Questions to which the directory gave no answer that can be used, and those not asked \
+                 because it keeps failing.",
+                tokens.upstream_faults,
+            ),
+            (
+                "perild_token_cache_hits_total",
+                "Tokens that were judged by a remembered answer.",
+                tokens.cache_hits,
+            ),
+            (
+                "perild_token_cache_misses_total",
+                "Tokens for which the directory had to be asked, or was being asked already.",
+                tokens.cache_misses,
+            ),
+        ] {
+            registered(registry, Counter::new(name, help)?)?.inc_by(number(value));
+        }
+        gauge(
+            registry,
+            "perild_token_cache_entries",
+            "Answers of the directory that are remembered.",
+            number(tokens.cache_entries),
+        )?;
+        gauge(
+            registry,
+            "perild_token_cache_limit",
+            "Answers that may be remembered: introspection.cache_entries, or 0 when none are.",
+            number(tokens.cache_limit),
+        )
+    }
+
+    fn register_ends(&self, registry: &Registry) -> Result<(), Error> {
+        let help = "When the first of the certificates or revocation lists ends that the configuration \
+                    names under this key, in seconds since 1970.";
+        let ends = Opts::new("perild_expiry_timestamp_seconds", help);
+        let ends = registered(registry, GaugeVec::new(ends, &["key"])?)?;
+        for (key, end) in &self.ends {
+            ends.get_metric_with_label_values(&[key])?
+                .set(number(end.seconds()));
+        }
+        Ok(())
+    }
+}
+
+fn gauge(registry: &Registry, name: &str, help: &str, value: f64) -> Result<(), Error> {
+    registered(registry, Gauge::new(name, help)?)?.set(value);
+    Ok(())
+}

@@ -1,0 +1,245 @@
+//! Who may call an operation, as the rules of the configuration have it.
+
+use serde_json::{Value, json};
+
+use crate::{
+    config::DatasetRule,
+    dataset::{FileName, Perils, grid::Peril},
+    policy::{DatasetNames, Policy},
+};
+
+/// What a caller must show: any one of the alternatives suffices.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Access {
+    alternatives: Vec<Needed>,
+    /// Which alternative is for what, when there are several.
+    said: Vec<String>,
+}
+
+/// What one alternative asks for.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Needed {
+    /// Nothing: the data is open (OE-O).
+    Nothing,
+    /// A token with all these scopes, and the certificate that it is bound to.
+    Token(Vec<String>),
+}
+
+impl Access {
+    /// Nobody is asked for anything.
+    pub(super) fn everyone() -> Self {
+        Self {
+            alternatives: vec![Needed::Nothing],
+            said: Vec::new(),
+        }
+    }
+
+    /// To what is said of all perils together.
+    pub(super) fn catalogue(policy: &Policy) -> Self {
+        Self::one_of(policy, [("perils", Perils::names(None))])
+    }
+
+    /// To all `perils` in one answer: every scope of theirs.
+    pub(super) fn all_of(policy: &Policy, perils: &[Peril]) -> Self {
+        let names = perils.iter().map(|peril| Perils::names(Some(*peril)));
+        let mut scopes: Option<Vec<String>> = None;
+        for needed in names.map(|names| needed(policy, names)) {
+            if let Needed::Token(needed) = needed {
+                scopes.get_or_insert_default().extend(needed);
+            }
+        }
+        let alternative = scopes.map_or(Needed::Nothing, |mut scopes| {
+            scopes.sort_unstable();
+            scopes.dedup();
+            Needed::Token(scopes)
+        });
+        Self {
+            alternatives: vec![alternative],
+            said: Vec::new(),
+        }
+    }
+
+    /// To those perils that a request names; without credentials only where `perils` itself is open.
+    pub(super) fn chosen(policy: &Policy) -> Self {
+        let each = Peril::ALL.map(|peril| (peril.name(), Perils::names(Some(peril))));
+        let mut access = Self::one_of(policy, each);
+        if policy.open(Perils::names(None)).is_none() {
+            for alternative in &mut access.alternatives {
+                if *alternative == Needed::Nothing {
+                    *alternative = Needed::Token(Vec::new());
+                }
+            }
+            access.alternatives.sort();
+            access.alternatives.dedup();
+        }
+        access
+    }
+
+    /// To a file: the rule of its dataset, or the defaults.
+    pub(super) fn files(policy: &Policy, datasets: &[DatasetRule]) -> Self {
+        let listed = files(datasets).map(|dataset| {
+            let name = dataset.name.as_str();
+            let both = DatasetNames {
+                exact: name,
+                family: name,
+            };
+            (name, both)
+        });
+        Self::one_of(policy, [("any other", UNLISTED)].into_iter().chain(listed))
+    }
+
+    /// To one of `things`, each told by its label and known to the rules by its names.
+    fn one_of<'n>(
+        policy: &Policy,
+        things: impl IntoIterator<Item = (&'n str, DatasetNames<'n>)>,
+    ) -> Self {
+        let mut groups: Vec<(Needed, Vec<&str>)> = Vec::new();
+        for (label, names) in things {
+            let needed = needed(policy, names);
+            match groups.iter_mut().find(|(group, _)| *group == needed) {
+                Some((_, labels)) => labels.push(label),
+                None => groups.push((needed, vec![label])),
+            }
+        }
+        let said = groups
+            .iter()
+            .filter(|_| groups.len() > 1)
+            .map(|(needed, labels)| format!("- {}: {}", labels.join(", "), needed.said()));
+        let said = said.collect();
+        let mut alternatives: Vec<_> = groups.into_iter().map(|(needed, _)| needed).collect();
+        alternatives.sort();
+        Self { alternatives, said }
+    }
+
+    /// Whether there is a request that is refused without a token.
+    pub(super) fn asks_for_tokens(&self) -> bool {
+        let mut all = self.alternatives.iter();
+        all.any(|needed| *needed != Needed::Nothing)
+    }
+
+    /// The member `security`.
+    pub(super) fn security(&self) -> Value {
+        if !self.asks_for_tokens() {
+            return json!([]);
+        }
+        let alternatives = self.alternatives.iter().map(|needed| match needed {
+            Needed::Nothing => json!({}),
+            Needed::Token(scopes) => json!({"mutualTLS": [], "bearer": scopes}),
+        });
+        alternatives.collect()
+    }
+
+    /// Which alternative is for what; none when there is one for all.
+    pub(super) fn description(&self) -> Option<String> {
+        let said = (!self.said.is_empty()).then(|| self.said.join("\n"))?;
+        Some(format!(
+            "What is needed depends on what is asked for:\n\n{said}"
+        ))
+    }
+}
+
+impl Needed {
+    fn said(&self) -> String {
+        match self {
+            Self::Nothing => "open to everyone".to_owned(),
+            Self::Token(scopes) if scopes.is_empty() => "any token".to_owned(),
+            Self::Token(scopes) => format!("a token with `{}`", scopes.join(" ")),
+        }
+    }
+}
+
+/// Those of `datasets` that are files, not perils.
+pub(super) fn files(datasets: &[DatasetRule]) -> impl Iterator<Item = &DatasetRule> {
+    let is_of_perils = |name: &str| {
+        let mut names = Peril::ALL.into_iter().map(Some).chain([None]);
+        names.any(|peril| Perils::names(peril).exact == name)
+    };
+    datasets.iter().filter(move |dataset| {
+        !is_of_perils(&dataset.name) && FileName::with_extension(&dataset.name).is_some()
+    })
+}
+
+fn needed(policy: &Policy, names: DatasetNames<'_>) -> Needed {
+    let scopes = policy.scopes_needed(names);
+    scopes.map_or(Needed::Nothing, |scopes| {
+        Needed::Token(scopes.into_iter().map(str::to_owned).collect())
+    })
+}
+
+/// A name that no rule lists.
+const UNLISTED: DatasetNames<'_> = DatasetNames {
+    exact: "",
+    family: "",
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Class, Defaults};
+
+    fn policy(rules: &[(&str, &str, Class)]) -> (Policy, Vec<DatasetRule>) {
+        let rule = |&(name, scope, class): &(&str, &str, Class)| DatasetRule {
+            name: name.into(),
+            scope: scope.into(),
+            class,
+        };
+        let datasets: Vec<_> = rules.iter().map(rule).collect();
+        let policy = Policy::new(&datasets, &Defaults::default()).unwrap();
+        (policy, datasets)
+    }
+
+    #[test]
+    fn one_rule_for_all_is_one_alternative_without_words() {
+        let (policy, _) = policy(&[("perils", "p", Class::SharedA)]);
+        let access = Access::chosen(&policy);
+        assert_eq!(
+            access.security(),
+            json!([{"mutualTLS": [], "bearer": ["p"]}])
+        );
+        assert_eq!(access.description(), None);
+        assert_eq!(access, Access::catalogue(&policy));
+    }
+
+    #[test]
+    fn perils_with_rules_of_their_own_are_alternatives_that_are_told() {
+        let rules = [("hail", "h", Class::SharedA), ("fire", "", Class::Open)];
+        let (closed, _) = policy(&rules);
+        let access = Access::chosen(&closed);
+        assert_eq!(
+            access.security(),
+            json!([{"mutualTLS": [], "bearer": []}, {"mutualTLS": [], "bearer": ["h"]}])
+        );
+        let said = access.description().unwrap();
+        assert!(said.contains("- hail: a token with `h`"), "{said}");
+        assert!(said.contains("- fire: open to everyone"), "{said}");
+
+        let with_open = [&rules[..], &[("perils", "", Class::Open)]].concat();
+        let (open, _) = policy(&with_open);
+        assert_eq!(
+            Access::chosen(&open).security(),
+            json!([{}, {"mutualTLS": [], "bearer": ["h"]}])
+        );
+        assert_eq!(Access::catalogue(&open).security(), json!([]));
+        let both = Access::all_of(&open, &[Peril::Hail, Peril::Fire]);
+        assert_eq!(both.security(), json!([{"mutualTLS": [], "bearer": ["h"]}]));
+        assert_eq!(Access::all_of(&open, &[Peril::Fire]).security(), json!([]));
+    }
+
+    #[test]
+    fn an_open_file_needs_no_token_and_the_others_do() {
+        let (policy, datasets) = policy(&[
+            ("tidy", "", Class::Open),
+            ("smart", "s", Class::SharedB),
+            ("hail", "h", Class::SharedA),
+        ]);
+        let access = Access::files(&policy, &datasets);
+        assert_eq!(
+            access.security(),
+            json!([{}, {"mutualTLS": [], "bearer": []}, {"mutualTLS": [], "bearer": ["s"]}])
+        );
+        let said = access.description().unwrap();
+        assert!(said.contains("- tidy: open to everyone"), "{said}");
+        assert!(said.contains("- any other: any token"), "{said}");
+        assert!(!said.contains("hail"), "{said}");
+    }
+}

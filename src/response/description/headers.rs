@@ -1,0 +1,77 @@
+//! The header fields of answers.
+
+use serde_json::{Value, json};
+
+/// Every header field, by the name under which answers refer to it.
+pub(super) fn all() -> Value {
+    let all = HEADERS.map(|(name, is_required, description)| {
+        let schema = match name {
+            "Retry-After" => json!({"type": "integer"}),
+            _ => json!({"type": "string"}),
+        };
+        let header = json!({"description": description, "required": is_required, "schema": schema});
+        (name.to_owned(), header)
+    });
+    Value::Object(all.into_iter().collect())
+}
+
+/// Name, whether an answer that lists it always has it, and meaning.
+const HEADERS: [(&str, bool, &str); 17] = [
+    ("Accept-Ranges", true, "`bytes`."),
+    ("Allow", true, "The methods of the path."),
+    (
+        "Cache-Control",
+        true,
+        "Whether and how long the answer may be kept.",
+    ),
+    (
+        "Challenge",
+        false,
+        "The challenge, RFC 6750 §3, when the credentials are at fault; with `scope` when a token covers too little.",
+    ),
+    (
+        "Content-Encoding",
+        false,
+        "`gzip` or `zstd`, when Accept-Encoding has it.",
+    ),
+    ("Content-Range", true, "Which octets of how many."),
+    (
+        "Content-Security-Policy",
+        true,
+        "What the page may load: nothing.",
+    ),
+    (
+        "Deprecation",
+        false,
+        "Since when what was used has a successor, RFC 9745.",
+    ),
+    ("ETag", true, "The version of the answer; strong."),
+    ("Last-Modified", true, "When the version came to be."),
+    (
+        "Link",
+        true,
+        "`describedby`: what the values mean, RFC 8288.",
+    ),
+    (
+        "Retry-After",
+        false,
+        "Seconds until another try makes sense.",
+    ),
+    (
+        "Successor",
+        false,
+        "`successor-version`: where names are checked, RFC 8288.",
+    ),
+    ("Vary", true, "The fields that chose the representation."),
+    ("WWW-Authenticate", true, "The challenge, RFC 6750 §3."),
+    (
+        "Warning",
+        false,
+        "299, when a filter was applied as the old service did though it names nothing known.",
+    ),
+    (
+        "x-fapi-interaction-id",
+        true,
+        "The UUID of this exchange: yours, or a new one.",
+    ),
+];

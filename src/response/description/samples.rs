@@ -1,0 +1,112 @@
+//! Lines of shell that can be pasted, from the examples that the document has already.
+
+use serde_json::{Value, json};
+
+use super::{
+    operation::{Operation, Target},
+    parameters,
+};
+
+/// The samples of `operation`, as the extension `x-codeSamples` has them.
+pub(super) fn of(operation: &Operation, target: Target<'_>) -> Vec<Value> {
+    if !matches!(target.method, "GET" | "POST") {
+        return Vec::new();
+    }
+    let url = format!(
+        "{}{}{}",
+        if target.server == "/" {
+            "$PERILS_URL"
+        } else {
+            target.server
+        },
+        filled(target.path, &operation.parameters),
+        query(&operation.parameters, operation.body.is_none()),
+    );
+    let credentials = if operation.access.asks_for_tokens() {
+        " --cert \"$PERILS_CERTIFICATE\" --key \"$PERILS_KEY\" -H \"Authorization: Bearer $TOKEN\""
+    } else {
+        ""
+    };
+    let curl = format!("curl -sSf{credentials}");
+    let contents = operation.body.as_ref().and_then(|body| body.get("content"));
+    let Some(contents) = contents.and_then(Value::as_object) else {
+        return vec![sample("curl", &format!("{curl} \"{url}\""))];
+    };
+    let with_body = contents.iter().map(|(media_type, content)| {
+        let body = match content.get("example") {
+            Some(Value::String(text)) => text.replace('\n', "\\n"),
+            Some(example) => example.to_string(),
+            None => String::new(),
+        };
+        let line = format!(
+            "printf '{body}' |\n    {curl} -H 'Content-Type: {media_type}' --data-binary @- \"{url}\""
+        );
+        sample(&format!("curl, {media_type}"), &line)
+    });
+    with_body.collect()
+}
+
+fn sample(label: &str, source: &str) -> Value {
+    json!({"lang": "Shell", "label": label, "source": source})
+}
+
+/// `path` with the example of each of its parameters.
+fn filled(path: &str, parameters: &[Value]) -> String {
+    let mut filled = path.to_owned();
+    for parameter in parameters {
+        let name = text(parameter, "name");
+        let examples = parameter.pointer("/examples").and_then(Value::as_object);
+        let first = examples.and_then(|all| all.values().next());
+        let first = first
+            .and_then(|example| example.get("value"))
+            .and_then(Value::as_str);
+        filled = filled.replace(&format!("{{{name}}}"), first.unwrap_or("NAME"));
+    }
+    filled
+}
+
+/// The query with what must be there, and for `alone` what makes the answer short.
+fn query(references: &[Value], alone: bool) -> String {
+    let all = parameters::all();
+    let mut pairs = Vec::new();
+    for reference in references {
+        let name = text(reference, "$ref")
+            .rsplit('/')
+            .next()
+            .unwrap_or_default();
+        let Some(parameter) = all.get(name) else {
+            continue;
+        };
+        let is_required = parameter.get("required") == Some(&Value::Bool(true));
+        if !(is_required || alone && SHORTENING.contains(&name)) {
+            continue;
+        }
+        let value = match parameter.get("example") {
+            Some(Value::Array(items)) => {
+                let items: Vec<_> = items.iter().map(plain).collect();
+                items.join(",")
+            }
+            Some(value) => plain(value),
+            None => continue,
+        };
+        pairs.push(format!("{}={value}", text(parameter, "name")));
+    }
+    if pairs.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", pairs.join("&"))
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Parameters without which an answer is long.
+const SHORTENING: [&str; 2] = ["perils", "years"];

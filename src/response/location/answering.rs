@@ -1,0 +1,66 @@
+//! An answer in text as it comes into being: a start, each place, an end.
+
+use std::io;
+
+use super::{Format, Question, geojson::Features, json::Locations, table::Table};
+use crate::{
+    dataset::perils::{
+        places::{Place, Places},
+        query::{Answered, Locator},
+    },
+    response::pieces::{PIECE, Pieces},
+};
+
+/// One format's writer; a vector takes everything, so that no part can fail.
+pub(super) trait Writer: Send {
+    fn begin(&mut self, out: &mut Vec<u8>, question: &Question);
+    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered);
+    fn end(&mut self, out: &mut Vec<u8>);
+}
+
+/// The answer to a question, piece by piece.
+pub(super) struct Answering {
+    question: Question,
+    places: Places,
+    writer: Box<dyn Writer>,
+    answered: Answered,
+    has_begun: bool,
+}
+
+impl Answering {
+    /// The answer to `question`; none in a format that is no text.
+    pub(super) fn new(question: &Question) -> Option<Self> {
+        let writer: Box<dyn Writer> = match question.format {
+            Format::Csv => Box::new(Table::new(question)),
+            Format::GeoJson => Box::new(Features::new(question)),
+            Format::Json => Box::new(Locations::new(question)),
+            Format::Arrow | Format::Parquet => return None,
+        };
+        Some(Self {
+            places: question.survey.places(),
+            question: question.clone(),
+            writer,
+            answered: Answered::default(),
+            has_begun: false,
+        })
+    }
+}
+
+impl Pieces for Answering {
+    fn fill(&mut self, piece: &mut Vec<u8>) -> io::Result<bool> {
+        if !self.has_begun {
+            self.has_begun = true;
+            self.writer.begin(piece, &self.question);
+        }
+        let mut locator = Locator::new(&self.question.values, &self.question.subset);
+        while piece.len() < PIECE {
+            let Some(place) = self.places.next_place()? else {
+                self.writer.end(piece);
+                return Ok(false);
+            };
+            locator.answer(place.position, &mut self.answered);
+            self.writer.place(piece, &place, &self.answered);
+        }
+        Ok(true)
+    }
+}

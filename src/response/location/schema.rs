@@ -1,0 +1,157 @@
+//! The columns of an Arrow or Parquet answer, each value's with its unit, peril, version and definition.
+//!
+//! The schema of all values is some 50 kB of Arrow, and takes longer to make than a hundred places to find. It
+//! depends on what is asked for and not on the places, so schemas are kept, up to a bound.
+
+use std::{collections::HashMap, io, sync::Arc};
+
+use arrow_ipc::writer::{
+    DictionaryTracker, EncodedData, IpcDataGenerator, IpcWriteOptions, write_message,
+};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use moka::sync::Cache;
+
+use super::{
+    Question,
+    table::{own_columns, peril_columns, sent_columns},
+};
+use crate::dataset::perils::query::{Interpolation, Wanted};
+
+/// Schemas of one store's answers that were made before.
+#[derive(Debug)]
+pub struct Schemas {
+    kept: Cache<Asked, Arc<Prepared>>,
+}
+
+/// What a schema depends on.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+struct Asked {
+    sent: Vec<String>,
+    has_index: bool,
+    wanted: Vec<Wanted>,
+    interpolation: Interpolation,
+    has_radius: bool,
+}
+
+/// A schema with what is made of it for every answer.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) schema: SchemaRef,
+    /// The values' columns.
+    pub(super) names: Vec<String>,
+    /// The message that opens an Arrow stream.
+    pub(super) message: Vec<u8>,
+}
+
+impl Default for Schemas {
+    fn default() -> Self {
+        let weigh = |asked: &Asked, prepared: &Arc<Prepared>| {
+            let names: usize = asked.sent.iter().map(String::len).sum();
+            // The schema's own texts are about those of its message.
+            u32::try_from(2 * prepared.message.len() + names).unwrap_or(u32::MAX)
+        };
+        Self {
+            kept: Cache::builder().weigher(weigh).max_capacity(MOST).build(),
+        }
+    }
+}
+
+impl Schemas {
+    /// The schema of the answer to `question`.
+    ///
+    /// # Errors
+    /// What Arrow says of the schema.
+    pub(super) fn of(&self, question: &Question) -> io::Result<Arc<Prepared>> {
+        let subset = &question.subset;
+        let header = question.survey.header();
+        let asked = Asked {
+            sent: sent_columns(header),
+            has_index: header.is_none(),
+            wanted: subset.wanted.clone(),
+            interpolation: subset.interpolation,
+            has_radius: subset.radius_km.is_some(),
+        };
+        if let Some(prepared) = self.kept.get(&asked) {
+            return Ok(prepared);
+        }
+        let prepared = Arc::new(Prepared::new(question, &asked)?);
+        self.kept.insert(asked, Arc::clone(&prepared));
+        Ok(prepared)
+    }
+}
+
+impl Prepared {
+    fn new(question: &Question, asked: &Asked) -> io::Result<Self> {
+        let schema = schema(question, asked);
+        let options = IpcWriteOptions::default();
+        let mut tracker = DictionaryTracker::new(false);
+        let generator = IpcDataGenerator::default();
+        let encoded: EncodedData =
+            generator.schema_to_bytes_with_dictionary_tracker(&schema, &mut tracker, &options);
+        let mut message = Vec::new();
+        write_message(&mut message, encoded, &options).map_err(io::Error::other)?;
+        Ok(Self {
+            schema: Arc::new(schema),
+            names: asked.wanted.iter().map(Wanted::name).collect(),
+            message,
+        })
+    }
+}
+
+fn schema(question: &Question, asked: &Asked) -> Schema {
+    let subset = &question.subset;
+    let mut fields: Vec<Field> = Vec::new();
+    fields.extend(asked.sent.iter().map(|name| {
+        let data_type = match (asked.has_index, name.as_str()) {
+            (true, "index") => DataType::UInt64,
+            (true, "latitude" | "longitude") => DataType::Float64,
+            _ => DataType::Utf8,
+        };
+        Field::new(name, data_type, true)
+    }));
+    fields.extend(own_columns(subset).iter().map(|name| {
+        let data_type = match *name {
+            "synthetic" => DataType::Boolean,
+            "cell_latitude" | "cell_longitude" | "distance_km" => DataType::Float64,
+            _ => DataType::Utf8,
+        };
+        Field::new(*name, data_type, true)
+    }));
+    fields.extend(
+        peril_columns(subset)
+            .into_iter()
+            .map(|name| Field::new(name, DataType::Float64, true)),
+    );
+    fields.extend(asked.wanted.iter().map(value_field));
+    let about = question.values.grid().about();
+    let metadata = [
+        ("perild.store_version", about.version.id.to_string()),
+        ("perild.synthetic", about.synthetic.to_string()),
+        ("perild.source", about.source.clone()),
+        ("perild.licence", about.licence.clone()),
+        (
+            "perild.interpolation",
+            subset.interpolation.name().to_owned(),
+        ),
+    ];
+    let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
+    Schema::new(fields).with_metadata(HashMap::from(metadata))
+}
+
+fn value_field(wanted: &Wanted) -> Field {
+    let metric = wanted.metric;
+    let metadata = [
+        ("unit", metric.ucum().to_owned()),
+        ("peril", metric.peril().name().to_owned()),
+        ("peril_version", metric.peril().version().to_owned()),
+        ("metric", metric.name().to_owned()),
+        ("scenario", wanted.scenario.name().to_owned()),
+        ("year", wanted.year.to_string()),
+        ("definition", metric.definition().to_owned()),
+    ];
+    let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
+    Field::new(wanted.name(), DataType::Float64, true).with_metadata(HashMap::from(metadata))
+}
+
+/// Octets of all schemas that are kept: some forty of the largest.
+const MOST: u64 = 4 * 1024 * 1024;

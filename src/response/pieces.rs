@@ -1,0 +1,179 @@
+//! A body that is made while it is sent, by the thread that sends it: for answers whose pieces are quick to make.
+//!
+//! Of the answer nothing is in memory but the piece on its way, and a piece takes the place of the one
+//! before it, so that its octets stay in the processor's cache from the first to the last copy of them.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use actix_web::body::{BodySize, MessageBody};
+use bytes::Bytes;
+
+/// Where the pieces come from.
+pub(super) trait Pieces: Unpin {
+    /// Appends the next piece, about [`PIECE`] octets, and says whether there are more.
+    fn fill(&mut self, piece: &mut Vec<u8>) -> io::Result<bool>;
+}
+
+/// The pieces as HTTP sends them.
+#[derive(Debug)]
+pub(super) struct PieceBody<P> {
+    first: Option<Bytes>,
+    sent: Bytes,
+    rest: Option<P>,
+    size: BodySize,
+}
+
+impl<P: Pieces> PieceBody<P> {
+    /// The body that `pieces` make; without a `length` it has one only when a single piece is all of it.
+    ///
+    /// # Errors
+    /// What making the first piece comes to.
+    pub(super) fn begin(mut pieces: P, length: Option<u64>) -> io::Result<Self> {
+        let mut first = Vec::with_capacity(CAPACITY);
+        let has_more = pieces.fill(&mut first)?;
+        let size = match (length, u64::try_from(first.len())) {
+            (Some(length), _) => BodySize::Sized(length),
+            (None, Ok(length)) if !has_more => BodySize::Sized(length),
+            (None, _) => BodySize::Stream,
+        };
+        Ok(Self {
+            first: Some(first.into()),
+            sent: Bytes::new(),
+            rest: has_more.then_some(pieces),
+            size,
+        })
+    }
+
+    fn next(&mut self) -> io::Result<Option<Bytes>> {
+        let piece = match (self.first.take(), &mut self.rest) {
+            (Some(first), _) => first,
+            (None, None) => return Ok(None),
+            (None, Some(rest)) => {
+                let mut piece = emptied(std::mem::take(&mut self.sent));
+                if !rest.fill(&mut piece)? {
+                    self.rest = None;
+                }
+                piece.into()
+            }
+        };
+        self.sent = piece.clone();
+        Ok(Some(piece))
+    }
+}
+
+impl<P: Pieces> MessageBody for PieceBody<P> {
+    type Error = io::Error;
+
+    fn size(&self) -> BodySize {
+        self.size
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, io::Error>>> {
+        let this = self.get_mut();
+        let next = this.next();
+        if next.is_err() {
+            this.rest = None;
+        }
+        Poll::Ready(next.transpose())
+    }
+
+    fn try_into_bytes(mut self) -> Result<Bytes, Self> {
+        match (self.first.take(), &self.rest) {
+            (Some(whole), None) => Ok(whole),
+            (first, _) => {
+                self.first = first;
+                Err(self)
+            }
+        }
+    }
+}
+
+/// The memory of a piece that has been sent; new memory while someone still holds it.
+fn emptied(sent: Bytes) -> Vec<u8> {
+    if sent.is_unique() && !sent.is_empty() {
+        let mut octets = Vec::from(sent);
+        octets.clear();
+        octets
+    } else {
+        Vec::with_capacity(CAPACITY)
+    }
+}
+
+/// Octets of a piece: with what a place adds beyond it, less than the server keeps a buffer for (128 KiB).
+pub(super) const PIECE: usize = 64 * 1024;
+const CAPACITY: usize = PIECE + PIECE / 2;
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{body::to_bytes, rt::System};
+
+    use super::*;
+
+    /// Counts down, four octets a piece.
+    #[derive(Debug)]
+    struct Countdown(u32);
+
+    impl Pieces for Countdown {
+        fn fill(&mut self, piece: &mut Vec<u8>) -> io::Result<bool> {
+            assert!(piece.is_empty());
+            piece.extend_from_slice(&self.0.to_be_bytes());
+            self.0 = self.0.checked_sub(1).ok_or(io::ErrorKind::Other)?;
+            Ok(self.0 > 0)
+        }
+    }
+
+    fn body(from: u32, length: Option<u64>) -> PieceBody<Countdown> {
+        PieceBody::begin(Countdown(from), length).unwrap()
+    }
+
+    #[test]
+    fn pieces_arrive_in_order_whoever_still_holds_those_before() {
+        System::new().block_on(async {
+            let octets = to_bytes(body(3, Some(12))).await.unwrap();
+            assert_eq!(octets, [0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 1][..]);
+        });
+        let mut pieces = body(3, None);
+        let held: Vec<Bytes> = std::iter::from_fn(|| pieces.next().unwrap()).collect();
+        assert_eq!(held.concat(), [0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 1]);
+    }
+
+    #[test]
+    fn a_piece_takes_the_place_of_one_that_has_left() {
+        let mut pieces = body(3, None);
+        let first = pieces.next().unwrap().unwrap().as_ptr();
+        let second = pieces.next().unwrap().unwrap().as_ptr();
+        assert_eq!(first, second);
+    }
+
+    #[test]
+    fn a_single_piece_is_a_whole_body() {
+        assert_eq!(body(1, None).size(), BodySize::Sized(4));
+        assert_eq!(body(1, None).try_into_bytes().unwrap(), [0, 0, 0, 1][..]);
+        assert_eq!(body(2, None).size(), BodySize::Stream);
+        let two = body(2, Some(8)).try_into_bytes().unwrap_err();
+        assert_eq!(two.size(), BodySize::Sized(8));
+    }
+
+    #[test]
+    fn a_fault_ends_the_body_as_a_fault() {
+        assert!(PieceBody::begin(Countdown(0), None).is_err());
+        let mut pieces = PieceBody {
+            first: None,
+            sent: Bytes::new(),
+            rest: Some(Countdown(0)),
+            size: BodySize::Stream,
+        };
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        let next = Pin::new(&mut pieces).poll_next(&mut context);
+        assert!(matches!(next, Poll::Ready(Some(Err(_)))));
+        let next = Pin::new(&mut pieces).poll_next(&mut context);
+        assert!(matches!(next, Poll::Ready(None)));
+    }
+}
