@@ -1,6 +1,6 @@
 //! `/v1`: what goes in and out as JSON, GeoJSON, CSV, Arrow and Parquet, packed or not.
 
-use std::io::Read;
+use std::{collections::HashSet, io::Read};
 
 use arrow_array::{Array, RecordBatch, cast::AsArray, types::Float64Type};
 use serde_json::json;
@@ -216,4 +216,44 @@ fn rfc9110_8_8_3_representations_have_tags_of_their_own_and_codings_when_asked()
         (parquet.status, parquet.field("content-encoding")),
         (200, None)
     );
+}
+
+/// What was answered may be asked again: its own columns come back under other names.
+#[test]
+fn an_answer_that_is_sent_again_has_no_name_twice() {
+    let site = sample::site();
+    let mut body = "lat,lon,status,input_status\n1,1,mine,x\n".to_owned();
+    for round in 1..=2 {
+        let answer = site.csv(&format!("{WIND}&radius_km=50&f=csv"), &body);
+        let names: Vec<_> = answer.text().lines().next().unwrap().split(',').collect();
+        let different: HashSet<_> = names.iter().collect();
+        assert_eq!(different.len(), names.len(), "round {round}: {names:?}");
+        assert!(names.contains(&"input_input_status"), "{names:?}");
+        let parquet = site.csv(&format!("{WIND}&radius_km=50&f=parquet"), &body);
+        let schema = batch("parquet", &parquet.content).schema();
+        let found: Vec<_> = schema.fields().iter().map(|field| field.name()).collect();
+        assert_eq!(found, names.iter().collect::<Vec<_>>());
+        body = answer.text().to_owned();
+    }
+    assert!(body.contains("\n1,1,mine,x,ok,,"), "{body}");
+
+    let feature = json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": [1, 1]},
+        "properties": {"note": "\"perils\" \u{e9}", "perils": {"a": 1.50}}});
+    let mut body = json!({"type": "FeatureCollection", "features": [feature]}).to_string();
+    for _ in 0..2 {
+        let target = format!("/v1/location?{WIND}");
+        let answer = site.post(
+            &target,
+            body.as_bytes(),
+            &[("Content-Type", "application/geo+json")],
+        );
+        assert_eq!(answer.text().matches("\"perils\":{\"status\"").count(), 1);
+        let found = json_of(&answer);
+        let properties = &found["features"][0]["properties"];
+        assert_eq!(properties["note"], "\"perils\" \u{e9}");
+        assert!(
+            properties["input_perils"].is_object() && properties["perils"]["values"].is_array()
+        );
+        body = json!({"type": "FeatureCollection", "features": found["features"]}).to_string();
+    }
 }

@@ -238,7 +238,7 @@ impl Writer for Filling<'_, '_> {
 fn schema(question: &Question) -> SchemaRef {
     let subset = &question.subset;
     let header = question.survey.header();
-    let mut fields: Vec<Field> = sent_columns(header)
+    let mut fields: Vec<Field> = sent_columns(header, subset)
         .into_iter()
         .map(|name| {
             let data_type = match (header, name.as_str()) {

@@ -1,6 +1,11 @@
 //! GeoJSON, RFC 7946: a feature for each place; ours stands in its property `perils`.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
+
+use serde_json::value::RawValue;
 
 use super::{
     Question, Writer,
@@ -67,6 +72,7 @@ impl<W: Write> Writer for Features<'_, W> {
         piece.extend_from_slice(b"\"properties\":{");
         let start = piece.len();
         push_carried(piece, place, self.header);
+        keep_apart(piece, start)?;
         if piece.len() > start {
             piece.push(b',');
         }
@@ -82,4 +88,24 @@ impl<W: Write> Writer for Features<'_, W> {
         self.counts.add(status);
         self.out.write_all(piece)
     }
+}
+
+/// Gives a property `perils` that was sent, as in an answer that is sent again, the name `input_perils`.
+fn keep_apart(piece: &mut Vec<u8>, start: usize) -> io::Result<()> {
+    let sent = piece.get(start..).unwrap_or_default();
+    if memchr::memmem::find(sent, b"\"perils\"").is_none() {
+        return Ok(());
+    }
+    let object = [b"{", sent, b"}"].concat();
+    let mut members: BTreeMap<String, &RawValue> = serde_json::from_slice(&object)?;
+    if let Some(perils) = members.remove("perils") {
+        members.insert("input_perils".to_owned(), perils);
+    }
+    let text = serde_json::to_string(&members)?;
+    piece.truncate(start);
+    let members = text
+        .strip_prefix('{')
+        .and_then(|text| text.strip_suffix('}'));
+    piece.extend_from_slice(members.unwrap_or_default().as_bytes());
+    Ok(())
 }
