@@ -37,6 +37,9 @@ CSV
 JSON
 echo
 
+# A place at the coast whose own cell is sea, for fire: the nearest cell with a value within 200 km.
+"${perils[@]}" "$PERILS_URL/v1/location?lat=60&lon=-67&perils=fire&scenarios=ssp585&years=2050&radius_km=200&f=csv"
+
 # The old service's addresses answer as they did.
 "${perils[@]}" "$PERILS_URL/fire?lat=51.5&lon=-0.12&year=2050"
 echo

@@ -172,7 +172,6 @@ fn an_old_client_notices_no_difference_but_its_credentials() {
     }
 }
 
-/// Rows: HTTP-22
 #[test]
 fn a_body_over_the_limit_is_413_with_the_limit_from_perild_and_from_nginx() {
     let world = world("[perils]\nmax_body_bytes = 2000000\nbody_memory_bytes = 1000\n");
@@ -303,7 +302,7 @@ fn a_client_that_goes_away_frees_its_place() {
     assert_eq!(send(&world, HEAT, CSV, b"lat,lon\n1,1\n").status, 200);
 }
 
-/// Rows: HTTP-18, HTTP-19
+/// Rows: HTTP-19
 #[test]
 fn answers_are_packed_when_asked_and_packed_bodies_are_refused() {
     let world = world("");

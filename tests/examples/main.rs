@@ -23,6 +23,7 @@ fn curl_lines_answer_one_by_one() {
         "\nLondon,51.5,-0.12,ok,,50,0,167.006,nearest,true,,16.125385,4.807118,0.058698\n",
         "\nMid-Atlantic,0,-30,ok,,0,-30,0.000,nearest,true,daysexceeding35c=not_covered;",
         "\"type\":\"Feature\",",
+        "\n0,,60,-67,,ok,,60,-65,111.191,nearest,true,,60,-70,166.778,0.079960\n",
         "{\"data\":{\"firessp1262050metric_mean\":\"0.053848\",",
     ] {
         assert!(said.contains(part), "{part}: {said}");

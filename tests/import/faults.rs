@@ -166,6 +166,24 @@ fn columns_that_are_missing_twice_or_unknown_are_told() {
 }
 
 #[test]
+fn a_file_without_rows_or_not_in_utf_8_is_told() {
+    refused(
+        |bench| {
+            bench.edit("fire", |text| {
+                text.lines().next().unwrap().to_owned() + "\n"
+            });
+        },
+        &["synthetic-etlfire.csv", "no row"],
+    );
+    for octets in [&b"\xff\xfek\0e\0y\0,\0"[..], b"\0\0\0\0"] {
+        refused(
+            |bench| fs::write(bench.file("fire"), octets).unwrap(),
+            &["synthetic-etlfire.csv: line 1: "],
+        );
+    }
+}
+
+#[test]
 fn two_files_of_one_peril_are_refused() {
     refused(
         |bench| {

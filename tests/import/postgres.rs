@@ -184,19 +184,20 @@ fn a_climatescore_database_arrives_value_for_value() {
     assert!(!stderr(&output).contains("not-told"));
     assert_eq!(fs::read(bench.store()).unwrap(), before);
 
-    // A subset of the tables.
-    let dropped: String = Peril::ALL[..6]
+    // A subset of the tables; one without rows is as good as none.
+    let dropped: String = Peril::ALL[..5]
         .iter()
         .fold(String::new(), |mut sql, peril| {
             writeln!(sql, "DROP TABLE {};", peril.table()).unwrap();
             sql
         });
     server.sql(&dropped);
+    server.sql(&format!("TRUNCATE {};", Peril::ALL[5].table()));
     succeed(import(&bench, &server.address()));
     let grid = Grid::open(&bench.store()).unwrap();
     assert_eq!(grid.about().perils.len(), 1);
 
-    server.sql("DROP TABLE osdbfire;");
+    server.sql("TRUNCATE osdbfire;");
     let output = import(&bench, &server.address());
     assert!(
         stderr(&output).contains("none of the tables"),

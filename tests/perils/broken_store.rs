@@ -75,6 +75,37 @@ fn a_store_that_is_cut_or_of_another_version_is_not_taken_over_and_not_started_w
     }
 }
 
+#[test]
+fn an_import_that_fails_changes_nothing_that_is_served() {
+    let site = sample::site();
+    let before = site.get("/fire?lat=1&lon=1");
+    let fire = site.dir().join("csv/etlfire.csv");
+    let text = fs::read_to_string(&fire).unwrap();
+    fs::write(
+        &fire,
+        text.replace("\n0.000.00,0.000000", "\n0.000.00,91.000000"),
+    )
+    .unwrap();
+    let mut import = Command::new(env!("CARGO_BIN_EXE_perild"));
+    import
+        .args(["import", "--state"])
+        .arg(site.dir().join("state"));
+    let output = import.arg(site.dir().join("csv")).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("etlfire.csv: line 214: latitude \"91.000000\""),
+        "{said}"
+    );
+    site.perild.reload();
+    let after = site.get("/fire?lat=1&lon=1");
+    assert_eq!(
+        (after.status, after.field("etag")),
+        (200, before.field("etag"))
+    );
+    assert_eq!(after.content, before.content);
+}
+
 /// Opening a store does not read its values; checking it does.
 #[test]
 fn a_store_with_one_octet_changed_is_found_by_the_check() {

@@ -9,6 +9,7 @@ mod axis;
 mod catalogue;
 mod column;
 mod index;
+mod projection;
 mod reader;
 mod row;
 mod schema;
@@ -20,8 +21,9 @@ mod tests;
 
 pub use about::{About, ColumnStatistics, Provenance, StoreVersion};
 pub use axis::{Axis, CellIndex, GridShape, Key};
-pub use catalogue::{Metric, Peril, Scenario, Year};
+pub use catalogue::{Metric, Peril};
 pub use column::Column;
+pub use projection::{Scenario, Year};
 pub use reader::{Cell, Grid, StoreError};
 pub use row::{NARROW_NOT_APPLICABLE, NARROW_NOT_COVERED};
 pub use row::{RawValues, Row, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED};

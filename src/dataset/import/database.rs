@@ -21,8 +21,8 @@ pub enum DatabaseError {
     /// The database refuses.
     #[error("the database says: {}", reason(.0))]
     Database(#[from] postgres::Error),
-    /// None of the tables is there.
-    #[error("none of the tables osdbwind, osdbprecip, ... is there")]
+    /// None of the tables is there with a row.
+    #[error("none of the tables osdbwind, osdbprecip, ... is there and has a row")]
     NoTable,
     /// The way to the database would carry the password and the data in the open.
     #[error(
@@ -49,7 +49,7 @@ pub(super) struct Table {
     pub(super) scanned: Result<Scanned, ScanError>,
 }
 
-/// Reads every table that is there.
+/// Reads every table that is there and has a row: the old service's scripts make all seven at once.
 pub(super) fn read(
     address: &str,
     folder: &Path,
@@ -68,10 +68,12 @@ pub(super) fn read(
         if found.get(0) {
             let text =
                 snapshot.copy_out(&format!("COPY {table} TO STDOUT (FORMAT csv, HEADER)"))?;
-            tables.push(Table {
-                name: format!("{}/{table}", described(&config)),
-                scanned: scan(Counted { text, count }, folder),
-            });
+            let scanned = scan(Counted { text, count }, folder);
+            if matches!(scanned, Err(ScanError::NoRow)) {
+                continue;
+            }
+            let name = format!("{}/{table}", described(&config));
+            tables.push(Table { name, scanned });
         }
     }
     snapshot.rollback()?;

@@ -47,6 +47,9 @@ pub enum ScanError {
         /// Counted from 1.
         line: u64,
     },
+    /// A header and nothing after it: what is in service would be replaced by nothing.
+    #[error("no row after the header: leave the file out when the peril is not to be served")]
+    NoRow,
     /// The source ends early or cannot be unpacked.
     #[error("after line {line}: cannot read on: {source}")]
     Read {
@@ -157,6 +160,9 @@ impl Scan {
     }
 
     fn finish(mut self) -> Result<Scanned, ScanError> {
+        if self.rows == 0 && self.faults.is_empty() {
+            return Err(ScanError::NoRow);
+        }
         for tally in &mut self.tallies {
             tally.count_empty(self.rows - self.cells_with_data);
         }

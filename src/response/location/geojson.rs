@@ -1,6 +1,8 @@
 //! GeoJSON, RFC 7946: a feature for each place; ours stands in its property `perils`.
 
-use std::io::Write;
+use std::{collections::BTreeMap, io::Write};
+
+use serde_json::value::RawValue;
 
 use super::{
     Question,
@@ -61,6 +63,7 @@ impl Writer for Features {
         out.extend_from_slice(b"\"properties\":{");
         let start = out.len();
         push_carried(out, place, header);
+        keep_apart(out, start);
         if out.len() > start {
             out.push(b',');
         }
@@ -79,5 +82,34 @@ impl Writer for Features {
     fn end(&mut self, out: &mut Vec<u8>) {
         let end = format!("],\"summary\":{}}}", self.counts.text());
         out.extend_from_slice(end.as_bytes());
+    }
+}
+
+/// Gives a property `perils` that was sent, as in an answer that is sent again, the name `input_perils`, with
+/// more `input_` before it until it is like no other.
+fn keep_apart(out: &mut Vec<u8>, start: usize) {
+    let sent = out.get(start..).unwrap_or_default();
+    if memchr::memmem::find(sent, b"\"perils\"").is_none() {
+        return;
+    }
+    let object = [b"{", sent, b"}"].concat();
+    // What was sent has been read as JSON before; were it none, it would stay as it is.
+    let Ok(mut members) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(&object) else {
+        return;
+    };
+    if let Some(perils) = members.remove("perils") {
+        let mut name = "input_perils".to_owned();
+        while members.contains_key(&name) {
+            name.insert_str(0, "input_");
+        }
+        members.insert(name, perils);
+    }
+    let text = serde_json::to_string(&members).unwrap_or_default();
+    let text = text
+        .strip_prefix('{')
+        .and_then(|text| text.strip_suffix('}'));
+    if let Some(members) = text {
+        out.truncate(start);
+        out.extend_from_slice(members.as_bytes());
     }
 }

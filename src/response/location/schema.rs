@@ -65,7 +65,7 @@ impl Schemas {
         let subset = &question.subset;
         let header = question.survey.header();
         let asked = Asked {
-            sent: sent_columns(header),
+            sent: sent_columns(header, subset),
             has_index: header.is_none(),
             wanted: subset.wanted.clone(),
             interpolation: subset.interpolation,

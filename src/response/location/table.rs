@@ -1,6 +1,6 @@
 //! CSV: what was sent, then a column for each value, or a line for each.
 
-use std::{borrow::Cow, io::Write};
+use std::{borrow::Cow, collections::HashSet, io::Write};
 
 use super::{
     Question,
@@ -113,7 +113,7 @@ impl Table {
 impl Writer for Table {
     fn begin(&mut self, out: &mut Vec<u8>, _: &Question) {
         let subset = &self.subset;
-        let mut columns: Vec<String> = sent_columns(self.header.as_ref());
+        let mut columns: Vec<String> = sent_columns(self.header.as_ref(), subset);
         columns.extend(own_columns(subset).iter().map(|name| (*name).to_owned()));
         if subset.layout == Layout::Wide {
             columns.extend(peril_columns(subset));
@@ -138,20 +138,28 @@ impl Writer for Table {
     fn end(&mut self, _: &mut Vec<u8>) {}
 }
 
-/// The names of what was sent; one that is ours gets `input_` before it.
-pub(super) fn sent_columns(header: Option<&Header>) -> Vec<String> {
+/// The names of what was sent; one that is ours, as in an answer that is sent again, gets `input_`
+/// before it until it is like no other.
+pub(super) fn sent_columns(header: Option<&Header>, subset: &Subset) -> Vec<String> {
     let Some(header) = header else {
         return ["index", "id", "latitude", "longitude", "properties"]
             .map(str::to_owned)
             .to_vec();
     };
-    let is_ours = |name: &str| OWN.contains(&name) || LONG.contains(&name);
+    let mut taken: HashSet<String> = OWN.into_iter().chain(LONG).map(str::to_owned).collect();
+    taken.extend(peril_columns(subset));
+    taken.extend(subset.wanted.iter().map(Wanted::name));
+    let is_ours = |name: &&String| taken.contains(*name);
+    let (ours, theirs): (Vec<_>, Vec<_>) = header.names.iter().partition(is_ours);
+    taken.extend(theirs.into_iter().cloned());
     let named = |name: &String| {
-        if is_ours(name) {
-            format!("input_{name}")
-        } else {
-            name.clone()
+        let mut name = name.clone();
+        if ours.contains(&&name) {
+            while !taken.insert(name.clone()) {
+                name.insert_str(0, "input_");
+            }
         }
+        name
     };
     header.names.iter().map(named).collect()
 }

@@ -3,9 +3,12 @@
 mod locate;
 mod options;
 mod parameters;
+mod sphere;
 mod subset;
+mod wanted;
 
 pub use locate::{Answered, Locator, Made, Status, UsedCell};
 pub use options::Options;
 pub use parameters::Query;
-pub use subset::{Interpolation, Layout, Subset, Wanted};
+pub use subset::{Interpolation, Layout, Subset};
+pub use wanted::Wanted;

@@ -2,27 +2,11 @@
 
 use std::ops::Range;
 
-use super::Options;
+use super::{Options, Wanted};
 use crate::dataset::{
-    grid::{Column, Metric, Peril, Scenario, Value, Year},
+    grid::{Column, Metric, Peril, Scenario, Year},
     perils::Refused,
 };
-
-/// One number that is wanted of each place: a column, or a year between two of them.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub struct Wanted {
-    /// What is measured.
-    pub metric: Metric,
-    /// The scenario.
-    pub scenario: Scenario,
-    /// The year.
-    pub year: u16,
-    /// The two years of the store between which it lies; none when it is one of them.
-    pub between: Option<(Year, Year)>,
-    /// Where its columns stand in [`Subset::columns`].
-    lower: usize,
-    upper: usize,
-}
 
 /// How a place's value comes from the cells around it.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -162,66 +146,16 @@ impl Subset {
     }
 
     fn want(&mut self, metric: Metric, scenario: Scenario, year: u16) {
-        let (lower, upper) = around(year);
-        let mut place = |year| {
-            let column = Column::new(metric, scenario, year);
-            let present = self.columns.iter().position(|other| *other == column);
+        let columns = &mut self.columns;
+        let place = |column: Column| {
+            let present = columns.iter().position(|other| *other == column);
             present.unwrap_or_else(|| {
-                self.columns.push(column);
-                self.columns.len() - 1
+                columns.push(column);
+                columns.len() - 1
             })
         };
-        let (lower_at, upper_at) = (place(lower), place(upper));
-        self.wanted.push(Wanted {
-            metric,
-            scenario,
-            year,
-            between: (lower != upper).then_some((lower, upper)),
-            lower: lower_at,
-            upper: upper_at,
-        });
+        self.wanted.push(Wanted::new(metric, scenario, year, place));
     }
-}
-
-impl Wanted {
-    /// The value from the values of [`Subset::columns`]: linear between two years.
-    #[must_use]
-    pub fn value(&self, columns: &[Value]) -> Value {
-        let at = |index| columns.get(index).copied().unwrap_or(Value::NotCovered);
-        let lower = at(self.lower);
-        let Some((first, last)) = self.between else {
-            return lower;
-        };
-        match (lower, at(self.upper)) {
-            (Value::Known(low), Value::Known(high)) => {
-                let whole = i64::from(last.number()) - i64::from(first.number());
-                let part = i64::from(self.year) - i64::from(first.number());
-                let doubled = (high - low) * part * 2;
-                Value::Known(low + (doubled + whole).div_euclid(whole * 2))
-            }
-            (Value::NotCovered, _) | (_, Value::NotCovered) => Value::NotCovered,
-            _ => Value::NotApplicable,
-        }
-    }
-
-    /// Its name among the columns of a table, as `windspeed100yr_ssp126_2030`.
-    #[must_use]
-    pub fn name(&self) -> String {
-        format!(
-            "{}_{}_{}",
-            self.metric.name(),
-            self.scenario.name(),
-            self.year
-        )
-    }
-}
-
-/// The years of the store at or around `year`.
-fn around(year: u16) -> (Year, Year) {
-    let at = |found: Option<Year>| found.unwrap_or(Year::Y2020);
-    let lower = Year::ALL.into_iter().rev().find(|one| one.number() <= year);
-    let upper = Year::ALL.into_iter().find(|one| one.number() >= year);
-    (at(lower), at(upper))
 }
 
 fn years(options: &Options, is_linear: bool) -> Result<Vec<u16>, Refused> {
@@ -395,32 +329,5 @@ mod tests {
             assert!(read(&[("radius_km", radius)]).is_err(), "{radius}");
         }
         assert!(read(&[("perils", "fire"), ("metrics", "windspeed100yr")]).is_err());
-    }
-
-    #[test]
-    fn a_year_between_two_is_linear_and_rounds_to_the_nearest_millionth() {
-        let subset = read(&[
-            ("metrics", "windspeed100yr"),
-            ("scenarios", "ssp126"),
-            ("years", "2035,2060"),
-            ("year_interpolation", "linear"),
-        ])
-        .unwrap();
-        assert_eq!(subset.columns.len(), 4);
-        let values = [100, 201, 10, 35].map(Value::Known);
-        let found: Vec<_> = subset.wanted.iter().map(|one| one.value(&values)).collect();
-        assert_eq!(found, [Value::Known(151), Value::Known(20)]);
-        let missing = [
-            Value::NotApplicable,
-            Value::NotCovered,
-            Value::NotApplicable,
-            Value::Known(1),
-        ];
-        let found: Vec<_> = subset
-            .wanted
-            .iter()
-            .map(|one| one.value(&missing))
-            .collect();
-        assert_eq!(found, [Value::NotCovered, Value::NotApplicable]);
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     config::{Class, DatasetRule, Defaults},
     dataset::{
         grid::{
-            About, Column, ColumnStatistics, Grid, Metric, Peril, Scenario, StoreVersion,
+            About, Axis, Column, ColumnStatistics, Grid, Metric, Peril, Scenario, StoreVersion,
             StoreWriter, WIDE_NOT_COVERED, Year,
         },
         perils::{Perils, query::Options},

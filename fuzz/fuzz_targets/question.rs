@@ -1,0 +1,44 @@
+//! The query of `/v1/location` and of the old addresses: it is refused, or what it selects is there.
+#![no_main]
+
+use bytes::Bytes;
+use libfuzzer_sys::fuzz_target;
+use perild::{
+    dataset::{
+        grid::Peril,
+        perils::{
+            contract::{Filter, Point},
+            places::Survey,
+            query::{Query, Subset},
+        },
+    },
+    edge::Body,
+};
+
+fuzz_target!(|query: &[u8]| {
+    let parameters: Vec<_> = url::form_urlencoded::parse(query).into_owned().collect();
+    if let Ok(point) = Point::read(&parameters) {
+        assert!(point.latitude.is_finite() && point.longitude.is_finite());
+    }
+    let filter = Filter::read(&parameters);
+    for peril in Peril::ALL {
+        let columns = filter.columns(peril);
+        assert!(columns.iter().all(|column| filter.passes(column.name())));
+    }
+    let Ok(mut query) = Query::read(&parameters, true) else {
+        return;
+    };
+    if let Ok(subset) = Subset::read(&query.options, 200) {
+        assert!(!subset.wanted.is_empty() && !subset.columns.is_empty());
+        assert!(
+            subset
+                .radius_km
+                .is_none_or(|radius| (0.0..=200.0).contains(&radius))
+        );
+    }
+    if let Ok(places) = query.places() {
+        let body = Body::Memory(Bytes::from(places));
+        let survey = Survey::of(body, false, &mut query.options, usize::MAX);
+        assert!(survey.is_ok_and(|survey| survey.count() > 0));
+    }
+});

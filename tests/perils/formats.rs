@@ -1,0 +1,259 @@
+//! `/v1`: what goes in and out as JSON, GeoJSON, CSV, Arrow and Parquet, packed or not.
+
+use std::{collections::HashSet, io::Read};
+
+use arrow_array::{Array, RecordBatch, cast::AsArray, types::Float64Type};
+use serde_json::json;
+
+use crate::{
+    query::{JSON, WIND, json_of, stored, wind},
+    sample,
+};
+
+const TABLE: &str = "\u{feff}Site,LAT,Lon,note\r\nA,1.0,1.0,\"x, \"\"y\"\"\"\r\nB,95,1,\r\nC,0.9,-1.1\r\nD,1.5,2.25,z";
+
+#[test]
+fn csv_comes_back_with_all_its_columns_and_ours() {
+    let site = sample::site();
+    let answer = site.csv(&format!("{WIND}&f=csv"), TABLE);
+    assert_eq!(
+        answer.field("content-type"),
+        Some("text/csv; charset=utf-8; header=present")
+    );
+    let lines: Vec<_> = answer.text().lines().collect();
+    assert_eq!(
+        lines[0],
+        "Site,LAT,Lon,note,status,reason,cell_latitude,cell_longitude,distance_km,interpolation,synthetic,missing,\
+         windspeed100yr_ssp126_2030"
+    );
+    let number = |latitude, longitude| {
+        stored(latitude, longitude, wind())
+            .known()
+            .map_or(String::new(), |v| format!("{v:.6}"))
+    };
+    assert_eq!(
+        lines[1],
+        format!(
+            "A,1.0,1.0,\"x, \"\"y\"\"\",ok,,1,1,0.000,nearest,true,,{}",
+            number(1.0, 1.0)
+        )
+    );
+    assert_eq!(lines[2], "B,95,1,,invalid,latitude_out_of_range,,,,,true,,");
+    assert_eq!(
+        lines[3],
+        "C,0.9,-1.1,,invalid,wrong_number_of_fields,,,,,true,,"
+    );
+    assert!(
+        lines[4].starts_with("D,1.5,2.25,z,ok,,1.5,2.25,0.000,nearest,true,"),
+        "{}",
+        lines[4]
+    );
+    assert_eq!(lines.len(), 5);
+
+    let long = site.csv(&format!("{WIND},2040&f=csv&layout=long"), TABLE);
+    let lines: Vec<_> = long.text().lines().collect();
+    assert_eq!(lines.len(), 1 + 2 + 1 + 1 + 2);
+    assert!(
+        lines[1].contains(",ok,,wind,8.2.3,windspeed100yr,ssp126,2030,m/s,"),
+        "{}",
+        lines[1]
+    );
+    let columns = |line: &str| line.replace("\"x, \"\"y\"\"\"", "x").split(',').count();
+    for line in &lines {
+        assert_eq!(columns(line), columns(lines[0]), "{line}");
+    }
+}
+
+#[test]
+fn the_same_places_come_in_every_format_and_leave_in_every_format() {
+    let site = sample::site();
+    let geojson = json!({
+        "type": "FeatureCollection", "name": "sites",
+        "features": [
+            {"type": "Feature", "id": "A", "properties": {"note": "x"}, "geometry": {"type": "Point", "coordinates": [1.0, 1.0]}},
+            {"type": "Feature", "properties": null, "geometry": null},
+        ],
+    });
+    let target = format!("/v1/location?{WIND}");
+    let answer = site.post(
+        &target,
+        geojson.to_string().as_bytes(),
+        &[("Content-Type", "application/geo+json")],
+    );
+    assert_eq!(answer.field("content-type"), Some("application/geo+json"));
+    let found = json_of(&answer);
+    assert_eq!(found["features"][0]["id"], "A");
+    assert_eq!(found["features"][0]["properties"]["note"], "x");
+    let value = &found["features"][0]["properties"]["perils"]["values"][0]["value"];
+    assert_eq!(value.as_f64(), stored(1.0, 1.0, wind()).known());
+    assert_eq!(
+        found["features"][1]["properties"]["perils"]["reason"],
+        "not_a_point"
+    );
+
+    let json = json_of(&site.csv(&format!("{WIND}&f=json"), TABLE));
+    assert_eq!(
+        json["locations"][0]["properties"],
+        json!({"Site": "A", "note": "x, \"y\""})
+    );
+    let table = site.post(
+        &format!("{target}&f=csv"),
+        geojson.to_string().as_bytes(),
+        &[JSON],
+    );
+    assert!(
+        table
+            .text()
+            .lines()
+            .nth(1)
+            .unwrap()
+            .starts_with("0,A,1,1,\"{\"\"note\"\":\"\"x\"\"}\",ok,")
+    );
+
+    for (format, media_type) in [
+        ("arrow", "application/vnd.apache.arrow.stream"),
+        ("parquet", "application/vnd.apache.parquet"),
+    ] {
+        let answer = site.csv(&format!("{WIND}&radius_km=50&f={format}"), TABLE);
+        assert_eq!(
+            (answer.status, answer.field("content-type")),
+            (200, Some(media_type))
+        );
+        let batch = batch(format, &answer.content);
+        assert_eq!(batch.num_rows(), 4);
+        let names: Vec<_> = batch
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| field.name().clone())
+            .collect();
+        assert!(
+            names.starts_with(&["Site", "LAT", "Lon", "note", "status"].map(str::to_owned)),
+            "{names:?}"
+        );
+        assert!(
+            names.contains(&"wind_cell_latitude".to_owned()),
+            "{names:?}"
+        );
+        let schema = batch.schema();
+        let field = schema
+            .field_with_name("windspeed100yr_ssp126_2030")
+            .unwrap();
+        assert_eq!(field.metadata()["unit"], "m/s");
+        let values = batch
+            .column_by_name(field.name())
+            .unwrap()
+            .as_primitive::<Float64Type>();
+        assert_eq!(Some(values.value(0)), stored(1.0, 1.0, wind()).known());
+        assert!(values.is_null(1));
+        let status = batch.column_by_name("status").unwrap().as_string::<i32>();
+        assert_eq!((status.value(0), status.value(1)), ("ok", "invalid"));
+        // From JSON there are other columns before ours.
+        let target = format!("{target}&f={format}");
+        let answer = site.post(&target, geojson.to_string().as_bytes(), &[JSON]);
+        assert_eq!(self::batch(format, &answer.content).num_rows(), 2);
+    }
+}
+
+fn batch(format: &str, content: &[u8]) -> RecordBatch {
+    let content = content.to_vec();
+    if format == "arrow" {
+        let mut reader =
+            arrow_ipc::reader::StreamReader::try_new(content.as_slice(), None).unwrap();
+        return reader.next().unwrap().unwrap();
+    }
+    let content = bytes::Bytes::from(content);
+    let mut reader =
+        parquet::arrow::arrow_reader::ParquetRecordBatchReader::try_new(content, 1000).unwrap();
+    reader.next().unwrap().unwrap()
+}
+
+/// Rows: HTTP-7, HTTP-8, HTTP-18, HTTP-19
+#[test]
+fn rfc9110_8_8_3_representations_have_tags_of_their_own_and_codings_when_asked() {
+    let site = sample::site();
+    let target = "/v1/location?lat=1,1.5&lon=1,2";
+    let plain = site.get(target);
+    assert_eq!(plain.field("vary"), Some("Accept, Accept-Encoding"));
+    let mut tags = vec![plain.field("etag").unwrap().to_owned()];
+    for coding in ["gzip", "zstd"] {
+        let coded = site.get_with(target, &[("Accept-Encoding", coding)]);
+        assert_eq!(coded.field("content-encoding"), Some(coding));
+        let mut text = Vec::new();
+        match coding {
+            "gzip" => flate2::read::GzDecoder::new(coded.content.as_slice())
+                .read_to_end(&mut text)
+                .map(drop),
+            _ => zstd::stream::copy_decode(coded.content.as_slice(), &mut text),
+        }
+        .unwrap();
+        assert_eq!(text, plain.content);
+        tags.push(coded.field("etag").unwrap().to_owned());
+    }
+    tags.push(
+        site.get_with(target, &[("Accept", "text/csv")])
+            .field("etag")
+            .unwrap()
+            .to_owned(),
+    );
+    for (index, tag) in tags.iter().enumerate() {
+        assert!(!tags[..index].contains(tag), "{tags:?}");
+    }
+    let same = site.get_with(target, &[("If-None-Match", &tags[0])]);
+    assert_eq!(
+        (same.status, same.field("vary")),
+        (304, Some("Accept, Accept-Encoding"))
+    );
+    assert_eq!(
+        site.get_with(target, &[("If-None-Match", &tags[1])]).status,
+        200
+    );
+    let parquet = site.get_with(
+        &format!("{target}&f=parquet"),
+        &[("Accept-Encoding", "gzip")],
+    );
+    assert_eq!(
+        (parquet.status, parquet.field("content-encoding")),
+        (200, None)
+    );
+}
+
+/// What was answered may be asked again: its own columns come back under other names.
+#[test]
+fn an_answer_that_is_sent_again_has_no_name_twice() {
+    let site = sample::site();
+    let mut body = "lat,lon,status,input_status\n1,1,mine,x\n".to_owned();
+    for round in 1..=2 {
+        let answer = site.csv(&format!("{WIND}&radius_km=50&f=csv"), &body);
+        let names: Vec<_> = answer.text().lines().next().unwrap().split(',').collect();
+        let different: HashSet<_> = names.iter().collect();
+        assert_eq!(different.len(), names.len(), "round {round}: {names:?}");
+        assert!(names.contains(&"input_input_status"), "{names:?}");
+        let parquet = site.csv(&format!("{WIND}&radius_km=50&f=parquet"), &body);
+        let schema = batch("parquet", &parquet.content).schema();
+        let found: Vec<_> = schema.fields().iter().map(|field| field.name()).collect();
+        assert_eq!(found, names.iter().collect::<Vec<_>>());
+        body = answer.text().to_owned();
+    }
+    assert!(body.contains("\n1,1,mine,x,ok,,"), "{body}");
+
+    let feature = json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": [1, 1]},
+        "properties": {"note": "\"perils\" \u{e9}", "perils": {"a": 1.50}}});
+    let mut body = json!({"type": "FeatureCollection", "features": [feature]}).to_string();
+    for _ in 0..2 {
+        let target = format!("/v1/location?{WIND}");
+        let answer = site.post(
+            &target,
+            body.as_bytes(),
+            &[("Content-Type", "application/geo+json")],
+        );
+        assert_eq!(answer.text().matches("\"perils\":{\"status\"").count(), 1);
+        let found = json_of(&answer);
+        let properties = &found["features"][0]["properties"];
+        assert_eq!(properties["note"], "\"perils\" \u{e9}");
+        assert!(
+            properties["input_perils"].is_object() && properties["perils"]["values"].is_array()
+        );
+        body = json!({"type": "FeatureCollection", "features": found["features"]}).to_string();
+    }
+}

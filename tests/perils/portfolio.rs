@@ -1,0 +1,83 @@
+//! `/v1`: many places in one request, and a daemon that stays small and free.
+
+use std::{fmt::Write as _, time::Duration};
+
+use crate::{
+    query::{CSV, WIND},
+    sample,
+    site::{CERTIFICATE, Site, fresh_token},
+    support::{http::Request, process::eventually},
+};
+
+#[test]
+fn a_portfolio_is_answered_in_order_by_a_daemon_that_stays_small() {
+    let site = sample::site();
+    let count = 60_000_u32;
+    let mut body = String::from("id,lat,lon\n");
+    for index in 0..count {
+        let offset = f64::from(index) * 1e-4;
+        let _ = writeln!(body, "s{index},{:.4},{:.4}", -2.0 + offset, 3.0 - offset);
+    }
+    let before = resident_kib(&site);
+    // Everything is sent before anything is read.
+    let answer = site.csv(&format!("{WIND}&f=csv"), &body);
+    assert_eq!(
+        (answer.status, answer.field("transfer-encoding")),
+        (200, Some("chunked"))
+    );
+    let lines: Vec<_> = answer.text().lines().skip(1).collect();
+    assert_eq!(lines.len(), usize::try_from(count).unwrap());
+    for (index, line) in lines.iter().enumerate() {
+        assert!(line.starts_with(&format!("s{index},")), "{line}");
+        assert!(line.contains(",ok,"), "{line}");
+    }
+    let all = site.csv("f=arrow", &body);
+    let reader = arrow_ipc::reader::StreamReader::try_new(all.content.as_slice(), None).unwrap();
+    assert_eq!(
+        reader.map(|batch| batch.unwrap().num_rows()).sum::<usize>(),
+        usize::try_from(count).unwrap()
+    );
+    assert!(all.content.len() > 60_000 * 96 * 8);
+    assert!(
+        resident_kib(&site) < before + 100 * 1024,
+        "{before} {}",
+        resident_kib(&site)
+    );
+}
+
+#[test]
+fn a_client_that_goes_away_stops_the_work_and_frees_its_place() {
+    let site =
+        sample::site_with(|settings, _| settings.more = "[perils]\nmax_streams = 1\n".into());
+    let body = format!("lat,lon\n{}", "1,1\n".repeat(60_000));
+    let request = || {
+        Request::new("POST", "/v1/location?f=json")
+            .bearer(&fresh_token())
+            .field(CERTIFICATE, &site.bank.escaped())
+            .field(CSV.0, CSV.1)
+            .content(body.as_bytes())
+    };
+    let mut stalled = site.connect();
+    stalled.write(&request().bytes());
+    std::io::BufRead::fill_buf(stalled.stream()).unwrap();
+    let busy = site.ask(&request());
+    assert_eq!(
+        (busy.status, busy.field("retry-after").is_some()),
+        (503, true)
+    );
+    assert_eq!(site.get("/wind?lat=1&lon=1").status, 200);
+    drop(stalled);
+    eventually("the place is free", Duration::from_secs(20), || {
+        (site.csv(&format!("{WIND}&f=csv"), &body).status == 200).then_some(())
+    });
+}
+
+fn resident_kib(site: &Site) -> u64 {
+    let pid = site.perild.pid().as_raw_nonzero();
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM"))
+        .unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
