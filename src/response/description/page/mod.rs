@@ -2,6 +2,7 @@
 //!
 //! Everything folds: the page opens as the list of operations, and a link to a shape unfolds it.
 
+mod json;
 mod markup;
 mod words;
 
@@ -12,6 +13,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
 use self::{
+    json::readable,
     markup::{code, escaped, prose},
     words::words,
 };
@@ -192,7 +194,7 @@ impl<'d> Page<'d> {
             self.push(&format!("<p>{}: {schema}</p>", code(media_type)));
             match content.get("example") {
                 Some(Value::String(text)) => self.preformatted(text),
-                Some(example) => self.preformatted(&format!("{example:#}")),
+                Some(example) => self.preformatted(&readable(example)),
                 None => {}
             }
         }
