@@ -104,22 +104,12 @@ impl<'d> Page<'d> {
     fn access(&mut self, operation: &'d Value) {
         let alternatives = operation.get("security").and_then(Value::as_array);
         let alternatives = alternatives.map(Vec::as_slice).unwrap_or_default();
-        let scopes = |one: &'d Value| one.get("bearer").and_then(Value::as_array);
         let needs = match alternatives {
-            [] => "Open to everyone.".to_owned(),
-            [only] => {
-                let needs = "Needs a client certificate and an access token bound to it";
-                let names = scopes(only).into_iter().flatten().filter_map(Value::as_str);
-                let names: Vec<_> = names.map(code).collect();
-                if names.is_empty() {
-                    format!("{needs}.")
-                } else {
-                    format!("{needs}, with the scope {}.", names.join(" and "))
-                }
-            }
-            _ => String::new(),
+            [] => "<p>Open to everyone.</p>",
+            [_] => "<p>Needs a client certificate and an access token bound to it.</p>",
+            _ => "",
         };
-        self.push(&format!("<p>{needs}</p>"));
+        self.push(needs);
         self.push(&prose(text(Some(operation), "description")));
     }
 
