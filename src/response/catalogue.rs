@@ -4,12 +4,12 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         StatusCode,
-        header::{ACCEPT, CONTENT_TYPE},
+        header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, VARY},
     },
 };
 use serde_json::{Value, json};
 
-use super::{Refusal, accept, perils::Described};
+use super::{Refusal, accept, conditions::joined, location::Coding, perils::Described};
 use crate::{
     clock::Timestamp,
     dataset::grid::{Column, Grid, Metric, Peril, Scenario, Year},
@@ -18,22 +18,30 @@ use crate::{
 /// The answer to a GET or HEAD.
 ///
 /// # Errors
-/// [`Refusal`] when JSON is not acceptable or a precondition fails.
+/// [`Refusal`] when JSON or its codings are not acceptable, or a precondition fails.
 pub fn answer(request: &HttpRequest, grid: &Grid) -> Result<HttpResponse, Refusal> {
-    let field = request
-        .headers()
-        .get(ACCEPT)
-        .and_then(|value| value.to_str().ok());
-    if !accept::admits_type(field, JSON) {
-        return Err(Refusal::NotAcceptable { offered: JSON });
-    }
-    let described = Described::new(grid, request);
-    if let Some(answer) = described.judge(request)? {
+    let field = |name| joined(request.headers(), name);
+    let is_json = accept::admits_type(field(&ACCEPT).as_deref(), JSON);
+    let coding = Coding::choose(field(&ACCEPT_ENCODING).as_deref()).filter(|_| is_json);
+    let coding = coding.ok_or(Refusal::NotAcceptable { offered: JSON })?;
+    let described = Described::representation(grid, request, coding.name());
+    if let Some(mut answer) = described.judge(request)? {
+        answer.headers_mut().insert(VARY, CHOSEN_BY);
         return Ok(answer);
     }
+    let octets = coding.coded(catalogue(grid).to_string().as_bytes());
+    let octets = octets.map_err(|error| {
+        tracing::error!(%error, "the catalogue could not be written");
+        Refusal::Fault
+    })?;
     let mut answer = described.build(StatusCode::OK);
-    answer.insert_header((CONTENT_TYPE, JSON));
-    Ok(answer.body(catalogue(grid).to_string()))
+    answer
+        .insert_header((CONTENT_TYPE, JSON))
+        .insert_header((VARY, CHOSEN_BY));
+    if coding != Coding::Identity {
+        answer.insert_header((CONTENT_ENCODING, coding.name()));
+    }
+    Ok(answer.body(octets))
 }
 
 fn catalogue(grid: &Grid) -> Value {
@@ -121,3 +129,4 @@ fn exact(micro: i64) -> Option<f64> {
 }
 
 const JSON: &str = "application/json";
+const CHOSEN_BY: HeaderValue = HeaderValue::from_static("Accept-Encoding");

@@ -236,7 +236,7 @@ fn what_a_site_publishes_says_its_address_its_caps_and_its_scopes() {
     let page = site.ask(&Request::get("/docs"));
     for said in [
         "energy:hail",
-        "fire: open to everyone",
+        "The token must have <code>energy:hail</code>",
         "open.csv: open to everyone",
     ] {
         assert!(page.text().contains(said), "{said}");

@@ -105,14 +105,13 @@ impl Browser {
 
     /// Takes a picture of the whole page.
     pub(crate) fn picture(&mut self, file: &Path) {
-        let picture = self.call(
-            "Page.captureScreenshot",
-            &json!({"captureBeyondViewport": true}),
-        );
-        let picture = BASE64_STANDARD
-            .decode(picture["data"].as_str().unwrap())
-            .unwrap();
-        fs::write(file, picture).unwrap();
+        let metrics = self.call("Page.getLayoutMetrics", &json!({}));
+        let mut clip = metrics["cssContentSize"].clone();
+        clip["scale"] = 1.into();
+        let wanted = json!({"captureBeyondViewport": true, "clip": clip});
+        let picture = self.call("Page.captureScreenshot", &wanted);
+        let picture = picture["data"].as_str().unwrap();
+        fs::write(file, BASE64_STANDARD.decode(picture).unwrap()).unwrap();
     }
 
     /// What the command `method` answers.

@@ -151,6 +151,7 @@ fn provoking<'s>(
             let request = request(without_data, operation, &target);
             return (without_data, with_body(request, &bodies[0]));
         }
+        "406" if operation.is_open() => plain.field("Accept-Encoding", "identity;q=0"),
         "406" => with_body(plain.field("Accept", "image/png"), &bodies[0]),
         "412" => plain.field("If-Match", "\"another\""),
         "413" if operation.method == "POST" => {
@@ -306,6 +307,51 @@ fn what_may_be_kept_has_validators_and_head_says_what_get_says() {
         .collect();
     let others: Vec<_> = all.difference(&cacheable).copied().collect();
     assert_eq!(others, ["/healthz", "/readyz"]);
+}
+
+/// Rows: HTTP-18
+#[test]
+fn rfc9110_8_8_3_every_format_and_coding_has_a_tag_of_its_own_and_vary_says_why() {
+    let site = sample::site();
+    let place = "lat=1&lon=1&perils=wind";
+    let formats = ["json", "csv", "geojson", "arrow"];
+    let mut groups: Vec<Vec<String>> = ["/openapi.json", "/docs", "/v1/perils"]
+        .map(|target| vec![target.to_owned()])
+        .into();
+    groups.push(
+        formats
+            .map(|f| format!("/v1/location?{place}&f={f}"))
+            .into(),
+    );
+    for targets in groups {
+        let mut tags = BTreeSet::new();
+        let mut answered = 0;
+        for target in &targets {
+            let mut lengths = Vec::new();
+            for coding in ["identity", "gzip", "zstd"] {
+                let ask = |fields: &[(&str, &str)]| {
+                    let fields = [&[("Accept-Encoding", coding)], fields].concat();
+                    site.get_with(target, &fields)
+                };
+                let answer = ask(&[]);
+                assert_eq!(answer.status, 200, "{target}");
+                let said = answer.field("content-encoding").unwrap_or("identity");
+                assert_eq!(said, coding, "{target}");
+                let vary = answer.field("vary").unwrap();
+                assert!(vary.contains("Accept-Encoding"), "{target}: {vary}");
+                let tag = answer.field("etag").unwrap();
+                tags.insert(tag.to_owned());
+                answered += 1;
+                lengths.push(answer.content.len());
+                assert_eq!(ask(&[("If-None-Match", tag)]).status, 304, "{target}");
+            }
+            assert!(
+                lengths[1] < lengths[0] && lengths[2] < lengths[0],
+                "{target}: {lengths:?}"
+            );
+        }
+        assert_eq!(tags.len(), answered, "{targets:?}");
+    }
 }
 
 /// The fields that do not differ from one exchange to the next.

@@ -7,7 +7,9 @@ use std::{
     path::Path,
 };
 
-use super::process::PATIENCE;
+use serde_json::json;
+
+use super::{described, process::PATIENCE};
 
 /// An answer: status, header field lines in order with names in lower case, content.
 #[derive(Clone, Debug)]
@@ -48,10 +50,8 @@ impl Answer {
         );
         let problem: serde_json::Value = serde_json::from_slice(&self.content).unwrap();
         assert_eq!(problem["status"], self.status, "{problem}");
-        assert!(
-            problem["title"].is_string() && problem["type"].is_string(),
-            "{problem}"
-        );
+        let described = json!({"$ref": "#/components/schemas/Problem"});
+        described::valid(&described, &problem).unwrap();
         problem
     }
 

@@ -36,7 +36,7 @@ impl Access {
 
     /// To what is said of all perils together.
     pub(super) fn catalogue(policy: &Policy) -> Self {
-        Self::one_of(policy, [("perils", Perils::names(None))])
+        Self::one_of([("perils", needed(policy, Perils::names(None)))])
     }
 
     /// To all `perils` in one answer: every scope of theirs.
@@ -61,18 +61,14 @@ impl Access {
 
     /// To those perils that a request names; without credentials only where `perils` itself is open.
     pub(super) fn chosen(policy: &Policy) -> Self {
-        let each = Peril::ALL.map(|peril| (peril.name(), Perils::names(Some(peril))));
-        let mut access = Self::one_of(policy, each);
-        if policy.open(Perils::names(None)).is_none() {
-            for alternative in &mut access.alternatives {
-                if *alternative == Needed::Nothing {
-                    *alternative = Needed::Token(Vec::new());
-                }
-            }
-            access.alternatives.sort();
-            access.alternatives.dedup();
-        }
-        access
+        let is_open = policy.open(Perils::names(None)).is_some();
+        Self::one_of(Peril::ALL.map(|peril| {
+            let needed = match needed(policy, Perils::names(Some(peril))) {
+                Needed::Nothing if !is_open => Needed::Token(Vec::new()),
+                needed => needed,
+            };
+            (peril.name(), needed)
+        }))
     }
 
     /// To a file: the rule of its dataset, or the defaults.
@@ -83,19 +79,16 @@ impl Access {
                 exact: name,
                 family: name,
             };
-            (name, both)
+            (name, needed(policy, both))
         });
-        Self::one_of(policy, [("any other", UNLISTED)].into_iter().chain(listed))
+        let others = [("any other", needed(policy, UNLISTED))];
+        Self::one_of(others.into_iter().chain(listed))
     }
 
-    /// To one of `things`, each told by its label and known to the rules by its names.
-    fn one_of<'n>(
-        policy: &Policy,
-        things: impl IntoIterator<Item = (&'n str, DatasetNames<'n>)>,
-    ) -> Self {
+    /// To one of `things`, each with what is needed for it.
+    fn one_of<'n>(things: impl IntoIterator<Item = (&'n str, Needed)>) -> Self {
         let mut groups: Vec<(Needed, Vec<&str>)> = Vec::new();
-        for (label, names) in things {
-            let needed = needed(policy, names);
+        for (label, needed) in things {
             match groups.iter_mut().find(|(group, _)| *group == needed) {
                 Some((_, labels)) => labels.push(label),
                 None => groups.push((needed, vec![label])),
@@ -129,12 +122,18 @@ impl Access {
         alternatives.collect()
     }
 
-    /// Which alternative is for what; none when there is one for all.
+    /// What is needed, where `security` alone does not say it in every version.
     pub(super) fn description(&self) -> Option<String> {
-        let said = (!self.said.is_empty()).then(|| self.said.join("\n"))?;
-        Some(format!(
-            "What is needed depends on what is asked for:\n\n{said}"
-        ))
+        match self.alternatives.as_slice() {
+            [Needed::Token(scopes)] if !scopes.is_empty() => {
+                Some(format!("The token must have `{}`.", scopes.join(" ")))
+            }
+            [_] => None,
+            _ => Some(format!(
+                "What is needed depends on what is asked for:\n\n{}",
+                self.said.join("\n")
+            )),
+        }
     }
 }
 
@@ -196,8 +195,10 @@ mod tests {
             access.security(),
             json!([{"mutualTLS": [], "bearer": ["p"]}])
         );
-        assert_eq!(access.description(), None);
-        assert_eq!(access, Access::catalogue(&policy));
+        let said = access.description();
+        assert_eq!(said.as_deref(), Some("The token must have `p`."));
+        let (policy, _) = self::policy(&[]);
+        assert_eq!(Access::chosen(&policy).description(), None);
     }
 
     #[test]
@@ -211,14 +212,17 @@ mod tests {
         );
         let said = access.description().unwrap();
         assert!(said.contains("- hail: a token with `h`"), "{said}");
-        assert!(said.contains("- fire: open to everyone"), "{said}");
+        assert!(said.contains("fire: any token"), "{said}");
 
         let with_open = [&rules[..], &[("perils", "", Class::Open)]].concat();
         let (open, _) = policy(&with_open);
+        let access = Access::chosen(&open);
         assert_eq!(
-            Access::chosen(&open).security(),
+            access.security(),
             json!([{}, {"mutualTLS": [], "bearer": ["h"]}])
         );
+        let said = access.description().unwrap();
+        assert!(said.contains("fire: open to everyone"), "{said}");
         assert_eq!(Access::catalogue(&open).security(), json!([]));
         let both = Access::all_of(&open, &[Peril::Hail, Peril::Fire]);
         assert_eq!(both.security(), json!([{"mutualTLS": [], "bearer": ["h"]}]));

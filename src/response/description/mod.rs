@@ -2,6 +2,10 @@
 //!
 //! Routes, perils, limits, rules and refusals are asked what they are; only what no table holds is
 //! written here. [`Published`] is what `/openapi.json` and `/docs` send.
+//!
+//! A schema of a request says what is taken, not only what is wise to send: whoever generates requests from
+//! the document finds that what it allows is answered and what it forbids is refused. Each answer that the
+//! tests receive is held against it.
 
 #![expect(
     clippy::indexing_slicing,

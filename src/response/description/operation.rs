@@ -103,18 +103,26 @@ impl Operation {
         self
     }
 
-    /// With the fields of an answer that was chosen among several.
-    pub(super) fn negotiated(mut self) -> Self {
+    /// With the fields of an answer that was chosen among several codings.
+    pub(super) fn coded(mut self) -> Self {
+        self.problems.push(406);
         for (status, answer) in &mut self.answers {
-            match *status {
-                "200" => {
-                    for name in ["Vary", "Link", "Content-Encoding"] {
-                        answer["headers"][name] = header(name);
-                    }
-                }
-                "304" => answer["headers"]["Vary"] = header("Vary"),
-                _ => {}
+            answer["headers"]["Vary"] = header("Vary");
+            if *status == "200" {
+                answer["headers"]["Content-Encoding"] = header("Content-Encoding");
             }
+        }
+        self
+    }
+
+    /// With a link to what the values mean.
+    pub(super) fn linked(mut self) -> Self {
+        for (_, answer) in self
+            .answers
+            .iter_mut()
+            .filter(|(status, _)| *status == "200")
+        {
+            answer["headers"]["Link"] = header("Link");
         }
         self
     }

@@ -60,35 +60,35 @@ fn find(about: &Description<'_>, path: &str, method: &str) -> Option<Operation> 
             "versionedFile",
             "A file by its name, with or without .csv",
         ),
-        ("/v1/perils", "GET") => Operation {
-            problems: vec![404, 406],
-            ..guarded(
-                "perils",
-                "perils",
-                "Perils, metrics, scenarios, years, extent and statistics of the store",
-                Access::catalogue(about.policy),
-                "Catalogue",
-            )
-        }
-        .cacheable(),
+        ("/v1/perils", "GET") => guarded(
+            "perils",
+            "perils",
+            "Perils, metrics, scenarios, years, extent and statistics of the store",
+            Access::catalogue(about.policy),
+            "Catalogue",
+        )
+        .cacheable()
+        .coded(),
         ("/v1/location", "GET") => Operation {
             parameters: [&["lat", "lon", "id"][..], &OPTIONS]
                 .concat()
                 .into_iter()
                 .map(parameter)
                 .collect(),
-            problems: vec![404, 406, 413],
+            problems: vec![404, 413],
             ..values(about, "location", "Values of a few places")
         }
         .cacheable()
-        .negotiated(),
+        .coded()
+        .linked(),
         ("/v1/location", "POST") => Operation {
             parameters: OPTIONS.into_iter().map(parameter).collect(),
             body: Some(schemas::location_body()),
-            problems: vec![404, 406, 408, 413, 415],
+            problems: vec![404, 408, 413, 415],
             ..values(about, "locations", "Values of many places")
         }
-        .negotiated(),
+        .coded()
+        .linked(),
         _ => return contract::find(about, path, method),
     })
 }
@@ -108,7 +108,7 @@ fn open(id: &str, summary: &str, media_type: &str, schema: &Value) -> Operation 
 
 /// `operation` as one of those that send this description.
 fn described(operation: Operation) -> Operation {
-    let mut operation = operation.cacheable();
+    let mut operation = operation.cacheable().coded();
     for (_, answer) in &mut operation.answers {
         answer["headers"]["Content-Security-Policy"] = header("Content-Security-Policy");
     }

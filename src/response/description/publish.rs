@@ -1,12 +1,16 @@
 //! `/openapi.json` and `/docs`: made once a site, sent to everyone.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    io,
+    sync::OnceLock,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{
-        CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LAST_MODIFIED,
-        X_CONTENT_TYPE_OPTIONS,
+        ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+        ETAG, LAST_MODIFIED, VARY, X_CONTENT_TYPE_OPTIONS,
     },
 };
 use aws_lc_rs::digest::{SHA256, digest};
@@ -20,7 +24,8 @@ use crate::{
     dataset::perils::Refused,
     response::{
         Refusal,
-        conditions::{self, Validators, Verdict},
+        conditions::{self, Validators, Verdict, joined},
+        location::Coding,
     },
 };
 
@@ -36,6 +41,8 @@ pub struct Published {
 struct Form {
     body: Bytes,
     entity_tag: String,
+    gzip: OnceLock<Bytes>,
+    zstd: OnceLock<Bytes>,
 }
 
 impl Published {
@@ -102,8 +109,13 @@ impl Published {
         form: &Form,
         content_type: &'static str,
     ) -> Result<HttpResponse, Refusal> {
+        let wanted = joined(request.headers(), &ACCEPT_ENCODING);
+        let coding = Coding::choose(wanted.as_deref()).ok_or(Refusal::NotAcceptable {
+            offered: content_type,
+        })?;
+        let entity_tag = form.entity_tag(coding);
         let validators = Validators {
-            entity_tag: &form.entity_tag,
+            entity_tag: &entity_tag,
             last_modified: self.since,
         };
         let verdict = conditions::judge(request.headers(), validators);
@@ -115,14 +127,22 @@ impl Published {
         answer
             .insert_header((CACHE_CONTROL, "public, max-age=300"))
             .insert_header((CONTENT_SECURITY_POLICY, page::security_policy()))
-            .insert_header((ETAG, format!("\"{}\"", form.entity_tag)))
+            .insert_header((ETAG, format!("\"{entity_tag}\"")))
             .insert_header((LAST_MODIFIED, fmt_http_date(self.since)))
+            .insert_header((VARY, "Accept-Encoding"))
             .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"));
         if verdict == Verdict::NotModified {
             return Ok(answer.finish());
         }
+        let body = form.coded(coding).map_err(|error| {
+            tracing::error!(%error, "the description could not be coded");
+            Refusal::Fault
+        })?;
+        if coding != Coding::Identity {
+            answer.insert_header((CONTENT_ENCODING, coding.name()));
+        }
         answer.insert_header((CONTENT_TYPE, content_type));
-        Ok(answer.body(form.body.clone()))
+        Ok(answer.body(body))
     }
 }
 
@@ -133,6 +153,30 @@ impl Form {
         Self {
             entity_tag: BASE64_URL_SAFE_NO_PAD.encode(tag),
             body: text.into(),
+            gzip: OnceLock::new(),
+            zstd: OnceLock::new(),
         }
+    }
+
+    /// The tag of the octets in `coding`: each coding is another representation (RFC 9110 §8.8.3.3).
+    fn entity_tag(&self, coding: Coding) -> String {
+        match coding {
+            Coding::Identity => self.entity_tag.clone(),
+            Coding::Gzip | Coding::Zstd => format!("{}.{}", self.entity_tag, coding.name()),
+        }
+    }
+
+    /// The octets in `coding`, made when they are first asked for.
+    fn coded(&self, coding: Coding) -> io::Result<Bytes> {
+        let made = match coding {
+            Coding::Identity => return Ok(self.body.clone()),
+            Coding::Gzip => &self.gzip,
+            Coding::Zstd => &self.zstd,
+        };
+        if let Some(octets) = made.get() {
+            return Ok(octets.clone());
+        }
+        let octets = coding.coded(&self.body)?;
+        Ok(made.get_or_init(|| octets.into()).clone())
     }
 }

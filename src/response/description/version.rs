@@ -120,8 +120,10 @@ fn lower_security(members: &mut Map<String, Value>) {
     {
         schemes.remove("mutualTLS");
     }
-    let requirements = members.get_mut("security").and_then(Value::as_array_mut);
-    for requirement in requirements.into_iter().flatten() {
+    let Some(requirements) = members.get_mut("security").and_then(Value::as_array_mut) else {
+        return;
+    };
+    for requirement in requirements.iter_mut() {
         if let Some(requirement) = requirement.as_object_mut() {
             requirement.remove("mutualTLS");
             // Only OAuth and OpenID Connect may name scopes there.
@@ -130,4 +132,5 @@ fn lower_security(members: &mut Map<String, Value>) {
                 .for_each(|scopes| *scopes = json!([]));
         }
     }
+    requirements.dedup();
 }

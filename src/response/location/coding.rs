@@ -43,6 +43,16 @@ impl Coding {
             Self::Zstd => "zstd",
         }
     }
+
+    /// `octets` in this coding.
+    ///
+    /// # Errors
+    /// What the coding says.
+    pub fn coded(self, octets: &[u8]) -> io::Result<Vec<u8>> {
+        let mut coded = Coded::new(Vec::new(), self)?;
+        coded.write_all(octets)?;
+        coded.finish()
+    }
 }
 
 /// A writer that codes what it is given.
@@ -91,7 +101,24 @@ const FAST: i32 = 1;
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use super::*;
+
+    #[test]
+    fn what_is_coded_can_be_decoded() {
+        let text = b"peril ".repeat(100);
+        let gzip = Coding::Gzip.coded(&text).unwrap();
+        let mut decoded = Vec::new();
+        flate2::read::GzDecoder::new(&*gzip)
+            .read_to_end(&mut decoded)
+            .unwrap();
+        assert_eq!(decoded, text);
+        let zstd = Coding::Zstd.coded(&text).unwrap();
+        assert_eq!(zstd::stream::decode_all(&*zstd).unwrap(), text);
+        assert!(gzip.len() < 60 && zstd.len() < 60);
+        assert_eq!(Coding::Identity.coded(&text).unwrap(), text);
+    }
 
     /// Rows: HTTP-18
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Everything folds: the page opens as the list of operations, and a link to a shape unfolds it.
 
+mod json;
 mod markup;
 mod words;
 
@@ -12,6 +13,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
 use self::{
+    json::readable,
     markup::{code, escaped, prose},
     words::words,
 };
@@ -102,22 +104,12 @@ impl<'d> Page<'d> {
     fn access(&mut self, operation: &'d Value) {
         let alternatives = operation.get("security").and_then(Value::as_array);
         let alternatives = alternatives.map(Vec::as_slice).unwrap_or_default();
-        let scopes = |one: &'d Value| one.get("bearer").and_then(Value::as_array);
         let needs = match alternatives {
-            [] => "Open to everyone.".to_owned(),
-            [only] => {
-                let needs = "Needs a client certificate and an access token bound to it";
-                let names = scopes(only).into_iter().flatten().filter_map(Value::as_str);
-                let names: Vec<_> = names.map(code).collect();
-                if names.is_empty() {
-                    format!("{needs}.")
-                } else {
-                    format!("{needs}, with the scope {}.", names.join(" and "))
-                }
-            }
-            _ => String::new(),
+            [] => "<p>Open to everyone.</p>",
+            [_] => "<p>Needs a client certificate and an access token bound to it.</p>",
+            _ => "",
         };
-        self.push(&format!("<p>{needs}</p>"));
+        self.push(needs);
         self.push(&prose(text(Some(operation), "description")));
     }
 
@@ -192,7 +184,7 @@ impl<'d> Page<'d> {
             self.push(&format!("<p>{}: {schema}</p>", code(media_type)));
             match content.get("example") {
                 Some(Value::String(text)) => self.preformatted(text),
-                Some(example) => self.preformatted(&format!("{example:#}")),
+                Some(example) => self.preformatted(&readable(example)),
                 None => {}
             }
         }
