@@ -267,7 +267,9 @@ impl Examination<'_> {
         }
     }
 
-    /// Says how long `what` is good, and notes it as an end of `key`; past its end with severity `ended`, and a warning from 30 days before.
+    /// Says how long `what` is good; past its end with severity `ended`, and a warning from 30 days before.
+    ///
+    /// The first such end of each `key` is kept for the metrics.
     fn days_left(&mut self, key: &str, what: &str, end: Timestamp, ended: Severity, remedy: &str) {
         let first = self.ends.entry(key.to_owned()).or_insert(end);
         *first = end.min(*first);

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Deserializer, de};
 use url::Url;
 
-use crate::edge::{CertificateFormat, Listen, Loopback, Network};
+use super::Metrics;
+use crate::edge::{CertificateFormat, Listen, Network};
 
 /// The whole configuration.
 #[derive(Clone, Debug, Deserialize)]
@@ -140,15 +141,6 @@ pub struct Server {
     pub shutdown_seconds: u64,
     /// Bytes of small files kept in memory.
     pub file_memory_bytes: u64,
-}
-
-/// `[metrics]`
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Metrics {
-    /// Where `/metrics` answers when systemd hands no socket over for it; none: nowhere.
-    #[serde(deserialize_with = "optional_loopback")]
-    pub listen: Option<Loopback>,
 }
 
 /// `[perils]`
@@ -326,16 +318,6 @@ fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, 
     networks
         .collect::<Result<_, _>>()
         .map_err(de::Error::custom)
-}
-
-fn optional_loopback<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Loopback>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    if text.is_empty() {
-        return Ok(None);
-    }
-    text.parse().map(Some).map_err(de::Error::custom)
 }
 
 /// The issuer as it stands, once it is known to be an https URL without query or fragment (RFC 8414 §2).

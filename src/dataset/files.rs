@@ -200,7 +200,7 @@ impl Files {
         })
     }
 
-    /// The datasets that the directory holds now, by name, of its first [`MOST_ENTRIES`] entries.
+    /// The datasets that the directory holds now, by name, as far as its first ten thousand entries say.
     #[must_use]
     pub fn datasets(&self) -> BTreeSet<String> {
         let Ok(entries) = self.root.read_dir() else {

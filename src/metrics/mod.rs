@@ -6,7 +6,7 @@
 //!
 //! Labels hold perild's own words: templates of routes, names of datasets that the provider has chosen
 //! (a bounded number, the rest is [`OTHER`]), statuses, keys of the configuration, and the fixed words
-//! of a [`Reason`](crate::response::Reason). Nothing that a client sends becomes a label.
+//! of a [`Reason`]. Nothing that a client sends becomes a label.
 
 mod names;
 mod process;

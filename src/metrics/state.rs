@@ -21,7 +21,7 @@ pub struct State {
     pub is_ready: bool,
     /// The peril store in service.
     pub store: Option<StoreVersion>,
-    /// Long answers that are under way.
+    /// Long answers that are under way; those of an earlier site left out.
     pub streams: u64,
     /// How many may be.
     pub most_streams: u64,
@@ -54,7 +54,7 @@ impl State {
         )?;
         gauge(
             "perild_streams",
-            "Long answers under way.",
+            "Long answers under way that began since the last reload.",
             number(self.streams),
         )?;
         gauge(
