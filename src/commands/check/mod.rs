@@ -1,6 +1,9 @@
 //! `perild check`: everything that can be wrong, before a start or a reload.
 
+mod clock;
+mod daemon;
 mod directory;
+mod disk;
 mod nginx;
 mod reminder;
 mod socket;
@@ -54,6 +57,7 @@ pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
             return Ok(ExitCode::from(CONFIGURATION));
         }
     };
+    findings.extend(daemon::findings(&path, &findings));
     findings.sort_by_key(|finding| finding.severity);
     if args.remind {
         reminder::print(&findings, Timestamp::now())?;
@@ -74,6 +78,8 @@ fn findings(config: &Config, places: &Places, offline: bool) -> Vec<Fault> {
     let (parts, mut findings) = examine(config, places, Timestamp::now());
     findings.extend(socket::findings(config, places));
     findings.extend(nginx::findings(config));
+    findings.extend(disk::findings(config, places));
+    findings.extend(clock::findings(config, places, Timestamp::now()));
     if let (Some(parts), false) = (parts, offline) {
         findings.push(directory::finding(parts, places));
     }
