@@ -16,7 +16,7 @@ use super::{
     client::outbound_client,
     directory::{Directory, Search},
     discovery::{self, Endpoint, NotReady},
-    introspection::{Introspector, SLOTS},
+    introspection::{Failure, Introspector, SLOTS},
     refused::{TokenRefused, Unavailability},
     settings::{StartError, TokenSettings},
     statistics::Statistics,
@@ -133,6 +133,18 @@ impl Tokens {
         self.directory.known().map(drop)
     }
 
+    /// Whether the directory knows us: asks it about a token that nobody has.
+    ///
+    /// # Errors
+    ///
+    /// Why it gives no answer; [`Unavailability::RefusedUs`] when it refuses our certificate or `client_id`.
+    pub async fn introduce(&self) -> Result<(), Unavailability> {
+        match self.introspector.ask(NOBODYS).await {
+            Ok(_) | Err(Failure::LacksActive) => Ok(()),
+            Err(Failure::Unavailable { reason, .. }) => Err(reason),
+        }
+    }
+
     /// What happened so far; the number of answers kept is about right.
     #[must_use]
     pub fn statistics(&self) -> Statistics {
@@ -236,3 +248,6 @@ fn fixed_endpoint(settings: &TokenSettings) -> Result<Option<Endpoint>, StartErr
         endpoint => Ok(endpoint),
     }
 }
+
+/// No directory issues it: it says who asks, and why.
+const NOBODYS: &str = "perild-check";

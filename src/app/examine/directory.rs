@@ -34,7 +34,19 @@ impl Examination<'_> {
         let certificate = self.file("directory.certificate", &directory.certificate);
         let key = self.file("directory.private_key", &directory.private_key);
         self.private_key_mode(&directory.private_key);
-        let identity = match Identity::from_pem(&certificate?, &key?) {
+        let (certificate, key) = (certificate?, key?);
+        if is_private_key(&certificate) {
+            let finding = format!(
+                "{} holds a private key: it and {} are swapped",
+                directory.certificate.display(),
+                directory.private_key.display()
+            );
+            let remedy =
+                "exchange the two; if others could read it, make a new key with `perild keygen`";
+            self.error("directory.certificate", finding, remedy);
+            return None;
+        }
+        let identity = match Identity::from_pem(&certificate, &key) {
             Ok(identity) => identity,
             Err(error) => {
                 let remedy = "the key made by `perild keygen` and the certificate that the directory issued for it belong together";
@@ -87,6 +99,11 @@ impl Examination<'_> {
             );
         }
     }
+}
+
+fn is_private_key(pem: &[u8]) -> bool {
+    let label = b"PRIVATE KEY-----";
+    pem.windows(label.len()).any(|part| part == label)
 }
 
 fn not_after(der: &[u8]) -> Option<Timestamp> {

@@ -1,6 +1,9 @@
 //! `perild check`: everything that can be wrong, before a start or a reload.
 
+mod clock;
+mod daemon;
 mod directory;
+mod disk;
 mod nginx;
 mod reminder;
 mod socket;
@@ -55,6 +58,7 @@ pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
             return Ok(ExitCode::from(CONFIGURATION));
         }
     };
+    findings.extend(daemon::findings(&path, &findings));
     findings.sort_by_key(|finding| finding.severity);
     if args.remind {
         reminder::print(&findings, Timestamp::now())?;
@@ -76,6 +80,8 @@ fn findings(config: &Config, places: &Places, offline: bool) -> Vec<Fault> {
     findings.extend(socket::findings(config, places));
     findings.extend(store::findings(config, places));
     findings.extend(nginx::findings(config));
+    findings.extend(disk::findings(config, places));
+    findings.extend(clock::findings(config, places, Timestamp::now()));
     if let (Some(parts), false) = (parts, offline) {
         findings.push(directory::finding(parts, places));
     }

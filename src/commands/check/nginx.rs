@@ -58,28 +58,51 @@ fn certificates(dump: &str, now: Timestamp) -> Vec<Fault> {
         (name == "ssl_certificate").then(|| path.trim().trim_end_matches(';'))
     });
     let paths: BTreeSet<&str> = paths.collect();
-    let ends = paths
+    let shown = paths
         .into_iter()
-        .filter_map(|path| Some((path, not_after(path)?)));
-    let faults = ends.map(|(path, end)| {
-        Fault::of_end(
+        .filter_map(|path| Some((path, Shown::read(path)?)));
+    shown
+        .flat_map(|(path, shown)| shown.judge(path, now))
+        .collect()
+}
+
+/// What matters of a server's certificate.
+struct Shown {
+    end: Timestamp,
+    issuer: String,
+}
+
+impl Shown {
+    /// A file's first certificate; a file that nginx takes and we cannot read is passed over.
+    fn read(path: &str) -> Option<Self> {
+        let leaf = CertificateDer::from_pem_file(path).ok()?;
+        let (_, certificate) = x509_parser::parse_x509_certificate(&leaf).ok()?;
+        let end = certificate.validity().not_after.timestamp();
+        Some(Self {
+            end: Timestamp::from_seconds(end),
+            issuer: certificate.issuer().to_string(),
+        })
+    }
+
+    fn judge(&self, path: &str, now: Timestamp) -> Vec<Fault> {
+        let mut findings = vec![Fault::of_end(
             Place::Outside("nginx".to_owned()),
             &format!("the server's certificate {path}"),
-            end,
+            self.end,
             now,
             Severity::Warning,
             "see why it was not renewed: certbot renew --dry-run",
-        )
-    });
-    faults.collect()
-}
-
-/// The end of a file's first certificate; a file that nginx takes and we cannot read is passed over.
-fn not_after(path: &str) -> Option<Timestamp> {
-    let leaf = CertificateDer::from_pem_file(path).ok()?;
-    let (_, certificate) = x509_parser::parse_x509_certificate(&leaf).ok()?;
-    let end = certificate.validity().not_after.timestamp();
-    Some(Timestamp::from_seconds(end))
+        )];
+        // How Let's Encrypt marks what its test environment issues.
+        if self.issuer.to_uppercase().contains("STAGING") {
+            findings.push(finding(
+                Severity::Warning,
+                format!("the server's certificate {path} is of a test environment ({}): no consumer trusts it", self.issuer),
+                "perild-provision with --acme-server of the real one",
+            ));
+        }
+        findings
+    }
 }
 
 fn judge(dump: &str, socket: &str, certificate_header: &str) -> Vec<Fault> {

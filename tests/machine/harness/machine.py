@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from .processes import Failed, Running, output, tool
+from .processes import Failed, Running, die_with_parent, output, tool
 
 RELEASE = "bookworm"
 MIRROR = "http://deb.debian.org/debian"
@@ -108,6 +108,13 @@ class Machine:
         )
         return done.returncode, done.stdout
 
+    def begin(self, *words):
+        """A command in the machine that is not waited for."""
+        return subprocess.Popen(
+            self.command(*words), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            preexec_fn=die_with_parent,
+        )
+
     def show(self, unit, name):
         """A property of a unit."""
         return self.run("systemctl", "show", "--value", f"--property={name}", unit).strip()
@@ -122,6 +129,11 @@ class Machine:
     def power_off(self):
         """Shuts it down, and waits for its end."""
         self.run("systemctl", "poweroff", check=False)
+        self._nspawn.process.wait(60)
+
+    def cut_power(self):
+        """Ends it without a word, as a pulled plug does."""
+        os.kill(self._leader, signal.SIGKILL)
         self._nspawn.process.wait(60)
 
     def stop(self):

@@ -35,6 +35,11 @@ class Pki:
         self.issue(name, "consumers-issuer", self._client(name))
         return self.path(f"{name}.pem"), self.path(f"{name}.key")
 
+    def stranger(self, name):
+        """A client's certificate and key of an authority that nobody here trusts."""
+        self._root("elsewhere")
+        self.issue(name, "elsewhere", CLIENT + f"subjectAltName=DNS:{name}.example\n")
+
     def sign_request(self, request: Path, name) -> str:
         """The certificate for a request that was made elsewhere, as the directory would answer it."""
         self._sign(request, "consumers-issuer", self._client(name), self.path(f"{name}.pem"))

@@ -21,7 +21,7 @@ class Table:
         return gap
 
     def __str__(self):
-        lines = ["event                         requests  failed  longest pause  longest silence  seconds"]
+        lines = ["event                            requests  failed  longest pause  longest silence  seconds"]
         for name, sent, failed, pause, gap, seconds in self.rows:
-            lines.append(f"{name:28}  {sent:8}  {failed:6}  {pause:11.2f} s  {gap:13.2f} s  {seconds:7.1f}")
+            lines.append(f"{name:31}  {sent:8}  {failed:6}  {pause:11.2f} s  {gap:13.2f} s  {seconds:7.1f}")
         return "\n".join(lines)

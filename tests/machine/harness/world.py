@@ -1,5 +1,6 @@
 """What is around the machine: the directory and a way to cut it off, an ACME authority, published lists."""
 
+import contextlib
 import http.server
 import json
 import os
@@ -7,6 +8,7 @@ import selectors
 import socket
 import ssl
 import threading
+import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -146,6 +148,29 @@ class Acme:
             "pebble", [tool("pebble", "pebble"), "-config", str(config)], logs / "pebble.log", env=os.environ | without_delays,
         )
         self.process.wait_for("ACME directory available")
+
+    @contextlib.contextmanager
+    def with_a_clock_ahead(self, seconds):
+        """Beside it, on port 14001, an authority whose clock is behind: by it, this machine's is ahead."""
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def date_time_string(self, timestamp=None):
+                return super().date_time_string((timestamp or time.time()) - seconds)
+
+            def do_HEAD(self):
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.pki.path("pebble.pem"), self.pki.path("pebble.key"))
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 14001), Handler) as server:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            yield
+            server.shutdown()
 
     def root(self) -> Path:
         """The root of the certificates that it issues."""

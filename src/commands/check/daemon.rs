@@ -1,0 +1,72 @@
+//! The same look with the daemon's eyes: what root can read, the daemon's user perhaps cannot.
+
+use std::{
+    os::unix::process::CommandExt,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use nix::unistd::User;
+
+use crate::config::{DEFAULT_PATH, Fault, Place, Severity};
+
+/// What the daemon's own user finds wrong and root does not, for the configuration that the unit serves.
+///
+/// Nothing when this is not root, there is no such user, root has found errors already, or systemd hands
+/// over files that the user itself cannot read (`LoadCredential=`).
+pub(super) fn findings(path: &Path, so_far: &[Fault]) -> Vec<Fault> {
+    let has_error = so_far.iter().any(|fault| fault.severity == Severity::Error);
+    if has_error || path != Path::new(DEFAULT_PATH) || !rustix::process::geteuid().is_root() {
+        return Vec::new();
+    }
+    match User::from_name(DAEMON) {
+        Ok(Some(user)) if !has_credentials() => errors_of(&user),
+        _ => Vec::new(),
+    }
+}
+
+fn has_credentials() -> bool {
+    let asked = Command::new("systemctl")
+        .args(["cat", "perild.service"])
+        .stdin(Stdio::null())
+        .output();
+    asked.is_ok_and(|done| {
+        let unit = String::from_utf8_lossy(&done.stdout).into_owned();
+        unit.lines()
+            .any(|line| line.trim_start().starts_with("LoadCredential"))
+    })
+}
+
+fn errors_of(user: &User) -> Vec<Fault> {
+    let looked = Command::new("/proc/self/exe")
+        .args(["check", "--offline"])
+        .env_clear()
+        .uid(user.uid.as_raw())
+        .gid(user.gid.as_raw())
+        .stdin(Stdio::null())
+        .output();
+    let said = match looked {
+        Ok(done) => String::from_utf8_lossy(&done.stdout).into_owned(),
+        Err(error) => {
+            let finding = format!("cannot look as the user {DAEMON}: {error}");
+            return vec![fault(Severity::Warning, finding)];
+        }
+    };
+    let errors = said.lines().filter_map(|line| line.strip_prefix("error"));
+    errors
+        .map(|line| fault(Severity::Error, line.trim_start().to_owned()))
+        .collect()
+}
+
+fn fault(severity: Severity, finding: String) -> Fault {
+    Fault {
+        severity,
+        place: Place::Outside(format!("as the user {DAEMON}")),
+        finding,
+        remedy: String::new(),
+        ends: None,
+    }
+}
+
+/// `User=` of perild.service.
+const DAEMON: &str = "perild";
