@@ -54,6 +54,28 @@ fn stores(criterion: &mut Criterion) {
                     .fold(0, i64::wrapping_add)
             });
         });
+        let together = u64::try_from(Grid::TOGETHER).unwrap();
+        group.throughput(Throughput::Elements(PLACES / together * together));
+        group.bench_function(
+            format!("96 values, fetched together at {name} degrees"),
+            |bencher| {
+                let mut cells = Vec::new();
+                bencher.iter(|| {
+                    let mut total = 0_i64;
+                    for _ in 0..PLACES / together {
+                        cells.clear();
+                        cells.extend((0..together).map(|_| {
+                            let (latitude, longitude) = place(&mut random);
+                            grid.cell_at(latitude, longitude)
+                        }));
+                        grid.fetch(cells.iter().copied());
+                        let sums = cells.iter().copied().map(sum);
+                        total = sums.fold(total, i64::wrapping_add);
+                    }
+                    total
+                });
+            },
+        );
         drop(grid);
         fs::remove_file(path).unwrap();
     }

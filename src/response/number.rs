@@ -32,12 +32,11 @@ pub(super) fn push_micro(out: &mut Vec<u8>, micro: i64) {
 
 /// How many octets [`push_micro`] appends.
 pub(super) fn micro_length(micro: i64) -> usize {
-    let whole = micro.unsigned_abs() / 1_000_000;
-    let digits = match whole {
-        0..10 => 1,
-        10..100 => 2,
-        100..1000 => 3,
-        _ => 1 + usize::try_from(whole.ilog10()).unwrap_or_default(),
+    let magnitude = micro.unsigned_abs();
+    let digits = if magnitude < 1_000_000_000 {
+        1 + usize::from(magnitude >= 10_000_000) + usize::from(magnitude >= 100_000_000)
+    } else {
+        1 + usize::try_from((magnitude / 1_000_000).ilog10()).unwrap_or_default()
     };
     usize::from(micro < 0) + digits + ".000000".len()
 }

@@ -95,6 +95,42 @@ impl<P: Pieces> MessageBody for PieceBody<P> {
     }
 }
 
+/// A whole body that leaves in pieces, without a copy: the server would copy it at once, into memory that it then
+/// gives back.
+#[derive(Debug)]
+pub(super) struct SlicedBody(Bytes);
+
+impl SlicedBody {
+    pub(super) fn new(whole: Vec<u8>) -> Self {
+        Self(whole.into())
+    }
+}
+
+impl MessageBody for SlicedBody {
+    type Error = io::Error;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(u64::try_from(self.0.len()).unwrap_or(u64::MAX))
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, io::Error>>> {
+        let length = self.0.len().min(PIECE);
+        let piece = self.0.split_to(length);
+        Poll::Ready((length > 0).then_some(Ok(piece)))
+    }
+
+    fn try_into_bytes(self) -> Result<Bytes, Self> {
+        if self.0.len() > PIECE {
+            Err(self)
+        } else {
+            Ok(self.0)
+        }
+    }
+}
+
 /// The memory of a piece that has been sent; new memory while someone still holds it.
 fn emptied(sent: Bytes) -> Vec<u8> {
     if sent.is_unique() && !sent.is_empty() {
@@ -159,6 +195,17 @@ mod tests {
         assert_eq!(body(2, None).size(), BodySize::Stream);
         let two = body(2, Some(8)).try_into_bytes().unwrap_err();
         assert_eq!(two.size(), BodySize::Sized(8));
+    }
+
+    #[test]
+    fn a_whole_body_leaves_in_pieces() {
+        let whole: Vec<u8> = (0..=255).cycle().take(PIECE * 2 + 1).collect();
+        let sliced = SlicedBody::new(whole.clone()).try_into_bytes().unwrap_err();
+        assert_eq!(sliced.size(), BodySize::Sized(2 * 65_536 + 1));
+        let sent = System::new().block_on(to_bytes(sliced)).unwrap();
+        assert_eq!(sent, whole);
+        let small = SlicedBody::new(vec![1, 2]).try_into_bytes().unwrap();
+        assert_eq!(small, [1, 2][..]);
     }
 
     #[test]

@@ -37,6 +37,17 @@ impl<'s> Row<'s> {
         self.raw
     }
 
+    /// Reads one number out of each 64 octets.
+    pub(super) fn touch(self) -> i64 {
+        match self.raw {
+            RawValues::Narrow(values) => values
+                .iter()
+                .step_by(16)
+                .fold(0, |sum, value| sum ^ i64::from(*value)),
+            RawValues::Wide(values) => values.iter().step_by(8).fold(0, |sum, value| sum ^ value),
+        }
+    }
+
     /// The value of one column.
     #[must_use]
     #[expect(

@@ -158,6 +158,19 @@ impl Values {
             values,
         })
     }
+
+    /// As [`Values::find`] for each of `places`, whose rows memory is asked for together.
+    pub fn find_all<'v>(&'v self, places: &[(f64, f64)], mut take: impl FnMut(Found<'v>)) {
+        for some in places.chunks(Grid::TOGETHER) {
+            let cells = some.iter().map(|place| {
+                let index = self.grid.nearest(place.0, place.1)?;
+                Some(self.grid.cell(index))
+            });
+            self.grid.fetch(cells.flatten());
+            let found = some.iter().filter_map(|place| self.find(place.0, place.1));
+            found.for_each(&mut take);
+        }
+    }
 }
 
 impl<'v> CellValues<'v> {

@@ -1,6 +1,9 @@
 //! What a request said, said back as the old service wrote JSON.
 
-use crate::dataset::perils::contract::{Json, Text};
+use crate::{
+    dataset::perils::contract::{Json, Text},
+    response::number::push_micro,
+};
 
 /// Appends `value`.
 pub(super) fn push_json(out: &mut Vec<u8>, value: &Json) {
@@ -9,7 +12,7 @@ pub(super) fn push_json(out: &mut Vec<u8>, value: &Json) {
         Json::Bool(true) => out.extend_from_slice(b"true"),
         Json::Bool(false) => out.extend_from_slice(b"false"),
         Json::Integer(digits) => out.extend_from_slice(digits.as_bytes()),
-        Json::Float(number) => out.extend_from_slice(float(*number).as_bytes()),
+        Json::Float(number) => push_float(out, *number),
         Json::Text(text) => push_text(out, text),
         Json::Array(items) => {
             out.push(b'[');
@@ -55,6 +58,39 @@ fn push_text(out: &mut Vec<u8>, text: &Text) {
     out.push(b'"');
 }
 
+/// Appends a number as [`float`] has it.
+pub(super) fn push_float(out: &mut Vec<u8>, number: f64) {
+    let Some(micro) = whole_micro(number) else {
+        out.extend_from_slice(float(number).as_bytes());
+        return;
+    };
+    let start = out.len();
+    push_micro(out, micro);
+    // At least one decimal stays.
+    let digits = out.get(start..).unwrap_or_default();
+    let zeros = digits
+        .iter()
+        .rev()
+        .take(5)
+        .take_while(|digit| **digit == b'0');
+    out.truncate(out.len() - zeros.count());
+}
+
+/// The number in millionths, when it has no more than six decimals and its text no exponent.
+///
+/// With up to 15 digits no two decimal numbers are the same double, so that these are its shortest digits.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::float_cmp,
+    reason = "a whole number below 1e15, and whether it is exactly this one"
+)]
+fn whole_micro(number: f64) -> Option<i64> {
+    let micro = (number * 1e6).round();
+    let is_plain = (1e-4..1e9).contains(&number.abs()) && micro / 1e6 == number;
+    is_plain.then_some(micro as i64)
+}
+
 /// A number as Python's `repr` has it: the shortest digits that read back, at least one decimal, an
 /// exponent below 1e-4 and from 1e16 on.
 pub(super) fn float(number: f64) -> String {
@@ -83,7 +119,15 @@ pub(super) fn float(number: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn pushed(number: f64) -> String {
+        let mut out = Vec::new();
+        push_float(&mut out, number);
+        String::from_utf8(out).unwrap()
+    }
 
     fn echoed(text: &str) -> String {
         let mut out = Vec::new();
@@ -106,6 +150,18 @@ mod tests {
             (f64::NEG_INFINITY, "-Infinity"),
         ] {
             assert_eq!(float(number), text);
+            assert_eq!(pushed(number), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_is_pushed_as_it_is_written(number: f64, micro in -1_000_000_000_000_000..1_000_000_000_000_000_i64) {
+            prop_assert_eq!(pushed(number), float(number));
+            for micro in [micro, micro % 1_000_000_000, micro / 250_000 * 250_000] {
+                let number = micro as f64 / 1e6;
+                prop_assert_eq!(pushed(number), float(number));
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, io};
 
-use super::echo::{float, push_json};
+use super::echo::{push_float, push_json};
 use crate::{
     dataset::{
         grid::{Column, Metric, Peril, Scenario, Value, Year},
@@ -48,14 +48,13 @@ impl Segments {
     /// Appends the records of one place, each with a comma after it.
     pub fn push_records(&self, out: &mut Vec<u8>, found: &Found<'_>) {
         let place = place_text(found);
-        let place = place.as_bytes();
         // A record of the longest number; what is reserved is rarely more than what is written.
         out.reserve(self.heads.len() * (MOST_OF_A_RECORD + place.len()) + OPENING.len());
         let start = out.len();
         out.extend_from_slice(OPENING);
         let texts = self.heads.iter().zip(&self.tails);
         for ((head, tail), value) in texts.zip(found.values.iter()) {
-            out.extend_from_slice(place);
+            out.extend_from_slice(&place);
             out.extend_from_slice(head);
             push_value(out, value);
             out.extend_from_slice(tail);
@@ -96,9 +95,10 @@ impl LocationAnswer {
     /// How many octets all pieces have together.
     #[must_use]
     pub fn length(&self) -> usize {
-        let places = self.request.places.iter();
-        let found = places.filter_map(|place| self.values.find(place.0, place.1));
-        let records: usize = found.map(|found| self.segments.length(&found)).sum();
+        let mut records = 0;
+        self.values.find_all(&self.request.places, |found| {
+            records += self.segments.length(&found);
+        });
         // The last record has no comma after it.
         START.len() + records.saturating_sub(1) + self.end.len()
     }
@@ -195,9 +195,12 @@ fn value_length(value: Value) -> usize {
 }
 
 /// What stands between a record's opening and what tells the columns apart.
-fn place_text(found: &Found<'_>) -> String {
-    let (latitude, longitude) = (float(found.latitude), float(found.longitude));
-    format!("{latitude},\"longitude\":{longitude}")
+fn place_text(found: &Found<'_>) -> Vec<u8> {
+    let mut text = Vec::with_capacity(64);
+    push_float(&mut text, found.latitude);
+    text.extend_from_slice(b",\"longitude\":");
+    push_float(&mut text, found.longitude);
+    text
 }
 
 fn head(column: Column) -> Box<[u8]> {

@@ -6,9 +6,8 @@ use arrow_array::{
     ArrayRef, BooleanArray, Float64Array, RecordBatch,
     builder::{Float64Builder, StringBuilder, UInt64Builder},
 };
-use arrow_ipc::writer::{
-    DictionaryTracker, IpcDataGenerator, IpcWriteContext, IpcWriteOptions, write_message,
-};
+use arrow_ipc::writer::StreamWriter;
+use arrow_schema::Schema;
 use parquet::{arrow::ArrowWriter, basic::Compression, file::properties::WriterProperties};
 
 use super::{
@@ -32,20 +31,38 @@ pub(super) fn write_arrow<W: Write>(
     prepared: &Prepared,
     out: &mut W,
 ) -> io::Result<()> {
-    let options = IpcWriteOptions::default();
-    let generator = IpcDataGenerator::default();
-    let mut tracker = DictionaryTracker::new(false);
-    let mut context = IpcWriteContext::default();
     out.write_all(&prepared.message)?;
-    let mut sink = |batch: &RecordBatch| {
-        let (_, encoded) = generator
-            .encode(batch, &mut tracker, &options, &mut context)
-            .map_err(io::Error::other)?;
-        write_message(&mut *out, encoded, &options).map_err(io::Error::other)?;
-        Ok(())
+    let after = AfterSchema {
+        out,
+        is_open: false,
     };
+    // A writer opens with a schema. The one that was sent is not made again: an empty one takes its place, and
+    // goes nowhere.
+    let mut writer = StreamWriter::try_new(after, &Schema::empty()).map_err(io::Error::other)?;
+    writer.get_mut().is_open = true;
+    let mut sink = |batch: &RecordBatch| writer.write(batch).map_err(io::Error::other);
     Batches::new(question, prepared).run(&mut sink)?;
-    out.write_all(&END_OF_STREAM)
+    writer.finish().map_err(io::Error::other)
+}
+
+/// Lets nothing through before it is open.
+struct AfterSchema<W> {
+    out: W,
+    is_open: bool,
+}
+
+impl<W: Write> Write for AfterSchema<W> {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        if self.is_open {
+            self.out.write(octets)
+        } else {
+            Ok(octets.len())
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// Writes a Parquet file.
@@ -278,5 +295,3 @@ impl<'q> Batches<'q> {
 const ROWS: usize = 8192;
 /// Rows of a block: with all values as large as a processor's nearer caches.
 const BLOCK: usize = 64;
-/// A continuation mark and a length of zero (Arrow IPC streaming format).
-const END_OF_STREAM: [u8; 8] = [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0];

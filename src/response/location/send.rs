@@ -17,7 +17,11 @@ use tokio::sync::Semaphore;
 use super::{Coding, Format, Question, Schemas, answering::Answering};
 use crate::{
     dataset::perils::{Refused, Values, places::Survey, query::Subset},
-    response::{Refusal, StreamBody, perils::Described, pieces::PieceBody},
+    response::{
+        Refusal, StreamBody,
+        perils::Described,
+        pieces::{PIECE, PieceBody, SlicedBody},
+    },
 };
 
 /// The answer to `request`: the places of `survey`, what `subset` wants of them, from `values`.
@@ -104,7 +108,11 @@ fn at_once(
     };
     Ok(match in_pieces {
         Some(answering) => answer.body(PieceBody::begin(answering, None)?),
-        None => answer.body(question.answer(Vec::new(), coding, schemas)?),
+        None => {
+            let values = question.survey.count() * question.subset.wanted.len();
+            let octets = Vec::with_capacity(values * OCTETS_A_VALUE + PIECE);
+            answer.body(SlicedBody::new(question.answer(octets, coding, schemas)?))
+        }
     })
 }
 
@@ -119,5 +127,7 @@ const CHOSEN_BY: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding
 const NOT_ACCEPTABLE: Refusal = Refusal::NotAcceptable {
     offered: Format::OFFERED,
 };
+/// Octets of a value in an Arrow answer, and a little for the columns beside it.
+const OCTETS_A_VALUE: usize = 10;
 /// Values of an answer that is made at once: a few milliseconds, a few megabytes.
 const VALUES_AT_ONCE: usize = 20_000;

@@ -16,6 +16,8 @@ pub struct Locator<'q> {
     subset: &'q Subset,
     /// How many columns of cells there are around the world; none for a part of it.
     around: Option<u32>,
+    /// Whether what is wanted are the columns, as they are and in their order.
+    is_plain: bool,
     columns: Vec<Value>,
     corners: Vec<Value>,
 }
@@ -99,6 +101,7 @@ impl<'q> Locator<'q> {
             values,
             subset,
             around: around(&values.grid().shape().longitude),
+            is_plain: subset.is_plain() && values.columns() == subset.columns,
             columns: Vec::new(),
             corners: Vec::new(),
         }
@@ -175,6 +178,14 @@ impl<'q> Locator<'q> {
     }
 
     fn take(&mut self, nearest: CellIndex, answered: &mut Answered) {
+        if let (true, Some(cell)) = (self.is_plain, self.values.cell(nearest)) {
+            answered.made.extend(cell.iter().map(|value| Made {
+                value,
+                cell: 0,
+                interpolation: Interpolation::Nearest,
+            }));
+            return;
+        }
         self.read(nearest);
         let made = self.subset.wanted.iter().map(|wanted| Made {
             value: wanted.value(&self.columns),

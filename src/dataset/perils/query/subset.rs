@@ -135,6 +135,13 @@ impl Subset {
         Ok(subset)
     }
 
+    /// Whether the numbers are the columns, each once and in their order.
+    pub(super) fn is_plain(&self) -> bool {
+        let is_column =
+            |(at, wanted): (usize, &Wanted)| wanted.between.is_none() && wanted.lower == at;
+        self.wanted.len() == self.columns.len() && self.wanted.iter().enumerate().all(is_column)
+    }
+
     /// The numbers of each peril, as positions in [`Subset::wanted`].
     pub fn groups(&self) -> impl Iterator<Item = (Peril, Range<usize>)> {
         self.perils.iter().map(|peril| {
