@@ -137,9 +137,8 @@ impl Subset {
 
     /// Whether the numbers are the columns, each once and in their order.
     pub(super) fn is_plain(&self) -> bool {
-        let is_column =
-            |(at, wanted): (usize, &Wanted)| wanted.between.is_none() && wanted.lower == at;
-        self.wanted.len() == self.columns.len() && self.wanted.iter().enumerate().all(is_column)
+        let mut wanted = self.wanted.iter().enumerate();
+        self.wanted.len() == self.columns.len() && wanted.all(|(at, wanted)| wanted.is_column(at))
     }
 
     /// The numbers of each peril, as positions in [`Subset::wanted`].

@@ -37,6 +37,11 @@ impl Wanted {
         }
     }
 
+    /// Whether it is the column that stands at `at` in [`Subset::columns`](super::Subset::columns), as it is.
+    pub(super) fn is_column(&self, at: usize) -> bool {
+        self.between.is_none() && self.lower == at
+    }
+
     /// The value from the values of [`Subset::columns`](super::Subset::columns): linear between two years.
     #[must_use]
     pub fn value(&self, columns: &[Value]) -> Value {
