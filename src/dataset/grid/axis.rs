@@ -47,7 +47,8 @@ impl Axis {
     /// The axis of `count` coordinates from `first`, each `step_total / step_parts` after the other;
     /// both in millionths of a degree.
     ///
-    /// `None` without a coordinate, without a step, or beyond what coordinates can be.
+    /// `None` without a coordinate, without a step, beyond what coordinates can be, or more than once
+    /// around the earth.
     #[must_use]
     pub fn new(first: i64, step_total: i64, step_parts: u32, count: u32) -> Option<Self> {
         let axis = Self {
@@ -170,6 +171,7 @@ impl Axis {
             && (1..=MAX_COUNT).contains(&self.step_parts)
             && (1..=MAX_COUNT).contains(&self.count)
             && self.micro(self.count - 1) <= bound
+            && self.micro(self.count - 1) - self.first <= bound
     }
 }
 
