@@ -93,7 +93,9 @@ fn a_disk_without_space_leaves_the_old_store_and_is_named() {
             .env("CSV", bench.csv());
         command.output().unwrap()
     };
-    if !in_namespace(MOUNT).status.success() {
+    let mounted = in_namespace(MOUNT);
+    if !mounted.status.success() {
+        eprintln!("left to the limit on file sizes: {}", stderr(&mounted));
         return;
     }
     let output = in_namespace(&format!("{MOUNT}\n{IMPORT}"));
