@@ -98,7 +98,7 @@ fn query(limits: &PerilLimits) -> Value {
             "perils": names(listed_peril()),
             "scenarios": names(reference("Scenario")),
             "years": {
-                "anyOf": [list(&reference("Year")), {"type": ["array", "object"]}, {"type": "string", "maxLength": 0}],
+                "anyOf": [list(&reference("Year")), {"type": ["array", "object"]}],
                 "description": "As `perils`.",
             },
         }),
