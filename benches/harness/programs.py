@@ -17,10 +17,12 @@ PATIENCE = 30
 class Program:
     """A running program whose output goes to a file below `log/`."""
 
-    def __init__(self, place, name, command, env=None, as_daemon=False, cwd=None):
+    def __init__(self, place, name, command, env=None, as_daemon=False, user=None, cwd=None):
         self.name = name
         self.log = place.path("log") / f"{name}.out"
-        account = {"user": "nobody", "group": "www-data", "extra_groups": []} if as_daemon and IS_ROOT else {}
+        account = {"user": user, "group": user, "extra_groups": []} if user else {}
+        if as_daemon and IS_ROOT:
+            account = {"user": "nobody", "group": "www-data", "extra_groups": []}
         # Its standard input ends when this run does: the directory watches for that.
         # Appending, so that the file may be emptied while it is written to.
         with open(self.log, "ab") as out:

@@ -193,6 +193,46 @@ fn a_key_that_does_not_fit_its_certificate_is_named() {
 
 /// Rows: INT-4
 #[test]
+fn a_key_and_a_certificate_that_are_swapped_are_named() {
+    let installation = Installation::new();
+    let (certificate, key) = (
+        installation.path("certs/a.pem"),
+        installation.path("certs/a.key"),
+    );
+    let kept = [&certificate, &key].map(|path| fs::read(path).unwrap());
+    fs::write(&certificate, &kept[1]).unwrap();
+    fs::write(&key, &kept[0]).unwrap();
+    installation.assert_refused("certificate =", &["are swapped", "exchange"]);
+    fs::write(&certificate, &kept[0]).unwrap();
+    fs::write(&key, &kept[1]).unwrap();
+    installation.assert_passes_check();
+}
+
+#[test]
+fn an_own_certificate_of_the_future_is_a_question_of_the_clock() {
+    let installation = Installation::new();
+    let replace = |days: i64| {
+        let mut params = CertificateParams::new(vec!["provider.example".to_owned()]).unwrap();
+        params.not_before = OffsetDateTime::now_utc() + Duration::days(days);
+        params.not_after = OffsetDateTime::now_utc() + Duration::days(90);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        fs::write(installation.path("certs/a.pem"), certificate.pem()).unwrap();
+        fs::write(installation.path("certs/a.key"), key.serialize_pem()).unwrap();
+    };
+    replace(2);
+    let said = installation.assert_passes_check();
+    assert!(
+        said.contains("a.pem begins at ") && said.contains("timedatectl"),
+        "{said}"
+    );
+    replace(-2);
+    let said = installation.assert_passes_check();
+    assert!(!said.contains("timedatectl"), "{said}");
+}
+
+/// Rows: INT-4
+#[test]
 fn a_private_key_that_everyone_can_read_is_refused() {
     let installation = Installation::new();
     let path = installation.path("certs/a.key");

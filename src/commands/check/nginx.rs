@@ -193,6 +193,25 @@ mod tests {
     }
 
     #[test]
+    fn a_certificate_of_a_test_environment_is_told_of() {
+        let now = Timestamp::from_seconds(1_000_000_000);
+        let judged = |issuer: &str| {
+            let shown = Shown {
+                end: now.after(std::time::Duration::from_hours(24 * 60)),
+                issuer: issuer.to_owned(),
+            };
+            let findings = shown.judge("fullchain.pem", now);
+            findings
+                .into_iter()
+                .map(|finding| finding.severity)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(judged("C=US, O=Let's Encrypt, CN=R11"), [Severity::Fine]);
+        let staging = judged("C=US, O=(STAGING) Let's Encrypt, CN=(STAGING) Riddling Rhubarb R12");
+        assert_eq!(staging, [Severity::Fine, Severity::Warning]);
+    }
+
+    #[test]
     fn a_site_that_sets_the_header_is_fine_and_each_gap_is_said() {
         assert_eq!(severities(GOOD), [Severity::Fine]);
         for broken in [

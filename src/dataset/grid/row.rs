@@ -61,6 +61,23 @@ impl<'s> Row<'s> {
         }
     }
 
+    /// Hands on the values of `columns`, in their order.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a column's index is below the length of the array"
+    )]
+    pub fn each(self, columns: &[Column], mut take: impl FnMut(Value)) {
+        // The width is asked for once, not for each value.
+        match self.raw {
+            RawValues::Narrow(values) => columns
+                .iter()
+                .for_each(|column| take(narrow(values[column.index()]))),
+            RawValues::Wide(values) => columns
+                .iter()
+                .for_each(|column| take(wide(values[column.index()]))),
+        }
+    }
+
     /// All values in the order of [`Column::all`].
     pub fn values(self) -> impl Iterator<Item = Value> + use<'s> {
         Column::all().map(move |column| self.value(column))

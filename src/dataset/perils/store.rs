@@ -179,6 +179,14 @@ impl<'v> CellValues<'v> {
         self.columns.iter().map(move |column| self.value(*column))
     }
 
+    /// Hands on one value for each column, in their order: faster than one by one.
+    pub fn each(self, mut take: impl FnMut(Value)) {
+        match self.row {
+            Some(row) => row.each(self.columns, take),
+            None => self.columns.iter().for_each(|_| take(Value::NotCovered)),
+        }
+    }
+
     fn value(self, column: Column) -> Value {
         self.row.map_or(Value::NotCovered, |row| row.value(column))
     }

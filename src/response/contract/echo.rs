@@ -122,6 +122,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::dataset::grid::Value;
 
     fn pushed(number: f64) -> String {
         let mut out = Vec::new();
@@ -159,7 +160,7 @@ mod tests {
         fn a_number_is_pushed_as_it_is_written(number: f64, micro in -1_000_000_000_000_000..1_000_000_000_000_000_i64) {
             prop_assert_eq!(pushed(number), float(number));
             for micro in [micro, micro % 1_000_000_000, micro / 250_000 * 250_000] {
-                let number = micro as f64 / 1e6;
+                let number = Value::Known(micro).known().unwrap();
                 prop_assert_eq!(pushed(number), float(number));
             }
         }

@@ -41,7 +41,8 @@ impl Segments {
     /// How many octets [`Segments::push_records`] appends.
     #[must_use]
     pub fn length(&self, found: &Found<'_>) -> usize {
-        let values: usize = found.values.iter().map(value_length).sum();
+        let mut values = 0;
+        found.values.each(|value| values += value_length(value));
         self.heads.len() * place_text(found).len() + self.length + values
     }
 

@@ -194,14 +194,20 @@ impl<'q> Batches<'q> {
         push_interpolations(&mut self.text, answered);
         self.interpolation
             .append_value(str::from_utf8(&self.text).unwrap_or_default());
-        self.missing
-            .append_value(missing(subset, &self.prepared.names, &answered.made));
+        let mut is_whole = true;
+        self.block.extend(answered.made.iter().map(|made| {
+            is_whole &= matches!(made.value, Value::Known(_));
+            made.value
+        }));
+        if is_whole {
+            self.missing.append_value("");
+        } else {
+            let missing = missing(subset, &self.prepared.names, &answered.made);
+            self.missing.append_value(missing);
+        }
         if answered.made.is_empty() {
             let none = std::iter::repeat_n(Value::NotCovered, self.values.len());
             self.block.extend(none);
-        } else {
-            self.block
-                .extend(answered.made.iter().map(|made| made.value));
         }
         self.rows += 1;
         self.places += 1;

@@ -102,18 +102,15 @@ fn at_once(
     coding: Coding,
     schemas: &Schemas,
 ) -> io::Result<HttpResponse> {
-    let in_pieces = match coding {
-        Coding::Identity => Answering::new(&question),
-        Coding::Gzip | Coding::Zstd => None,
-    };
-    Ok(match in_pieces {
-        Some(answering) => answer.body(PieceBody::begin(answering, None)?),
-        None => {
-            let values = question.survey.count() * question.subset.wanted.len();
-            let octets = Vec::with_capacity(values * OCTETS_A_VALUE + PIECE);
-            answer.body(SlicedBody::new(question.answer(octets, coding, schemas)?))
-        }
-    })
+    if coding == Coding::Identity
+        && let Some(answering) = Answering::new(&question)
+    {
+        return Ok(answer.body(PieceBody::begin(answering, None)?));
+    }
+    let values = question.survey.count() * question.subset.wanted.len();
+    let octets = Vec::with_capacity(values * OCTETS_A_VALUE + PIECE);
+    let octets = question.answer(octets, coding, schemas)?;
+    Ok(answer.body(SlicedBody::new(octets)))
 }
 
 fn field<'r>(request: &'r HttpRequest, name: &HeaderName) -> Option<&'r str> {

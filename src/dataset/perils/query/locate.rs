@@ -179,11 +179,14 @@ impl<'q> Locator<'q> {
 
     fn take(&mut self, nearest: CellIndex, answered: &mut Answered) {
         if let (true, Some(cell)) = (self.is_plain, self.values.cell(nearest)) {
-            answered.made.extend(cell.iter().map(|value| Made {
-                value,
-                cell: 0,
-                interpolation: Interpolation::Nearest,
-            }));
+            answered.made.reserve(self.subset.columns.len());
+            cell.each(|value| {
+                answered.made.push(Made {
+                    value,
+                    cell: 0,
+                    interpolation: Interpolation::Nearest,
+                });
+            });
             return;
         }
         self.read(nearest);
