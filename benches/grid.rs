@@ -13,9 +13,18 @@ use std::{
 };
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use perild::dataset::grid::{
-    About, Axis, Cell, Column, ColumnStatistics, Grid, GridShape, RawValues, StoreVersion,
-    StoreWriter,
+use perild::{
+    config::{Class, Defaults},
+    dataset::{
+        Perils,
+        grid::{
+            About, Axis, Cell, Column, ColumnStatistics, Grid, GridShape, Peril, RawValues,
+            StoreVersion, StoreWriter,
+        },
+        perils::Values,
+    },
+    policy::Policy,
+    response::contract::Segments,
 };
 
 /// Places of one measurement.
@@ -76,10 +85,39 @@ fn stores(criterion: &mut Criterion) {
                 });
             },
         );
-        drop(grid);
+        let values = permitted(grid);
+        let segments = Segments::new(values.columns());
+        let mut text = Vec::new();
+        group.throughput(Throughput::Elements(PLACES));
+        group.bench_function(
+            format!("records of POST /location at {name} degrees"),
+            |bencher| {
+                bencher.iter(|| {
+                    let places: Vec<_> = (0..PLACES).map(|_| place(&mut random)).collect();
+                    values.find_all(&places, |found| {
+                        text.clear();
+                        segments.push_records(&mut text, &found);
+                        black_box(text.len());
+                    });
+                });
+            },
+        );
+        drop(values);
         fs::remove_file(path).unwrap();
     }
     group.finish();
+}
+
+/// All that `grid` has, for whoever asks.
+fn permitted(grid: Grid) -> Values {
+    let defaults = Defaults {
+        class: Class::Open,
+        ..Defaults::default()
+    };
+    let policy = Policy::new(&[], &defaults).unwrap();
+    let permits = Peril::ALL.map(|peril| policy.open(Perils::names(Some(peril))).unwrap());
+    let columns: Vec<_> = Column::all().collect();
+    Perils::of(grid).values(&permits, &columns).unwrap()
 }
 
 /// A world at that step with values in 44 of 100 cells.

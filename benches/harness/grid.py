@@ -5,6 +5,7 @@ from . import micro, report
 TITLE = "The grid"
 
 COARSE, FINE = "0.25", "0.05"
+ONE_BY_ONE = "96 values"
 
 
 def measure(_, __):
@@ -18,10 +19,12 @@ def written(found):
         words = coarse.removeprefix("grid/").replace(f" at {COARSE} degrees", "")
         mine, theirs = (per_place(found[name]) for name in (coarse.replace(COARSE, FINE), coarse))
         lines.append(f"| {words} | {text(theirs)} | {text(mine)} |")
-        if "open" in words:
+        ratio = mine / theirs
+        if words == "open":
             targets.row("0.05 degrees: open, ms", f"{mine / 1e6:.1f}", "under 50", mine < 50e6)
+        elif words == ONE_BY_ONE:
+            targets.note(f"for comparison: {words}, one row after the other", f"{ratio:.2f}")
         else:
-            ratio = mine / theirs
             targets.row(f"0.05 degrees: {words}, of the time at 0.25", f"{ratio:.2f}", "at most 1.5", ratio <= 1.5)
     return "\n".join([*lines, "", str(targets)])
 

@@ -95,8 +95,8 @@ impl MessageBody for StreamBody {
     }
 }
 
-/// Octets of a piece.
-const PIECE: usize = 128 * 1024;
+/// Octets of a piece, at least.
+const PIECE: usize = 64 * 1024;
 /// Pieces that wait for the reader.
 const PIECES: usize = 4;
 

@@ -47,6 +47,7 @@ pub(super) async fn serve(
             .workers(workers(&config))
             .keep_alive(KEEP_ALIVE)
             .client_request_timeout(REQUEST_TIMEOUT)
+            .h1_write_buffer_size(NEXT_PIECE_BELOW)
             .shutdown_timeout(config.server.shutdown_seconds)
             .on_connect(app::on_connect(perild.clone()))
             .disable_signals();
@@ -167,6 +168,10 @@ fn workers(config: &Config) -> usize {
 
 /// Longer than nginx keeps an idle connection to us, so that it is nginx that closes it.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// With how many octets left to send the next piece of a body is asked for. Few, so that the buffer holds one
+/// piece and not two: above 128 KiB it is made anew each time.
+const NEXT_PIECE_BELOW: usize = 4096;
 
 /// How long a request's header block may take to arrive.
 pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);

@@ -6,8 +6,16 @@
 #[derive(Clone, Debug)]
 pub(super) struct RowIndex {
     blocks: Vec<Block>,
-    /// A bit for each cell, the lowest first: only cells without a row need it.
-    on_grid: Vec<u64>,
+    on_grid: OnGrid,
+}
+
+/// Which cells a source has a line for: only cells without a row are looked up here.
+#[derive(Clone, Debug)]
+enum OnGrid {
+    /// All below this one.
+    Below(u32),
+    /// Those whose bit is set, the lowest bit first.
+    Bits(Vec<u64>),
 }
 
 /// Where a cell leads.
@@ -33,35 +41,28 @@ struct Block {
 impl RowIndex {
     /// An index of `cells` cells, none of which is on the grid yet.
     pub(super) fn new(cells: u32) -> Self {
-        let count = |of: u32| usize::try_from(cells.div_ceil(of)).unwrap_or(usize::MAX);
+        let blocks = usize::try_from(cells.div_ceil(CELLS)).unwrap_or(usize::MAX);
         Self {
-            blocks: vec![Block::default(); count(CELLS)],
-            on_grid: vec![0; count(64)],
+            blocks: vec![Block::default(); blocks],
+            on_grid: OnGrid::Below(0),
         }
     }
 
     /// Puts every cell below `cells` on the grid.
     pub(super) fn put_all_on_grid(&mut self, cells: u32) {
-        let mut left = cells;
-        for word in &mut self.on_grid {
-            *word = if left >= 64 {
-                u64::MAX
-            } else {
-                (1 << left) - 1
-            };
-            left = left.saturating_sub(64);
-        }
+        self.on_grid = OnGrid::Below(cells);
     }
 
     /// Puts the cells of a bitmap on the grid: bit 0 of the first octet is cell 0.
     pub(super) fn put_on_grid(&mut self, bitmap: &[u8]) {
-        for (word, octets) in self.on_grid.iter_mut().zip(bitmap.chunks(8)) {
+        let words = bitmap.chunks(8).map(|octets| {
             let mut bits = [0; 8];
             for (bit, octet) in bits.iter_mut().zip(octets) {
                 *bit = *octet;
             }
-            *word = u64::from_le_bytes(bits);
-        }
+            u64::from_le_bytes(bits)
+        });
+        self.on_grid = OnGrid::Bits(words.collect());
     }
 
     /// Gives `cell` a row; `false` when it is off the grid or has one.
@@ -111,9 +112,14 @@ impl RowIndex {
     }
 
     fn is_on_grid(&self, cell: u32) -> bool {
-        let word = usize::try_from(cell / 64).ok();
-        let word = word.and_then(|at| self.on_grid.get(at));
-        word.is_some_and(|word| word & (1 << (cell % 64)) != 0)
+        match &self.on_grid {
+            OnGrid::Below(cells) => cell < *cells,
+            OnGrid::Bits(words) => {
+                let word = usize::try_from(cell / 64).ok();
+                let word = word.and_then(|at| words.get(at));
+                word.is_some_and(|word| word & (1 << (cell % 64)) != 0)
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The columns of an Arrow or Parquet answer, each value's with its unit, peril, version and definition.
 //!
-//! The schema of all values is some 50 kB of Arrow, and takes longer to make than a hundred places to find. It
+//! The schema of all values is some 45 kB of Arrow, and takes longer to make than a hundred places to find. It
 //! depends on what is asked for and not on the places, so schemas are kept, up to a bound.
 
 use std::{collections::HashMap, io, sync::Arc};

@@ -1,7 +1,5 @@
 //! The texts that every format needs of a value.
 
-use std::fmt::Write;
-
 use crate::dataset::{
     grid::{Peril, Value},
     perils::query::{Answered, Interpolation, Made, Subset, UsedCell, Wanted},
@@ -64,8 +62,12 @@ pub(super) fn missing(subset: &Subset, names: &[String], made: &[Made]) -> Strin
         let mut reasons = block.iter().map(|made| reason(made.value));
         let common = reasons.next().flatten();
         let mut push = |name: &str, reason: &str| {
-            let comma = if text.is_empty() { "" } else { ";" };
-            let _ = write!(text, "{comma}{name}={reason}");
+            if !text.is_empty() {
+                text.push(';');
+            }
+            text.push_str(name);
+            text.push('=');
+            text.push_str(reason);
         };
         match common {
             Some(common) if reasons.all(|one| one == Some(common)) => {
