@@ -112,7 +112,8 @@ class Collisions:
         self.machine.run("perild", "sample", "--step", "1", "--seed", 6, "--out", "/root/interrupted")
         part = self.machine.path("/var/lib/perild/perils.arrow.part")
         # As a unit, so that it can be killed by its name.
-        self.machine.run("systemd-run", "--quiet", "--collect", "--unit=interrupted", "perild", "import", "--synthetic", "/root/interrupted")
+        importing = ["perild", "import", "--synthetic", "/root/interrupted"]
+        self.machine.run("systemd-run", "--quiet", "--collect", "--unit=interrupted", *importing)
         until = time.monotonic() + 60
         while not part.exists():
             must("the import wrote nothing", time.monotonic() < until)

@@ -42,6 +42,11 @@ BEFORE_ANYTHING = [
 
 WITHOUT_A_CERTIFICATE = [
     Mistake("port 80 closed", "does not reach this nginx", "open port 80", {"domain": CLOSED}),
+    Mistake("another program on port 80", "nginx does not start", "ss -ltnp", commands=(
+        "systemctl stop nginx && systemd-run --quiet --collect --unit=squatter python3 -m http.server 80 && "
+        "until curl -s -o /dev/null http://127.0.0.1/; do sleep 0.1; done",
+        "systemctl stop squatter && systemctl start nginx",
+    )),
     Mistake("an ACME server that refuses", "did not issue a certificate", "letsencrypt.log", {"domain": REFUSED}),
 ]
 
