@@ -4,16 +4,15 @@
 //! wrong is said with the file, the line and the remedy, before anything is started.
 
 mod fault;
-mod metrics;
+mod forms;
 mod source;
 mod values;
 
 pub use fault::{ConfigError, Fault, Severity};
-pub use metrics::Metrics;
 pub use source::{Place, Places};
 pub use values::{
-    Class, Config, Consumers, DatasetRule, Defaults, Directory, Introspection, Paths, PerilLimits,
-    Server, User,
+    Class, Config, Consumers, DatasetRule, Defaults, Directory, Introspection, Metrics, Paths,
+    PerilLimits, Server, User,
 };
 
 /// The configuration with every key at its default, as it is shipped.

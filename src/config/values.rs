@@ -2,21 +2,21 @@
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 use url::Url;
 
-use super::Metrics;
-use crate::edge::{CertificateFormat, Listen, Network};
+use super::forms;
+use crate::edge::{CertificateFormat, Listen, Loopback, Network};
 
 /// The whole configuration.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Where to listen when systemd hands no socket over.
-    #[serde(default = "default_listen", deserialize_with = "listen")]
+    #[serde(default = "default_listen", deserialize_with = "forms::listen")]
     pub listen: Listen,
     /// The address that consumers use.
-    #[serde(default, deserialize_with = "optional_https")]
+    #[serde(default, deserialize_with = "forms::optional_https")]
     pub base_url: Option<Url>,
     /// Folders.
     #[serde(default)]
@@ -63,16 +63,16 @@ pub struct Paths {
 #[serde(deny_unknown_fields)]
 pub struct Directory {
     /// The issuer identifier, octet for octet.
-    #[serde(deserialize_with = "issuer")]
+    #[serde(deserialize_with = "forms::issuer")]
     pub issuer: String,
     /// Where the discovery document is; none: derived from the issuer.
-    #[serde(default, deserialize_with = "optional_https")]
+    #[serde(default, deserialize_with = "forms::optional_https")]
     pub discovery_url: Option<Url>,
     /// The introspection endpoint; none: from discovery.
-    #[serde(default, deserialize_with = "optional_https")]
+    #[serde(default, deserialize_with = "forms::optional_https")]
     pub introspection_endpoint: Option<Url>,
     /// This provider's client id at the directory.
-    #[serde(deserialize_with = "not_empty")]
+    #[serde(deserialize_with = "forms::not_empty")]
     pub client_id: String,
     /// PEM chain shown to the directory.
     #[serde(default = "default_certificate")]
@@ -84,7 +84,7 @@ pub struct Directory {
     #[serde(default = "default_directory_anchors")]
     pub trust_anchors: PathBuf,
     /// The audience a token must name, if it names any.
-    #[serde(default, deserialize_with = "optional_text")]
+    #[serde(default, deserialize_with = "forms::optional_text")]
     pub audience: Option<String>,
 }
 
@@ -119,7 +119,7 @@ pub struct Introspection {
     /// How many answers are remembered.
     pub cache_entries: u64,
     /// Milliseconds that one question may take.
-    #[serde(deserialize_with = "positive")]
+    #[serde(deserialize_with = "forms::positive")]
     pub timeout_ms: u64,
 }
 
@@ -130,10 +130,10 @@ pub struct Server {
     /// Who may connect to the unix socket.
     pub proxy_uids: Vec<User>,
     /// Who may connect over TCP; empty: this machine.
-    #[serde(deserialize_with = "networks")]
+    #[serde(deserialize_with = "forms::networks")]
     pub trusted_peers: Vec<Network>,
     /// Location prefix of nginx for `X-Accel-Redirect`; empty: perild sends the bytes.
-    #[serde(deserialize_with = "accel_prefix")]
+    #[serde(deserialize_with = "forms::accel_prefix")]
     pub accel_prefix: String,
     /// Threads that answer requests; 0: one for each processor.
     pub workers: usize,
@@ -143,26 +143,35 @@ pub struct Server {
     pub file_memory_bytes: u64,
 }
 
+/// `[metrics]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Metrics {
+    /// Where `/metrics` answers when systemd hands no socket over for it; none: nowhere.
+    #[serde(deserialize_with = "forms::optional_loopback")]
+    pub listen: Option<Loopback>,
+}
+
 /// `[perils]`
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(deny_unknown_fields, default)]
 pub struct PerilLimits {
     /// Places in one request of `/v1/location`.
-    #[serde(deserialize_with = "positive")]
+    #[serde(deserialize_with = "forms::positive")]
     pub max_places: u64,
     /// Places in one request of the old `/location`.
-    #[serde(deserialize_with = "positive")]
+    #[serde(deserialize_with = "forms::positive")]
     pub max_contract_places: u64,
     /// Octets of one request's body.
-    #[serde(deserialize_with = "positive")]
+    #[serde(deserialize_with = "forms::positive")]
     pub max_body_bytes: u64,
     /// Octets of a body that are kept in memory; the rest waits in a file below `paths.state`.
-    #[serde(deserialize_with = "positive")]
+    #[serde(deserialize_with = "forms::positive")]
     pub body_memory_bytes: u64,
     /// Farthest that a valid cell may be looked for, in kilometres.
     pub max_radius_km: u32,
     /// Long answers that may be under way at once.
-    #[serde(deserialize_with = "positive")]
+    #[serde(deserialize_with = "forms::positive")]
     pub max_streams: u64,
 }
 
@@ -181,7 +190,7 @@ pub enum User {
 #[serde(deny_unknown_fields, default)]
 pub struct Defaults {
     /// Scope that a token must carry; empty: any active token.
-    #[serde(deserialize_with = "scope")]
+    #[serde(deserialize_with = "forms::scope")]
     pub scope: String,
     /// Sensitivity class.
     pub class: Class,
@@ -192,10 +201,10 @@ pub struct Defaults {
 #[serde(deny_unknown_fields)]
 pub struct DatasetRule {
     /// The file's name, with or without its extension.
-    #[serde(deserialize_with = "not_empty")]
+    #[serde(deserialize_with = "forms::not_empty")]
     pub name: String,
     /// Scope that a token must carry; empty: any active token.
-    #[serde(default, deserialize_with = "scope")]
+    #[serde(default, deserialize_with = "forms::scope")]
     pub scope: String,
     /// Sensitivity class.
     #[serde(default)]
@@ -304,100 +313,4 @@ fn default_private_key() -> PathBuf {
 
 fn default_directory_anchors() -> PathBuf {
     "/etc/perild/certs/directory-ca.pem".into()
-}
-
-fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Listen, D::Error> {
-    String::deserialize(deserializer)?
-        .parse()
-        .map_err(de::Error::custom)
-}
-
-fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, D::Error> {
-    let texts = Vec::<String>::deserialize(deserializer)?;
-    let networks = texts.iter().map(|text| text.parse());
-    networks
-        .collect::<Result<_, _>>()
-        .map_err(de::Error::custom)
-}
-
-/// The issuer as it stands, once it is known to be an https URL without query or fragment (RFC 8414 §2).
-fn issuer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let url = https(&text)?;
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(de::Error::custom(
-            "an issuer has neither query nor fragment",
-        ));
-    }
-    Ok(text)
-}
-
-fn optional_https<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    if text.is_empty() {
-        Ok(None)
-    } else {
-        https(&text).map(Some)
-    }
-}
-
-fn https<E: de::Error>(text: &str) -> Result<Url, E> {
-    let url =
-        Url::parse(text).map_err(|error| E::custom(format!("{text:?} is not a URL: {error}")))?;
-    if url.scheme() != "https" {
-        return Err(E::custom(format!(
-            "{text:?} must begin with https:// (FAPI wants TLS everywhere)"
-        )));
-    }
-    Ok(url)
-}
-
-fn not_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    if text.is_empty() {
-        Err(de::Error::custom("must not be empty"))
-    } else {
-        Ok(text)
-    }
-}
-
-fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(Some(String::deserialize(deserializer)?).filter(|text| !text.is_empty()))
-}
-
-fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    let number = u64::deserialize(deserializer)?;
-    if number == 0 {
-        Err(de::Error::custom("must be at least 1"))
-    } else {
-        Ok(number)
-    }
-}
-
-/// Scope tokens of RFC 6749 §3.3, so that a scope can stand in a challenge as it is.
-fn scope<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let fits = |octet: u8| matches!(octet, b' ' | 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
-    if text.bytes().all(fits) {
-        Ok(text)
-    } else {
-        Err(de::Error::custom(
-            "a scope has visible ASCII without \" and \\",
-        ))
-    }
-}
-
-fn accel_prefix<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let fits = text.is_empty()
-        || (text.starts_with('/')
-            && text.ends_with('/')
-            && text.bytes().all(|o| o.is_ascii_graphic()));
-    if fits {
-        Ok(text)
-    } else {
-        Err(de::Error::custom(
-            "an accel_prefix begins and ends with /, as \"/_shared/\"",
-        ))
-    }
 }

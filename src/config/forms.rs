@@ -1,0 +1,118 @@
+//! The forms that a value may have: each reads one, and says what is wrong with another.
+
+use serde::{Deserialize, Deserializer, de};
+use url::Url;
+
+use crate::edge::{Listen, Loopback, Network};
+
+pub(super) fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Listen, D::Error> {
+    String::deserialize(deserializer)?
+        .parse()
+        .map_err(de::Error::custom)
+}
+
+pub(super) fn networks<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<Network>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let networks = texts.iter().map(|text| text.parse());
+    networks
+        .collect::<Result<_, _>>()
+        .map_err(de::Error::custom)
+}
+
+pub(super) fn optional_loopback<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Loopback>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(de::Error::custom)
+}
+
+/// The issuer as it stands, once it is known to be an https URL without query or fragment (RFC 8414 §2).
+pub(super) fn issuer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let url = https(&text)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(de::Error::custom(
+            "an issuer has neither query nor fragment",
+        ));
+    }
+    Ok(text)
+}
+
+pub(super) fn optional_https<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Url>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        https(&text).map(Some)
+    }
+}
+
+fn https<E: de::Error>(text: &str) -> Result<Url, E> {
+    let url =
+        Url::parse(text).map_err(|error| E::custom(format!("{text:?} is not a URL: {error}")))?;
+    if url.scheme() != "https" {
+        return Err(E::custom(format!(
+            "{text:?} must begin with https:// (FAPI wants TLS everywhere)"
+        )));
+    }
+    Ok(url)
+}
+
+pub(super) fn not_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        Err(de::Error::custom("must not be empty"))
+    } else {
+        Ok(text)
+    }
+}
+
+pub(super) fn optional_text<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    Ok(Some(String::deserialize(deserializer)?).filter(|text| !text.is_empty()))
+}
+
+pub(super) fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let number = u64::deserialize(deserializer)?;
+    if number == 0 {
+        Err(de::Error::custom("must be at least 1"))
+    } else {
+        Ok(number)
+    }
+}
+
+/// Scope tokens of RFC 6749 §3.3, so that a scope can stand in a challenge as it is.
+pub(super) fn scope<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let fits = |octet: u8| matches!(octet, b' ' | 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
+    if text.bytes().all(fits) {
+        Ok(text)
+    } else {
+        Err(de::Error::custom(
+            "a scope has visible ASCII without \" and \\",
+        ))
+    }
+}
+
+pub(super) fn accel_prefix<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let fits = text.is_empty()
+        || (text.starts_with('/')
+            && text.ends_with('/')
+            && text.bytes().all(|o| o.is_ascii_graphic()));
+    if fits {
+        Ok(text)
+    } else {
+        Err(de::Error::custom(
+            "an accel_prefix begins and ends with /, as \"/_shared/\"",
+        ))
+    }
+}
