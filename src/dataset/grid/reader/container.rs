@@ -9,8 +9,8 @@ use arrow_array::{
 };
 use arrow_buffer::{Buffer, ScalarBuffer};
 use arrow_ipc::{
-    Block, Footer, KeyValue, convert::try_fb_to_schema, reader::FileDecoder, root_as_footer,
-    root_as_message,
+    Block, FieldNode, Footer, KeyValue, convert::try_fb_to_schema, reader::FileDecoder,
+    root_as_footer, root_as_message,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
@@ -251,7 +251,7 @@ fn read_block(
     let whole = length
         .and_then(|length| part(block.offset(), length))
         .ok_or(StoreError::CutShort)?;
-    if !has_its_buffers(&header, block.bodyLength()) {
+    if !is_within(&header, block.bodyLength()) {
         return Err(StoreError::Damaged("a record batch"));
     }
     match decoder.read_record_batch(block, &Buffer::from(whole)) {
@@ -264,27 +264,29 @@ fn read_block(
     }
 }
 
-/// Whether a record batch's header names only buffers within its body: the decoder would not return.
-fn has_its_buffers(header: &[u8], body_length: i64) -> bool {
+/// Whether a record batch's header names only buffers within its body, and no more values than a batch of
+/// ours has: at others the decoder would not return.
+fn is_within(header: &[u8], body_length: i64) -> bool {
     // A continuation mark and the header's length come first.
     let batch = header
         .get(8..)
         .and_then(|message| root_as_message(message).ok())
         .and_then(|message| message.header_as_record_batch());
-    let within = |offset: i64, length: i64| {
-        offset >= 0
-            && length >= 0
-            && offset
-                .checked_add(length)
-                .is_some_and(|end| end <= body_length)
+    let is_in_body = |buffer: &arrow_ipc::Buffer| {
+        let end = buffer.offset().checked_add(buffer.length());
+        buffer.offset() >= 0 && buffer.length() >= 0 && end.is_some_and(|end| end <= body_length)
+    };
+    let is_ours = |node: &FieldNode| {
+        let values = usize::try_from(node.length());
+        values.is_ok_and(|values| values <= BATCH_ROWS * Column::COUNT)
+            && (0..=node.length()).contains(&node.null_count())
     };
     batch.is_some_and(|batch| {
         batch.compression().is_none()
-            && batch.buffers().is_some_and(|buffers| {
-                buffers
-                    .iter()
-                    .all(|buffer| within(buffer.offset(), buffer.length()))
-            })
+            && batch
+                .buffers()
+                .is_some_and(|all| all.iter().all(is_in_body))
+            && batch.nodes().is_some_and(|all| all.iter().all(is_ours))
     })
 }
 
