@@ -106,6 +106,8 @@ def placed(text, place):
         ("/run/perild", f"{place.dir}/run"),
         ("/srv/perild", f"{place.dir}/srv"),
         ("/var/log/nginx", f"{place.dir}/log"),
+        # One client asks for all of them here, and nginx alone answers more than the shipped limit lets it ask.
+        ("rate=50000r/s", "rate=1000000r/s"),
     ):
         text = text.replace(shipped, here)
     return text
