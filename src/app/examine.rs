@@ -105,14 +105,18 @@ impl Examination<'_> {
     }
 
     fn description(&self, policy: &Policy) -> Published {
-        let description = Description {
-            routes: &Route::described(),
-            base_url: self.config.base_url.as_ref(),
-            policy,
-            limits: &self.config.perils,
-            datasets: &self.config.datasets,
+        let (policy, config) = (policy.clone(), self.config.clone());
+        let describe = move |version| {
+            let description = Description {
+                routes: &Route::described(),
+                base_url: config.base_url.as_ref(),
+                policy: &policy,
+                limits: &config.perils,
+                datasets: &config.datasets,
+            };
+            description.document(version)
         };
-        Published::new(&description, self.now)
+        Published::new(describe, self.now)
     }
 
     fn listen(&mut self) {

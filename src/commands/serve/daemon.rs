@@ -60,11 +60,14 @@ pub(super) async fn serve(
     let server = server.run();
     let reading = metrics::serve(&perild, readers)?;
     let reload = Reload::new(path, config);
+    let described = perild.clone();
     let signals = tokio::spawn(signals.heed(server.handle(), perild, reload, control));
     if let Some(probe) = probe {
         tokio::spawn(keep_alive(probe));
     }
     Notify::Ready(READY).send();
+    // After the first request could come, and before anyone asks for it.
+    tokio::task::spawn_blocking(move || described.site().description.make());
     tracing::info!("perild {} serves", env!("CARGO_PKG_VERSION"));
     let ended = server.await;
     signals.abort();

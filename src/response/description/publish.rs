@@ -1,8 +1,8 @@
 //! `/openapi.json` and `/docs`: made once a site, sent to everyone.
 
 use std::{
-    io,
-    sync::OnceLock,
+    fmt, io,
+    sync::{LazyLock, OnceLock},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -17,8 +17,9 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use httpdate::fmt_http_date;
+use serde_json::Value;
 
-use super::{Description, Version, page};
+use super::{Version, page};
 use crate::{
     clock::Timestamp,
     dataset::perils::Refused,
@@ -29,15 +30,17 @@ use crate::{
     },
 };
 
-/// The description in every form.
-#[derive(Clone, Debug)]
+/// The description in every form, made when it is first asked for: it takes longer than the rest of a start.
 pub struct Published {
-    documents: [(Version, Form); 2],
-    page: Form,
+    forms: LazyLock<Forms, Box<dyn FnOnce() -> Forms + Send>>,
     since: SystemTime,
 }
 
-#[derive(Clone, Debug)]
+struct Forms {
+    documents: [(Version, Form); 2],
+    page: Form,
+}
+
 struct Form {
     body: Bytes,
     entity_tag: String,
@@ -46,18 +49,23 @@ struct Form {
 }
 
 impl Published {
-    /// Every form of `description`, as of `now`.
+    /// Every form of what `describe` describes, as of `now`.
     #[must_use]
-    pub fn new(description: &Description<'_>, now: Timestamp) -> Self {
-        let written = |version| {
-            let document = description.document(version);
-            (version, Form::new(document.to_string()))
+    pub fn new(describe: impl Fn(Version) -> Value + Send + 'static, now: Timestamp) -> Self {
+        let forms = move || Forms {
+            documents: Version::ALL
+                .map(|version| (version, Form::new(describe(version).to_string()))),
+            page: Form::new(page::page(&describe(Version::V3_1))),
         };
         Self {
-            documents: Version::ALL.map(written),
-            page: Form::new(page::page(&description.document(Version::V3_1))),
+            forms: LazyLock::new(Box::new(forms)),
             since: UNIX_EPOCH + Duration::from_secs(now.unix_time().as_secs()),
         }
+    }
+
+    /// Makes every form, so that nobody waits for them.
+    pub fn make(&self) {
+        LazyLock::force(&self.forms);
     }
 
     /// As this, but as of `previous` when that says the same.
@@ -70,8 +78,8 @@ impl Published {
     }
 
     fn tags(&self) -> Vec<&str> {
-        let documents = self.documents.iter().map(|(_, form)| form);
-        let all = documents.chain([&self.page]);
+        let documents = self.forms.documents.iter().map(|(_, form)| form);
+        let all = documents.chain([&self.forms.page]);
         all.map(|form| form.entity_tag.as_str()).collect()
     }
 
@@ -86,7 +94,7 @@ impl Published {
     ) -> Result<HttpResponse, Refusal> {
         let asked = parameters.iter().find(|(name, _)| name == "version");
         let version = asked.map_or(Some(Version::V3_1), |(_, text)| Version::named(text));
-        let mut documents = self.documents.iter();
+        let mut documents = self.forms.documents.iter();
         let found = documents.find(|(one, _)| Some(*one) == version);
         let (_, form) = found.ok_or_else(|| Refused::Unknown {
             at: "version".to_owned(),
@@ -100,7 +108,7 @@ impl Published {
     /// # Errors
     /// [`Refusal::PreconditionFailed`].
     pub fn page(&self, request: &HttpRequest) -> Result<HttpResponse, Refusal> {
-        self.send(request, &self.page, "text/html; charset=utf-8")
+        self.send(request, &self.forms.page, "text/html; charset=utf-8")
     }
 
     fn send(
@@ -143,6 +151,14 @@ impl Published {
         }
         answer.insert_header((CONTENT_TYPE, content_type));
         Ok(answer.body(body))
+    }
+}
+
+impl fmt::Debug for Published {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Published")
+            .field("since", &self.since)
+            .finish_non_exhaustive()
     }
 }
 
