@@ -3,8 +3,8 @@
 use std::{io, io::Write, sync::Arc};
 
 use arrow_array::{
-    ArrayRef, BooleanArray, Float64Array, RecordBatch,
-    builder::{Float64Builder, StringBuilder, UInt64Builder},
+    ArrayRef, BooleanArray, RecordBatch,
+    builder::{StringBuilder, UInt64Builder},
 };
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::Schema;
@@ -12,17 +12,15 @@ use parquet::{arrow::ArrowWriter, basic::Compression, file::properties::WriterPr
 
 use super::{
     Question,
+    doubles::Doubles,
     json::id,
     schema::Prepared,
     table::plain,
     values::{cell_of, missing, push_interpolations},
 };
-use crate::dataset::{
-    grid::Value,
-    perils::{
-        places::{Carried, Place},
-        query::{Answered, Locator, UsedCell},
-    },
+use crate::dataset::perils::{
+    places::{Carried, Place},
+    query::{Answered, Locator, UsedCell},
 };
 
 /// Writes an Arrow IPC stream.
@@ -96,15 +94,13 @@ struct Batches<'q> {
     prepared: &'q Prepared,
     rows: usize,
     index: UInt64Builder,
-    coordinates: [Float64Builder; 2],
+    coordinates: Doubles,
     sent: Vec<StringBuilder>,
     status: [StringBuilder; 2],
-    cells: Vec<Float64Builder>,
+    cells: Doubles,
     interpolation: StringBuilder,
     missing: StringBuilder,
-    /// The values of some rows, row after row, on their way into the columns.
-    block: Vec<Value>,
-    values: Vec<Float64Builder>,
+    values: Doubles,
     places: u64,
     text: Vec<u8>,
 }
@@ -122,28 +118,19 @@ impl<'q> Batches<'q> {
             .header()
             .map_or(2, |header| header.names.len());
         let rows = question.survey.count().min(ROWS);
-        let doubles = |count: usize| {
-            (0..count)
-                .map(|_| Float64Builder::with_capacity(rows))
-                .collect()
-        };
         let text = || StringBuilder::with_capacity(rows, rows);
         Self {
             question,
             prepared,
             rows: 0,
             index: UInt64Builder::with_capacity(rows),
-            coordinates: [
-                Float64Builder::with_capacity(rows),
-                Float64Builder::with_capacity(rows),
-            ],
+            coordinates: Doubles::new(2, rows),
             sent: (0..sent).map(|_| text()).collect(),
             status: [text(), text()],
-            cells: doubles(3 + 3 * per_peril),
+            cells: Doubles::new(3 + 3 * per_peril, rows),
             interpolation: text(),
             missing: text(),
-            block: Vec::with_capacity(rows.min(BLOCK) * subset.wanted.len()),
-            values: doubles(subset.wanted.len()),
+            values: Doubles::new(subset.wanted.len(), rows),
             places: 0,
             text: Vec::new(),
         }
@@ -173,59 +160,24 @@ impl<'q> Batches<'q> {
         let [status, reason] = &mut self.status;
         status.append_value(answered.status.name());
         reason.append_option(answered.status.reason());
-        let nearest = answered.cells.first().filter(|_| !answered.made.is_empty());
+        let nearest = answered
+            .cells
+            .first()
+            .filter(|_| !answered.values.is_empty());
         let per_peril = subset.perils.iter().filter(|_| subset.radius_km.is_some());
         let per_peril = per_peril.map(|peril| cell_of(subset, answered, *peril));
         let cells = std::iter::once(nearest).chain(per_peril);
-        for (builders, cell) in self.cells.chunks_mut(3).zip(cells) {
-            let numbers = cell.map(
-                |UsedCell {
-                     latitude,
-                     longitude,
-                     distance_km,
-                     ..
-                 }| { [*latitude, *longitude, *distance_km] },
-            );
-            for (at, builder) in builders.iter_mut().enumerate() {
-                builder.append_option(numbers.and_then(|numbers| numbers.get(at).copied()));
-            }
-        }
+        self.cells.push(cells.flat_map(numbers_of));
         self.text.clear();
         push_interpolations(&mut self.text, answered);
         self.interpolation
             .append_value(str::from_utf8(&self.text).unwrap_or_default());
-        let mut is_whole = true;
-        self.block.extend(answered.made.iter().map(|made| {
-            is_whole &= matches!(made.value, Value::Known(_));
-            made.value
-        }));
-        if is_whole {
-            self.missing.append_value("");
-        } else {
-            let missing = missing(subset, &self.prepared.names, &answered.made);
-            self.missing.append_value(missing);
-        }
-        if answered.made.is_empty() {
-            let none = std::iter::repeat_n(Value::NotCovered, self.values.len());
-            self.block.extend(none);
-        }
+        let missing = missing(subset, &self.prepared.names, &answered.values);
+        self.missing.append_value(missing);
+        let values = answered.values.iter();
+        self.values.push(values.map(|value| value.known()));
         self.rows += 1;
         self.places += 1;
-        if self.rows.is_multiple_of(BLOCK) {
-            self.turn();
-        }
-    }
-
-    /// Brings the rows of the block into the columns, one column after the other: to all of them at once,
-    /// each row would touch more places in memory than a processor keeps at hand.
-    fn turn(&mut self) {
-        let columns = self.values.len();
-        for (at, builder) in self.values.iter_mut().enumerate() {
-            for value in self.block.iter().skip(at).step_by(columns) {
-                builder.append_option(value.known());
-            }
-        }
-        self.block.clear();
     }
 
     fn push_sent(&mut self, place: &Place<'_>, answered: &Answered) {
@@ -236,9 +188,9 @@ impl<'q> Batches<'q> {
             return;
         }
         self.index.append_value(self.places);
-        let [latitude, longitude] = &mut self.coordinates;
-        latitude.append_option(answered.position.map(|position| position.0));
-        longitude.append_option(answered.position.map(|position| position.1));
+        let position = answered.position.map(|(north, east)| [north, east]);
+        self.coordinates
+            .push(position.into_iter().flatten().map(Some));
         let properties = match place.carried {
             Carried::Members(members) if !members.is_empty() => Some(format!("{{{members}}}")),
             _ => None,
@@ -255,49 +207,42 @@ impl<'q> Batches<'q> {
     }
 
     fn batch(&mut self) -> io::Result<RecordBatch> {
-        self.turn();
         let rows = std::mem::take(&mut self.rows);
         let schema = &self.prepared.schema;
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
-        let mut sent = self
-            .sent
-            .iter_mut()
-            .map(|builder| -> ArrayRef { Arc::new(builder.finish()) });
+        let mut sent = self.sent.iter_mut().map(finished);
         if self.question.survey.header().is_none() {
             columns.push(Arc::new(self.index.finish()));
             columns.extend(sent.next());
-            columns.extend(
-                self.coordinates
-                    .iter_mut()
-                    .map(|c| -> ArrayRef { Arc::new(c.finish()) }),
-            );
+            columns.extend(self.coordinates.finish());
         }
         columns.extend(sent);
-        columns.extend(
-            self.status
-                .iter_mut()
-                .map(|text| -> ArrayRef { Arc::new(text.finish()) }),
-        );
-        let mut cells = self
-            .cells
-            .iter_mut()
-            .map(|c| -> Arc<Float64Array> { Arc::new(c.finish()) });
-        columns.extend(cells.by_ref().take(3).map(|cell| -> ArrayRef { cell }));
+        columns.extend(self.status.iter_mut().map(finished));
+        let mut cells = self.cells.finish();
+        columns.extend(cells.by_ref().take(3));
         columns.push(Arc::new(self.interpolation.finish()));
         let synthetic = self.question.values.grid().about().synthetic;
         columns.push(Arc::new(BooleanArray::from(vec![synthetic; rows])));
         columns.push(Arc::new(self.missing.finish()));
-        columns.extend(cells.map(|cell| -> ArrayRef { cell }));
-        columns.extend(
-            self.values
-                .iter_mut()
-                .map(|v| -> ArrayRef { Arc::new(v.finish()) }),
-        );
+        columns.extend(cells);
+        columns.extend(self.values.finish());
         RecordBatch::try_new(Arc::clone(schema), columns).map_err(io::Error::other)
     }
 }
 
+fn finished(text: &mut StringBuilder) -> ArrayRef {
+    Arc::new(text.finish())
+}
+
+/// Where a cell lies, and how far from the place.
+fn numbers_of(cell: Option<&UsedCell>) -> [Option<f64>; 3] {
+    let number = |of: fn(&UsedCell) -> f64| cell.map(of);
+    [
+        number(|cell| cell.latitude),
+        number(|cell| cell.longitude),
+        number(|cell| cell.distance_km),
+    ]
+}
+
 /// Rows of a batch, and of a Parquet row group.
 const ROWS: usize = 8192;
-/// Rows of a block: with all values as large as a processor's nearer caches.
-const BLOCK: usize = 64;

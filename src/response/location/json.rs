@@ -103,15 +103,15 @@ impl ValueTexts {
         out.reserve(self.length);
         out.push(b'[');
         let mut tail_of = None;
-        for (head, made) in self.heads.iter().zip(&answered.made) {
-            if tail_of != Some((made.cell, made.interpolation)) {
-                tail_of = Some((made.cell, made.interpolation));
-                let cell = answered.cells.get(made.cell);
+        for (head, (value, origin)) in self.heads.iter().zip(answered.made()) {
+            if tail_of != Some(origin) {
+                tail_of = Some(origin);
+                let cell = answered.cells.get(origin.cell);
                 self.tail.clear();
-                push_tail(&mut self.tail, made.interpolation, cell, self.synthetic);
+                push_tail(&mut self.tail, origin.interpolation, cell, self.synthetic);
             }
             out.extend_from_slice(head);
-            match (made.value, reason(made.value)) {
+            match (value, reason(value)) {
                 (Value::Known(micro), _) => {
                     push_micro(out, micro);
                     out.extend_from_slice(&self.tail);

@@ -3,6 +3,7 @@
 mod answering;
 mod coding;
 mod columnar;
+mod doubles;
 mod geojson;
 mod json;
 mod media;

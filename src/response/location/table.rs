@@ -66,14 +66,17 @@ impl Table {
         push_status(out, answered);
         push_cell(
             out,
-            answered.cells.first().filter(|_| !answered.made.is_empty()),
+            answered
+                .cells
+                .first()
+                .filter(|_| !answered.values.is_empty()),
         );
         out.push(b',');
         push_interpolations(out, answered);
         out.push(b',');
         out.extend_from_slice(self.synthetic.as_bytes());
         out.push(b',');
-        out.extend_from_slice(missing(&self.subset, &self.names, &answered.made).as_bytes());
+        out.extend_from_slice(missing(&self.subset, &self.names, &answered.values).as_bytes());
         if self.subset.radius_km.is_some() {
             for peril in &self.subset.perils {
                 push_cell(out, cell_of(&self.subset, answered, *peril));
@@ -81,8 +84,8 @@ impl Table {
         }
         for index in 0..self.names.len() {
             out.push(b',');
-            if let Some(Value::Known(micro)) = answered.made.get(index).map(|made| made.value) {
-                push_micro(out, micro);
+            if let Some(Value::Known(micro)) = answered.values.get(index) {
+                push_micro(out, *micro);
             }
         }
         out.push(b'\n');
@@ -90,21 +93,21 @@ impl Table {
 
     fn push_long(&self, out: &mut Vec<u8>, answered: &Answered) {
         // A vector takes everything.
-        if answered.made.is_empty() {
+        if answered.values.is_empty() {
             out.extend_from_slice(&self.sent);
             push_status(out, answered);
             let _ = writeln!(out, ",,,,,,,,,,,,,{}", self.synthetic);
         }
-        for (facts, made) in self.facts.iter().zip(&answered.made) {
+        for (facts, (value, origin)) in self.facts.iter().zip(answered.made()) {
             out.extend_from_slice(&self.sent);
             push_status(out, answered);
             let _ = write!(out, ",{facts},");
-            if let Value::Known(micro) = made.value {
+            if let Value::Known(micro) = value {
                 push_micro(out, micro);
             }
-            let how = made.interpolation.name();
-            let _ = write!(out, ",{},{how}", reason(made.value).unwrap_or_default());
-            push_cell(out, answered.cells.get(made.cell));
+            let how = origin.interpolation.name();
+            let _ = write!(out, ",{},{how}", reason(value).unwrap_or_default());
+            push_cell(out, answered.cells.get(origin.cell));
             let _ = writeln!(out, ",{}", self.synthetic);
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::dataset::{
     grid::{Peril, Value},
-    perils::query::{Answered, Interpolation, Made, Subset, UsedCell, Wanted},
+    perils::query::{Answered, Subset, UsedCell, Wanted},
 };
 
 /// Why there is no number; none when there is one.
@@ -27,28 +27,24 @@ pub(super) fn cell_of<'a>(
 ) -> Option<&'a UsedCell> {
     let belongs = |wanted: &Wanted| wanted.metric.peril() == peril;
     let at = subset.wanted.iter().position(belongs)?;
-    answered.cells.get(answered.made.get(at)?.cell)
+    answered.cell(at)
 }
 
 /// Appends how the values of a place came from cells; of several ways each once.
 pub(super) fn push_interpolations(out: &mut Vec<u8>, answered: &Answered) {
-    let all = answered.made.iter();
-    let first = all.clone().next().map(|made| made.interpolation);
-    let other = all
-        .map(|made| made.interpolation)
-        .find(|one| Some(*one) != first);
-    out.extend_from_slice(first.map_or("", Interpolation::name).as_bytes());
-    if let Some(other) = other {
-        out.push(b';');
-        out.extend_from_slice(other.name().as_bytes());
+    for (at, way) in answered.interpolations().enumerate() {
+        if at > 0 {
+            out.push(b';');
+        }
+        out.extend_from_slice(way.name().as_bytes());
     }
 }
 
 /// The values that are missing, with their reasons: `name=reason;...`, a metric's name for all of its
 /// values at once when they have one reason.
-pub(super) fn missing(subset: &Subset, names: &[String], made: &[Made]) -> String {
+pub(super) fn missing(subset: &Subset, names: &[String], values: &[Value]) -> String {
     let mut text = String::new();
-    if made.iter().all(|made| reason(made.value).is_none()) {
+    if values.iter().all(|value| reason(*value).is_none()) {
         return text;
     }
     let mut at = 0;
@@ -58,8 +54,8 @@ pub(super) fn missing(subset: &Subset, names: &[String], made: &[Made]) -> Strin
             .wanted
             .get(at..)
             .map_or(1, |rest| rest.iter().take_while(is_same).count());
-        let block = made.get(at..at + length).unwrap_or_default();
-        let mut reasons = block.iter().map(|made| reason(made.value));
+        let block = values.get(at..at + length).unwrap_or_default();
+        let mut reasons = block.iter().map(|value| reason(*value));
         let common = reasons.next().flatten();
         let mut push = |name: &str, reason: &str| {
             if !text.is_empty() {
@@ -74,8 +70,8 @@ pub(super) fn missing(subset: &Subset, names: &[String], made: &[Made]) -> Strin
                 push(first.metric.name(), common);
             }
             _ => {
-                for (name, made) in names.iter().skip(at).zip(block) {
-                    if let Some(reason) = reason(made.value) {
+                for (name, value) in names.iter().skip(at).zip(block) {
+                    if let Some(reason) = reason(*value) {
                         push(name, reason);
                     }
                 }

@@ -1,7 +1,7 @@
 //! From a place to its values, and to how each of them was made.
 
 use super::{
-    Interpolation, Subset,
+    Answered, Interpolation, Origin, Status, Subset, UsedCell,
     sphere::{KM_A_DEGREE, around, distance_km, indexes},
 };
 use crate::dataset::{
@@ -22,77 +22,6 @@ pub struct Locator<'q> {
     corners: Vec<Value>,
 }
 
-/// What came of a place.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Status {
-    /// The place was not understood.
-    Invalid(PlaceFault),
-    /// It has values, or reasons why there are none.
-    #[default]
-    Ok,
-    /// It lies outside the grid.
-    Outside,
-}
-
-/// The answer for one place.
-#[derive(Clone, Debug, Default)]
-pub struct Answered {
-    /// What came of it.
-    pub status: Status,
-    /// Degrees north and east: as sent, longitude from -180 up to 180.
-    pub position: Option<(f64, f64)>,
-    /// The cells that values come from.
-    pub cells: Vec<UsedCell>,
-    /// One for each of [`Subset::wanted`]; empty unless the status is `Ok`.
-    pub made: Vec<Made>,
-}
-
-/// A cell that values come from.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct UsedCell {
-    /// Which one.
-    pub index: CellIndex,
-    /// Degrees north.
-    pub latitude: f64,
-    /// Degrees east.
-    pub longitude: f64,
-    /// Great-circle distance from the place, in kilometres.
-    pub distance_km: f64,
-}
-
-/// One value, and how it was made.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Made {
-    /// The value.
-    pub value: Value,
-    /// Position in [`Answered::cells`]: the cell, or the nearest of those it was interpolated between.
-    pub cell: usize,
-    /// How it came from there.
-    pub interpolation: Interpolation,
-}
-
-impl Status {
-    /// As answers name it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Invalid(_) => "invalid",
-            Self::Ok => "ok",
-            Self::Outside => "outside",
-        }
-    }
-
-    /// Why there are no values.
-    #[must_use]
-    pub const fn reason(self) -> Option<&'static str> {
-        match self {
-            Self::Invalid(fault) => Some(fault.name()),
-            Self::Ok => None,
-            Self::Outside => Some("outside_extent"),
-        }
-    }
-}
-
 impl<'q> Locator<'q> {
     /// A locator for `subset`, whose columns `values` hold.
     #[must_use]
@@ -109,9 +38,7 @@ impl<'q> Locator<'q> {
 
     /// Answers for a place in degrees, into `answered`.
     pub fn answer(&mut self, position: Result<(f64, f64), PlaceFault>, answered: &mut Answered) {
-        answered.cells.clear();
-        answered.made.clear();
-        answered.position = None;
+        answered.clear();
         let (latitude, longitude) = match position {
             Ok(position) => position,
             Err(fault) => {
@@ -179,23 +106,18 @@ impl<'q> Locator<'q> {
 
     fn take(&mut self, nearest: CellIndex, answered: &mut Answered) {
         if let (true, Some(cell)) = (self.is_plain, self.values.cell(nearest)) {
-            answered.made.reserve(self.subset.columns.len());
-            cell.each(|value| {
-                answered.made.push(Made {
-                    value,
-                    cell: 0,
-                    interpolation: Interpolation::Nearest,
-                });
-            });
+            answered.values.reserve(self.subset.columns.len());
+            cell.each(|value| answered.values.push(value));
             return;
         }
         self.read(nearest);
-        let made = self.subset.wanted.iter().map(|wanted| Made {
-            value: wanted.value(&self.columns),
-            cell: 0,
-            interpolation: Interpolation::Nearest,
-        });
-        answered.made.extend(made);
+        let columns = &self.columns;
+        let values = self
+            .subset
+            .wanted
+            .iter()
+            .map(|wanted| wanted.value(columns));
+        answered.values.extend(values);
     }
 
     /// The four cells around, each by its nearness; a value that one of them lacks is missing.
@@ -230,11 +152,8 @@ impl<'q> Locator<'q> {
                 sum.add(*value, weight);
             }
         }
-        answered.made.extend(sums.into_iter().map(|sum| Made {
-            value: sum.value(),
-            cell: 0,
-            interpolation: Interpolation::Bilinear,
-        }));
+        answered.values.extend(sums.into_iter().map(Sum::value));
+        answered.origin.interpolation = Interpolation::Bilinear;
     }
 
     fn corners(&self, latitude: f64, longitude: f64) -> Option<[(CellIndex, f64); 4]> {
@@ -278,8 +197,8 @@ impl<'q> Locator<'q> {
         let lacking: Vec<_> = subset
             .groups()
             .filter(|(_, group)| {
-                let made = answered.made.get(group.clone()).unwrap_or_default();
-                made.iter().any(|made| made.value.known().is_none())
+                let values = answered.values.get(group.clone()).unwrap_or_default();
+                values.iter().any(|value| value.known().is_none())
             })
             .collect();
         if lacking.is_empty() {
@@ -304,14 +223,15 @@ impl<'q> Locator<'q> {
                 answered.cells.push(*found);
                 answered.cells.len() - 1
             });
-            let made = answered.made.get_mut(group).unwrap_or_default();
-            for (made, wanted) in made.iter_mut().zip(wanted) {
-                *made = Made {
-                    value: wanted.value(&self.columns),
-                    cell,
-                    interpolation: Interpolation::Nearest,
-                };
+            let values = answered.values.get_mut(group.clone());
+            for (value, wanted) in values.unwrap_or_default().iter_mut().zip(wanted) {
+                *value = wanted.value(&self.columns);
             }
+            let origin = Origin {
+                cell,
+                interpolation: Interpolation::Nearest,
+            };
+            answered.elsewhere.push((group, origin));
         }
     }
 

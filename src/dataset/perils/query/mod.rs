@@ -1,5 +1,6 @@
 //! What a request of `/v1/location` asks for, and how the answer for one place is found.
 
+mod answered;
 mod locate;
 mod options;
 mod parameters;
@@ -7,7 +8,8 @@ mod sphere;
 mod subset;
 mod wanted;
 
-pub use locate::{Answered, Locator, Made, Status, UsedCell};
+pub use answered::{Answered, Origin, Status, UsedCell};
+pub use locate::Locator;
 pub use options::Options;
 pub use parameters::Query;
 pub use subset::{Interpolation, Layout, Subset};

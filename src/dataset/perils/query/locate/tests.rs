@@ -84,7 +84,7 @@ fn answered(values: &Values, subset: &Subset, latitude: f64, longitude: f64) -> 
 }
 
 fn found(values: &Values, subset: &Subset, latitude: f64, longitude: f64) -> Value {
-    answered(values, subset, latitude, longitude).made[0].value
+    answered(values, subset, latitude, longitude).values[0]
 }
 
 #[test]
@@ -178,7 +178,7 @@ proptest! {
             }
         });
         let corners: Vec<_> = corners.collect();
-        let Value::Known(micro) = answer.made[0].value else {
+        let Value::Known(micro) = answer.values[0] else {
             return Err(TestCaseError::fail("no value"));
         };
         prop_assert!(corners.iter().min().unwrap() <= &micro && &micro <= corners.iter().max().unwrap());

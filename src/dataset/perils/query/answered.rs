@@ -1,0 +1,135 @@
+//! What came of one place: its values, and how each of them was made.
+
+use std::ops::Range;
+
+use super::Interpolation;
+use crate::dataset::{
+    grid::{CellIndex, Value},
+    perils::places::PlaceFault,
+};
+
+/// The answer for one place.
+#[derive(Clone, Debug, Default)]
+pub struct Answered {
+    /// What came of it.
+    pub status: Status,
+    /// Degrees north and east: as sent, longitude from -180 up to 180.
+    pub position: Option<(f64, f64)>,
+    /// The cells that values come from.
+    pub cells: Vec<UsedCell>,
+    /// One for each of [`Subset::wanted`](super::Subset::wanted); empty unless the status is `Ok`.
+    pub values: Vec<Value>,
+    /// How the values were made, but for those of `elsewhere`.
+    pub(super) origin: Origin,
+    /// Which values were made in another way: most often none.
+    pub(super) elsewhere: Vec<(Range<usize>, Origin)>,
+}
+
+/// What came of a place.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Status {
+    /// The place was not understood.
+    Invalid(PlaceFault),
+    /// It has values, or reasons why there are none.
+    #[default]
+    Ok,
+    /// It lies outside the grid.
+    Outside,
+}
+
+/// A cell that values come from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UsedCell {
+    /// Which one.
+    pub index: CellIndex,
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
+    /// Great-circle distance from the place, in kilometres.
+    pub distance_km: f64,
+}
+
+/// How a value was made.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Origin {
+    /// Position in [`Answered::cells`]: the cell, or the nearest of those it was interpolated between.
+    pub cell: usize,
+    /// How it came from there.
+    pub interpolation: Interpolation,
+}
+
+impl Default for Origin {
+    fn default() -> Self {
+        Self {
+            cell: 0,
+            interpolation: Interpolation::Nearest,
+        }
+    }
+}
+
+impl Answered {
+    /// The values, each with how it was made.
+    pub fn made(&self) -> impl Iterator<Item = (Value, Origin)> {
+        let values = self.values.iter().enumerate();
+        values.map(|(at, value)| (*value, self.origin(at)))
+    }
+
+    /// How the value at `at` was made.
+    #[must_use]
+    pub fn origin(&self, at: usize) -> Origin {
+        let elsewhere = self
+            .elsewhere
+            .iter()
+            .find(|(values, _)| values.contains(&at));
+        elsewhere.map_or(self.origin, |(_, origin)| *origin)
+    }
+
+    /// The cell of the value at `at`; none when there is no such value.
+    #[must_use]
+    pub fn cell(&self, at: usize) -> Option<&UsedCell> {
+        self.values.get(at)?;
+        self.cells.get(self.origin(at).cell)
+    }
+
+    /// The ways in which the values came from cells, that of the first value first, each once.
+    pub fn interpolations(&self) -> impl Iterator<Item = Interpolation> {
+        let first = (!self.values.is_empty()).then(|| self.origin(0).interpolation);
+        let others = [Interpolation::Nearest, Interpolation::Bilinear].into_iter();
+        let others = others.filter(move |other| Some(*other) != first);
+        let is_used =
+            |way: &Interpolation| self.made().any(|(_, origin)| origin.interpolation == *way);
+        let others = others.filter(move |way| !self.elsewhere.is_empty() && is_used(way));
+        first.into_iter().chain(others)
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.position = None;
+        self.cells.clear();
+        self.values.clear();
+        self.origin = Origin::default();
+        self.elsewhere.clear();
+    }
+}
+
+impl Status {
+    /// As answers name it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid",
+            Self::Ok => "ok",
+            Self::Outside => "outside",
+        }
+    }
+
+    /// Why there are no values.
+    #[must_use]
+    pub const fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Invalid(fault) => Some(fault.name()),
+            Self::Ok => None,
+            Self::Outside => Some("outside_extent"),
+        }
+    }
+}
