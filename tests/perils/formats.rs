@@ -3,6 +3,9 @@
 use std::{collections::HashSet, io::Read};
 
 use arrow_array::{Array, RecordBatch, cast::AsArray, types::Float64Type};
+use arrow_schema::SchemaRef;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use perild::dataset::grid::Metric;
 use serde_json::json;
 
 use crate::{
@@ -119,10 +122,9 @@ fn the_same_places_come_in_every_format_and_leave_in_every_format() {
             (answer.status, answer.field("content-type")),
             (200, Some(media_type))
         );
-        let batch = batch(format, &answer.content);
+        let (schema, batch) = read(format, &answer.content);
         assert_eq!(batch.num_rows(), 4);
-        let names: Vec<_> = batch
-            .schema()
+        let names: Vec<_> = schema
             .fields()
             .iter()
             .map(|field| field.name().clone())
@@ -135,11 +137,16 @@ fn the_same_places_come_in_every_format_and_leave_in_every_format() {
             names.contains(&"wind_cell_latitude".to_owned()),
             "{names:?}"
         );
-        let schema = batch.schema();
         let field = schema
             .field_with_name("windspeed100yr_ssp126_2030")
             .unwrap();
         assert_eq!(field.metadata()["unit"], "m/s");
+        assert_eq!(field.metadata()["peril"], "wind");
+        assert!(field.metadata().contains_key("peril_version"));
+        let definitions = &schema.metadata()["perild.definitions"];
+        let definitions: serde_json::Value = serde_json::from_str(definitions).unwrap();
+        let definition = definitions["windspeed100yr"].as_str().unwrap();
+        assert_eq!(definition, Metric::WindSpeed100yr.definition());
         let values = batch
             .column_by_name(field.name())
             .unwrap()
@@ -151,21 +158,20 @@ fn the_same_places_come_in_every_format_and_leave_in_every_format() {
         // From JSON there are other columns before ours.
         let target = format!("{target}&f={format}");
         let answer = site.post(&target, geojson.to_string().as_bytes(), &[JSON]);
-        assert_eq!(self::batch(format, &answer.content).num_rows(), 2);
+        assert_eq!(read(format, &answer.content).1.num_rows(), 2);
     }
 }
 
-fn batch(format: &str, content: &[u8]) -> RecordBatch {
-    let content = content.to_vec();
+/// The schema of an answer, and its first batch.
+fn read(format: &str, content: &[u8]) -> (SchemaRef, RecordBatch) {
+    let content = bytes::Bytes::copy_from_slice(content);
     if format == "arrow" {
-        let mut reader =
-            arrow_ipc::reader::StreamReader::try_new(content.as_slice(), None).unwrap();
-        return reader.next().unwrap().unwrap();
+        let mut reader = arrow_ipc::reader::StreamReader::try_new(content.as_ref(), None).unwrap();
+        return (reader.schema(), reader.next().unwrap().unwrap());
     }
-    let content = bytes::Bytes::from(content);
-    let mut reader =
-        parquet::arrow::arrow_reader::ParquetRecordBatchReader::try_new(content, 1000).unwrap();
-    reader.next().unwrap().unwrap()
+    let builder = ParquetRecordBatchReaderBuilder::try_new(content).unwrap();
+    let schema = SchemaRef::clone(builder.schema());
+    (schema, builder.build().unwrap().next().unwrap().unwrap())
 }
 
 /// Rows: HTTP-7, HTTP-8, HTTP-18, HTTP-19
@@ -230,7 +236,7 @@ fn an_answer_that_is_sent_again_has_no_name_twice() {
         assert_eq!(different.len(), names.len(), "round {round}: {names:?}");
         assert!(names.contains(&"input_input_status"), "{names:?}");
         let parquet = site.csv(&format!("{WIND}&radius_km=50&f=parquet"), &body);
-        let schema = batch("parquet", &parquet.content).schema();
+        let (schema, _) = read("parquet", &parquet.content);
         let found: Vec<_> = schema.fields().iter().map(|field| field.name()).collect();
         assert_eq!(found, names.iter().collect::<Vec<_>>());
         body = answer.text().to_owned();

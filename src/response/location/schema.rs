@@ -1,15 +1,20 @@
-//! The columns of an Arrow or Parquet answer, each value's with its unit, peril, version and definition.
+//! The columns of an Arrow or Parquet answer, each value's with its unit, peril and version.
 //!
-//! The schema of all values is some 45 kB of Arrow, and takes longer to make than a hundred places to find. It
+//! The schema of all values is some 20 kB of Arrow, and takes longer to make than a hundred places to find. It
 //! depends on what is asked for and not on the places, so schemas are kept, up to a bound.
 
-use std::{collections::HashMap, io, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    io,
+    sync::Arc,
+};
 
 use arrow_ipc::writer::{
     DictionaryTracker, EncodedData, IpcDataGenerator, IpcWriteOptions, write_message,
 };
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use moka::sync::Cache;
+use serde_json::json;
 
 use super::{
     Question,
@@ -124,7 +129,13 @@ fn schema(question: &Question, asked: &Asked) -> Schema {
     );
     fields.extend(asked.wanted.iter().map(value_field));
     let about = question.values.grid().about();
+    let definitions = asked.wanted.iter().map(|wanted| {
+        let metric = wanted.metric;
+        (metric.name(), metric.definition())
+    });
+    let definitions: BTreeMap<_, _> = definitions.collect();
     let metadata = [
+        ("perild.definitions", json!(definitions).to_string()),
         ("perild.store_version", about.version.id.to_string()),
         ("perild.synthetic", about.synthetic.to_string()),
         ("perild.source", about.source.clone()),
@@ -144,10 +155,6 @@ fn value_field(wanted: &Wanted) -> Field {
         ("unit", metric.ucum().to_owned()),
         ("peril", metric.peril().name().to_owned()),
         ("peril_version", metric.peril().version().to_owned()),
-        ("metric", metric.name().to_owned()),
-        ("scenario", wanted.scenario.name().to_owned()),
-        ("year", wanted.year.to_string()),
-        ("definition", metric.definition().to_owned()),
     ];
     let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
     Field::new(wanted.name(), DataType::Float64, true).with_metadata(HashMap::from(metadata))
