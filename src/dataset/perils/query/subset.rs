@@ -100,6 +100,7 @@ impl Subset {
                 &[("wide", Layout::Wide), ("long", Layout::Long)],
             )?,
         };
+        let mut standing = [None; Column::COUNT];
         for metric in Metric::ALL {
             let is_chosen = |chosen: &Option<Vec<Peril>>| {
                 chosen
@@ -122,7 +123,7 @@ impl Subset {
                 .filter(|one| scenarios.contains(one))
             {
                 for year in &years {
-                    subset.want(metric, scenario, *year);
+                    subset.want(metric, scenario, *year, &mut standing);
                 }
             }
         }
@@ -151,14 +152,22 @@ impl Subset {
         })
     }
 
-    fn want(&mut self, metric: Metric, scenario: Scenario, year: u16) {
+    /// Wants one number more; `standing` has where each column stands that is read already.
+    fn want(
+        &mut self,
+        metric: Metric,
+        scenario: Scenario,
+        year: u16,
+        standing: &mut [Option<usize>; Column::COUNT],
+    ) {
         let columns = &mut self.columns;
-        let place = |column: Column| {
-            let present = columns.iter().position(|other| *other == column);
-            present.unwrap_or_else(|| {
-                columns.push(column);
-                columns.len() - 1
-            })
+        let mut push = |column: Column| {
+            columns.push(column);
+            columns.len() - 1
+        };
+        let place = |column: Column| match standing.get_mut(column.index()) {
+            Some(standing) => *standing.get_or_insert_with(|| push(column)),
+            None => push(column),
         };
         self.wanted.push(Wanted::new(metric, scenario, year, place));
     }

@@ -1,9 +1,11 @@
 //! One number that is wanted of each place, and how it comes from the columns of a cell.
 
+use std::hash::{Hash, Hasher};
+
 use crate::dataset::grid::{Column, Metric, Scenario, Value, Year};
 
 /// One number that is wanted of each place: a column, or a year between two of them.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Wanted {
     /// What is measured.
     pub metric: Metric,
@@ -71,6 +73,16 @@ impl Wanted {
             self.scenario.name(),
             self.year
         )
+    }
+}
+
+impl Hash for Wanted {
+    /// By what names it; the rest follows from that and from what else is wanted.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let year = usize::from(self.year);
+        let names = Metric::ALL.len() * Scenario::ALL.len();
+        let column = Column::new(self.metric, self.scenario, Year::Y2020).index();
+        state.write_usize(year * names + column);
     }
 }
 
