@@ -25,7 +25,7 @@ fuzz_target!(|octets: &[u8]| {
     let mut places = survey.places();
     let mut found = 0;
     while let Some(place) = places
-        .next_place()
+        .next_place(|_| ())
         .expect("the body was read through before")
     {
         found += 1;

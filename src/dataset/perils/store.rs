@@ -145,6 +145,11 @@ impl Values {
         })
     }
 
+    /// Asks memory for the cells at `indexes` together.
+    pub fn fetch(&self, indexes: impl Iterator<Item = CellIndex>) {
+        self.grid.fetch(indexes.map(|index| self.grid.cell(index)));
+    }
+
     /// The cell nearest to a place in degrees, without any wrapping.
     #[must_use]
     pub fn find(&self, latitude: f64, longitude: f64) -> Option<Found<'_>> {

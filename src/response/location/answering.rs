@@ -54,7 +54,10 @@ impl Pieces for Answering {
         }
         let mut locator = Locator::new(&self.question.values, &self.question.subset);
         while piece.len() < PIECE {
-            let Some(place) = self.places.next_place()? else {
+            let place = self
+                .places
+                .next_place(|positions| locator.fetch(positions))?;
+            let Some(place) = place else {
                 self.writer.end(piece);
                 return Ok(false);
             };

@@ -141,7 +141,7 @@ impl<'q> Batches<'q> {
         let mut places = question.survey.places();
         let mut locator = Locator::new(&question.values, &question.subset);
         let mut answered = Answered::default();
-        while let Some(place) = places.next_place()? {
+        while let Some(place) = places.next_place(|positions| locator.fetch(positions))? {
             locator.answer(place.position, &mut answered);
             self.push(&place, &answered);
             if self.rows == ROWS {

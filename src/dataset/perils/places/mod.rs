@@ -16,13 +16,16 @@ pub use survey::{InputFormat, Survey};
 /// One place as sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'p> {
-    /// Latitude from -90 to 90 and longitude from -180 to 360, in degrees.
-    pub position: Result<(f64, f64), PlaceFault>,
+    /// Where it lies.
+    pub position: Position,
     /// Its id, as JSON text.
     pub id: Option<&'p str>,
     /// What else was sent.
     pub carried: Carried<'p>,
 }
+
+/// Latitude from -90 to 90 and longitude from -180 to 360, in degrees.
+pub type Position = Result<(f64, f64), PlaceFault>;
 
 /// What came with a place.
 #[derive(Clone, Copy, Debug)]
@@ -78,10 +81,7 @@ impl PlaceFault {
 }
 
 /// The position of two texts, each a JSON number or what CSV has for one.
-pub(super) fn position(
-    latitude: Option<&str>,
-    longitude: Option<&str>,
-) -> Result<(f64, f64), PlaceFault> {
+pub(super) fn position(latitude: Option<&str>, longitude: Option<&str>) -> Position {
     use PlaceFault as F;
     let latitude = latitude.map(str::trim).filter(|text| !text.is_empty());
     let longitude = longitude.map(str::trim).filter(|text| !text.is_empty());

@@ -3,20 +3,26 @@
 use std::io::BufRead;
 
 use super::{
-    Carried, Header, Place, PlaceFault, Record,
+    Carried, Header, Place, PlaceFault, Position, Record,
     element::Element,
     json::{Stop, Walker},
     position,
 };
+use crate::dataset::grid::Grid;
 
 /// The places of a body, one after the other.
 pub struct Places {
     source: Source,
     header: Option<Header>,
-    element: Element,
-    record: Record,
     text: Vec<u8>,
     is_first: bool,
+    has_ended: bool,
+    /// Places that were read together; kept for reuse.
+    read: Vec<Read>,
+    /// The positions of those of them that hold a place.
+    positions: Vec<Position>,
+    /// How many of these were handed out.
+    taken: usize,
 }
 
 /// Where they come from: right before the first of them.
@@ -26,68 +32,119 @@ pub(super) enum Source {
     Records(Box<dyn BufRead + Send>),
 }
 
+/// What was read of one place.
+#[derive(Default)]
+struct Read {
+    element: Element,
+    record: Record,
+}
+
 impl Places {
     pub(super) fn new(source: Source, header: Option<Header>) -> Self {
         Self {
             source,
             header,
-            element: Element::default(),
-            record: Record::default(),
             text: Vec::new(),
             is_first: true,
+            has_ended: false,
+            read: Vec::new(),
+            positions: Vec::new(),
+            taken: 0,
         }
     }
 
     /// The next place; none after the last.
     ///
+    /// Some places are read together; `ahead` is told where they lie, before the first of them is handed out.
+    ///
     /// # Errors
     /// What the reader says; the body was read through before, so that its shape is known.
-    pub fn next_place(&mut self) -> std::io::Result<Option<Place<'_>>> {
-        let is_first = std::mem::take(&mut self.is_first);
-        if let Source::Records(reader) = &mut self.source {
-            let has_header = !is_first || self.record.read(&mut **reader)?;
-            if !has_header || !self.record.read(&mut **reader)? {
-                return Ok(None);
-            }
-            return Ok(Some(self.place_of_record()));
+    pub fn next_place(
+        &mut self,
+        ahead: impl FnOnce(&[Position]),
+    ) -> std::io::Result<Option<Place<'_>>> {
+        if self.taken == self.positions.len() {
+            self.read_on()?;
+            ahead(&self.positions);
         }
-        let (Source::Features(walker) | Source::Locations(walker)) = &mut self.source else {
+        let at = self.taken;
+        let (Some(position), Some(read)) = (self.positions.get(at), self.read.get(at)) else {
             return Ok(None);
         };
-        if !step(walker, is_first, &mut self.text)? {
-            return Ok(None);
-        }
-        let position = match self.source {
-            Source::Features(_) => self.element.read_feature(&self.text),
-            Source::Locations(_) | Source::Records(_) => self.element.read_location(&self.text),
-        };
+        self.taken += 1;
+        let is_record = matches!(self.source, Source::Records(_));
         Ok(Some(Place {
-            position,
-            id: self.element.id.as_deref(),
-            carried: Carried::Members(&self.element.members),
+            position: *position,
+            id: read.element.id.as_deref().filter(|_| !is_record),
+            carried: if is_record {
+                Carried::Record(&read.record)
+            } else {
+                Carried::Members(&read.element.members)
+            },
         }))
     }
 
-    fn place_of_record(&self) -> Place<'_> {
-        let header = self.header.as_ref();
-        let columns = header.map_or(0, |header| header.names.len());
-        let field = |index: Option<usize>| index.and_then(|index| self.record.field(index));
-        let position = if self.record.len() != columns {
-            Err(PlaceFault::WrongNumberOfFields)
-        } else if std::str::from_utf8(self.record.text()).is_err() {
-            Err(PlaceFault::NotUtf8)
-        } else {
-            position(
-                field(header.map(|header| header.latitude)).as_deref(),
-                field(header.map(|header| header.longitude)).as_deref(),
-            )
-        };
-        Place {
-            position,
-            id: None,
-            carried: Carried::Record(&self.record),
+    /// Reads some places in the stead of those that were handed out.
+    fn read_on(&mut self) -> std::io::Result<()> {
+        self.taken = 0;
+        self.positions.clear();
+        while !self.has_ended && self.positions.len() < Grid::TOGETHER {
+            match self.read_one()? {
+                Some(position) => self.positions.push(position),
+                None => self.has_ended = true,
+            }
         }
+        Ok(())
     }
+
+    /// Reads the next place behind those that were read with it; none after the last.
+    fn read_one(&mut self) -> std::io::Result<Option<Position>> {
+        let at = self.positions.len();
+        if self.read.len() == at {
+            self.read.push(Read::default());
+        }
+        let Some(Read { element, record }) = self.read.get_mut(at) else {
+            return Ok(None);
+        };
+        let is_first = std::mem::take(&mut self.is_first);
+        let position = match &mut self.source {
+            Source::Records(reader) => {
+                let has_header = !is_first || record.read(&mut **reader)?;
+                if !has_header || !record.read(&mut **reader)? {
+                    return Ok(None);
+                }
+                of_record(record, self.header.as_ref())
+            }
+            Source::Features(walker) => {
+                if !step(walker, is_first, &mut self.text)? {
+                    return Ok(None);
+                }
+                element.read_feature(&self.text)
+            }
+            Source::Locations(walker) => {
+                if !step(walker, is_first, &mut self.text)? {
+                    return Ok(None);
+                }
+                element.read_location(&self.text)
+            }
+        };
+        Ok(Some(position))
+    }
+}
+
+fn of_record(record: &Record, header: Option<&Header>) -> Position {
+    let columns = header.map_or(0, |header| header.names.len());
+    if record.len() != columns {
+        return Err(PlaceFault::WrongNumberOfFields);
+    }
+    if std::str::from_utf8(record.text()).is_err() {
+        return Err(PlaceFault::NotUtf8);
+    }
+    let field = |index: Option<usize>| index.and_then(|index| record.field(index));
+    position(
+        field(header.map(|header| header.latitude)).as_deref(),
+        field(header.map(|header| header.longitude)).as_deref(),
+    )
 }
 
 /// Walks to the next member of the array, into `text`; `false` after the last.

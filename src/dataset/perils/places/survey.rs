@@ -252,7 +252,7 @@ const MOST_MEMBERS: usize = 100;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::perils::places::PlaceFault;
+    use crate::dataset::perils::places::{PlaceFault, Position};
 
     fn survey(text: &str, is_csv: bool) -> Result<(Survey, Options), Refused> {
         let mut options = Options::default();
@@ -260,10 +260,10 @@ mod tests {
         Survey::of(body, is_csv, &mut options, 3).map(|survey| (survey, options))
     }
 
-    fn positions(text: &str, is_csv: bool) -> Vec<Result<(f64, f64), PlaceFault>> {
+    fn positions(text: &str, is_csv: bool) -> Vec<Position> {
         let mut places = survey(text, is_csv).unwrap().0.places();
         let mut positions = Vec::new();
-        while let Some(place) = places.next_place().unwrap() {
+        while let Some(place) = places.next_place(|_| ()).unwrap() {
             positions.push(place.position);
         }
         positions

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::dataset::{
     grid::{CellIndex, GridShape, Value},
-    perils::{Values, places::PlaceFault},
+    perils::{Values, places::Position},
 };
 
 /// Finds the answers of one request.
@@ -36,8 +36,16 @@ impl<'q> Locator<'q> {
         }
     }
 
+    /// Asks memory for the values at `positions` together: [`Locator::answer`] then waits for none of them.
+    pub fn fetch(&self, positions: &[Position]) {
+        let positions = positions.iter().flatten();
+        let cells = positions
+            .filter_map(|(latitude, longitude)| self.nearest(*latitude, turned(*longitude)));
+        self.values.fetch(cells);
+    }
+
     /// Answers for a place in degrees, into `answered`.
-    pub fn answer(&mut self, position: Result<(f64, f64), PlaceFault>, answered: &mut Answered) {
+    pub fn answer(&mut self, position: Position, answered: &mut Answered) {
         answered.clear();
         let (latitude, longitude) = match position {
             Ok(position) => position,
@@ -46,11 +54,7 @@ impl<'q> Locator<'q> {
                 return;
             }
         };
-        let longitude = if longitude >= 180.0 {
-            longitude - 360.0
-        } else {
-            longitude
-        };
+        let longitude = turned(longitude);
         answered.position = Some((latitude, longitude));
         let Some(nearest) = self.nearest(latitude, longitude) else {
             answered.status = Status::Outside;
@@ -271,6 +275,15 @@ impl<'q> Locator<'q> {
         }
         cells.sort_by(|a, b| a.distance_km.total_cmp(&b.distance_km));
         cells
+    }
+}
+
+/// The same longitude from -180 up to 180.
+fn turned(longitude: f64) -> f64 {
+    if longitude >= 180.0 {
+        longitude - 360.0
+    } else {
+        longitude
     }
 }
 
