@@ -162,6 +162,15 @@ impl Body {
         }
     }
 
+    /// Octets; as many as can be counted when the system does not say.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        match self {
+            Self::Disk(file) => file.metadata().map_or(u64::MAX, |found| found.len()),
+            Self::Memory(octets) => u64::try_from(octets.len()).unwrap_or(u64::MAX),
+        }
+    }
+
     /// The whole body, which must be small enough to be in memory.
     #[must_use]
     pub fn in_memory(&self) -> Option<&Bytes> {

@@ -72,6 +72,36 @@ fn a_client_that_goes_away_stops_the_work_and_frees_its_place() {
     });
 }
 
+/// A worker serves others as well: work that takes long needs a place of its own, however few values it makes.
+#[test]
+fn a_search_or_a_long_text_for_every_value_is_no_work_for_a_moment() {
+    let site =
+        sample::site_with(|settings, _| settings.more = "[perils]\nmax_streams = 1\n".into());
+    let mut stalled = site.connect();
+    let body = format!("lat,lon\n{}", "1,1\n".repeat(60_000));
+    let request = Request::new("POST", "/v1/location?f=json")
+        .bearer(&fresh_token())
+        .field(CERTIFICATE, &site.bank.escaped())
+        .field(CSV.0, CSV.1)
+        .content(body.as_bytes());
+    stalled.write(&request.bytes());
+    std::io::BufRead::fill_buf(stalled.stream()).unwrap();
+
+    let places = |count: usize| format!("lat,lon\n{}", "1,1\n".repeat(count));
+    let search = format!("{WIND}&radius_km=200&f=csv");
+    assert_eq!(site.csv(&search, &places(5)).status, 200);
+    assert_eq!(
+        site.csv(&format!("{WIND}&f=csv"), &places(2_000)).status,
+        200
+    );
+    assert_eq!(site.csv(&search, &places(2_000)).status, 503);
+
+    let note = "n".repeat(60_000);
+    let noted = format!("lat,lon,note\n{}", format!("1,1,{note}\n").repeat(10));
+    assert_eq!(site.csv("layout=wide&f=csv", &noted).status, 200);
+    assert_eq!(site.csv("layout=long&f=csv", &noted).status, 503);
+}
+
 fn resident_kib(site: &Site) -> u64 {
     let pid = site.perild.pid().as_raw_nonzero();
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();

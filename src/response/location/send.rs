@@ -16,7 +16,11 @@ use tokio::sync::Semaphore;
 
 use super::{Coding, Format, Question, Schemas, answering::Answering};
 use crate::{
-    dataset::perils::{Refused, Values, places::Survey, query::Subset},
+    dataset::perils::{
+        Refused, Values,
+        places::Survey,
+        query::{Layout, Subset},
+    },
     response::{
         Refusal, StreamBody,
         perils::Described,
@@ -80,7 +84,7 @@ pub fn answer(
     if coding != Coding::Identity {
         answer.insert_header((CONTENT_ENCODING, coding.name()));
     }
-    if question.survey.count() * question.subset.wanted.len() <= VALUES_AT_ONCE {
+    if is_short(&question) {
         return at_once(answer, question, coding, schemas).map_err(|error| {
             tracing::error!(%error, "an answer could not be written");
             Refusal::Fault
@@ -93,6 +97,21 @@ pub fn answer(
         question.answer(sink, coding, &schemas).map(drop)
     });
     Ok(answer.body(body))
+}
+
+/// Whether a worker, which others wait for, may answer the question itself: by the values it makes, the cells it
+/// looks through for them, and the octets that it carries from the question into the answer.
+fn is_short(question: &Question) -> bool {
+    let Question { survey, subset, .. } = question;
+    let searches = subset.radius_km.map_or(0, |_| subset.perils.len());
+    let of_a_place = subset.wanted.len() + searches * VALUES_OF_A_SEARCH;
+    let copies = match subset.layout {
+        Layout::Long => subset.wanted.len(),
+        Layout::Wide => 1,
+    };
+    let carried = u64::try_from(copies).map(|copies| survey.octets().saturating_mul(copies));
+    survey.count().saturating_mul(of_a_place) <= VALUES_AT_ONCE
+        && carried.is_ok_and(|octets| octets <= OCTETS_AT_ONCE)
 }
 
 /// The answer to a question of a few milliseconds, on this thread.
@@ -128,3 +147,8 @@ const NOT_ACCEPTABLE: Refusal = Refusal::NotAcceptable {
 const OCTETS_A_VALUE: usize = 10;
 /// Values of an answer that is made at once: a few milliseconds, a few megabytes.
 const VALUES_AT_ONCE: usize = 20_000;
+/// What the search for a cell with all values of a peril may take, in values: near a pole of a fine grid there are
+/// some twenty thousand cells within the largest radius.
+const VALUES_OF_A_SEARCH: usize = 2_000;
+/// Octets that are carried into an answer that is made at once.
+const OCTETS_AT_ONCE: u64 = 4 * 1024 * 1024;
