@@ -53,6 +53,8 @@ pub struct Site {
     pub description: Published,
     /// Places for long answers.
     pub streams: Arc<Semaphore>,
+    /// Those who may read a long body of the old contract.
+    pub readers: Arc<Semaphore>,
     /// Schemas of answers from these perils.
     pub schemas: Arc<Schemas>,
     /// The first end among what each key of the configuration names.
@@ -94,6 +96,7 @@ impl Site {
                     .unwrap_or(Semaphore::MAX_PERMITS)
                     .min(Semaphore::MAX_PERMITS),
             )),
+            readers: Arc::new(Semaphore::new(READERS)),
             schemas: Arc::default(),
             peril_limits: parts.peril_limits,
             ends: parts.ends,
@@ -125,6 +128,9 @@ impl Site {
         }
     }
 }
+
+/// Long bodies of the old contract that are read at once, each into a hundred megabytes at most.
+const READERS: usize = 4;
 
 /// The running daemon: the present [`Site`], and whether it is about to end.
 pub struct Perild {

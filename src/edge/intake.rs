@@ -171,7 +171,22 @@ impl Body {
         }
     }
 
-    /// The whole body, which must be small enough to be in memory.
+    /// The whole body, brought into memory: for a thread that may wait for the disk.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn whole(&self) -> io::Result<Bytes> {
+        match self {
+            Self::Disk(_) => {
+                let mut octets = Vec::new();
+                self.reader(0).read_to_end(&mut octets)?;
+                Ok(octets.into())
+            }
+            Self::Memory(octets) => Ok(octets.clone()),
+        }
+    }
+
+    /// The whole body, when it is in memory.
     #[must_use]
     pub fn in_memory(&self) -> Option<&Bytes> {
         match self {

@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, time::Duration};
 
 use crate::{
-    query::{CSV, WIND},
+    query::{CSV, JSON, WIND},
     sample,
     site::{CERTIFICATE, Site, fresh_token},
     support::{http::Request, process::eventually},
@@ -70,6 +70,34 @@ fn a_client_that_goes_away_stops_the_work_and_frees_its_place() {
     eventually("the place is free", Duration::from_secs(20), || {
         (site.csv(&format!("{WIND}&f=csv"), &body).status == 200).then_some(())
     });
+}
+
+#[test]
+fn a_body_of_the_old_contract_takes_no_more_memory_than_its_places_need() {
+    let site = sample::site();
+    let before = resident_kib(&site);
+    let unit = "{\"\":0},";
+    let sixteen_mebibytes = 16 * 1024 * 1024 - 100;
+    let filler = unit.repeat(sixteen_mebibytes / unit.len());
+    let body = format!("{{\"locations\":[],\"x\":[{filler}0]}}");
+    let answer = site.post("/location", body.as_bytes(), &[JSON]);
+    assert_eq!(answer.status, 400);
+    let detail = answer.problem()["detail"].to_string();
+    assert!(detail.contains("at most 321000 values"), "{detail}");
+    let text = "y".repeat(15_000_000);
+    let body = format!("{{\"locations\":[],\"years\":\"{text}\"}}");
+    assert_eq!(site.post("/location", body.as_bytes(), &[JSON]).status, 400);
+    let after = resident_kib(&site);
+    assert!(after < before + 200 * 1024, "{before} {after}");
+
+    // As long, and all of it places with what clients carry along.
+    let place = format!(
+        "{{\"latitude\":1,\"longitude\":1,\"locationId\":\"x\",\"tags\":[1,2,3],\"note\":\"{}\"}}",
+        "n".repeat(1_500)
+    );
+    let body = format!("{{\"locations\":[{}]}}", vec![place; 10_000].join(","));
+    assert!(body.len() > 15_000_000);
+    assert_eq!(site.post("/location", body.as_bytes(), &[JSON]).status, 200);
 }
 
 /// A worker serves others as well: work that takes long needs a place of its own, however few values it makes.
