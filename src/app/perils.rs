@@ -40,6 +40,14 @@ pub(super) struct Visit<'v> {
 /// Who asks: an active token, or nobody in particular where data is open.
 pub(super) struct Bearer(Option<BoundToken>);
 
+impl Bearer {
+    /// Whose share of the places for long answers it is; all who bring no token have one.
+    fn consumer(&self) -> &str {
+        let client = self.0.as_ref().and_then(BoundToken::client_id);
+        client.unwrap_or_default()
+    }
+}
+
 impl Visit<'_> {
     /// The answer at `route`.
     pub(super) async fn answer(
@@ -108,7 +116,7 @@ impl Visit<'_> {
             survey,
             subset,
             values,
-            &self.site.streams,
+            || self.site.streams.try_take(bearer.consumer()),
             &self.site.schemas,
         )
     }
@@ -176,7 +184,8 @@ impl Visit<'_> {
         let permits = self.permits(&bearer, &request.perils, access)?;
         let values = self.site.perils.values(&permits, &request.columns)?;
         refuse_off_grid(&request, &values)?;
-        answer::locations(request, values, &self.site.streams)
+        let place = || self.site.streams.try_take(bearer.consumer());
+        answer::locations(request, values, place)
     }
 
     /// What a body of the old contract asks for. It is read whole, and what is read takes more memory than its

@@ -2,7 +2,6 @@
 
 use std::{
     io::Write,
-    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -17,7 +16,6 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use httpdate::fmt_http_date;
-use tokio::sync::Semaphore;
 
 use super::{
     Refusal, StreamBody,
@@ -25,9 +23,12 @@ use super::{
     contract::LocationAnswer,
     pieces::{PieceBody, Pieces},
 };
-use crate::dataset::{
-    grid::Grid,
-    perils::{Values, contract::LocationRequest},
+use crate::{
+    dataset::{
+        grid::Grid,
+        perils::{Values, contract::LocationRequest},
+    },
+    places::Place,
 };
 
 /// What an answer is a version of: one store, asked one thing.
@@ -121,7 +122,7 @@ pub fn contract(
 pub fn locations(
     request: LocationRequest,
     values: Values,
-    streams: &Arc<Semaphore>,
+    place: impl FnOnce() -> Option<Place>,
 ) -> Result<HttpResponse, Refusal> {
     let mut answer = HttpResponse::Ok();
     answer
@@ -137,8 +138,7 @@ pub fn locations(
         let body = PieceBody::begin(location, length).or(Err(Refusal::Fault))?;
         return Ok(answer.body(body));
     }
-    let place = Arc::clone(streams).try_acquire_owned();
-    let place = place.or(Err(Refusal::Busy))?;
+    let place = place().ok_or(Refusal::Busy)?;
     let body = StreamBody::start(place, move |mut sink| {
         let mut piece = Vec::new();
         let mut has_more = true;

@@ -73,6 +73,33 @@ fn a_client_that_goes_away_stops_the_work_and_frees_its_place() {
 }
 
 #[test]
+fn one_consumer_has_most_places_for_long_answers_and_never_all() {
+    let site =
+        sample::site_with(|settings, _| settings.more = "[perils]\nmax_streams = 4\n".into());
+    let body = format!("lat,lon\n{}", "1,1\n".repeat(60_000));
+    let request = || {
+        Request::new("POST", "/v1/location?f=json")
+            .bearer(&fresh_token())
+            .field(CERTIFICATE, &site.bank.escaped())
+            .field(CSV.0, CSV.1)
+            .content(body.as_bytes())
+    };
+    let stalled: Vec<_> = (0..3)
+        .map(|_| {
+            let mut stalled = site.connect();
+            stalled.write(&request().bytes());
+            let begun = std::io::BufRead::fill_buf(stalled.stream()).unwrap();
+            assert!(begun.starts_with(b"HTTP/1.1 200 "));
+            stalled
+        })
+        .collect();
+    assert_eq!(site.csv(&format!("{WIND}&f=csv"), &body).status, 503);
+    site.says_with("client_id", "bank-b".into());
+    assert_eq!(site.csv(&format!("{WIND}&f=csv"), &body).status, 200);
+    drop(stalled);
+}
+
+#[test]
 fn a_body_of_the_old_contract_takes_no_more_memory_than_its_places_need() {
     let site = sample::site();
     let before = resident_kib(&site);

@@ -12,7 +12,6 @@ use actix_web::{
         },
     },
 };
-use tokio::sync::Semaphore;
 
 use super::{Coding, Format, Question, Schemas, answering::Answering};
 use crate::{
@@ -21,6 +20,7 @@ use crate::{
         places::Survey,
         query::{Layout, Subset},
     },
+    places::Place,
     response::{
         Refusal, StreamBody,
         perils::Described,
@@ -28,7 +28,8 @@ use crate::{
     },
 };
 
-/// The answer to `request`: the places of `survey`, what `subset` wants of them, from `values`.
+/// The answer to `request`: the places of `survey`, what `subset` wants of them, from `values`; `place` is asked
+/// for when it takes long.
 ///
 /// # Errors
 /// [`Refusal`] for formats that are not there or not acceptable, preconditions that fail, and when as
@@ -39,7 +40,7 @@ pub fn answer(
     survey: Survey,
     subset: Subset,
     values: Values,
-    streams: &Arc<Semaphore>,
+    place: impl FnOnce() -> Option<Place>,
     schemas: &Arc<Schemas>,
 ) -> Result<HttpResponse, Refusal> {
     let format = Format::choose(format, field(request, &ACCEPT), survey.format())?;
@@ -90,8 +91,7 @@ pub fn answer(
             Refusal::Fault
         });
     }
-    let place = Arc::clone(streams).try_acquire_owned();
-    let place = place.or(Err(Refusal::Busy))?;
+    let place = place().ok_or(Refusal::Busy)?;
     let schemas = Arc::clone(schemas);
     let body = StreamBody::start(place, move |sink| {
         question.answer(sink, coding, &schemas).map(drop)
