@@ -122,7 +122,8 @@ fn a_body_of_the_old_contract_takes_no_more_memory_than_its_places_need() {
         "{{\"latitude\":1,\"longitude\":1,\"locationId\":\"x\",\"tags\":[1,2,3],\"note\":\"{}\"}}",
         "n".repeat(1_500)
     );
-    let body = format!("{{\"locations\":[{}]}}", vec![place; 10_000].join(","));
+    let places = vec![place; 10_000].join(",");
+    let body = format!("{{\"perils\":[\"wind\"],\"years\":[2030],\"locations\":[{places}]}}");
     assert!(body.len() > 15_000_000);
     assert_eq!(site.post("/location", body.as_bytes(), &[JSON]).status, 200);
 }
