@@ -100,6 +100,34 @@ fn one_consumer_has_most_places_for_long_answers_and_never_all() {
 }
 
 #[test]
+fn readers_who_do_not_read_leave_a_worker_its_threads() {
+    let processors = std::thread::available_parallelism().unwrap().get();
+    // As many as a worker has threads for when nobody says how many it needs.
+    let count = 512 / processors + 8;
+    let site = sample::site_with(|settings, _| {
+        settings.edit("[server]\n", "[server]\nworkers = 1\n");
+        settings.more = format!("[perils]\nmax_streams = {}\n", 2 * count);
+    });
+    let body = format!("lat,lon\n{}", "1,1\n".repeat(18_000));
+    let stalled: Vec<_> = (0..count)
+        .map(|_| {
+            let request = Request::new("POST", "/v1/location?f=json")
+                .bearer("always-the-same")
+                .field(CERTIFICATE, &site.bank.escaped())
+                .field(CSV.0, CSV.1)
+                .content(body.as_bytes());
+            let mut stalled = site.connect();
+            stalled.write(&request.bytes());
+            stalled
+        })
+        .collect();
+    // Longer than what is read at once, so that another thread has to read it.
+    let places = format!("lat,lon\n{}", "1,1\n".repeat(18_000));
+    assert_eq!(site.csv(&format!("{WIND}&f=csv"), &places).status, 200);
+    drop(stalled);
+}
+
+#[test]
 fn a_body_of_the_old_contract_takes_no_more_memory_than_its_places_need() {
     let site = sample::site();
     let before = resident_kib(&site);
