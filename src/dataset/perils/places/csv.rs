@@ -114,7 +114,8 @@ impl Record {
     /// Reads the next line that is not empty; `false` at the end.
     ///
     /// # Errors
-    /// What the reader says; `InvalidData` for a record that is longer than any may be.
+    /// What the reader says; `InvalidData` for a record that is longer than any may be, or whose quotes stay open:
+    /// what an answer puts behind it would stand within them.
     pub(super) fn read(&mut self, reader: &mut dyn BufRead) -> io::Result<bool> {
         loop {
             self.text.clear();
@@ -156,6 +157,9 @@ impl Record {
             if end.is_some() {
                 self.text.push(b'\n');
             }
+        }
+        if is_quoted {
+            return Err(io::ErrorKind::InvalidData.into());
         }
         if self.text.last() == Some(&b'\r') {
             self.text.pop();
