@@ -15,11 +15,10 @@ use actix_web::{
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use httpdate::fmt_http_date;
 
 use super::{
     Refusal, StreamBody,
-    conditions::{self, Validators, Verdict},
+    conditions::{self, Validators, Verdict, http_date},
     contract::LocationAnswer,
     pieces::{PieceBody, Pieces},
 };
@@ -89,7 +88,7 @@ impl Described {
         answer
             .insert_header((CACHE_CONTROL, "private, no-cache"))
             .insert_header((ETAG, format!("\"{}\"", self.entity_tag)))
-            .insert_header((LAST_MODIFIED, fmt_http_date(self.last_modified)));
+            .insert_header((LAST_MODIFIED, http_date(self.last_modified)));
         answer
     }
 }
