@@ -3,12 +3,15 @@
 use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
+use rustix::process::{Resource, Rlimit, setrlimit};
+
 use perild::commands::{
     Arguments, Command, cacerts, check, crl, dev, get, healthcheck, import, keygen, openapi,
     reload, sample, serve,
 };
 
 fn main() -> ExitCode {
+    forbid_core_files();
     match Arguments::parse().command {
         Command::Cacerts(args) => code(cacerts::run(&args), |_| ExitCode::FAILURE),
         Command::Check(args) => {
@@ -25,6 +28,16 @@ fn main() -> ExitCode {
         Command::Sample(args) => code(sample::run(&args), |_| ExitCode::FAILURE),
         Command::Serve(args) => code(serve::run(&args), serve::ServeError::exit_code),
     }
+}
+
+/// No memory of ours on a disk: it holds keys and tokens. Where a filter of system calls refuses this, as that of
+/// our unit may, `LimitCORE=0` has said the same before.
+fn forbid_core_files() {
+    let nothing = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    let _ = setrlimit(Resource::Core, nothing);
 }
 
 fn code<E: std::error::Error>(

@@ -1,5 +1,7 @@
 //! Requests for peril values: who asks, for which perils, and what there is for them.
 
+use std::{io, sync::Arc};
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{Method, header::CONTENT_TYPE},
@@ -19,7 +21,7 @@ use crate::{
             query::{Query, Subset},
         },
     },
-    edge::{Body, Inbound, Neighbour},
+    edge::{Body, Inbound, Neighbour, NotTaken},
     log::Access,
     policy::{DatasetNames, Permit},
     response::{Refusal, catalogue, contract, location, perils as answer},
@@ -37,6 +39,14 @@ pub(super) struct Visit<'v> {
 
 /// Who asks: an active token, or nobody in particular where data is open.
 pub(super) struct Bearer(Option<BoundToken>);
+
+impl Bearer {
+    /// Whose share of the places for long answers it is; all who bring no token have one.
+    fn consumer(&self) -> &str {
+        let client = self.0.as_ref().and_then(BoundToken::client_id);
+        client.unwrap_or_default()
+    }
+}
 
 impl Visit<'_> {
     /// The answer at `route`.
@@ -106,7 +116,7 @@ impl Visit<'_> {
             survey,
             subset,
             values,
-            &self.site.streams,
+            || self.site.streams.try_take(bearer.consumer()),
             &self.site.schemas,
         )
     }
@@ -169,15 +179,36 @@ impl Visit<'_> {
         }
         let mut intake = self.site.intake.clone();
         intake.limit_bytes = intake.limit_bytes.min(CONTRACT_BODY);
-        intake.memory_bytes = usize::MAX;
         let body = intake.take(self.request, body).await?;
-        let body = body.in_memory().cloned().unwrap_or_default();
-        let limit = usize::try_from(self.site.peril_limits.max_contract_places);
-        let request = LocationRequest::read(&body, limit.unwrap_or(usize::MAX))?;
+        let request = self.location_request(body).await?;
         let permits = self.permits(&bearer, &request.perils, access)?;
         let values = self.site.perils.values(&permits, &request.columns)?;
         refuse_off_grid(&request, &values)?;
-        answer::locations(request, values, &self.site.streams)
+        let place = || self.site.streams.try_take(bearer.consumer());
+        answer::locations(request, values, place)
+    }
+
+    /// What a body of the old contract asks for. It is read whole, and what is read takes more memory than its
+    /// text, so that only some long ones are read at a time.
+    async fn location_request(self, body: Body) -> Result<LocationRequest, Refusal> {
+        let limit = usize::try_from(self.site.peril_limits.max_contract_places);
+        let limit = limit.unwrap_or(usize::MAX);
+        if let Some(octets) = body.in_memory().filter(|octets| octets.len() <= SHORT) {
+            return Ok(LocationRequest::read(octets, limit)?);
+        }
+        let readers = Arc::clone(&self.site.readers).acquire_owned();
+        let reader = readers.await.or(Err(Refusal::Fault))?;
+        let read = web::block(move || {
+            let _reader = reader;
+            let octets = body.whole()?;
+            Ok(LocationRequest::read(&octets, limit))
+        });
+        let read: io::Result<_> = read.await.or(Err(Refusal::Fault))?;
+        let read = read.map_err(|source| NotTaken::Kept {
+            folder: self.site.intake.folder.clone(),
+            source,
+        })?;
+        Ok(read?)
     }
 
     /// Steps 3 to 7, unless everything asked for is open.

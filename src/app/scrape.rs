@@ -47,7 +47,7 @@ async fn scrape(perild: &Perild) -> Option<HttpResponse> {
 impl Site {
     async fn state(&self) -> State {
         let most_streams = self.peril_limits.max_streams;
-        let free = u64::try_from(self.streams.available_permits()).unwrap_or(u64::MAX);
+        let free = u64::try_from(self.streams.free()).unwrap_or(u64::MAX);
         State {
             ends: self.ends.clone(),
             is_ready: self.tokens.readiness().is_ok(),

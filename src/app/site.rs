@@ -20,6 +20,7 @@ use crate::{
     dataset::{Files, Perils, grid::Peril},
     edge::{Gate, Hop, Intake, Limits, Peer, Peers},
     metrics::{self, Meter, Metrics},
+    places::Places,
     policy::Policy,
     response::{description::Published, location::Schemas},
     token::{StartError, Tokens},
@@ -52,7 +53,9 @@ pub struct Site {
     /// What all this is, in words.
     pub description: Published,
     /// Places for long answers.
-    pub streams: Arc<Semaphore>,
+    pub streams: Places,
+    /// Those who may read a long body of the old contract.
+    pub readers: Arc<Semaphore>,
     /// Schemas of answers from these perils.
     pub schemas: Arc<Schemas>,
     /// The first end among what each key of the configuration names.
@@ -89,11 +92,10 @@ impl Site {
             description: parts
                 .description
                 .following(previous.map(|site| &site.description)),
-            streams: Arc::new(Semaphore::new(
-                usize::try_from(parts.peril_limits.max_streams)
-                    .unwrap_or(Semaphore::MAX_PERMITS)
-                    .min(Semaphore::MAX_PERMITS),
-            )),
+            streams: Places::new(
+                usize::try_from(parts.peril_limits.max_streams).unwrap_or(usize::MAX),
+            ),
+            readers: Arc::new(Semaphore::new(READERS)),
             schemas: Arc::default(),
             peril_limits: parts.peril_limits,
             ends: parts.ends,
@@ -125,6 +127,9 @@ impl Site {
         }
     }
 }
+
+/// Long bodies of the old contract that are read at once, each into a hundred megabytes at most.
+const READERS: usize = 4;
 
 /// The running daemon: the present [`Site`], and whether it is about to end.
 pub struct Perild {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    ffi::OsString,
     fmt,
     path::{Path, PathBuf},
 };
@@ -149,10 +150,17 @@ fn variables() -> Vec<(String, String)> {
         clippy::disallowed_methods,
         reason = "the environment is part of the configuration"
     )]
-    let variables = std::env::vars();
+    let variables = std::env::vars_os();
+    // What is not UTF-8 and not ours is no business of ours; what is ours is told of as it can be printed.
     variables
+        .map(|(name, value)| (lossy(name), lossy(value)))
         .filter(|(name, _)| name.starts_with(PREFIX))
         .collect()
+}
+
+fn lossy(text: OsString) -> String {
+    text.into_string()
+        .unwrap_or_else(|text| text.to_string_lossy().into_owned())
 }
 
 fn error(place: Place, finding: String) -> Fault {

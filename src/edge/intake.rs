@@ -162,7 +162,31 @@ impl Body {
         }
     }
 
-    /// The whole body, which must be small enough to be in memory.
+    /// Octets; as many as can be counted when the system does not say.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        match self {
+            Self::Disk(file) => file.metadata().map_or(u64::MAX, |found| found.len()),
+            Self::Memory(octets) => u64::try_from(octets.len()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// The whole body, brought into memory: for a thread that may wait for the disk.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn whole(&self) -> io::Result<Bytes> {
+        match self {
+            Self::Disk(_) => {
+                let mut octets = Vec::new();
+                self.reader(0).read_to_end(&mut octets)?;
+                Ok(octets.into())
+            }
+            Self::Memory(octets) => Ok(octets.clone()),
+        }
+    }
+
+    /// The whole body, when it is in memory.
     #[must_use]
     pub fn in_memory(&self) -> Option<&Bytes> {
         match self {

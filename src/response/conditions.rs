@@ -122,11 +122,19 @@ fn date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
     joined(headers, name).and_then(|text| httpdate::parse_http_date(&text).ok())
 }
 
+/// `time` as an HTTP date, which ends with the year 9999: a file may claim a later one (RFC 9110 §5.6.7).
+pub(super) fn http_date(time: SystemTime) -> String {
+    httpdate::fmt_http_date(time.clamp(UNIX_EPOCH, UNIX_EPOCH + LAST_DATE))
+}
+
 /// The precision of an HTTP date.
 fn whole_seconds(time: SystemTime) -> SystemTime {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     UNIX_EPOCH + Duration::from_secs(since.as_secs())
 }
+
+/// The end of the year 9999.
+const LAST_DATE: Duration = Duration::from_secs(253_402_300_799);
 
 #[cfg(test)]
 mod tests {
@@ -154,6 +162,15 @@ mod tests {
     }
 
     /// Rows: HTTP-8
+    #[test]
+    fn a_time_beyond_all_dates_is_the_last_date() {
+        let at = |seconds| http_date(UNIX_EPOCH + Duration::from_secs(seconds));
+        assert_eq!(at(0), "Thu, 01 Jan 1970 00:00:00 GMT");
+        for seconds in [253_402_300_799, 253_402_300_800, u64::MAX / 2] {
+            assert_eq!(at(seconds), "Fri, 31 Dec 9999 23:59:59 GMT");
+        }
+    }
+
     #[test]
     fn rfc9110_13_1_2_if_none_match_compares_weakly() {
         for tags in ["\"v1\"", "W/\"v1\"", "\"x\", \"v1\"", "*"] {

@@ -11,13 +11,12 @@ use actix_web::{
         },
     },
 };
-use httpdate::fmt_http_date;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
     Refusal, accept,
     body::{FileBody, LengthOnly},
-    conditions::{self, Verdict, joined},
+    conditions::{self, Verdict, http_date, joined},
     range::{self, Wanted},
 };
 use crate::dataset::{Identity, Selection, Source};
@@ -107,7 +106,7 @@ fn described(status: StatusCode, identity: &Identity) -> HttpResponseBuilder {
     answer
         .insert_header((CACHE_CONTROL, CACHING))
         .insert_header((ETAG, format!("\"{}\"", identity.entity_tag)))
-        .insert_header((LAST_MODIFIED, fmt_http_date(identity.last_modified)))
+        .insert_header((LAST_MODIFIED, http_date(identity.last_modified)))
         .insert_header((ACCEPT_RANGES, "bytes"));
     answer
 }

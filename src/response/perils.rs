@@ -2,7 +2,6 @@
 
 use std::{
     io::Write,
-    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -16,18 +15,19 @@ use actix_web::{
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use httpdate::fmt_http_date;
-use tokio::sync::Semaphore;
 
 use super::{
     Refusal, StreamBody,
-    conditions::{self, Validators, Verdict},
+    conditions::{self, Validators, Verdict, http_date},
     contract::LocationAnswer,
     pieces::{PieceBody, Pieces},
 };
-use crate::dataset::{
-    grid::Grid,
-    perils::{Values, contract::LocationRequest},
+use crate::{
+    dataset::{
+        grid::Grid,
+        perils::{Values, contract::LocationRequest},
+    },
+    places::Place,
 };
 
 /// What an answer is a version of: one store, asked one thing.
@@ -88,7 +88,7 @@ impl Described {
         answer
             .insert_header((CACHE_CONTROL, "private, no-cache"))
             .insert_header((ETAG, format!("\"{}\"", self.entity_tag)))
-            .insert_header((LAST_MODIFIED, fmt_http_date(self.last_modified)));
+            .insert_header((LAST_MODIFIED, http_date(self.last_modified)));
         answer
     }
 }
@@ -121,7 +121,7 @@ pub fn contract(
 pub fn locations(
     request: LocationRequest,
     values: Values,
-    streams: &Arc<Semaphore>,
+    place: impl FnOnce() -> Option<Place>,
 ) -> Result<HttpResponse, Refusal> {
     let mut answer = HttpResponse::Ok();
     answer
@@ -137,8 +137,7 @@ pub fn locations(
         let body = PieceBody::begin(location, length).or(Err(Refusal::Fault))?;
         return Ok(answer.body(body));
     }
-    let place = Arc::clone(streams).try_acquire_owned();
-    let place = place.or(Err(Refusal::Busy))?;
+    let place = place().ok_or(Refusal::Busy)?;
     let body = StreamBody::start(place, move |mut sink| {
         let mut piece = Vec::new();
         let mut has_more = true;

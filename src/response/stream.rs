@@ -12,7 +12,9 @@ use actix_web::{
     rt::task::spawn_blocking,
 };
 use bytes::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
+
+use crate::places::Place;
 
 /// The reading end: what HTTP sends.
 #[derive(Debug)]
@@ -25,17 +27,14 @@ pub struct StreamBody {
 pub struct Sink {
     sender: mpsc::Sender<io::Result<Bytes>>,
     piece: Vec<u8>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl StreamBody {
     /// Starts `work` on a thread of its own, which holds `place` as long as it runs.
     ///
     /// A fault of `work` ends the connection, so that nobody takes what came before it for the whole.
-    pub fn start(
-        place: OwnedSemaphorePermit,
-        work: impl FnOnce(Sink) -> io::Result<()> + Send + 'static,
-    ) -> Self {
+    pub fn start(place: Place, work: impl FnOnce(Sink) -> io::Result<()> + Send + 'static) -> Self {
         let (sender, pieces) = mpsc::channel(PIECES);
         let sink = Sink {
             sender: sender.clone(),
@@ -108,18 +107,18 @@ mod tests {
     };
 
     use actix_web::{body::to_bytes, rt::System};
-    use tokio::sync::Semaphore;
 
     use super::*;
+    use crate::places::Places;
 
-    async fn place(places: &Arc<Semaphore>) -> OwnedSemaphorePermit {
-        Arc::clone(places).acquire_owned().await.unwrap()
+    async fn place(places: &Places) -> Place {
+        places.take("consumer").await.unwrap()
     }
 
     #[test]
     fn what_is_written_arrives_in_order_and_frees_its_place() {
         System::new().block_on(async {
-            let places = Arc::new(Semaphore::new(1));
+            let places = Places::new(1);
             let body = StreamBody::start(place(&places).await, |mut sink| {
                 for number in 0..200_000_u32 {
                     sink.write_all(&number.to_be_bytes())?;
@@ -141,7 +140,7 @@ mod tests {
     #[test]
     fn a_reader_that_goes_away_stops_the_work() {
         System::new().block_on(async {
-            let places = Arc::new(Semaphore::new(1));
+            let places = Places::new(1);
             let has_stopped = Arc::new(AtomicBool::new(false));
             let stopped = Arc::clone(&has_stopped);
             let body = StreamBody::start(place(&places).await, move |mut sink| {
@@ -161,7 +160,7 @@ mod tests {
     #[test]
     fn a_fault_ends_the_body_as_a_fault() {
         System::new().block_on(async {
-            let places = Arc::new(Semaphore::new(1));
+            let places = Places::new(1);
             let body = StreamBody::start(place(&places).await, |mut sink| {
                 sink.write_all(b"half")?;
                 sink.flush()?;

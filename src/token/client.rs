@@ -9,9 +9,11 @@ use rustls::{
     sign::{CertifiedKey, SingleCertAndKey},
     version::{TLS12, TLS13},
 };
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem, pem::PemObject as _};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use thiserror::Error;
 use zeroize::Zeroize as _;
+
+use super::pem::PemFault;
 
 /// Builds a client that offers `identity` and believes `trust_anchors_pem` alone.
 ///
@@ -59,9 +61,9 @@ impl Identity {
     pub fn from_pem(certificate_pem: &[u8], key_pem: &[u8]) -> Result<Self, IdentityError> {
         let chain = CertificateDer::pem_slice_iter(certificate_pem)
             .collect::<Result<Vec<_>, _>>()
-            .map_err(IdentityError::CertificateUnreadable)?;
-        let mut key =
-            PrivateKeyDer::from_pem_slice(key_pem).map_err(IdentityError::KeyUnreadable)?;
+            .map_err(|error| IdentityError::CertificateUnreadable(error.into()))?;
+        let mut key = PrivateKeyDer::from_pem_slice(key_pem)
+            .map_err(|error| IdentityError::KeyUnreadable(error.into()))?;
         let signing_key = aws_lc_rs::sign::any_supported_type(&key);
         key.zeroize();
         let certified = CertifiedKey::new(chain, signing_key.map_err(IdentityError::KeyUnusable)?);
@@ -100,7 +102,7 @@ pub enum IdentityError {
     CertificateMissing,
     /// The certificate file is not PEM.
     #[error("the certificate file cannot be read as PEM: {0}")]
-    CertificateUnreadable(#[source] pem::Error),
+    CertificateUnreadable(#[source] PemFault),
     /// The first certificate is not X.509 as we know it.
     #[error("the certificate cannot be used: {0}")]
     CertificateUnusable(#[source] rustls::Error),
@@ -109,7 +111,7 @@ pub enum IdentityError {
     KeyDoesNotMatch,
     /// The key file is not PEM, or holds no private key.
     #[error("the key file holds no private key that can be read: {0}")]
-    KeyUnreadable(#[source] pem::Error),
+    KeyUnreadable(#[source] PemFault),
     /// The key is of a kind that cannot sign here.
     #[error("the private key cannot be used: {0}")]
     KeyUnusable(#[source] rustls::Error),
@@ -129,13 +131,15 @@ pub enum ClientError {
     TrustAnchorsMissing,
     /// The trust anchors are not PEM.
     #[error("the trust anchors file cannot be read as PEM: {0}")]
-    TrustAnchorsUnreadable(#[source] pem::Error),
+    TrustAnchorsUnreadable(#[source] PemFault),
 }
 
 fn trust_anchors(pem: &[u8]) -> Result<RootCertStore, ClientError> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        roots.add(certificate.map_err(ClientError::TrustAnchorsUnreadable)?)?;
+        let certificate =
+            certificate.map_err(|error| ClientError::TrustAnchorsUnreadable(error.into()))?;
+        roots.add(certificate)?;
     }
     if roots.is_empty() {
         return Err(ClientError::TrustAnchorsMissing);
@@ -236,6 +240,32 @@ mod tests {
             fault(&certificate, &certificate),
             IdentityError::KeyUnreadable(_)
         ));
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_read_is_not_quoted() {
+        let (certificate, key) = key_and_certificate();
+        let without_line_ends = key.replace(['\r', '\n'], "");
+        let cut_short = without_line_ends.get(..90).unwrap();
+        let without_end = key.replace("-----END", "");
+        let not_base64 = key.replacen('M', "*", 1);
+        for (text, expected) in [
+            (without_line_ends.as_str(), PemFault::NoEnd),
+            (cut_short, PemFault::BeginningCutShort),
+            (&without_end, PemFault::NoEnd),
+            (&not_base64, PemFault::NotBase64),
+        ] {
+            let fault = Identity::from_pem(certificate.as_bytes(), text.as_bytes()).unwrap_err();
+            assert!(
+                matches!(fault, IdentityError::KeyUnreadable(found) if found == expected),
+                "{fault:?}"
+            );
+            let fault = Identity::from_pem(text.as_bytes(), key.as_bytes()).unwrap_err();
+            assert!(
+                matches!(fault, IdentityError::CertificateUnreadable(found) if found == expected),
+                "{fault:?}"
+            );
+        }
     }
 
     #[test]

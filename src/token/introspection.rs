@@ -6,10 +6,7 @@ use std::{
 };
 
 use reqwest::header::ACCEPT;
-use tokio::{
-    sync::Semaphore,
-    time::{Instant as Deadline, timeout_at},
-};
+use tokio::time::{Instant as Deadline, timeout_at};
 
 use super::{
     answer::Answer,
@@ -21,6 +18,7 @@ use super::{
     refused::{TokenRefused, Unavailability},
     statistics::Counters,
 };
+use crate::places::Places;
 
 /// Asks the directory about tokens, one call per question.
 pub(super) struct Introspector {
@@ -28,7 +26,7 @@ pub(super) struct Introspector {
     pub(super) client: reqwest::Client,
     pub(super) client_id: String,
     pub(super) counters: Arc<Counters>,
-    pub(super) slots: Semaphore,
+    pub(super) slots: Places,
     pub(super) timeout: Duration,
     pub(super) whereabouts: Whereabouts,
 }
@@ -44,9 +42,9 @@ pub(super) enum Failure {
 }
 
 impl Introspector {
-    /// The directory's answer about `token`; never takes longer than the time limit.
-    pub(super) async fn ask(&self, token: &str) -> Result<Answer, Failure> {
-        let outcome = match self.exchange(token).await {
+    /// The directory's answer about `token`, for the caller named `who`; never takes longer than the time limit.
+    pub(super) async fn ask(&self, token: &str, who: &str) -> Result<Answer, Failure> {
+        let outcome = match self.exchange(token, who).await {
             Ok(object) => Answer::read(&object).map_err(|_lacks| Failure::LacksActive),
             Err(failure) => Err(failure),
         };
@@ -58,13 +56,13 @@ impl Introspector {
     }
 
     /// Waiting for the endpoint and for a free slot counts against the time limit too.
-    async fn exchange(&self, token: &str) -> Result<Object, Failure> {
+    async fn exchange(&self, token: &str, who: &str) -> Result<Object, Failure> {
         let deadline = Deadline::now() + self.timeout;
         self.breaker.allows(Instant::now())?;
         let Ok(Some(endpoint)) = timeout_at(deadline, self.whereabouts.endpoint()).await else {
             return Err(Unavailability::NotDiscovered.into());
         };
-        let Ok(Ok(_slot)) = timeout_at(deadline, self.slots.acquire()).await else {
+        let Ok(Some(_slot)) = timeout_at(deadline, self.slots.take(who)).await else {
             return Err(Unavailability::Saturated.into());
         };
         let admission = self.breaker.admit(Instant::now())?;
@@ -169,7 +167,7 @@ impl From<Failure> for TokenRefused {
     }
 }
 
-/// How many calls may run at once.
+/// How many calls may run at once; a caller who brings ever new tokens does not have all of them.
 pub(super) const SLOTS: usize = 64;
 
 const RETRY_AFTER: Duration = Duration::from_secs(2);

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{runtime::Handle, sync::Semaphore};
+use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 use super::{
@@ -21,7 +21,7 @@ use super::{
     settings::{StartError, TokenSettings},
     statistics::Statistics,
 };
-use crate::{caller::Caller, clock::Timestamp, edge::AccessToken};
+use crate::{caller::Caller, clock::Timestamp, edge::AccessToken, places::Places};
 
 /// Redeems access tokens at the directory; dropped, it stops looking for the directory.
 pub struct Tokens {
@@ -79,7 +79,7 @@ impl Tokens {
             client,
             client_id: settings.client_id,
             counters: counters.unwrap_or_default(),
-            slots: Semaphore::new(SLOTS),
+            slots: Places::new(SLOTS),
             timeout: settings.timeout,
             whereabouts: directory.whereabouts(),
         };
@@ -114,13 +114,13 @@ impl Tokens {
         {
             self.introspector.counters.count_hit();
             if recalled.is_due {
-                self.renew(token, cache, *key, now);
+                self.renew(token, caller, cache, *key, now);
             }
             return BoundToken::judge(recalled.answer, &self.terms, caller, now);
         }
         self.introspector.counters.count_miss();
         let asked = Instant::now();
-        let answer = self.learn(token, key, now).await?;
+        let answer = self.learn(token, caller, key, now).await?;
         BoundToken::judge(answer, &self.terms, caller, now.after(asked.elapsed()))
     }
 
@@ -139,7 +139,7 @@ impl Tokens {
     ///
     /// Why it gives no answer; [`Unavailability::RefusedUs`] when it refuses our certificate or `client_id`.
     pub async fn introduce(&self) -> Result<(), Unavailability> {
-        match self.introspector.ask(NOBODYS).await {
+        match self.introspector.ask(NOBODYS, NOBODYS).await {
             Ok(_) | Err(Failure::LacksActive) => Ok(()),
             Err(Failure::Unavailable { reason, .. }) => Err(reason),
         }
@@ -166,12 +166,14 @@ impl Tokens {
     async fn learn(
         &self,
         token: AccessToken<'_>,
+        caller: &Caller,
         key: Option<Key>,
         now: Timestamp,
     ) -> Result<Answer, TokenRefused> {
         let introspector = Arc::clone(&self.introspector);
         let secret = Zeroizing::new(token.secret().to_owned());
-        let ask = async move { introspector.ask(&secret).await };
+        let who = caller.thumbprint().to_string();
+        let ask = async move { introspector.ask(&secret, &who).await };
         let task = match (self.cache.clone(), key) {
             (Some(cache), Some(key)) => {
                 let longest = self.longest;
@@ -190,13 +192,21 @@ impl Tokens {
 
     /// Asks beside the request about a token that is in use; without an answer, what is remembered
     /// stays until its end.
-    fn renew(&self, token: AccessToken<'_>, cache: &Arc<Cache>, key: Key, now: Timestamp) {
+    fn renew(
+        &self,
+        token: AccessToken<'_>,
+        caller: &Caller,
+        cache: &Arc<Cache>,
+        key: Key,
+        now: Timestamp,
+    ) {
         let introspector = Arc::clone(&self.introspector);
         let secret = Zeroizing::new(token.secret().to_owned());
+        let who = caller.thumbprint().to_string();
         let (cache, longest) = (Arc::clone(cache), self.longest);
         self.runtime.spawn(async move {
             let asked = Instant::now();
-            if let Ok(answer) = introspector.ask(&secret).await {
+            if let Ok(answer) = introspector.ask(&secret, &who).await {
                 let now = now.after(asked.elapsed());
                 cache.renew(key, answer, longest, now).await;
             }

@@ -1,6 +1,12 @@
 //! A configuration that is wrong: named with file, line and remedy, and nothing is started (exit code 78).
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
+use std::{
+    ffi::OsStr,
+    fs,
+    os::unix::{ffi::OsStrExt as _, fs::PermissionsExt as _},
+    path::Path,
+    process::Command,
+};
 
 use rcgen::{CertificateParams, KeyPair};
 use tempfile::TempDir;
@@ -102,6 +108,27 @@ fn a_configuration_as_it_should_be_passes() {
 
 /// Rows: SYSD-11
 #[test]
+fn a_variable_that_is_not_utf_8_and_not_ours_is_no_business_of_ours() {
+    let installation = Installation::new();
+    installation.assert_passes_check();
+    let secret = OsStr::from_bytes(b"hunter2\xe9");
+    let check = |name: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_perild"));
+        command.args(["check", "--offline", "--config"]);
+        command.arg(installation.path("perild.toml"));
+        let done = command.env(name, secret).output().unwrap();
+        let said = [done.stdout, done.stderr].concat();
+        (done.status.code(), String::from_utf8(said).unwrap())
+    };
+    let (code, said) = check("SOMEBODY_ELSES");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+    let (code, said) = check("PERILD_CONFIGURED_HERE");
+    assert_eq!(code, Some(78), "{said}");
+    assert!(said.contains("PERILD_CONFIGURED_HERE"), "{said}");
+}
+
+#[test]
 fn an_unknown_key_is_named_with_its_line() {
     let mut installation = Installation::new();
     installation.settings.edit("client_id =", "cliend_id =");
@@ -189,6 +216,35 @@ fn a_key_that_does_not_fit_its_certificate_is_named() {
     let other = KeyPair::generate().unwrap().serialize_pem();
     fs::write(installation.path("certs/a.key"), other).unwrap();
     installation.assert_refused("private_key", &["does not belong", "keygen"]);
+}
+
+/// Rows: INT-4
+#[test]
+fn a_key_that_cannot_be_read_is_named_and_nothing_of_it_is_said() {
+    let installation = Installation::new();
+    let path = installation.path("certs/a.key");
+    let key = fs::read_to_string(&path).unwrap();
+    let lines: Vec<_> = key.lines().collect();
+    let base64 = lines[1..lines.len() - 1].concat();
+    let octets: Vec<_> = base64.bytes().map(|octet| octet.to_string()).collect();
+    let traces = [base64[..40].to_owned(), octets[..20].join(", ")];
+    let on_one_line = lines.concat();
+    for broken in [
+        on_one_line.as_str(),
+        &on_one_line[..90],
+        &key[..key.len() - 12],
+    ] {
+        fs::write(&path, broken).unwrap();
+        installation.assert_refused("private_key", &["no private key that can be read"]);
+        for arguments in [&["check", "--offline"][..], &["serve"]] {
+            let (_, said) = installation.run(arguments);
+            for trace in &traces {
+                assert!(!said.contains(trace), "{said}");
+            }
+        }
+    }
+    fs::write(&path, &key).unwrap();
+    installation.assert_passes_check();
 }
 
 /// Rows: INT-4

@@ -237,6 +237,40 @@ fn cached_tokens_go_on_working_when_the_directory_dies() {
 
 /// Rows: INT-15
 #[test]
+fn a_flood_of_one_callers_tokens_leaves_the_directory_to_others() {
+    let site = Site::with(|settings, _| settings.edit("timeout_ms = 3000", "timeout_ms = 20000"));
+    site.replies(Reply::AfterRelease(Box::new(Reply::Json(site.good()))));
+    let mut connections: Vec<_> = (0..200).map(|_| site.connect()).collect();
+    for connection in &mut connections {
+        connection.write(&site.request(&format!("/{NAME}"), &fresh_token()).bytes());
+    }
+    eventually(
+        "the flood is at the directory",
+        Duration::from_secs(5),
+        || (site.directory.busiest() >= 48).then_some(()),
+    );
+    let token = fresh_token();
+    let other = Request::get(&format!("/{NAME}"))
+        .bearer(&token)
+        .field(CERTIFICATE, &site.pki.consumer("bank-b").escaped());
+    let mut modest = site.connect();
+    modest.write(&other.bytes());
+    eventually("the other is asked about", Duration::from_secs(5), || {
+        let asked = site.directory.introspections();
+        let is_about = |(name, value): &(String, String)| name == "token" && *value == token;
+        asked
+            .iter()
+            .any(|call| call.form.iter().any(is_about))
+            .then_some(())
+    });
+    site.directory.release();
+    for mut connection in connections {
+        assert_eq!(connection.read(true).unwrap().status, 200);
+    }
+}
+
+/// Rows: INT-15
+#[test]
 fn a_flood_of_different_tokens_is_bounded_at_the_directory() {
     let site = Site::start();
     site.replies(Reply::AfterRelease(Box::new(Reply::Json(site.good()))));

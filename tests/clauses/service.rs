@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::Signal;
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use sd_notify::NotifyState;
 
 use super::{
@@ -28,6 +28,26 @@ use crate::support::{
     process::{PATIENCE, Running},
     world::place,
 };
+
+/// No memory of the daemon's on a disk, whoever starts it: it holds keys and tokens.
+#[test]
+fn a_daemon_leaves_no_core_file_even_where_others_would() {
+    let limit = getrlimit(Resource::Core);
+    assert_ne!(limit.maximum, Some(0), "here nothing leaves a core file");
+    let others = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    setrlimit(Resource::Core, others).unwrap();
+    let site = Site::start();
+    let pid = site.perild.pid().as_raw_nonzero();
+    let limits = fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
+    let core: Vec<_> = core.unwrap().split_whitespace().collect();
+    assert_eq!(core[4..6], ["0", "0"], "{limits}");
+}
 
 /// Rows: SYSD-3, SYSD-4
 #[test]

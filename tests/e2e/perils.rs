@@ -207,6 +207,48 @@ fn a_body_over_the_limit_is_413_with_the_limit_from_perild_and_from_nginx() {
     }
 }
 
+/// nginx keeps a body on disk before the daemon is asked, so that its length is a matter of trust.
+#[test]
+fn a_large_body_is_taken_only_from_a_certificate_that_was_verified() {
+    let world = world("");
+    let strangers = [
+        None,
+        Some(world.pki.stranger("bank-a")),
+        Some(world.pki.expired_consumer("bank-a")),
+    ];
+    for stranger in &strangers {
+        let heard = |target: &str, name: &str, value: &str| {
+            let head = Request::new("POST", target)
+                .field("Content-Type", CSV)
+                .field(name, value);
+            let mut connection = world.client(stranger.as_ref()).connect();
+            // The answer comes before the body, so that nothing of it is kept.
+            connection.write(&head.bytes());
+            let answer = connection.read(true).unwrap();
+            answer.problem();
+            answer.status
+        };
+        for target in ["/v1/location", "/location", "/v1/%6cocation", "/wind", "/"] {
+            assert_eq!(heard(target, "Content-Length", "1048577"), 413, "{target}");
+        }
+        for target in ["/v1/location", "/location"] {
+            assert_eq!(
+                heard(target, "Transfer-Encoding", "chunked"),
+                411,
+                "{target}"
+            );
+        }
+        let small = Request::new("POST", HEAT)
+            .field("Content-Type", CSV)
+            .content(b"lat,lon\n1,1\n");
+        let answer = world.client(stranger.as_ref()).connect().send(&small);
+        assert_eq!(answer.status, 401, "{answer:?}");
+    }
+    let large = format!("lat,lon\n{}", "1,1\n".repeat(300_000));
+    let answer = send(&world, &format!("{HEAT}&f=csv"), CSV, large.as_bytes());
+    assert_eq!(answer.status, 200);
+}
+
 #[test]
 fn a_refusal_before_the_body_is_read_reaches_a_client_that_sends_all_of_it() {
     let world = world("");

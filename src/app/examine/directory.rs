@@ -2,6 +2,8 @@
 
 use std::{os::unix::fs::MetadataExt, path::Path, time::Duration};
 
+use zeroize::Zeroizing;
+
 use super::Examination;
 use crate::{
     clock::Timestamp,
@@ -33,6 +35,7 @@ impl Examination<'_> {
         let directory = &self.config.directory;
         let certificate = self.file("directory.certificate", &directory.certificate);
         let key = self.file("directory.private_key", &directory.private_key);
+        let key = key.map(Zeroizing::new);
         self.private_key_mode(&directory.private_key);
         let (certificate, key) = (certificate?, key?);
         if is_private_key(&certificate) {

@@ -45,6 +45,7 @@ pub(super) async fn serve(
     let mut server =
         HttpServer::new(move || App::new().configure(app::configure(for_workers.clone())))
             .workers(workers(&config))
+            .worker_max_blocking_threads(threads(&config))
             .keep_alive(KEEP_ALIVE)
             .client_request_timeout(REQUEST_TIMEOUT)
             .h1_write_buffer_size(NEXT_PIECE_BELOW)
@@ -168,6 +169,18 @@ fn workers(config: &Config) -> usize {
         config.server.workers
     }
 }
+
+/// Threads beside a worker for what has to wait. Each long answer has one for as long as its reader likes, and all
+/// of them may be one worker's: bodies and files have theirs all the same.
+fn threads(config: &Config) -> usize {
+    let long_answers = usize::try_from(config.perils.max_streams);
+    long_answers
+        .unwrap_or(usize::MAX)
+        .saturating_add(BESIDE_LONG_ANSWERS)
+}
+
+/// Threads of a worker that bodies and files have for themselves.
+const BESIDE_LONG_ANSWERS: usize = 64;
 
 /// Longer than nginx keeps an idle connection to us, so that it is nginx that closes it.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);

@@ -46,6 +46,9 @@ pub enum ServeError {
     /// The configuration is wrong; nothing was started.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Something that should not happen.
+    #[error("a fault of perild's own; its place is in the log, please report it")]
+    Fault,
     /// The server failed.
     #[error("perild ended: {0}")]
     Io(#[from] std::io::Error),
@@ -66,6 +69,7 @@ impl ServeError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Listen(ListenError::Bind { .. } | ListenError::InUse(_))
+            | Self::Fault
             | Self::Io(_)
             | Self::Metrics(_) => ExitCode::FAILURE,
             Self::Config(_) | Self::Listen(_) | Self::Start(_) => ExitCode::from(CONFIGURATION),

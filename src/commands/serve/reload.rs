@@ -1,6 +1,9 @@
 //! SIGHUP, or a request at the control socket: a new site, whole or not at all.
 
-use std::path::PathBuf;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+};
 
 use tokio::runtime::Handle;
 
@@ -28,7 +31,7 @@ impl Reload {
     /// Gives the outcome for one who waits: [`RELOADED`], or the reason.
     pub(super) fn run(&mut self, perild: &Perild) -> String {
         Notify::Reloading.send();
-        let taken = self.take(perild);
+        let taken = survived(|| self.take(perild));
         if let Some(metrics) = perild.metrics() {
             metrics.reloaded(taken.is_ok());
         }
@@ -70,5 +73,22 @@ impl Reload {
         for (key, _) in needs_restart.iter().filter(|(_, has_changed)| *has_changed) {
             tracing::warn!("{key} has changed; it holds from the next restart on");
         }
+    }
+}
+
+/// A panic is a reload that failed: the task that it ends otherwise is the one that hears of a stop as well.
+fn survived(take: impl FnOnce() -> Result<(), ServeError>) -> Result<(), ServeError> {
+    catch_unwind(AssertUnwindSafe(take)).unwrap_or(Err(ServeError::Fault))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_reload_that_failed() {
+        assert!(survived(|| Ok(())).is_ok());
+        let failed = survived(|| panic!("a file that nobody thought of"));
+        assert!(matches!(failed, Err(ServeError::Fault)));
     }
 }

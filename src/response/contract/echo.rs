@@ -132,7 +132,7 @@ mod tests {
 
     fn echoed(text: &str) -> String {
         let mut out = Vec::new();
-        push_json(&mut out, &Json::read(text.as_bytes()).unwrap());
+        push_json(&mut out, &Json::read(text.as_bytes(), 1000).unwrap());
         String::from_utf8(out).unwrap()
     }
 

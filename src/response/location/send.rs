@@ -12,11 +12,15 @@ use actix_web::{
         },
     },
 };
-use tokio::sync::Semaphore;
 
 use super::{Coding, Format, Question, Schemas, answering::Answering};
 use crate::{
-    dataset::perils::{Refused, Values, places::Survey, query::Subset},
+    dataset::perils::{
+        Refused, Values,
+        places::Survey,
+        query::{Layout, Subset},
+    },
+    places::Place,
     response::{
         Refusal, StreamBody,
         perils::Described,
@@ -24,7 +28,8 @@ use crate::{
     },
 };
 
-/// The answer to `request`: the places of `survey`, what `subset` wants of them, from `values`.
+/// The answer to `request`: the places of `survey`, what `subset` wants of them, from `values`; `place` is asked
+/// for when it takes long.
 ///
 /// # Errors
 /// [`Refusal`] for formats that are not there or not acceptable, preconditions that fail, and when as
@@ -35,7 +40,7 @@ pub fn answer(
     survey: Survey,
     subset: Subset,
     values: Values,
-    streams: &Arc<Semaphore>,
+    place: impl FnOnce() -> Option<Place>,
     schemas: &Arc<Schemas>,
 ) -> Result<HttpResponse, Refusal> {
     let format = Format::choose(format, field(request, &ACCEPT), survey.format())?;
@@ -80,19 +85,33 @@ pub fn answer(
     if coding != Coding::Identity {
         answer.insert_header((CONTENT_ENCODING, coding.name()));
     }
-    if question.survey.count() * question.subset.wanted.len() <= VALUES_AT_ONCE {
+    if is_short(&question) {
         return at_once(answer, question, coding, schemas).map_err(|error| {
             tracing::error!(%error, "an answer could not be written");
             Refusal::Fault
         });
     }
-    let place = Arc::clone(streams).try_acquire_owned();
-    let place = place.or(Err(Refusal::Busy))?;
+    let place = place().ok_or(Refusal::Busy)?;
     let schemas = Arc::clone(schemas);
     let body = StreamBody::start(place, move |sink| {
         question.answer(sink, coding, &schemas).map(drop)
     });
     Ok(answer.body(body))
+}
+
+/// Whether a worker, which others wait for, may answer the question itself: by the values it makes, the cells it
+/// looks through for them, and the octets that it carries from the question into the answer.
+fn is_short(question: &Question) -> bool {
+    let Question { survey, subset, .. } = question;
+    let searches = subset.radius_km.map_or(0, |_| subset.perils.len());
+    let of_a_place = subset.wanted.len() + searches * VALUES_OF_A_SEARCH;
+    let copies = match subset.layout {
+        Layout::Long => subset.wanted.len(),
+        Layout::Wide => 1,
+    };
+    let carried = u64::try_from(copies).map(|copies| survey.octets().saturating_mul(copies));
+    survey.count().saturating_mul(of_a_place) <= VALUES_AT_ONCE
+        && carried.is_ok_and(|octets| octets <= OCTETS_AT_ONCE)
 }
 
 /// The answer to a question of a few milliseconds, on this thread.
@@ -128,3 +147,8 @@ const NOT_ACCEPTABLE: Refusal = Refusal::NotAcceptable {
 const OCTETS_A_VALUE: usize = 10;
 /// Values of an answer that is made at once: a few milliseconds, a few megabytes.
 const VALUES_AT_ONCE: usize = 20_000;
+/// What the search for a cell with all values of a peril may take, in values: near a pole of a fine grid there are
+/// some twenty thousand cells within the largest radius.
+const VALUES_OF_A_SEARCH: usize = 2_000;
+/// Octets that are carried into an answer that is made at once.
+const OCTETS_AT_ONCE: u64 = 4 * 1024 * 1024;

@@ -74,22 +74,53 @@ impl PartialOrd for Text {
     }
 }
 
+/// Why octets are not read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum JsonFault {
+    /// They are no JSON from this octet on.
+    NotJson(usize),
+    /// They hold more values than they may.
+    TooManyValues,
+}
+
 impl Json {
-    /// Reads the one value that `octets` hold.
+    /// Reads the one value that `octets` hold, of at most `most` values in all: one takes up to a hundred times
+    /// the memory of its text.
     ///
     /// # Errors
-    /// Where reading stopped, in octets from the start.
-    pub fn read(octets: &[u8]) -> Result<Self, usize> {
+    /// [`JsonFault`].
+    pub fn read(octets: &[u8], most: usize) -> Result<Self, JsonFault> {
         let text = octets.strip_prefix(b"\xef\xbb\xbf").unwrap_or(octets);
         let skipped = octets.len() - text.len();
-        let text = std::str::from_utf8(text).map_err(|error| skipped + error.valid_up_to())?;
-        let mut reader = Reader { text, at: 0 };
+        let stopped = |at| JsonFault::NotJson(skipped + at);
+        let text = std::str::from_utf8(text).map_err(|error| stopped(error.valid_up_to()))?;
+        let mut reader = Reader {
+            text,
+            at: 0,
+            left: Some(most),
+        };
         let value = reader.value(MAX_DEPTH);
         reader.space();
         match value {
             Some(value) if reader.at == text.len() => Ok(value),
-            _ => Err(skipped + reader.at),
+            _ if reader.left.is_none() => Err(JsonFault::TooManyValues),
+            _ => Err(stopped(reader.at)),
         }
+    }
+
+    /// Octets that it takes in memory, about.
+    pub(super) fn size(&self) -> usize {
+        let parts: usize = match self {
+            Self::Null | Self::Bool(_) | Self::Float(_) => 0,
+            Self::Integer(digits) => digits.len(),
+            Self::Text(text) => size_of_val(text.units()),
+            Self::Array(items) => items.iter().map(Self::size).sum(),
+            Self::Object(members) => members
+                .iter()
+                .map(|(name, member)| size_of_val(name.units()) + member.size())
+                .sum(),
+        };
+        size_of::<Self>() + parts
     }
 
     /// The member `name` of an object.
@@ -118,6 +149,8 @@ impl Json {
 struct Reader<'t> {
     text: &'t str,
     at: usize,
+    /// How many values may still come; none once there was one too many.
+    left: Option<usize>,
 }
 
 impl<'t> Reader<'t> {
@@ -144,7 +177,10 @@ impl<'t> Reader<'t> {
     /// The value that comes next, with at most `depth` more arrays and objects around its parts.
     fn value(&mut self, depth: usize) -> Option<Json> {
         self.space();
-        match self.peek()? {
+        let next = self.peek()?;
+        self.left = self.left?.checked_sub(1);
+        self.left?;
+        match next {
             b'{' => self.object(depth.checked_sub(1)?),
             b'[' => self.array(depth.checked_sub(1)?),
             b'"' => self.string().map(Json::Text),
@@ -283,8 +319,8 @@ mod tests {
 
     use super::*;
 
-    fn read(text: &str) -> Result<Json, usize> {
-        Json::read(text.as_bytes())
+    fn read(text: &str) -> Result<Json, JsonFault> {
+        Json::read(text.as_bytes(), 1000)
     }
 
     #[test]
@@ -306,7 +342,7 @@ mod tests {
         assert!(read("\"\\ud83d\"").is_ok());
         let repeated = read("{\"a\":1,\"a\":2}").unwrap();
         assert_eq!(repeated.member("a"), Some(&Json::Integer("2".into())));
-        assert_eq!(Json::read(b"\xef\xbb\xbfnull"), Ok(Json::Null));
+        assert_eq!(Json::read(b"\xef\xbb\xbfnull", 1), Ok(Json::Null));
     }
 
     #[test]
@@ -327,8 +363,8 @@ mod tests {
             (b"'a'", 0),
         ] {
             assert_eq!(
-                Json::read(octets),
-                Err(at),
+                Json::read(octets, 1000),
+                Err(JsonFault::NotJson(at)),
                 "{}",
                 String::from_utf8_lossy(octets)
             );
@@ -339,10 +375,23 @@ mod tests {
         assert!(read(&deep(1_000_000)).is_err());
     }
 
+    #[test]
+    fn as_many_values_are_read_as_may_be_and_not_one_more() {
+        let array = |items: usize| format!("[{}]", vec!["{\"a\":0}"; items].join(","));
+        let of = |items| Json::read(array(items).as_bytes(), 21);
+        assert!(of(10).is_ok());
+        assert_eq!(of(11), Err(JsonFault::TooManyValues));
+        assert_eq!(
+            Json::read(b"[0,x", 2),
+            Err(JsonFault::TooManyValues),
+            "what comes after the last is not looked at"
+        );
+    }
+
     proptest! {
         #[test]
         fn no_octets_upset_the_reader(octets in prop::collection::vec(any::<u8>(), 0..60)) {
-            if let Err(at) = Json::read(&octets) {
+            if let Err(JsonFault::NotJson(at)) = Json::read(&octets, 1000) {
                 prop_assert!(at <= octets.len());
             }
         }

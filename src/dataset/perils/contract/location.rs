@@ -1,6 +1,8 @@
 //! The body of `POST /location`.
 
-use super::Json;
+use std::borrow::Cow;
+
+use super::{Json, JsonFault};
 use crate::dataset::{
     grid::{Column, Peril, Scenario, Year},
     perils::Refused,
@@ -31,7 +33,14 @@ impl LocationRequest {
     /// # Errors
     /// [`Refused`], where the old service failed or found nothing.
     pub fn read(body: &[u8], max_places: usize) -> Result<Self, Refused> {
-        let body = Json::read(body).map_err(|at| Refused::NotJson { at })?;
+        let most = max_places.saturating_mul(VALUES_OF_A_PLACE);
+        let most = most.saturating_add(VALUES_BESIDE);
+        let body = Json::read(body, most).map_err(|fault| match fault {
+            JsonFault::NotJson(at) => Refused::NotJson { at },
+            JsonFault::TooManyValues => {
+                malformed("the body", format!("JSON of at most {most} values"))
+            }
+        })?;
         let locations = match &body {
             Json::Object(_) => body.member("locations").ok_or(Refused::NoLocations)?,
             Json::Array(_) => return Err(Refused::NoLocations),
@@ -42,6 +51,15 @@ impl LocationRequest {
         let sent = |name| body.member(name).filter(|value| !is_all(value)).cloned();
         let (perils_sent, scenarios_sent, years_sent) =
             (sent("perils"), sent("scenarios"), sent("years"));
+        for (name, filter) in [
+            ("perils", &perils_sent),
+            ("scenarios", &scenarios_sent),
+            ("years", &years_sent),
+        ] {
+            if filter.as_ref().is_some_and(|sent| sent.size() > LONGEST) {
+                return Err(malformed(name, "shorter"));
+            }
+        }
         let mut choice = Choice::new(!places.is_empty());
         let perils = choice.perils(perils_sent.as_ref())?;
         let years = choice.years(years_sent.as_ref())?;
@@ -187,12 +205,19 @@ fn is_empty(value: &Json) -> bool {
     }
 }
 
-fn malformed(at: &str, expected: &'static str) -> Refused {
+fn malformed(at: &str, expected: impl Into<Cow<'static, str>>) -> Refused {
     Refused::Malformed {
         at: at.to_owned(),
         expected: expected.into(),
     }
 }
+
+/// Values of the JSON for one place: what clients carry along is passed over, and read all the same.
+const VALUES_OF_A_PLACE: usize = 32;
+/// Values of the JSON beside its places.
+const VALUES_BESIDE: usize = 1_000;
+/// Octets that a filter may take in memory: it is kept for as long as the answer is sent, which repeats it.
+const LONGEST: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests {
@@ -307,6 +332,11 @@ mod tests {
             read("{\"locations\":["),
             Err(Refused::NotJson { at: 14 })
         ));
+        let long = format!("{{\"locations\":[],\"years\":\"{}\"}}", "2".repeat(40_000));
+        match read(&long) {
+            Err(Refused::Malformed { at, .. }) => assert_eq!(at, "years"),
+            other => panic!("{other:?}"),
+        }
         let four = format!("{{\"locations\":[{}1]}}", "1,".repeat(3));
         assert!(matches!(
             read(&four),

@@ -8,7 +8,7 @@ mod location;
 mod number;
 mod point;
 
-pub use json::{Json, Text};
+pub use json::{Json, JsonFault, Text};
 pub use location::LocationRequest;
 pub use number::float;
 pub use point::{Filter, Point};

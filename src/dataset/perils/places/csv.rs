@@ -114,7 +114,8 @@ impl Record {
     /// Reads the next line that is not empty; `false` at the end.
     ///
     /// # Errors
-    /// What the reader says; `InvalidData` for a record that is longer than any may be.
+    /// What the reader says; `InvalidData` for a record that is longer than any may be, or whose quotes stay open:
+    /// what an answer puts behind it would stand within them.
     pub(super) fn read(&mut self, reader: &mut dyn BufRead) -> io::Result<bool> {
         loop {
             self.text.clear();
@@ -157,6 +158,9 @@ impl Record {
                 self.text.push(b'\n');
             }
         }
+        if is_quoted {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
         if self.text.last() == Some(&b'\r') {
             self.text.pop();
         }
@@ -186,14 +190,18 @@ mod tests {
 
     use super::*;
 
-    fn records(text: &[u8]) -> Vec<Vec<String>> {
+    fn read(text: &[u8]) -> io::Result<Vec<Vec<String>>> {
         let mut reader = io::BufReader::with_capacity(3, text);
         let mut record = Record::default();
         let mut all = Vec::new();
-        while record.read(&mut reader).unwrap() {
+        while record.read(&mut reader)? {
             all.push(record.fields().map(Cow::into_owned).collect());
         }
-        all
+        Ok(all)
+    }
+
+    fn records(text: &[u8]) -> Vec<Vec<String>> {
+        read(text).unwrap()
     }
 
     #[test]
@@ -207,7 +215,9 @@ mod tests {
                 vec!["last"]
             ]
         );
-        assert_eq!(records(b"\"open"), [vec!["\"open"]]);
+        for open in [&b"\"open"[..], b"a,b\n1,\"", b"a\n5\" pipe\n"] {
+            assert_eq!(read(open).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        }
         assert!(records(b"\n\r\n").is_empty());
     }
 
@@ -235,8 +245,13 @@ mod tests {
     proptest! {
         #[test]
         fn no_octets_upset_the_reader(octets in prop::collection::vec(any::<u8>(), 0..80)) {
-            let all = records(&octets);
-            prop_assert!(all.iter().all(|record| !record.is_empty()));
+            let is_closed = octets.iter().filter(|octet| **octet == b'"').count() % 2 == 0;
+            match read(&octets) {
+                Ok(all) => prop_assert!(is_closed && all.iter().all(|record| !record.is_empty())),
+                Err(error) => {
+                    prop_assert!(!is_closed && error.kind() == io::ErrorKind::InvalidData);
+                }
+            }
         }
     }
 }

@@ -69,6 +69,12 @@ impl Survey {
         self.places
     }
 
+    /// Octets of the whole body.
+    #[must_use]
+    pub fn octets(&self) -> u64 {
+        self.body.length()
+    }
+
     /// The places, from the first on.
     #[must_use]
     pub fn places(&self) -> Places {
