@@ -1,6 +1,6 @@
 //! The first reading of a body: its shape, its options, how many places it has.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, io::Read};
 
 use super::{
     Header, Record,
@@ -82,7 +82,8 @@ impl Survey {
     }
 
     fn of_csv(body: Body, max_places: usize) -> Result<Self, Refused> {
-        let mut reader = body.reader(0);
+        let start = after_mark(&body)?;
+        let mut reader = body.reader(start);
         let mut record = Record::default();
         let mut line = 0;
         let mut read = |record: &mut Record| {
@@ -110,7 +111,7 @@ impl Survey {
             format: InputFormat::Csv,
             header: Some(header),
             places,
-            start: 0,
+            start,
             body,
         })
     }
@@ -239,6 +240,14 @@ fn count(walker: &mut Walker, max_places: usize) -> Result<usize, Fault> {
     Ok(places)
 }
 
+/// Where a CSV file begins: behind the mark that some programs write before UTF-8.
+fn after_mark(body: &Body) -> Result<u64, Refused> {
+    let mut begin = Vec::new();
+    let read = body.reader(0).take(3).read_to_end(&mut begin);
+    read.or(Err(malformed("the body", "readable to its end")))?;
+    Ok(if begin == b"\xef\xbb\xbf" { 3 } else { 0 })
+}
+
 fn malformed(at: &str, expected: &'static str) -> Refused {
     Refused::Malformed {
         at: at.to_owned(),
@@ -298,6 +307,20 @@ mod tests {
                 Err(PlaceFault::LatitudeNotANumber)
             ]
         );
+    }
+
+    #[test]
+    fn a_mark_before_a_csv_file_belongs_to_no_column() {
+        for header in ["lat,lon", "\"lat\",\"lon\"", "\"site, name\",lat,lon"] {
+            let line = if header.contains("name") {
+                "a,1,2"
+            } else {
+                "1,2"
+            };
+            let text = format!("\u{feff}{header}\n{line}\n");
+            assert_eq!(positions(&text, true), [Ok((1.0, 2.0))], "{header}");
+        }
+        assert!(survey("\u{feff}\u{feff}lat,lon\n1,2\n", true).is_err());
     }
 
     #[test]
