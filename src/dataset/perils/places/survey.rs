@@ -117,7 +117,12 @@ impl Survey {
     }
 
     fn of_json(body: Body, options: &mut Options, max_places: usize) -> Result<Self, Refused> {
-        let mut walker = Walker::new(body.reader(0), 0);
+        let start = after_mark(&body)?;
+        let mut walker = Walker::new(body.reader(start), start);
+        let expected = "an object with an array locations, or a GeoJSON feature collection";
+        if matches!(walker.peek(), Ok(Some(b'['))) {
+            return Err(malformed("the body", expected));
+        }
         let found = find_array(&mut walker, options, max_places);
         let at = usize::try_from(walker.at()).unwrap_or(usize::MAX);
         let found = found.map_err(|fault| match fault {
@@ -132,7 +137,6 @@ impl Survey {
             ),
             Fault::Stop(Stop::Syntax | Stop::Io(_)) => Refused::NotJson { at },
         })?;
-        let expected = "an object with an array locations, or a GeoJSON feature collection";
         let (format, start, places) = found.ok_or_else(|| malformed("the body", expected))?;
         Ok(Self {
             format,
@@ -212,6 +216,9 @@ fn find_array(
     if walker.peek()?.is_some() {
         return Err(Stop::Syntax.into());
     }
+    if found.is_none() {
+        return Ok(None);
+    }
     // A feature collection may have members that are none of ours (RFC 7946 §6.1).
     let is_geojson = matches!(found, Some((InputFormat::GeoJson, ..)));
     for (name, value) in others {
@@ -240,7 +247,7 @@ fn count(walker: &mut Walker, max_places: usize) -> Result<usize, Fault> {
     Ok(places)
 }
 
-/// Where a CSV file begins: behind the mark that some programs write before UTF-8.
+/// Where a body begins: behind the mark that some programs write before UTF-8.
 fn after_mark(body: &Body) -> Result<u64, Refused> {
     let mut begin = Vec::new();
     let read = body.reader(0).take(3).read_to_end(&mut begin);
@@ -281,7 +288,7 @@ mod tests {
     #[test]
     fn places_are_found_wherever_the_array_stands() {
         let text =
-            "{\"perils\":[\"fire\"],\"locations\":[{\"lat\":1,\"lon\":2},5 ],\"years\":2030}";
+            "{\"perils\":[\"fire\"],\"locations\":[{\"lat\":1,\"lon\":2},5 ],\"years\":[2030.0]}";
         assert_eq!(
             positions(text, false),
             [Ok((1.0, 2.0)), Err(PlaceFault::Malformed)]
@@ -310,7 +317,10 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_before_a_csv_file_belongs_to_no_column() {
+    fn a_mark_before_the_text_belongs_to_nothing() {
+        let text = "\u{feff}{\"locations\":[{\"lat\":1,\"lon\":-0}]}";
+        let (latitude, longitude) = positions(text, false).remove(0).unwrap();
+        assert_eq!((latitude, longitude.to_string().as_str()), (1.0, "0"));
         for header in ["lat,lon", "\"lat\",\"lon\"", "\"site, name\",lat,lon"] {
             let line = if header.contains("name") {
                 "a,1,2"
@@ -321,6 +331,18 @@ mod tests {
             assert_eq!(positions(&text, true), [Ok((1.0, 2.0))], "{header}");
         }
         assert!(survey("\u{feff}\u{feff}lat,lon\n1,2\n", true).is_err());
+    }
+
+    #[test]
+    fn a_body_of_another_shape_is_told_which_it_should_have() {
+        for text in [
+            "[{\"lat\":1,\"lon\":2}]",
+            "{\"type\":\"Feature\",\"geometry\":null}",
+            "{\"perils\":[\"fire\"]}",
+        ] {
+            let refused = survey(text, false).unwrap_err().to_string();
+            assert!(refused.contains("feature collection"), "{refused}");
+        }
     }
 
     #[test]
