@@ -90,7 +90,7 @@ impl Survey {
             line += 1;
             record.read(&mut *reader).or(Err(Refused::Malformed {
                 at: format!("record {line} of the CSV"),
-                expected: "shorter: is a quote left open?".into(),
+                expected: "shorter; perhaps a quote is left open".into(),
             }))
         };
         if !read(&mut record)? {
