@@ -31,7 +31,7 @@ impl fmt::Display for Written<'_> {
         } else {
             serde_json::to_string(self)
         };
-        f.write_str(&text.map_err(|_| fmt::Error)?)
+        f.write_str(&text.or(Err(fmt::Error))?)
     }
 }
 

@@ -39,9 +39,8 @@ enum Within {
 impl Within {
     fn after(self, octet: u8) -> Self {
         match (self, octet) {
-            (Self::Start | Self::Closing, b'"') => Self::Quoted,
             (Self::Quoted, b'"') => Self::Closing,
-            (Self::Quoted, _) => Self::Quoted,
+            (Self::Start | Self::Closing, b'"') | (Self::Quoted, _) => Self::Quoted,
             (_, b',') => Self::Start,
             _ => Self::Plain,
         }
