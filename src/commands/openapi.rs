@@ -13,7 +13,7 @@ use crate::{
     commands::serve::config_path,
     config::{Config, ConfigError, DEFAULT_PATH},
     policy::{Policy, PolicyError},
-    response::description::{Description, Version},
+    response::description::{Description, Version, Written},
 };
 
 /// Arguments of `perild openapi`.
@@ -74,7 +74,7 @@ pub fn run(args: &OpenapiArgs) -> Result<(), OpenapiError> {
         datasets: &config.datasets,
     };
     let document = description.document(args.version);
-    writeln!(io::stdout().lock(), "{document:#}")?;
+    writeln!(io::stdout().lock(), "{:#}", Written(&document))?;
     Ok(())
 }
 

@@ -129,6 +129,35 @@ fn every_reference_leads_somewhere_and_every_id_is_one_of_a_kind() {
     }
 }
 
+/// `OpenAPI` 3.0 asks for it, and makers of clients leave out what uses a list of they know not what.
+#[test]
+fn every_list_says_what_it_holds() {
+    for version in ["3.0", "3.1"] {
+        let document = document(version);
+        let mut lists = 0;
+        let mut rest = vec![&document];
+        while let Some(value) = rest.pop() {
+            rest.extend(value.as_array().into_iter().flatten());
+            rest.extend(
+                value
+                    .as_object()
+                    .into_iter()
+                    .flat_map(|members| members.values()),
+            );
+            let is_list = match value.get("type") {
+                Some(Value::String(name)) => name == "array",
+                Some(Value::Array(names)) => names.iter().any(|name| name == "array"),
+                _ => false,
+            };
+            if is_list {
+                assert!(value.get("items").is_some(), "{version}: {value}");
+                lists += 1;
+            }
+        }
+        assert!(lists > 10, "{version}");
+    }
+}
+
 #[test]
 fn the_description_is_the_one_that_was_reviewed() {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {

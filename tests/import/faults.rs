@@ -55,8 +55,8 @@ fn a_number_that_is_none_is_told_with_file_line_and_reason() {
     );
     edited(
         40,
-        |line| field(line, 14, "1e-3"),
-        &["line 40: firessp5852100metric_mean \"1e-3\""],
+        |line| field(line, 14, "1e-7"),
+        &["line 40: firessp5852100metric_mean \"1e-7\" has more than six decimals"],
     );
     edited(40, |line| field(line, 5, "-1"), &["line 40", "below 0"]);
     edited(

@@ -167,10 +167,30 @@ fn a_climatescore_database_arrives_value_for_value() {
     let found = grid.about().provenance(Peril::Fire).unwrap();
     assert_eq!(found.source, "postgres://localhost/postgres/osdbfire");
     assert!(!said.contains("not-told"));
+
+    // Numbers of other types, one of them below a ten-thousandth, and a view.
+    let column = Column::at(0).unwrap().name();
+    server.sql(&format!(
+        "UPDATE osdbwind SET {column} = 0.00002 WHERE latitude = 0 AND longitude = 0;"
+    ));
+    succeed(import(&bench, &server.address()));
+    let exact = Grid::open(&bench.store()).unwrap();
+    let doubles: Vec<_> = Peril::Wind
+        .columns()
+        .map(|column| format!("{0}::double precision AS {0}", column.name()))
+        .collect();
+    server.sql(&format!(
+        "ALTER TABLE osdbwind RENAME TO numerics;\n\
+         CREATE VIEW osdbwind AS SELECT key, latitude::text, longitude::real, {} FROM numerics;",
+        doubles.join(", ")
+    ));
+    succeed(import(&bench, &server.address()));
+    let grid = Grid::open(&bench.store()).unwrap();
+    assert_eq!(grid.about().statistics, exact.about().statistics);
+    server.sql("DROP VIEW osdbwind; ALTER TABLE numerics RENAME TO osdbwind;");
     let before = fs::read(bench.store()).unwrap();
 
     // A row that no file check let in.
-    let column = Column::at(0).unwrap().name();
     server.sql(&format!(
         "UPDATE osdbwind SET key = '1', {column} = -5 WHERE latitude = 0 AND longitude = 0;"
     ));
@@ -213,6 +233,9 @@ fn a_database_that_is_not_there_is_named_and_its_password_is_not() {
         "postgres://perild:not-told@127.0.0.1:1/climate",
         "postgres://perild:not-told@db.example/climate",
         "postgres://perild:not-told@localhost:x/climate",
+        "POSTGRES://perild:not-told@127.0.0.1:1/climate",
+        "postgresql+psycopg2://perild:not-told@127.0.0.1:1/climate",
+        "host=127.0.0.1 port=1 user=perild password=not-told",
     ] {
         let output = import(&bench, address);
         assert_eq!(output.status.code(), Some(1));

@@ -193,7 +193,7 @@ fn what_is_not_known_is_a_400_that_lists_the_known() {
     assert_eq!(answer.status, 400);
     assert_eq!(
         answer.problem()["detail"],
-        "record 2 of the CSV must be shorter: is a quote left open?."
+        "record 2 of the CSV must be shorter; perhaps a quote is left open."
     );
 }
 

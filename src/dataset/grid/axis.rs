@@ -109,6 +109,10 @@ impl Axis {
     #[must_use]
     pub fn between(&self, degrees: f64) -> Option<(u32, f64)> {
         let steps = self.steps(degrees - units(self.first));
+        // A coordinate has six decimals, and doubles have few of those exactly.
+        let whole = steps.round();
+        let is_on_a_line = (steps - whole).abs() * self.step() < HALF_A_MILLIONTH;
+        let steps = if is_on_a_line { whole } else { steps };
         let last = f64::from(self.count.checked_sub(2)?);
         if !(0.0..=last + 1.0).contains(&steps) {
             return None;
@@ -245,6 +249,7 @@ impl fmt::Display for Key {
 }
 
 /// No coordinate is further from 0.
+const HALF_A_MILLIONTH: f64 = 0.5e-6;
 const MAX_DEGREES: i64 = 360;
 /// No axis has more coordinates: a thousandth of a degree around the world.
 pub(crate) const MAX_COUNT: u32 = 400_000;
@@ -326,6 +331,21 @@ mod tests {
         for outside in [90.01, -90.01, f64::NAN] {
             assert_eq!(quarter().between(outside), None);
         }
+    }
+
+    #[test]
+    fn a_place_on_a_line_is_on_it_whatever_the_step() {
+        let tenths = Axis::new(49_050_000, 100_000, 1, 122).unwrap();
+        let thirds = Axis::new(0, MICRO, 3, 122).unwrap();
+        for axis in [tenths, thirds] {
+            for index in 0..121 {
+                let found = axis.between(axis.coordinate(index));
+                assert_eq!(found, Some((index, 0.0)), "{index}");
+            }
+            assert_eq!(axis.between(axis.coordinate(121)), Some((120, 1.0)));
+        }
+        let (index, part) = tenths.between(49.050_001).unwrap();
+        assert!(index == 0 && part > 0.0);
     }
 
     #[test]

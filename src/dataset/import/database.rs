@@ -1,6 +1,8 @@
 //! An existing `ClimateScore` database: its seven tables by COPY, in one snapshot.
 
 use std::{
+    env,
+    error::Error,
     io::{self, Read},
     path::Path,
     str::FromStr,
@@ -16,13 +18,19 @@ use crate::dataset::grid::Peril;
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// The address is not one of a database.
-    #[error("not the address of a PostgreSQL database: {0}")]
+    #[error(
+        "not the address of a PostgreSQL database, as postgres://USER@localhost:5432/NAME is \
+         (the password may be in PGPASSWORD): {0}"
+    )]
     Address(postgres::Error),
     /// The database refuses.
     #[error("the database says: {}", reason(.0))]
     Database(#[from] postgres::Error),
     /// None of the tables is there with a row.
-    #[error("none of the tables osdbwind, osdbprecip, ... is there and has a row")]
+    #[error(
+        "none of the tables osdbwind, osdbprecip, ... is there and has a row \
+         (in a schema of another name: add ?options=-c%20search_path%3DNAME to the address)"
+    )]
     NoTable,
     /// The way to the database would carry the password and the data in the open.
     #[error(
@@ -35,11 +43,10 @@ pub enum DatabaseError {
     },
 }
 
-/// Whether a source is a database rather than a file.
+/// Whether a source is a database rather than a file. Whatever looks like an address is one, so that
+/// nothing prints it as the path of a file that is not there, with a password in it.
 pub(super) fn is_address(source: &str) -> bool {
-    ["postgres://", "postgresql://"]
-        .iter()
-        .any(|scheme| source.starts_with(scheme))
+    source.contains("://") || source.contains("password=")
 }
 
 /// One table that was read.
@@ -55,7 +62,10 @@ pub(super) fn read(
     folder: &Path,
     count: &AtomicU64,
 ) -> Result<Vec<Table>, DatabaseError> {
-    let config = Config::from_str(address).map_err(DatabaseError::Address)?;
+    let mut config = Config::from_str(address).map_err(DatabaseError::Address)?;
+    if let (None, Some(password)) = (config.get_password(), password()) {
+        config.password(password);
+    }
     if let Some(host) = remote(&config) {
         return Err(DatabaseError::Remote { host });
     }
@@ -66,8 +76,9 @@ pub(super) fn read(
         let table = peril.table();
         let found = snapshot.query_one("SELECT to_regclass($1) IS NOT NULL", &[&table])?;
         if found.get(0) {
-            let text =
-                snapshot.copy_out(&format!("COPY {table} TO STDOUT (FORMAT csv, HEADER)"))?;
+            // Views and partitioned tables can be selected from, and not copied.
+            let copy = format!("COPY (SELECT * FROM {table}) TO STDOUT (FORMAT csv, HEADER)");
+            let text = snapshot.copy_out(&copy)?;
             let scanned = scan(Counted { text, count }, folder);
             if matches!(scanned, Err(ScanError::NoRow)) {
                 continue;
@@ -81,6 +92,15 @@ pub(super) fn read(
         return Err(DatabaseError::NoTable);
     }
     Ok(tables)
+}
+
+/// The password of an address without one: an address stands in the list of processes for all to read.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where PostgreSQL's own programs find it"
+)]
+fn password() -> Option<String> {
+    env::var("PGPASSWORD").ok()
 }
 
 /// All tables as they were at one moment.
@@ -120,11 +140,14 @@ fn described(config: &Config) -> String {
     format!("postgres://{host}/{}", config.get_dbname().unwrap_or(""))
 }
 
-/// What the server says, where the error alone says only that it said something.
+/// What the server says, where the error alone says only that it said something; else what the error
+/// comes from, such as a password that is missing.
 fn reason(error: &postgres::Error) -> String {
-    error
-        .as_db_error()
-        .map_or_else(|| error.to_string(), ToString::to_string)
+    match (error.as_db_error(), error.source()) {
+        (Some(said), _) => said.to_string(),
+        (None, Some(cause)) => format!("{error}: {cause}"),
+        (None, None) => error.to_string(),
+    }
 }
 
 struct Counted<'c, R> {

@@ -13,17 +13,17 @@ pub(super) fn fit(coordinates: &BTreeSet<i32>, single_step: i64) -> Option<Axis>
     if let [only] = sorted.as_slice() {
         return Axis::new(*only, single_step, 1, 1);
     }
-    let steps = steps(&sorted);
-    let fits: Vec<Fit> = steps
+    let fits: Vec<Fit> = steps(&sorted)
         .iter()
-        .flat_map(|(step, anchor)| {
-            [0, 1].map(|tolerance| Fit::new(&sorted, *step, *anchor, tolerance))
-        })
+        .flat_map(|step| [0, 1].map(|tolerance| Fit::new(&sorted, step, tolerance)))
         .flatten()
         .collect();
-    // A stray coordinate close to another makes a tiny step that suits them all, and fills little.
-    let filled = fits.iter().filter(|fit| fit.taken * 2 > fit.length());
-    filled
+    // A stray coordinate close to another makes a tiny step that suits them all, and fills little. So
+    // does the step of regions far apart, as on both sides of the date line, but most neighbours have it.
+    let likely = fits
+        .iter()
+        .filter(|fit| fit.is_usual || fit.taken * 2 > fit.length());
+    likely
         .max_by_key(|fit| (fit.taken, -fit.tolerance, fit.total))
         .or_else(|| {
             fits.iter()
@@ -32,8 +32,17 @@ pub(super) fn fit(coordinates: &BTreeSet<i32>, single_step: i64) -> Option<Axis>
         .and_then(Fit::axis)
 }
 
-/// The most frequent distances of neighbours, each with a coordinate that has such a neighbour.
-fn steps(sorted: &[i64]) -> Vec<(i64, i64)> {
+/// A distance of neighbours.
+struct Step {
+    length: i64,
+    /// A coordinate that has such a neighbour.
+    anchor: i64,
+    /// Whether most neighbours are as far apart.
+    is_usual: bool,
+}
+
+/// The most frequent distances of neighbours.
+fn steps(sorted: &[i64]) -> Vec<Step> {
     let mut found: BTreeMap<i64, (u32, i64)> = BTreeMap::new();
     for pair in sorted.windows(2) {
         if let [low, high] = pair {
@@ -43,7 +52,13 @@ fn steps(sorted: &[i64]) -> Vec<(i64, i64)> {
     let mut steps: Vec<_> = found.into_iter().collect();
     steps.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
     let likely = steps.into_iter().take(CANDIDATES);
-    likely.map(|(step, (_, anchor))| (step, anchor)).collect()
+    likely
+        .map(|(length, (count, anchor))| Step {
+            length,
+            anchor,
+            is_usual: usize::try_from(count).is_ok_and(|count| count * 2 >= sorted.len()),
+        })
+        .collect()
 }
 
 /// One step tried on all coordinates.
@@ -54,19 +69,22 @@ struct Fit {
     parts: i64,
     /// Points that have a coordinate.
     taken: i64,
+    /// Whether most neighbours are one step apart.
+    is_usual: bool,
     /// What writing six decimals may have cost: nothing when the step is a whole number of millionths.
     tolerance: i64,
 }
 
 impl Fit {
-    fn new(sorted: &[i64], step: i64, anchor: i64, tolerance: i64) -> Option<Self> {
+    fn new(sorted: &[i64], step: &Step, tolerance: i64) -> Option<Self> {
+        let anchor = step.anchor;
         let up = sorted.iter().filter(|coordinate| **coordinate >= anchor);
         let down = sorted
             .iter()
             .rev()
             .filter(|coordinate| **coordinate < anchor);
         // The longer the way, the better the step is known: thirds are not 0.333333.
-        let (mut total, mut parts, mut taken) = (step, 1, 0);
+        let (mut total, mut parts, mut taken) = (step.length, 1, 0);
         let (mut first, mut last, mut first_at, mut last_at) = (anchor, anchor, 0, 0);
         let mut before = None;
         for coordinate in up.chain(down) {
@@ -96,6 +114,7 @@ impl Fit {
             total,
             parts,
             taken,
+            is_usual: step.is_usual,
             tolerance,
         };
         (taken > 1).then_some(fit)
@@ -154,6 +173,15 @@ mod tests {
         }
         let few = [0, 130_000, 250_000, 500_000];
         assert_eq!(fitted(few), Some((0.25, (0.0, 0.5), 3)));
+    }
+
+    #[test]
+    fn regions_far_apart_lie_on_one_grid() {
+        let degrees = (-180..-169).chain(170..180).map(|at| at * 1_000_000);
+        assert_eq!(fitted(degrees), Some((1.0, (-180.0, 179.0), 360)));
+        let quarters = (-720..-700).chain([3, 4, 5]).chain(700..720);
+        let stray = quarters.map(|at| at * 250_000).chain([1_130_000]);
+        assert_eq!(fitted(stray), Some((0.25, (-180.0, 179.75), 1440)));
     }
 
     proptest! {

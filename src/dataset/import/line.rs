@@ -143,8 +143,24 @@ fn is_key(key: &[u8], place: Place) -> bool {
         expected.as_bytes() == key
     } else {
         // Not a whole number of hundredths: rounded as the old service rounds, from the double.
-        place.key().to_string().as_bytes() == key
+        place.key().to_string().as_bytes() == key || is_rounded_otherwise(key, place)
     }
+}
+
+/// Whether `key` has the coordinates to the nearest hundredth, where halfway between two both are nearest:
+/// doubles, decimals and databases each round that in their own way.
+fn is_rounded_otherwise(key: &[u8], place: Place) -> bool {
+    let nearest = |micro: i32| {
+        let above = (micro + HUNDREDTH / 2).div_euclid(HUNDREDTH) * HUNDREDTH;
+        let is_tie = above - micro == HUNDREDTH / 2;
+        [above, if is_tie { above - HUNDREDTH } else { above }]
+    };
+    nearest(place.latitude).iter().any(|latitude| {
+        nearest(place.longitude).iter().any(|longitude| {
+            let mut text = Text::default();
+            text.hundredths(*latitude) && text.hundredths(*longitude) && text.as_bytes() == key
+        })
+    })
 }
 
 /// A key as it is put together: two numbers of at most seven characters.
@@ -168,7 +184,7 @@ impl Text {
 
     /// Adds a coordinate with two decimals, if that is all it has.
     fn hundredths(&mut self, micro: i32) -> bool {
-        if micro % 10_000 != 0 {
+        if micro % HUNDREDTH != 0 {
             return false;
         }
         if micro < 0 {
@@ -188,6 +204,8 @@ impl Text {
     }
 }
 
+/// A hundredth of a degree in millionths.
+const HUNDREDTH: i32 = 10_000;
 /// [`MICRO`] as a double.
 const MICRO_DEGREES: f64 = 1e6;
 
@@ -277,6 +295,26 @@ mod tests {
             let fault = read(line).unwrap_err().to_string();
             assert!(fault.contains(part), "{line}: {fault}");
         }
+    }
+
+    #[test]
+    fn halfway_between_two_hundredths_a_key_may_have_either() {
+        let eighth = Place {
+            latitude: 50_125_000,
+            longitude: -375_000,
+        };
+        for key in ["50.12-0.38", "50.13-0.38", "50.12-0.37", "50.13-0.37"] {
+            assert!(is_key(key.as_bytes(), eighth), "{key}");
+        }
+        for key in ["50.11-0.38", "50.14-0.38", "50.120.38", "50.1-0.4"] {
+            assert!(!is_key(key.as_bytes(), eighth), "{key}");
+        }
+        let third = Place {
+            latitude: 333_333,
+            longitude: -1_000,
+        };
+        assert!(is_key(b"0.33-0.00", third) && is_key(b"0.330.00", third));
+        assert!(!is_key(b"0.340.00", third));
     }
 
     proptest! {

@@ -6,7 +6,7 @@ pub enum NumberFault {
     /// Digits other than 0 after the sixth decimal.
     #[error("has more than six decimals: round it to six")]
     Decimals,
-    /// Not an optional sign, digits, and perhaps a point with digits.
+    /// Not an optional sign, digits, perhaps a point with digits, and perhaps a power of ten.
     #[error("is not a decimal number (a value that is not covered is left empty)")]
     NotANumber,
     /// A million or more either way, which `numeric(12,6)` does not hold.
@@ -24,7 +24,10 @@ pub fn millionths(text: &[u8]) -> Result<i64, NumberFault> {
         Some((b'+', rest)) => (false, rest),
         _ => (false, text),
     };
-    let magnitude = magnitude(digits)?;
+    let magnitude = match magnitude(digits) {
+        Err(NumberFault::NotANumber) => magnitude(&written_out(digits)?)?,
+        magnitude => magnitude?,
+    };
     Ok(if is_negative { -magnitude } else { magnitude })
 }
 
@@ -74,6 +77,34 @@ fn magnitude(text: &[u8]) -> Result<i64, NumberFault> {
     Ok(number * missing)
 }
 
+/// `1e-05`, as pandas writes what is below a ten-thousandth, without its power of ten.
+fn written_out(text: &[u8]) -> Result<Vec<u8>, NumberFault> {
+    let power_at = text
+        .iter()
+        .position(|octet| matches!(octet, b'e' | b'E'))
+        .ok_or(NumberFault::NotANumber)?;
+    let (number, power) = text.split_at(power_at);
+    let power = power.get(1..).and_then(|power| str::from_utf8(power).ok());
+    let power = power.and_then(|power| power.parse::<i8>().ok());
+    let power = isize::from(power.ok_or(NumberFault::NotANumber)?);
+    let mut parts = number.splitn(2, |octet| *octet == b'.');
+    let (whole, fraction) = (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    );
+    let mut digits = [whole, fraction].concat();
+    if digits.is_empty() {
+        return Err(NumberFault::NotANumber);
+    }
+    if let Some(before) = whole.len().checked_add_signed(power) {
+        digits.resize(digits.len().max(before), b'0');
+        digits.insert(before, b'.');
+        return Ok(digits);
+    }
+    let zeros = power.unsigned_abs() - whole.len();
+    Ok([b".", &vec![b'0'; zeros][..], &digits].concat())
+}
+
 const DECIMALS: usize = 6;
 const WHOLE_LIMIT: i64 = 1_000_000;
 const SCALES: [i64; DECIMALS + 1] = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
@@ -97,6 +128,12 @@ mod tests {
             ("3.", 3_000_000),
             ("-0", 0),
             ("1.50000000", 1_500_000),
+            ("1e-05", 10),
+            ("1.5E-3", 1_500),
+            ("-9.999e+03", -9_999_000_000),
+            ("25.e0", 25_000_000),
+            (".25e1", 2_500_000),
+            ("0e-99", 0),
             ("999999.999999", 999_999_999_999),
         ] {
             assert_eq!(millionths(text.as_bytes()), Ok(micro), "{text}");
@@ -110,7 +147,17 @@ mod tests {
             (".", NumberFault::NotANumber),
             ("-", NumberFault::NotANumber),
             ("--1", NumberFault::NotANumber),
-            ("1e3", NumberFault::NotANumber),
+            ("1e", NumberFault::NotANumber),
+            ("e3", NumberFault::NotANumber),
+            (".e3", NumberFault::NotANumber),
+            ("1e3.5", NumberFault::NotANumber),
+            ("1e 3", NumberFault::NotANumber),
+            ("1e3e3", NumberFault::NotANumber),
+            ("1.2.3e1", NumberFault::NotANumber),
+            ("1-2e1", NumberFault::NotANumber),
+            ("1e300", NumberFault::NotANumber),
+            ("1e6", NumberFault::TooLarge),
+            ("1e-07", NumberFault::Decimals),
             ("1.2.3", NumberFault::NotANumber),
             ("1.0000000x", NumberFault::NotANumber),
             ("9999999x", NumberFault::NotANumber),

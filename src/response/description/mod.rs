@@ -25,7 +25,9 @@ mod publish;
 mod samples;
 mod schemas;
 mod version;
+mod written;
 
 pub use document::{Described, Description};
 pub use publish::Published;
 pub use version::Version;
+pub use written::Written;

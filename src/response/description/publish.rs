@@ -19,7 +19,7 @@ use bytes::Bytes;
 use httpdate::fmt_http_date;
 use serde_json::Value;
 
-use super::{Version, page};
+use super::{Version, Written, page};
 use crate::{
     clock::Timestamp,
     dataset::perils::Refused,
@@ -54,7 +54,7 @@ impl Published {
     pub fn new(describe: impl Fn(Version) -> Value + Send + 'static, now: Timestamp) -> Self {
         let forms = move || Forms {
             documents: Version::ALL
-                .map(|version| (version, Form::new(describe(version).to_string()))),
+                .map(|version| (version, Form::new(Written(&describe(version)).to_string()))),
             page: Form::new(page::page(&describe(Version::V3_1))),
         };
         Self {

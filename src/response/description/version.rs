@@ -79,10 +79,13 @@ fn lower_schema(members: &mut Map<String, Value>) {
         match named.as_slice() {
             [one] => members.insert("type".to_owned(), (*one).clone()),
             several => {
-                members.insert(
-                    "anyOf".to_owned(),
-                    several.iter().map(|one| json!({"type": one})).collect(),
-                );
+                let items = members.remove("items").unwrap_or_else(|| json!({}));
+                let alternative = |name: &&Value| match name.as_str() {
+                    Some("array") => json!({"type": "array", "items": items}),
+                    _ => json!({"type": name}),
+                };
+                let alternatives = several.iter().map(alternative).collect();
+                members.insert("anyOf".to_owned(), alternatives);
                 members.remove("type")
             }
         };

@@ -194,11 +194,14 @@ fn push_sent(
     index: u64,
 ) {
     match (place.carried, header) {
-        (Carried::Record(record), Some(header)) if record.len() == header.names.len() => {
+        (Carried::Record(record), Some(header))
+            if record.len() == header.names.len() && !record.has_stray_quote() =>
+        {
             out.extend_from_slice(record.text());
         }
         (Carried::Record(record), Some(header)) => {
-            // As many fields as the header has, so that what follows stands under its own name.
+            // As many fields as the header has, each quoted as it must be, so that what follows stands
+            // under its own name.
             let fields = record.fields().chain(std::iter::repeat(Cow::Borrowed("")));
             let fields = fields.take(header.names.len());
             let fields: Vec<_> = fields.map(|field| escaped(&field).into_owned()).collect();

@@ -134,7 +134,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
         Refusal::NotAcceptable { .. } => plain(
             S::NOT_ACCEPTABLE,
             "Not Acceptable",
-            "This file has one representation, whose media type is given as offered. Ask for it, or leave Accept and Accept-Encoding out.",
+            "Accept and Accept-Encoding allow none of the forms given as offered. Ask for one of them, or leave both fields out.",
         ),
         Refusal::NotRead { .. } => plain(
             S::UNSUPPORTED_MEDIA_TYPE,

@@ -93,7 +93,8 @@ pub(super) fn position(latitude: Option<&str>, longitude: Option<&str>) -> Posit
     if !(-180.0..=360.0).contains(&longitude) {
         return Err(F::LongitudeOutOfRange);
     }
-    Ok((latitude, longitude))
+    // Adding zero turns a negative zero into a plain one.
+    Ok((latitude + 0.0, longitude + 0.0))
 }
 
 fn number(text: &str) -> Option<f64> {

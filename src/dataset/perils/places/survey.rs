@@ -1,6 +1,6 @@
 //! The first reading of a body: its shape, its options, how many places it has.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, io::Read};
 
 use super::{
     Header, Record,
@@ -88,14 +88,15 @@ impl Survey {
     }
 
     fn of_csv(body: Body, max_places: usize) -> Result<Self, Refused> {
-        let mut reader = body.reader(0);
+        let start = after_mark(&body)?;
+        let mut reader = body.reader(start);
         let mut record = Record::default();
         let mut line = 0;
         let mut read = |record: &mut Record| {
             line += 1;
             record.read(&mut *reader).or(Err(Refused::Malformed {
                 at: format!("record {line} of the CSV"),
-                expected: "shorter: is a quote left open?".into(),
+                expected: "shorter; perhaps a quote is left open".into(),
             }))
         };
         if !read(&mut record)? {
@@ -116,13 +117,18 @@ impl Survey {
             format: InputFormat::Csv,
             header: Some(header),
             places,
-            start: 0,
+            start,
             body,
         })
     }
 
     fn of_json(body: Body, options: &mut Options, max_places: usize) -> Result<Self, Refused> {
-        let mut walker = Walker::new(body.reader(0), 0);
+        let start = after_mark(&body)?;
+        let mut walker = Walker::new(body.reader(start), start);
+        let expected = "an object with an array locations, or a GeoJSON feature collection";
+        if matches!(walker.peek(), Ok(Some(b'['))) {
+            return Err(malformed("the body", expected));
+        }
         let found = find_array(&mut walker, options, max_places);
         let at = usize::try_from(walker.at()).unwrap_or(usize::MAX);
         let found = found.map_err(|fault| match fault {
@@ -137,7 +143,6 @@ impl Survey {
             ),
             Fault::Stop(Stop::Syntax | Stop::Io(_)) => Refused::NotJson { at },
         })?;
-        let expected = "an object with an array locations, or a GeoJSON feature collection";
         let (format, start, places) = found.ok_or_else(|| malformed("the body", expected))?;
         Ok(Self {
             format,
@@ -217,6 +222,9 @@ fn find_array(
     if walker.peek()?.is_some() {
         return Err(Stop::Syntax.into());
     }
+    if found.is_none() {
+        return Ok(None);
+    }
     // A feature collection may have members that are none of ours (RFC 7946 §6.1).
     let is_geojson = matches!(found, Some((InputFormat::GeoJson, ..)));
     for (name, value) in others {
@@ -243,6 +251,14 @@ fn count(walker: &mut Walker, max_places: usize) -> Result<usize, Fault> {
         }
     }
     Ok(places)
+}
+
+/// Where a body begins: behind the mark that some programs write before UTF-8.
+fn after_mark(body: &Body) -> Result<u64, Refused> {
+    let mut begin = Vec::new();
+    let read = body.reader(0).take(3).read_to_end(&mut begin);
+    read.or(Err(malformed("the body", "readable to its end")))?;
+    Ok(if begin == b"\xef\xbb\xbf" { 3 } else { 0 })
 }
 
 fn malformed(at: &str, expected: &'static str) -> Refused {
@@ -278,7 +294,7 @@ mod tests {
     #[test]
     fn places_are_found_wherever_the_array_stands() {
         let text =
-            "{\"perils\":[\"fire\"],\"locations\":[{\"lat\":1,\"lon\":2},5 ],\"years\":2030}";
+            "{\"perils\":[\"fire\"],\"locations\":[{\"lat\":1,\"lon\":2},5 ],\"years\":[2030.0]}";
         assert_eq!(
             positions(text, false),
             [Ok((1.0, 2.0)), Err(PlaceFault::Malformed)]
@@ -304,6 +320,35 @@ mod tests {
                 Err(PlaceFault::LatitudeNotANumber)
             ]
         );
+    }
+
+    #[test]
+    fn a_mark_before_the_text_belongs_to_nothing() {
+        let text = "\u{feff}{\"locations\":[{\"lat\":1,\"lon\":-0}]}";
+        let (latitude, longitude) = positions(text, false).remove(0).unwrap();
+        assert_eq!((latitude, longitude.to_string().as_str()), (1.0, "0"));
+        for header in ["lat,lon", "\"lat\",\"lon\"", "\"site, name\",lat,lon"] {
+            let line = if header.contains("name") {
+                "a,1,2"
+            } else {
+                "1,2"
+            };
+            let text = format!("\u{feff}{header}\n{line}\n");
+            assert_eq!(positions(&text, true), [Ok((1.0, 2.0))], "{header}");
+        }
+        assert!(survey("\u{feff}\u{feff}lat,lon\n1,2\n", true).is_err());
+    }
+
+    #[test]
+    fn a_body_of_another_shape_is_told_which_it_should_have() {
+        for text in [
+            "[{\"lat\":1,\"lon\":2}]",
+            "{\"type\":\"Feature\",\"geometry\":null}",
+            "{\"perils\":[\"fire\"]}",
+        ] {
+            let refused = survey(text, false).unwrap_err().to_string();
+            assert!(refused.contains("feature collection"), "{refused}");
+        }
     }
 
     #[test]

@@ -117,7 +117,11 @@ impl Options {
 fn scalar(at: &str, value: &Value) -> Result<String, Refused> {
     match value {
         Value::String(text) => Ok(text.trim().to_owned()),
-        Value::Number(number) => Ok(number.to_string()),
+        Value::Number(number) => {
+            // 2050.0 is the integer 2050, in JSON and in the description.
+            let text = number.to_string();
+            Ok(text.strip_suffix(".0").unwrap_or(&text).to_owned())
+        }
         _ => Err(Refused::Malformed {
             at: at.to_owned(),
             expected: "a name or a number".into(),

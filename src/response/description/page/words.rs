@@ -58,11 +58,12 @@ fn typed(name: &str, schema: &Value) -> String {
         "array" => {
             let bounds = bounds(schema, "minItems", "maxItems");
             match schema.get("items") {
-                None => format!("list{bounds}"),
                 Some(items) if items.get("anyOf").is_some() => {
                     format!("list of ({}){bounds}", words(items))
                 }
+                Some(Value::Object(items)) if items.is_empty() => format!("list{bounds}"),
                 Some(items) => format!("list of {}{bounds}", words(items)),
+                None => format!("list{bounds}"),
             }
         }
         "integer" | "number" => format!("{name}{}", bounds(schema, "minimum", "maximum")),

@@ -12,7 +12,7 @@ use crate::{
 pub(super) fn all(limits: &PerilLimits) -> Value {
     let record = object(
         json!({
-            "errors": {"type": "array"}, "latitude": {"type": "number"}, "longitude": {"type": "number"},
+            "errors": {"type": "array", "items": {}, "maxItems": 0}, "latitude": {"type": "number"}, "longitude": {"type": "number"},
             "metric": reference("Metric"), "metric_mean": {"type": "string", "description": "A number of six decimals; `-9999.000000` where it does not apply, `None` where there is none."},
             "metric_units": {"type": "string"}, "peril": reference("Peril"), "peril_code": {"type": "string"},
             "peril_version": {"type": "string"}, "scenario": reference("Scenario"), "status": {"type": "integer"}, "year": reference("Year"),
@@ -85,7 +85,7 @@ fn query(limits: &PerilLimits) -> Value {
     );
     let names = |one: Value| {
         json!({
-            "anyOf": [list(&one), {"type": "array"}, {"type": ["object", "string"]}],
+            "anyOf": [list(&one), {"type": "array", "items": {}}, {"type": ["object", "string"]}],
             "description": "What names nothing known selects nothing, as in the old service, and the answer carries a Warning.",
         })
     };
@@ -98,7 +98,7 @@ fn query(limits: &PerilLimits) -> Value {
             "perils": names(listed_peril()),
             "scenarios": names(reference("Scenario")),
             "years": {
-                "anyOf": [list(&reference("Year")), {"type": ["array", "object"]}],
+                "anyOf": [list(&reference("Year")), {"type": ["array", "object"], "items": {}}],
                 "description": "As `perils`.",
             },
         }),
