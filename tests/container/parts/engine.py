@@ -1,0 +1,84 @@
+"""An engine that builds and runs what Docker would: podman, podman-compose and runc, alone with their files."""
+
+import json
+import os
+import resource
+import shutil
+from pathlib import Path
+
+from harness.processes import Failed, Running, output, tool
+
+from . import bases
+
+
+class Engine:
+    """Images, containers and networks below `place`; what a build downloads or compiles stays in `cache`."""
+
+    def __init__(self, place: Path, cache: Path, compose: Path):
+        self.place = place
+        self.compose_program = compose
+        for folder in (place, cache, place / "networks"):
+            folder.mkdir(parents=True, exist_ok=True)
+        storage, containers = place / "storage.conf", place / "containers.conf"
+        # vfs wants nothing of the file system that it is on.
+        storage.write_text(
+            f'[storage]\ndriver = "vfs"\ngraphroot = "{place}/storage"\nrunroot = "{place}/running"\n'
+        )
+        # runc knows every arrangement of cgroups. podman asks for more open files than a sandbox may give.
+        containers.write_text(
+            f'[containers]\ndefault_ulimits = ["nofile={open_files()}:{open_files()}", "nproc=4096:4096"]\n'
+            f'[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\nruntime = "{tool("runc", "runc")}"\n'
+            f'[network]\nnetwork_backend = "netavark"\nnetwork_config_dir = "{place}/networks"\n'
+        )
+        self.environment = os.environ | {
+            "CONTAINERS_STORAGE_CONF": str(storage), "CONTAINERS_CONF": str(containers), "TMPDIR": str(cache),
+        }
+        self.podman_program = tool("podman", "podman")
+
+    def podman(self, *words, check=True, timeout=300):
+        return output(self.podman_program, *words, check=check, timeout=timeout, env=self.environment)
+
+    def status(self, *words):
+        """Whether it ends well, and what it says."""
+        try:
+            return True, self.podman(*words)
+        except Failed as failed:
+            return False, str(failed)
+
+    def begin(self, name, log: Path, *words):
+        return Running(name, [self.podman_program, *map(str, words)], log, env=self.environment)
+
+    def compose(self, folder: Path, *words, check=True, timeout=300):
+        """podman-compose in `folder`, with what this engine lacks taken out of the file."""
+        files = ["--file", folder / "compose.yaml", "--file", self._without(folder)]
+        program = [self.compose_program, "--podman-path", self.podman_program, *files]
+        return output(*program, *words, check=check, timeout=timeout, cwd=folder, env=self.environment)
+
+    def _without(self, folder: Path) -> Path:
+        """Two differences: Docker's log driver `local`, and more open files than this machine may give."""
+        log = {"driver": "k8s-file"}
+        limits = {"core": 0, "nofile": min(open_files(), 65536)}
+        services = {"perild": {"logging": log, "ulimits": limits}, "nginx": {"logging": log}}
+        file = folder / "compose.here.yaml"
+        file.write_text(json.dumps({"services": services}))
+        return file
+
+    def bring(self, trees: Path, names):
+        """Each tree becomes the image that is asked for by that name."""
+        for tree, name in names.items():
+            changed = [word for change in bases.changes(tree) for word in ("--change", change)]
+            archive = self.place / f"{tree}.tar"
+            output("tar", "--create", "--file", archive, "--directory", trees / tree, "--exclude", "./dev/*", ".")
+            self.podman("import", "--quiet", *changed, archive, name)
+            archive.unlink()
+
+    def inspect(self, name):
+        return json.loads(self.podman("inspect", name))[0]
+
+    def end(self):
+        self.podman("rm", "--all", "--force", "--volumes", check=False)
+        shutil.rmtree(self.place, ignore_errors=True)
+
+
+def open_files():
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[1]
