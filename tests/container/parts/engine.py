@@ -4,6 +4,7 @@ import json
 import os
 import resource
 import shutil
+import subprocess
 from pathlib import Path
 
 from harness.processes import Failed, Running, output, tool
@@ -20,9 +21,8 @@ class Engine:
         for folder in (place, cache, place / "networks"):
             folder.mkdir(parents=True, exist_ok=True)
         storage, containers = place / "storage.conf", place / "containers.conf"
-        # vfs wants nothing of the file system that it is on.
         storage.write_text(
-            f'[storage]\ndriver = "vfs"\ngraphroot = "{place}/storage"\nrunroot = "{place}/running"\n'
+            f'[storage]\ndriver = "{storage_driver(place)}"\ngraphroot = "{place}/storage"\nrunroot = "{place}/running"\n'
         )
         # runc knows every arrangement of cgroups. podman asks for more open files than a sandbox may give.
         containers.write_text(
@@ -55,12 +55,18 @@ class Engine:
         return output(*program, *words, check=check, timeout=timeout, cwd=folder, env=self.environment)
 
     def _without(self, folder: Path) -> Path:
-        """Two differences: Docker's log driver `local`, and more open files than this machine may give."""
-        log = {"driver": "k8s-file"}
-        limits = {"core": 0, "nofile": min(open_files(), 65536)}
-        services = {"perild": {"logging": log, "ulimits": limits}, "nginx": {"logging": log}}
+        """What this podman has not: Docker's log driver `local`, and owners of a tmpfs (so the two are what the image
+        makes of its VOLUMEs). And no more open files than this machine may give."""
         file = folder / "compose.here.yaml"
-        file.write_text(json.dumps({"services": services}))
+        file.write_text(
+            "services:\n"
+            "  perild:\n"
+            "    tmpfs: !reset\n"
+            f"    ulimits: {{core: 0, nofile: {min(open_files(), 65536)}}}\n"
+            "    logging: {driver: k8s-file}\n"
+            "  nginx:\n"
+            "    logging: {driver: k8s-file}\n"
+        )
         return file
 
     def bring(self, trees: Path, names):
@@ -78,6 +84,20 @@ class Engine:
     def end(self):
         self.podman("rm", "--all", "--force", "--volumes", check=False)
         shutil.rmtree(self.place, ignore_errors=True)
+
+
+def storage_driver(place: Path):
+    """overlay, or where the file system cannot bear it vfs, which copies the whole image for each container."""
+    folders = [place / "try" / name for name in ("lower", "upper", "work", "both")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    lower, upper, work, both = folders
+    options = f"lowerdir={lower},upperdir={upper},workdir={work}"
+    can = subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, both], stderr=subprocess.DEVNULL).returncode == 0
+    if can:
+        output("umount", both)
+    shutil.rmtree(place / "try")
+    return "overlay" if can else "vfs"
 
 
 def open_files():

@@ -20,7 +20,7 @@ def build(engine, clone, crates: Path, logs: Path):
     mounts = f"--volume {sysroot}:{bases.TOOLCHAIN}:ro --volume {crates}:{bases.CRATES}:ro"
     said = engine.compose(
         clone.compose, f"--podman-build-args=--pull-never --network none --format docker {mounts}", "build", "perild",
-        timeout=800,
+        timeout=1000,
     )
     (logs / "build.log").write_text(said)
 
