@@ -7,9 +7,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from harness.processes import Failed, Running, output, tool
+from harness.processes import Failed, output, tool
 
 from . import bases
+
+
+# podman would ask for four millions, which a sandbox need not have to give.
+PROCESSES = 4096
 
 
 class Engine:
@@ -24,9 +28,9 @@ class Engine:
         storage.write_text(
             f'[storage]\ndriver = "{storage_driver(place)}"\ngraphroot = "{place}/storage"\nrunroot = "{place}/running"\n'
         )
-        # runc knows every arrangement of cgroups. podman asks for more open files than a sandbox may give.
+        # runc knows every arrangement of cgroups.
         containers.write_text(
-            f'[containers]\ndefault_ulimits = ["nofile={open_files()}:{open_files()}", "nproc=4096:4096"]\n'
+            f'[containers]\ndefault_ulimits = ["nofile={open_files()}:{open_files()}", "nproc={PROCESSES}:{PROCESSES}"]\n'
             f'[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\nruntime = "{tool("runc", "runc")}"\n'
             f'[network]\nnetwork_backend = "netavark"\nnetwork_config_dir = "{place}/networks"\n'
         )
@@ -45,9 +49,6 @@ class Engine:
         except Failed as failed:
             return False, str(failed)
 
-    def begin(self, name, log: Path, *words):
-        return Running(name, [self.podman_program, *map(str, words)], log, env=self.environment)
-
     def compose(self, folder: Path, *words, check=True, timeout=300):
         """podman-compose in `folder`, with what this engine lacks taken out of the file."""
         files = ["--file", folder / "compose.yaml", "--file", self._without(folder)]
@@ -62,7 +63,7 @@ class Engine:
             "services:\n"
             "  perild:\n"
             "    tmpfs: !reset\n"
-            f"    ulimits: {{core: 0, nofile: {min(open_files(), 65536)}}}\n"
+            f"    ulimits: {{core: 0, nofile: {min(open_files(), 65536)}, nproc: {PROCESSES}}}\n"
             "    logging: {driver: k8s-file}\n"
             "  nginx:\n"
             "    logging: {driver: k8s-file}\n"

@@ -35,7 +35,7 @@ def inspect(engine, clone):
     must("the entry point", config["Entrypoint"] == ["/usr/bin/perild"], config["Entrypoint"])
     must("the volumes", set(config["Volumes"]) == set(FOLDERS), config["Volumes"])
     must("the end", config["StopSignal"] == "SIGTERM", config["StopSignal"])
-    check = found["HealthCheck"] if "HealthCheck" in found else found["Healthcheck"]
+    check = found["Healthcheck"]
     must("the health check", check["Test"] == ["CMD", "/usr/bin/perild", "healthcheck"], check)
     variables = {variable.partition("=")[0] for variable in config["Env"]}
     must("variables", variables == {"PATH", "RUNTIME_DIRECTORY"}, variables)
@@ -59,7 +59,7 @@ def files(engine, name):
         program = (root / "usr/bin/perild").stat()
         must("the program is its user's to change", program.st_uid == 0 and program.st_mode & 0o7777 == 0o755, program)
         must("the source or a build is in it", not any((root / gone).exists() for gone in ("src", "out", "usr/local/cargo")))
-        keys = [file for file in secret_files(root)]
+        keys = list(secret_files(root))
         must("a key is in it", not keys, keys)
     finally:
         engine.podman("image", "unmount", name)

@@ -19,7 +19,6 @@ from .image import GID, UID
 
 # The machine that the containers are on, by the name that podman gives it in them.
 HOST = "host.containers.internal"
-SECRETS = ("a.pem", "a.key", "directory-ca.pem", "consumers-ca.pem")
 
 
 def run(engine, clone, place: Path, logs: Path):
@@ -108,7 +107,7 @@ class Site:
         sample = ["run", "--rm", "--network", "none", "--user", "0", "--volume", f"{folder}:/perils", self.image]
         self.engine.podman(*sample, "sample", "--step", "10", "--seed", "1", "--out", "/perils/sample")
         bring = ["--volume", f"{folder}/sample:/perils:ro", "perild", "import", "--synthetic", "/perils"]
-        self.engine.compose(self.folder, "run", "--rm", "--no-deps", *bring)
+        self.engine.compose(self.folder, "run", "-T", "--rm", "--no-deps", *bring)
 
     # --- In service -------------------------------------------------------------------------------------------
 
@@ -147,15 +146,13 @@ class Site:
         mode = self.inside("stat", "--format", "%a %u", "/run/secrets/a.key").strip()
         must("the key", mode == f"400 {UID}", mode)
         must("nginx has the key", not self.engine.status("exec", self.nginx, "cat", "/run/secrets/a.key")[0])
-        variables = self.inside("cat", "/proc/1/environ")
-        must("a key is in the environment", "PRIVATE KEY" not in variables and key not in variables)
 
     def changes(self, consumer):
         """A reload takes what is new, fails when it is wrong, and either way the service goes on."""
-        said = self.engine.compose(self.folder, "exec", "perild", "perild", "check", check=False)
-        must("perild check finds an error", "error" not in said and "ok " in said, said)
-        self.engine.compose(self.folder, "exec", "perild", "perild", "reload")
-        self.engine.compose(self.folder, "exec", "nginx", "nginx", "-s", "reload")
+        said = self.engine.compose(self.folder, "exec", "-T", "perild", "perild", "check", check=False)
+        must("perild check finds an error", "\nok " in said and not re.search("(?m)^error", said), said)
+        self.engine.compose(self.folder, "exec", "-T", "perild", "perild", "reload")
+        self.engine.compose(self.folder, "exec", "-T", "nginx", "nginx", "-s", "reload")
         config = self.folder / "perild.toml"
         good = config.read_text()
         config.write_text(good + "\n[surprise]\nkey = 1\n")
@@ -192,10 +189,12 @@ def served(consumer, pki, banks, directory):
     while True:
         try:
             got = consumer.get("/tidy_DYTS01_kWh")
+        except OSError as error:
+            got = (None, error)
+        # Until the daemon has met the directory it answers 503.
+        if got[0] not in (None, 503) or time.monotonic() > until:
             break
-        except OSError:
-            must("nginx does not answer", time.monotonic() < until)
-            time.sleep(0.2)
+        time.sleep(0.2)
     must("a file", got == (200, content(1, 40)), got)
     for query in QUERIES:
         status, body = consumer.get(query.path, body=query.body)
