@@ -13,8 +13,8 @@ from .processes import Failed, Running, die_with_parent, output, tool
 RELEASE = "bookworm"
 MIRROR = "http://deb.debian.org/debian"
 BARE = ["systemd", "systemd-sysv", "dbus", "ca-certificates"]
-# What perild's package recommends, fetched beforehand: the machine has no way out.
-CACHED = ["nginx", "certbot", "openssl", "curl"]
+# What perild's package recommends, and rpm for the other package, fetched beforehand: the machine has no way out.
+CACHED = ["nginx", "certbot", "openssl", "curl", "rpm"]
 
 
 def base(target: Path) -> Path:

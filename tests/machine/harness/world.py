@@ -25,15 +25,15 @@ LISTS = 8880
 class Gate:
     """Passes TCP connections on from one port to another, until it is shut: then nobody answers."""
 
-    def __init__(self, port, to):
-        self.port, self.to = port, to
+    def __init__(self, port, to, address="127.0.0.1"):
+        self.port, self.to, self.address = port, to, address
         self._pairs = set()
         self._lock = threading.Lock()
         self._listener = None
         self.open()
 
     def open(self):
-        listener = socket.create_server(("127.0.0.1", self.port), backlog=128)
+        listener = socket.create_server((self.address, self.port), backlog=128)
         self._listener = listener
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
@@ -83,12 +83,14 @@ class Gate:
 
 
 class Directory:
-    """oidc-provider as tests/directory configures it, behind gates."""
+    """oidc-provider as tests/directory configures it, behind gates at `address`, known by the name `host`."""
 
     issuer = f"https://localhost:{DIRECTORY[0]}"
 
-    def __init__(self, pki, consumers, logs: Path):
+    def __init__(self, pki, consumers, logs: Path, host="localhost", address="127.0.0.1"):
         self.pki = pki
+        self.host = host
+        self.issuer = f"https://{host}:{DIRECTORY[0]}"
         config = pki.path("directory.json")
         config.write_text(json.dumps(self._registrations(consumers)))
         program = REPOSITORY / "tests/directory"
@@ -98,7 +100,7 @@ class Directory:
         node = str(brought) if brought.exists() else tool("node", "nodejs")
         self.process = Running("the directory", [node, str(program / "server.js"), str(config)], logs / "directory.log")
         self.process.wait_for("READY ")
-        self.gates = [Gate(port, port + 10000) for port in DIRECTORY]
+        self.gates = [Gate(port, port + 10000, address) for port in DIRECTORY]
 
     def shut(self):
         for gate in self.gates:
@@ -124,7 +126,7 @@ class Directory:
             client["introspection"] = {"organisation_id": f"org-{client['client_id']}"}
         return {
             "port": DIRECTORY[0] + 10000, "alias_port": DIRECTORY[1] + 10000,
-            "issuer": self.issuer, "alias": f"https://localhost:{DIRECTORY[1]}",
+            "issuer": self.issuer, "alias": f"https://{self.host}:{DIRECTORY[1]}",
             "certificate": str(self.pki.path("directory.pem")), "private_key": str(self.pki.path("directory.key")),
             "client_trust_anchors": str(self.pki.path("consumers-ca.pem")),
             "scopes": [SCOPE], "introspectors": ["provider"], "clients": known, "token_seconds": 7200,
