@@ -114,6 +114,8 @@ class Events:
             "garbage": b"<html>not found</html>",
             "half": published[: len(published) // 2],
             "another's": stranger,
+            # Signed a moment ago, and by its number from before the one that revokes.
+            "earlier": pki.revocation_list("consumers-issuer", number=1),
         }.items():
             self.world.lists.publish(issuer=octets)
             code, said = self.machine.status("systemctl", "start", "perild-crl.service")

@@ -9,6 +9,12 @@ from .site import CERTS, CLOSED, CONFIG, DOMAIN, LOST, REFUSED, configuration, m
 NEIGHBOUR = "server { listen 80; server_name neighbour.example; return 200 works; }\n"
 SMALL_DISK = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=20m none "$0" && exec "$@"')
 
+# As certbot holds it while it works.
+HOLD = (
+    'import fcntl, signal, subprocess; lock = open("/etc/letsencrypt/.certbot.lock", "w"); '
+    'fcntl.lockf(lock, fcntl.LOCK_EX); subprocess.run(["systemd-notify", "--ready"]); signal.pause()'
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Mistake:
@@ -47,6 +53,11 @@ WITHOUT_A_CERTIFICATE = [
         "systemctl stop nginx && systemd-run --quiet --collect --unit=squatter python3 -m http.server 80 && "
         "until curl -s -o /dev/null http://127.0.0.1/; do sleep 0.1; done",
         "systemctl stop squatter && systemctl start nginx",
+    )),
+    Mistake("another certbot at work", "certbot is at work already", "wait a few minutes", commands=(
+        "mkdir -p /etc/letsencrypt && systemd-run --quiet --collect --unit=other-certbot --property=Type=notify "
+        f"--property=NotifyAccess=all python3 -c '{HOLD}'",
+        "systemctl stop other-certbot",
     )),
     Mistake("an ACME server that refuses", "did not issue a certificate", "letsencrypt.log", {"domain": REFUSED}),
 ]
