@@ -6,6 +6,7 @@ use rustls_pki_types::{CertificateRevocationListDer, SubjectPublicKeyInfoDer, pe
 use webpki::{CertRevocationList, OwnedCertRevocationList, RawPublicKeyEntity};
 use x509_parser::{
     extensions::{ParsedExtension, X509Extension},
+    num_bigint::BigUint,
     prelude::FromDer,
     revocation_list::CertificateRevocationList,
 };
@@ -73,6 +74,8 @@ pub struct RevocationList {
     issuer: String,
     name: String,
     next_update: Timestamp,
+    /// RFC 5280 §5.2.3: it grows with each list of an issuer and scope.
+    number: Option<Vec<u8>>,
     parsed: CertRevocationList<'static>,
     scope: Option<Scope>,
     /// Content of the `SubjectPublicKeyInfo` of each CA of the bundle that signed it.
@@ -136,6 +139,7 @@ impl RevocationList {
             issuer: name::printed(list.issuer()),
             name: name.to_owned(),
             next_update: leaf::moment(list.next_update().ok_or_else(bad_der)?),
+            number: list.crl_number().map(BigUint::to_bytes_be),
             parsed,
             scope: scope(&list).map_err(unreadable)?,
             signers: Vec::new(),
@@ -163,6 +167,15 @@ impl RevocationList {
     pub(crate) fn replaces(&self, older: &Self) -> bool {
         let shares_signer = self.signers.iter().any(|key| older.signers.contains(key));
         shares_signer && self.parsed.issuer() == older.parsed.issuer() && self.scope == older.scope
+    }
+
+    /// Whether its issuer made it before `other`, by their numbers.
+    pub(crate) fn precedes(&self, other: &Self) -> bool {
+        let size_first = |number: &Vec<u8>| (number.len(), number.clone());
+        match (&self.number, &other.number) {
+            (Some(own), Some(others)) => size_first(own) < size_first(others),
+            _ => false,
+        }
     }
 
     /// Whether it has been issued and its renewal is not due yet.

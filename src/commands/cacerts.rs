@@ -16,6 +16,7 @@ use thiserror::Error;
 use url::Url;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
+pub(super) use self::fetch::with_any_server;
 use super::causes::Causes;
 use crate::clock::Timestamp;
 

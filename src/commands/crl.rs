@@ -66,6 +66,16 @@ pub enum CrlError {
     /// A file, a connection or standard output failed.
     #[error("{0}")]
     Io(#[from] io::Error),
+    /// There is no room, or the folder is not ours.
+    #[error(
+        "cannot write {}: {source}; what was there stays, see df -h and ls -l", .path.display()
+    )]
+    Kept {
+        /// A file of `consumers.revocation_lists`.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The daemon does not take the new lists.
     #[error("the lists are in place and not in use: {0}")]
     Reload(#[from] ReloadError),
@@ -77,7 +87,9 @@ impl CrlError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Anchors { .. } | Self::Config(_) => ExitCode::from(CONFIGURATION),
-            Self::Incomplete { .. } | Self::Io(_) | Self::Reload(_) => ExitCode::FAILURE,
+            Self::Incomplete { .. } | Self::Io(_) | Self::Kept { .. } | Self::Reload(_) => {
+                ExitCode::FAILURE
+            }
         }
     }
 }

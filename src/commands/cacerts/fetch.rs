@@ -42,14 +42,19 @@ async fn download(url: &Url) -> Result<Vec<u8>, CacertsError> {
     Ok(bundle)
 }
 
-fn client() -> Result<reqwest::Client, CacertsError> {
+/// For a connection on which nothing is believed, and nothing said: every server's certificate is taken.
+pub(in crate::commands) fn with_any_server() -> Result<ClientConfig, Error> {
     let provider = Arc::new(default_provider());
     let tls = ClientConfig::builder_with_provider(provider.clone())
-        .with_safe_default_protocol_versions()
-        .map_err(|error| CacertsError::Start(error.to_string()))?
+        .with_safe_default_protocol_versions()?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(AnyServer(provider)))
         .with_no_client_auth();
+    Ok(tls)
+}
+
+fn client() -> Result<reqwest::Client, CacertsError> {
+    let tls = with_any_server().map_err(|error| CacertsError::Start(error.to_string()))?;
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .https_only(true)

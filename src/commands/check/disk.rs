@@ -1,20 +1,29 @@
 //! Room on the disks: an import, a log or a renewal that finds none fails at a bad moment.
 
-use std::path::Path;
+use std::{collections::BTreeSet, os::unix::fs::MetadataExt, path::Path};
 
-use crate::config::{Config, Fault, Places, Severity};
+use crate::config::{Config, Fault, Place, Places, Severity};
 
-/// One finding for each folder whose disk is nearly full.
+/// One finding for each disk that is nearly full, under the first folder on it.
 pub(super) fn findings(config: &Config, places: &Places) -> Vec<Fault> {
+    let outside = || Place::Outside("nginx".to_owned());
     let folders = [
-        ("paths.state", &config.paths.state),
-        ("paths.shared_data", &config.paths.shared_data),
+        (places.of("paths.state"), config.paths.state.as_path()),
+        (
+            places.of("paths.shared_data"),
+            config.paths.shared_data.as_path(),
+        ),
+        // Where it keeps what is too large for its memory, and its logs.
+        (outside(), Path::new("/var/lib/nginx")),
+        (outside(), Path::new("/var/log/nginx")),
     ];
-    let short = folders.into_iter().filter_map(|(key, path)| {
-        let megabytes = free_megabytes(path).filter(|free| *free < ENOUGH_MEGABYTES)?;
+    let mut seen = BTreeSet::new();
+    let short = folders.into_iter().filter_map(|(place, path)| {
+        let is_first = seen.insert(path.metadata().ok()?.dev());
+        let megabytes = free_megabytes(path).filter(|free| is_first && *free < ENOUGH_MEGABYTES)?;
         Some(Fault {
             severity: Severity::Warning,
-            place: places.of(key),
+            place,
             finding: format!(
                 "the disk of {} has only {megabytes} MB left",
                 path.display()

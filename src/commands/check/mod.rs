@@ -6,6 +6,7 @@ mod directory;
 mod disk;
 mod nginx;
 mod reminder;
+mod served;
 mod socket;
 mod store;
 

@@ -7,6 +7,7 @@ use std::{collections::BTreeSet, io, process::Command};
 
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
+use super::served;
 use crate::{
     clock::Timestamp,
     config::{Config, Fault, Place, Severity},
@@ -40,7 +41,9 @@ pub(super) fn findings(config: &Config) -> Vec<Fault> {
         return vec![finding];
     }
     let dump = String::from_utf8_lossy(&output.stdout);
-    let mut findings = certificates(&dump, Timestamp::now());
+    let files = certificate_files(&dump);
+    let mut findings = certificates(&files, Timestamp::now());
+    findings.extend(served::finding(config, &files));
     if let Listen::Unix(socket) = &config.listen {
         findings.extend(judge(
             &dump,
@@ -51,15 +54,18 @@ pub(super) fn findings(config: &Config) -> Vec<Fault> {
     findings
 }
 
-/// How long the certificates are good that nginx shows to consumers.
-fn certificates(dump: &str, now: Timestamp) -> Vec<Fault> {
+fn certificate_files(dump: &str) -> BTreeSet<&str> {
     let paths = dump.lines().filter_map(|line| {
         let (name, path) = line.trim().split_once(char::is_whitespace)?;
         (name == "ssl_certificate").then(|| path.trim().trim_end_matches(';'))
     });
-    let paths: BTreeSet<&str> = paths.collect();
-    let shown = paths
-        .into_iter()
+    paths.collect()
+}
+
+/// How long the certificates are good that nginx is to show to consumers.
+fn certificates(files: &BTreeSet<&str>, now: Timestamp) -> Vec<Fault> {
+    let shown = files
+        .iter()
         .filter_map(|path| Some((path, Shown::read(path)?)));
     shown
         .flat_map(|(path, shown)| shown.judge(path, now))
@@ -167,7 +173,7 @@ fn sets(line: &str, header: &str) -> bool {
             .is_some_and(|name| name.eq_ignore_ascii_case(header))
 }
 
-fn finding(severity: Severity, finding: String, remedy: &str) -> Fault {
+pub(super) fn finding(severity: Severity, finding: String, remedy: &str) -> Fault {
     Fault {
         severity,
         place: Place::Outside("nginx".to_owned()),

@@ -1,13 +1,14 @@
 //! A file of revocation lists, and whether a fetched list belongs into it.
 
 use std::{
-    fmt, fs, io,
+    fmt, fs,
     path::{Path, PathBuf},
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rustls_pki_types::{CertificateRevocationListDer, pem::PemObject};
 
+use super::CrlError;
 use crate::{
     caller::{RevocationList, RevocationLists, TrustAnchors},
     clock::Timestamp,
@@ -68,10 +69,13 @@ impl Shelf {
     }
 
     /// Writes what has changed, whole or not at all, in PEM; tells whether anything has.
-    pub(super) fn write(&self) -> io::Result<bool> {
+    pub(super) fn write(&self) -> Result<bool, CrlError> {
         if self.has_changed {
             let pem: String = self.lists.iter().map(|held| pem(&held.der)).collect();
-            cacerts::install(pem.as_bytes(), &self.path)?;
+            cacerts::install(pem.as_bytes(), &self.path).map_err(|source| CrlError::Kept {
+                path: self.path.clone(),
+                source,
+            })?;
         }
         Ok(self.has_changed)
     }
@@ -121,6 +125,11 @@ fn place_one(shelves: &mut [Shelf], fetched: Held, now: Timestamp) -> Verdict {
         let Some(held) = held else { continue };
         if held.der == fetched.der {
             return Verdict::Same;
+        }
+        if list.precedes(&held.list) && held.list.is_in_force(now) {
+            return Verdict::Refused(
+                "its number is lower than that of the list that is there".to_owned(),
+            );
         }
         if list.this_update() < held.list.this_update() {
             return Verdict::Refused(format!(

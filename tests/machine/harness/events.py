@@ -9,6 +9,9 @@ import time
 from .load import Request
 from .site import CERTS, CONFIG, SHARED, must
 
+RENEW = ("certbot", "renew", "--force-renewal", "--no-random-sleep-on-renew")
+HOOK = "/etc/letsencrypt/renewal-hooks/deploy/perild-nginx"
+
 
 class Events:
     """Each method is one event; it ends when the machine has settled."""
@@ -87,15 +90,30 @@ class Events:
         self.served()
 
     def renewal(self):
+        self._unheard_renewal()
         before, reloads = self._serial(), self._nginx_reloads()
-        said = self.machine.run("certbot", "renew", "--force-renewal", "--no-random-sleep-on-renew")
+        said = self.machine.run(*RENEW)
         until = time.monotonic() + 10
         while self._serial() == before:
             must("the new certificate is not served", time.monotonic() < until, said)
             self.served(10)
         count = self._nginx_reloads() - reloads
         must(f"nginx was reloaded {count} times for one renewal", count == 1, said)
+        said = self.machine.run("perild", "check", "--offline")
+        must("perild check misses a renewal that nginx has read", "nginx has not read it" not in said, said)
         self.served()
+
+    def _unheard_renewal(self):
+        """certbot is content when its hook fails; what nginx goes on showing is told of."""
+        hook = self.machine.path(HOOK)
+        good = hook.read_text()
+        hook.write_text("#!/bin/sh\nexit 1\n")
+        before = self._serial()
+        self.machine.run(*RENEW)
+        hook.write_text(good)
+        must("nginx was reloaded without the hook", self._serial() == before)
+        said = self.machine.run("perild", "check", "--offline")
+        must("perild check does not tell of a renewal that nginx has not read", "nginx has not read it" in said, said)
 
     def revocation(self):
         must("bank-b is refused before its time", self.status("bank-b") == 200)
@@ -114,6 +132,8 @@ class Events:
             "garbage": b"<html>not found</html>",
             "half": published[: len(published) // 2],
             "another's": stranger,
+            # Signed a moment ago, and by its number from before the one that revokes.
+            "earlier": pki.revocation_list("consumers-issuer", number=1),
         }.items():
             self.world.lists.publish(issuer=octets)
             code, said = self.machine.status("systemctl", "start", "perild-crl.service")

@@ -59,6 +59,8 @@ def hardening(machine):
     must("systemd-analyze verify complains of our units", "perild" not in said, said)
     key = machine.run("stat", "--format=%U %a", f"{CERTS}/a.key").strip()
     must(f"the private key is {key}", key == "perild 600")
+    log = machine.run("stat", "--format=%U:%G %a", "/var/log/nginx/perild.access.log").strip()
+    must(f"who called from where is {log}", log == "www-data:adm 640")
     for unit in ("perild.service", "perild.socket", "perild-check.timer", "perild-crl.timer", "certbot.timer"):
         must(f"{unit} does not run", machine.status("systemctl", "is-active", unit)[0] == 0)
 

@@ -4,10 +4,16 @@ import contextlib
 import dataclasses
 import time
 
-from .site import CERTS, CLOSED, DOMAIN, LOST, REFUSED, configuration, must, provision
+from .site import CERTS, CLOSED, CONFIG, DOMAIN, LOST, REFUSED, configuration, must, provision
 
 NEIGHBOUR = "server { listen 80; server_name neighbour.example; return 200 works; }\n"
 SMALL_DISK = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o size=20m none "$0" && exec "$@"')
+
+# As certbot holds it while it works.
+HOLD = (
+    'import fcntl, signal, subprocess; lock = open("/etc/letsencrypt/.certbot.lock", "w"); '
+    'fcntl.lockf(lock, fcntl.LOCK_EX); subprocess.run(["systemd-notify", "--ready"]); signal.pause()'
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +31,7 @@ class Mistake:
 
 BEFORE_ANYTHING = [
     Mistake("a name that is none", "must be a host name", "Usage:", {"domain": "no_name"}, code=2),
+    Mistake("a number for a name", "must be a host name", "Usage:", {"domain": "192.0.2.1"}, code=2),
     Mistake("an address that is none", "must be an address", "Usage:", {"email": "nobody"}, code=2),
     Mistake("no DNS record", "does not lead anywhere", "add an A record", {"domain": LOST}),
     Mistake("an ACME server that is away", "cannot be asked", "may connect to it", {"acme": "https://localhost:14999/dir"}),
@@ -47,11 +54,18 @@ WITHOUT_A_CERTIFICATE = [
         "until curl -s -o /dev/null http://127.0.0.1/; do sleep 0.1; done",
         "systemctl stop squatter && systemctl start nginx",
     )),
+    Mistake("another certbot at work", "certbot is at work already", "wait a few minutes", commands=(
+        "mkdir -p /etc/letsencrypt && systemd-run --quiet --collect --unit=other-certbot --property=Type=notify "
+        f"--property=NotifyAccess=all python3 -c '{HOLD}'",
+        "systemctl stop other-certbot",
+    )),
     Mistake("an ACME server that refuses", "did not issue a certificate", "letsencrypt.log", {"domain": REFUSED}),
 ]
 
 IN_SERVICE = [
     Mistake("a wrong name", "does not lead anywhere", "add an A record", {"domain": LOST}),
+    Mistake("another name, which the ACME server refuses", "did not issue", "letsencrypt.log", {"domain": REFUSED}),
+    Mistake("another ACME server, which is none", "did not issue", "letsencrypt.log", {"acme": "https://localhost:14000/none"}),
     Mistake("an nginx that is broken", "nginx's present configuration is wrong", "nginx -t",
             files={"/etc/nginx/conf.d/other.conf": "nonsense;\n"}),
     Mistake("the server's key of another certificate", "key values mismatch", "nginx -t", commands=(
@@ -133,6 +147,27 @@ def in_files(machine, world, consumer):
     must("perild check does not tell of a full disk", "MB left; make room" in said, said)
     code, said = machine.status("perild", "check")
     must("perild check finds errors where there are none", code == 0 and "error" not in said, said)
+
+
+def at_a_start(machine, consumer):
+    """A wrong configuration is tried once, however many ask for the daemon; the mend alone brings it back."""
+
+    def tries():
+        said = machine.run("journalctl", "--unit=perild.service", "--output=cat", "_PID=1")
+        return said.count("status=78/CONFIG")
+
+    config = machine.path(CONFIG)
+    good, before = config.read_text(), tries()
+    config.write_text(good + "\n[surprise]\nkey = 1\n")
+    must("a wrong configuration starts", machine.status("systemctl", "restart", "perild.service")[0] != 0)
+    for _ in range(20):
+        status = consumer.get("/tidy_DYTS01_kWh")[0]
+        must(f"a daemon that does not start answers {status}", status == 502)
+    must("requests start it again and again", tries() == before + 1, str(tries() - before))
+    config.write_text(good)
+    code, said = machine.status("systemctl", "start", "perild.service")
+    must("it does not start after the mend", code == 0, said)
+    _is_served(machine, consumer, "after the mend")
 
 
 def _refused(machine, mistake):
