@@ -65,7 +65,7 @@ fn a_body_that_is_no_question_is_told_what_it_must_be() {
         (WIND, JSON, text(&format!("{{\"locations\":[{PLACE},{{\"a\":{deep}}}]}}")), 400, "nested at most 100 deep"),
         (WIND, JSON, text(&format!("{{\"locations\":[{PLACE},{{\"a\":\"{long}")), 400, "shorter than 64 KiB"),
         (WIND, CSV, text(&format!("lat,lon\n1,1\n\"{long}")), 400, "record 3 of the CSV must be shorter"),
-        (WIND, CSV, text("lat,lon,note\n1,1,a\n1,1,\"b\n"), 400, "record 3 of the CSV must be shorter: is a quote left open?"),
+        (WIND, CSV, text("lat,lon,note\n1,1,a\n1,1,\"b\n"), 400, "record 3 of the CSV must be shorter; perhaps a quote is left open"),
     ];
     refused_with_a_reason(&site, rows);
 }
