@@ -95,6 +95,8 @@ struct Batches<'q> {
     question: &'q Question,
     prepared: &'q Prepared,
     rows: usize,
+    /// Octets of text that the rows have brought along.
+    carried: usize,
     index: UInt64Builder,
     coordinates: [Float64Builder; 2],
     sent: Vec<StringBuilder>,
@@ -132,6 +134,7 @@ impl<'q> Batches<'q> {
             question,
             prepared,
             rows: 0,
+            carried: 0,
             index: UInt64Builder::with_capacity(rows),
             coordinates: [
                 Float64Builder::with_capacity(rows),
@@ -157,7 +160,7 @@ impl<'q> Batches<'q> {
         while let Some(place) = places.next_place()? {
             locator.answer(place.position, &mut answered);
             self.push(&place, &answered);
-            if self.rows == ROWS {
+            if self.rows == ROWS || self.carried >= MOST_CARRIED {
                 sink(&self.batch()?)?;
             }
         }
@@ -230,6 +233,7 @@ impl<'q> Batches<'q> {
 
     fn push_sent(&mut self, place: &Place<'_>, answered: &Answered) {
         if let Carried::Record(record) = place.carried {
+            self.carried += record.text().len();
             for (index, builder) in self.sent.iter_mut().enumerate() {
                 builder.append_option(record.field(index));
             }
@@ -243,6 +247,7 @@ impl<'q> Batches<'q> {
             Carried::Members(members) if !members.is_empty() => Some(format!("{{{members}}}")),
             _ => None,
         };
+        self.carried += properties.as_ref().map_or(0, String::len) + place.id.map_or(0, str::len);
         let sent = [
             Some(id(place, None))
                 .filter(|id| id != "null")
@@ -257,6 +262,7 @@ impl<'q> Batches<'q> {
     fn batch(&mut self) -> io::Result<RecordBatch> {
         self.turn();
         let rows = std::mem::take(&mut self.rows);
+        self.carried = 0;
         let schema = &self.prepared.schema;
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
         let mut sent = self
@@ -297,7 +303,9 @@ impl<'q> Batches<'q> {
     }
 }
 
-/// Rows of a batch, and of a Parquet row group.
+/// Rows of a batch, and of a Parquet row group, at most.
 const ROWS: usize = 8192;
+/// Octets of text with which a batch ends before it has all its rows: one place may bring 64 KiB.
+const MOST_CARRIED: usize = 2 * 1024 * 1024;
 /// Rows of a block: with all values as large as a processor's nearer caches.
 const BLOCK: usize = 64;
