@@ -148,7 +148,7 @@ mod tests {
             let places = Places::new(1);
             let mut body = StreamBody::start(place(&places).await, |mut sink| {
                 sink.write_all(b"a little")?;
-                sink.write_all(&[0; 50 * PIECE])?;
+                sink.write_all(&vec![0; 50 * PIECE])?;
                 sink.flush()
             });
             let mut octets = 0;

@@ -245,7 +245,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_octets_upset_the_reader(octets in prop::collection::vec(any::<u8>(), 0..80)) {
-            let is_closed = octets.iter().filter(|octet| **octet == b'"').count() % 2 == 0;
+            let is_closed = memchr::memchr_iter(b'"', &octets).count().is_multiple_of(2);
             match read(&octets) {
                 Ok(all) => prop_assert!(is_closed && all.iter().all(|record| !record.is_empty())),
                 Err(error) => {
