@@ -5,11 +5,11 @@
 use libfuzzer_sys::fuzz_target;
 use perild::dataset::{
     grid::Column,
-    perils::contract::{Json, LocationRequest},
+    perils::contract::{Json, JsonFault, LocationRequest},
 };
 
 fuzz_target!(|body: &[u8]| {
-    if let Err(at) = Json::read(body) {
+    if let Err(JsonFault::NotJson(at)) = Json::read(body, MAX_VALUES) {
         assert!(at <= body.len());
     }
     let Ok(request) = LocationRequest::read(body, MAX_PLACES) else {
@@ -24,3 +24,4 @@ fuzz_target!(|body: &[u8]| {
 });
 
 const MAX_PLACES: usize = 100;
+const MAX_VALUES: usize = 4_000;

@@ -62,12 +62,14 @@ impl Sink {
 }
 
 impl Write for Sink {
+    /// Takes no more than a piece at once, so that what waits for the reader is bounded.
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        self.piece.extend_from_slice(octets);
+        let taken = octets.get(..PIECE).unwrap_or(octets);
+        self.piece.extend_from_slice(taken);
         if self.piece.len() >= PIECE {
             self.send()?;
         }
-        Ok(octets.len())
+        Ok(taken.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -94,16 +96,19 @@ impl MessageBody for StreamBody {
     }
 }
 
-/// Octets of a piece, at least.
+/// Octets of a piece, at least; it has less than twice as many.
 const PIECE: usize = 64 * 1024;
 /// Pieces that wait for the reader.
 const PIECES: usize = 4;
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
+    use std::{
+        future::poll_fn,
+        sync::{
+            Arc,
+            atomic::{AtomicBool, Ordering},
+        },
     };
 
     use actix_web::{body::to_bytes, rt::System};
@@ -134,6 +139,26 @@ mod tests {
                     .all(|(found, number)| found == u32::to_be_bytes(number))
             );
             drop(place(&places).await);
+        });
+    }
+
+    #[test]
+    fn what_is_written_at_once_leaves_piece_by_piece() {
+        System::new().block_on(async {
+            let places = Places::new(1);
+            let mut body = StreamBody::start(place(&places).await, |mut sink| {
+                sink.write_all(b"a little")?;
+                sink.write_all(&vec![0; 50 * PIECE])?;
+                sink.flush()
+            });
+            let mut octets = 0;
+            while let Some(piece) = poll_fn(|context| Pin::new(&mut body).poll_next(context)).await
+            {
+                let piece = piece.unwrap();
+                assert!(piece.len() < 2 * PIECE, "{}", piece.len());
+                octets += piece.len();
+            }
+            assert_eq!(octets, 8 + 50 * PIECE);
         });
     }
 

@@ -100,6 +100,21 @@ fn one_consumer_has_most_places_for_long_answers_and_never_all() {
 }
 
 #[test]
+fn long_texts_beside_few_places_do_not_gather_in_memory() {
+    let site = sample::site();
+    let note = "n".repeat(60_000);
+    let body = format!("lat,lon,note\n{}", format!("1,1,{note}\n").repeat(1_000));
+    let before = resident_kib(&site);
+    let answer = site.csv(&format!("{WIND}&f=arrow"), &body);
+    let batches =
+        arrow_ipc::reader::StreamReader::try_new(answer.content.as_slice(), None).unwrap();
+    let rows: usize = batches.map(|batch| batch.unwrap().num_rows()).sum();
+    assert_eq!(rows, 1_000);
+    let after = resident_kib(&site);
+    assert!(after < before + 80 * 1024, "{before} {after}");
+}
+
+#[test]
 fn readers_who_do_not_read_leave_a_worker_its_threads() {
     let processors = std::thread::available_parallelism().unwrap().get();
     // As many as a worker has threads for when nobody says how many it needs.

@@ -93,6 +93,8 @@ struct Batches<'q> {
     question: &'q Question,
     prepared: &'q Prepared,
     rows: usize,
+    /// Octets of text that the rows have brought along.
+    carried: usize,
     index: UInt64Builder,
     coordinates: Doubles,
     sent: Vec<StringBuilder>,
@@ -123,6 +125,7 @@ impl<'q> Batches<'q> {
             question,
             prepared,
             rows: 0,
+            carried: 0,
             index: UInt64Builder::with_capacity(rows),
             coordinates: Doubles::new(2, rows),
             sent: (0..sent).map(|_| text()).collect(),
@@ -144,7 +147,7 @@ impl<'q> Batches<'q> {
         while let Some(place) = places.next_place(|positions| locator.fetch(positions))? {
             locator.answer(place.position, &mut answered);
             self.push(&place, &answered);
-            if self.rows == ROWS {
+            if self.rows == ROWS || self.carried >= MOST_CARRIED {
                 sink(&self.batch()?)?;
             }
         }
@@ -182,6 +185,7 @@ impl<'q> Batches<'q> {
 
     fn push_sent(&mut self, place: &Place<'_>, answered: &Answered) {
         if let Carried::Record(record) = place.carried {
+            self.carried += record.text().len();
             for (index, builder) in self.sent.iter_mut().enumerate() {
                 builder.append_option(record.field(index));
             }
@@ -195,6 +199,7 @@ impl<'q> Batches<'q> {
             Carried::Members(members) if !members.is_empty() => Some(format!("{{{members}}}")),
             _ => None,
         };
+        self.carried += properties.as_ref().map_or(0, String::len) + place.id.map_or(0, str::len);
         let sent = [
             Some(id(place, None))
                 .filter(|id| id != "null")
@@ -208,6 +213,7 @@ impl<'q> Batches<'q> {
 
     fn batch(&mut self) -> io::Result<RecordBatch> {
         let rows = std::mem::take(&mut self.rows);
+        self.carried = 0;
         let schema = &self.prepared.schema;
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
         let mut sent = self.sent.iter_mut().map(finished);
@@ -244,5 +250,7 @@ fn numbers_of(cell: Option<&UsedCell>) -> [Option<f64>; 3] {
     ]
 }
 
-/// Rows of a batch, and of a Parquet row group.
+/// Rows of a batch, and of a Parquet row group, at most.
 const ROWS: usize = 8192;
+/// Octets of text with which a batch ends before it has all its rows: one place may bring 64 KiB.
+const MOST_CARRIED: usize = 2 * 1024 * 1024;
