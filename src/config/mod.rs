@@ -7,6 +7,7 @@ mod fault;
 mod forms;
 mod source;
 mod values;
+mod words;
 
 pub use fault::{ConfigError, Fault, Severity};
 pub use source::{Place, Places};

@@ -12,7 +12,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{Config, ConfigError, Fault, REFERENCE, Severity};
+use super::{Config, ConfigError, Fault, REFERENCE, Severity, words};
 
 /// Where a setting stands.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -112,33 +112,28 @@ impl Config {
             path: path.into(),
             ..Places::default()
         };
-        let syntax = |place, finding: String| ConfigError::Syntax(Box::new(error(place, finding)));
+        let syntax = |place, finding: &str| ConfigError::Syntax(Box::new(fault(place, finding)));
         let at = |error: &toml::de::Error| Place::File {
             path: path.into(),
             line: error.span().map_or(0, |span| line_of(text, span.start)),
             key: String::new(),
         };
-        let tree =
-            DeTable::parse(text).map_err(|error| syntax(at(&error), error.message().to_owned()))?;
+        let tree = DeTable::parse(text).map_err(|error| syntax(at(&error), error.message()))?;
         record_lines(text, tree.get_ref(), "", &mut places.lines);
+        let mut table =
+            toml::from_str::<Table>(text).map_err(|error| syntax(at(&error), error.message()))?;
 
         variables.retain(|(name, _)| name != "PERILD_CONFIG");
         variables.sort();
-        if variables.is_empty() {
-            let config = toml::from_str::<Self>(text)
-                .map_err(|error| syntax(at(&error), error.message().trim().to_owned()))?;
-            return Ok((config, places));
-        }
-        let mut table = toml::from_str::<Table>(text)
-            .map_err(|error| syntax(at(&error), error.message().to_owned()))?;
         for (name, value) in variables {
             let key = override_key(&mut table, &name, &value)
-                .map_err(|finding| syntax(Place::Variable(name.clone()), finding))?;
+                .map_err(|finding| syntax(Place::Variable(name.clone()), &finding))?;
             places.variables.insert(key, name);
         }
         let config = serde_path_to_error::deserialize(table).map_err(|error| {
             let key = error.path().to_string();
-            syntax(places.of(&key), error.inner().message().trim().to_owned())
+            let place = places.of(if key == "." { "" } else { &key });
+            syntax(place, error.inner().message())
         })?;
         Ok((config, places))
     }
@@ -155,12 +150,13 @@ fn variables() -> Vec<(String, String)> {
         .collect()
 }
 
-fn error(place: Place, finding: String) -> Fault {
+fn fault(place: Place, complaint: &str) -> Fault {
+    let (finding, remedy) = words::of(complaint);
     Fault {
         severity: Severity::Error,
         place,
         finding,
-        remedy: String::new(),
+        remedy,
         ends: None,
     }
 }
@@ -201,10 +197,16 @@ fn typed(known: &Value, text: &str) -> Result<Value, String> {
     if known.is_str() {
         return Ok(Value::String(text.to_owned()));
     }
-    Value::deserialize(
-        toml::de::ValueDeserializer::parse(text).map_err(|e| e.message().to_owned())?,
-    )
-    .map_err(|error| error.message().to_owned())
+    toml::de::ValueDeserializer::parse(text)
+        .and_then(Value::deserialize)
+        .map_err(|_not_toml| {
+            let example = match known {
+                Value::Array(_) => "a list, as [\"www-data\"]",
+                Value::Boolean(_) => "true or false",
+                _ => "a whole number from 0",
+            };
+            format!("{text:?} does not fit; write {example}")
+        })
 }
 
 /// Every key that exists, with a value of its type.
@@ -303,14 +305,14 @@ mod tests {
     #[test]
     fn an_unknown_key_is_named_with_file_and_line() {
         let text = format!("{SMALLEST}cliend_id = \"x\"\n");
-        insta::assert_snapshot!(complaint(&text, &[]), @"error   perild.toml:4: unknown field `cliend_id`, expected one of `issuer`, `discovery_url`, `introspection_endpoint`, `client_id`, `certificate`, `private_key`, `trust_anchors`, `audience`");
+        insta::assert_snapshot!(complaint(&text, &[]), @"error   perild.toml:4: directory.cliend_id: there is no such key; correct or remove it; known here are issuer, discovery_url, introspection_endpoint, client_id, certificate, private_key, trust_anchors, audience");
     }
 
     /// Rows: FAPI2-NET-1
     #[test]
     fn fapi2_5_2_1_an_http_issuer_is_refused_with_its_line() {
         let text = SMALLEST.replace("https:", "http:");
-        insta::assert_snapshot!(complaint(&text, &[]), @r#"error   perild.toml:2: "http://as.example/" must begin with https:// (FAPI wants TLS everywhere)"#);
+        insta::assert_snapshot!(complaint(&text, &[]), @r#"error   perild.toml:2: directory.issuer: "http://as.example/" must begin with https:// (FAPI wants TLS everywhere)"#);
         assert!(parse(&format!("{SMALLEST}discovery_url = \"http://a/\"\n"), &[]).is_err());
     }
 
