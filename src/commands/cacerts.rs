@@ -16,7 +16,7 @@ use thiserror::Error;
 use url::Url;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::causes::Causes;
+use super::cause::Cause;
 use crate::clock::Timestamp;
 
 mod fetch;
@@ -83,7 +83,7 @@ pub enum CacertsError {
         found: Fingerprint,
     },
     /// The URL gave no bundle.
-    #[error("cannot fetch {url}: {}; download it another way and give the file to --from", Causes(.source))]
+    #[error("cannot fetch {url}: {}; download it another way and give the file to --from", Cause(.source))]
     Fetch {
         /// The URL asked.
         url: Url,

@@ -17,7 +17,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{
-    causes::Causes,
+    cause::Cause,
     serve::{CONFIGURATION, config_path},
 };
 use crate::{
@@ -75,7 +75,7 @@ pub fn run(args: &GetArgs) -> Result<(), GetError> {
 #[derive(Debug, Error)]
 pub enum GetError {
     /// The call was not answered.
-    #[error("{url} does not answer: {}; see that the host is right, and that its certificate is known to this system or to directory.trust_anchors", Causes(.source))]
+    #[error("{url} does not answer: {}; see that the host is right, and that its certificate is known to this system or to directory.trust_anchors", Cause(.source))]
     Call {
         /// What was called.
         url: Url,
