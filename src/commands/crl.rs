@@ -29,11 +29,11 @@ use crate::{
 /// Arguments of `perild crl`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Example:\n  perild crl --reload\n\n\
-    A list is put in place of an older one of the same issuer and scope, in the files of \
-    consumers.revocation_lists, when a CA of consumers.trust_anchors has signed it and it is in force now. \
-    Exit code 1 when a list could not be had or was no good; what is there then stays.")]
+    A list is put in place of an older one of the same issuer and scope, in the files of\n\
+    consumers.revocation_lists, when a CA of consumers.trust_anchors has signed it and it is in\n\
+    force now. Exit code 1 when a list could not be had or was no good; what is there then stays.")]
 pub struct CrlArgs {
-    /// The configuration [default: $`PERILD_CONFIG`, then /etc/perild/perild.toml]
+    /// The configuration [default: $PERILD_CONFIG, then /etc/perild/perild.toml]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Ask the running daemon to take what has changed
