@@ -1,6 +1,7 @@
 //! An existing `ClimateScore` database: its seven tables by COPY, in one snapshot.
 
 use std::{
+    error::Error,
     io::{self, Read},
     path::Path,
     str::FromStr,
@@ -122,9 +123,13 @@ fn described(config: &Config) -> String {
 
 /// What the server says, where the error alone says only that it said something.
 fn reason(error: &postgres::Error) -> String {
-    error
-        .as_db_error()
-        .map_or_else(|| error.to_string(), ToString::to_string)
+    if let Some(refusal) = error.as_db_error() {
+        return refusal.to_string();
+    }
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
 }
 
 struct Counted<'c, R> {

@@ -53,7 +53,9 @@ pub enum ImportError {
     #[error("the coordinates lie on no regular grid")]
     NoGrid,
     /// Nothing to import.
-    #[error("no peril CSV file and no database to import")]
+    #[error(
+        "no peril CSV file and no database to import: name files, folders with .csv files in them, or postgres://..."
+    )]
     NoSource,
     /// Two sources of one peril.
     #[error("{} comes from both {first} and {second}: name one", .peril.name())]
@@ -77,7 +79,7 @@ pub enum ImportError {
     #[error("the store that was written is not sound: {0}")]
     Unsound(#[from] StoreError),
     /// A source cannot be opened.
-    #[error("cannot read {}: {source}", .path.display())]
+    #[error("cannot read {}: {source}; name files, folders, or postgres://... that you may read", .path.display())]
     Unreadable {
         /// The source.
         path: PathBuf,
