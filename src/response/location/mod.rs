@@ -6,6 +6,7 @@ mod columnar;
 mod geojson;
 mod json;
 mod media;
+mod results;
 mod schema;
 mod send;
 mod table;
