@@ -14,8 +14,10 @@ mod mmap;
 mod name;
 pub mod perils;
 pub mod sample;
+mod version;
 
 pub use body::{FileBytes, FileChanged, Piece};
-pub use files::{Absent, Files, Identity, Selection, Source};
+pub use files::{Absent, Files, Selection, Source};
 pub use name::{FileName, MediaType};
 pub use perils::Perils;
+pub use version::Identity;
