@@ -84,13 +84,7 @@ fn variables() -> Vec<(String, String)> {
 
 fn fault(place: Place, complaint: &str) -> Fault {
     let (finding, remedy) = words::of(complaint);
-    Fault {
-        severity: Severity::Error,
-        place,
-        finding,
-        remedy,
-        ends: None,
-    }
+    Fault::new(Severity::Error, place, finding, remedy)
 }
 
 /// Puts `value` where the variable `name` points; answers with the key.

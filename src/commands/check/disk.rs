@@ -12,16 +12,13 @@ pub(super) fn findings(config: &Config, places: &Places) -> Vec<Fault> {
     ];
     let short = folders.into_iter().filter_map(|(key, path)| {
         let megabytes = free_megabytes(path).filter(|free| *free < ENOUGH_MEGABYTES)?;
-        Some(Fault {
-            severity: Severity::Warning,
-            place: places.of(key),
-            finding: format!(
-                "the disk of {} has only {megabytes} MB left",
-                path.display()
-            ),
-            remedy: format!("make room: df -h {}", path.display()),
-            ends: None,
-        })
+        let path = path.display();
+        Some(Fault::new(
+            Severity::Warning,
+            places.of(key),
+            format!("the disk of {path} has only {megabytes} MB left"),
+            format!("make room: df -h {path}"),
+        ))
     });
     short.collect()
 }
