@@ -16,7 +16,11 @@ use tokio::sync::Semaphore;
 
 use super::{Coding, Format, Question, Schemas, answering::Answering};
 use crate::{
-    dataset::perils::{Refused, Values, places::Survey, query::Subset},
+    dataset::perils::{
+        Refused, Values,
+        places::{InputFormat, Survey},
+        query::Subset,
+    },
     response::{
         Refusal, StreamBody,
         perils::Described,
@@ -38,14 +42,7 @@ pub fn answer(
     streams: &Arc<Semaphore>,
     schemas: &Arc<Schemas>,
 ) -> Result<HttpResponse, Refusal> {
-    let format = Format::choose(format, field(request, &ACCEPT), survey.format())?;
-    let format = format.ok_or(NOT_ACCEPTABLE)?;
-    let coding = Coding::choose(field(request, &ACCEPT_ENCODING)).ok_or(NOT_ACCEPTABLE)?;
-    let coding = if format.is_compressible() {
-        coding
-    } else {
-        Coding::Identity
-    };
+    let (format, coding) = negotiated(request, format, survey.format())?;
     let question = Question {
         survey,
         subset,
@@ -66,7 +63,35 @@ pub fn answer(
         answer.headers_mut().insert(VARY, CHOSEN_BY);
         return Ok(answer);
     }
-    let mut answer = if is_cacheable {
+    let answer = begun(is_cacheable.then_some(&described), format, coding);
+    if question.survey.count() * question.subset.wanted.len() <= VALUES_AT_ONCE {
+        return at_once(answer, question, coding, schemas).map_err(|error| {
+            tracing::error!(%error, "an answer could not be written");
+            Refusal::Fault
+        });
+    }
+    while_sent(answer, question, coding, streams, schemas)
+}
+
+/// The format that is named or acceptable, and the coding for it.
+fn negotiated(
+    request: &HttpRequest,
+    format: Option<&str>,
+    input: InputFormat,
+) -> Result<(Format, Coding), Refusal> {
+    let format = Format::choose(format, field(request, &ACCEPT), input)?;
+    let format = format.ok_or(NOT_ACCEPTABLE)?;
+    let coding = Coding::choose(field(request, &ACCEPT_ENCODING)).ok_or(NOT_ACCEPTABLE)?;
+    if format.is_compressible() {
+        Ok((format, coding))
+    } else {
+        Ok((format, Coding::Identity))
+    }
+}
+
+/// Status and header fields: of a representation that may be kept, or of an answer that may not.
+fn begun(described: Option<&Described>, format: Format, coding: Coding) -> HttpResponseBuilder {
+    let mut answer = if let Some(described) = described {
         described.build(StatusCode::OK)
     } else {
         let mut answer = HttpResponse::Ok();
@@ -80,12 +105,17 @@ pub fn answer(
     if coding != Coding::Identity {
         answer.insert_header((CONTENT_ENCODING, coding.name()));
     }
-    if question.survey.count() * question.subset.wanted.len() <= VALUES_AT_ONCE {
-        return at_once(answer, question, coding, schemas).map_err(|error| {
-            tracing::error!(%error, "an answer could not be written");
-            Refusal::Fault
-        });
-    }
+    answer
+}
+
+/// The answer to a question that takes longer, written on a thread of its own while it is sent.
+fn while_sent(
+    mut answer: HttpResponseBuilder,
+    question: Question,
+    coding: Coding,
+    streams: &Arc<Semaphore>,
+    schemas: &Arc<Schemas>,
+) -> Result<HttpResponse, Refusal> {
     let place = Arc::clone(streams).try_acquire_owned();
     let place = place.or(Err(Refusal::Busy))?;
     let schemas = Arc::clone(schemas);
