@@ -5,6 +5,7 @@
 //! coordinates, the rows are put together cell by cell, and the store is written aside, synced, checked
 //! and renamed. A source with one fault stops the whole: what is served stays as it was.
 
+mod about;
 mod database;
 mod fault;
 mod header;
@@ -14,6 +15,7 @@ mod merge;
 mod number;
 mod publish;
 mod report;
+mod request;
 mod scan;
 mod source;
 mod spool;
@@ -28,9 +30,10 @@ pub use header::{HeaderFault, Layout};
 pub use line::Place;
 pub use number::{NumberFault, millionths};
 pub use report::{Imported, Notice};
+pub use request::{Progress, Request, Source};
 pub use scan::ScanError;
 pub(crate) use source::{PACKAGE_NAME, SYNTHETIC};
-pub use work::{Progress, Request, Source, import};
+pub use work::import;
 
 use crate::dataset::grid::{Peril, StoreError, WriteError};
 
