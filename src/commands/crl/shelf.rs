@@ -61,6 +61,11 @@ impl Shelf {
         }
     }
 
+    /// The file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Where its lists say that they are published.
     pub(super) fn points(&self) -> Vec<String> {
         let points = self.lists.iter().flat_map(|held| held.list.points());
