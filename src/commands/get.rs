@@ -301,13 +301,13 @@ fn failed(url: &Url, source: reqwest::Error) -> GetError {
 fn advice(status: StatusCode) -> &'static str {
     match status.as_u16() {
         300..=399 => "redirects are not followed, call the address that was meant",
-        400 => "see what the answer above wants mended",
         401 => {
             "the provider takes our certificate or token for invalid; compare directory.issuer with the provider's"
         }
         403 => "the token lacks a right; ask with --scope, or ask the provider",
         404 => "see that the name is right; a dataset has no extension",
-        503 => "the provider cannot ask its directory; try again later",
+        429 | 503 => "the provider cannot answer now; try again later, and see the answer above",
+        400..=499 => "see what the answer above wants mended",
         _ => "give the interaction id to whoever runs the provider",
     }
 }
