@@ -71,7 +71,7 @@ pub enum ImportError {
         second: String,
     },
     /// The state directory cannot be used.
-    #[error("cannot use the state directory {}: {source}", .path.display())]
+    #[error("cannot use the state directory {}: {source}; see paths.state, or name another with --state", .path.display())]
     State {
         /// The directory.
         path: PathBuf,
