@@ -1,5 +1,7 @@
 //! Requests for peril values: who asks, for which perils, and what there is for them.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{Method, header::CONTENT_TYPE},
@@ -10,7 +12,7 @@ use super::{PerilRoute, visit::Visit};
 use crate::{
     dataset::{
         Perils,
-        grid::Peril,
+        grid::{Grid, Peril},
         perils::{
             Refused, Values,
             contract::{Filter, LocationRequest, Point},
@@ -47,12 +49,7 @@ impl Visit<'_> {
     }
 
     async fn catalogue(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
-        let bearer = self.bearer(&[], access).await?;
-        let permits = self.permits(&bearer, &[], access)?;
-        let [permit] = permits.as_slice() else {
-            return Err(Refusal::Fault);
-        };
-        let grid = self.site.perils.description(permit)?;
+        let grid = self.description(access).await?;
         catalogue::answer(self.request, &grid)
     }
 
@@ -108,13 +105,18 @@ impl Visit<'_> {
         usize::try_from(self.site.peril_limits.max_places).unwrap_or(usize::MAX)
     }
 
-    async fn listing(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
+    /// The store, for those who may know what there is of all perils.
+    async fn description(self, access: &mut Access) -> Result<Arc<Grid>, Refusal> {
         let bearer = self.bearer(&[], access).await?;
         let permits = self.permits(&bearer, &[], access)?;
         let [permit] = permits.as_slice() else {
             return Err(Refusal::Fault);
         };
-        let grid = self.site.perils.description(permit)?;
+        Ok(self.site.perils.description(permit)?)
+    }
+
+    async fn listing(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
+        let grid = self.description(access).await?;
         let described = answer::Described::new(&grid, self.request);
         answer::contract(self.request, &described, contract::listing(), false)
     }
