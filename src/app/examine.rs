@@ -296,13 +296,8 @@ impl Examination<'_> {
 
     fn find(&mut self, severity: Severity, key: &str, finding: String, remedy: &str) {
         let place = self.places.of(key);
-        self.findings.push(Fault {
-            severity,
-            place,
-            finding,
-            remedy: remedy.to_owned(),
-            ends: None,
-        });
+        let fault = Fault::new(severity, place, finding, remedy);
+        self.findings.push(fault);
     }
 }
 

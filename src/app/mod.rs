@@ -1,10 +1,12 @@
 //! The one list of routes, and of the rooms in order.
 
 mod examine;
+mod file;
 mod perils;
 mod routes;
 mod scrape;
 mod site;
+mod visit;
 mod walk;
 
 pub use examine::{Parts, examine};

@@ -8,34 +8,24 @@ use actix_web::{
     web::{self, Payload},
 };
 
-use super::{PerilRoute, Site, walk::authenticate};
+use super::{PerilRoute, visit::Visit};
 use crate::{
-    clock::Timestamp,
     dataset::{
         Perils,
-        grid::Peril,
+        grid::{Grid, Peril},
         perils::{
             Refused, Values,
             contract::{Filter, LocationRequest, Point},
             places::Survey,
-            query::{Query, Subset},
+            query::{Options, Query, Subset},
         },
     },
-    edge::{Body, Inbound, Neighbour, NotTaken},
+    edge::{Body, Inbound, NotTaken},
     log::Access,
     policy::{DatasetNames, Permit},
     response::{Refusal, catalogue, contract, location, perils as answer},
     token::BoundToken,
 };
-
-/// One request for perils, and the site that answers it.
-#[derive(Clone, Copy)]
-pub(super) struct Visit<'v> {
-    pub(super) request: &'v HttpRequest,
-    pub(super) neighbour: Neighbour,
-    pub(super) site: &'v Site,
-    pub(super) now: Timestamp,
-}
 
 /// Who asks: an active token, or nobody in particular where data is open.
 pub(super) struct Bearer(Option<BoundToken>);
@@ -49,8 +39,8 @@ impl Bearer {
 }
 
 impl Visit<'_> {
-    /// The answer at `route`.
-    pub(super) async fn answer(
+    /// The answer to a request for perils at `route`.
+    pub(super) async fn perils(
         self,
         route: PerilRoute,
         body: Payload,
@@ -67,12 +57,7 @@ impl Visit<'_> {
     }
 
     async fn catalogue(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
-        let bearer = self.bearer(&[], access).await?;
-        let permits = self.permits(&bearer, &[], access)?;
-        let [permit] = permits.as_slice() else {
-            return Err(Refusal::Fault);
-        };
-        let grid = self.site.perils.description(permit)?;
+        let grid = self.description(access).await?;
         catalogue::answer(self.request, &grid)
     }
 
@@ -81,33 +66,15 @@ impl Visit<'_> {
         if !self.site.perils.is_imported() {
             return Err(Refused::NoStore.into());
         }
-        let limits = &self.site.peril_limits;
-        let limit = usize::try_from(limits.max_places).unwrap_or(usize::MAX);
         let is_post = self.request.method() == Method::POST;
-        let mut query = Query::read(&parameters(self.request), !is_post)?;
+        let mut query = Query::read(&self.parameters(), !is_post)?;
         let survey = if is_post {
-            let is_csv = match essence(self.request).as_str() {
-                "text/csv" => true,
-                _ if is_json(self.request) => false,
-                _ => return Err(Refusal::NotRead { taken: BODIES }),
-            };
-            let body = self.site.intake.take(self.request, body).await?;
-            if body.in_memory().is_some_and(|octets| octets.len() <= SHORT) {
-                Survey::of(body, is_csv, &mut query.options, limit)?
-            } else {
-                let mut options = std::mem::take(&mut query.options);
-                let surveyed = web::block(move || {
-                    Survey::of(body, is_csv, &mut options, limit).map(|survey| (survey, options))
-                });
-                let (survey, options) = surveyed.await.or(Err(Refusal::Fault))??;
-                query.options = options;
-                survey
-            }
+            self.sent_places(body, &mut query.options).await?
         } else {
             let body = Body::Memory(query.places()?.into());
-            Survey::of(body, false, &mut query.options, limit)?
+            Survey::of(body, false, &mut query.options, self.most_places())?
         };
-        let subset = Subset::read(&query.options, limits.max_radius_km)?;
+        let subset = Subset::read(&query.options, self.site.peril_limits.max_radius_km)?;
         let permits = self.permits(&bearer, &subset.perils, access)?;
         let values = self.site.perils.values(&permits, &subset.columns)?;
         location::answer(
@@ -121,13 +88,43 @@ impl Visit<'_> {
         )
     }
 
-    async fn listing(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
+    /// The places of the body, with the options beside them; where they are many, another thread reads them.
+    async fn sent_places(self, body: Payload, options: &mut Options) -> Result<Survey, Refusal> {
+        let is_csv = match essence(self.request).as_str() {
+            "text/csv" => true,
+            _ if is_json(self.request) => false,
+            _ => return Err(Refusal::NotRead { taken: BODIES }),
+        };
+        let limit = self.most_places();
+        let body = self.site.intake.take(self.request, body).await?;
+        if body.in_memory().is_some_and(|octets| octets.len() <= SHORT) {
+            return Ok(Survey::of(body, is_csv, options, limit)?);
+        }
+        let mut read = std::mem::take(options);
+        let surveyed = web::block(move || {
+            Survey::of(body, is_csv, &mut read, limit).map(|survey| (survey, read))
+        });
+        let (survey, read) = surveyed.await.or(Err(Refusal::Fault))??;
+        *options = read;
+        Ok(survey)
+    }
+
+    fn most_places(self) -> usize {
+        usize::try_from(self.site.peril_limits.max_places).unwrap_or(usize::MAX)
+    }
+
+    /// The store, for those who may know what there is of all perils.
+    async fn description(self, access: &mut Access) -> Result<Arc<Grid>, Refusal> {
         let bearer = self.bearer(&[], access).await?;
         let permits = self.permits(&bearer, &[], access)?;
         let [permit] = permits.as_slice() else {
             return Err(Refusal::Fault);
         };
-        let grid = self.site.perils.description(permit)?;
+        Ok(self.site.perils.description(permit)?)
+    }
+
+    async fn listing(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
+        let grid = self.description(access).await?;
         let described = answer::Described::new(&grid, self.request);
         answer::contract(self.request, &described, contract::listing(), false)
     }
@@ -135,7 +132,7 @@ impl Visit<'_> {
     async fn one(self, peril: Peril, access: &mut Access) -> Result<HttpResponse, Refusal> {
         let bearer = self.bearer(&[peril], access).await?;
         let permits = self.permits(&bearer, &[peril], access)?;
-        let parameters = parameters(self.request);
+        let parameters = self.parameters();
         let filter = Filter::read(&parameters);
         let values = self.site.perils.values(&permits, &filter.columns(peril))?;
         if values.grid().about().provenance(peril).is_none() {
@@ -151,7 +148,7 @@ impl Visit<'_> {
     async fn all(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
         let bearer = self.bearer(&Peril::ALL, access).await?;
         let permits = self.permits(&bearer, &Peril::ALL, access)?;
-        let parameters = parameters(self.request);
+        let parameters = self.parameters();
         let columns = |peril| Filter::default().columns(peril);
         let values = Peril::ALL.map(|peril| {
             let values = self.site.perils.values(&permits, &columns(peril))?;
@@ -218,9 +215,7 @@ impl Visit<'_> {
         if is_open && !inbound.is_credentialed() {
             return Ok(Bearer(None));
         }
-        let (_, token) =
-            authenticate(self.request, self.neighbour, self.site, self.now, access).await?;
-        Ok(Bearer(Some(token)))
+        Ok(Bearer(Some(self.authenticate(access).await?)))
     }
 
     /// Step 8 for each of `perils`, or for the description of all when there are none.
@@ -291,13 +286,6 @@ fn is_json(request: &HttpRequest) -> bool {
     let essence = essence(request);
     essence == "application/json"
         || (essence.starts_with("application/") && essence.ends_with("+json"))
-}
-
-/// The parameters of the query, escapes undone as HTML forms have them; wrong UTF-8 is replaced.
-pub(super) fn parameters(request: &HttpRequest) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(request.query_string().as_bytes())
-        .into_owned()
-        .collect()
 }
 
 /// Octets of a body of the old contract: ten thousand places take about a megabyte.

@@ -85,12 +85,8 @@ impl Route {
     /// The route of the path `path`, as it stands in the request target.
     #[must_use]
     pub fn find(path: &str) -> Self {
-        match path {
-            "/docs" => return Self::Docs,
-            "/healthz" => return Self::Health,
-            "/openapi.json" => return Self::Description,
-            "/readyz" => return Self::Readiness,
-            _ => {}
+        if let Some((_, route)) = OPEN.iter().find(|(open, _)| *open == path) {
+            return route.clone();
         }
         // Before the files: one of these names stays reachable under /v1/files/.
         if let Some(route) = PerilRoute::find(path) {
@@ -120,11 +116,10 @@ impl Route {
     /// Every path that answers, with its methods: the perils by their names, a file as `{name}`.
     #[must_use]
     pub fn described() -> Vec<Described> {
-        let open = ["/docs", "/healthz", "/openapi.json", "/readyz"].map(str::to_owned);
+        let open = OPEN.iter().map(|(path, _)| (*path).to_owned());
         let fixed = PerilRoute::FIXED.map(|(path, _)| path.to_owned());
         let perils = Peril::ALL.map(|peril| format!("/{}", peril.name()));
         let mut described: Vec<_> = open
-            .into_iter()
             .chain(fixed)
             .chain(perils)
             .map(|path| {
@@ -147,10 +142,10 @@ impl Route {
     /// Every [`Self::template`], that of [`Self::Nothing`] at the end.
     #[must_use]
     pub fn templates() -> Vec<&'static str> {
-        let open = ["/docs", "/healthz", "/openapi.json", "/readyz"];
+        let open = OPEN.iter().map(|(path, _)| *path);
         let fixed = PerilRoute::FIXED.map(|(path, _)| path);
         let named = [PERIL, FILE, VERSIONED_FILE, NOTHING];
-        open.into_iter().chain(fixed).chain(named).collect()
+        open.chain(fixed).chain(named).collect()
     }
 
     /// The dataset that the path asks for, if it can be one; all perils where the body says which.
@@ -167,13 +162,12 @@ impl Route {
     #[must_use]
     pub fn template(&self) -> &'static str {
         match self {
-            Self::Description => "/openapi.json",
-            Self::Docs => "/docs",
             Self::File { template, .. } => template,
-            Self::Health => "/healthz",
-            Self::Nothing => NOTHING,
             Self::Perils(route) => route.template(),
-            Self::Readiness => "/readyz",
+            Self::Description | Self::Docs | Self::Health | Self::Nothing | Self::Readiness => {
+                let open = OPEN.iter().find(|(_, open)| open == self);
+                open.map_or(NOTHING, |(path, _)| path)
+            }
         }
     }
 
@@ -211,6 +205,14 @@ pub(super) fn is_known(method: &Method) -> bool {
     ];
     known.contains(method) || method.as_str() == "QUERY"
 }
+
+/// What is open to everyone, and no way to read values.
+static OPEN: [(&str, Route); 4] = [
+    ("/docs", Route::Docs),
+    ("/healthz", Route::Health),
+    ("/openapi.json", Route::Description),
+    ("/readyz", Route::Readiness),
+];
 
 const FILE: &str = "/{name}";
 const NOTHING: &str = "-";

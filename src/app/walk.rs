@@ -14,16 +14,13 @@ use actix_web::{
 };
 use futures_util::FutureExt;
 
-use super::{Perild, Route, Site, perils, routes};
+use super::{Perild, Route, Site, routes, visit::Visit};
 use crate::{
-    caller::Caller,
     clock::Timestamp,
-    dataset::{Absent, FileName},
-    edge::{Authorization, Inbound, InteractionId, Malformed, Neighbour, NotTaken, Peer},
+    dataset::Absent,
+    edge::{InteractionId, Malformed, NotTaken, Peer},
     log::{Access, Recorded},
-    policy::Permit,
     response::{self, Refusal},
-    token::BoundToken,
 };
 
 /// Sends every request to [`answer`].
@@ -77,7 +74,7 @@ async fn guarded(
     walked.unwrap_or(Err(Refusal::Fault))
 }
 
-/// The rooms in order; each hands the next the proof of its check.
+/// What every route wants, then the rooms in order; each hands the next the proof of its check.
 async fn walk(
     request: &HttpRequest,
     body: Payload,
@@ -86,7 +83,6 @@ async fn walk(
     perild: &Perild,
     access: &mut Access,
 ) -> Result<HttpResponse, Refusal> {
-    let now = Timestamp::now();
     let site = perild.site();
     let neighbour = match site.peers.admit(peer) {
         Ok(neighbour) => neighbour,
@@ -96,93 +92,46 @@ async fn walk(
     };
     site.limits.admit(request)?;
     if request.method() == Method::OPTIONS {
-        return Ok(HttpResponse::NoContent()
-            .insert_header((ALLOW, route.allow()))
-            .finish());
+        return Ok(options(route));
     }
-    if !route.answers(request.method()) {
-        let is_known = routes::is_known(request.method());
-        return Err(if is_known {
-            Refusal::MethodNotAllowed
-        } else {
-            Refusal::MethodUnknown
-        });
-    }
+    taken(request.method(), route)?;
+    let visit = Visit {
+        request,
+        neighbour,
+        site: &site,
+        now: Timestamp::now(),
+    };
     match route {
-        Route::Description => {
-            let parameters = perils::parameters(request);
-            site.description.document(request, &parameters)
-        }
+        Route::Description => site.description.document(request, &visit.parameters()),
         Route::Docs => site.description.page(request),
-        Route::Health => Ok(healthy()),
-        Route::Readiness => ready(&site),
         Route::File {
             file: Some(file), ..
-        } => {
-            if site.policy.lists(file.dataset()) {
-                access.dataset(file.as_str());
-            }
-            let permit = match site.policy.open(file.dataset()) {
-                Some(open) => open,
-                None => permit(request, neighbour, &site, file, now, access).await?,
-            };
-            access.decision(format!("granted: {}", permit.rule()));
-            let selection = site.files.select(&permit, file, now)?;
-            access.dataset(file.as_str());
-            response::file::answer(request, selection, &site.accel_prefix)
-        }
-        Route::Perils(route) => {
-            let visit = perils::Visit {
-                request,
-                neighbour,
-                site: &site,
-                now,
-            };
-            visit.answer(*route, body, access).await
-        }
+        } => visit.file(file, access).await,
+        Route::Health => Ok(healthy()),
+        Route::Perils(route) => visit.perils(*route, body, access).await,
+        Route::Readiness => ready(&site),
         Route::File { file: None, .. } | Route::Nothing => {
-            authenticate(request, neighbour, &site, now, access).await?;
+            visit.authenticate(access).await?;
             Err(Refusal::NoRoute)
         }
     }
 }
 
-async fn permit(
-    request: &HttpRequest,
-    neighbour: Neighbour,
-    site: &Site,
-    file: &FileName,
-    now: Timestamp,
-    access: &mut Access,
-) -> Result<Permit, Refusal> {
-    let (_, token) = authenticate(request, neighbour, site, now, access).await?;
-    Ok(site.policy.decide(&token, file.dataset())?)
+fn options(route: &Route) -> HttpResponse {
+    HttpResponse::NoContent()
+        .insert_header((ALLOW, route.allow()))
+        .finish()
 }
 
-/// Steps 3 to 7: syntax before presence, presence before validity, and the directory last.
-pub(super) async fn authenticate(
-    request: &HttpRequest,
-    neighbour: Neighbour,
-    site: &Site,
-    now: Timestamp,
-    access: &mut Access,
-) -> Result<(Caller, BoundToken), Refusal> {
-    site.notice_other_certificate_headers(request);
-    let inbound = Inbound::read(request, neighbour, &site.hop)?;
-    let presented = inbound
-        .certificate()
-        .map(|forwarded| site.callers.recognise(forwarded))
-        .transpose()?;
-    let token = match inbound.authorization() {
-        Authorization::Absent => return Err(Refusal::NoToken),
-        Authorization::NotAToken => return Err(Refusal::NotAToken),
-        Authorization::Token(token) => token,
-    };
-    let caller = presented.ok_or(Refusal::NoCertificate)?.verify(now)?;
-    access.caller(&caller);
-    let token = site.tokens.redeem(token, &caller, now).await?;
-    access.token(&token);
-    Ok((caller, token))
+/// RFC 9110 §15.5.6 and §15.6.2: a method that is known but not for `route`, or that nobody knows.
+fn taken(method: &Method, route: &Route) -> Result<(), Refusal> {
+    if route.answers(method) {
+        Ok(())
+    } else if routes::is_known(method) {
+        Err(Refusal::MethodNotAllowed)
+    } else {
+        Err(Refusal::MethodUnknown)
+    }
 }
 
 fn ready(site: &Site) -> Result<HttpResponse, Refusal> {

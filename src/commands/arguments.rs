@@ -34,7 +34,7 @@ pub enum Command {
     Import(import::ImportArgs),
     /// Make a key, and the request to upload to the directory
     Keygen(keygen::KeygenArgs),
-    /// Print the description of the interface as `OpenAPI`
+    /// Print the description of the interface as OpenAPI
     Openapi(openapi::OpenapiArgs),
     /// Ask the running daemon to take its configuration anew, and wait for the outcome
     Reload(reload::ReloadArgs),

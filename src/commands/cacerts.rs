@@ -17,7 +17,7 @@ use url::Url;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 pub(super) use self::fetch::with_any_server;
-use super::causes::Causes;
+use super::cause::Cause;
 use crate::clock::Timestamp;
 
 mod fetch;
@@ -84,7 +84,7 @@ pub enum CacertsError {
         found: Fingerprint,
     },
     /// The URL gave no bundle.
-    #[error("cannot fetch {url}: {}; download it another way and give the file to --from", Causes(.source))]
+    #[error("cannot fetch {url}: {}; download it another way and give the file to --from", Cause(.source))]
     Fetch {
         /// The URL asked.
         url: Url,

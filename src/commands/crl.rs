@@ -29,11 +29,11 @@ use crate::{
 /// Arguments of `perild crl`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Example:\n  perild crl --reload\n\n\
-    A list is put in place of an older one of the same issuer and scope, in the files of \
-    consumers.revocation_lists, when a CA of consumers.trust_anchors has signed it and it is in force now. \
-    Exit code 1 when a list could not be had or was no good; what is there then stays.")]
+    A list is put in place of an older one of the same issuer and scope, in the files of\n\
+    consumers.revocation_lists, when a CA of consumers.trust_anchors has signed it and it is in\n\
+    force now. Exit code 1 when a list could not be had or was no good; what is there then stays.")]
 pub struct CrlArgs {
-    /// The configuration [default: $`PERILD_CONFIG`, then /etc/perild/perild.toml]
+    /// The configuration [default: $PERILD_CONFIG, then /etc/perild/perild.toml]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Ask the running daemon to take what has changed
@@ -63,22 +63,28 @@ pub enum CrlError {
         /// How many gave nothing.
         refused: usize,
     },
-    /// A file, a connection or standard output failed.
+    /// A connection or standard output failed.
     #[error("{0}")]
     Io(#[from] io::Error),
-    /// There is no room, or the folder is not ours.
-    #[error(
-        "cannot write {}: {source}; what was there stays, see df -h and ls -l", .path.display()
-    )]
-    Kept {
-        /// A file of `consumers.revocation_lists`.
+    /// The daemon does not take the new lists.
+    #[error("the lists are in place and not in use: {0}")]
+    Reload(#[from] ReloadError),
+    /// A file of the configuration could not be read.
+    #[error("cannot read {}: {source}; perild check says more", .path.display())]
+    Unreadable {
+        /// The file.
         path: PathBuf,
         /// What the system says.
         source: io::Error,
     },
-    /// The daemon does not take the new lists.
-    #[error("the lists are in place and not in use: {0}")]
-    Reload(#[from] ReloadError),
+    /// There is no room for a file of lists, or its folder is not ours.
+    #[error("cannot write {}: {source}; what was there stays, see df -h and ls -l", .path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
 }
 
 impl CrlError {
@@ -86,8 +92,10 @@ impl CrlError {
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Anchors { .. } | Self::Config(_) => ExitCode::from(CONFIGURATION),
-            Self::Incomplete { .. } | Self::Io(_) | Self::Kept { .. } | Self::Reload(_) => {
+            Self::Anchors { .. } | Self::Config(_) | Self::Unreadable { .. } => {
+                ExitCode::from(CONFIGURATION)
+            }
+            Self::Incomplete { .. } | Self::Io(_) | Self::Reload(_) | Self::Unwritable { .. } => {
                 ExitCode::FAILURE
             }
         }
@@ -105,7 +113,11 @@ pub fn run(args: &CrlArgs) -> Result<(), CrlError> {
         say("consumers.revocation_lists is empty: there is nothing to keep new")?;
         return Ok(());
     }
-    let pem = std::fs::read(&consumers.trust_anchors)?;
+    let path = &consumers.trust_anchors;
+    let pem = std::fs::read(path).map_err(|source| CrlError::Unreadable {
+        path: path.clone(),
+        source,
+    })?;
     let anchors = || {
         TrustAnchors::from_pem(&pem).map_err(|source| CrlError::Anchors {
             path: consumers.trust_anchors.clone(),
@@ -132,7 +144,10 @@ pub fn run(args: &CrlArgs) -> Result<(), CrlError> {
     }
     let mut has_changed = false;
     for shelf in &shelves {
-        has_changed |= shelf.write()?;
+        has_changed |= shelf.write().map_err(|source| CrlError::Unwritable {
+            path: shelf.path().to_owned(),
+            source,
+        })?;
     }
     if has_changed && args.reload {
         take_over()?;
@@ -181,4 +196,24 @@ fn take_over() -> Result<(), CrlError> {
 
 fn say(line: &str) -> io::Result<()> {
     writeln!(io::stdout().lock(), "{line}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn anchors_that_are_not_there_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("perild.toml");
+        let text = "[directory]\nissuer = \"https://as.example/\"\nclient_id = \"provider\"\n\
+            [consumers]\ntrust_anchors = \"/nonexistent/ca.pem\"\nrevocation_lists = [\"/nonexistent/a.crl\"]\n";
+        std::fs::write(&config, text).unwrap();
+        let refused = run(&CrlArgs {
+            config: Some(config),
+            reload: false,
+        });
+        let said = refused.unwrap_err().to_string();
+        assert!(said.contains("/nonexistent/ca.pem"), "{said}");
+    }
 }

@@ -17,7 +17,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{
-    causes::Causes,
+    cause::Cause,
     serve::{CONFIGURATION, config_path},
 };
 use crate::{
@@ -75,7 +75,7 @@ pub fn run(args: &GetArgs) -> Result<(), GetError> {
 #[derive(Debug, Error)]
 pub enum GetError {
     /// The call was not answered.
-    #[error("{url} does not answer: {}; see that the host is right, and that its certificate is known to this system or to directory.trust_anchors", Causes(.source))]
+    #[error("{url} does not answer: {}; see that the host is right, and that its certificate is known to this system or to directory.trust_anchors", Cause(.source))]
     Call {
         /// What was called.
         url: Url,
@@ -301,13 +301,13 @@ fn failed(url: &Url, source: reqwest::Error) -> GetError {
 fn advice(status: StatusCode) -> &'static str {
     match status.as_u16() {
         300..=399 => "redirects are not followed, call the address that was meant",
-        400 => "see what the answer above wants mended",
         401 => {
             "the provider takes our certificate or token for invalid; compare directory.issuer with the provider's"
         }
         403 => "the token lacks a right; ask with --scope, or ask the provider",
         404 => "see that the name is right; a dataset has no extension",
-        503 => "the provider cannot ask its directory; try again later",
+        429 | 503 => "the provider cannot answer now; try again later, and see the answer above",
+        400..=499 => "see what the answer above wants mended",
         _ => "give the interaction id to whoever runs the provider",
     }
 }

@@ -15,11 +15,11 @@ use crate::service::health_socket;
 #[derive(Args, Clone, Debug)]
 #[command(
     after_help = "Example:\n  perild healthcheck || echo 'the daemon does not answer'\n\n\
-    Asks for /healthz as the daemon's own user, within 3 seconds. Exit code 0 when it answers 200, 1 when it does \
-    not; the reason is on stderr. It says nothing of the directory: that is /readyz."
+    Asks for /healthz as the daemon's own user, within 3 seconds. Exit code 0 when it answers 200,\n\
+    1 when it does not; the reason is on stderr. It says nothing of the directory: that is /readyz."
 )]
 pub struct HealthcheckArgs {
-    /// The daemon's health socket [default: health.sock in $`RUNTIME_DIRECTORY`, then in /run/perild/daemon]
+    /// The daemon's health socket [default: health.sock in $RUNTIME_DIRECTORY, then in /run/perild/daemon]
     #[arg(long, value_name = "PATH")]
     pub socket: Option<PathBuf>,
 }
@@ -28,7 +28,7 @@ pub struct HealthcheckArgs {
 #[derive(Debug, thiserror::Error)]
 pub enum Unhealthy {
     /// Nobody answers, or not in time.
-    #[error("the daemon does not answer at {}: {source}; is it running, and with RUNTIME_DIRECTORY set?", .socket.display())]
+    #[error("the daemon does not answer at {}: {source}; is it running, and is this its socket (--socket)?", .socket.display())]
     Silent {
         /// Its health socket.
         socket: PathBuf,

@@ -32,7 +32,7 @@ use crate::{
     All or nothing: the store in service stays until the new one is whole. Then: systemctl reload perild"
 )]
 pub struct ImportArgs {
-    /// The configuration [default: $`PERILD_CONFIG`, then /etc/perild/perild.toml]
+    /// The configuration [default: $PERILD_CONFIG, then /etc/perild/perild.toml]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Where to build the store, instead of the configuration's paths.state

@@ -1,7 +1,7 @@
 //! What a person types: one module a command.
 
 mod arguments;
-mod causes;
+mod cause;
 
 pub mod cacerts;
 pub mod check;

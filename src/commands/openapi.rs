@@ -24,10 +24,10 @@ use crate::{
     disable_version_flag = true
 )]
 pub struct OpenapiArgs {
-    /// The configuration [default: $`PERILD_CONFIG`, then /etc/perild/perild.toml, then that as it is shipped]
+    /// The configuration [default: $PERILD_CONFIG, then /etc/perild/perild.toml, then that as it is shipped]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The version of `OpenAPI`: 3.1, or 3.0 for readers that know no later one
+    /// The version of OpenAPI: 3.1, or 3.0 for readers that know no later one
     #[arg(long, value_name = "VERSION", default_value = "3.1", value_parser = version)]
     pub version: Version,
 }

@@ -14,10 +14,10 @@ use crate::service::{RELOADED, control_socket};
 /// Arguments of `perild reload`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Example:\n  systemctl reload perild\n\n\
-    which runs this command as the daemon's user. Exit code 0 when everything was taken over, 1 when the \
-    old configuration stays; the reason is on stderr and in the journal.")]
+    systemd runs it as the daemon's user. Exit code 0 when everything was taken over, 1 when\n\
+    the old configuration stays; the reason is on stderr and in the journal.")]
 pub struct ReloadArgs {
-    /// The daemon's control socket [default: control.sock in $`RUNTIME_DIRECTORY`, then in /run/perild/daemon]
+    /// The daemon's control socket [default: control.sock in $RUNTIME_DIRECTORY, then in /run/perild/daemon]
     #[arg(long, value_name = "PATH")]
     pub socket: Option<PathBuf>,
 }

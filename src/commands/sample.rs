@@ -18,7 +18,8 @@ use crate::dataset::{
 #[command(
     allow_negative_numbers = true,
     after_help = "Example:\n  perild sample --step 7.5 --out ./perils && perild import ./perils\n\n\
-    The values are SYNTHETIC: they say nothing about any place. The same step, extent and seed give the same files."
+    The values are SYNTHETIC: they say nothing about any place. The same step, extent and seed\n\
+    give the same files."
 )]
 pub struct SampleArgs {
     /// Distance of two cells in degrees, from 0.01
@@ -39,7 +40,7 @@ pub struct SampleArgs {
 #[derive(Debug, thiserror::Error)]
 pub enum SampleError {
     /// The disk does not take them.
-    #[error("cannot write to {}: {source}", .out.display())]
+    #[error("cannot write to {}: {source}; give --out a folder that you may write to", .out.display())]
     Disk {
         /// The folder.
         out: PathBuf,

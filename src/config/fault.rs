@@ -42,6 +42,23 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// A finding without an end; an empty `remedy` when there is nothing to do.
+    #[must_use]
+    pub fn new(
+        severity: Severity,
+        place: Place,
+        finding: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            severity,
+            place,
+            finding: finding.into(),
+            remedy: remedy.into(),
+            ends: None,
+        }
+    }
+
     /// How long `what` is good: past its `end` with severity `ended`, and a warning from 30 days before.
     #[must_use]
     pub fn of_end(
@@ -68,11 +85,8 @@ impl Fault {
             remedy
         };
         Self {
-            severity,
-            place,
-            finding,
-            remedy: remedy.to_owned(),
             ends: Some(end),
+            ..Self::new(severity, place, finding, remedy)
         }
     }
 }

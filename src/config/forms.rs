@@ -54,15 +54,27 @@ pub(super) fn optional_https<'de, D: Deserializer<'de>>(
     }
 }
 
+pub(super) fn urls<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Url>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    texts.iter().map(|text| url(text)).collect()
+}
+
 fn https<E: de::Error>(text: &str) -> Result<Url, E> {
-    let url =
-        Url::parse(text).map_err(|error| E::custom(format!("{text:?} is not a URL: {error}")))?;
+    let url = url(text)?;
     if url.scheme() != "https" {
         return Err(E::custom(format!(
             "{text:?} must begin with https:// (FAPI wants TLS everywhere)"
         )));
     }
     Ok(url)
+}
+
+fn url<E: de::Error>(text: &str) -> Result<Url, E> {
+    Url::parse(text).map_err(|error| {
+        E::custom(format!(
+            "{text:?} is not a URL ({error}); write it as https://host/path"
+        ))
+    })
 }
 
 pub(super) fn not_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

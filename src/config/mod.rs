@@ -5,11 +5,13 @@
 
 mod fault;
 mod forms;
+mod place;
 mod source;
 mod values;
+mod words;
 
 pub use fault::{ConfigError, Fault, Severity};
-pub use source::{Place, Places};
+pub use place::{Place, Places};
 pub use values::{
     Class, Config, Consumers, DatasetRule, Defaults, Directory, Introspection, Metrics, Paths,
     PerilLimits, Server, User,

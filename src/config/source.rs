@@ -1,11 +1,6 @@
 //! From a file and the environment to [`Config`], remembering where each key stands.
 
-use std::{
-    collections::HashMap,
-    ffi::OsString,
-    fmt,
-    path::{Path, PathBuf},
-};
+use std::{collections::HashMap, ffi::OsString, path::Path};
 
 use serde::Deserialize;
 use toml::{
@@ -13,71 +8,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{Config, ConfigError, Fault, REFERENCE, Severity};
-
-/// Where a setting stands.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Place {
-    /// A line of the configuration, with the key when one is meant.
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Counted from 1; 0 when the key is not in the file.
-        line: usize,
-        /// `table.key`, or empty.
-        key: String,
-    },
-    /// An environment variable.
-    Variable(String),
-    /// Not a setting: a file, a socket or the directory.
-    Outside(String),
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File { path, line, key } => {
-                write!(f, "{}", path.display())?;
-                if *line > 0 {
-                    write!(f, ":{line}")?;
-                }
-                if key.is_empty() {
-                    Ok(())
-                } else {
-                    write!(f, ": {key}")
-                }
-            }
-            Self::Variable(name) => write!(f, "${name}"),
-            Self::Outside(what) => f.write_str(what),
-        }
-    }
-}
-
-/// Where the keys of one configuration stand.
-#[derive(Clone, Debug, Default)]
-pub struct Places {
-    path: PathBuf,
-    lines: HashMap<String, usize>,
-    variables: HashMap<String, String>,
-}
-
-impl Places {
-    /// The place of `key`, written `table.key` or `datasets[0].name`; an item of a list stands where its list does.
-    #[must_use]
-    pub fn of(&self, key: &str) -> Place {
-        let list = key.rsplit_once('[').map_or(key, |(list, _)| list);
-        if let Some(name) = self.variables.get(key).or(self.variables.get(list)) {
-            return Place::Variable(name.clone());
-        }
-        let line = self.lines.get(key).or(self.lines.get(list));
-        let line = line.copied().unwrap_or(0);
-        Place::File {
-            path: self.path.clone(),
-            line,
-            key: key.to_owned(),
-        }
-    }
-}
+use super::{Config, ConfigError, Fault, Place, Places, REFERENCE, Severity, words};
 
 impl Config {
     /// Reads the configuration at `path`, with the `PERILD_` variables of the environment over it.
@@ -113,33 +44,28 @@ impl Config {
             path: path.into(),
             ..Places::default()
         };
-        let syntax = |place, finding: String| ConfigError::Syntax(Box::new(error(place, finding)));
+        let syntax = |place, finding: &str| ConfigError::Syntax(Box::new(fault(place, finding)));
         let at = |error: &toml::de::Error| Place::File {
             path: path.into(),
             line: error.span().map_or(0, |span| line_of(text, span.start)),
             key: String::new(),
         };
-        let tree =
-            DeTable::parse(text).map_err(|error| syntax(at(&error), error.message().to_owned()))?;
+        let tree = DeTable::parse(text).map_err(|error| syntax(at(&error), error.message()))?;
         record_lines(text, tree.get_ref(), "", &mut places.lines);
+        let mut table =
+            toml::from_str::<Table>(text).map_err(|error| syntax(at(&error), error.message()))?;
 
         variables.retain(|(name, _)| name != "PERILD_CONFIG");
         variables.sort();
-        if variables.is_empty() {
-            let config = toml::from_str::<Self>(text)
-                .map_err(|error| syntax(at(&error), error.message().trim().to_owned()))?;
-            return Ok((config, places));
-        }
-        let mut table = toml::from_str::<Table>(text)
-            .map_err(|error| syntax(at(&error), error.message().to_owned()))?;
         for (name, value) in variables {
             let key = override_key(&mut table, &name, &value)
-                .map_err(|finding| syntax(Place::Variable(name.clone()), finding))?;
+                .map_err(|finding| syntax(Place::Variable(name.clone()), &finding))?;
             places.variables.insert(key, name);
         }
         let config = serde_path_to_error::deserialize(table).map_err(|error| {
             let key = error.path().to_string();
-            syntax(places.of(&key), error.inner().message().trim().to_owned())
+            let place = places.of(if key == "." { "" } else { &key });
+            syntax(place, error.inner().message())
         })?;
         Ok((config, places))
     }
@@ -163,14 +89,9 @@ fn lossy(text: OsString) -> String {
         .unwrap_or_else(|text| text.to_string_lossy().into_owned())
 }
 
-fn error(place: Place, finding: String) -> Fault {
-    Fault {
-        severity: Severity::Error,
-        place,
-        finding,
-        remedy: String::new(),
-        ends: None,
-    }
+fn fault(place: Place, complaint: &str) -> Fault {
+    let (finding, remedy) = words::of(complaint);
+    Fault::new(Severity::Error, place, finding, remedy)
 }
 
 /// Puts `value` where the variable `name` points; answers with the key.
@@ -209,10 +130,16 @@ fn typed(known: &Value, text: &str) -> Result<Value, String> {
     if known.is_str() {
         return Ok(Value::String(text.to_owned()));
     }
-    Value::deserialize(
-        toml::de::ValueDeserializer::parse(text).map_err(|e| e.message().to_owned())?,
-    )
-    .map_err(|error| error.message().to_owned())
+    toml::de::ValueDeserializer::parse(text)
+        .and_then(Value::deserialize)
+        .map_err(|_not_toml| {
+            let example = match known {
+                Value::Array(_) => "a list, as [\"www-data\"]",
+                Value::Boolean(_) => "true or false",
+                _ => "a whole number from 0",
+            };
+            format!("{text:?} does not fit; write {example}")
+        })
 }
 
 /// Every key that exists, with a value of its type.
@@ -311,14 +238,14 @@ mod tests {
     #[test]
     fn an_unknown_key_is_named_with_file_and_line() {
         let text = format!("{SMALLEST}cliend_id = \"x\"\n");
-        insta::assert_snapshot!(complaint(&text, &[]), @"error   perild.toml:4: unknown field `cliend_id`, expected one of `issuer`, `discovery_url`, `introspection_endpoint`, `client_id`, `certificate`, `private_key`, `trust_anchors`, `audience`");
+        insta::assert_snapshot!(complaint(&text, &[]), @"error   perild.toml:4: directory.cliend_id: there is no such key; correct or remove it; known here are issuer, discovery_url, introspection_endpoint, client_id, certificate, private_key, trust_anchors, audience");
     }
 
     /// Rows: FAPI2-NET-1
     #[test]
     fn fapi2_5_2_1_an_http_issuer_is_refused_with_its_line() {
         let text = SMALLEST.replace("https:", "http:");
-        insta::assert_snapshot!(complaint(&text, &[]), @r#"error   perild.toml:2: "http://as.example/" must begin with https:// (FAPI wants TLS everywhere)"#);
+        insta::assert_snapshot!(complaint(&text, &[]), @r#"error   perild.toml:2: directory.issuer: "http://as.example/" must begin with https:// (FAPI wants TLS everywhere)"#);
         assert!(parse(&format!("{SMALLEST}discovery_url = \"http://a/\"\n"), &[]).is_err());
     }
 

@@ -97,6 +97,7 @@ pub struct Consumers {
     /// CRL files.
     pub revocation_lists: Vec<PathBuf>,
     /// Where newer ones are, beside where certificates and lists say.
+    #[serde(deserialize_with = "forms::urls")]
     pub revocation_urls: Vec<Url>,
     /// Seconds that a list is believed past its next update.
     pub crl_grace_seconds: u64,

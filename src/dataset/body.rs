@@ -13,7 +13,7 @@ use rustix::{
     io::{Errno, ReadWriteFlags, preadv2},
 };
 
-use super::files::{Identity, Version};
+use super::version::{Identity, Version};
 
 /// The file was changed in place while it was being read.
 #[derive(Clone, Copy, Debug, thiserror::Error)]

@@ -8,15 +8,16 @@ use std::{
     io,
     os::fd::OwnedFd,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use rustix::fs::{Mode, OFlags, Stat, fstat, open};
+use rustix::fs::{Mode, OFlags, fstat, open};
 
-use super::{FileBytes, FileName, MediaType, memory::Memory};
+use super::{
+    FileBytes, FileName, MediaType,
+    memory::Memory,
+    version::{Identity, Version},
+};
 use crate::{clock::Timestamp, policy::Permit};
 
 /// What a permit and a name lead to: the bytes, and what an answer says about them.
@@ -39,83 +40,6 @@ pub enum Source {
     Disk(FileBytes),
     /// nginx, which finds the file under its internal location by this name.
     Hop(String),
-}
-
-/// One version of one file.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Identity {
-    pub(super) version: Version,
-    /// Entity tag without quotes; another for every version of every file (RFC 9110 §8.8.3, strong).
-    pub entity_tag: Box<str>,
-    /// Last change of the content.
-    pub last_modified: SystemTime,
-    /// Octets.
-    pub length: u64,
-}
-
-/// What the system says of a file: two versions never say the same.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Version {
-    device: u64,
-    inode: u64,
-    length: u64,
-    modified: (i64, u64),
-    changed: (i64, u64),
-}
-
-impl Version {
-    pub(super) fn of(stat: &Stat) -> Self {
-        Self {
-            device: stat.st_dev,
-            inode: stat.st_ino,
-            length: u64::try_from(stat.st_size).unwrap_or(0),
-            modified: (stat.st_mtime, stat.st_mtime_nsec),
-            changed: (stat.st_ctime, stat.st_ctime_nsec),
-        }
-    }
-
-    /// Whether the content is the same, though a name may have come or gone (a rename over the file).
-    pub(super) fn is_same_content(&self, other: &Self) -> bool {
-        (self.inode, self.length, self.modified) == (other.inode, other.length, other.modified)
-    }
-
-    /// Whether the file has been left alone long enough for another change to show in its times.
-    pub(super) fn is_settled(&self, now: Timestamp) -> bool {
-        self.changed.0.saturating_add(2) <= now.seconds()
-    }
-}
-
-impl Identity {
-    #[cfg(test)]
-    pub(crate) fn for_test(entity_tag: &str, last_modified: SystemTime, length: u64) -> Self {
-        let version = Version {
-            device: 0,
-            inode: 0,
-            length,
-            modified: (0, 0),
-            changed: (0, 0),
-        };
-        Self {
-            version,
-            entity_tag: entity_tag.into(),
-            last_modified,
-            length,
-        }
-    }
-
-    fn new(version: Version) -> Self {
-        let (seconds, nanoseconds) = version.modified;
-        let since = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
-        let text = format!("{version:?}");
-        let tag = digest(&SHA256, text.as_bytes());
-        let tag = tag.as_ref().get(..15).unwrap_or_default();
-        Self {
-            version,
-            entity_tag: BASE64_URL_SAFE_NO_PAD.encode(tag).into(),
-            last_modified: UNIX_EPOCH + since + Duration::from_nanos(nanoseconds),
-            length: version.length,
-        }
-    }
 }
 
 /// Why there is no selection.

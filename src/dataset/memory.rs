@@ -6,7 +6,7 @@ use bytes::Bytes;
 use moka::sync::Cache;
 use rustix::fs::lstat;
 
-use super::files::{Identity, Version};
+use super::version::{Identity, Version};
 
 /// A bounded memory of whole files.
 #[derive(Debug)]

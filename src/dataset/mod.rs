@@ -1,12 +1,12 @@
 //! dataset: turns a [`Permit`](crate::policy::Permit) into a [`Selection`].
 //!
 //! Knows names, formats and the files on the disk. Knows nothing of HTTP, of tokens, or of how the
-//! permit was earned. Each kind of data is a file or folder of its own beside [`files`]
+//! permit was earned. Each kind of data is a file or folder of its own beside [`Files`]
 //! and [`grid`]; what a grid is made from comes in through [`import`], [`sample`] makes one up, and
 //! [`perils`] reads requests for what it holds.
 
 mod body;
-pub mod files;
+mod files;
 pub mod grid;
 pub mod import;
 mod memory;
@@ -14,8 +14,10 @@ mod mmap;
 mod name;
 pub mod perils;
 pub mod sample;
+mod version;
 
 pub use body::{FileBytes, FileChanged, Piece};
-pub use files::{Absent, Files, Identity, Selection, Source};
+pub use files::{Absent, Files, Selection, Source};
 pub use name::{FileName, MediaType};
 pub use perils::Perils;
+pub use version::Identity;

@@ -28,7 +28,9 @@ pub enum Listen {
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
     /// The socket cannot be created.
-    #[error("cannot listen on {listen}: {source}")]
+    #[error(
+        "cannot listen on {listen}: {source}; see that nobody else listens there (ss -ltnxp), or change `listen` in the configuration"
+    )]
     Bind {
         /// Where.
         listen: Listen,

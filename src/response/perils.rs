@@ -139,13 +139,7 @@ pub fn locations(
     }
     let place = place().ok_or(Refusal::Busy)?;
     let body = StreamBody::start(place, move |mut sink| {
-        let mut piece = Vec::new();
-        let mut has_more = true;
-        while has_more {
-            piece.clear();
-            has_more = location.fill(&mut piece)?;
-            sink.write_all(&piece)?;
-        }
+        location.write_to(&mut sink)?;
         sink.flush()
     });
     Ok(answer.body(body))

@@ -4,7 +4,7 @@
 //! before it, so that its octets stay in the processor's cache from the first to the last copy of them.
 
 use std::{
-    io,
+    io::{self, Write},
     pin::Pin,
     task::{Context, Poll},
 };
@@ -16,6 +16,21 @@ use bytes::Bytes;
 pub(super) trait Pieces: Unpin {
     /// Appends the next piece, about [`PIECE`] octets, and says whether there are more.
     fn fill(&mut self, piece: &mut Vec<u8>) -> io::Result<bool>;
+
+    /// Writes all of them to `out`, in memory that each takes over from the one before.
+    fn write_to(&mut self, out: &mut impl Write) -> io::Result<()>
+    where
+        Self: Sized,
+    {
+        let mut piece = Vec::new();
+        let mut has_more = true;
+        while has_more {
+            piece.clear();
+            has_more = self.fill(&mut piece)?;
+            out.write_all(&piece)?;
+        }
+        Ok(())
+    }
 }
 
 /// The pieces as HTTP sends them.

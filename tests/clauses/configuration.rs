@@ -148,7 +148,7 @@ fn a_configuration_that_is_no_toml_is_named_with_its_line() {
     installation
         .settings
         .edit("cache_seconds = 60", "cache_seconds = \"60\"");
-    installation.assert_refused("cache_seconds", &["u32"]);
+    installation.assert_refused("cache_seconds", &["a whole number"]);
 }
 
 /// Rows: SYSD-11

@@ -15,15 +15,16 @@ pub(super) fn findings(config: &Config, places: &Places, now: Timestamp) -> Vec<
         .ok()
         .and_then(|der| not_before(&der));
     let begin = begin.filter(|begin| *begin > now);
-    let finding = begin.map(|begin| Fault {
-        severity: Severity::Warning,
-        place: places.of("directory.certificate"),
-        finding: format!(
-            "the certificate {} begins at {begin}, and this machine's clock says {now}",
-            path.display()
-        ),
-        remedy: "set the clock if it is wrong: timedatectl set-ntp true".to_owned(),
-        ends: None,
+    let finding = begin.map(|begin| {
+        let path = path.display();
+        Fault::new(
+            Severity::Warning,
+            places.of("directory.certificate"),
+            format!(
+                "the certificate {path} begins at {begin}, and this machine's clock says {now}"
+            ),
+            "set the clock if it is wrong: timedatectl set-ntp true",
+        )
     });
     finding.into_iter().collect()
 }

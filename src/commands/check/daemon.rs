@@ -59,13 +59,8 @@ fn errors_of(user: &User) -> Vec<Fault> {
 }
 
 fn fault(severity: Severity, finding: String) -> Fault {
-    Fault {
-        severity,
-        place: Place::Outside(format!("as the user {DAEMON}")),
-        finding,
-        remedy: String::new(),
-        ends: None,
-    }
+    let place = Place::Outside(format!("as the user {DAEMON}"));
+    Fault::new(severity, place, finding, "")
 }
 
 /// `User=` of perild.service.

@@ -48,13 +48,7 @@ pub(super) fn finding(parts: Parts, places: &Places) -> Fault {
         Err(Silence::Start(error)) => (Severity::Error, error.to_string(), ""),
         Err(Silence::Io(error)) => (Severity::Error, error.to_string(), ""),
     };
-    Fault {
-        severity,
-        place: places.of("directory.issuer"),
-        finding,
-        remedy: remedy.to_owned(),
-        ends: None,
-    }
+    Fault::new(severity, places.of("directory.issuer"), finding, remedy)
 }
 
 /// What the TLS library's words mean for whoever set the files up.

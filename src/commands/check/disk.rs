@@ -21,16 +21,13 @@ pub(super) fn findings(config: &Config, places: &Places) -> Vec<Fault> {
     let short = folders.into_iter().filter_map(|(place, path)| {
         let is_first = seen.insert(path.metadata().ok()?.dev());
         let megabytes = free_megabytes(path).filter(|free| is_first && *free < ENOUGH_MEGABYTES)?;
-        Some(Fault {
-            severity: Severity::Warning,
+        let path = path.display();
+        Some(Fault::new(
+            Severity::Warning,
             place,
-            finding: format!(
-                "the disk of {} has only {megabytes} MB left",
-                path.display()
-            ),
-            remedy: format!("make room: df -h {}", path.display()),
-            ends: None,
-        })
+            format!("the disk of {path} has only {megabytes} MB left"),
+            format!("make room: df -h {path}"),
+        ))
     });
     short.collect()
 }

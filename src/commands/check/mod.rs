@@ -32,14 +32,13 @@ use crate::{
     One line a finding, worst first. Exit code 0 when perild would start, 78 when it would not."
 )]
 pub struct CheckArgs {
-    /// The configuration [default: $`PERILD_CONFIG`, then /etc/perild/perild.toml]
+    /// The configuration [default: $PERILD_CONFIG, then /etc/perild/perild.toml]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Do not ask the directory
     #[arg(long)]
     pub offline: bool,
-    /// For a daily run: say only what is wrong, and of what ends soon only 30, 14, 7, 3 and 1 days
-    /// before; with the journal's priorities
+    /// For a daily run: only what is wrong, and what ends in 30, 14, 7, 3 or 1 days
     #[arg(long)]
     pub remind: bool,
 }
@@ -78,7 +77,7 @@ pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
 
 fn findings(config: &Config, places: &Places, offline: bool) -> Vec<Fault> {
     let (parts, mut findings) = examine(config, places, Timestamp::now());
-    findings.extend(socket::findings(config, places));
+    findings.extend(socket::finding(config, places));
     findings.extend(store::findings(config, places));
     findings.extend(nginx::findings(config));
     findings.extend(disk::findings(config, places));

@@ -20,11 +20,7 @@ pub(super) fn findings(config: &Config) -> Vec<Fault> {
         Ok(output) => output,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
         Err(error) => {
-            return vec![finding(
-                Severity::Warning,
-                format!("nginx -T cannot be run: {error}"),
-                "",
-            )];
+            return vec![warning(format!("nginx -T cannot be run: {error}"), "")];
         }
     };
     if !output.status.success() {
@@ -33,12 +29,10 @@ pub(super) fn findings(config: &Config) -> Vec<Fault> {
             .lines()
             .find(|line| line.contains("[emerg]"))
             .unwrap_or("it does not say why");
-        let finding = finding(
-            Severity::Warning,
+        return vec![warning(
             format!("nginx -T fails: {first}"),
             "run `perild check` as root, or mend nginx",
-        );
-        return vec![finding];
+        )];
     }
     let dump = String::from_utf8_lossy(&output.stdout);
     let files = certificate_files(&dump);
@@ -92,7 +86,7 @@ impl Shown {
 
     fn judge(&self, path: &str, now: Timestamp) -> Vec<Fault> {
         let mut findings = vec![Fault::of_end(
-            Place::Outside("nginx".to_owned()),
+            place(),
             &format!("the server's certificate {path}"),
             self.end,
             now,
@@ -101,8 +95,7 @@ impl Shown {
         )];
         // How Let's Encrypt marks what its test environment issues.
         if self.issuer.to_uppercase().contains("STAGING") {
-            findings.push(finding(
-                Severity::Warning,
+            findings.push(warning(
                 format!("the server's certificate {path} is of a test environment ({}): no consumer trusts it", self.issuer),
                 "perild-provision with --acme-server of the real one",
             ));
@@ -119,48 +112,37 @@ fn judge(dump: &str, socket: &str, certificate_header: &str) -> Vec<Fault> {
         .collect();
     let has = |text: &str| lines.iter().any(|line| line.contains(text));
     if !has(socket) {
-        let finding = finding(
-            Severity::Warning,
+        return vec![warning(
             format!("no site of nginx leads to {socket}"),
             "install nginx/perild.conf and reload nginx",
-        );
-        return vec![finding];
+        )];
     }
     let mut findings = Vec::new();
-    if !lines.iter().any(|line| sets(line, certificate_header)) {
-        let text =
-            format!("nginx does not set {certificate_header}, so a client could send its own");
-        findings.push(finding(
-            Severity::Warning,
-            text,
-            "include perild.d/forward.inc in every location that proxies (NGX-5)",
+    let forwards = || lines.iter().filter(|line| sets(line, certificate_header));
+    // NGX-5
+    if forwards().next().is_none() {
+        findings.push(warning(
+            format!("nginx does not set {certificate_header}, so a client could send its own"),
+            "include perild.d/forward.inc in every location that proxies",
         ));
     }
-    if lines
-        .iter()
-        .any(|line| sets(line, certificate_header) && line.contains("$ssl_client_cert;"))
-    {
-        let text = "nginx sends the certificate as $ssl_client_cert: folded lines, which HTTP parsers refuse";
-        findings.push(finding(
-            Severity::Warning,
-            text.to_owned(),
-            "use $ssl_client_escaped_cert and certificate_format = \"pem-urlencoded\" (NGX-1)",
+    // NGX-1
+    if forwards().any(|line| line.contains("$ssl_client_cert;")) {
+        findings.push(warning(
+            "nginx sends the certificate as $ssl_client_cert: folded lines, which HTTP parsers refuse",
+            "use $ssl_client_escaped_cert and certificate_format = \"pem-urlencoded\"",
         ));
     }
+    // NGX-9
     if !has("ssl_verify_client") {
-        let text = "nginx asks no client for a certificate (ssl_verify_client)";
-        findings.push(finding(
-            Severity::Warning,
-            text.to_owned(),
-            "set ssl_verify_client optional and ssl_client_certificate (NGX-9)",
+        findings.push(warning(
+            "nginx asks no client for a certificate (ssl_verify_client)",
+            "set ssl_verify_client optional and ssl_client_certificate",
         ));
     }
     if findings.is_empty() {
-        findings.push(finding(
-            Severity::Fine,
-            format!("a site leads to {socket} and sets {certificate_header}"),
-            "",
-        ));
+        let finding = format!("a site leads to {socket} and sets {certificate_header}");
+        findings.push(Fault::new(Severity::Fine, place(), finding, ""));
     }
     findings
 }
@@ -173,14 +155,12 @@ fn sets(line: &str, header: &str) -> bool {
             .is_some_and(|name| name.eq_ignore_ascii_case(header))
 }
 
-pub(super) fn finding(severity: Severity, finding: String, remedy: &str) -> Fault {
-    Fault {
-        severity,
-        place: Place::Outside("nginx".to_owned()),
-        finding,
-        remedy: remedy.to_owned(),
-        ends: None,
-    }
+pub(super) fn warning(finding: impl Into<String>, remedy: &str) -> Fault {
+    Fault::new(Severity::Warning, place(), finding, remedy)
+}
+
+fn place() -> Place {
+    Place::Outside("nginx".to_owned())
 }
 
 #[cfg(test)]

@@ -58,13 +58,7 @@ mod tests {
             (Severity::Warning, true),
             (Severity::Fine, false),
         ] {
-            let fault = Fault {
-                severity,
-                place: Place::Outside("test".to_owned()),
-                finding: "so".to_owned(),
-                remedy: String::new(),
-                ends: None,
-            };
+            let fault = Fault::new(severity, Place::Outside("test".to_owned()), "so", "");
             assert_eq!(is_due(&fault, now), is_said, "{severity:?}");
         }
     }

@@ -13,10 +13,10 @@ use std::{
 use rustls::ClientConnection;
 use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject};
 
-use super::nginx::finding as found;
+use super::nginx::warning;
 use crate::{
     commands::cacerts::with_any_server,
-    config::{Config, Fault, Severity},
+    config::{Config, Fault},
 };
 
 /// A finding when what is shown is in none of `files`. Whoever does not answer here, or not to that name,
@@ -29,8 +29,7 @@ pub(super) fn finding(config: &Config, files: &BTreeSet<&str>) -> Option<Fault> 
         .filter_map(|path| CertificateDer::from_pem_file(path).ok())
         .any(|held| held == shown);
     (!is_held).then(|| {
-        found(
-            Severity::Warning,
+        warning(
             format!("{host} shows a certificate that is no longer in its file: it was renewed, and nginx has not read it"),
             "systemctl reload nginx, and see that certbot's deploy hook does so: /etc/letsencrypt/renewal-hooks/deploy/perild-nginx",
         )

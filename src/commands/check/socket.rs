@@ -6,6 +6,7 @@ use std::{
         fs::{FileTypeExt, MetadataExt},
         net::UnixStream,
     },
+    path::Path,
 };
 
 use crate::{
@@ -13,62 +14,49 @@ use crate::{
     edge::Listen,
 };
 
-/// Its mode, and whether anyone answers on it.
-pub(super) fn findings(config: &Config, places: &Places) -> Vec<Fault> {
+/// Its mode, and whether anyone answers on it; nothing when the daemon listens on TCP.
+pub(super) fn finding(config: &Config, places: &Places) -> Option<Fault> {
     let Listen::Unix(path) = &config.listen else {
-        return Vec::new();
+        return None;
     };
-    let find = |severity, finding, remedy: &str| {
-        vec![Fault {
-            severity,
-            place: places.of("listen"),
-            finding,
-            remedy: remedy.to_owned(),
-            ends: None,
-        }]
-    };
+    let (severity, finding, remedy) = judge(path);
+    let place = places.of("listen");
+    Some(Fault::new(severity, place, finding, remedy))
+}
+
+fn judge(path: &Path) -> (Severity, String, &'static str) {
+    let shown = path.display();
     let Ok(found) = path.symlink_metadata() else {
-        return find(
-            Severity::Fine,
-            format!("{} is not there yet", path.display()),
-            "",
-        );
+        return (Severity::Fine, format!("{shown} is not there yet"), "");
     };
-    let mode = found.mode() & 0o777;
     if !found.file_type().is_socket() {
-        let finding = format!("{} is no socket", path.display());
-        return find(
+        let finding = format!("{shown} is no socket");
+        return (
             Severity::Error,
             finding,
             "move it away, perild does not remove it",
         );
     }
+    let mode = found.mode() & 0o777;
     if mode & 0o006 != 0 {
-        let finding = format!(
-            "every user of this machine can connect to {} (mode {mode:04o})",
-            path.display()
-        );
-        return find(
+        // CERT-14
+        let finding =
+            format!("every user of this machine can connect to {shown} (mode {mode:04o})");
+        return (
             Severity::Warning,
             finding,
-            "set SocketMode=0660 in perild.socket (CERT-14)",
+            "set SocketMode=0660 in perild.socket",
         );
     }
     match UnixStream::connect(path) {
-        Ok(_) => find(
-            Severity::Fine,
-            format!("{} takes connections", path.display()),
-            "",
-        ),
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => find(
-            Severity::Fine,
-            format!("{} is closed to this user, as it should be", path.display()),
-            "",
-        ),
-        Err(error) => find(
-            Severity::Warning,
-            format!("{}: {error}", path.display()),
-            "systemctl start perild.socket",
-        ),
+        Ok(_) => (Severity::Fine, format!("{shown} takes connections"), ""),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            let finding = format!("{shown} is closed to this user, as it should be");
+            (Severity::Fine, finding, "")
+        }
+        Err(error) => {
+            let finding = format!("{shown}: {error}");
+            (Severity::Warning, finding, "systemctl start perild.socket")
+        }
     }
 }

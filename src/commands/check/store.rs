@@ -27,11 +27,6 @@ fn finding(grid: &Grid, path: &Path, places: &Places) -> Fault {
         }
         Err(error) => (Severity::Error, error.to_string()),
     };
-    Fault {
-        severity,
-        place: places.of("paths.state"),
-        finding: format!("{}: {finding}", path.display()),
-        remedy: String::new(),
-        ends: None,
-    }
+    let finding = format!("{}: {finding}", path.display());
+    Fault::new(severity, places.of("paths.state"), finding, "")
 }

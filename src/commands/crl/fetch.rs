@@ -6,7 +6,7 @@ use reqwest::redirect;
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs::default_provider};
 use url::Url;
 
-use crate::commands::causes::Causes;
+use crate::commands::cause::Cause;
 
 /// What one address gave: the octets, or why there are none.
 pub(super) type Fetched = Result<Vec<u8>, String>;
@@ -28,7 +28,7 @@ pub(super) fn all(addresses: &BTreeSet<Url>) -> io::Result<Vec<(Url, Fetched)>> 
 }
 
 async fn octets(client: &reqwest::Client, url: &Url) -> Fetched {
-    let said = |error: reqwest::Error| Causes(&error.without_url()).to_string();
+    let said = |error: reqwest::Error| Cause(&error.without_url()).to_string();
     let answer = client.get(url.clone()).send().await.map_err(said)?;
     let mut answer = answer.error_for_status().map_err(said)?;
     let mut octets = Vec::new();

@@ -1,14 +1,13 @@
 //! A file of revocation lists, and whether a fetched list belongs into it.
 
 use std::{
-    fmt, fs,
+    fmt, fs, io,
     path::{Path, PathBuf},
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rustls_pki_types::{CertificateRevocationListDer, pem::PemObject};
 
-use super::CrlError;
 use crate::{
     caller::{RevocationList, RevocationLists, TrustAnchors},
     clock::Timestamp,
@@ -62,6 +61,11 @@ impl Shelf {
         }
     }
 
+    /// The file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Where its lists say that they are published.
     pub(super) fn points(&self) -> Vec<String> {
         let points = self.lists.iter().flat_map(|held| held.list.points());
@@ -69,13 +73,10 @@ impl Shelf {
     }
 
     /// Writes what has changed, whole or not at all, in PEM; tells whether anything has.
-    pub(super) fn write(&self) -> Result<bool, CrlError> {
+    pub(super) fn write(&self) -> io::Result<bool> {
         if self.has_changed {
             let pem: String = self.lists.iter().map(|held| pem(&held.der)).collect();
-            cacerts::install(pem.as_bytes(), &self.path).map_err(|source| CrlError::Kept {
-                path: self.path.clone(),
-                source,
-            })?;
+            cacerts::install(pem.as_bytes(), &self.path)?;
         }
         Ok(self.has_changed)
     }

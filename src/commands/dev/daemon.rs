@@ -60,7 +60,7 @@ impl Daemon {
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());
             }
-            sleep(Duration::from_millis(20)).await;
+            sleep(BETWEEN_QUESTIONS).await;
         }
         Err(DevError::NotReady {
             account: self.account(),
@@ -146,5 +146,8 @@ pub(super) fn become_daemon(parent: u32, config: &Path) -> DevError {
 const THIS_PROGRAM: &str = "/proc/self/exe";
 
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Each question is a record in what the daemon says.
+const BETWEEN_QUESTIONS: Duration = Duration::from_millis(200);
 
 const LAST_LINES: usize = 12;

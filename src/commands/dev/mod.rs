@@ -29,7 +29,7 @@ use clap::Args;
 use thiserror::Error;
 use tokio::signal::unix::{SignalKind, signal as unix_signal};
 
-use super::causes::Causes;
+use super::cause::Cause;
 use crate::dataset::import::ImportError;
 use world::World;
 
@@ -81,7 +81,7 @@ pub fn run(args: &DevArgs) -> Result<(), DevError> {
 #[derive(Debug, Error)]
 pub enum DevError {
     /// An outbound client could not be made.
-    #[error("cannot make an HTTP client: {}; report this", Causes(.0))]
+    #[error("cannot make an HTTP client: {}; report this", Cause(.0))]
     Client(#[from] reqwest::Error),
     /// The daemon could not be started or watched.
     #[error(

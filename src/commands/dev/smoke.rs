@@ -91,30 +91,24 @@ async fn allowed(
         "     and the answer is the file, octet for octet",
     )?;
 
-    let head = cast
-        .consumer
-        .head(cast.at(&plain))
-        .bearer_auth(&token.access_token);
-    tally.allowed(200, &format!("HEAD {plain}"), head).await?;
+    let head = cast.consumer.head(cast.at(&plain));
+    let head = head.bearer_auth(&token.access_token);
     let range = get(&plain).header(header::RANGE, "bytes=0-0");
-    tally
-        .allowed(206, &format!("GET {plain}, its first octet"), range)
-        .await?;
     let again = get(&plain).header(header::IF_NONE_MATCH, etag);
-    tally
-        .allowed(304, &format!("GET {plain} again with its ETag"), again)
-        .await?;
     let versioned = format!("/v1/files{plain}.csv");
-    tally
-        .allowed(200, &format!("GET {versioned}"), get(&versioned))
-        .await?;
-    tally
-        .allowed(
+    for (status, what, call) in [
+        (200, format!("HEAD {plain}"), head),
+        (206, format!("GET {plain}, its first octet"), range),
+        (304, format!("GET {plain} again with its ETag"), again),
+        (200, format!("GET {versioned}"), get(&versioned)),
+        (
             200,
-            &format!("GET {restricted} with its scope"),
+            format!("GET {restricted} with its scope"),
             get(&restricted),
-        )
-        .await?;
+        ),
+    ] {
+        tally.allowed(status, &what, call).await?;
+    }
     if plain != restricted {
         let call = cast
             .limited
@@ -138,75 +132,47 @@ async fn forbidden(
         cast.at(&format!("/{}", offer.plain.name)),
         cast.at(&format!("/{}", offer.restricted.name)),
     );
+    let (nothing, outside) = (
+        cast.at("/no-such-dataset"),
+        cast.at("/v1/files/..%2Fperild.toml"),
+    );
     let bearer = |call: RequestBuilder| call.bearer_auth(&token.access_token);
-
-    tally
-        .forbidden(401, "no certificate", bearer(cast.nobody.get(&plain)))
-        .await?;
+    let get = |url: &str| cast.consumer.get(url);
     let copied =
         utf8_percent_encode(&cast.world.people.consumer.pem(), NON_ALPHANUMERIC).to_string();
     let forged = bearer(cast.nobody.get(&plain))
         .header("X-OE-CLIENT-CERT", copied)
         .header("X-OE-CLIENT-VERIFY", "SUCCESS");
+    let unknown = get(&plain).bearer_auth("never-issued");
+    let in_query = get(&format!("{plain}?access_token={}", token.access_token));
+    let lacking = cast.limited.get(&restricted);
+    let lacking = lacking.bearer_auth(&limited.access_token);
+
+    let nobodys = bearer(cast.nobody.get(&plain));
+    tally.forbidden(401, "no certificate", nobodys).await?;
+    let what = "no certificate, but a header that claims one";
+    tally.forbidden(401, what, forged).await?;
+    let strangers = bearer(cast.stranger.get(&plain));
     tally
-        .forbidden(401, "no certificate, but a header that claims one", forged)
+        .forbidden_handshake("a certificate of another CA", strangers)
         .await?;
-    tally
-        .forbidden_handshake(
-            "a certificate of another CA",
-            bearer(cast.stranger.get(&plain)),
-        )
-        .await?;
-    tally
-        .forbidden(
+    for (status, what, call) in [
+        (
             401,
             "another client's certificate",
             bearer(cast.limited.get(&plain)),
-        )
-        .await?;
-    tally
-        .forbidden(401, "no token", cast.consumer.get(&plain))
-        .await?;
-    let unknown = cast.consumer.get(&plain).bearer_auth("never-issued");
-    tally
-        .forbidden(401, "a token that was never issued", unknown)
-        .await?;
-    let in_query = cast
-        .consumer
-        .get(format!("{plain}?access_token={}", token.access_token));
-    tally
-        .forbidden(400, "a token in the query", in_query)
-        .await?;
-    let nothing = cast.at("/no-such-dataset");
-    tally
-        .forbidden(
-            404,
-            "a name that does not exist",
-            bearer(cast.consumer.get(&nothing)),
-        )
-        .await?;
-    tally
-        .forbidden(
-            401,
-            "a name that does not exist, no token",
-            cast.consumer.get(&nothing),
-        )
-        .await?;
-    let outside = cast.at("/v1/files/..%2Fperild.toml");
-    tally
-        .forbidden(
-            404,
-            "a name outside the directory",
-            bearer(cast.consumer.get(outside)),
-        )
-        .await?;
-    let scope = cast
-        .limited
-        .get(&restricted)
-        .bearer_auth(&limited.access_token);
-    tally
-        .forbidden(403, "a scope that the token lacks", scope)
-        .await
+        ),
+        (401, "no token", get(&plain)),
+        (401, "a token that was never issued", unknown),
+        (400, "a token in the query", in_query),
+        (404, "a name that does not exist", bearer(get(&nothing))),
+        (401, "a name that does not exist, no token", get(&nothing)),
+        (404, "a name outside the directory", bearer(get(&outside))),
+        (403, "a scope that the token lacks", lacking),
+    ] {
+        tally.forbidden(status, what, call).await?;
+    }
+    Ok(())
 }
 
 /// A token that was good stops being so within the time that answers are remembered.

@@ -8,7 +8,7 @@ use thiserror::Error;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::{commands::causes::Causes, config::Directory};
+use crate::{commands::cause::Cause, config::Directory};
 
 /// A token as the directory gave it out; prints redacted.
 pub(super) struct AccessToken(Zeroizing<String>);
@@ -17,7 +17,7 @@ pub(super) struct AccessToken(Zeroizing<String>);
 #[derive(Debug, Error)]
 pub enum GrantError {
     /// The directory was not reached.
-    #[error("the directory at {url} does not answer: {}; see directory.issuer and directory.trust_anchors", Causes(.source))]
+    #[error("the directory at {url} does not answer: {}; see directory.issuer and directory.trust_anchors", Cause(.source))]
     Away {
         /// What was asked.
         url: Url,

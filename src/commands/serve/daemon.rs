@@ -2,7 +2,11 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use actix_web::{App, HttpServer, dev::ServerHandle, web::Data};
+use actix_web::{
+    App, HttpServer,
+    dev::{Server, ServerHandle},
+    web::Data,
+};
 use tokio::{
     runtime::Handle,
     signal::unix::{Signal, SignalKind, signal},
@@ -41,24 +45,7 @@ pub(super) async fn serve(
     listeners.extend(bind_health()?.map(Listener::Unix));
     let probe = probe(&listeners);
 
-    let for_workers = perild.clone();
-    let mut server =
-        HttpServer::new(move || App::new().configure(app::configure(for_workers.clone())))
-            .workers(workers(&config))
-            .worker_max_blocking_threads(threads(&config))
-            .keep_alive(KEEP_ALIVE)
-            .client_request_timeout(REQUEST_TIMEOUT)
-            .h1_write_buffer_size(NEXT_PIECE_BELOW)
-            .shutdown_timeout(config.server.shutdown_seconds)
-            .on_connect(app::on_connect(perild.clone()))
-            .disable_signals();
-    for listener in listeners {
-        server = match listener {
-            Listener::Tcp(listener) => server.listen(listener)?,
-            Listener::Unix(listener) => server.listen_uds(listener)?,
-        };
-    }
-    let server = server.run();
+    let server = server(&perild, &config, listeners)?;
     let reading = metrics::serve(&perild, readers)?;
     let reload = Reload::new(path, config);
     let described = perild.clone();
@@ -81,6 +68,32 @@ pub(super) async fn serve(
     }
     tracing::info!("perild ends");
     Ok(ended?)
+}
+
+/// What answers on `listeners`, from now on.
+fn server(
+    perild: &Data<Perild>,
+    config: &Config,
+    listeners: Vec<Listener>,
+) -> std::io::Result<Server> {
+    let for_workers = perild.clone();
+    let mut server =
+        HttpServer::new(move || App::new().configure(app::configure(for_workers.clone())))
+            .workers(workers(config))
+            .worker_max_blocking_threads(threads(config))
+            .keep_alive(KEEP_ALIVE)
+            .client_request_timeout(REQUEST_TIMEOUT)
+            .h1_write_buffer_size(NEXT_PIECE_BELOW)
+            .shutdown_timeout(config.server.shutdown_seconds)
+            .on_connect(app::on_connect(perild.clone()))
+            .disable_signals();
+    for listener in listeners {
+        server = match listener {
+            Listener::Tcp(listener) => server.listen(listener)?,
+            Listener::Unix(listener) => server.listen_uds(listener)?,
+        };
+    }
+    Ok(server.run())
 }
 
 /// The signals that mean something, caught before readiness is told: until then each of them kills.

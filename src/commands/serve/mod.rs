@@ -29,7 +29,7 @@ use crate::{
     SIGHUP takes a changed configuration, keys, anchors and revocation lists; SIGTERM finishes running requests and ends."
 )]
 pub struct ServeArgs {
-    /// The configuration [default: $`PERILD_CONFIG`, then /etc/perild/perild.toml]
+    /// The configuration [default: $PERILD_CONFIG, then /etc/perild/perild.toml]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// How records look; auto writes to the journal when stderr is the journal

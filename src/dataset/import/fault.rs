@@ -41,7 +41,7 @@ pub enum LineFault {
         fault: NumberFault,
     },
     /// A value is no number.
-    #[error("{} {text} {fault}", .column.name())]
+    #[error("{} {text} {fault}{}", .column.name(), remedy(*.fault))]
     NoValue {
         /// Where it stands.
         column: Column,
@@ -140,6 +140,14 @@ impl Faults {
     #[must_use]
     pub fn kept(&self) -> &[(u64, LineFault)] {
         &self.kept
+    }
+}
+
+fn remedy(fault: NumberFault) -> &'static str {
+    if fault == NumberFault::NotANumber {
+        "; leave a value that is not covered empty"
+    } else {
+        ""
     }
 }
 

@@ -56,7 +56,9 @@ pub enum HeaderFault {
         column: Column,
     },
     /// A column that no peril has.
-    #[error("the column {0} is unknown")]
+    #[error(
+        "the column {0} is unknown: columns are key, latitude, longitude, and such as firessp1262020metric_mean"
+    )]
     Unknown(Shown),
 }
 

@@ -281,7 +281,7 @@ mod tests {
             ),
             (
                 &good.replace(",0,0,1,", ",0,0,NULL,"),
-                "\"NULL\" is not a decimal number",
+                "\"NULL\" is not a decimal number; leave a value that is not covered empty",
             ),
             (
                 &good.replace(",0,0,1,", ",0,0,\u{e9},"),

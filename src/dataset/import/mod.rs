@@ -5,6 +5,7 @@
 //! coordinates, the rows are put together cell by cell, and the store is written aside, synced, checked
 //! and renamed. A source with one fault stops the whole: what is served stays as it was.
 
+mod about;
 mod database;
 mod fault;
 mod header;
@@ -14,6 +15,7 @@ mod merge;
 mod number;
 mod publish;
 mod report;
+mod request;
 mod scan;
 mod source;
 mod spool;
@@ -28,9 +30,10 @@ pub use header::{HeaderFault, Layout};
 pub use line::Place;
 pub use number::{NumberFault, millionths};
 pub use report::{Imported, Notice};
+pub use request::{Progress, Request, Source};
 pub use scan::ScanError;
 pub(crate) use source::{PACKAGE_NAME, SYNTHETIC};
-pub use work::{Progress, Request, Source, import};
+pub use work::import;
 
 use crate::dataset::grid::{Peril, StoreError, WriteError};
 
@@ -53,7 +56,9 @@ pub enum ImportError {
     #[error("the coordinates lie on no regular grid")]
     NoGrid,
     /// Nothing to import.
-    #[error("no peril CSV file and no database to import")]
+    #[error(
+        "no peril CSV file and no database to import: name files, folders with .csv files in them, or postgres://..."
+    )]
     NoSource,
     /// Two sources of one peril.
     #[error("{} comes from both {first} and {second}: name one", .peril.name())]
@@ -66,7 +71,7 @@ pub enum ImportError {
         second: String,
     },
     /// The state directory cannot be used.
-    #[error("cannot use the state directory {}: {source}", .path.display())]
+    #[error("cannot use the state directory {}: {source}; see paths.state, or name another with --state", .path.display())]
     State {
         /// The directory.
         path: PathBuf,
@@ -77,7 +82,7 @@ pub enum ImportError {
     #[error("the store that was written is not sound: {0}")]
     Unsound(#[from] StoreError),
     /// A source cannot be opened.
-    #[error("cannot read {}: {source}", .path.display())]
+    #[error("cannot read {}: {source}; name files, folders, or postgres://... that you may read", .path.display())]
     Unreadable {
         /// The source.
         path: PathBuf,

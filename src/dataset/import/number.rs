@@ -7,7 +7,7 @@ pub enum NumberFault {
     #[error("has more than six decimals: round it to six")]
     Decimals,
     /// Not an optional sign, digits, perhaps a point with digits, and perhaps a power of ten.
-    #[error("is not a decimal number (a value that is not covered is left empty)")]
+    #[error("is not a decimal number")]
     NotANumber,
     /// A million or more either way, which `numeric(12,6)` does not hold.
     #[error("is a million or more")]

@@ -2,67 +2,24 @@
 
 use std::{
     collections::VecDeque,
-    ffi::OsStr,
     fs::File,
     io::BufWriter,
     num::NonZero,
-    path::{Path, PathBuf},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    path::Path,
+    sync::{Mutex, PoisonError, atomic::Ordering},
     thread,
 };
 
 use super::{
-    Faulty, ImportError, Imported, Problem,
+    Faulty, ImportError, Imported, Problem, Progress, Request, Source,
+    about::about,
     database::{self, Table},
     merge::{self, Merged, Positions},
     publish::Workshop,
     scan::{ScanError, Scanned, scan},
     source::{self, SourceFile},
 };
-use crate::{
-    clock::Timestamp,
-    dataset::grid::{About, Column, Grid, GridShape, Provenance, StoreVersion, WriteError},
-};
-
-/// What to import.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// Where from.
-    pub sources: Vec<Source>,
-    /// `paths.state`: where the store is served from.
-    pub state: PathBuf,
-    /// Where the values come from; none: what the sources' packages say.
-    pub source: Option<String>,
-    /// Under which terms they may be used; none: what the sources' packages say.
-    pub licence: Option<String>,
-    /// The values are made up, whatever the sources say.
-    pub synthetic: bool,
-    /// The time of the import.
-    pub now: Timestamp,
-}
-
-/// Where values come from.
-#[derive(Clone, Eq, PartialEq)]
-pub enum Source {
-    /// The address of a database; it may hold a password.
-    Database(String),
-    /// A CSV file, or a folder with such files.
-    Path(PathBuf),
-}
-
-/// How far an import is; read by who shows it.
-#[derive(Debug, Default)]
-pub struct Progress {
-    /// Octets of all files; 0 while that is not known, and for a database.
-    pub total: AtomicU64,
-    /// Octets that have been read.
-    pub read: AtomicU64,
-    /// Rows that have been written.
-    pub rows: AtomicU64,
-}
+use crate::dataset::grid::{Grid, GridShape, WriteError};
 
 /// Imports what `request` names; until the last moment what is served stays as it was.
 ///
@@ -106,26 +63,6 @@ pub fn import(request: &Request, progress: &Progress) -> Result<Imported, Import
     Ok(Imported::new(grid.about().clone(), workshop.store()))
 }
 
-impl Source {
-    /// A database when `text` is the address of one, else a path.
-    #[must_use]
-    pub fn new(text: &OsStr) -> Self {
-        match text.to_str() {
-            Some(address) if database::is_address(address) => Self::Database(address.to_owned()),
-            _ => Self::Path(text.into()),
-        }
-    }
-}
-
-impl std::fmt::Debug for Source {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Database(_) => f.write_str("Database(..)"),
-            Self::Path(path) => f.debug_tuple("Path").field(path).finish(),
-        }
-    }
-}
-
 /// One source, read or not.
 struct Part {
     name: String,
@@ -134,10 +71,10 @@ struct Part {
 }
 
 /// One source that was read without a fault.
-struct Sourced {
-    name: String,
-    is_synthetic: bool,
-    scanned: Scanned,
+pub(super) struct Sourced {
+    pub(super) name: String,
+    pub(super) is_synthetic: bool,
+    pub(super) scanned: Scanned,
 }
 
 impl From<Table> for Part {
@@ -274,78 +211,6 @@ fn sound(parts: Vec<Part>) -> Result<Vec<Sourced>, ImportError> {
         }
     }
     Ok(sources)
-}
-
-fn about(
-    request: &Request,
-    files: &[SourceFile],
-    sources: &[Sourced],
-    merged: &Merged,
-    grid: GridShape,
-    workshop: &Workshop,
-) -> About {
-    let packages = || files.iter().filter_map(|file| file.package.as_ref());
-    let perils = sources.iter().map(|source| Provenance {
-        peril: source.scanned.peril.name().to_owned(),
-        source: base_name(&source.name),
-        synthetic: source.is_synthetic || request.synthetic,
-        rows: source.scanned.rows,
-        cells_with_data: source.scanned.cells_with_data,
-    });
-    let perils: Vec<_> = perils.collect();
-    let statistics = Column::all().map(|column| {
-        let source = sources
-            .iter()
-            .find(|source| source.scanned.peril == column.peril());
-        let at = column.index() - column.peril().columns().next().map_or(0, Column::index);
-        let tally = source.and_then(|source| source.scanned.tallies.get(at));
-        tally
-            .unwrap_or(&super::statistics::Tally::NONE)
-            .statistics(column)
-    });
-    About {
-        version: version(request.now, &workshop.store()),
-        source: request
-            .source
-            .clone()
-            .unwrap_or_else(|| said(packages().map(|package| package.title.clone()))),
-        licence: request
-            .licence
-            .clone()
-            .unwrap_or_else(|| said(packages().map(source::Package::licence))),
-        synthetic: perils.iter().any(|peril| peril.synthetic),
-        grid,
-        cells_on_grid: merged.cells_on_grid,
-        rows: merged.rows,
-        perils,
-        statistics: statistics.collect(),
-    }
-}
-
-/// Higher than the version in service, and than any before it that is not known any more.
-fn version(now: Timestamp, store: &Path) -> StoreVersion {
-    let before = Grid::open(store).map_or(0, |grid| grid.about().version.id);
-    let by_time = u64::try_from(now.seconds()).unwrap_or(0);
-    StoreVersion {
-        id: by_time.max(before.saturating_add(1)),
-        imported_at: now.seconds(),
-    }
-}
-
-/// Each thing said once.
-fn said(texts: impl Iterator<Item = String>) -> String {
-    let mut texts: Vec<_> = texts.filter(|text| !text.is_empty()).collect();
-    texts.sort();
-    texts.dedup();
-    texts.join("; ")
-}
-
-fn base_name(name: &str) -> String {
-    if database::is_address(name) {
-        return name.to_owned();
-    }
-    let base = Path::new(name).file_name().unwrap_or_default();
-    base.to_string_lossy().into_owned()
 }
 
 /// Reads back what was written: the structure and the checksum.

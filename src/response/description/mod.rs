@@ -1,4 +1,4 @@
-//! The description of the interface: `OpenAPI`, made from the tables that answer the requests.
+//! The description of the interface: OpenAPI, made from the tables that answer the requests.
 //!
 //! Routes, perils, limits, rules and refusals are asked what they are; only what no table holds is
 //! written here. [`Published`] is what `/openapi.json` and `/docs` send.

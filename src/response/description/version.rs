@@ -1,8 +1,8 @@
-//! The versions of `OpenAPI` that the document is given in.
+//! The versions of OpenAPI that the document is given in.
 
 use serde_json::{Map, Value, json};
 
-/// A version of `OpenAPI`.
+/// A version of OpenAPI.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Version {
     /// 3.0, for readers that know no later one.

@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use super::{
     Question,
     answering::Writer,
-    json::{Counts, ValueTexts, coordinates, id, preamble, push_carried},
-    values::quoted,
+    json::{coordinates, id, preamble, push_carried},
+    results::Results,
 };
 use crate::dataset::perils::{
     places::{Header, Place},
@@ -17,17 +17,15 @@ use crate::dataset::perils::{
 
 /// Writes a feature collection.
 pub(super) struct Features {
-    texts: ValueTexts,
+    results: Results,
     header: Option<Header>,
-    counts: Counts,
 }
 
 impl Features {
     pub(super) fn new(question: &Question) -> Self {
         Self {
-            texts: ValueTexts::new(question),
+            results: Results::new(question),
             header: question.survey.header().cloned(),
-            counts: Counts::default(),
         }
     }
 }
@@ -41,9 +39,7 @@ impl Writer for Features {
 
     fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) {
         let header = self.header.as_ref();
-        if self.counts.places > 0 {
-            out.push(b',');
-        }
+        self.results.push_comma(out);
         out.extend_from_slice(b"{\"type\":\"Feature\",");
         let id = id(place, header);
         // An id is a string or a number (RFC 7946 §3.2).
@@ -67,21 +63,13 @@ impl Writer for Features {
         if out.len() > start {
             out.push(b',');
         }
-        let status = answered.status;
-        let _ = write!(
-            out,
-            "\"perils\":{{\"status\":\"{}\",\"reason\":{},\"values\":",
-            status.name(),
-            status.reason().map_or("null".to_owned(), quoted)
-        );
-        self.texts.push(out, answered);
+        out.extend_from_slice(b"\"perils\":{");
+        self.results.push(out, answered);
         out.extend_from_slice(b"}}}");
-        self.counts.add(status);
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
-        let end = format!("],\"summary\":{}}}", self.counts.text());
-        out.extend_from_slice(end.as_bytes());
+        self.results.push_end(out);
     }
 }
 

@@ -7,6 +7,7 @@ mod doubles;
 mod geojson;
 mod json;
 mod media;
+mod results;
 mod schema;
 mod send;
 mod table;
@@ -67,13 +68,7 @@ impl Question {
             }
             Format::Csv | Format::GeoJson | Format::Json => {
                 if let Some(mut answering) = Answering::new(&self) {
-                    let mut piece = Vec::new();
-                    let mut has_more = true;
-                    while has_more {
-                        piece.clear();
-                        has_more = answering.fill(&mut piece)?;
-                        out.write_all(&piece)?;
-                    }
+                    answering.write_to(&mut out)?;
                 }
             }
         }

@@ -17,7 +17,7 @@ use super::{Coding, Format, Question, Schemas, answering::Answering};
 use crate::{
     dataset::perils::{
         Refused, Values,
-        places::Survey,
+        places::{InputFormat, Survey},
         query::{Layout, Subset},
     },
     places::Place,
@@ -43,14 +43,7 @@ pub fn answer(
     place: impl FnOnce() -> Option<Place>,
     schemas: &Arc<Schemas>,
 ) -> Result<HttpResponse, Refusal> {
-    let format = Format::choose(format, field(request, &ACCEPT), survey.format())?;
-    let format = format.ok_or(NOT_ACCEPTABLE)?;
-    let coding = Coding::choose(field(request, &ACCEPT_ENCODING)).ok_or(NOT_ACCEPTABLE)?;
-    let coding = if format.is_compressible() {
-        coding
-    } else {
-        Coding::Identity
-    };
+    let (format, coding) = negotiated(request, format, survey.format())?;
     let question = Question {
         survey,
         subset,
@@ -71,7 +64,36 @@ pub fn answer(
         answer.headers_mut().insert(VARY, CHOSEN_BY);
         return Ok(answer);
     }
-    let mut answer = if is_cacheable {
+    let answer = begun(is_cacheable.then_some(&described), format, coding);
+    if is_short(&question) {
+        return at_once(answer, question, coding, schemas).map_err(|error| {
+            tracing::error!(%error, "an answer could not be written");
+            Refusal::Fault
+        });
+    }
+    let place = place().ok_or(Refusal::Busy)?;
+    Ok(while_sent(answer, question, coding, place, schemas))
+}
+
+/// The format that is named or acceptable, and the coding for it.
+fn negotiated(
+    request: &HttpRequest,
+    format: Option<&str>,
+    input: InputFormat,
+) -> Result<(Format, Coding), Refusal> {
+    let format = Format::choose(format, field(request, &ACCEPT), input)?;
+    let format = format.ok_or(NOT_ACCEPTABLE)?;
+    let coding = Coding::choose(field(request, &ACCEPT_ENCODING)).ok_or(NOT_ACCEPTABLE)?;
+    if format.is_compressible() {
+        Ok((format, coding))
+    } else {
+        Ok((format, Coding::Identity))
+    }
+}
+
+/// Status and header fields: of a representation that may be kept, or of an answer that may not.
+fn begun(described: Option<&Described>, format: Format, coding: Coding) -> HttpResponseBuilder {
+    let mut answer = if let Some(described) = described {
         described.build(StatusCode::OK)
     } else {
         let mut answer = HttpResponse::Ok();
@@ -85,18 +107,22 @@ pub fn answer(
     if coding != Coding::Identity {
         answer.insert_header((CONTENT_ENCODING, coding.name()));
     }
-    if is_short(&question) {
-        return at_once(answer, question, coding, schemas).map_err(|error| {
-            tracing::error!(%error, "an answer could not be written");
-            Refusal::Fault
-        });
-    }
-    let place = place().ok_or(Refusal::Busy)?;
+    answer
+}
+
+/// The answer to a question that takes longer, written on a thread of its own while it is sent.
+fn while_sent(
+    mut answer: HttpResponseBuilder,
+    question: Question,
+    coding: Coding,
+    place: Place,
+    schemas: &Arc<Schemas>,
+) -> HttpResponse {
     let schemas = Arc::clone(schemas);
     let body = StreamBody::start(place, move |sink| {
         question.answer(sink, coding, &schemas).map(drop)
     });
-    Ok(answer.body(body))
+    answer.body(body)
 }
 
 /// Whether a worker, which others wait for, may answer the question itself: by the values it makes, the cells it

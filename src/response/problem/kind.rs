@@ -134,7 +134,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
         Refusal::NotAcceptable { .. } => plain(
             S::NOT_ACCEPTABLE,
             "Not Acceptable",
-            "Accept and Accept-Encoding allow none of the forms given as offered. Ask for one of them, or leave both fields out.",
+            "There is no form of this that Accept and Accept-Encoding admit. Ask for one that is offered, or leave both out.",
         ),
         Refusal::NotRead { .. } => plain(
             S::UNSUPPORTED_MEDIA_TYPE,
@@ -152,7 +152,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
         Refusal::PreconditionFailed => plain(
             S::PRECONDITION_FAILED,
             "Precondition Failed",
-            "The file is another version than If-Match or If-Unmodified-Since name.",
+            "What is here is another version than If-Match or If-Unmodified-Since name.",
         ),
         Refusal::RangeNotSatisfiable { .. } => plain(
             S::RANGE_NOT_SATISFIABLE,

@@ -1,0 +1,67 @@
+//! The hop before the daemon, nginx or a balancer, and how it hands certificates over.
+
+use actix_web::{
+    HttpRequest,
+    http::header::{HeaderName, HeaderValue},
+};
+
+use super::{CertificateFormat, ForwardedCertificate, Malformed};
+
+/// How the hop hands a consumer's certificate over.
+#[derive(Clone, Debug)]
+pub struct Hop {
+    /// Field name of the certificate, in lower case.
+    pub certificate_header: HeaderName,
+    /// Its encoding.
+    pub certificate_format: CertificateFormat,
+    /// Field name of nginx's `$ssl_client_verify`, if the hop sends it (NGX-20).
+    pub verify_header: Option<HeaderName>,
+    /// Whether a certificate without the verify result beside it counts as absent.
+    pub require_verify: bool,
+}
+
+impl Hop {
+    /// Field names of the other formats: a line of these is never believed (CERT-13).
+    const OTHER_NAMES: [&str; 4] = [
+        "x-oe-client-cert",
+        "client-cert",
+        "x-amzn-mtls-clientcert-leaf",
+        "x-amzn-mtls-clientcert",
+    ];
+
+    /// The first certificate header in `request` that is not the configured one.
+    #[must_use]
+    pub fn unexpected_certificate_header(&self, request: &HttpRequest) -> Option<&'static str> {
+        Self::OTHER_NAMES.into_iter().find(|&name| {
+            name != self.certificate_header.as_str() && request.headers().contains_key(name)
+        })
+    }
+
+    /// The certificate in `request`, when there is one and the hop does not say that it failed.
+    pub(super) fn certificate<'r>(
+        &self,
+        request: &'r HttpRequest,
+    ) -> Result<Option<ForwardedCertificate<'r>>, Malformed> {
+        let mut lines = request.headers().get_all(&self.certificate_header);
+        let line = lines.next();
+        if lines.next().is_some() {
+            return Err(Malformed::RepeatedCertificate);
+        }
+        let text = line.map(HeaderValue::as_bytes).unwrap_or_default();
+        let is_given = !text.is_empty() && self.is_verified(request);
+        Ok(is_given.then(|| ForwardedCertificate::new(self.certificate_format, text)))
+    }
+
+    /// Whether the hop says that it checked the certificate; silence is enough unless required.
+    fn is_verified(&self, request: &HttpRequest) -> bool {
+        let Some(name) = &self.verify_header else {
+            return true;
+        };
+        let mut lines = request.headers().get_all(name);
+        match (lines.next(), lines.next()) {
+            (None, _) => !self.require_verify,
+            (Some(line), None) => line.as_bytes() == b"SUCCESS",
+            (Some(_), Some(_)) => false,
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What a request can be refused for by its shape alone.
+
+/// What is wrong with the shape of a request, before any of it is believed.
+#[derive(
+    Clone, Copy, Debug, Eq, PartialEq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Malformed {
+    /// `Bearer` stands alone.
+    #[error("no access token follows Bearer")]
+    EmptyToken,
+    /// The header block is over [`Limits::header_bytes`](super::Limits::header_bytes).
+    #[error("the header block has {bytes} octets, {limit} are taken")]
+    HeaderBlockTooLarge {
+        /// Octets received.
+        bytes: usize,
+        /// Octets taken.
+        limit: usize,
+    },
+    /// HTTP/1.1 without exactly one `Host` line, RFC 9112 §3.2.
+    #[error("the request needs exactly one Host field")]
+    HostMissingOrRepeated,
+    /// More than one `Authorization` line.
+    #[error("Authorization is sent more than once")]
+    RepeatedAuthorization,
+    /// More than one line of the certificate header: the hop sends one, so somebody else added one.
+    #[error("the client-certificate header is sent more than once")]
+    RepeatedCertificate,
+    /// White space or a comma inside the token.
+    #[error("more than one token follows Bearer")]
+    SeveralTokens,
+    /// The request target is over [`Limits::target_bytes`](super::Limits::target_bytes).
+    #[error("the request target has {bytes} octets, {limit} are taken")]
+    TargetTooLong {
+        /// Octets received.
+        bytes: usize,
+        /// Octets taken.
+        limit: usize,
+    },
+    /// `access_token` in the query: more than one method, RFC 6750 §2.
+    #[error("an access token stands in the query")]
+    TokenInQuery,
+}
