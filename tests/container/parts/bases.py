@@ -74,6 +74,13 @@ def trees(target: Path) -> Path:
     return place
 
 
+def crates(repository: Path, target: Path) -> Path:
+    """What the lock file names, as cargo has it already or fetches it."""
+    place = target / "crates"
+    output("cargo", "vendor", "--locked", "--quiet", "--versioned-dirs", place, cwd=repository, timeout=600)
+    return place
+
+
 def images(repository: Path):
     """The names that the repository's files ask for, by tree."""
     dockerfile = (repository / "deploy/container/Dockerfile").read_text()

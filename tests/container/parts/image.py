@@ -15,7 +15,6 @@ FOLDERS = {"/run/perild": "750", "/run/perild-daemon": "700", "/run/perild-ident
 
 def build(engine, clone, crates: Path, logs: Path):
     """`compose build`; a build stage that has this machine's Rust and crates, and no network to fetch others."""
-    output("cargo", "vendor", "--locked", "--quiet", "--versioned-dirs", crates, cwd=clone.root, timeout=600)
     sysroot = output("rustc", "--print", "sysroot", cwd=clone.root).strip()
     mounts = f"--volume {sysroot}:{bases.TOOLCHAIN}:ro --volume {crates}:{bases.CRATES}:ro"
     said = engine.compose(

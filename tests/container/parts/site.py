@@ -63,7 +63,7 @@ class Site:
         self.configure()
         shutil.copy(self.clone.root / "public/index.html", self.folder / "public")
         (self.folder / "shared_data/tidy_DYTS01_kWh.csv").write_bytes(content(1, 40))
-        self.identity()
+        self.identity(place)
         live = place / f"letsencrypt/live/{DOMAIN}"
         live.mkdir(parents=True)
         self.pki.issue("web", "web-ca", SERVER + f"subjectAltName=DNS:{DOMAIN}\n")
@@ -85,28 +85,27 @@ class Site:
             must(f"{key} is not in the shipped configuration", count == 1)
         file.write_text(text)
 
-    def identity(self):
-        secrets = self.folder / "secrets"
-        inside = ["run", "--rm", "--network", "none", "--user", "0", "--volume", f"{secrets}:/secrets"]
-        who = ["--software-statement", "provider", "--organisation", "org", "--organisation-unit", "unit"]
-        self.engine.podman(*inside, self.image, "keygen", *who, "--out", "/secrets")
-        (secrets / "a.pem").write_text(self.pki.sign_request(secrets / "a.csr", "provider"))
+    def identity(self, place: Path):
+        """Key, request and anchors, and peril values to import; in one container, for podman takes its time over each."""
+        secrets, perils = self.folder / "secrets", place / "perils"
+        perils.mkdir()
+        commands = ["perild keygen --software-statement provider --organisation org --organisation-unit unit --out /secrets"]
         for name in ("directory-ca.pem", "consumers-ca.pem"):
-            theirs = self.pki.path(name)
-            fingerprint = output("sha256sum", theirs).split()[0]
-            take = ["--volume", f"{theirs}:/theirs.pem:ro", self.image, "cacerts", "--from", "/theirs.pem"]
-            self.engine.podman(*inside, *take, "--sha256", fingerprint, "--out", f"/secrets/{name}")
+            fingerprint = output("sha256sum", self.pki.path(name)).split()[0]
+            commands.append(f"perild cacerts --from /theirs/{name} --sha256 {fingerprint} --out /secrets/{name}")
+        commands.append("perild sample --step 10 --seed 1 --out /perils/sample")
+        volumes = {secrets: "/secrets", self.pki.place: "/theirs:ro", perils: "/perils"}
+        mounts = [word for here, there in volumes.items() for word in ("--volume", f"{here}:{there}")]
+        inside = ["run", "--rm", "--network", "none", "--user", "0", *mounts, "--entrypoint", "/bin/sh", self.image]
+        self.engine.podman(*inside, "-euc", "\n".join(commands))
+        (secrets / "a.pem").write_text(self.pki.sign_request(secrets / "a.csr", "provider"))
         os.chown(secrets / "a.key", int(UID), -1)
         (secrets / "a.key").chmod(0o400)
         for file in secrets.glob("*.pem"):
             file.chmod(0o644)
 
     def perils(self, place: Path):
-        folder = place / "perils"
-        folder.mkdir()
-        sample = ["run", "--rm", "--network", "none", "--user", "0", "--volume", f"{folder}:/perils", self.image]
-        self.engine.podman(*sample, "sample", "--step", "10", "--seed", "1", "--out", "/perils/sample")
-        bring = ["--volume", f"{folder}/sample:/perils:ro", "perild", "import", "--synthetic", "/perils"]
+        bring = ["--volume", f"{place}/perils/sample:/perils:ro", "perild", "import", "--synthetic", "/perils"]
         self.engine.compose(self.folder, "run", "-T", "--rm", "--no-deps", *bring)
 
     # --- In service -------------------------------------------------------------------------------------------
