@@ -1,6 +1,7 @@
 //! The room against a real TLS server that answers as it is told.
 
 mod caching;
+mod calls;
 mod discovery;
 #[path = "../../../tests/support/fake_directory.rs"]
 mod fake_directory;
