@@ -20,7 +20,8 @@
 //!
 //! Beside the walk: [`app`] lists the routes and the rooms in order, [`config`] is read once into
 //! final types, [`clock`] is the only place that asks for the time, [`log`] writes records,
-//! [`metrics`] counts, [`places`] keeps one consumer from taking all there is, [`service`] speaks with systemd, and [`commands`] are what a person types.
+//! [`metrics`] counts, [`turns`] keeps one consumer from taking all there is, [`service`] speaks with
+//! systemd, and [`commands`] are what a person types.
 
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
@@ -42,5 +43,5 @@ pub mod commands;
 pub mod config;
 pub mod log;
 pub mod metrics;
-pub mod places;
 pub mod service;
+pub mod turns;

@@ -31,7 +31,7 @@ use crate::{
 pub(super) struct Bearer(Option<BoundToken>);
 
 impl Bearer {
-    /// Whose share of the places for long answers it is; all who bring no token have one.
+    /// Whose share of the turns of long answers it is; all who bring no token have one.
     fn consumer(&self) -> &str {
         let client = self.0.as_ref().and_then(BoundToken::client_id);
         client.unwrap_or_default()
@@ -181,8 +181,8 @@ impl Visit<'_> {
         let permits = self.permits(&bearer, &request.perils, access)?;
         let values = self.site.perils.values(&permits, &request.columns)?;
         refuse_off_grid(&request, &values)?;
-        let place = || self.site.streams.try_take(bearer.consumer());
-        answer::locations(request, values, place)
+        let turn = || self.site.streams.try_take(bearer.consumer());
+        answer::locations(request, values, turn)
     }
 
     /// What a body of the old contract asks for. It is read whole, and what is read takes more memory than its

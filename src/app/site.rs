@@ -20,10 +20,10 @@ use crate::{
     dataset::{Files, Perils, grid::Peril},
     edge::{Gate, Hop, Intake, Limits, Peer, Peers},
     metrics::{self, Meter, Metrics},
-    places::Places,
     policy::Policy,
     response::{description::Published, location::Schemas},
     token::{StartError, Tokens},
+    turns::Turns,
 };
 
 /// The rooms as one configuration sets them up.
@@ -52,8 +52,8 @@ pub struct Site {
     pub intake: Intake,
     /// What all this is, in words.
     pub description: Published,
-    /// Places for long answers.
-    pub streams: Places,
+    /// Turns of long answers.
+    pub streams: Turns,
     /// Those who may read a long body of the old contract.
     pub readers: Arc<Semaphore>,
     /// Schemas of answers from these perils.
@@ -92,7 +92,7 @@ impl Site {
             description: parts
                 .description
                 .following(previous.map(|site| &site.description)),
-            streams: Places::new(
+            streams: Turns::new(
                 usize::try_from(parts.peril_limits.max_streams).unwrap_or(usize::MAX),
             ),
             readers: Arc::new(Semaphore::new(READERS)),

@@ -27,7 +27,7 @@ use crate::{
         grid::Grid,
         perils::{Values, contract::LocationRequest},
     },
-    places::Place,
+    turns::Turn,
 };
 
 /// What an answer is a version of: one store, asked one thing.
@@ -121,7 +121,7 @@ pub fn contract(
 pub fn locations(
     request: LocationRequest,
     values: Values,
-    place: impl FnOnce() -> Option<Place>,
+    turn: impl FnOnce() -> Option<Turn>,
 ) -> Result<HttpResponse, Refusal> {
     let mut answer = HttpResponse::Ok();
     answer
@@ -137,8 +137,8 @@ pub fn locations(
         let body = PieceBody::begin(location, length).or(Err(Refusal::Fault))?;
         return Ok(answer.body(body));
     }
-    let place = place().ok_or(Refusal::Busy)?;
-    let body = StreamBody::start(place, move |mut sink| {
+    let turn = turn().ok_or(Refusal::Busy)?;
+    let body = StreamBody::start(turn, move |mut sink| {
         location.write_to(&mut sink)?;
         sink.flush()
     });

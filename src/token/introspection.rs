@@ -18,7 +18,7 @@ use super::{
     refused::{TokenRefused, Unavailability},
     statistics::Counters,
 };
-use crate::places::Places;
+use crate::turns::Turns;
 
 /// Asks the directory about tokens, one call per question.
 pub(super) struct Introspector {
@@ -26,7 +26,7 @@ pub(super) struct Introspector {
     pub(super) client: reqwest::Client,
     pub(super) client_id: String,
     pub(super) counters: Arc<Counters>,
-    pub(super) slots: Places,
+    pub(super) slots: Turns,
     pub(super) timeout: Duration,
     pub(super) whereabouts: Whereabouts,
 }

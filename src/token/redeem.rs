@@ -21,7 +21,7 @@ use super::{
     settings::{StartError, TokenSettings},
     statistics::Statistics,
 };
-use crate::{caller::Caller, clock::Timestamp, edge::AccessToken, places::Places};
+use crate::{caller::Caller, clock::Timestamp, edge::AccessToken, turns::Turns};
 
 /// Redeems access tokens at the directory; dropped, it stops looking for the directory.
 pub struct Tokens {
@@ -79,7 +79,7 @@ impl Tokens {
             client,
             client_id: settings.client_id,
             counters: counters.unwrap_or_default(),
-            slots: Places::new(SLOTS),
+            slots: Turns::new(SLOTS),
             timeout: settings.timeout,
             whereabouts: directory.whereabouts(),
         };

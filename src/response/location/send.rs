@@ -20,15 +20,15 @@ use crate::{
         places::{InputFormat, Survey},
         query::{Layout, Subset},
     },
-    places::Place,
     response::{
         Refusal, StreamBody,
         perils::Described,
         pieces::{PIECE, PieceBody, SlicedBody},
     },
+    turns::Turn,
 };
 
-/// The answer to `request`: the places of `survey`, what `subset` wants of them, from `values`; `place` is asked
+/// The answer to `request`: the places of `survey`, what `subset` wants of them, from `values`; `turn` is asked
 /// for when it takes long.
 ///
 /// # Errors
@@ -40,7 +40,7 @@ pub fn answer(
     survey: Survey,
     subset: Subset,
     values: Values,
-    place: impl FnOnce() -> Option<Place>,
+    turn: impl FnOnce() -> Option<Turn>,
     schemas: &Arc<Schemas>,
 ) -> Result<HttpResponse, Refusal> {
     let (format, coding) = negotiated(request, format, survey.format())?;
@@ -71,8 +71,8 @@ pub fn answer(
             Refusal::Fault
         });
     }
-    let place = place().ok_or(Refusal::Busy)?;
-    Ok(while_sent(answer, question, coding, place, schemas))
+    let turn = turn().ok_or(Refusal::Busy)?;
+    Ok(while_sent(answer, question, coding, turn, schemas))
 }
 
 /// The format that is named or acceptable, and the coding for it.
@@ -115,11 +115,11 @@ fn while_sent(
     mut answer: HttpResponseBuilder,
     question: Question,
     coding: Coding,
-    place: Place,
+    turn: Turn,
     schemas: &Arc<Schemas>,
 ) -> HttpResponse {
     let schemas = Arc::clone(schemas);
-    let body = StreamBody::start(place, move |sink| {
+    let body = StreamBody::start(turn, move |sink| {
         question.answer(sink, coding, &schemas).map(drop)
     });
     answer.body(body)

@@ -1,4 +1,4 @@
-//! Places for what takes long: some in all, and never all of them for one consumer.
+//! Turns for what takes long: some in all, and never all of them for one consumer.
 //!
 //! A consumer that takes as much as it is given, by a loop that has run away or on purpose, leaves a quarter to
 //! the others.
@@ -10,24 +10,24 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// So many places, and at most three quarters of them for one consumer.
+/// So many turns, and at most three quarters of them for one consumer.
 #[derive(Debug)]
-pub struct Places {
+pub struct Turns {
     all: Arc<Semaphore>,
     of_one: usize,
-    /// What each consumer that has a place, or waits for one, may take; by its name.
+    /// What each consumer that has a turn, or waits for one, may take; by its name.
     shares: Mutex<HashMap<Box<str>, Weak<Semaphore>>>,
 }
 
-/// A place that is taken until this is dropped.
+/// A turn that lasts until this is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct Turn {
     _of_all: OwnedSemaphorePermit,
     _of_one: OwnedSemaphorePermit,
 }
 
-impl Places {
-    /// Places for `count` at a time.
+impl Turns {
+    /// Turns for `count` at a time.
     #[must_use]
     pub fn new(count: usize) -> Self {
         let count = count.min(Semaphore::MAX_PERMITS);
@@ -38,23 +38,23 @@ impl Places {
         }
     }
 
-    /// A place for `consumer`, as soon as there is one that it may have; others do not wait for it.
-    pub async fn take(&self, consumer: &str) -> Option<Place> {
-        // Its own first: who waits for that holds no place that another could have.
+    /// A turn for `consumer`, as soon as there is one that it may have; others do not wait for it.
+    pub async fn take(&self, consumer: &str) -> Option<Turn> {
+        // Its own first: who waits for that holds no turn that another could have.
         let of_one = self.share(consumer).acquire_owned().await.ok()?;
         let of_all = Arc::clone(&self.all).acquire_owned().await.ok()?;
-        Some(Place {
+        Some(Turn {
             _of_all: of_all,
             _of_one: of_one,
         })
     }
 
-    /// A place for `consumer`, if there is one now that it may have.
+    /// A turn for `consumer`, if there is one now that it may have.
     #[must_use]
-    pub fn try_take(&self, consumer: &str) -> Option<Place> {
+    pub fn try_take(&self, consumer: &str) -> Option<Turn> {
         let of_one = self.share(consumer).try_acquire_owned().ok()?;
         let of_all = Arc::clone(&self.all).try_acquire_owned().ok()?;
-        Some(Place {
+        Some(Turn {
             _of_all: of_all,
             _of_one: of_one,
         })
@@ -90,39 +90,39 @@ mod tests {
 
     #[test]
     fn one_consumer_has_three_quarters_and_another_the_rest() {
-        let places = Places::new(8);
-        let mut greedy: Vec<_> = (0..6).map(|_| places.try_take("greedy").unwrap()).collect();
-        assert!(places.try_take("greedy").is_none());
-        let modest = [places.try_take("modest"), places.try_take("modest")];
+        let turns = Turns::new(8);
+        let mut greedy: Vec<_> = (0..6).map(|_| turns.try_take("greedy").unwrap()).collect();
+        assert!(turns.try_take("greedy").is_none());
+        let modest = [turns.try_take("modest"), turns.try_take("modest")];
         assert!(modest.iter().all(Option::is_some));
-        assert_eq!(places.free(), 0);
-        assert!(places.try_take("third").is_none());
+        assert_eq!(turns.free(), 0);
+        assert!(turns.try_take("third").is_none());
         drop(modest);
-        assert!(places.try_take("greedy").is_none());
+        assert!(turns.try_take("greedy").is_none());
         greedy.pop();
-        assert!(places.try_take("greedy").is_some());
+        assert!(turns.try_take("greedy").is_some());
     }
 
     #[test]
     fn who_waits_for_its_share_stands_in_nobodys_way_and_then_has_it() {
-        let places = Places::new(4);
-        let mut greedy: Vec<_> = (0..3).map(|_| places.try_take("greedy").unwrap()).collect();
-        let mut waiting = Box::pin(places.take("greedy"));
+        let turns = Turns::new(4);
+        let mut greedy: Vec<_> = (0..3).map(|_| turns.try_take("greedy").unwrap()).collect();
+        let mut waiting = Box::pin(turns.take("greedy"));
         assert!(waiting.as_mut().now_or_never().is_none());
-        assert!(places.take("modest").now_or_never().flatten().is_some());
+        assert!(turns.take("modest").now_or_never().flatten().is_some());
         greedy.pop();
         assert!(waiting.as_mut().now_or_never().flatten().is_some());
     }
 
     #[test]
     fn one_place_is_for_whoever_comes_first_and_nothing_is_kept_of_those_who_left() {
-        let places = Places::new(1);
-        let place = places.try_take("a");
-        assert!(place.is_some() && places.try_take("b").is_none());
-        drop(place);
+        let turns = Turns::new(1);
+        let turn = turns.try_take("a");
+        assert!(turn.is_some() && turns.try_take("b").is_none());
+        drop(turn);
         for consumer in 0..100 {
-            assert!(places.try_take(&consumer.to_string()).is_some());
+            assert!(turns.try_take(&consumer.to_string()).is_some());
         }
-        assert!(places.shares().len() <= 2);
+        assert!(turns.shares().len() <= 2);
     }
 }
