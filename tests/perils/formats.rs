@@ -147,10 +147,14 @@ fn the_same_places_come_in_every_format_and_leave_in_every_format() {
         let definitions: serde_json::Value = serde_json::from_str(definitions).unwrap();
         let definition = definitions["windspeed100yr"].as_str().unwrap();
         assert_eq!(definition, Metric::WindSpeed100yr.definition());
-        let values = batch
-            .column_by_name(field.name())
-            .unwrap()
-            .as_primitive::<Float64Type>();
+        let numbers = |name| {
+            let column = batch.column_by_name(name).unwrap();
+            column.as_primitive::<Float64Type>()
+        };
+        let sent = ["LAT", "Lon"].map(|name| numbers(name).iter().collect::<Vec<_>>());
+        assert_eq!(sent[0], [1.0, 95.0, 0.9, 1.5].map(Some));
+        assert_eq!(sent[1], [1.0, 1.0, -1.1, 2.25].map(Some));
+        let values = numbers(field.name());
         assert_eq!(Some(values.value(0)), stored(1.0, 1.0, wind()).known());
         assert!(values.is_null(1));
         let status = batch.column_by_name("status").unwrap().as_string::<i32>();

@@ -19,7 +19,7 @@ use super::{
     values::{cell_of, missing, push_interpolations},
 };
 use crate::dataset::perils::{
-    places::{Carried, Place},
+    places::{Carried, Place, number},
     query::{Answered, Locator, UsedCell},
 };
 
@@ -96,7 +96,9 @@ struct Batches<'q> {
     /// Octets of text that the rows have brought along.
     carried: usize,
     index: UInt64Builder,
+    /// Those of [`Prepared::coordinates`].
     coordinates: Doubles,
+    /// What else was sent, in its order.
     sent: Vec<StringBuilder>,
     status: [StringBuilder; 2],
     cells: Doubles,
@@ -118,7 +120,7 @@ impl<'q> Batches<'q> {
         let sent = question
             .survey
             .header()
-            .map_or(2, |header| header.names.len());
+            .map_or(2, |header| header.names.len() - COORDINATES);
         let rows = question.survey.count().min(ROWS);
         let text = || StringBuilder::with_capacity(rows, rows);
         Self {
@@ -127,7 +129,7 @@ impl<'q> Batches<'q> {
             rows: 0,
             carried: 0,
             index: UInt64Builder::with_capacity(rows),
-            coordinates: Doubles::new(2, rows),
+            coordinates: Doubles::new(COORDINATES, rows),
             sent: (0..sent).map(|_| text()).collect(),
             status: [text(), text()],
             cells: Doubles::new(3 + 3 * per_peril, rows),
@@ -186,8 +188,12 @@ impl<'q> Batches<'q> {
     fn push_sent(&mut self, place: &Place<'_>, answered: &Answered) {
         if let Carried::Record(record) = place.carried {
             self.carried += record.text().len();
-            for (index, builder) in self.sent.iter_mut().enumerate() {
-                builder.append_option(record.field(index));
+            let coordinates = self.prepared.coordinates;
+            let sent = |at| record.field(at).and_then(|text| number(text.trim()));
+            self.coordinates.push(coordinates.into_iter().map(sent));
+            let others = (0..).filter(|at| !coordinates.contains(at));
+            for (builder, at) in self.sent.iter_mut().zip(others) {
+                builder.append_option(record.field(at));
             }
             return;
         }
@@ -216,13 +222,14 @@ impl<'q> Batches<'q> {
         self.carried = 0;
         let schema = &self.prepared.schema;
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
-        let mut sent = self.sent.iter_mut().map(finished);
         if self.question.survey.header().is_none() {
             columns.push(Arc::new(self.index.finish()));
-            columns.extend(sent.next());
-            columns.extend(self.coordinates.finish());
         }
-        columns.extend(sent);
+        columns.extend(self.sent.iter_mut().map(finished));
+        let coordinates = self.coordinates.finish();
+        for (at, column) in self.prepared.coordinates.into_iter().zip(coordinates) {
+            columns.insert(at, column);
+        }
         columns.extend(self.status.iter_mut().map(finished));
         let mut cells = self.cells.finish();
         columns.extend(cells.by_ref().take(3));
@@ -250,6 +257,8 @@ fn numbers_of(cell: Option<&UsedCell>) -> [Option<f64>; 3] {
     ]
 }
 
+/// A latitude and a longitude.
+const COORDINATES: usize = 2;
 /// Rows of a batch, and of a Parquet row group, at most.
 const ROWS: usize = 8192;
 /// Octets of text with which a batch ends before it has all its rows: one place may bring 64 KiB.

@@ -33,6 +33,8 @@ pub struct Schemas {
 struct Asked {
     sent: Vec<String>,
     has_index: bool,
+    /// Which of `sent` are the coordinates, the first of them first.
+    coordinates: [usize; 2],
     wanted: Vec<Wanted>,
     interpolation: Interpolation,
     has_radius: bool,
@@ -42,6 +44,8 @@ struct Asked {
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) schema: SchemaRef,
+    /// Which columns are the coordinates that were sent, the first of them first.
+    pub(super) coordinates: [usize; 2],
     /// The values' columns.
     pub(super) names: Vec<String>,
     /// The message that opens an Arrow stream.
@@ -72,6 +76,10 @@ impl Schemas {
         let asked = Asked {
             sent: sent_columns(header, subset),
             has_index: header.is_none(),
+            coordinates: header.map_or([2, 3], |header| {
+                let (latitude, longitude) = (header.latitude, header.longitude);
+                [latitude.min(longitude), latitude.max(longitude)]
+            }),
             wanted: subset.wanted.clone(),
             interpolation: subset.interpolation,
             has_radius: subset.radius_km.is_some(),
@@ -97,6 +105,7 @@ impl Prepared {
         write_message(&mut message, encoded, &options).map_err(io::Error::other)?;
         Ok(Self {
             schema: Arc::new(schema),
+            coordinates: asked.coordinates,
             names: asked.wanted.iter().map(Wanted::name).collect(),
             message,
         })
@@ -106,10 +115,10 @@ impl Prepared {
 fn schema(question: &Question, asked: &Asked) -> Schema {
     let subset = &question.subset;
     let mut fields: Vec<Field> = Vec::new();
-    fields.extend(asked.sent.iter().map(|name| {
-        let data_type = match (asked.has_index, name.as_str()) {
-            (true, "index") => DataType::UInt64,
-            (true, "latitude" | "longitude") => DataType::Float64,
+    fields.extend(asked.sent.iter().enumerate().map(|(at, name)| {
+        let data_type = match at {
+            0 if asked.has_index => DataType::UInt64,
+            _ if asked.coordinates.contains(&at) => DataType::Float64,
             _ => DataType::Utf8,
         };
         Field::new(name, data_type, true)

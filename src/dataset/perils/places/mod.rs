@@ -97,7 +97,8 @@ pub(super) fn position(latitude: Option<&str>, longitude: Option<&str>) -> Posit
     Ok((latitude + 0.0, longitude + 0.0))
 }
 
-fn number(text: &str) -> Option<f64> {
+/// A finite number.
+pub(crate) fn number(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 

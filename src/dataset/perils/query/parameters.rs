@@ -55,7 +55,7 @@ impl Query {
         if count == 0 || self.longitudes.len() != count || !(ids == 0 || ids == count) {
             return Err(Refused::Malformed {
                 at: "the query".to_owned(),
-                expected: "one lon for each lat, at least one, and as many id or none".into(),
+                expected: "lat=LATITUDE&lon=LONGITUDE, or as many lon as lat with commas between them, and as many id or none".into(),
             });
         }
         let places: Vec<_> = (0..count)
