@@ -48,7 +48,7 @@ pub enum SampleError {
         source: io::Error,
     },
     /// Step and extent make no grid.
-    #[error("a step of {} degrees makes no grid there: take 0.01 or more", units(*.0))]
+    #[error("a step of {} degrees makes no grid there: take at least 0.01, and at most what the extent measures", units(*.0))]
     Step(i64),
 }
 
