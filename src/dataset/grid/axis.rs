@@ -248,8 +248,9 @@ impl fmt::Display for Key {
     }
 }
 
-/// No coordinate is further from 0.
+/// In degrees: nearer to a line than this, a coordinate of six decimals is on it.
 const HALF_A_MILLIONTH: f64 = 0.5e-6;
+/// No coordinate is further from 0.
 const MAX_DEGREES: i64 = 360;
 /// No axis has more coordinates: a thousandth of a degree around the world.
 pub(crate) const MAX_COUNT: u32 = 400_000;
