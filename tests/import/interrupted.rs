@@ -124,7 +124,8 @@ fn a_file_changed_while_it_is_read_is_refused() {
         fs::rename(&other, bench.file("fire")).unwrap();
     };
     let append = |bench: &Bench| bench.edit("fire", |text| text + "\n");
-    for change in [swap as fn(&Bench), append] {
+    let cut = |bench: &Bench| bench.edit("fire", |text| text[..text.len() / 2].to_owned());
+    for change in [swap as fn(&Bench), append, cut] {
         let bench = Bench::with_sample("2");
         succeed(bench.import(&[&bench.file("wind")]));
         let before = fs::read(bench.store()).unwrap();

@@ -15,7 +15,7 @@ use super::{
     about::about,
     database::{self, Table},
     merge::{self, Merged, Positions},
-    publish::Workshop,
+    publish::{Draft, Workshop},
     scan::{ScanError, Scanned, scan},
     source::{self, SourceFile},
 };
@@ -34,12 +34,32 @@ pub fn import(request: &Request, progress: &Progress) -> Result<Imported, Import
         .map_err(unusable)?
         .ok_or_else(|| ImportError::Busy(request.state.clone()))?;
     let files = open(&request.sources, progress)?;
-    let sources = read(request, &files, &workshop, progress)?;
+    let drafted = draft(request, &files, &workshop, progress);
+    // What seems wrong with a file that was half written is not what is wrong with it.
+    if let Some(changed) = files.iter().find(|file| !file.is_unchanged()) {
+        return Err(ImportError::Changed(changed.path.clone()));
+    }
+    let (draft, file, grid) = drafted?;
+    draft.publish(&file).map_err(|source| ImportError::Write {
+        path: request.state.clone(),
+        source: WriteError::Io(source),
+    })?;
+    Ok(Imported::new(grid.about().clone(), workshop.store()))
+}
+
+/// The store, whole and read again, beside the one that is served.
+fn draft<'w>(
+    request: &Request,
+    files: &[SourceFile],
+    workshop: &'w Workshop,
+    progress: &Progress,
+) -> Result<(Draft<'w>, File, Grid), ImportError> {
+    let sources = read(request, files, workshop, progress)?;
     let shape = merge::shape(sources.iter().map(|source| &source.scanned));
     let shape = shape.ok_or(ImportError::NoGrid)?;
     let positions = locate(&shape, &sources)?;
     let merged = Merged::of(&shape, &positions);
-    let about = about(request, &files, &sources, &merged, shape, &workshop);
+    let about = about(request, files, &sources, &merged, shape, workshop);
     let scanned: Vec<_> = sources.iter().map(|source| &source.scanned).collect();
 
     let failed = |source| ImportError::Write {
@@ -56,11 +76,7 @@ pub fn import(request: &Request, progress: &Progress) -> Result<Imported, Import
         .into_inner()
         .map_err(|error| full(error.into_error()))?;
     let grid = check(&file)?;
-    if let Some(changed) = files.iter().find(|file| !file.is_unchanged()) {
-        return Err(ImportError::Changed(changed.path.clone()));
-    }
-    draft.publish(&file).map_err(full)?;
-    Ok(Imported::new(grid.about().clone(), workshop.store()))
+    Ok((draft, file, grid))
 }
 
 /// One source, read or not.
