@@ -46,7 +46,7 @@ class Request:
 
 
 def oha():
-    """The load generator, from crates.io when it is not installed."""
+    """The load generator, installed by cargo when it is not there."""
     for place in (TOOLS / "bin/oha", Path.home() / ".cargo/bin/oha"):
         if place.exists():
             return place
