@@ -49,14 +49,8 @@ fn a_portfolio_is_answered_in_order_by_a_daemon_that_stays_small() {
 fn a_client_that_goes_away_stops_the_work_and_frees_its_place() {
     let site =
         sample::site_with(|settings, _| settings.more = "[perils]\nmax_streams = 1\n".into());
-    let body = format!("lat,lon\n{}", "1,1\n".repeat(60_000));
-    let request = || {
-        Request::new("POST", "/v1/location?f=json")
-            .bearer(&fresh_token())
-            .field(CERTIFICATE, &site.bank.escaped())
-            .field(CSV.0, CSV.1)
-            .content(body.as_bytes())
-    };
+    let body = long_portfolio();
+    let request = || question(&site, &body);
     let mut stalled = site.connect();
     stalled.write(&request().bytes());
     std::io::BufRead::fill_buf(stalled.stream()).unwrap();
@@ -76,14 +70,8 @@ fn a_client_that_goes_away_stops_the_work_and_frees_its_place() {
 fn one_consumer_has_most_places_for_long_answers_and_never_all() {
     let site =
         sample::site_with(|settings, _| settings.more = "[perils]\nmax_streams = 4\n".into());
-    let body = format!("lat,lon\n{}", "1,1\n".repeat(60_000));
-    let request = || {
-        Request::new("POST", "/v1/location?f=json")
-            .bearer(&fresh_token())
-            .field(CERTIFICATE, &site.bank.escaped())
-            .field(CSV.0, CSV.1)
-            .content(body.as_bytes())
-    };
+    let body = long_portfolio();
+    let request = || question(&site, &body);
     let stalled: Vec<_> = (0..3)
         .map(|_| {
             let mut stalled = site.connect();
@@ -209,4 +197,18 @@ fn resident_kib(site: &Site) -> u64 {
         .find(|line| line.starts_with("VmHWM"))
         .unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// Places whose answer takes a turn of its own.
+fn long_portfolio() -> String {
+    format!("lat,lon\n{}", "1,1\n".repeat(60_000))
+}
+
+/// The bank's question about the places of `body`, with a token that nobody has used before.
+fn question(site: &Site, body: &str) -> Request {
+    Request::new("POST", "/v1/location?f=json")
+        .bearer(&fresh_token())
+        .field(CERTIFICATE, &site.bank.escaped())
+        .field(CSV.0, CSV.1)
+        .content(body.as_bytes())
 }
