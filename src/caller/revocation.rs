@@ -75,7 +75,7 @@ pub struct RevocationList {
     name: String,
     next_update: Timestamp,
     /// RFC 5280 §5.2.3: it grows with each list of an issuer and scope.
-    number: Option<Vec<u8>>,
+    number: Option<BigUint>,
     parsed: CertRevocationList<'static>,
     scope: Option<Scope>,
     /// Content of the `SubjectPublicKeyInfo` of each CA of the bundle that signed it.
@@ -139,7 +139,7 @@ impl RevocationList {
             issuer: name::printed(list.issuer()),
             name: name.to_owned(),
             next_update: leaf::moment(list.next_update().ok_or_else(bad_der)?),
-            number: list.crl_number().map(BigUint::to_bytes_be),
+            number: list.crl_number().cloned(),
             parsed,
             scope: scope(&list).map_err(unreadable)?,
             signers: Vec::new(),
@@ -171,9 +171,8 @@ impl RevocationList {
 
     /// Whether its issuer made it before `other`, by their numbers.
     pub(crate) fn precedes(&self, other: &Self) -> bool {
-        let size_first = |number: &Vec<u8>| (number.len(), number.clone());
         match (&self.number, &other.number) {
-            (Some(own), Some(others)) => size_first(own) < size_first(others),
+            (Some(own), Some(others)) => own < others,
             _ => false,
         }
     }
