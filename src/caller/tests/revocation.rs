@@ -332,3 +332,21 @@ fn a_file_holds_one_list_in_der_or_any_number_in_pem() {
     ];
     assert_eq!(facts.collect::<Vec<_>>(), expected);
 }
+
+#[test]
+fn rfc5280_5_2_3_a_list_precedes_those_with_higher_numbers_however_long() {
+    let root = Ca::root("root", |_| ());
+    let numbered = |number: u64| {
+        let der = root.list(&[], |params| params.crl_number = number.into());
+        RevocationLists::from_pem_or_der([("list".to_owned(), der)]).unwrap()
+    };
+    let precedes = |one, other| {
+        let (one, other) = (numbered(one), numbered(other));
+        one.iter().zip(other.iter()).all(|(a, b)| a.precedes(b))
+    };
+    for (lower, higher) in [(0, 1), (9, 10), (255, 256), (128, 0x1_0000)] {
+        assert!(precedes(lower, higher), "{lower} {higher}");
+        assert!(!precedes(higher, lower), "{lower} {higher}");
+    }
+    assert!(!precedes(7, 7));
+}
