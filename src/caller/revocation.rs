@@ -12,8 +12,8 @@ use x509_parser::{
 };
 
 use super::{
-    CertificateRefused, anchors::TrustAnchors, leaf, name, signature::SIGNATURE_ALGORITHMS,
-    window::Window,
+    CertificateRefused, anchors::TrustAnchors, der, distinguished_name::same_name, leaf, name,
+    signature::SIGNATURE_ALGORITHMS, window::Window,
 };
 use crate::clock::Timestamp;
 
@@ -157,7 +157,7 @@ impl RevocationList {
         let issuer = self.parsed.issuer();
         self.signers = anchors
             .iter()
-            .filter(|ca| ca.may_sign_lists && ca.trusted.subject.as_ref() == issuer)
+            .filter(|ca| ca.may_sign_lists && is_same(&ca.trusted.subject, issuer))
             .map(|ca| ca.trusted.subject_public_key_info.as_ref().to_vec())
             .filter(|key| is_signed_by(&list, key))
             .collect();
@@ -272,7 +272,7 @@ pub(super) fn revocation(
     let mut answer = Revocation::Unlisted;
     for list in lists
         .iter()
-        .filter(|list| list.parsed.issuer() == subject.issuer)
+        .filter(|list| is_same(list.parsed.issuer(), subject.issuer))
     {
         if let Revocation::Unlisted = answer {
             answer = Revocation::Unknown;
@@ -360,8 +360,14 @@ fn scope(list: &CertificateRevocationList<'_>) -> Result<Option<Scope>, webpki::
     }
 }
 
+/// Whether two names are the same, given without their tags and lengths.
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let [a, b] = [a, b].map(|content| der::element(der::SEQUENCE, content));
+    same_name(&a, &b)
+}
+
 fn is_signed_by(list: &CertificateRevocationList<'_>, key: &[u8]) -> bool {
-    let key = SubjectPublicKeyInfoDer::from(sequence(key));
+    let key = SubjectPublicKeyInfoDer::from(der::element(der::SEQUENCE, key));
     let Ok(key) = RawPublicKeyEntity::try_from(&key) else {
         return false;
     };
@@ -370,23 +376,6 @@ fn is_signed_by(list: &CertificateRevocationList<'_>, key: &[u8]) -> bool {
     SIGNATURE_ALGORITHMS
         .iter()
         .any(|algorithm| key.verify_signature(*algorithm, message, signature).is_ok())
-}
-
-/// Puts the tag and length back before the content of a `SEQUENCE`, X.690 §8.1.3.
-fn sequence(content: &[u8]) -> Vec<u8> {
-    let length = content.len().to_be_bytes();
-    let first = length
-        .iter()
-        .position(|octet| *octet != 0)
-        .unwrap_or(length.len());
-    let length = length.get(first..).unwrap_or_default();
-    let head = match (length, u8::try_from(length.len())) {
-        ([], _) => vec![0x30, 0],
-        ([short @ 0..=0x7f], _) => vec![0x30, *short],
-        (long, Ok(octets)) => [&[0x30, 0x80 | octets], long].concat(),
-        (_, Err(_)) => Vec::new(),
-    };
-    [head.as_slice(), content].concat()
 }
 
 const ISSUING_DISTRIBUTION_POINT: &str = "2.5.29.28";

@@ -19,14 +19,14 @@ use crate::support::{
 };
 
 /// A directory with everything that a daemon needs, and the settings for it.
-struct Installation {
-    settings: Settings,
+pub(crate) struct Installation {
+    pub(crate) settings: Settings,
     pki: Pki,
     dir: TempDir,
 }
 
 impl Installation {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let dir = place();
         for sub in ["run", "state"] {
             fs::create_dir_all(dir.path().join(sub)).unwrap();
@@ -38,12 +38,12 @@ impl Installation {
         }
     }
 
-    fn path(&self, name: &str) -> std::path::PathBuf {
+    pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
         self.dir.path().join(name)
     }
 
     /// What `perild` says to the configuration as it is now, and its exit code.
-    fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
+    pub(crate) fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
         write_config(self.dir.path(), &self.settings);
         let mut command = Command::new(env!("CARGO_BIN_EXE_perild"));
         command
@@ -57,7 +57,7 @@ impl Installation {
 
     /// Neither `check` nor `serve` takes it; both name the line of `key` and say each of `words`.
     #[track_caller]
-    fn assert_refused(&self, key: &str, words: &[&str]) {
+    pub(crate) fn assert_refused(&self, key: &str, words: &[&str]) {
         for arguments in [&["serve"][..], &["check", "--offline"]] {
             let (code, said) = self.run(arguments);
             assert_eq!(code, Some(78), "{arguments:?}: {said}");
@@ -76,7 +76,7 @@ impl Installation {
         assert!(!self.path("run/perild.sock").exists());
     }
 
-    fn listen(&mut self, address: &str, peers: &str) {
+    pub(crate) fn listen(&mut self, address: &str, peers: &str) {
         super::trusted_peers::listen(&mut self.settings, address, peers);
     }
 
@@ -89,7 +89,7 @@ impl Installation {
     }
 
     #[track_caller]
-    fn assert_passes_check(&self) -> String {
+    pub(crate) fn assert_passes_check(&self) -> String {
         let (code, said) = self.run(&["check", "--offline"]);
         assert_eq!(code, Some(0), "{said}");
         said
@@ -199,7 +199,7 @@ fn files_that_hold_something_else_are_named() {
     installation.assert_refused("trust_anchors", &["consumers-ca.pem"]);
     let installation = Installation::new();
     fs::write(installation.path("certs/a.pem"), "garbage").unwrap();
-    installation.assert_refused("certificate =", &["no certificate", "keygen"]);
+    installation.assert_refused("certificate =", &["cannot be read as PEM", "keygen"]);
     let installation = Installation::new();
     fs::write(installation.path("certs/a.key"), "garbage").unwrap();
     installation.assert_refused("private_key", &["private key", "keygen"]);
