@@ -77,6 +77,7 @@ pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
 
 fn findings(config: &Config, places: &Places, offline: bool) -> Vec<Fault> {
     let (parts, mut findings) = examine(config, places, Timestamp::now());
+    findings.extend_from_slice(places.notes());
     findings.extend(socket::finding(config, places));
     findings.extend(store::findings(config, places));
     findings.extend(nginx::findings(config));
