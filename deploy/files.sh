@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2034 # read by perild-provision and includes
 # How perild's scripts write files: what a person has changed is known by its sum, and kept.
 
+export LC_ALL=C.UTF-8 # what is compared, sorted and read does not depend on who is logged in
 readonly SHARE=/usr/share/perild
 readonly RECORD=/var/lib/perild-provision # what we wrote, to know a file that was changed by hand; root's alone
 readonly PARTS=/etc/nginx/perild.d        # the parts of our site
