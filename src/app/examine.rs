@@ -190,10 +190,14 @@ impl Examination<'_> {
     fn policy(&mut self) -> Option<Policy> {
         match Policy::new(&self.config.datasets, &self.config.defaults) {
             Ok(policy) => Some(policy),
-            Err(error @ PolicyError::ListedTwice { index, .. }) => {
+            Err(PolicyError::ListedTwice { name, index }) => {
+                let listed = &self.config.datasets;
+                let first = listed.iter().position(|dataset| dataset.name == name);
+                let first = first.unwrap_or(index);
+                let first = self.places.of(&format!("datasets[{first}].name"));
                 self.error(
                     &format!("datasets[{index}].name"),
-                    error.to_string(),
+                    format!("the dataset {name} is listed already, at {first}"),
                     "leave one of them",
                 );
                 None

@@ -80,7 +80,7 @@ pub fn run(args: &OpenapiArgs) -> Result<(), OpenapiError> {
 
 /// The configuration at `path`; without that file, where none `is_default`, the one that is shipped.
 fn read(path: &Path, is_default: bool) -> Result<Config, ConfigError> {
-    if !is_default || !matches!(path.try_exists(), Ok(false)) {
+    if !is_default || Config::is_there(path) {
         return Config::read(path).map(|(config, _)| config);
     }
     // A note that nobody can hear is no fault.

@@ -5,7 +5,10 @@
 
 mod fault;
 mod forms;
+mod layer;
+mod merge;
 mod place;
+mod renamed;
 mod source;
 mod values;
 mod words;
@@ -22,3 +25,6 @@ pub const REFERENCE: &str = include_str!("../../deploy/perild.toml");
 
 /// Where `perild` looks when neither `--config` nor `PERILD_CONFIG` says otherwise.
 pub const DEFAULT_PATH: &str = "/etc/perild/perild.toml";
+
+/// The shipped defaults, which are read first where the package has put them.
+pub const SHIPPED_PATH: &str = "/usr/share/perild/perild.toml";

@@ -1,6 +1,8 @@
 //! Where a setting stands, so that what is wrong with it can be found.
 
-use std::{collections::HashMap, fmt, path::PathBuf};
+use std::{collections::HashMap, fmt, path::PathBuf, sync::Arc};
+
+use super::Fault;
 
 /// Where a setting stands.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -40,17 +42,34 @@ impl fmt::Display for Place {
     }
 }
 
+/// A line of one of the configuration's files.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Line {
+    pub(super) path: Arc<PathBuf>,
+    /// Counted from 1.
+    pub(super) number: usize,
+}
+
 /// Where the keys of one configuration stand.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
+    /// The operator's file, in which a key would stand that stands nowhere.
     pub(super) path: PathBuf,
-    /// Line of each key of the file, counted from 1.
-    pub(super) lines: HashMap<String, usize>,
+    /// Of each key, the line that holds.
+    pub(super) lines: HashMap<String, Line>,
     /// Variable of each key that one has set.
     pub(super) variables: HashMap<String, String>,
+    /// What was read and should stand otherwise.
+    pub(super) notes: Vec<Fault>,
 }
 
 impl Places {
+    /// What was taken from the files and should be written otherwise, as keys that have another name now.
+    #[must_use]
+    pub fn notes(&self) -> &[Fault] {
+        &self.notes
+    }
+
     /// The place of `key`, written `table.key` or `datasets[0].name`; an item of a list stands where its list does.
     #[must_use]
     pub fn of(&self, key: &str) -> Place {
@@ -59,10 +78,9 @@ impl Places {
             return Place::Variable(name.clone());
         }
         let line = self.lines.get(key).or(self.lines.get(list));
-        let line = line.copied().unwrap_or(0);
         Place::File {
-            path: self.path.clone(),
-            line,
+            path: line.map_or_else(|| self.path.clone(), |line| line.path.as_ref().clone()),
+            line: line.map_or(0, |line| line.number),
             key: key.to_owned(),
         }
     }

@@ -1,26 +1,36 @@
-//! From a file and the environment to [`Config`], remembering where each key stands.
+//! From files and the environment to [`Config`], remembering where each key stands.
 
-use std::{collections::HashMap, ffi::OsString, path::Path};
+use std::{ffi::OsString, path::Path};
 
 use serde::Deserialize;
-use toml::{
-    Table, Value,
-    de::{DeTable, DeValue},
+use toml::{Table, Value};
+
+use super::{
+    Config, ConfigError, Fault, Place, Places, REFERENCE, SHIPPED_PATH, Severity,
+    layer::{self, Layer},
+    merge::Merged,
+    words,
 };
 
-use super::{Config, ConfigError, Fault, Place, Places, REFERENCE, Severity, words};
-
 impl Config {
-    /// Reads the configuration at `path`, with the `PERILD_` variables of the environment over it.
+    /// Reads the configuration at `path`: what is shipped, that file over it, the files `*.toml` of the folder beside
+    /// it over both (`perild.d` for `perild.toml`, sorted by name), and the `PERILD_` variables of the environment
+    /// over all.
     ///
     /// # Errors
     /// [`ConfigError`], with file and line or the variable's name.
     pub fn read(path: &Path) -> Result<(Self, Places), ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-            path: path.into(),
-            source,
-        })?;
-        Self::parse(path, &text, variables())
+        layered(
+            path,
+            &layer::of(Path::new(SHIPPED_PATH), path)?,
+            variables(),
+        )
+    }
+
+    /// Whether there is anything to [`read`](Self::read) at `path`.
+    #[must_use]
+    pub fn is_there(path: &Path) -> bool {
+        layer::is_there(path)
     }
 
     /// The configuration as it is shipped, with the `PERILD_` variables of the environment over it.
@@ -31,44 +41,52 @@ impl Config {
         Self::parse(Path::new("the defaults"), REFERENCE, variables())
     }
 
-    /// Reads the configuration `text`; `path` is only named in what is found.
+    /// Reads the configuration `text` by itself; `path` is only named in what is found.
     ///
     /// # Errors
     /// As [`Config::read`].
     pub fn parse(
         path: &Path,
         text: &str,
-        mut variables: Vec<(String, String)>,
+        variables: Vec<(String, String)>,
     ) -> Result<(Self, Places), ConfigError> {
-        let mut places = Places {
+        let layer = Layer {
             path: path.into(),
-            ..Places::default()
+            text: text.to_owned(),
+            is_shipped: false,
         };
-        let syntax = |place, finding: &str| ConfigError::Syntax(Box::new(fault(place, finding)));
-        let at = |error: &toml::de::Error| Place::File {
-            path: path.into(),
-            line: error.span().map_or(0, |span| line_of(text, span.start)),
-            key: String::new(),
-        };
-        let tree = DeTable::parse(text).map_err(|error| syntax(at(&error), error.message()))?;
-        record_lines(text, tree.get_ref(), "", &mut places.lines);
-        let mut table =
-            toml::from_str::<Table>(text).map_err(|error| syntax(at(&error), error.message()))?;
-
-        variables.retain(|(name, _)| name != "PERILD_CONFIG");
-        variables.sort();
-        for (name, value) in variables {
-            let key = override_key(&mut table, &name, &value)
-                .map_err(|finding| syntax(Place::Variable(name.clone()), &finding))?;
-            places.variables.insert(key, name);
-        }
-        let config = serde_path_to_error::deserialize(table).map_err(|error| {
-            let key = error.path().to_string();
-            let place = places.of(if key == "." { "" } else { &key });
-            syntax(place, error.inner().message())
-        })?;
-        Ok((config, places))
+        layered(path, &[layer], variables)
     }
+}
+
+pub(super) fn layered(
+    path: &Path,
+    layers: &[Layer],
+    mut variables: Vec<(String, String)>,
+) -> Result<(Config, Places), ConfigError> {
+    let mut merged = Merged::default();
+    for layer in layers {
+        merged.add(layer)?;
+    }
+    let Merged {
+        mut table,
+        mut places,
+    } = merged;
+    places.path = path.into();
+
+    variables.retain(|(name, _)| name != "PERILD_CONFIG");
+    variables.sort();
+    for (name, value) in variables {
+        let key = override_key(&mut table, &name, &value)
+            .map_err(|finding| syntax(Place::Variable(name.clone()), &finding))?;
+        places.variables.insert(key, name);
+    }
+    let config = serde_path_to_error::deserialize(table).map_err(|error| {
+        let key = error.path().to_string();
+        let place = places.of(if key == "." { "" } else { &key });
+        syntax(place, error.inner().message())
+    })?;
+    Ok((config, places))
 }
 
 fn variables() -> Vec<(String, String)> {
@@ -89,9 +107,15 @@ fn lossy(text: OsString) -> String {
         .unwrap_or_else(|text| text.to_string_lossy().into_owned())
 }
 
-fn fault(place: Place, complaint: &str) -> Fault {
+/// What the reader objects to at `place`.
+pub(super) fn syntax(place: Place, complaint: &str) -> ConfigError {
     let (finding, remedy) = words::of(complaint);
-    Fault::new(Severity::Error, place, finding, remedy)
+    ConfigError::Syntax(Box::new(Fault::new(
+        Severity::Error,
+        place,
+        finding,
+        remedy,
+    )))
 }
 
 /// Puts `value` where the variable `name` points; answers with the key.
@@ -143,41 +167,10 @@ fn typed(known: &Value, text: &str) -> Result<Value, String> {
 }
 
 /// Every key that exists, with a value of its type.
-fn reference() -> Table {
+pub(super) fn reference() -> Table {
     let mut reference: Table = toml::from_str(REFERENCE).unwrap_or_default();
     reference.insert("datasets".into(), Value::Array(Vec::new()));
     reference
-}
-
-fn record_lines(text: &str, table: &DeTable<'_>, prefix: &str, lines: &mut HashMap<String, usize>) {
-    for (key, value) in table {
-        let name = if prefix.is_empty() {
-            key.get_ref().to_string()
-        } else {
-            format!("{prefix}.{}", key.get_ref())
-        };
-        lines.insert(name.clone(), line_of(text, key.span().start));
-        match value.get_ref() {
-            DeValue::Table(inner) => record_lines(text, inner, &name, lines),
-            DeValue::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    if let DeValue::Table(inner) = item.get_ref() {
-                        record_lines(text, inner, &format!("{name}[{index}]"), lines);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()
-        .iter()
-        .take(offset)
-        .filter(|&&octet| octet == b'\n')
-        .count()
-        + 1
 }
 
 const PREFIX: &str = "PERILD_";

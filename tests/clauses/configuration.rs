@@ -129,6 +129,53 @@ fn a_variable_that_is_not_utf_8_and_not_ours_is_no_business_of_ours() {
 }
 
 #[test]
+fn a_file_beside_the_configuration_holds_over_it_and_is_named_in_what_is_found() {
+    let installation = Installation::new();
+    let beside = installation.path("perild.d");
+    fs::create_dir(&beside).unwrap();
+    let check = |text: &str| {
+        fs::write(beside.join("10-own.toml"), text).unwrap();
+        installation.run(&["check", "--offline"])
+    };
+    let (code, said) = check("[server]\nworkers = 2\n");
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = check("[server]\nworkers = 2\nsurprise = 1\n");
+    assert_eq!(code, Some(78), "{said}");
+    assert!(
+        said.contains("perild.d/10-own.toml:3: server.surprise"),
+        "{said}"
+    );
+    let (code, said) = check("[paths]\nshared_data = \"/nowhere\"\n");
+    assert_eq!(code, Some(78), "{said}");
+    assert!(
+        said.contains("perild.d/10-own.toml:2: paths.shared_data"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_dataset_that_two_files_list_is_refused_with_both_named() {
+    let installation = Installation::new();
+    let beside = installation.path("perild.d");
+    fs::create_dir(&beside).unwrap();
+    let rule = "[[datasets]]\nname = \"tidy\"\n";
+    fs::write(beside.join("a.toml"), rule).unwrap();
+    assert_eq!(installation.run(&["check", "--offline"]).0, Some(0));
+    fs::write(beside.join("b.toml"), format!("\n{rule}")).unwrap();
+    let (code, said) = installation.run(&["check", "--offline"]);
+    assert_eq!(code, Some(78), "{said}");
+    let line = said.lines().next().unwrap();
+    assert!(
+        line.contains("perild.d/b.toml:3: datasets[1].name"),
+        "{line}"
+    );
+    assert!(
+        line.contains("perild.d/a.toml:2: datasets[0].name"),
+        "{line}"
+    );
+}
+
+#[test]
 fn an_unknown_key_is_named_with_its_line() {
     let mut installation = Installation::new();
     installation.settings.edit("client_id =", "cliend_id =");

@@ -78,6 +78,7 @@ pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
 
 fn findings(path: &Path, config: &Config, places: &Places, offline: bool) -> Vec<Fault> {
     let (parts, mut findings) = examine(config, places, Timestamp::now());
+    findings.extend_from_slice(places.notes());
     findings.extend(socket::findings(path, config, places));
     findings.extend(store::findings(config, places));
     findings.extend(nginx::findings(config));

@@ -37,7 +37,7 @@ pub(super) fn findings(config: &Config) -> Vec<Fault> {
     let dump = String::from_utf8_lossy(&output.stdout);
     let files = certificate_files(&dump);
     let mut findings = certificates(&files, Timestamp::now());
-    findings.extend(served::finding(config, &files));
+    findings.extend(served::finding(config, &dump, &files));
     if let Listen::Unix(socket) = &config.listen {
         findings.extend(judge(
             &dump,

@@ -40,7 +40,7 @@ BEFORE_ANYTHING = [
             commands=("touch -d +3days /usr/bin/perild", "touch -d -1day /usr/bin/perild")),
     Mistake("a full disk", "/var has only", "df -h", {"before": (*SMALL_DISK, "/var")}),
     Mistake("not root", "needs root", "sudo", {"before": ("setpriv", "--reuid=nobody", "--clear-groups")}),
-    Mistake("two at once", "another perild-provision is running", "wait", {"before": ("flock", "/run/perild-provision.lock")}),
+    Mistake("two at once", "another perild-provision is running", "wait", {"before": ("flock", "/run/perild-provision/lock")}),
     Mistake("a name that nginx serves already", "nginx already serves", "server_name",
             files={"/etc/nginx/conf.d/other.conf": f"server {{ listen 80; server_name other.example {DOMAIN}; }}\n"}),
     Mistake("an nginx that is broken", "nginx's present configuration is wrong", "nginx -t",
@@ -99,7 +99,7 @@ def of_a_newcomer(machine, world):
         provision(machine, before=("timeout", "--signal=KILL", str(moment)))
         _neighbour_works(machine, f"a run that was killed after {moment} s")
     # What the last of them began, certbot for one, ends by itself.
-    machine.run("flock", "/run/perild-provision.lock", "true")
+    machine.run("flock", "/run/perild-provision/lock", "true")
     machine.path("/etc/nginx/conf.d/neighbour.conf").unlink()
 
 
