@@ -35,6 +35,7 @@ mod metrics_published;
 mod metrics_site;
 mod open_energy;
 mod own_files;
+mod printed;
 mod rfc5280;
 mod rfc6750;
 mod rfc7662;
