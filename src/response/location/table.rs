@@ -130,7 +130,7 @@ impl Writer for Table {
     fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) {
         self.sent.clear();
         let header = self.header.as_ref();
-        push_sent(&mut self.sent, place, answered, header, self.places);
+        push_sent(&mut self.sent, place, header, self.places);
         self.places += 1;
         match self.subset.layout {
             Layout::Long => self.push_long(out, answered),
@@ -186,36 +186,32 @@ pub(super) fn peril_columns(subset: &Subset) -> Vec<String> {
         .collect()
 }
 
-fn push_sent(
-    out: &mut Vec<u8>,
-    place: &Place<'_>,
-    answered: &Answered,
-    header: Option<&Header>,
-    index: u64,
-) {
+fn push_sent(out: &mut Vec<u8>, place: &Place<'_>, header: Option<&Header>, index: u64) {
     match (place.carried, header) {
-        (Carried::Record(record), Some(header))
-            if record.len() == header.names.len() && !record.has_stray_quote() =>
-        {
-            out.extend_from_slice(record.text());
-        }
         (Carried::Record(record), Some(header)) => {
+            let columns = header.names.len();
+            if let Some(line) = record.line(columns) {
+                out.extend_from_slice(line);
+                return;
+            }
             // As many fields as the header has, each quoted as it must be, so that what follows stands
             // under its own name.
-            let fields = record.fields().chain(std::iter::repeat(Cow::Borrowed("")));
-            let fields = fields.take(header.names.len());
-            let fields: Vec<_> = fields.map(|field| escaped(&field).into_owned()).collect();
-            out.extend_from_slice(fields.join(",").as_bytes());
+            for (index, field) in record.fields(columns).enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                out.extend_from_slice(escaped(&field).as_bytes());
+            }
         }
         _ => {
             push_whole(out, index);
             let id = id(place, header);
-            let (latitude, longitude) = coordinates(answered);
+            let [latitude, longitude] = coordinates(place, header);
             let properties = match place.carried {
                 Carried::Members("") | Carried::Record(_) => String::new(),
                 Carried::Members(members) => format!("{{{members}}}"),
             };
-            for text in [plain(&id), latitude, longitude, properties] {
+            for text in [plain(&id).into(), latitude, longitude, properties.into()] {
                 out.push(b',');
                 if text != "null" {
                     out.extend_from_slice(escaped(&text).as_bytes());
