@@ -12,7 +12,7 @@ use crate::{
 pub(super) fn all(limits: &PerilLimits) -> Value {
     let record = object(
         json!({
-            "errors": {"type": "array", "items": {}, "maxItems": 0}, "latitude": {"type": "number"}, "longitude": {"type": "number"},
+            "errors": {"type": "array", "items": {"type": "string"}, "maxItems": 0}, "latitude": {"type": "number"}, "longitude": {"type": "number"},
             "metric": reference("Metric"), "metric_mean": {"type": "string", "description": "A number of six decimals; `-9999.000000` where it does not apply, `None` where there is none."},
             "metric_units": {"type": "string"}, "peril": reference("Peril"), "peril_code": {"type": "string"},
             "peril_version": {"type": "string"}, "scenario": reference("Scenario"), "status": {"type": "integer"}, "year": reference("Year"),
