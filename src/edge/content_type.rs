@@ -12,14 +12,12 @@ pub struct ContentType {
 }
 
 impl ContentType {
-    /// What the body of `request` is said to be; nothing when it is said twice.
+    /// What the body of `request` is said to be.
     #[must_use]
     pub fn of(request: &HttpRequest) -> Self {
-        let mut fields = request.headers().get_all(CONTENT_TYPE);
-        match (fields.next(), fields.next()) {
-            (Some(field), None) => Self::read(field.to_str().unwrap_or_default()),
-            _ => Self::default(),
-        }
+        let field = request.headers().get(CONTENT_TYPE);
+        let field = field.and_then(|value| value.to_str().ok());
+        Self::read(field.unwrap_or_default())
     }
 
     /// Reads the value of the field.

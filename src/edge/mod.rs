@@ -9,6 +9,7 @@ mod charset;
 mod content_type;
 mod gate;
 mod hop;
+mod in_utf_8;
 mod inbound;
 mod intake;
 mod interaction;

@@ -198,9 +198,12 @@ impl<'q> Batches<'q> {
             return;
         }
         self.index.append_value(self.places);
-        let coordinates = place.coordinates(None);
-        let sent = coordinates.map(|text| text.and_then(|text| number(&text)));
-        self.coordinates.push(sent.into_iter());
+        let sent = || place.coordinates(None).map(|text| number(&text?));
+        let understood = place
+            .position
+            .map(|(north, east)| [Some(north), Some(east)]);
+        self.coordinates
+            .push(understood.unwrap_or_else(|_| sent()).into_iter());
         let properties = match place.carried {
             Carried::Members(members) if !members.is_empty() => Some(format!("{{{members}}}")),
             _ => None,

@@ -136,15 +136,30 @@ impl Record {
         reader: &mut (dyn BufRead + Send),
         dialect: Dialect,
     ) -> io::Result<bool> {
+        let is_there = self.pass(reader, dialect)?;
+        if is_there {
+            self.split(dialect);
+        }
+        Ok(is_there)
+    }
+
+    /// Walks over the next line that is not empty, whatever its fields are; `false` at the end.
+    ///
+    /// # Errors
+    /// As [`Record::read`].
+    pub(super) fn pass(
+        &mut self,
+        reader: &mut (dyn BufRead + Send),
+        dialect: Dialect,
+    ) -> io::Result<bool> {
+        self.fields.clear();
         loop {
             self.text.clear();
-            self.fields.clear();
             self.is_too_long = false;
             if !self.read_text(reader, dialect)? {
                 return Ok(false);
             }
             if !self.text.is_empty() {
-                self.split(dialect);
                 return Ok(true);
             }
         }

@@ -110,7 +110,7 @@ impl Survey {
         let mut read = |record: &mut Record| {
             line += 1;
             record
-                .read(&mut *reader, header.dialect)
+                .pass(&mut *reader, header.dialect)
                 .or(Err(Refused::Malformed {
                     at: format!("record {line} of the CSV"),
                     expected: "shorter; perhaps a quote is left open".into(),
