@@ -12,7 +12,7 @@ use crate::{
     dataset::{
         grid::Value,
         perils::{
-            places::{Carried, Header, Place},
+            places::{Carried, Header, Place, Record},
             query::{Answered, Layout, Subset, UsedCell, Wanted},
         },
     },
@@ -187,37 +187,38 @@ pub(super) fn peril_columns(subset: &Subset) -> Vec<String> {
 }
 
 fn push_sent(out: &mut Vec<u8>, place: &Place<'_>, header: Option<&Header>, index: u64) {
-    match (place.carried, header) {
-        (Carried::Record(record), Some(header)) => {
-            let columns = header.names.len();
-            if let Some(line) = record.line(columns) {
-                out.extend_from_slice(line);
-                return;
-            }
-            // As many fields as the header has, each quoted as it must be, so that what follows stands
-            // under its own name.
-            for (index, field) in record.fields(columns).enumerate() {
-                if index > 0 {
-                    out.push(b',');
-                }
-                out.extend_from_slice(escaped(&field).as_bytes());
-            }
+    if let (Carried::Record(record), Some(header)) = (place.carried, header) {
+        push_record(out, record, header);
+        return;
+    }
+    push_whole(out, index);
+    let id = id(place, header);
+    let [latitude, longitude] = coordinates(place, header);
+    let properties = match place.carried {
+        Carried::Members("") | Carried::Record(_) => String::new(),
+        Carried::Members(members) => format!("{{{members}}}"),
+    };
+    for text in [plain(&id).into(), latitude, longitude, properties.into()] {
+        out.push(b',');
+        if text != "null" {
+            out.extend_from_slice(escaped(&text).as_bytes());
         }
-        _ => {
-            push_whole(out, index);
-            let id = id(place, header);
-            let [latitude, longitude] = coordinates(place, header);
-            let properties = match place.carried {
-                Carried::Members("") | Carried::Record(_) => String::new(),
-                Carried::Members(members) => format!("{{{members}}}"),
-            };
-            for text in [plain(&id).into(), latitude, longitude, properties.into()] {
-                out.push(b',');
-                if text != "null" {
-                    out.extend_from_slice(escaped(&text).as_bytes());
-                }
-            }
+    }
+}
+
+/// Appends a line that was sent: as it is, or as many fields as the header has, each quoted as it must be, so that
+/// what follows stands under its own name.
+fn push_record(out: &mut Vec<u8>, record: &Record, header: &Header) {
+    let columns = header.names.len();
+    if let Some(line) = record.line(columns) {
+        out.extend_from_slice(line);
+        return;
+    }
+    for (index, field) in record.fields(columns).enumerate() {
+        if index > 0 {
+            out.push(b',');
         }
+        out.extend_from_slice(escaped(&field).as_bytes());
     }
 }
 

@@ -369,7 +369,6 @@ mod tests {
             (",\"lat\":1,\"lon\":1,x:1", F::NotJson),
             (",\"lat\":01,\"lon\":1", F::NotJson),
         ] {
-            let members = members.replace('\t', "\u{9}");
             let (element, position) = location(format!("{{\"id\":\"a\"{members}}}"));
             assert_eq!(position, Err(fault), "{members}");
             assert_eq!(element.id.as_deref(), Some("\"a\""), "{members}");

@@ -327,8 +327,9 @@ mod tests {
             let found = (element.id.as_deref(), element.members.as_str());
             assert_eq!(found, (Some("5"), "\"y\":2"));
         }
-        let crowd: String = (0..20_000).map(|n| format!("\"m{n}\":{n},")).collect();
-        let (element, _) = apart(&format!("{{{crowd}\"id\":5}}"), Kind::Location);
+        let crowd: Vec<_> = (0..20_000).map(|n| format!("\"m{n}\":{n}")).collect();
+        let crowd = crowd.join(",");
+        let (element, _) = apart(&format!("{{{crowd},\"id\":5}}"), Kind::Location);
         assert_eq!(element.id.as_deref(), Some("5"));
         assert!(element.members.len() < 3 * LONGEST);
     }

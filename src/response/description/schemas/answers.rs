@@ -53,10 +53,10 @@ fn locations() -> Value {
         "PerilValue": object(json!({
             "peril": reference("Peril"), "peril_version": {"type": "string"}, "metric": reference("Metric"),
             "scenario": reference("Scenario"), "year": any_year(),
-            "between_years": nullable(json!({"type": "array", "items": reference("Year"), "minItems": 2, "maxItems": 2})),
+            "between_years": nullable(&json!({"type": "array", "items": reference("Year"), "minItems": 2, "maxItems": 2})),
             "unit": {"type": "string", "description": "UCUM."},
             "value": {"type": ["number", "null"]}, "reason": reference("Missing"),
-            "interpolation": interpolation, "cell": nullable(reference("Cell")), "synthetic": {"type": "boolean"},
+            "interpolation": interpolation, "cell": nullable(&reference("Cell")), "synthetic": {"type": "boolean"},
         }), &[
             "peril", "peril_version", "metric", "scenario", "year", "between_years", "unit", "value", "reason",
             "interpolation", "cell", "synthetic",
@@ -85,7 +85,7 @@ fn features() -> Value {
         "AnsweredFeature": object(json!({
             "type": {"type": "string", "const": "Feature"},
             "id": reference("Id"),
-            "geometry": nullable(reference("Point")),
+            "geometry": nullable(&reference("Point")),
             "properties": object(json!({"perils": object(json!({
                 "status": reference("PlaceStatus"), "reason": {"type": ["string", "null"]},
                 "values": list(&reference("PerilValue")),

@@ -31,7 +31,7 @@ pub(super) fn all(limits: &PerilLimits) -> Value {
                 "type": {"type": "string", "const": "Feature"},
                 "id": reference("Id"),
                 "geometry": reference("Point"),
-                "properties": nullable(json!({"type": "object"})),
+                "properties": nullable(&json!({"type": "object"})),
             },
         },
         "Point": object(json!({

@@ -80,7 +80,7 @@ fn degrees(range: (i32, i32)) -> Value {
 }
 
 /// `schema`, or nothing.
-fn nullable(schema: Value) -> Value {
+fn nullable(schema: &Value) -> Value {
     json!({"anyOf": [schema, {"type": "null"}]})
 }
 
