@@ -3,8 +3,8 @@
 use std::{io, sync::Arc};
 
 use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{Method, header::CONTENT_TYPE},
+    HttpResponse,
+    http::Method,
     web::{self, Payload},
 };
 
@@ -20,7 +20,7 @@ use crate::{
             query::{Options, Query, Subset},
         },
     },
-    edge::{Body, Inbound, NotTaken},
+    edge::{Body, Charset, ContentType, Inbound, NotTaken},
     log::Access,
     policy::{DatasetNames, Permit},
     response::{Refusal, catalogue, contract, location, perils as answer},
@@ -90,19 +90,29 @@ impl Visit<'_> {
 
     /// The places of the body, with the options beside them; where they are many, another thread reads them.
     async fn sent_places(self, body: Payload, options: &mut Options) -> Result<Survey, Refusal> {
-        let is_csv = match essence(self.request).as_str() {
-            "text/csv" => true,
-            _ if is_json(self.request) => false,
-            _ => return Err(Refusal::NotRead { taken: BODIES }),
-        };
+        let content_type = ContentType::of(self.request);
+        let is_csv = content_type.is_csv();
+        if !is_csv && !content_type.is_json() {
+            return Err(Refusal::NotRead { taken: BODIES });
+        }
+        let header = content_type.parameter("header").unwrap_or("present");
+        if is_csv && !header.eq_ignore_ascii_case("present") {
+            return Err(Refusal::NotRead { taken: WITH_HEADER });
+        }
+        let charset = Charset::declared(content_type.parameter("charset"))?;
         let limit = self.most_places();
-        let body = self.site.intake.take(self.request, body).await?;
+        let intake = &self.site.intake;
+        let body = intake.take(self.request, body).await?;
         if body.in_memory().is_some_and(|octets| octets.len() <= SHORT) {
+            let body = intake.in_utf_8(body, charset)?;
             return Ok(Survey::of(body, is_csv, options, limit)?);
         }
         let mut read = std::mem::take(options);
+        let intake = intake.clone();
         let surveyed = web::block(move || {
-            Survey::of(body, is_csv, &mut read, limit).map(|survey| (survey, read))
+            let body = intake.in_utf_8(body, charset)?;
+            let survey = Survey::of(body, is_csv, &mut read, limit)?;
+            Ok::<_, Refusal>((survey, read))
         });
         let (survey, read) = surveyed.await.or(Err(Refusal::Fault))??;
         *options = read;
@@ -166,7 +176,7 @@ impl Visit<'_> {
 
     async fn locations(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
         let bearer = self.bearer(&[], access).await?;
-        if !is_json(self.request) {
+        if !ContentType::of(self.request).is_json() {
             return Err(Refusal::NotRead {
                 taken: "application/json",
             });
@@ -271,27 +281,12 @@ fn refuse_off_grid(request: &LocationRequest, values: &Values) -> Result<(), Ref
     }
 }
 
-/// The media type of the body, in lower case and without parameters.
-fn essence(request: &HttpRequest) -> String {
-    let field = request.headers().get(CONTENT_TYPE);
-    let field = field
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let essence = field.split(';').next().unwrap_or_default();
-    essence.trim().to_ascii_lowercase()
-}
-
-/// `application/json` or `application/*+json`, with any parameters.
-fn is_json(request: &HttpRequest) -> bool {
-    let essence = essence(request);
-    essence == "application/json"
-        || (essence.starts_with("application/") && essence.ends_with("+json"))
-}
-
 /// Octets of a body of the old contract: ten thousand places take about a megabyte.
 const CONTRACT_BODY: u64 = 16 * 1024 * 1024;
 /// The media types of a body of `/v1/location`.
 const BODIES: &str = "application/json, application/geo+json or text/csv";
+/// What a CSV must have: which of its columns is the latitude, nothing else says.
+const WITH_HEADER: &str = "CSV with a header that names its columns, not header=absent";
 /// Octets of a body that is read through at once, in less time than another thread takes to begin.
 const SHORT: usize = 64 * 1024;
 /// Places off the grid that are named one by one.

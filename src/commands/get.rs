@@ -41,8 +41,8 @@ pub struct GetArgs {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// POST this file instead of asking with GET: as CSV or GeoJSON when it is named .csv or .geojson,
-    /// else as JSON
+    /// POST this file instead of asking with GET: as CSV or GeoJSON when it is named .csv, .tsv or
+    /// .geojson, else as JSON
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
 
@@ -200,6 +200,7 @@ fn media_type(path: &Path) -> &'static str {
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     match extension.to_str() {
         Some("csv") => "text/csv",
+        Some("tsv" | "tab") => "text/tab-separated-values",
         Some("geojson") => "application/geo+json",
         _ => "application/json",
     }
@@ -342,6 +343,7 @@ mod tests {
         for (path, expected) in [
             ("a/portfolio.csv", "text/csv"),
             ("PORTFOLIO.CSV", "text/csv"),
+            ("portfolio.tsv", "text/tab-separated-values"),
             ("sites.geojson", "application/geo+json"),
             ("places.json", "application/json"),
             ("csv", "application/json"),

@@ -34,6 +34,11 @@ pub enum NotTaken {
     /// The connection ended or broke its framing.
     #[error("the body broke off: {0}")]
     Broken(String),
+    /// A charset that is declared and not known.
+    #[error(
+        "the charset that Content-Type declares is not known; send UTF-8, or declare a charset of the Encoding Standard by its label, as windows-1252 or utf-16"
+    )]
+    CharsetUnknown,
     /// A content coding, RFC 9110 §8.4.
     #[error("the body has a content coding")]
     Encoded,
@@ -211,7 +216,7 @@ impl Read for FileFrom {
 }
 
 /// A file that nobody else can open, and that is gone with its last holder.
-fn nameless(folder: &Path) -> io::Result<File> {
+pub(super) fn nameless(folder: &Path) -> io::Result<File> {
     let path = folder.join(format!(".body-{}", uuid::Uuid::new_v4()));
     let file = OpenOptions::new()
         .read(true)

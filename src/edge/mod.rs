@@ -5,8 +5,11 @@
 
 mod authorization;
 mod certificate;
+mod charset;
+mod content_type;
 mod gate;
 mod hop;
+mod in_utf_8;
 mod inbound;
 mod intake;
 mod interaction;
@@ -19,6 +22,8 @@ mod sockets;
 
 pub use authorization::{AccessToken, Authorization};
 pub use certificate::{CertificateFormat, CertificateSyntax, ForwardedCertificate};
+pub use charset::{Charset, CharsetReader};
+pub use content_type::ContentType;
 pub use gate::Gate;
 pub use hop::Hop;
 pub use inbound::Inbound;

@@ -93,7 +93,8 @@ pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> Htt
 pub(super) fn specific(refusal: &Refusal) -> Option<String> {
     match refusal {
         Refusal::Perils(refused) => Some(format!("{refused}.")),
-        Refusal::NotRead { .. } | Refusal::Body(NotTaken::TooLarge { .. }) => {
+        Refusal::NotRead { .. }
+        | Refusal::Body(NotTaken::CharsetUnknown | NotTaken::TooLarge { .. }) => {
             Some(format!("{refusal}."))
         }
         _ => None,

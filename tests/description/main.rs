@@ -1,4 +1,5 @@
-//! The description in use: its page in a browser, its lines in a shell, its shapes in a generator of requests.
+//! The description in use: its page in a browser, its lines in a shell, its shapes in generators of
+//! requests and of clients.
 #![expect(
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -15,6 +16,7 @@ mod development;
 #[allow(dead_code, reason = "shared with the examples, which need more of it")]
 mod tools;
 
+mod clients;
 mod devtools;
 mod generated;
 mod page;

@@ -61,9 +61,10 @@ fn a_body_that_is_no_question_is_told_what_it_must_be() {
         // Deep, or without an end.
         ("/location", JSON, text(&"[".repeat(200_000)), 400, "not JSON"),
         ("/location", JSON, text(&"{\"a\":".repeat(200_000)), 400, "not JSON"),
-        (WIND, JSON, text(&format!("{{\"a\":{}", "[".repeat(60_000))), 400, "must be nested at most 100 deep"),
-        (WIND, JSON, text(&format!("{{\"locations\":[{PLACE},{{\"a\":{deep}}}]}}")), 400, "nested at most 100 deep"),
-        (WIND, JSON, text(&format!("{{\"locations\":[{PLACE},{{\"a\":\"{long}")), 400, "shorter than 64 KiB"),
+        (WIND, JSON, text(&format!("{{\"a\":{}", "[".repeat(60_000))), 400, "not JSON"),
+        (WIND, JSON, text(&format!("{{\"a\":{deep},\"locations\":[{PLACE}]}}")), 400, "nested at most 100 deep"),
+        (WIND, JSON, text(&format!("{{\"a\":\"{long}\",\"locations\":[{PLACE}]}}")), 400, "shorter than 64 KiB"),
+        (WIND, JSON, text(&format!("{{\"locations\":[{PLACE},{{\"a\":\"{long}")), 400, "not JSON"),
         (WIND, CSV, text(&format!("lat,lon\n1,1\n\"{long}")), 400, "record 3 of the CSV must be shorter"),
         (WIND, CSV, text("lat,lon,note\n1,1,a\n1,1,\"b\n"), 400, "record 3 of the CSV must be shorter; perhaps a quote is left open"),
     ];
@@ -88,7 +89,7 @@ fn places_and_members_that_do_not_fit_are_told_where_they_stand() {
         (WIND, CSV, text(&format!("lat,lon\n{}", "1,1\n".repeat(1_000_001))), 413, "a request may have 1000000 places"),
         // Members and columns that come twice, or are missing. Of the old contract the last counts.
         (WIND, JSON, text("{\"locations\":[1],\"locations\":[2]}"), 400, "without members that come twice"),
-        (WIND, JSON, text("{\"years\":2030,\"locations\":[1]}"), 400, "years must be given once"),
+        (WIND, JSON, text("{\"years\":2050,\"locations\":[1]}"), 400, "years must be given once, or the same each time"),
         (WIND, CSV, text("lat,lon,a,a\n1,1,2,2\n"), 400, "column 4 of the CSV header must be named unlike"),
         (WIND, CSV, text("lat,latitude,lon\n1,1,1\n"), 400, "one column latitude"),
         (WIND, CSV, text("lat,name\n1,a\n"), 400, "one column longitude"),
@@ -119,7 +120,9 @@ fn a_bad_place_is_told_beside_the_good_ones() {
         ("1,inf,e", "invalid,longitude_not_a_number,"),
         (",1,f", "invalid,latitude_missing,"),
         ("1, ,g", "invalid,longitude_missing,"),
-        ("1", "invalid,wrong_number_of_fields,"),
+        ("1", "invalid,longitude_missing,"),
+        ("1,1", "ok,,"),
+        ("1,1,h,,", "ok,,"),
         ("1,1,h,i", "invalid,wrong_number_of_fields,"),
         ("50,50,j", "outside,outside_extent,"),
         ("1,361,k", "invalid,longitude_out_of_range,"),
@@ -131,7 +134,7 @@ fn a_bad_place_is_told_beside_the_good_ones() {
     body.pop();
     let answer = site.post(&format!("{WIND}&f=csv"), &body, &[CSV]);
     assert_eq!(answer.status, 200);
-    let text = String::from_utf8_lossy(&answer.content).into_owned();
+    let text = answer.text().to_owned();
     let lines: Vec<_> = text.lines().skip(1).collect();
     assert_eq!(lines.len(), places.len() + 1);
     for ((_, expected), line) in places.iter().zip(&lines) {
@@ -142,18 +145,47 @@ fn a_bad_place_is_told_beside_the_good_ones() {
         "{lines:?}"
     );
 
-    // The same through JSON: a member twice, and nothing but a number.
-    let twice = "{\"latitude\":1,\"latitude\":2,\"longitude\":1}";
-    let body = format!("{{\"locations\":[{twice},5,{PLACE}]}}");
+    assert!(lines.last().unwrap().starts_with("1,1,\u{fffd},"));
+
+    // The same through JSON: each keeps its id and says which thing is wrong.
+    let long = "x".repeat(100_000);
+    let deep = format!("{}{}", "[".repeat(150), "]".repeat(150));
+    let places = [
+        (
+            "{\"id\":1,\"latitude\":1,\"latitude\":2,\"longitude\":1}".to_owned(),
+            "given_twice",
+        ),
+        (
+            format!("{{\"note\":\"{long}\",\"lat\":1,\"lon\":1,\"id\":1}}"),
+            "too_long",
+        ),
+        (
+            format!("{{\"note\":{deep},\"lat\":1,\"lon\":1,\"id\":1}}"),
+            "too_deep",
+        ),
+        (
+            "{\"id\":1,\"lat\":1,\"lon\":1,\"note\":nothing}".to_owned(),
+            "not_json",
+        ),
+        (
+            "{\"id\":1,\"lat\":NaN,\"lon\":1}".to_owned(),
+            "latitude_not_a_number",
+        ),
+        ("5".to_owned(), "not_an_object"),
+    ];
+    let sent: Vec<_> = places.iter().map(|(place, _)| place.as_str()).collect();
+    let body = format!("{{\"locations\":[{},{PLACE}]}}", sent.join(","));
     let answer = site.post(WIND, body.as_bytes(), &[JSON]);
     let found: serde_json::Value = serde_json::from_slice(&answer.content).unwrap();
-    let statuses: Vec<_> = found["locations"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|place| place["status"].as_str().unwrap())
-        .collect();
-    assert_eq!(statuses, ["invalid", "invalid", "ok"]);
+    for ((sent, reason), place) in places.iter().zip(found["locations"].as_array().unwrap()) {
+        assert_eq!(
+            (&place["status"], &place["reason"]),
+            (&"invalid".into(), &(*reason).into())
+        );
+        let is_known = sent.starts_with('{');
+        assert_eq!(place["id"].as_i64(), is_known.then_some(1), "{place}");
+    }
+    assert_eq!(found["locations"][places.len()]["status"], "ok");
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn csv_comes_back_with_all_its_columns_and_ours() {
     let lines: Vec<_> = answer.text().lines().collect();
     assert_eq!(
         lines[0],
-        "Site,LAT,Lon,note,status,reason,cell_latitude,cell_longitude,distance_km,interpolation,synthetic,missing,\
+        "\u{feff}Site,LAT,Lon,note,status,reason,cell_latitude,cell_longitude,distance_km,interpolation,synthetic,missing,\
          windspeed100yr_ssp126_2030"
     );
     let number = |latitude, longitude| {
@@ -42,9 +42,10 @@ fn csv_comes_back_with_all_its_columns_and_ours() {
         )
     );
     assert_eq!(lines[2], "B,95,1,,invalid,latitude_out_of_range,,,,,true,,");
-    assert_eq!(
-        lines[3],
-        "C,0.9,-1.1,,invalid,wrong_number_of_fields,,,,,true,,"
+    assert!(
+        lines[3].starts_with("C,0.9,-1.1,,ok,,1,-1,"),
+        "{}",
+        lines[3]
     );
     assert!(
         lines[4].starts_with("D,1.5,2.25,z,ok,,1.5,2.25,0.000,nearest,true,"),
@@ -55,7 +56,7 @@ fn csv_comes_back_with_all_its_columns_and_ours() {
 
     let long = site.csv(&format!("{WIND},2040&f=csv&layout=long"), TABLE);
     let lines: Vec<_> = long.text().lines().collect();
-    assert_eq!(lines.len(), 1 + 2 + 1 + 1 + 2);
+    assert_eq!(lines.len(), 1 + 2 + 1 + 2 + 2);
     assert!(
         lines[1].contains(",ok,,wind,8.2.3,windspeed100yr,ssp126,2030,m/s,"),
         "{}",
@@ -110,7 +111,7 @@ fn the_same_places_come_in_every_format_and_leave_in_every_format() {
             .lines()
             .nth(1)
             .unwrap()
-            .starts_with("0,A,1,1,\"{\"\"note\"\":\"\"x\"\"}\",ok,")
+            .starts_with("0,A,1.0,1.0,\"{\"\"note\"\":\"\"x\"\"}\",ok,")
     );
 
     for (format, media_type) in [

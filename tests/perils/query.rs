@@ -117,7 +117,7 @@ fn one_bad_place_does_not_lose_the_others() {
             ("invalid", Some("latitude_out_of_range"), 0),
             ("ok", None, 1),
             ("invalid", Some("latitude_missing"), 0),
-            ("invalid", Some("malformed"), 0),
+            ("invalid", Some("not_an_object"), 0),
             ("outside", Some("outside_extent"), 0),
             ("ok", None, 1),
         ]

@@ -23,6 +23,17 @@ pub const GENERATOR: Environment = Environment {
     requirements: &["schemathesis==4.32.5"],
 };
 
+/// What makes clients of descriptions, and what these need.
+pub const CLIENTS: Environment = Environment {
+    name: "python-clients-7.26.0-0.29.1",
+    requirements: &[
+        "openapi-generator-cli==7.26.0",
+        "openapi-python-client==0.29.1",
+        "python-dateutil==2.9.0.post0",
+        "urllib3==2.5.0",
+    ],
+};
+
 const CONSUMER: Environment = Environment {
     name: "python-0.2.17",
     requirements: &REQUIREMENTS,

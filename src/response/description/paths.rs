@@ -165,7 +165,8 @@ fn values(about: &Description<'_>, id: &str, summary: &str) -> Operation {
 }
 
 fn file(about: &Description<'_>, id: &str, summary: &str) -> Operation {
-    let content = json!({"text/csv": {"schema": {"type": "string"}}, "*/*": {}});
+    let octets = json!({"type": "string", "format": "binary"});
+    let content = json!({"text/csv": {"schema": {"type": "string"}}, "*/*": {"schema": octets}});
     let mut whole = answer("The file", content.clone());
     let mut part = answer("The part that Range names", content);
     for answer in [&mut whole, &mut part] {

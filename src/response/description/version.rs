@@ -73,6 +73,7 @@ fn lower_schema(members: &mut Map<String, Value>) {
         members.insert("nullable".to_owned(), true.into());
         members.insert("enum".to_owned(), json!([null]));
     }
+    lower_nothing(members);
     let types = members.get("type").and_then(Value::as_array).cloned();
     if let Some(types) = types {
         let named: Vec<_> = types.iter().filter(|name| *name != "null").collect();
@@ -101,6 +102,27 @@ fn lower_schema(members: &mut Map<String, Value>) {
         members.remove("examples");
         if let Some(first) = examples.into_iter().next() {
             members.insert("example".to_owned(), first);
+        }
+    }
+}
+
+/// Says of a schema that its value may be null what 3.1 says by an alternative.
+fn lower_nothing(members: &mut Map<String, Value>) {
+    let alternatives = members.get("anyOf").and_then(Value::as_array);
+    let Some([schema, nothing]) = alternatives.map(Vec::as_slice) else {
+        return;
+    };
+    if *nothing != json!({"type": "null"}) {
+        return;
+    }
+    let schema = schema.clone();
+    members.remove("anyOf");
+    members.insert("nullable".to_owned(), true.into());
+    match schema {
+        // Nothing may stand beside a reference.
+        Value::Object(schema) if !schema.contains_key("$ref") => members.extend(schema),
+        reference => {
+            members.insert("allOf".to_owned(), json!([reference]));
         }
     }
 }

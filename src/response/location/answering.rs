@@ -50,6 +50,10 @@ impl Pieces for Answering {
     fn fill(&mut self, piece: &mut Vec<u8>) -> io::Result<bool> {
         if !self.has_begun {
             self.has_begun = true;
+            // Who sends a mark before the text wants one; JSON has none (RFC 8259 §8.1).
+            if self.question.format == Format::Csv && self.question.survey.has_mark() {
+                piece.extend_from_slice("\u{feff}".as_bytes());
+            }
             self.writer.begin(piece, &self.question);
         }
         let mut locator = Locator::new(&self.question.values, &self.question.subset);

@@ -161,7 +161,7 @@ impl<'q> Batches<'q> {
 
     fn push(&mut self, place: &Place<'_>, answered: &Answered) {
         let subset = &self.question.subset;
-        self.push_sent(place, answered);
+        self.push_sent(place);
         let [status, reason] = &mut self.status;
         status.append_value(answered.status.name());
         reason.append_option(answered.status.reason());
@@ -185,22 +185,25 @@ impl<'q> Batches<'q> {
         self.places += 1;
     }
 
-    fn push_sent(&mut self, place: &Place<'_>, answered: &Answered) {
+    fn push_sent(&mut self, place: &Place<'_>) {
         if let Carried::Record(record) = place.carried {
-            self.carried += record.text().len();
+            self.carried += record.octets();
             let coordinates = self.prepared.coordinates;
-            let sent = |at| record.field(at).and_then(|text| number(text.trim()));
+            let sent = |at| number(record.field(at).trim());
             self.coordinates.push(coordinates.into_iter().map(sent));
             let others = (0..).filter(|at| !coordinates.contains(at));
             for (builder, at) in self.sent.iter_mut().zip(others) {
-                builder.append_option(record.field(at));
+                builder.append_value(record.field(at));
             }
             return;
         }
         self.index.append_value(self.places);
-        let position = answered.position.map(|(north, east)| [north, east]);
+        let sent = || place.coordinates(None).map(|text| number(&text?));
+        let understood = place
+            .position
+            .map(|(north, east)| [Some(north), Some(east)]);
         self.coordinates
-            .push(position.into_iter().flatten().map(Some));
+            .push(understood.unwrap_or_else(|_| sent()).into_iter());
         let properties = match place.carried {
             Carried::Members(members) if !members.is_empty() => Some(format!("{{{members}}}")),
             _ => None,

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::{
     Question,
     answering::Writer,
-    json::{coordinates, id, preamble, push_carried},
+    json::{id, preamble, push_carried},
     results::Results,
 };
 use crate::dataset::perils::{
@@ -47,14 +47,16 @@ impl Writer for Features {
             // A vector takes everything.
             let _ = write!(out, "\"id\":{id},");
         }
-        let (latitude, longitude) = coordinates(answered);
-        if answered.position.is_some() {
-            let _ = write!(
-                out,
-                "\"geometry\":{{\"type\":\"Point\",\"coordinates\":[{longitude},{latitude}]}},"
-            );
-        } else {
-            out.extend_from_slice(b"\"geometry\":null,");
+        match place.coordinates(header) {
+            [Some(latitude), Some(longitude)] => {
+                let comma = if place.beyond().is_some() { "," } else { "" };
+                let beyond = place.beyond().unwrap_or_default();
+                let _ = write!(
+                    out,
+                    "\"geometry\":{{\"type\":\"Point\",\"coordinates\":[{longitude},{latitude}{comma}{beyond}]}},"
+                );
+            }
+            _ => out.extend_from_slice(b"\"geometry\":null,"),
         }
         out.extend_from_slice(b"\"properties\":{");
         let start = out.len();

@@ -1,6 +1,6 @@
 //! JSON: what is answered from, then each place with what was sent and what came of it.
 
-use std::io::Write;
+use std::{borrow::Cow, io::Write};
 
 use serde_json::json;
 
@@ -34,7 +34,7 @@ impl Writer for Locations {
     fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) {
         let header = self.header.as_ref();
         self.results.push_comma(out);
-        let (latitude, longitude) = coordinates(answered);
+        let [latitude, longitude] = coordinates(place, header);
         let _ = write!(
             out,
             "{{\"index\":{},\"id\":{},\"latitude\":{latitude},\"longitude\":{longitude},\"properties\":{{",
@@ -73,12 +73,10 @@ pub(super) fn preamble(question: &Question) -> String {
     format!("\"store\":{store},\"query\":{query}")
 }
 
-/// Latitude and longitude as JSON; `null` when they were not understood.
-pub(super) fn coordinates(answered: &Answered) -> (String, String) {
-    answered.position.map_or_else(
-        || ("null".to_owned(), "null".to_owned()),
-        |(latitude, longitude)| (latitude.to_string(), longitude.to_string()),
-    )
+/// Latitude and longitude as JSON, as they were sent; `null` for what is no number.
+pub(super) fn coordinates<'p>(place: &Place<'p>, header: Option<&Header>) -> [Cow<'p, str>; 2] {
+    let sent = place.coordinates(header);
+    sent.map(|text| text.unwrap_or(Cow::Borrowed("null")))
 }
 
 /// The id of a place as JSON.
@@ -86,9 +84,7 @@ pub(super) fn id(place: &Place<'_>, header: Option<&Header>) -> String {
     let column = header.and_then(|header| header.id);
     match (place.id, place.carried, column) {
         (Some(id), _, _) => id.to_owned(),
-        (None, Carried::Record(record), Some(column)) => record
-            .field(column)
-            .map_or("null".to_owned(), |id| quoted(&id)),
+        (None, Carried::Record(record), Some(column)) => quoted(&record.field(column)),
         _ => "null".to_owned(),
     }
 }
@@ -105,7 +101,8 @@ pub(super) fn push_carried(out: &mut Vec<u8>, place: &Place<'_>, header: Option<
     };
     let ours = [Some(header.latitude), Some(header.longitude), header.id];
     let mut is_first = true;
-    for (index, (name, field)) in header.names.iter().zip(record.fields()).enumerate() {
+    let fields = record.fields(header.names.len());
+    for (index, (name, field)) in header.names.iter().zip(fields).enumerate() {
         if ours.contains(&Some(index)) {
             continue;
         }

@@ -12,7 +12,7 @@ use crate::{
     dataset::{
         grid::Value,
         perils::{
-            places::{Carried, Header, Place},
+            places::{Carried, Header, Place, Record},
             query::{Answered, Layout, Subset, UsedCell, Wanted},
         },
     },
@@ -130,7 +130,7 @@ impl Writer for Table {
     fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) {
         self.sent.clear();
         let header = self.header.as_ref();
-        push_sent(&mut self.sent, place, answered, header, self.places);
+        push_sent(&mut self.sent, place, header, self.places);
         self.places += 1;
         match self.subset.layout {
             Layout::Long => self.push_long(out, answered),
@@ -186,42 +186,39 @@ pub(super) fn peril_columns(subset: &Subset) -> Vec<String> {
         .collect()
 }
 
-fn push_sent(
-    out: &mut Vec<u8>,
-    place: &Place<'_>,
-    answered: &Answered,
-    header: Option<&Header>,
-    index: u64,
-) {
-    match (place.carried, header) {
-        (Carried::Record(record), Some(header))
-            if record.len() == header.names.len() && !record.has_stray_quote() =>
-        {
-            out.extend_from_slice(record.text());
+fn push_sent(out: &mut Vec<u8>, place: &Place<'_>, header: Option<&Header>, index: u64) {
+    if let (Carried::Record(record), Some(header)) = (place.carried, header) {
+        push_record(out, record, header);
+        return;
+    }
+    push_whole(out, index);
+    let id = id(place, header);
+    let [latitude, longitude] = coordinates(place, header);
+    let properties = match place.carried {
+        Carried::Members("") | Carried::Record(_) => String::new(),
+        Carried::Members(members) => format!("{{{members}}}"),
+    };
+    for text in [plain(&id).into(), latitude, longitude, properties.into()] {
+        out.push(b',');
+        if text != "null" {
+            out.extend_from_slice(escaped(&text).as_bytes());
         }
-        (Carried::Record(record), Some(header)) => {
-            // As many fields as the header has, each quoted as it must be, so that what follows stands
-            // under its own name.
-            let fields = record.fields().chain(std::iter::repeat(Cow::Borrowed("")));
-            let fields = fields.take(header.names.len());
-            let fields: Vec<_> = fields.map(|field| escaped(&field).into_owned()).collect();
-            out.extend_from_slice(fields.join(",").as_bytes());
+    }
+}
+
+/// Appends a line that was sent: as it is, or as many fields as the header has, each quoted as it must be, so that
+/// what follows stands under its own name.
+fn push_record(out: &mut Vec<u8>, record: &Record, header: &Header) {
+    let columns = header.names.len();
+    if let Some(line) = record.line(columns) {
+        out.extend_from_slice(line);
+        return;
+    }
+    for (index, field) in record.fields(columns).enumerate() {
+        if index > 0 {
+            out.push(b',');
         }
-        _ => {
-            push_whole(out, index);
-            let id = id(place, header);
-            let (latitude, longitude) = coordinates(answered);
-            let properties = match place.carried {
-                Carried::Members("") | Carried::Record(_) => String::new(),
-                Carried::Members(members) => format!("{{{members}}}"),
-            };
-            for text in [plain(&id), latitude, longitude, properties] {
-                out.push(b',');
-                if text != "null" {
-                    out.extend_from_slice(escaped(&text).as_bytes());
-                }
-            }
-        }
+        out.extend_from_slice(escaped(&field).as_bytes());
     }
 }
 

@@ -175,6 +175,11 @@ fn body_kind(refused: &NotTaken) -> Kind {
             "Bad Request",
             "The body did not arrive whole.",
         ),
+        NotTaken::CharsetUnknown => plain(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Unsupported Media Type",
+            "The charset of the body is not known.",
+        ),
         NotTaken::Encoded => plain(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "Unsupported Media Type",

@@ -1,29 +1,17 @@
 //! CSV (RFC 4180): one record after the other, quoted fields and line ends of either kind.
 
-use std::{borrow::Cow, collections::HashSet, io, io::BufRead, ops::Range};
+use std::{borrow::Cow, io, io::BufRead, ops::Range};
 
-use super::LONGEST;
-use crate::dataset::perils::Refused;
-
-/// The columns of a CSV file.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Header {
-    /// Their names, in order.
-    pub names: Vec<String>,
-    /// Which of them is the latitude.
-    pub latitude: usize,
-    /// Which of them is the longitude.
-    pub longitude: usize,
-    /// Which of them is the id, if any is.
-    pub id: Option<usize>,
-}
+use super::{Dialect, LONGEST};
 
 /// One line: its text, and where its fields lie.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
     text: Vec<u8>,
     fields: Vec<Range<usize>>,
-    has_stray_quote: bool,
+    is_utf8: bool,
+    is_as_answers_have_it: bool,
+    is_too_long: bool,
 }
 
 /// Where in a field reading stands. Only a quote that begins a field opens it.
@@ -36,91 +24,70 @@ enum Within {
     Closing,
 }
 
+/// What is kept of a record that grows longer than any may be.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Keep {
+    All,
+    /// Everything from the next field on.
+    FieldsToCome,
+    Nothing,
+}
+
 impl Within {
-    fn after(self, octet: u8) -> Self {
+    fn after(self, octet: u8, separator: u8) -> Self {
         match (self, octet) {
             (Self::Quoted, b'"') => Self::Closing,
             (Self::Start | Self::Closing, b'"') | (Self::Quoted, _) => Self::Quoted,
-            (_, b',') => Self::Start,
+            (_, octet) if octet == separator => Self::Start,
             _ => Self::Plain,
         }
     }
 
-    fn after_all(self, octets: &[u8]) -> Self {
+    fn after_all(self, octets: &[u8], separator: u8) -> Self {
         if self == Self::Quoted || memchr::memchr(b'"', octets).is_some() {
             return octets
                 .iter()
-                .fold(self, |within, octet| within.after(*octet));
+                .fold(self, |within, octet| within.after(*octet, separator));
         }
         octets
             .last()
-            .map_or(self, |octet| Self::Plain.after(*octet))
+            .map_or(self, |octet| Self::Plain.after(*octet, separator))
     }
 
     /// Whether `octet` is a quote where none may be, or stands right behind one that ended its field.
-    fn is_strayed_by(self, octet: u8) -> bool {
+    fn is_strayed_by(self, octet: u8, separator: u8) -> bool {
         match self {
             Self::Plain => octet == b'"',
-            Self::Closing => !matches!(octet, b'"' | b','),
+            Self::Closing => octet != b'"' && octet != separator,
             Self::Start | Self::Quoted => false,
         }
     }
 }
 
-impl Header {
-    pub(super) fn read(record: &Record) -> Result<Self, Refused> {
-        if std::str::from_utf8(record.text()).is_err() {
-            return Err(Refused::Malformed {
-                at: "the CSV header".to_owned(),
-                expected: "UTF-8".into(),
-            });
-        }
-        let names: Vec<String> = record.fields().map(|name| name.trim().to_owned()).collect();
-        let column = |spellings: &[&str]| {
-            let is_named =
-                |name: &&String| spellings.iter().any(|one| name.eq_ignore_ascii_case(one));
-            let mut found = names.iter().enumerate().filter(|(_, name)| is_named(name));
-            match (found.next(), found.next()) {
-                (Some((index, _)), None) => Ok(index),
-                _ => Err(Refused::Malformed {
-                    at: "the CSV header".to_owned(),
-                    expected: "one line with one column latitude (or lat) and one column longitude (or lon)"
-                        .into(),
-                }),
-            }
-        };
-        let mut before = HashSet::new();
-        for (index, name) in names.iter().enumerate() {
-            if !before.insert(name) {
-                return Err(Refused::Malformed {
-                    at: format!("column {} of the CSV header", index + 1),
-                    expected: "named unlike the columns before it".into(),
-                });
-            }
-        }
-        Ok(Self {
-            latitude: column(&["latitude", "lat"])?,
-            longitude: column(&["longitude", "lon", "lng", "long"])?,
-            id: names
-                .iter()
-                .position(|name| name.eq_ignore_ascii_case("id")),
-            names,
-        })
-    }
-}
-
 impl Record {
-    /// The line as it was sent, without its end.
+    /// The line without its end, when an answer can have it as it was sent: with as many fields as there are
+    /// `columns`, between commas, in UTF-8, each quote around a field or doubled, so that every reader finds the
+    /// same fields in it.
     #[must_use]
-    pub fn text(&self) -> &[u8] {
-        &self.text
+    pub fn line(&self, columns: usize) -> Option<&[u8]> {
+        let can_stay = self.is_as_answers_have_it && self.is_utf8 && self.fields.len() == columns;
+        can_stay.then_some(self.text.as_slice())
     }
 
-    /// Whether a quote in it is neither around a field nor doubled, which other readers understand
-    /// in other ways.
+    /// Octets of the line without its end.
     #[must_use]
-    pub fn has_stray_quote(&self) -> bool {
-        self.has_stray_quote
+    pub fn octets(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether all of it is UTF-8.
+    pub(super) fn is_utf8(&self) -> bool {
+        self.is_utf8
+    }
+
+    /// Whether it was longer than any may be, so that fields of it are empty now.
+    pub(super) fn is_too_long(&self) -> bool {
+        self.is_too_long
     }
 
     /// How many fields it has.
@@ -135,15 +102,16 @@ impl Record {
         self.fields.is_empty()
     }
 
-    /// The field at `index`, quotes undone.
+    /// The field at `index`, quotes undone; empty beyond the last, and U+FFFD for what is not UTF-8.
     #[must_use]
-    pub fn field(&self, index: usize) -> Option<Cow<'_, str>> {
-        self.fields.get(index).map(|range| self.decode(range))
+    pub fn field(&self, index: usize) -> Cow<'_, str> {
+        let range = self.fields.get(index);
+        range.map_or(Cow::Borrowed(""), |range| self.decode(range))
     }
 
-    /// All fields, quotes undone.
-    pub fn fields(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        self.fields.iter().map(|range| self.decode(range))
+    /// The fields of so many `columns`.
+    pub fn fields(&self, columns: usize) -> impl Iterator<Item = Cow<'_, str>> {
+        (0..columns).map(|index| self.field(index))
     }
 
     fn decode(&self, range: &Range<usize>) -> Cow<'_, str> {
@@ -157,77 +125,161 @@ impl Record {
         }
     }
 
-    /// Reads the next line that is not empty; `false` at the end.
+    /// Reads the next line that is not empty; `false` at the end. Of one that is longer than any may be, the fields
+    /// that make it so are emptied.
     ///
     /// # Errors
-    /// What the reader says; `InvalidData` for a record that is longer than any may be, or whose quotes stay open:
-    /// what an answer puts behind it would stand within them.
-    pub(super) fn read(&mut self, reader: &mut dyn BufRead) -> io::Result<bool> {
+    /// What the reader says; `InvalidData` for a record whose quotes stay open: what an answer puts behind it would
+    /// stand within them.
+    pub(super) fn read(
+        &mut self,
+        reader: &mut (dyn BufRead + Send),
+        dialect: Dialect,
+    ) -> io::Result<bool> {
+        let is_there = self.pass(reader, dialect)?;
+        if is_there {
+            self.split(dialect);
+        }
+        Ok(is_there)
+    }
+
+    /// Walks over the next line that is not empty, whatever its fields are; `false` at the end.
+    ///
+    /// # Errors
+    /// As [`Record::read`].
+    pub(super) fn pass(
+        &mut self,
+        reader: &mut (dyn BufRead + Send),
+        dialect: Dialect,
+    ) -> io::Result<bool> {
+        self.fields.clear();
         loop {
             self.text.clear();
-            self.fields.clear();
-            if !self.read_text(reader)? {
+            self.is_too_long = false;
+            if !self.read_text(reader, dialect)? {
                 return Ok(false);
             }
             if !self.text.is_empty() {
-                self.split();
                 return Ok(true);
             }
         }
     }
 
     /// Takes octets up to a line end that stands outside quotes.
-    fn read_text(&mut self, reader: &mut dyn BufRead) -> io::Result<bool> {
+    fn read_text(
+        &mut self,
+        reader: &mut (dyn BufRead + Send),
+        dialect: Dialect,
+    ) -> io::Result<bool> {
         let mut has_read = false;
         let mut within = Within::Start;
+        let mut keep = Keep::All;
         loop {
             let available = reader.fill_buf()?;
             if available.is_empty() {
                 break;
             }
             has_read = true;
-            let end = memchr::memchr(b'\n', available);
-            let part = available
+            let end = memchr::memchr(dialect.line_end, available);
+            let line = available
                 .get(..end.unwrap_or(available.len()))
                 .unwrap_or_default();
-            within = within.after_all(part);
-            self.text.extend_from_slice(part);
-            let used = part.len() + usize::from(end.is_some());
-            reader.consume(used);
-            if self.text.len() > LONGEST {
-                return Err(io::ErrorKind::InvalidData.into());
+            for piece in line.chunks(PIECE) {
+                within = self.take(piece, within, &mut keep, dialect.separator);
             }
+            let used = line.len() + usize::from(end.is_some());
+            reader.consume(used);
             if end.is_some() && within != Within::Quoted {
                 break;
             }
             if end.is_some() {
-                self.text.push(b'\n');
+                within = self.take(&[dialect.line_end], within, &mut keep, dialect.separator);
             }
         }
         if within == Within::Quoted {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        if self.text.last() == Some(&b'\r') {
+        if dialect.line_end == b'\n' && self.text.last() == Some(&b'\r') {
             self.text.pop();
         }
         Ok(has_read)
     }
 
-    fn split(&mut self) {
+    /// Takes what `keep` lets it take of `piece`; where reading stands after it.
+    fn take(&mut self, piece: &[u8], within: Within, keep: &mut Keep, separator: u8) -> Within {
+        let mut within = within;
+        let mut rest = piece;
+        if *keep == Keep::FieldsToCome {
+            let mut octets = rest.iter();
+            for octet in octets.by_ref() {
+                within = within.after(*octet, separator);
+                if within == Within::Start {
+                    self.text.push(separator);
+                    *keep = Keep::All;
+                    break;
+                }
+            }
+            rest = octets.as_slice();
+        }
+        within = within.after_all(rest, separator);
+        if *keep == Keep::All {
+            self.text.extend_from_slice(rest);
+            if self.text.len() > LONGEST {
+                *keep = self.shorten(separator);
+            }
+        }
+        within
+    }
+
+    /// Empties the field that is being read when it is the long one; what is kept from then on.
+    fn shorten(&mut self, separator: u8) -> Keep {
+        self.is_too_long = true;
+        let start = self.last_field(separator);
+        if self.text.len() - start < LONGEST / 2 {
+            return Keep::Nothing;
+        }
+        self.text.truncate(start);
+        Keep::FieldsToCome
+    }
+
+    /// Where the field begins that is being read.
+    fn last_field(&self, separator: u8) -> usize {
+        let mut within = Within::Start;
+        let mut start = 0;
+        for (at, octet) in self.text.iter().enumerate() {
+            within = within.after(*octet, separator);
+            if within == Within::Start {
+                start = at + 1;
+            }
+        }
+        start
+    }
+
+    fn split(&mut self, dialect: Dialect) {
+        let separator = dialect.separator;
         let mut start = 0;
         let mut within = Within::Start;
-        self.has_stray_quote = false;
+        let mut has_stray_quote = false;
         for (at, octet) in self.text.iter().enumerate() {
-            if *octet == b',' && within != Within::Quoted {
+            if *octet == separator && within != Within::Quoted {
                 self.fields.push(start..at);
                 start = at + 1;
             }
-            self.has_stray_quote |= within.is_strayed_by(*octet);
-            within = within.after(*octet);
+            has_stray_quote |= within.is_strayed_by(*octet, separator);
+            within = within.after(*octet, separator);
         }
         self.fields.push(start..self.text.len());
+        self.is_utf8 = std::str::from_utf8(&self.text).is_ok();
+        // Some readers end a line at a carriage return, too.
+        self.is_as_answers_have_it = !has_stray_quote
+            && !self.is_too_long
+            && dialect == Dialect::default()
+            && memchr::memchr(b'\r', &self.text).is_none();
     }
 }
+
+/// Octets that are taken before it is looked whether they are too many.
+const PIECE: usize = 4096;
 
 #[cfg(test)]
 mod tests {
@@ -236,13 +288,20 @@ mod tests {
     use super::*;
 
     fn read(text: &[u8]) -> io::Result<Vec<Vec<String>>> {
-        let mut reader = io::BufReader::with_capacity(3, text);
+        let mut reader = io::BufReader::with_capacity(3, io::Cursor::new(text.to_vec()));
         let mut record = Record::default();
         let mut all = Vec::new();
-        while record.read(&mut reader)? {
-            all.push(record.fields().map(Cow::into_owned).collect());
+        while record.read(&mut reader, Dialect::default())? {
+            all.push(record.fields(record.len()).map(Cow::into_owned).collect());
         }
         Ok(all)
+    }
+
+    fn one(text: &[u8]) -> Record {
+        let mut record = Record::default();
+        let mut reader = io::Cursor::new(text.to_vec());
+        record.read(&mut reader, Dialect::default()).unwrap();
+        record
     }
 
     fn records(text: &[u8]) -> Vec<Vec<String>> {
@@ -271,38 +330,75 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_other_readers_may_understand_otherwise_is_told() {
-        for (line, has_stray_quote) in [
-            ("a,b", false),
-            ("\"a, \"\"b\"\"\",\"\",\"c\"", false),
-            ("a\"b,1", true),
-            ("\"a\"b,1", true),
+    fn a_line_that_other_readers_may_understand_otherwise_is_not_given_back_as_it_is() {
+        for (line, is_given_back) in [
+            ("a,b", true),
+            ("\"a, \"\"b\"\"\",\"\"", true),
+            ("a\"b,1", false),
+            ("\"a\"b,1", false),
+            ("a\rb,1", false),
+            ("a", false),
+            ("a,b,c", false),
         ] {
-            let mut record = Record::default();
-            record.read(&mut line.as_bytes()).unwrap();
-            assert_eq!(record.has_stray_quote(), has_stray_quote, "{line}");
+            assert_eq!(
+                one(line.as_bytes()).line(2).is_some(),
+                is_given_back,
+                "{line}"
+            );
         }
+        assert_eq!(one(b"\xff,b").line(2), None);
     }
 
     #[test]
-    fn a_header_has_each_coordinate_once_in_any_spelling() {
-        let header = |line: &str| {
-            let mut record = Record::default();
-            record.read(&mut line.as_bytes()).unwrap();
-            Header::read(&record)
+    fn fields_beyond_the_last_are_empty_and_a_wrong_octet_is_replaced() {
+        let record = one(b"Caf\xe9,b");
+        let fields: Vec<_> = record.fields(3).collect();
+        assert_eq!(fields, ["Caf\u{fffd}", "b", ""]);
+        assert!(!record.is_utf8());
+    }
+
+    #[test]
+    fn another_separator_and_another_line_end_are_understood() {
+        let dialect = Dialect {
+            separator: b';',
+            line_end: b'\r',
         };
-        let found = header("ID, LAT ,Name,lon").unwrap();
-        assert_eq!((found.latitude, found.longitude, found.id), (1, 3, Some(0)));
-        for line in ["lat,name", "lat,latitude,lon", "lat,lon,x,x", "a"] {
-            assert!(header(line).is_err(), "{line}");
+        let mut record = Record::default();
+        let mut reader = io::Cursor::new(b"a;\"x;\ry\"\r1,5;2\r".to_vec());
+        let mut all = Vec::new();
+        while record.read(&mut reader, dialect).unwrap() {
+            all.push(record.fields(2).map(Cow::into_owned).collect::<Vec<_>>());
         }
+        assert_eq!(all, [["a", "x;\ry"], ["1,5", "2"]]);
+        assert_eq!(record.line(2), None);
     }
 
     #[test]
-    fn a_record_without_an_end_is_bounded() {
+    fn a_field_that_is_too_long_is_emptied_and_those_around_it_stay() {
+        let long = "x".repeat(3 * LONGEST);
+        let quoted = format!("\"{}\"", "a,\"\"\n".repeat(LONGEST));
+        for long in [&long, &quoted] {
+            let lines = format!("1,{long},a\n2,y,{long},{long}\r\n3,z,c\n");
+            let expected = [
+                vec!["1", "", "a"],
+                vec!["2", "y", "", ""],
+                vec!["3", "z", "c"],
+            ];
+            assert_eq!(records(lines.as_bytes()), expected);
+            assert!(one(lines.as_bytes()).is_too_long());
+        }
+        let many = one("1,".repeat(LONGEST).as_bytes());
+        assert!(many.is_too_long() && many.octets() < 2 * LONGEST);
+        assert!(!one(&vec![b'x'; LONGEST]).is_too_long());
+    }
+
+    #[test]
+    fn a_quote_without_an_end_takes_no_memory() {
         let endless = [b"\"", "a\n".repeat(LONGEST).as_bytes()].concat();
-        let error = Record::default().read(&mut endless.as_slice()).unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+        let mut record = Record::default();
+        let error = record.read(&mut io::Cursor::new(endless), Dialect::default());
+        assert_eq!(error.unwrap_err().kind(), io::ErrorKind::InvalidData);
+        assert!(record.octets() < 2 * LONGEST);
     }
 
     proptest! {

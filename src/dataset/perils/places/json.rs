@@ -5,10 +5,23 @@ use std::io::{self, BufRead};
 use super::LONGEST;
 
 /// Walks over JSON text; what the values hold is for others to judge.
-pub(super) struct Walker {
-    reader: Box<dyn BufRead + Send>,
+pub(super) struct Walker<'t> {
+    reader: Box<dyn BufRead + Send + 't>,
     /// Octets from the start.
     at: u64,
+    /// How deep arrays and objects may stand in each other.
+    deepest: usize,
+}
+
+/// What is there of a value that was walked over.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Kept {
+    /// All of it.
+    Whole,
+    /// Not all of it: arrays and objects stand deeper in each other than a reader of the answer could follow.
+    TooDeep,
+    /// Not all of it: it is longer than any may be.
+    TooLong,
 }
 
 /// Why the walk ended early.
@@ -16,10 +29,6 @@ pub(super) struct Walker {
 pub(super) enum Stop {
     /// The text is not JSON here.
     Syntax,
-    /// Arrays and objects stand deeper in each other than a reader of the answer could follow.
-    TooDeep,
-    /// A value is longer than any may be.
-    TooLong,
     /// The reader failed.
     Io(io::Error),
 }
@@ -30,9 +39,21 @@ impl From<io::Error> for Stop {
     }
 }
 
-impl Walker {
-    pub(super) fn new(reader: Box<dyn BufRead + Send>, at: u64) -> Self {
-        Self { reader, at }
+impl<'t> Walker<'t> {
+    pub(super) fn new(reader: Box<dyn BufRead + Send + 't>, at: u64) -> Self {
+        Self {
+            reader,
+            at,
+            deepest: DEEPEST,
+        }
+    }
+
+    /// A walk within one place: its members stand one level below it.
+    pub(super) fn within_a_place(reader: Box<dyn BufRead + Send + 't>) -> Self {
+        Self {
+            deepest: DEEPEST - 1,
+            ..Self::new(reader, 0)
+        }
     }
 
     /// Octets walked over, counted from the start of the text.
@@ -77,35 +98,54 @@ impl Walker {
         }
     }
 
-    /// Walks over one value: its text goes to `text`.
-    pub(super) fn value(&mut self, text: &mut Vec<u8>) -> Result<(), Stop> {
+    /// Walks over one value to its end: its text goes to `text`, as long as it is not too much.
+    pub(super) fn value(&mut self, text: &mut Vec<u8>) -> Result<Kept, Stop> {
         text.clear();
+        let mut length = 0;
+        let deepest = self.walk(|part| {
+            length += part.len();
+            if length <= LONGEST {
+                text.extend_from_slice(part);
+            }
+        })?;
+        Ok(if deepest > self.deepest {
+            Kept::TooDeep
+        } else if length > LONGEST {
+            Kept::TooLong
+        } else {
+            Kept::Whole
+        })
+    }
+
+    /// Walks over one value to its end, whatever it holds.
+    pub(super) fn pass(&mut self) -> Result<(), Stop> {
+        self.walk(|_| ()).map(drop)
+    }
+
+    /// Walks over one value, shows `each` part of it, and tells how deep it went.
+    fn walk(&mut self, mut each: impl FnMut(&[u8])) -> Result<usize, Stop> {
         let first = self.peek()?.ok_or(Stop::Syntax)?;
         let mut extent = Extent::new(first);
+        let mut is_empty = true;
         loop {
             let available = self.reader.fill_buf()?;
             if available.is_empty() {
                 return if extent.may_end() {
-                    Ok(())
+                    Ok(extent.deepest)
                 } else {
                     Err(Stop::Syntax)
                 };
             }
             let end = extent.end(available);
             let used = end.unwrap_or(available.len());
-            text.extend_from_slice(available.get(..used).unwrap_or_default());
+            each(available.get(..used).unwrap_or_default());
+            is_empty &= used == 0;
             self.consume(used);
-            if extent.deepest > DEEPEST {
-                return Err(Stop::TooDeep);
-            }
-            if text.len() > LONGEST {
-                return Err(Stop::TooLong);
-            }
             if end.is_some() {
-                return if text.is_empty() {
+                return if is_empty {
                     Err(Stop::Syntax)
                 } else {
-                    Ok(())
+                    Ok(extent.deepest)
                 };
             }
         }
@@ -207,10 +247,27 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_too_deep_ends_the_walk() {
-        let nested = |depth| format!("[{}{}]", "[".repeat(depth), "]".repeat(depth));
-        assert!(walked(nested(DEEPEST).as_bytes(), 7).is_some());
-        assert!(walked(nested(DEEPEST + 1).as_bytes(), 7).is_none());
+    fn a_value_that_is_too_deep_or_too_long_is_told_and_walked_over() {
+        let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let text = |length| format!("\"{}\"", "x".repeat(length - 2));
+        for (value, kept) in [
+            (nested(DEEPEST), Kept::Whole),
+            (nested(DEEPEST + 1), Kept::TooDeep),
+            (nested(LONGEST), Kept::TooDeep),
+            (text(LONGEST), Kept::Whole),
+            (text(LONGEST + 1), Kept::TooLong),
+        ] {
+            let body = format!("{value},1");
+            let reader = io::BufReader::with_capacity(1000, body.as_bytes());
+            let mut walker = Walker::new(Box::new(reader), 0);
+            let mut found = Vec::new();
+            assert_eq!(walker.value(&mut found).unwrap(), kept);
+            assert!(found.len() <= LONGEST);
+            assert!(walker.take(b',').unwrap());
+            let mut walker = Walker::new(Box::new(body.as_bytes()), 0);
+            walker.pass().unwrap();
+            assert!(walker.take(b',').unwrap());
+        }
     }
 
     #[test]

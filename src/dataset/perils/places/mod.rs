@@ -3,15 +3,24 @@
 //! A body is read twice: [`Survey::of`] finds its shape, its options and how many places it has, and
 //! [`Survey::places`] hands them out. What came with a place goes with its answer.
 
+mod coordinates;
+mod crs;
 mod csv;
 mod element;
+mod header;
 mod json;
+mod parts;
 mod reading;
 mod survey;
 
-pub use csv::{Header, Record};
+pub use coordinates::Position;
+pub use csv::Record;
+pub use header::{Dialect, Header};
 pub use reading::Places;
 pub use survey::{InputFormat, Survey};
+
+pub(crate) use coordinates::{is_json_number, number};
+pub(crate) use header::{LATITUDE, LONGITUDE};
 
 /// One place as sent.
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +31,10 @@ pub struct Place<'p> {
     pub id: Option<&'p str>,
     /// What else was sent.
     pub carried: Carried<'p>,
+    /// Of a JSON object: latitude, longitude and what a GeoJSON position has beyond them, each as it was sent, when it
+    /// is a number.
+    sent: [Option<&'p str>; 3],
 }
-
-/// Latitude from -90 to 90 and longitude from -180 to 360, in degrees.
-pub type Position = Result<(f64, f64), PlaceFault>;
 
 /// What came with a place.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +48,8 @@ pub enum Carried<'p> {
 /// Why a place is not understood.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PlaceFault {
+    /// A member comes twice.
+    GivenTwice,
     /// `latitude` is missing.
     LatitudeMissing,
     /// `latitude` is not a finite number.
@@ -51,13 +62,21 @@ pub enum PlaceFault {
     LongitudeNotANumber,
     /// `longitude` is not within -180 and 360.
     LongitudeOutOfRange,
-    /// A JSON object that is none, or has a member twice.
-    Malformed,
     /// A GeoJSON feature whose geometry is not a point.
     NotAPoint,
-    /// A CSV line that is not UTF-8.
+    /// A JSON value that is no object.
+    NotAnObject,
+    /// A GeoJSON feature, or its geometry, with a `crs` of its own that is not CRS84.
+    NotCrs84,
+    /// A JSON object in which something is not JSON.
+    NotJson,
+    /// Octets that are not UTF-8, or not of the charset that was declared.
     NotUtf8,
-    /// A CSV line with more or fewer fields than the header.
+    /// Arrays and objects stand deeper in each other than a reader of the answer could follow.
+    TooDeep,
+    /// It brings more octets than any place may.
+    TooLong,
+    /// A CSV line with fields beyond the header that are not empty.
     WrongNumberOfFields,
 }
 
@@ -66,40 +85,23 @@ impl PlaceFault {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::GivenTwice => "given_twice",
             Self::LatitudeMissing => "latitude_missing",
             Self::LatitudeNotANumber => "latitude_not_a_number",
             Self::LatitudeOutOfRange => "latitude_out_of_range",
             Self::LongitudeMissing => "longitude_missing",
             Self::LongitudeNotANumber => "longitude_not_a_number",
             Self::LongitudeOutOfRange => "longitude_out_of_range",
-            Self::Malformed => "malformed",
             Self::NotAPoint => "not_a_point",
+            Self::NotAnObject => "not_an_object",
+            Self::NotCrs84 => "not_crs84",
+            Self::NotJson => "not_json",
             Self::NotUtf8 => "not_utf8",
+            Self::TooDeep => "too_deep",
+            Self::TooLong => "too_long",
             Self::WrongNumberOfFields => "wrong_number_of_fields",
         }
     }
-}
-
-/// The position of two texts, each a JSON number or what CSV has for one.
-pub(super) fn position(latitude: Option<&str>, longitude: Option<&str>) -> Position {
-    use PlaceFault as F;
-    let latitude = latitude.map(str::trim).filter(|text| !text.is_empty());
-    let longitude = longitude.map(str::trim).filter(|text| !text.is_empty());
-    let latitude = number(latitude.ok_or(F::LatitudeMissing)?).ok_or(F::LatitudeNotANumber)?;
-    let longitude = number(longitude.ok_or(F::LongitudeMissing)?).ok_or(F::LongitudeNotANumber)?;
-    if !(-90.0..=90.0).contains(&latitude) {
-        return Err(F::LatitudeOutOfRange);
-    }
-    if !(-180.0..=360.0).contains(&longitude) {
-        return Err(F::LongitudeOutOfRange);
-    }
-    // Adding zero turns a negative zero into a plain one.
-    Ok((latitude + 0.0, longitude + 0.0))
-}
-
-/// A finite number.
-pub(crate) fn number(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 /// Octets that one place, or one option, may have.

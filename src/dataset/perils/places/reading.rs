@@ -4,16 +4,15 @@ use std::io::BufRead;
 
 use super::{
     Carried, Header, Place, PlaceFault, Position, Record,
-    element::Element,
-    json::{Stop, Walker},
-    position,
+    coordinates::position,
+    element::{Element, Kind},
+    json::{Kept, Stop, Walker},
 };
-use crate::dataset::grid::Grid;
+use crate::{dataset::grid::Grid, edge::Body};
 
 /// The places of a body, one after the other.
 pub struct Places {
     source: Source,
-    header: Option<Header>,
     text: Vec<u8>,
     is_first: bool,
     has_ended: bool,
@@ -27,9 +26,9 @@ pub struct Places {
 
 /// Where they come from: right before the first of them.
 pub(super) enum Source {
-    Features(Walker),
-    Locations(Walker),
-    Records(Box<dyn BufRead + Send>),
+    /// Members of an array in the body.
+    Elements(Walker<'static>, Kind, Body),
+    Records(Box<dyn BufRead + Send>, Header),
 }
 
 /// What was read of one place.
@@ -40,10 +39,9 @@ struct Read {
 }
 
 impl Places {
-    pub(super) fn new(source: Source, header: Option<Header>) -> Self {
+    pub(super) fn new(source: Source) -> Self {
         Self {
             source,
-            header,
             text: Vec::new(),
             is_first: true,
             has_ended: false,
@@ -72,15 +70,17 @@ impl Places {
             return Ok(None);
         };
         self.taken += 1;
-        let is_record = matches!(self.source, Source::Records(_));
+        let Read { element, record } = read;
+        let is_record = matches!(self.source, Source::Records(..));
         Ok(Some(Place {
             position: *position,
-            id: read.element.id.as_deref().filter(|_| !is_record),
+            id: element.id.as_deref().filter(|_| !is_record),
             carried: if is_record {
-                Carried::Record(&read.record)
+                Carried::Record(record)
             } else {
-                Carried::Members(&read.element.members)
+                Carried::Members(&element.members)
             },
+            sent: element.coordinates(),
         }))
     }
 
@@ -107,62 +107,70 @@ impl Places {
             return Ok(None);
         };
         let is_first = std::mem::take(&mut self.is_first);
-        let position = match &mut self.source {
-            Source::Records(reader) => {
-                let has_header = !is_first || record.read(&mut **reader)?;
-                if !has_header || !record.read(&mut **reader)? {
+        match &mut self.source {
+            Source::Records(reader, header) => {
+                let dialect = header.dialect;
+                let has_header = !is_first || record.read(&mut **reader, dialect)?;
+                if !has_header || !record.read(&mut **reader, dialect)? {
                     return Ok(None);
                 }
-                of_record(record, self.header.as_ref())
+                Ok(Some(of_record(record, header)))
             }
-            Source::Features(walker) => {
-                if !step(walker, is_first, &mut self.text)? {
+            Source::Elements(walker, kind, body) => {
+                let Some((start, kept)) = step(walker, is_first, &mut self.text)? else {
                     return Ok(None);
-                }
-                element.read_feature(&self.text)
+                };
+                let fault = match kept {
+                    Kept::Whole => return element.read(&self.text, *kind).map(Some),
+                    Kept::TooDeep => PlaceFault::TooDeep,
+                    Kept::TooLong => PlaceFault::TooLong,
+                };
+                let walker = Walker::within_a_place(body.reader(start));
+                element.read_apart(walker, *kind, Some(fault)).map(Some)
             }
-            Source::Locations(walker) => {
-                if !step(walker, is_first, &mut self.text)? {
-                    return Ok(None);
-                }
-                element.read_location(&self.text)
-            }
-        };
-        Ok(Some(position))
+        }
     }
 }
 
-fn of_record(record: &Record, header: Option<&Header>) -> Position {
-    let columns = header.map_or(0, |header| header.names.len());
-    if record.len() != columns {
+fn of_record(record: &Record, header: &Header) -> Position {
+    if record.is_too_long() {
+        return Err(PlaceFault::TooLong);
+    }
+    let mut beyond = header.width..record.len();
+    if beyond.any(|index| !record.field(index).trim().is_empty()) {
         return Err(PlaceFault::WrongNumberOfFields);
     }
-    if std::str::from_utf8(record.text()).is_err() {
+    if !record.is_utf8() {
         return Err(PlaceFault::NotUtf8);
     }
-    let field = |index: Option<usize>| index.and_then(|index| record.field(index));
     position(
-        field(header.map(|header| header.latitude)).as_deref(),
-        field(header.map(|header| header.longitude)).as_deref(),
+        Some(&record.field(header.latitude)),
+        Some(&record.field(header.longitude)),
     )
 }
 
-/// Walks to the next member of the array, into `text`; `false` after the last.
-fn step(walker: &mut Walker, is_first: bool, text: &mut Vec<u8>) -> std::io::Result<bool> {
+/// Walks to the next member of the array, into `text`: where it begins, and what of it is kept; none after the last.
+fn step(
+    walker: &mut Walker<'_>,
+    is_first: bool,
+    text: &mut Vec<u8>,
+) -> std::io::Result<Option<(u64, Kept)>> {
     let mut walk = || {
         if is_first {
             walker.expect(b'[')?;
         }
         if walker.take(b']')? {
-            return Ok(false);
+            return Ok(None);
         }
         if !is_first {
             walker.expect(b',')?;
         }
-        walker.value(text).map(|()| true)
+        walker.peek()?;
+        let start = walker.at();
+        walker.value(text).map(|kept| Some((start, kept)))
     };
     walk().map_err(|stop| match stop {
         Stop::Io(error) => error,
-        Stop::Syntax | Stop::TooDeep | Stop::TooLong => std::io::ErrorKind::InvalidData.into(),
+        Stop::Syntax => std::io::ErrorKind::InvalidData.into(),
     })
 }

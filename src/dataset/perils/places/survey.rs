@@ -2,9 +2,14 @@
 
 use std::{collections::HashSet, io::Read};
 
+use serde::de::IgnoredAny;
+
 use super::{
     Header, Record,
-    json::{Stop, Walker},
+    crs::is_crs84,
+    element::Kind,
+    json::{Kept, Stop, Walker},
+    parts::without_nan,
     reading::{Places, Source},
 };
 use crate::{
@@ -15,7 +20,7 @@ use crate::{
 /// How a body has its places.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum InputFormat {
-    /// CSV with a header.
+    /// CSV with a header, whatever stands between its fields.
     Csv,
     /// A GeoJSON feature collection of points (RFC 7946).
     GeoJson,
@@ -30,6 +35,7 @@ pub struct Survey {
     header: Option<Header>,
     places: usize,
     start: u64,
+    has_mark: bool,
     body: Body,
 }
 
@@ -69,6 +75,12 @@ impl Survey {
         self.places
     }
 
+    /// Whether a mark stood before the text.
+    #[must_use]
+    pub fn has_mark(&self) -> bool {
+        self.has_mark
+    }
+
     /// Octets of the whole body.
     #[must_use]
     pub fn octets(&self) -> u64 {
@@ -78,32 +90,34 @@ impl Survey {
     /// The places, from the first on.
     #[must_use]
     pub fn places(&self) -> Places {
-        let reader = self.body.reader(self.start);
-        let source = match self.format {
-            InputFormat::Csv => Source::Records(reader),
-            InputFormat::GeoJson => Source::Features(Walker::new(reader, self.start)),
-            InputFormat::Json => Source::Locations(Walker::new(reader, self.start)),
+        let elements = |kind| {
+            let walker = Walker::new(self.body.reader(self.start), self.start);
+            Source::Elements(walker, kind, self.body.clone())
         };
-        Places::new(source, self.header.clone())
+        Places::new(match (&self.header, self.format) {
+            (Some(header), _) => Source::Records(self.body.reader(self.start), header.clone()),
+            (None, InputFormat::GeoJson) => elements(Kind::Feature),
+            (None, InputFormat::Json | InputFormat::Csv) => elements(Kind::Location),
+        })
     }
 
     fn of_csv(body: Body, max_places: usize) -> Result<Self, Refused> {
-        let start = after_mark(&body)?;
+        let mark = mark(&body)?;
+        let (header, start) = Header::find(&body, mark)?;
         let mut reader = body.reader(start);
         let mut record = Record::default();
         let mut line = 0;
         let mut read = |record: &mut Record| {
             line += 1;
-            record.read(&mut *reader).or(Err(Refused::Malformed {
-                at: format!("record {line} of the CSV"),
-                expected: "shorter; perhaps a quote is left open".into(),
-            }))
+            record
+                .pass(&mut *reader, header.dialect)
+                .or(Err(Refused::Malformed {
+                    at: format!("record {line} of the CSV"),
+                    expected: "shorter; perhaps a quote is left open".into(),
+                }))
         };
-        if !read(&mut record)? {
-            return Err(malformed("the body", "CSV with a header"));
-        }
-        let header = Header::read(&record)?;
         let mut places = 0;
+        read(&mut record)?;
         while read(&mut record)? {
             places += 1;
             if places > max_places {
@@ -118,13 +132,14 @@ impl Survey {
             header: Some(header),
             places,
             start,
+            has_mark: mark > 0,
             body,
         })
     }
 
     fn of_json(body: Body, options: &mut Options, max_places: usize) -> Result<Self, Refused> {
-        let start = after_mark(&body)?;
-        let mut walker = Walker::new(body.reader(start), start);
+        let mark = mark(&body)?;
+        let mut walker = Walker::new(body.reader(mark), mark);
         let expected = "an object with an array locations, or a GeoJSON feature collection";
         if matches!(walker.peek(), Ok(Some(b'['))) {
             return Err(malformed("the body", expected));
@@ -133,14 +148,6 @@ impl Survey {
         let at = usize::try_from(walker.at()).unwrap_or(usize::MAX);
         let found = found.map_err(|fault| match fault {
             Fault::Refused(refused) => refused,
-            Fault::Stop(Stop::TooDeep) => malformed(
-                &format!("the value before octet {at}"),
-                "nested at most 100 deep",
-            ),
-            Fault::Stop(Stop::TooLong) => malformed(
-                &format!("the value before octet {at}"),
-                "shorter than 64 KiB",
-            ),
             Fault::Stop(Stop::Syntax | Stop::Io(_)) => Refused::NotJson { at },
         })?;
         let (format, start, places) = found.ok_or_else(|| malformed("the body", expected))?;
@@ -149,6 +156,7 @@ impl Survey {
             header: None,
             places,
             start,
+            has_mark: mark > 0,
             body,
         })
     }
@@ -173,7 +181,7 @@ impl From<Stop> for Fault {
 
 /// Walks over the members of the body: the array of places by its start and length, options by value.
 fn find_array(
-    walker: &mut Walker,
+    walker: &mut Walker<'_>,
     options: &mut Options,
     max_places: usize,
 ) -> Result<Option<(InputFormat, u64, usize)>, Fault> {
@@ -188,7 +196,7 @@ fn find_array(
             walker.expect(b',')?;
         }
         is_first = false;
-        walker.value(&mut text)?;
+        whole(walker, &mut text)?;
         let name: String = serde_json::from_slice(&text).or(Err(Stop::Syntax))?;
         if !names.insert(name.clone()) {
             return Err(malformed("the body", "without members that come twice").into());
@@ -198,8 +206,8 @@ fn find_array(
         }
         walker.expect(b':')?;
         let format = match name.as_str() {
-            "locations" => Some(InputFormat::Json),
             "features" => Some(InputFormat::GeoJson),
+            _ if name.eq_ignore_ascii_case("locations") => Some(InputFormat::Json),
             _ => None,
         };
         if let Some(format) = format {
@@ -215,9 +223,8 @@ fn find_array(
             found = Some((format, start, places));
             continue;
         }
-        walker.value(&mut text)?;
-        let value = serde_json::from_slice(&text).or(Err(Stop::Syntax))?;
-        others.push((name, value));
+        whole(walker, &mut text)?;
+        others.push((name, member(&text)?));
     }
     if walker.peek()?.is_some() {
         return Err(Stop::Syntax.into());
@@ -228,23 +235,49 @@ fn find_array(
     // A feature collection may have members that are none of ours (RFC 7946 §6.1).
     let is_geojson = matches!(found, Some((InputFormat::GeoJson, ..)));
     for (name, value) in others {
-        match options.take_member(&name, &value, &["locations"]) {
-            Err(Refused::Unknown { at, .. }) if is_geojson && at == Options::A_MEMBER => {}
-            taken => taken?,
+        if is_geojson && name == "crs" && !value.as_ref().is_some_and(is_crs84) {
+            return Err(malformed("crs", "CRS84, as RFC 7946 §4 has it, or left out").into());
+        }
+        let is_option = Options::is_known(&name);
+        match value {
+            _ if is_geojson && !is_option => {}
+            Some(value) => options.take_member(&name, &value, &["locations"])?,
+            None => return Err(malformed("a member of the body", "a number, not NaN").into()),
         }
     }
     Ok(found)
 }
 
-fn count(walker: &mut Walker, max_places: usize) -> Result<usize, Fault> {
-    let mut text = Vec::new();
+/// The value of a member of the body beside the places; none when there are numbers in it that are none.
+fn member(text: &[u8]) -> Result<Option<serde_json::Value>, Stop> {
+    if let Ok(value) = serde_json::from_slice(text) {
+        return Ok(Some(value));
+    }
+    let text = str::from_utf8(text).or(Err(Stop::Syntax))?;
+    let without: Result<IgnoredAny, _> = serde_json::from_str(&without_nan(text, "null"));
+    without.map(|_| None).or(Err(Stop::Syntax))
+}
+
+/// Walks over a value of which all is wanted.
+fn whole(walker: &mut Walker<'_>, text: &mut Vec<u8>) -> Result<(), Fault> {
+    let kept = walker.value(text)?;
+    let expected = match kept {
+        Kept::Whole => return Ok(()),
+        Kept::TooDeep => "nested at most 100 deep",
+        Kept::TooLong => "shorter than 64 KiB",
+    };
+    let at = format!("the value before octet {}", walker.at());
+    Err(malformed(&at, expected).into())
+}
+
+fn count(walker: &mut Walker<'_>, max_places: usize) -> Result<usize, Fault> {
     let mut places = 0;
     walker.expect(b'[')?;
     while !walker.take(b']')? {
         if places > 0 {
             walker.expect(b',')?;
         }
-        walker.value(&mut text)?;
+        walker.pass()?;
         places += 1;
         if places > max_places {
             return Err(Refused::TooManyPlaces { limit: max_places }.into());
@@ -253,8 +286,8 @@ fn count(walker: &mut Walker, max_places: usize) -> Result<usize, Fault> {
     Ok(places)
 }
 
-/// Where a body begins: behind the mark that some programs write before UTF-8.
-fn after_mark(body: &Body) -> Result<u64, Refused> {
+/// Octets of the mark that some programs write before UTF-8.
+fn mark(body: &Body) -> Result<u64, Refused> {
     let mut begin = Vec::new();
     let read = body.reader(0).take(3).read_to_end(&mut begin);
     read.or(Err(malformed("the body", "readable to its end")))?;
@@ -277,18 +310,32 @@ mod tests {
     use crate::dataset::perils::places::{PlaceFault, Position};
 
     fn survey(text: &str, is_csv: bool) -> Result<(Survey, Options), Refused> {
+        survey_with(text, is_csv, 3)
+    }
+
+    fn survey_with(
+        text: &str,
+        is_csv: bool,
+        max_places: usize,
+    ) -> Result<(Survey, Options), Refused> {
         let mut options = Options::default();
         let body = Body::Memory(text.as_bytes().to_vec().into());
-        Survey::of(body, is_csv, &mut options, 3).map(|survey| (survey, options))
+        Survey::of(body, is_csv, &mut options, max_places).map(|survey| (survey, options))
     }
 
     fn positions(text: &str, is_csv: bool) -> Vec<Position> {
-        let mut places = survey(text, is_csv).unwrap().0.places();
-        let mut positions = Vec::new();
-        while let Some(place) = places.next_place(|_| ()).unwrap() {
-            positions.push(place.position);
+        survey(text, is_csv).unwrap().0.positions()
+    }
+
+    impl Survey {
+        fn positions(&self) -> Vec<Position> {
+            let mut places = self.places();
+            let mut positions = Vec::new();
+            while let Some(place) = places.next_place(|_| ()).unwrap() {
+                positions.push(place.position);
+            }
+            positions
         }
-        positions
     }
 
     #[test]
@@ -297,7 +344,7 @@ mod tests {
             "{\"perils\":[\"fire\"],\"locations\":[{\"lat\":1,\"lon\":2},5 ],\"years\":[2030.0]}";
         assert_eq!(
             positions(text, false),
-            [Ok((1.0, 2.0)), Err(PlaceFault::Malformed)]
+            [Ok((1.0, 2.0)), Err(PlaceFault::NotAnObject)]
         );
         let (found, options) = survey(text, false).unwrap();
         assert_eq!((found.count(), found.format()), (2, InputFormat::Json));
@@ -311,15 +358,84 @@ mod tests {
 
     #[test]
     fn csv_lines_are_places_and_a_broken_line_is_one_that_says_so() {
-        let text = "lat,lon,name\n1,2,a\n1,2\nx,2,b";
+        let text =
+            "lat,lon,name,\n1,2,a\n1,2\n1,2,a,\"\"\n1,2,a,note\n1,2,a,,, \n1,2,a,,b\n1\nx,2,b";
+        for separator in [",", ";", "\t", "|"] {
+            let text = text.replace(',', separator);
+            for sent in [format!("sep={separator}\r\n{text}"), text] {
+                assert_eq!(
+                    survey_with(&sent, true, 8).unwrap().0.positions(),
+                    [
+                        Ok((1.0, 2.0)),
+                        Ok((1.0, 2.0)),
+                        Ok((1.0, 2.0)),
+                        Ok((1.0, 2.0)),
+                        Ok((1.0, 2.0)),
+                        Err(PlaceFault::WrongNumberOfFields),
+                        Err(PlaceFault::LongitudeMissing),
+                        Err(PlaceFault::LatitudeNotANumber)
+                    ],
+                    "{sent}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_place_that_is_too_much_costs_itself_alone() {
+        let long = "x".repeat(100_000);
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        for (value, fault) in [
+            (format!("\"{long}\""), PlaceFault::TooLong),
+            (deep, PlaceFault::TooDeep),
+        ] {
+            let place = "{\"lat\":1,\"lon\":2}";
+            let text = format!(
+                "{{\"locations\":[{place},{{\"lat\":1,\"x\":{value},\"lon\":2}},{place}]}}"
+            );
+            let expected = [Ok((1.0, 2.0)), Err(fault), Ok((1.0, 2.0))];
+            assert_eq!(positions(&text, false), expected);
+            let feature = "{\"geometry\":{\"type\":\"Point\",\"coordinates\":[2,1]}}";
+            let large = feature.replace("\"Point\"", &format!("\"Point\",\"x\":{value}"));
+            let text = format!("{{\"features\":[{feature},{large},{feature}]}}");
+            assert_eq!(positions(&text, false)[2], expected[2]);
+            assert!(positions(&text, false)[1].is_err());
+        }
+        let text = format!("lat,lon,note\n1,2,a\n1,2,{long}\n1,2,\"{long}\"\n");
         assert_eq!(
-            positions(text, true),
+            positions(&text, true),
             [
                 Ok((1.0, 2.0)),
-                Err(PlaceFault::WrongNumberOfFields),
-                Err(PlaceFault::LatitudeNotANumber)
+                Err(PlaceFault::TooLong),
+                Err(PlaceFault::TooLong)
             ]
         );
+    }
+
+    #[test]
+    fn a_number_that_is_none_beside_the_places_is_passed_over_or_refused() {
+        let features = "\"features\":[5]";
+        assert!(survey(&format!("{{\"bbox\":[NaN,1],{features}}}"), false).is_ok());
+        for text in [
+            format!("{{\"radius_km\":NaN,{features}}}"),
+            "{\"radius_km\":NaN,\"locations\":[1]}".to_owned(),
+        ] {
+            let refused = survey(&text, false).unwrap_err().to_string();
+            assert!(refused.contains("not NaN"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn rfc7946_4_another_crs_than_crs84_is_refused_in_these_words() {
+        let named = |name: &str| {
+            format!(
+                "{{\"crs\":{{\"type\":\"name\",\"properties\":{{\"name\":\"{name}\"}}}},\"features\":[5]}}"
+            )
+        };
+        assert!(survey(&named("urn:ogc:def:crs:OGC:1.3:CRS84"), false).is_ok());
+        assert!(survey("{\"crs\":null,\"features\":[5]}", false).is_ok());
+        let refused = survey(&named("EPSG:27700"), false).unwrap_err().to_string();
+        assert!(refused.contains("crs must be CRS84"), "{refused}");
     }
 
     #[test]

@@ -1,7 +1,12 @@
 //! The query of `/v1/location`: options, and with GET the places.
 
+use serde_json::{Number, Value};
+
 use super::Options;
-use crate::dataset::perils::Refused;
+use crate::dataset::perils::{
+    Refused,
+    places::{LATITUDE, LONGITUDE, is_json_number},
+};
 
 /// What the parameters of a query say.
 #[derive(Clone, Debug, Default)]
@@ -23,23 +28,25 @@ impl Query {
     pub fn read(parameters: &[(String, String)], with_places: bool) -> Result<Self, Refused> {
         let mut query = Self::default();
         for (name, value) in parameters {
-            let list = match name.as_str() {
-                "f" => {
-                    query.format = Some(value.trim().to_owned());
-                    continue;
-                }
-                "latitude" | "lat" if with_places => &mut query.latitudes,
-                "longitude" | "lon" | "lng" if with_places => &mut query.longitudes,
-                "id" if with_places => &mut query.ids,
-                _ => {
-                    let others: &[&str] = if with_places {
-                        &["f", "id", "lat", "lon"]
-                    } else {
-                        &["f"]
-                    };
-                    query.options.take_parameter(name, value, others)?;
-                    continue;
-                }
+            let is_one_of = |names: &[&str]| names.iter().any(|one| one.eq_ignore_ascii_case(name));
+            let list = if is_one_of(&["f"]) {
+                let format = value.trim();
+                query.format = Some(format.to_owned()).filter(|format| !format.is_empty());
+                continue;
+            } else if with_places && is_one_of(&LATITUDE) {
+                &mut query.latitudes
+            } else if with_places && is_one_of(&LONGITUDE) {
+                &mut query.longitudes
+            } else if with_places && is_one_of(&["id"]) {
+                &mut query.ids
+            } else {
+                let others: &[&str] = if with_places {
+                    &["f", "id", "lat", "lon"]
+                } else {
+                    &["f"]
+                };
+                query.options.take_parameter(name, value, others)?;
+                continue;
             };
             list.extend(value.split(',').map(|item| item.trim().to_owned()));
         }
@@ -58,28 +65,26 @@ impl Query {
                 expected: "lat=LATITUDE&lon=LONGITUDE, or as many lon as lat with commas between them, and as many id or none".into(),
             });
         }
-        let places: Vec<_> = (0..count)
-            .map(|index| {
-                let mut place = serde_json::Map::new();
-                if let Some(id) = self.ids.get(index) {
-                    place.insert("id".to_owned(), id.as_str().into());
-                }
-                for (name, list) in [
-                    ("latitude", &self.latitudes),
-                    ("longitude", &self.longitudes),
-                ] {
-                    let text = list.get(index).map_or("", String::as_str);
-                    let number = text.parse().ok().and_then(serde_json::Number::from_f64);
-                    // What is no number stays as text, so that the place says what is wrong with it.
-                    place.insert(name.to_owned(), number.map_or(text.into(), Into::into));
-                }
-                serde_json::Value::from(place)
-            })
-            .collect();
-        Ok(serde_json::json!({"locations": places})
-            .to_string()
-            .into_bytes())
+        let place = |index: usize| {
+            let coordinate = |list: &[String]| in_json(list.get(index).map_or("", String::as_str));
+            let (latitude, longitude) = (coordinate(&self.latitudes), coordinate(&self.longitudes));
+            let id = self.ids.get(index).map(|id| Value::from(id.as_str()));
+            let id = id.map_or(String::new(), |id| format!("\"id\":{id},"));
+            format!("{{{id}\"latitude\":{latitude},\"longitude\":{longitude}}}")
+        };
+        let places: Vec<_> = (0..count).map(place).collect();
+        Ok(format!("{{\"locations\":[{}]}}", places.join(",")).into_bytes())
     }
+}
+
+/// A coordinate as JSON: as it was sent where that is a JSON number. What is no number becomes a text, so that the
+/// place says what is wrong with it.
+fn in_json(text: &str) -> String {
+    if is_json_number(text) {
+        return text.to_owned();
+    }
+    let number = text.parse().ok().and_then(Number::from_f64);
+    number.map_or(Value::from(text), Value::from).to_string()
 }
 
 #[cfg(test)]
@@ -105,12 +110,27 @@ mod tests {
         let query = query.unwrap();
         assert_eq!(query.format.as_deref(), Some("csv"));
         let text = String::from_utf8(query.places().unwrap()).unwrap();
-        let places: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let places: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(places["locations"][0]["longitude"], 3.0);
         assert_eq!(places["locations"][1]["longitude"], "x");
         for broken in [&[][..], &[("lat", "1")], &[("lat", "1"), ("lon", "1,2")]] {
             assert!(read(broken, true).unwrap().places().is_err());
         }
         assert!(read(&[("lat", "1")], false).is_err());
+    }
+
+    #[test]
+    fn coordinates_stay_as_they_were_sent_where_json_can_have_them_so() {
+        let query = read(
+            &[("LAT", "1.50,+2,-0"), ("Lon", "1e1,.5,nan"), ("f", "")],
+            true,
+        );
+        let query = query.unwrap();
+        assert_eq!(query.format, None);
+        assert_eq!(
+            String::from_utf8(query.places().unwrap()).unwrap(),
+            "{\"locations\":[{\"latitude\":1.50,\"longitude\":1e1},{\"latitude\":2.0,\"longitude\":0.5},\
+             {\"latitude\":-0,\"longitude\":\"nan\"}]}"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{any_year, example, list, object, reference};
+use super::{any_year, example, list, nullable, object, reference};
 use crate::{dataset::perils::query::Interpolation, response::location::Format};
 
 /// The schemas, by name.
@@ -43,7 +43,7 @@ fn locations() -> Value {
             "interpolation": interpolation, "radius_km": {"type": ["number", "null"]},
         }), &["perils", "values_per_place", "interpolation", "radius_km"]),
         "Cell": {
-            "type": ["object", "null"], "required": ["latitude", "longitude", "distance_km"],
+            "type": "object", "required": ["latitude", "longitude", "distance_km"],
             "properties": {
                 "latitude": {"type": "number", "minimum": -90, "maximum": 90},
                 "longitude": {"type": "number", "minimum": -180, "maximum": 180},
@@ -53,10 +53,10 @@ fn locations() -> Value {
         "PerilValue": object(json!({
             "peril": reference("Peril"), "peril_version": {"type": "string"}, "metric": reference("Metric"),
             "scenario": reference("Scenario"), "year": any_year(),
-            "between_years": {"type": ["array", "null"], "items": reference("Year"), "minItems": 2, "maxItems": 2},
+            "between_years": nullable(&json!({"type": "array", "items": reference("Year"), "minItems": 2, "maxItems": 2})),
             "unit": {"type": "string", "description": "UCUM."},
             "value": {"type": ["number", "null"]}, "reason": reference("Missing"),
-            "interpolation": interpolation, "cell": reference("Cell"), "synthetic": {"type": "boolean"},
+            "interpolation": interpolation, "cell": nullable(&reference("Cell")), "synthetic": {"type": "boolean"},
         }), &[
             "peril", "peril_version", "metric", "scenario", "year", "between_years", "unit", "value", "reason",
             "interpolation", "cell", "synthetic",
@@ -84,8 +84,8 @@ fn features() -> Value {
     json!({
         "AnsweredFeature": object(json!({
             "type": {"type": "string", "const": "Feature"},
-            "id": {"type": ["string", "number"]},
-            "geometry": {"anyOf": [reference("Point"), {"type": "null"}]},
+            "id": reference("Id"),
+            "geometry": nullable(&reference("Point")),
             "properties": object(json!({"perils": object(json!({
                 "status": reference("PlaceStatus"), "reason": {"type": ["string", "null"]},
                 "values": list(&reference("PerilValue")),

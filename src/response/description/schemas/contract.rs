@@ -12,7 +12,7 @@ use crate::{
 pub(super) fn all(limits: &PerilLimits) -> Value {
     let record = object(
         json!({
-            "errors": {"type": "array", "items": {}, "maxItems": 0}, "latitude": {"type": "number"}, "longitude": {"type": "number"},
+            "errors": {"type": "array", "items": {"type": "string"}, "maxItems": 0}, "latitude": {"type": "number"}, "longitude": {"type": "number"},
             "metric": reference("Metric"), "metric_mean": {"type": "string", "description": "A number of six decimals; `-9999.000000` where it does not apply, `None` where there is none."},
             "metric_units": {"type": "string"}, "peril": reference("Peril"), "peril_code": {"type": "string"},
             "peril_version": {"type": "string"}, "scenario": reference("Scenario"), "status": {"type": "integer"}, "year": reference("Year"),
@@ -74,33 +74,22 @@ pub(super) fn all(limits: &PerilLimits) -> Value {
 }
 
 fn query(limits: &PerilLimits) -> Value {
-    let coordinate = json!({"anyOf": [
-        contract_number(),
-        {"type": "string", "pattern": "^[+-]?[0-9]+([.][0-9]+)?$", "description": "The text of a number, as the old service took it."},
-        {"type": "boolean", "description": "1 or 0, as the old service took it."},
-    ]});
+    let coordinate = contract_number();
     let place = object(
         json!({"latitude": coordinate, "longitude": coordinate}),
         &["latitude", "longitude"],
     );
-    let names = |one: Value| {
-        json!({
-            "anyOf": [list(&one), {"type": "array", "items": {}}, {"type": ["object", "string"]}],
-            "description": "What names nothing known selects nothing, as in the old service, and the answer carries a Warning.",
-        })
+    let names = |one: &Value| {
+        let mut names = list(one);
+        names["description"] = "What names nothing known selects nothing, as in the old service, and the answer carries a Warning.".into();
+        names
     };
     let mut query = object(
         json!({
-            "locations": {"anyOf": [
-                {"type": "array", "items": place, "maxItems": limits.max_contract_places},
-                {"type": ["object", "string"], "maxProperties": 0, "maxLength": 0},
-            ]},
-            "perils": names(listed_peril()),
-            "scenarios": names(reference("Scenario")),
-            "years": {
-                "anyOf": [list(&reference("Year")), {"type": ["array", "object"], "items": {}}],
-                "description": "As `perils`.",
-            },
+            "locations": {"type": "array", "items": place, "maxItems": limits.max_contract_places},
+            "perils": names(&listed_peril()),
+            "scenarios": names(&reference("Scenario")),
+            "years": names(&reference("Year")),
         }),
         &["locations"],
     );

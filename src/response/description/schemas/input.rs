@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{closed, list, object, reference};
+use super::{closed, degrees, list, nullable, object, reference};
 use crate::{
     config::PerilLimits,
     dataset::{
@@ -29,9 +29,9 @@ pub(super) fn all(limits: &PerilLimits) -> Value {
             "type": "object", "required": ["type", "geometry"], "additionalProperties": true,
             "properties": {
                 "type": {"type": "string", "const": "Feature"},
-                "id": {"type": ["string", "number"]},
+                "id": reference("Id"),
                 "geometry": reference("Point"),
-                "properties": {"type": ["object", "null"]},
+                "properties": nullable(&json!({"type": "object"})),
             },
         },
         "Point": object(json!({
@@ -51,35 +51,31 @@ fn with_options(name: &str, place: &Value, limits: &PerilLimits) -> Value {
     }
     members[name] = json!({
         "type": "array", "minItems": 1, "maxItems": limits.max_places,
-        "items": judged_alone(place),
-        "description": format!("At most {}; the body at most {} octets.", limits.max_places, limits.max_body_bytes),
+        "items": place,
+        "description": format!(
+            "At most {}; the body at most {} octets. One that is no place is answered with the status `invalid` and a reason, \
+             beside the others.",
+            limits.max_places, limits.max_body_bytes
+        ),
     });
     members
 }
 
-/// A place by its schema, or anything: what is no place costs the others nothing.
-fn judged_alone(place: &Value) -> Value {
-    json!({"anyOf": [place, {"description": "Answered with the status `invalid` and a reason."}]})
-}
-
-/// An option as a member of a body.
+/// An option as a member of a body. `null`, and one name in place of a list, are taken as well, which is for hands and
+/// not for generators: each has one type.
 fn member(name: &str) -> Value {
-    let one_or_several = |one: Value| json!({"anyOf": [list(&one), one, {"type": "null"}]});
     match name {
-        "perils" => one_or_several(reference("Peril")),
-        "metrics" => one_or_several(reference("Metric")),
-        "scenarios" => one_or_several(reference("Scenario")),
-        "years" => one_or_several(
-            json!({"anyOf": [any_year(), {"type": "string", "pattern": "^[0-9]{4}$"}]}),
-        ),
-        "radius_km" => {
-            json!({"anyOf": [reference("Radius"), {"type": "string", "pattern": "^[0-9]+$"}, {"type": "null"}]})
-        }
-        _ => json!({"anyOf": [option(name), {"type": "null"}]}),
+        "perils" => list(&reference("Peril")),
+        "metrics" => list(&reference("Metric")),
+        "scenarios" => list(&reference("Scenario")),
+        "years" => list(&any_year()),
+        "radius_km" => reference("Radius"),
+        _ => option(name),
     }
 }
 
-/// The choices of an option of `/v1/location`.
+/// The choices of an option of `/v1/location`: the first of them without it. It is no `default`, for generators would
+/// send one with every request, also where the body says otherwise.
 pub(in super::super) fn option(name: &str) -> Value {
     let choices = match name {
         "interpolation" => {
@@ -88,7 +84,8 @@ pub(in super::super) fn option(name: &str) -> Value {
         "layout" => ["wide", "long"],
         _ => ["none", "linear"],
     };
-    json!({"type": "string", "enum": choices, "default": choices.first()})
+    let [first, _] = choices;
+    json!({"type": "string", "enum": choices, "description": format!("`{first}` without it.")})
 }
 
 /// A year of the store, or one between two of them.
@@ -99,8 +96,7 @@ pub(in super::super) fn any_year() -> Value {
 
 /// A coordinate in a query, from `range.0` to `range.1`.
 pub(in super::super) fn coordinates(range: (i32, i32)) -> Value {
-    let degrees = json!({"type": "number", "minimum": range.0, "maximum": range.1});
-    json!({"type": "array", "minItems": 1, "items": judged_alone(&degrees)})
+    json!({"type": "array", "minItems": 1, "items": degrees(range)})
 }
 
 /// What `POST /v1/location` takes.
@@ -111,19 +107,21 @@ pub(in super::super) fn location_body() -> Value {
         "geometry": {"type": "Point", "coordinates": [-0.25, 51.5]},
     });
     let (perils, years) = ([Peril::Wind.name()], [Year::Y2030.number()]);
-    let places = json!({"anyOf": [reference("Query"), reference("FeatureQuery")]});
     json!({"required": true, "content": {
         "application/json": {
-            "schema": places,
+            "schema": reference("Query"),
             "example": {"locations": [place], "perils": perils, "years": years},
         },
         "application/geo+json": {
-            "schema": places,
+            "schema": reference("FeatureQuery"),
             "example": {"type": "FeatureCollection", "features": [feature], "perils": perils, "years": years},
         },
         "text/csv": {
-            "schema": {"type": "string", "description": "A header with `latitude` and `longitude`, or `lat` and `lon`. All other columns come back."},
+            "schema": {"type": "string", "description": CSV},
             "example": "id,latitude,longitude\nLondon,51.5,-0.25\n",
         },
     }})
 }
+
+const CSV: &str = "A header with `latitude` and `longitude`, or `lat` and `lon`; between fields a comma, a semicolon or a tab, \
+    as the header shows. All other columns come back. UTF-8, or the `charset` of `Content-Type`.";

@@ -36,8 +36,8 @@ pub(super) fn all(limits: &PerilLimits) -> Value {
         "Scenario": names(Scenario::ALL.map(|scenario| (scenario.name(), scenario.definition()))),
         "Year": {"type": "integer", "enum": Year::ALL.map(Year::number)},
         "Radius": {"type": "number", "minimum": 0, "maximum": limits.max_radius_km},
-        "Latitude": {"type": "number", "minimum": -90, "maximum": 90},
-        "Longitude": {"type": "number", "minimum": -180, "maximum": 360},
+        "Latitude": degrees((-90, 90)),
+        "Longitude": degrees((-180, 360)),
         "Id": {"description": "Whatever was sent as `id`."},
         "Missing": {"type": ["string", "null"], "enum": ["not_covered", "not_applicable", null]},
     });
@@ -70,6 +70,18 @@ fn closed(properties: Value, required: &[&str]) -> Value {
     let mut object = object(properties, required);
     object["additionalProperties"] = false.into();
     object
+}
+
+/// Degrees from `range.0` to `range.1`. It is no bound of the schema, for what lies beyond is answered as well: as a
+/// place that is none, beside the others.
+fn degrees(range: (i32, i32)) -> Value {
+    let (first, last) = range;
+    json!({"type": "number", "description": format!("From {first} to {last} degrees.")})
+}
+
+/// `schema`, or nothing.
+fn nullable(schema: &Value) -> Value {
+    json!({"anyOf": [schema, {"type": "null"}]})
 }
 
 fn list(items: &Value) -> Value {
