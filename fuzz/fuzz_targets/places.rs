@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use perild::{
     dataset::perils::{
         places::Survey,
-        query::{Options, Subset},
+        query::{Options, Reach, Subset},
     },
     edge::Body,
 };
@@ -34,7 +34,11 @@ fuzz_target!(|octets: &[u8]| {
         }
     }
     assert_eq!(found, survey.count());
-    let _ = Subset::read(&options, 200);
+    let _ = Subset::read(&options, REACH);
 });
 
 const MAX_PLACES: usize = 100;
+const REACH: Reach = Reach {
+    max_radius_km: 200,
+    max_search_cells: 1_000_000,
+};

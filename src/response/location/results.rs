@@ -85,7 +85,7 @@ impl Counts {
         self.places += 1;
         match status {
             Status::Invalid(_) => self.invalid += 1,
-            Status::Ok => self.ok += 1,
+            Status::Ok | Status::OkSearchEnded => self.ok += 1,
             Status::Outside => self.outside += 1,
         }
     }
