@@ -17,7 +17,7 @@ use crate::{
             Refused, Values,
             contract::{Filter, LocationRequest, Point},
             places::Survey,
-            query::{Options, Query, Subset},
+            query::{Options, Query, Reach, Subset},
         },
     },
     edge::{Body, Inbound, NotTaken},
@@ -69,12 +69,17 @@ impl Visit<'_> {
         let is_post = self.request.method() == Method::POST;
         let mut query = Query::read(&self.parameters(), !is_post)?;
         let survey = if is_post {
-            self.sent_places(body, &mut query.options).await?
+            self.sent_places(body, &bearer, &mut query.options).await?
         } else {
             let body = Body::Memory(query.places()?.into());
             Survey::of(body, false, &mut query.options, self.most_places())?
         };
-        let subset = Subset::read(&query.options, self.site.peril_limits.max_radius_km)?;
+        let limits = &self.site.peril_limits;
+        let reach = Reach {
+            max_radius_km: limits.max_radius_km,
+            max_search_cells: limits.max_search_cells,
+        };
+        let subset = Subset::read(&query.options, reach)?;
         let permits = self.permits(&bearer, &subset.perils, access)?;
         let values = self.site.perils.values(&permits, &subset.columns)?;
         location::answer(
@@ -84,20 +89,29 @@ impl Visit<'_> {
             subset,
             values,
             || self.site.streams.try_take(bearer.consumer()),
-            &self.site.schemas,
+            location::Means {
+                schemas: &self.site.schemas,
+                limits,
+            },
         )
     }
 
     /// The places of the body, with the options beside them; where they are many, another thread reads them.
-    async fn sent_places(self, body: Payload, options: &mut Options) -> Result<Survey, Refusal> {
+    async fn sent_places(
+        self,
+        body: Payload,
+        bearer: &Bearer,
+        options: &mut Options,
+    ) -> Result<Survey, Refusal> {
         let is_csv = match essence(self.request).as_str() {
             "text/csv" => true,
             _ if is_json(self.request) => false,
             _ => return Err(Refusal::NotRead { taken: BODIES }),
         };
         let limit = self.most_places();
-        let body = self.site.intake.take(self.request, body).await?;
-        if body.in_memory().is_some_and(|octets| octets.len() <= SHORT) {
+        let intake = &self.site.intake;
+        let body = intake.take(self.request, body, bearer.consumer()).await?;
+        if body.is_short() {
             return Ok(Survey::of(body, is_csv, options, limit)?);
         }
         let mut read = std::mem::take(options);
@@ -176,7 +190,7 @@ impl Visit<'_> {
         }
         let mut intake = self.site.intake.clone();
         intake.limit_bytes = intake.limit_bytes.min(CONTRACT_BODY);
-        let body = intake.take(self.request, body).await?;
+        let body = intake.take(self.request, body, bearer.consumer()).await?;
         let request = self.location_request(body).await?;
         let permits = self.permits(&bearer, &request.perils, access)?;
         let values = self.site.perils.values(&permits, &request.columns)?;
@@ -190,7 +204,7 @@ impl Visit<'_> {
     async fn location_request(self, body: Body) -> Result<LocationRequest, Refusal> {
         let limit = usize::try_from(self.site.peril_limits.max_contract_places);
         let limit = limit.unwrap_or(usize::MAX);
-        if let Some(octets) = body.in_memory().filter(|octets| octets.len() <= SHORT) {
+        if let Some(octets) = body.in_memory().filter(|_| body.is_short()) {
             return Ok(LocationRequest::read(octets, limit)?);
         }
         let readers = Arc::clone(&self.site.readers).acquire_owned();
@@ -292,7 +306,5 @@ fn is_json(request: &HttpRequest) -> bool {
 const CONTRACT_BODY: u64 = 16 * 1024 * 1024;
 /// The media types of a body of `/v1/location`.
 const BODIES: &str = "application/json, application/geo+json or text/csv";
-/// Octets of a body that is read through at once, in less time than another thread takes to begin.
-const SHORT: usize = 64 * 1024;
 /// Places off the grid that are named one by one.
 const NAMED_PLACES: usize = 10;

@@ -118,7 +118,7 @@ impl Writer for Table {
         let subset = &self.subset;
         let mut columns: Vec<String> = sent_columns(self.header.as_ref(), subset);
         columns.extend(own_columns(subset).iter().map(|name| (*name).to_owned()));
-        if subset.layout == Layout::Wide {
+        if !is_long(subset) {
             columns.extend(peril_columns(subset));
             columns.extend(self.names.iter().cloned());
         }
@@ -132,9 +132,10 @@ impl Writer for Table {
         let header = self.header.as_ref();
         push_sent(&mut self.sent, place, answered, header, self.places);
         self.places += 1;
-        match self.subset.layout {
-            Layout::Long => self.push_long(out, answered),
-            Layout::Wide => self.push_wide(out, answered),
+        if is_long(&self.subset) {
+            self.push_long(out, answered);
+        } else {
+            self.push_wide(out, answered);
         }
     }
 
@@ -169,10 +170,11 @@ pub(super) fn sent_columns(header: Option<&Header>, subset: &Subset) -> Vec<Stri
 
 /// The columns that say what came of a place.
 pub(super) fn own_columns(subset: &Subset) -> &'static [&'static str] {
-    match subset.layout {
-        Layout::Long => &LONG,
-        Layout::Wide => &OWN,
-    }
+    if is_long(subset) { &LONG } else { &OWN }
+}
+
+fn is_long(subset: &Subset) -> bool {
+    subset.layout == Some(Layout::Long)
 }
 
 /// Where each peril's values come from, when a radius lets them come from several cells.

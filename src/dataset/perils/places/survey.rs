@@ -75,6 +75,12 @@ impl Survey {
         self.body.length()
     }
 
+    /// Whether the body can be read without waiting for a disk.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        self.body.in_memory().is_some()
+    }
+
     /// The places, from the first on.
     #[must_use]
     pub fn places(&self) -> Places {
