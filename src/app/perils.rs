@@ -140,7 +140,13 @@ impl Visit<'_> {
     async fn listing(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
         let grid = self.description(access).await?;
         let described = answer::Described::new(&grid, self.request);
-        answer::contract(self.request, &described, contract::listing(), false)
+        answer::contract(
+            self.request,
+            &described,
+            contract::listing(),
+            &Peril::ALL,
+            false,
+        )
     }
 
     async fn one(self, peril: Peril, access: &mut Access) -> Result<HttpResponse, Refusal> {
@@ -156,7 +162,8 @@ impl Visit<'_> {
         let point = Point::read(&parameters)?;
         let body = contract::one_peril(peril, point, &filter, &values);
         let described = answer::Described::new(values.grid(), self.request);
-        answer::contract(self.request, &described, body.into(), filter.has_quirk())
+        let has_quirk = filter.has_quirk();
+        answer::contract(self.request, &described, body.into(), &[peril], has_quirk)
     }
 
     async fn all(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
@@ -175,7 +182,13 @@ impl Visit<'_> {
         let described = answer::Described::new(first.grid(), self.request);
         // The old service took no filter here, and did not say so.
         let has_quirk = Filter::read(&parameters).is_given();
-        answer::contract(self.request, &described, body.into(), has_quirk)
+        answer::contract(
+            self.request,
+            &described,
+            body.into(),
+            &Peril::ALL,
+            has_quirk,
+        )
     }
 
     async fn locations(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
