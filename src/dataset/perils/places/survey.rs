@@ -2,6 +2,9 @@
 
 use std::{collections::HashSet, io::Read};
 
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
 use super::{
     Header, Record,
     json::{Stop, Walker},
@@ -222,8 +225,13 @@ fn find_array(
             continue;
         }
         walker.value(&mut text)?;
-        let value = serde_json::from_slice(&text).or(Err(Stop::Syntax))?;
-        others.push((name, value));
+        // A value in memory is many times its text: what is none of ours is only read over.
+        let value = if Options::is_known(&name) {
+            serde_json::from_slice(&text)
+        } else {
+            serde_json::from_slice::<IgnoredAny>(&text).map(|_| Value::Null)
+        };
+        others.push((name, value.or(Err(Stop::Syntax))?));
     }
     if walker.peek()?.is_some() {
         return Err(Stop::Syntax.into());

@@ -100,6 +100,11 @@ impl Options {
         Ok(())
     }
 
+    /// Whether `name` is that of an option.
+    pub(crate) fn is_known(name: &str) -> bool {
+        Self::known(name).is_some()
+    }
+
     fn known(name: &str) -> Option<(&'static str, bool)> {
         Self::KNOWN.into_iter().find(|(known, _)| *known == name)
     }
