@@ -1,7 +1,7 @@
 //! How much a question asks for, before any of it is answered: more than one request may have is refused, and what
 //! takes longer than a moment needs a turn and a thread of its own.
 //!
-//! `docs/decisions/0008-what-an-answer-may-cost.md` has every answer's size as a function of the request's.
+//! `docs/decisions/0009-what-an-answer-may-cost.md` has every answer's size as a function of the request's.
 
 use super::{Coding, Format, Question};
 use crate::{
@@ -62,6 +62,7 @@ impl Extent {
             (HEADER, self.header, limits.max_header_bytes),
             (CELLS, self.cells(), limits.max_cells),
             (OCTETS, self.octets(), limits.max_answer_bytes),
+            (CHUNKS, self.chunks(), MOST_CHUNKS),
         ] {
             if found > limit {
                 return Err(Refused::TooMuch { what, found, limit });
@@ -103,7 +104,36 @@ impl Extent {
         };
         let values = self.values.saturating_mul(of_a_value) + OCTETS_OF_A_PLACE;
         let values = self.places.saturating_mul(values);
-        values.saturating_add(self.beside_values())
+        values
+            .saturating_add(self.beside_values())
+            .saturating_add(self.around_places())
+    }
+
+    /// Octets of what stands before and behind all places: names, schemas, and what Parquet says of each column of each
+    /// batch.
+    fn around_places(&self) -> u64 {
+        let columns = self.columns + self.values + COLUMNS_OF_OURS;
+        let names = self.header + OCTETS_AROUND_PLACES;
+        if self.is_text() {
+            return names + columns * OCTETS_OF_A_NAME;
+        }
+        let batches = self.batches();
+        batches
+            .saturating_mul(columns * OCTETS_OF_A_FIELD)
+            .saturating_add(names)
+    }
+
+    /// Batches of an Arrow or Parquet answer.
+    fn batches(&self) -> u64 {
+        self.cells() / CELLS_OF_A_BATCH + self.carried / OCTETS_OF_A_BATCH + 1
+    }
+
+    /// Columns of all row groups of a Parquet file, which its writer remembers until the end.
+    fn chunks(&self) -> u64 {
+        match self.format {
+            Format::Parquet => self.batches().saturating_mul(self.columns + self.values),
+            Format::Arrow | Format::Csv | Format::GeoJson | Format::Json => 0,
+        }
     }
 
     /// Octets of what came with the places, as often as it is repeated, and of the names of its columns.
@@ -127,8 +157,22 @@ impl Extent {
 pub const COLUMNS: &str = "columns of the CSV";
 const HEADER: &str = "octets of the names of the CSV's columns";
 const CELLS: &str = "cells of the answer, places times their columns and values";
+const CHUNKS: &str = "columns of all row groups of the Parquet file (Arrow has no such limit)";
 const OCTETS: &str = "octets of the answer, as estimated";
 
+/// Columns of an answer beside values and what was sent, at most.
+const COLUMNS_OF_OURS: u64 = 64;
+/// Octets of the name of a column of ours.
+const OCTETS_OF_A_NAME: u64 = 64;
+/// Octets of what an Arrow or Parquet answer says of a column, in a schema or for a batch.
+const OCTETS_OF_A_FIELD: u64 = 1_000;
+/// Numbers of a batch of such an answer, and octets of its texts.
+const CELLS_OF_A_BATCH: u64 = 1024 * 1024;
+const OCTETS_OF_A_BATCH: u64 = 2 * 1024 * 1024;
+/// Columns of all row groups of a Parquet file: of each some 700 octets are in memory until its end.
+const MOST_CHUNKS: u64 = 40_000;
+/// Octets of what is said of the store and of what was asked.
+const OCTETS_AROUND_PLACES: u64 = 4_096;
 /// Octets of what is said of a place beside its values.
 const OCTETS_OF_A_PLACE: u64 = 300;
 /// Values of an answer that is made at once: a few milliseconds, a few megabytes.
