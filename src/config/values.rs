@@ -326,7 +326,7 @@ impl Default for PerilLimits {
             max_contract_places: 10_000,
             max_body_bytes: 256 * 1024 * 1024,
             body_memory_bytes: 1024 * 1024,
-            max_bodies: 32,
+            max_bodies: 64,
             max_columns: 1_000,
             max_header_bytes: 32 * 1024,
             max_cells: 200_000_000,

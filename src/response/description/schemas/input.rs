@@ -7,7 +7,7 @@ use crate::{
     config::PerilLimits,
     dataset::{
         grid::{Peril, Year},
-        perils::query::{Interpolation, Options},
+        perils::query::{Interpolation, Layout, Options, Provenance},
     },
 };
 
@@ -52,7 +52,10 @@ fn with_options(name: &str, place: &Value, limits: &PerilLimits) -> Value {
     members[name] = json!({
         "type": "array", "minItems": 1, "maxItems": limits.max_places,
         "items": judged_alone(place),
-        "description": format!("At most {}; the body at most {} octets.", limits.max_places, limits.max_body_bytes),
+        "description": format!(
+            "At most {}; the body at most {} octets; places times values at most {}; the answer at most about {} octets.",
+            limits.max_places, limits.max_body_bytes, limits.max_cells, limits.max_answer_bytes
+        ),
     });
     members
 }
@@ -81,12 +84,16 @@ fn member(name: &str) -> Value {
 
 /// The choices of an option of `/v1/location`.
 pub(in super::super) fn option(name: &str) -> Value {
-    let choices = match name {
+    let choices: &[&str] = match name {
         "interpolation" => {
-            [Interpolation::Nearest, Interpolation::Bilinear].map(Interpolation::name)
+            &[Interpolation::Nearest, Interpolation::Bilinear].map(Interpolation::name)
         }
-        "layout" => ["wide", "long"],
-        _ => ["none", "linear"],
+        // What there is without it depends on the format.
+        "layout" => {
+            return json!({"type": "string", "enum": [Layout::Wide.name(), Layout::Long.name()]});
+        }
+        "provenance" => &Provenance::ALL.map(Provenance::name),
+        _ => &["none", "linear"],
     };
     json!({"type": "string", "enum": choices, "default": choices.first()})
 }
@@ -104,7 +111,7 @@ pub(in super::super) fn coordinates(range: (i32, i32)) -> Value {
 }
 
 /// What `POST /v1/location` takes.
-pub(in super::super) fn location_body() -> Value {
+pub(in super::super) fn location_body(limits: &PerilLimits) -> Value {
     let place = json!({"id": "London", "latitude": 51.5, "longitude": -0.25});
     let feature = json!({
         "type": "Feature", "id": "London", "properties": {"sum_insured": 1_000_000},
@@ -122,7 +129,10 @@ pub(in super::super) fn location_body() -> Value {
             "example": {"type": "FeatureCollection", "features": [feature], "perils": perils, "years": years},
         },
         "text/csv": {
-            "schema": {"type": "string", "description": "A header with `latitude` and `longitude`, or `lat` and `lon`. All other columns come back."},
+            "schema": {"type": "string", "description": format!(
+                "A header with `latitude` and `longitude`, or `lat` and `lon`. All other columns come back. At most {} columns, whose names have at most {} octets together; places times columns and values at most {}.",
+                limits.max_columns, limits.max_header_bytes, limits.max_cells
+            )},
             "example": "id,latitude,longitude\nLondon,51.5,-0.25\n",
         },
     }})
