@@ -122,10 +122,10 @@ impl<'v> Nearby<'v> {
             let to_the_end = columns - start;
             if steps < to_the_end {
                 let found = first(start + steps, columns).map(|column| (column, column - start));
-                return found.or_else(|| Some((first(0, start)?, to_the_end)).map(further));
+                return found.or_else(|| Some(further((first(0, start)?, to_the_end))));
             }
             let column = first(steps - to_the_end, start)?;
-            return Some((column, to_the_end)).map(further);
+            return Some(further((column, to_the_end)));
         }
         if steps <= start {
             let found = last(0, start - steps + 1).map(|column| (column, start - column));

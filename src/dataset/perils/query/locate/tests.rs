@@ -242,7 +242,7 @@ fn a_corner_of_no_weight_counts_for_nothing() {
         longitude: Axis::new(0, 1_000_000, 1, 2).unwrap(),
     };
     let values = values(shape, |cell| {
-        Some([5, 9, WIDE_NOT_APPLICABLE, 7][cell as usize])
+        Some([5, 9, WIDE_NOT_APPLICABLE, 7][usize::try_from(cell).unwrap()])
     });
     let bilinear = subset("bilinear");
     // On a cell, and on the edge between two: the others are neither asked nor named.
@@ -275,8 +275,7 @@ fn a_corner_that_is_not_covered_says_more_than_one_where_nothing_applies() {
         ([1, sea, 1, nothing], Value::NotCovered),
         ([1, sea, sea, 1], Value::NotApplicable),
     ] {
-        // A row has at least one number, so that the writer takes it: that of a column that is not asked for.
-        let values = values(shape, |cell| Some(corners[cell as usize]));
+        let values = values(shape, |cell| Some(corners[usize::try_from(cell).unwrap()]));
         let found = found(&values, &subset("bilinear"), 0.5, 0.5);
         assert_eq!(found, value, "{corners:?}");
     }
