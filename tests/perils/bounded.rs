@@ -292,7 +292,10 @@ fn members_that_are_none_of_ours_take_no_memory() {
     let site = sample::site();
     let member = format!("[{}1]", "1,".repeat(32_000));
     let members: Vec<_> = (0..99).map(|n| format!("\"m{n}\":{member}")).collect();
-    let body = format!("{{{},\"features\":[{{\"geometry\":null}}]}}", members.join(","));
+    let body = format!(
+        "{{{},\"features\":[{{\"geometry\":null}}]}}",
+        members.join(",")
+    );
     let before = resident_kib(&site);
     let target = format!("/v1/location?{WIND}");
     assert_eq!(site.post(&target, body.as_bytes(), &[JSON]).status, 200);
