@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 use perild::{
     dataset::perils::{
         places::{Carried, Survey},
-        query::{Options, Subset},
+        query::{Options, Reach, Subset},
     },
     edge::{Body, Charset, Intake},
 };
@@ -59,7 +59,7 @@ fuzz_target!(|octets: &[u8]| {
         }
     }
     assert_eq!(found, survey.count());
-    let _ = Subset::read(&options, 200);
+    let _ = Subset::read(&options, REACH);
 });
 
 const MAX_PLACES: usize = 100;
@@ -71,3 +71,7 @@ static INTAKE: LazyLock<Intake> = LazyLock::new(|| Intake {
     memory_bytes: 1 << 20,
     folder: std::env::temp_dir(),
 });
+const REACH: Reach = Reach {
+    max_radius_km: 200,
+    max_search_cells: 1_000_000,
+};

@@ -9,10 +9,15 @@ use perild::{
         perils::{
             contract::{Filter, Point},
             places::Survey,
-            query::{Query, Subset},
+            query::{Query, Reach, Subset},
         },
     },
     edge::Body,
+};
+
+const REACH: Reach = Reach {
+    max_radius_km: 200,
+    max_search_cells: 1_000_000,
 };
 
 fuzz_target!(|query: &[u8]| {
@@ -28,7 +33,7 @@ fuzz_target!(|query: &[u8]| {
     let Ok(mut query) = Query::read(&parameters, true) else {
         return;
     };
-    if let Ok(subset) = Subset::read(&query.options, 200) {
+    if let Ok(subset) = Subset::read(&query.options, REACH) {
         assert!(!subset.wanted.is_empty() && !subset.columns.is_empty());
         assert!(
             subset

@@ -6,6 +6,7 @@ mod own_files;
 
 use std::{
     collections::BTreeMap, fs::Metadata, net::SocketAddr, os::unix::fs::MetadataExt, path::Path,
+    sync::Arc, time::Duration,
 };
 
 use super::Route;
@@ -18,6 +19,7 @@ use crate::{
     policy::{Policy, PolicyError},
     response::description::{Description, Published},
     token::TokenSettings,
+    turns::Turns,
 };
 
 /// What a site is assembled from; each part read and checked.
@@ -101,6 +103,10 @@ impl Examination<'_> {
                 limit_bytes: limits.max_body_bytes,
                 memory_bytes: usize::try_from(limits.body_memory_bytes).unwrap_or(usize::MAX),
                 folder: self.config.paths.state.clone(),
+                turns: Arc::new(Turns::new(
+                    usize::try_from(limits.max_bodies).unwrap_or(usize::MAX),
+                )),
+                wait: WAIT_FOR_TURN,
             },
         })
     }
@@ -319,3 +325,6 @@ fn uid(user: &User) -> Option<u32> {
 fn is_open_to_all(found: &Metadata) -> bool {
     found.mode() & 0o002 != 0
 }
+
+/// How long a body may wait for its turn, unread.
+const WAIT_FOR_TURN: Duration = Duration::from_secs(10);

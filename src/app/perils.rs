@@ -17,7 +17,7 @@ use crate::{
             Refused, Values,
             contract::{Filter, LocationRequest, Point},
             places::Survey,
-            query::{Options, Query, Subset},
+            query::{Options, Query, Reach, Subset},
         },
     },
     edge::{Body, Charset, ContentType, Inbound, NotTaken},
@@ -69,12 +69,17 @@ impl Visit<'_> {
         let is_post = self.request.method() == Method::POST;
         let mut query = Query::read(&self.parameters(), !is_post)?;
         let survey = if is_post {
-            self.sent_places(body, &mut query.options).await?
+            self.sent_places(body, &bearer, &mut query.options).await?
         } else {
             let body = Body::Memory(query.places()?.into());
             Survey::of(body, false, &mut query.options, self.most_places())?
         };
-        let subset = Subset::read(&query.options, self.site.peril_limits.max_radius_km)?;
+        let limits = &self.site.peril_limits;
+        let reach = Reach {
+            max_radius_km: limits.max_radius_km,
+            max_search_cells: limits.max_search_cells,
+        };
+        let subset = Subset::read(&query.options, reach)?;
         let permits = self.permits(&bearer, &subset.perils, access)?;
         let values = self.site.perils.values(&permits, &subset.columns)?;
         location::answer(
@@ -84,12 +89,20 @@ impl Visit<'_> {
             subset,
             values,
             || self.site.streams.try_take(bearer.consumer()),
-            &self.site.schemas,
+            location::Means {
+                schemas: &self.site.schemas,
+                limits,
+            },
         )
     }
 
     /// The places of the body, with the options beside them; where they are many, another thread reads them.
-    async fn sent_places(self, body: Payload, options: &mut Options) -> Result<Survey, Refusal> {
+    async fn sent_places(
+        self,
+        body: Payload,
+        bearer: &Bearer,
+        options: &mut Options,
+    ) -> Result<Survey, Refusal> {
         let content_type = ContentType::of(self.request);
         let is_csv = content_type.is_csv();
         if !is_csv && !content_type.is_json() {
@@ -102,8 +115,8 @@ impl Visit<'_> {
         let charset = Charset::declared(content_type.parameter("charset"))?;
         let limit = self.most_places();
         let intake = &self.site.intake;
-        let body = intake.take(self.request, body).await?;
-        if body.in_memory().is_some_and(|octets| octets.len() <= SHORT) {
+        let body = intake.take(self.request, body, bearer.consumer()).await?;
+        if body.is_short() {
             let body = intake.in_utf_8(body, charset)?;
             return Ok(Survey::of(body, is_csv, options, limit)?);
         }
@@ -136,7 +149,13 @@ impl Visit<'_> {
     async fn listing(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
         let grid = self.description(access).await?;
         let described = answer::Described::new(&grid, self.request);
-        answer::contract(self.request, &described, contract::listing(), false)
+        answer::contract(
+            self.request,
+            &described,
+            contract::listing(),
+            &Peril::ALL,
+            false,
+        )
     }
 
     async fn one(self, peril: Peril, access: &mut Access) -> Result<HttpResponse, Refusal> {
@@ -152,7 +171,8 @@ impl Visit<'_> {
         let point = Point::read(&parameters)?;
         let body = contract::one_peril(peril, point, &filter, &values);
         let described = answer::Described::new(values.grid(), self.request);
-        answer::contract(self.request, &described, body.into(), filter.has_quirk())
+        let has_quirk = filter.has_quirk();
+        answer::contract(self.request, &described, body.into(), &[peril], has_quirk)
     }
 
     async fn all(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
@@ -171,7 +191,13 @@ impl Visit<'_> {
         let described = answer::Described::new(first.grid(), self.request);
         // The old service took no filter here, and did not say so.
         let has_quirk = Filter::read(&parameters).is_given();
-        answer::contract(self.request, &described, body.into(), has_quirk)
+        answer::contract(
+            self.request,
+            &described,
+            body.into(),
+            &Peril::ALL,
+            has_quirk,
+        )
     }
 
     async fn locations(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
@@ -186,7 +212,7 @@ impl Visit<'_> {
         }
         let mut intake = self.site.intake.clone();
         intake.limit_bytes = intake.limit_bytes.min(CONTRACT_BODY);
-        let body = intake.take(self.request, body).await?;
+        let body = intake.take(self.request, body, bearer.consumer()).await?;
         let request = self.location_request(body).await?;
         let permits = self.permits(&bearer, &request.perils, access)?;
         let values = self.site.perils.values(&permits, &request.columns)?;
@@ -200,7 +226,7 @@ impl Visit<'_> {
     async fn location_request(self, body: Body) -> Result<LocationRequest, Refusal> {
         let limit = usize::try_from(self.site.peril_limits.max_contract_places);
         let limit = limit.unwrap_or(usize::MAX);
-        if let Some(octets) = body.in_memory().filter(|octets| octets.len() <= SHORT) {
+        if let Some(octets) = body.in_memory().filter(|_| body.is_short()) {
             return Ok(LocationRequest::read(octets, limit)?);
         }
         let readers = Arc::clone(&self.site.readers).acquire_owned();
@@ -287,7 +313,5 @@ const CONTRACT_BODY: u64 = 16 * 1024 * 1024;
 const BODIES: &str = "application/json, application/geo+json or text/csv";
 /// What a CSV must have: which of its columns is the latitude, nothing else says.
 const WITH_HEADER: &str = "CSV with a header that names its columns, not header=absent";
-/// Octets of a body that is read through at once, in less time than another thread takes to begin.
-const SHORT: usize = 64 * 1024;
 /// Places off the grid that are named one by one.
 const NAMED_PLACES: usize = 10;

@@ -3,7 +3,6 @@
 use std::{
     fs::File,
     io::{self, Read, Write},
-    sync::Arc,
 };
 
 use super::{Body, Charset, Intake, NotTaken, intake::nameless};
@@ -45,16 +44,21 @@ impl Intake {
                 kept.clear();
             }
             if read == 0 {
-                return Ok(file.map_or_else(|| Body::Memory(kept.into()), Body::Disk));
+                drop(reader);
+                let held = body.into_held();
+                return Ok(match file {
+                    Some(file) => Body::on_disk(file, held),
+                    None => Body::in_turn(kept.into(), held),
+                });
             }
             reader.consume(read);
         }
     }
 
     /// Writes `octets` behind what `file` has; into a new one when there is none.
-    fn append(&self, file: Option<Arc<File>>, octets: &[u8]) -> io::Result<Arc<File>> {
-        let file = file.map_or_else(|| nameless(&self.folder).map(Arc::new), Ok)?;
-        (&*file).write_all(octets)?;
+    fn append(&self, file: Option<File>, octets: &[u8]) -> io::Result<File> {
+        let mut file = file.map_or_else(|| nameless(&self.folder), Ok)?;
+        file.write_all(octets)?;
         Ok(file)
     }
 }

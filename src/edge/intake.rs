@@ -1,7 +1,9 @@
 //! The body of a request: taken in whole before it is answered, in memory and beyond a bound on disk.
 //!
 //! Most clients send everything before they read anything. A body that is taken in whole can be
-//! answered at the reader's pace without either side waiting for the other.
+//! answered at the reader's pace without either side waiting for the other. Beyond what a connection's own buffers
+//! hold it needs a turn, and has it for as long as anyone holds the body: all bodies together take so much memory,
+//! and so much of the disk, as the configuration says.
 
 use std::{
     fs::{File, OpenOptions},
@@ -12,9 +14,13 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{HttpRequest, http::header, rt::task::spawn_blocking, web::Payload};
+use actix_web::{
+    HttpRequest, error::PayloadError, http::header, rt::task::spawn_blocking, web::Payload,
+};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
+
+use crate::turns::{Turn, Turns};
 
 /// How much of a body is taken, and where it is kept.
 #[derive(Clone, Debug)]
@@ -25,6 +31,10 @@ pub struct Intake {
     pub memory_bytes: usize,
     /// Folder for the rest: files without a name.
     pub folder: PathBuf,
+    /// Turns of bodies that are not short.
+    pub turns: Arc<Turns>,
+    /// How long a body may wait for its turn, unread.
+    pub wait: Duration,
 }
 
 /// Why a body was not taken in.
@@ -39,6 +49,9 @@ pub enum NotTaken {
         "the charset that Content-Type declares is not known; send UTF-8, or declare a charset of the Encoding Standard by its label, as windows-1252 or utf-16"
     )]
     CharsetUnknown,
+    /// As many bodies are held as may be, for a while.
+    #[error("as many long bodies are held as may be")]
+    Busy,
     /// A content coding, RFC 9110 §8.4.
     #[error("the body has a content coding")]
     Encoded,
@@ -65,13 +78,28 @@ pub enum NotTaken {
 #[derive(Clone, Debug)]
 pub enum Body {
     /// In a file without a name.
-    Disk(Arc<File>),
+    Disk(Arc<Spooled>),
     /// In memory.
     Memory(Bytes),
 }
 
+/// The file of a body, and what keeps the turn that the body has.
+#[derive(Debug)]
+pub struct Spooled {
+    /// None only while it is dropped.
+    file: Option<File>,
+    held: Held,
+}
+
+/// What keeps the turn of a body: the turn itself, or the body that it came with.
+#[derive(Debug)]
+pub(super) enum Held {
+    Body(Body),
+    Turn(Option<Turn>),
+}
+
 impl Intake {
-    /// Takes the body of `request`.
+    /// Takes the body of `request`, in a turn of `consumer` unless it is short.
     ///
     /// # Errors
     /// [`NotTaken`].
@@ -79,37 +107,55 @@ impl Intake {
         &self,
         request: &HttpRequest,
         mut payload: Payload,
+        consumer: &str,
     ) -> Result<Body, NotTaken> {
-        self.admit(request)?;
+        let announced = self.admit(request)?;
         let too_large = NotTaken::TooLarge {
             limit: self.limit_bytes,
         };
+        let mut turn = None;
+        if announced > SHORT {
+            turn = Some(self.turn(consumer).await?);
+        }
         let mut kept = BytesMut::new();
-        let mut file: Option<Arc<File>> = None;
+        let mut file: Option<File> = None;
         let mut length = 0_u64;
         loop {
             let next = tokio::time::timeout(PATIENCE, payload.next()).await;
             let Some(piece) = next.or(Err(NotTaken::Stalled))? else {
                 break;
             };
-            let piece = piece.map_err(|error| NotTaken::Broken(error.to_string()))?;
+            let piece = piece.map_err(|error| NotTaken::Broken(broken(&error)))?;
             length += u64::try_from(piece.len()).unwrap_or(u64::MAX);
             if length > self.limit_bytes {
                 return Err(too_large);
+            }
+            if length > SHORT && turn.is_none() {
+                turn = Some(self.turn(consumer).await?);
             }
             kept.extend_from_slice(&piece);
             if kept.len() > self.memory_bytes {
                 file = Some(self.keep(file, kept.split().freeze()).await?);
             }
         }
-        match file {
-            None => Ok(Body::Memory(kept.freeze())),
-            file => Ok(Body::Disk(self.keep(file, kept.freeze()).await?)),
+        match (file, turn) {
+            (None, None) => Ok(Body::Memory(kept.freeze())),
+            (None, turn) => Ok(Body::in_turn(kept.freeze(), Held::Turn(turn))),
+            (file, turn) => {
+                let file = self.keep(file, kept.freeze()).await?;
+                Ok(Body::on_disk(file, Held::Turn(turn)))
+            }
         }
     }
 
-    /// What can be said before the first octet.
-    fn admit(&self, request: &HttpRequest) -> Result<(), NotTaken> {
+    /// A turn of `consumer`, for which it waits a while.
+    async fn turn(&self, consumer: &str) -> Result<Turn, NotTaken> {
+        let turn = tokio::time::timeout(self.wait, self.turns.take(consumer)).await;
+        turn.ok().flatten().ok_or(NotTaken::Busy)
+    }
+
+    /// What can be said before the first octet: how many are announced.
+    fn admit(&self, request: &HttpRequest) -> Result<u64, NotTaken> {
         let field = |name| {
             request
                 .headers()
@@ -121,20 +167,21 @@ impl Intake {
             return Err(NotTaken::Encoded);
         }
         let announced = field(header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
-        if announced.is_some_and(|length: u64| length > self.limit_bytes) {
+        let announced: u64 = announced.unwrap_or(0);
+        if announced > self.limit_bytes {
             return Err(NotTaken::TooLarge {
                 limit: self.limit_bytes,
             });
         }
-        Ok(())
+        Ok(announced)
     }
 
     /// Adds `octets` to the file, on a thread that may wait for the disk.
-    async fn keep(&self, file: Option<Arc<File>>, octets: Bytes) -> Result<Arc<File>, NotTaken> {
+    async fn keep(&self, file: Option<File>, octets: Bytes) -> Result<File, NotTaken> {
         let folder = self.folder.clone();
         let written = spawn_blocking(move || {
-            let file = file.map_or_else(|| nameless(&folder).map(Arc::new), Ok)?;
-            (&*file).write_all(&octets)?;
+            let mut file = file.map_or_else(|| nameless(&folder), Ok)?;
+            file.write_all(&octets)?;
             Ok(file)
         });
         let kept = written
@@ -148,6 +195,33 @@ impl Intake {
 }
 
 impl Body {
+    /// The body in `file`.
+    pub(super) fn on_disk(file: File, held: Held) -> Self {
+        Self::Disk(Arc::new(Spooled {
+            file: Some(file),
+            held,
+        }))
+    }
+
+    /// The body `octets`.
+    pub(super) fn in_turn(octets: Bytes, held: Held) -> Self {
+        Self::Memory(Bytes::from_owner(InTurn {
+            octets,
+            _held: held,
+        }))
+    }
+
+    /// What keeps the turn of a body that another takes the place of: of a file that nobody reads any more, the turn.
+    pub(super) fn into_held(self) -> Held {
+        match self {
+            Self::Disk(mut spooled) => match Arc::get_mut(&mut spooled) {
+                Some(alone) => std::mem::replace(&mut alone.held, Held::Turn(None)),
+                None => Held::Body(Self::Disk(spooled)),
+            },
+            memory @ Self::Memory(_) => Held::Body(memory),
+        }
+    }
+
     /// A reader of the octets from `start` on.
     #[must_use]
     pub fn reader(&self, start: u64) -> Box<dyn BufRead + Send> {
@@ -155,7 +229,7 @@ impl Body {
             Self::Disk(file) => Box::new(BufReader::with_capacity(
                 PIECE,
                 FileFrom {
-                    file: Arc::clone(file),
+                    spooled: Arc::clone(file),
                     at: start,
                 },
             )),
@@ -171,7 +245,12 @@ impl Body {
     #[must_use]
     pub fn length(&self) -> u64 {
         match self {
-            Self::Disk(file) => file.metadata().map_or(u64::MAX, |found| found.len()),
+            Self::Disk(spooled) => {
+                let found = spooled.file.as_ref().map(File::metadata);
+                found.map_or(u64::MAX, |found| {
+                    found.map_or(u64::MAX, |found| found.len())
+                })
+            }
             Self::Memory(octets) => u64::try_from(octets.len()).unwrap_or(u64::MAX),
         }
     }
@@ -199,19 +278,59 @@ impl Body {
             Self::Disk(_) => None,
         }
     }
+
+    /// Whether it is read through in less time than another thread takes to begin.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        matches!(self, Self::Memory(_)) && self.length() <= SHORT
+    }
+}
+
+impl Drop for Spooled {
+    /// The system gives the disk's blocks back when a file without a name is closed, some 16 ms for 256 MiB: no work
+    /// for a thread that answers others.
+    fn drop(&mut self) {
+        let file = self.file.take();
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn_blocking(move || drop(file));
+        }
+    }
+}
+
+/// Octets, and what keeps the turn in which they are held.
+struct InTurn {
+    octets: Bytes,
+    _held: Held,
+}
+
+impl AsRef<[u8]> for InTurn {
+    fn as_ref(&self) -> &[u8] {
+        &self.octets
+    }
 }
 
 /// A file with a reading position of its own.
 struct FileFrom {
-    file: Arc<File>,
+    spooled: Arc<Spooled>,
     at: u64,
 }
 
 impl Read for FileFrom {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read_at(into, self.at)?;
+        let file = self.spooled.file.as_ref();
+        let file = file.ok_or(io::ErrorKind::NotFound)?;
+        let read = file.read_at(into, self.at)?;
         self.at += u64::try_from(read).unwrap_or(0);
         Ok(read)
+    }
+}
+
+/// What ended a body; the library's own text prints a value as Rust does.
+fn broken(error: &PayloadError) -> String {
+    match error {
+        PayloadError::Incomplete(Some(source)) | PayloadError::Io(source) => source.to_string(),
+        PayloadError::Incomplete(None) => "the connection ended before it".to_owned(),
+        other => other.to_string(),
     }
 }
 
@@ -230,6 +349,8 @@ pub(super) fn nameless(folder: &Path) -> io::Result<File> {
 
 /// How long the next octets may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Octets of a body that needs no turn: no more than its connection's buffers take.
+const SHORT: u64 = 64 * 1024;
 /// Octets read from the disk at once.
 const PIECE: usize = 256 * 1024;
 
@@ -242,7 +363,7 @@ mod tests {
     async fn taken(request: TestRequest, intake: &Intake) -> Result<Body, NotTaken> {
         let (request, mut payload) = request.to_http_parts();
         let payload = Payload::from_request(&request, &mut payload).await.unwrap();
-        intake.take(&request, payload).await
+        intake.take(&request, payload, "consumer").await
     }
 
     fn intake(folder: &Path) -> Intake {
@@ -250,7 +371,63 @@ mod tests {
             limit_bytes: 100,
             memory_bytes: 10,
             folder: folder.into(),
+            turns: Arc::new(Turns::new(1)),
+            wait: Duration::from_millis(10),
         }
+    }
+
+    #[test]
+    fn a_long_body_has_a_turn_until_nobody_holds_it_and_a_short_one_has_none() {
+        System::new().block_on(async {
+            let folder = tempfile::tempdir().unwrap();
+            for memory_bytes in [10, 200_000] {
+                let intake = Intake {
+                    limit_bytes: 200_000,
+                    memory_bytes,
+                    ..intake(folder.path())
+                };
+                let request = |octets| TestRequest::post().set_payload(vec![7; octets]);
+                let short = taken(request(65_536), &intake).await.unwrap();
+                assert_eq!(intake.turns.free(), 1);
+                let long = taken(request(65_537), &intake).await.unwrap();
+                assert_eq!(long.in_memory().is_some(), memory_bytes > 10);
+                let reader = long.reader(0);
+                drop(long);
+                assert_eq!(intake.turns.free(), 0);
+                drop((short, reader));
+                assert_eq!(intake.turns.free(), 1);
+            }
+        });
+    }
+
+    #[test]
+    fn a_body_that_waits_too_long_for_its_turn_is_not_taken_and_was_not_read() {
+        System::new().block_on(async {
+            let folder = tempfile::tempdir().unwrap();
+            let intake = Intake {
+                limit_bytes: 200_000,
+                ..intake(folder.path())
+            };
+            let held = intake.turns.try_take("another").unwrap();
+            for announced in [true, false] {
+                let request = TestRequest::post().set_payload(vec![7; 100_000]);
+                let request = if announced {
+                    request.insert_header(("content-length", "100000"))
+                } else {
+                    request
+                };
+                let refused = taken(request, &intake).await;
+                assert!(matches!(refused, Err(NotTaken::Busy)), "{announced}");
+            }
+            assert!(
+                taken(TestRequest::post().set_payload(vec![7; 60_000]), &intake)
+                    .await
+                    .is_ok()
+            );
+            drop(held);
+            let request = TestRequest::post().set_payload(vec![7; 100_000]);
+            assert!(taken(request, &intake).await.is_ok());
+        });
     }
 
     #[test]

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     dataset::{
-        grid::Grid,
+        grid::{Grid, Peril},
         perils::{Values, contract::LocationRequest},
     },
     turns::Turn,
@@ -93,7 +93,7 @@ impl Described {
     }
 }
 
-/// A whole answer of the old contract to a GET or HEAD.
+/// A whole answer of the old contract about `perils` to a GET or HEAD.
 ///
 /// # Errors
 /// [`Refusal::PreconditionFailed`].
@@ -101,6 +101,7 @@ pub fn contract(
     request: &HttpRequest,
     described: &Described,
     body: Bytes,
+    perils: &[Peril],
     has_quirk: bool,
 ) -> Result<HttpResponse, Refusal> {
     if let Some(answer) = described.judge(request)? {
@@ -108,6 +109,7 @@ pub fn contract(
     }
     let mut answer = described.build(StatusCode::OK);
     answer.insert_header((CONTENT_TYPE, "application/json"));
+    say_units(&mut answer, perils);
     if has_quirk {
         lead_on(&mut answer);
     }
@@ -127,6 +129,7 @@ pub fn locations(
     answer
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((CONTENT_TYPE, "application/json"));
+    say_units(&mut answer, &request.perils);
     if request.has_quirk {
         lead_on(&mut answer);
     }
@@ -145,6 +148,14 @@ pub fn locations(
     Ok(answer.body(body))
 }
 
+/// Says of metrics whose values are not what the old listing calls them, what they are: its octets stay as they were.
+fn say_units(answer: &mut HttpResponseBuilder, perils: &[Peril]) {
+    let mut metrics = perils.iter().flat_map(|peril| peril.metrics());
+    if metrics.any(|metric| metric.units() == "percent" && metric.ucum() == "1") {
+        answer.insert_header((NOTE, FRACTIONS));
+    }
+}
+
 /// Says that the answer rests on a leniency of the old service, and where there is none (RFC 9745).
 fn lead_on(answer: &mut HttpResponseBuilder) {
     answer
@@ -153,6 +164,8 @@ fn lead_on(answer: &mut HttpResponseBuilder) {
         .insert_header((LINK, "</v1/location>; rel=\"successor-version\""));
 }
 
+const NOTE: HeaderName = HeaderName::from_static("perild-note");
+const FRACTIONS: &str = "fire: values are fractions from 0 to 1; the unit 'percent' of the listing and of records is historical";
 const QUIRK: &str = "299 - \"a filter was not understood as one of the known names and was applied as the old service did; /v1/location refuses it and lists them\"";
 /// 20 November 2026, when `/v1` came to be.
 const DEPRECATED_SINCE: &str = "@1795132800";

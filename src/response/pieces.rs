@@ -113,35 +113,42 @@ impl<P: Pieces> MessageBody for PieceBody<P> {
 /// A whole body that leaves in pieces, without a copy: the server would copy it at once, into memory that it then
 /// gives back.
 #[derive(Debug)]
-pub(super) struct SlicedBody(Bytes);
+pub(super) struct SlicedBody<H> {
+    rest: Bytes,
+    /// What is kept until all has left.
+    _held: H,
+}
 
-impl SlicedBody {
-    pub(super) fn new(whole: Vec<u8>) -> Self {
-        Self(whole.into())
+impl<H> SlicedBody<H> {
+    pub(super) fn new(whole: Vec<u8>, held: H) -> Self {
+        Self {
+            rest: whole.into(),
+            _held: held,
+        }
     }
 }
 
-impl MessageBody for SlicedBody {
+impl<H: Unpin> MessageBody for SlicedBody<H> {
     type Error = io::Error;
 
     fn size(&self) -> BodySize {
-        BodySize::Sized(u64::try_from(self.0.len()).unwrap_or(u64::MAX))
+        BodySize::Sized(u64::try_from(self.rest.len()).unwrap_or(u64::MAX))
     }
 
     fn poll_next(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, io::Error>>> {
-        let length = self.0.len().min(PIECE);
-        let piece = self.0.split_to(length);
+        let length = self.rest.len().min(PIECE);
+        let piece = self.rest.split_to(length);
         Poll::Ready((length > 0).then_some(Ok(piece)))
     }
 
     fn try_into_bytes(self) -> Result<Bytes, Self> {
-        if self.0.len() > PIECE {
+        if self.rest.len() > PIECE {
             Err(self)
         } else {
-            Ok(self.0)
+            Ok(self.rest)
         }
     }
 }
@@ -216,11 +223,13 @@ mod tests {
     #[test]
     fn a_whole_body_leaves_in_pieces() {
         let whole: Vec<u8> = (0..=255).cycle().take(PIECE * 2 + 1).collect();
-        let sliced = SlicedBody::new(whole.clone()).try_into_bytes().unwrap_err();
+        let sliced = SlicedBody::new(whole.clone(), ())
+            .try_into_bytes()
+            .unwrap_err();
         assert_eq!(sliced.size(), BodySize::Sized(196_609));
         let sent = System::new().block_on(to_bytes(sliced)).unwrap();
         assert_eq!(sent, whole);
-        let small = SlicedBody::new(vec![1, 2]).try_into_bytes().unwrap();
+        let small = SlicedBody::new(vec![1, 2], ()).try_into_bytes().unwrap();
         assert_eq!(small, [1, 2][..]);
     }
 

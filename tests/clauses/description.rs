@@ -259,6 +259,8 @@ fn what_a_site_publishes_says_its_address_its_caps_and_its_scopes() {
     let site = Site::with(|settings, _| {
         settings.more.push_str(
             "[perils]\nmax_places = 321\nmax_contract_places = 54\nmax_radius_km = 77\nmax_body_bytes = 4321\n\
+             max_columns = 1313\nmax_header_bytes = 1414\nmax_cells = 151515\nmax_answer_bytes = 161616\n\
+             max_search_cells = 171717\n\
              [[datasets]]\nname = \"hail\"\nscope = \"energy:hail\"\n\
              [[datasets]]\nname = \"fire\"\nclass = \"OE-O\"\n\
              [[datasets]]\nname = \"open.csv\"\nclass = \"OE-O\"\n",
@@ -271,8 +273,24 @@ fn what_a_site_publishes_says_its_address_its_caps_and_its_scopes() {
     assert_eq!((places, of_contract), (&321.into(), &54.into()));
     assert_eq!(schemas["Radius"]["maximum"], 77);
     let too_large = document["components"]["responses"]["Problem413"].to_string();
-    for limit in ["321 places", "54 places", "4321"] {
+    for limit in ["321 places", "54 places", "4321", "1313"] {
         assert!(too_large.contains(limit), "{limit}: {too_large}");
+    }
+    let body = document["paths"]["/v1/location"]["post"]["requestBody"]["content"].to_string();
+    let said = [
+        body,
+        schemas["Query"].to_string(),
+        schemas["Radius"].to_string(),
+    ]
+    .concat();
+    for limit in [
+        "At most 1313 columns",
+        "at most 1414 octets",
+        "at most 151515",
+        "about 161616 octets",
+        "at most 171717 cells",
+    ] {
+        assert!(said.contains(limit), "{limit}: {said}");
     }
 
     let of = |path: &str, method: &str| &document["paths"][path][method];

@@ -86,6 +86,8 @@ fn ngx_8_the_units_say_who_may_connect_and_when_not_to_start_again() {
         "LimitCORE=0",
         "ExecReload=/usr/bin/perild reload",
         "User=perild",
+        "MemoryHigh=3G",
+        "MemoryMax=4G",
     ] {
         assert!(service.lines().any(|found| found == line), "{line}");
     }

@@ -321,3 +321,39 @@ fn a_long_answer_is_streamed_and_is_the_same() {
     let records = one.text().split("],\"settings\"").next().unwrap();
     assert!(answer.text().starts_with(records));
 }
+
+/// The listing of the old service calls the values of fire percent; its octets stay, and a field says what is true.
+#[test]
+fn what_is_said_of_fire_in_percent_is_corrected_beside_the_old_body() {
+    let site = sample::site();
+    let said = "fire: values are fractions from 0 to 1; the unit 'percent' of the listing and of records is historical";
+    for target in ["/perils", "/fire?lat=1&lon=1", "/allperils?lat=1&lon=1"] {
+        assert_eq!(
+            site.get(target).field("perild-note"),
+            Some(said),
+            "{target}"
+        );
+    }
+    let listing = site.get("/perils");
+    assert!(listing.text().contains("\"metric_units\":\"percent\""));
+    for target in ["/wind?lat=1&lon=1", "/v1/location?lat=1&lon=1"] {
+        assert_eq!(site.get(target).field("perild-note"), None, "{target}");
+    }
+    for (perils, note) in [
+        ("", Some(said)),
+        (",\"perils\":[\"fire\"]", Some(said)),
+        (",\"perils\":[\"wind\"]", None),
+    ] {
+        let body = format!("{{\"locations\":[{{\"latitude\":1,\"longitude\":1}}]{perils}}}");
+        let answer = site.post(
+            "/location",
+            body.as_bytes(),
+            &[("Content-Type", "application/json")],
+        );
+        assert_eq!(
+            (answer.status, answer.field("perild-note")),
+            (200, note),
+            "{perils}"
+        );
+    }
+}

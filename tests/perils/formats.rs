@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::{
     query::{JSON, WIND, json_of, stored, wind},
     sample,
+    support::python,
 };
 
 const TABLE: &str = "\u{feff}Site,LAT,Lon,note\r\nA,1.0,1.0,\"x, \"\"y\"\"\"\r\nB,95,1,\r\nC,0.9,-1.1\r\nD,1.5,2.25,z";
@@ -268,3 +269,202 @@ fn an_answer_that_is_sent_again_has_no_name_twice() {
         body = json!({"type": "FeatureCollection", "features": found["features"]}).to_string();
     }
 }
+
+#[test]
+fn a_csv_says_licence_source_and_version_in_columns_or_comments_when_asked_and_else_nowhere() {
+    let site = sample::site();
+    let body = "lat,lon,source\n1,1,mine\n95,1,mine\n";
+    for layout in ["wide", "long"] {
+        let query = format!("{WIND}&f=csv&layout={layout}");
+        let plain = site.csv(&query, body);
+        assert_eq!(
+            site.csv(&format!("{query}&provenance=none"), body).content,
+            plain.content
+        );
+        let columns = site.csv(&format!("{query}&provenance=columns"), body);
+        let lines: Vec<_> = columns.text().lines().collect();
+        assert!(
+            lines[0].starts_with("lat,lon,input_source,status,"),
+            "{}",
+            lines[0]
+        );
+        assert!(
+            lines[0].ends_with(",licence,source,store_version"),
+            "{}",
+            lines[0]
+        );
+        for (line, before) in lines.iter().zip(plain.text().lines()).skip(1) {
+            assert_eq!(*line, format!("{before},CC0-1.0,made for a test,7"));
+        }
+        let comments = site.csv(&format!("{query}&provenance=comments"), body);
+        let before = "# licence: CC0-1.0\n# source: made for a test\n\
+                      # store version: 7, imported at 2026-01-15T12:00:00Z\n";
+        assert_eq!(
+            comments.text(),
+            format!("{before}{}", plain.text()),
+            "{layout}"
+        );
+    }
+    // Everything else says it anyway.
+    for format in ["json", "geojson", "arrow", "parquet"] {
+        let answer = site.csv(&format!("{WIND}&f={format}&provenance=columns"), body);
+        assert_eq!(answer.status, 400, "{format}");
+        let detail = answer.problem()["detail"].to_string();
+        assert!(detail.contains("provenance must be none"), "{detail}");
+    }
+    let unknown = site.csv(&format!("{WIND}&f=csv&provenance=footnotes"), body);
+    let detail = unknown.problem()["detail"].to_string();
+    assert!(
+        detail.contains("known are none, columns, comments"),
+        "{detail}"
+    );
+}
+
+#[test]
+fn missing_and_interpolation_are_null_in_arrow_and_parquet_where_there_is_none() {
+    let site = sample::site();
+    // A place with all values, one that lacks some, one that is invalid.
+    let body = "lat,lon\n1,1\n-2,-2.25\n95,1\n";
+    let has_all = stored(1.0, 1.0, wind()).known().is_some();
+    let has_some = stored(-2.0, -2.25, wind()).known().is_none();
+    assert!(has_all && has_some);
+    for format in ["arrow", "parquet"] {
+        let answer = site.csv(&format!("{WIND}&f={format}"), body);
+        let (_, batch) = read(format, &answer.content);
+        let texts = |name| {
+            let column = batch.column_by_name(name).unwrap().as_string::<i32>();
+            column
+                .iter()
+                .map(|text| text.map(str::to_owned))
+                .collect::<Vec<_>>()
+        };
+        let missing = Some("windspeed100yr=not_covered".to_owned());
+        assert_eq!(texts("missing"), [None, missing, None], "{format}");
+        let nearest = Some("nearest".to_owned());
+        assert_eq!(
+            texts("interpolation"),
+            [nearest.clone(), nearest, None],
+            "{format}"
+        );
+    }
+}
+
+#[test]
+fn wide_geojson_has_the_columns_of_a_wide_csv_as_properties() {
+    let site = sample::site();
+    let features = json!({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "id": 7, "properties": {"note": "x", "status": "mine", "perils": 5},
+         "geometry": {"type": "Point", "coordinates": [1.0, 1.0]}},
+        {"type": "Feature", "properties": null, "geometry": {"type": "Point", "coordinates": [-2.25, -2.0]}},
+        {"type": "Feature", "properties": {"note": null}, "geometry": null},
+    ]});
+    let query = format!("{WIND}&radius_km=1");
+    let answer = site.post(
+        &format!("/v1/location?{query}&layout=wide"),
+        features.to_string().as_bytes(),
+        &[("Content-Type", "application/geo+json")],
+    );
+    assert_eq!(answer.field("content-type"), Some("application/geo+json"));
+    let found = json_of(&answer);
+    let table = site.csv(&format!("{query}&f=csv"), "lat,lon\n1.0,1.0\n-2.0,-2.25\n");
+    let names: Vec<_> = table.text().lines().next().unwrap().split(',').collect();
+    for (at, feature) in found["features"].as_array().unwrap().iter().enumerate() {
+        let properties = feature["properties"].as_object().unwrap();
+        for name in &names[2..] {
+            assert!(properties.contains_key(*name), "{at} {name}");
+        }
+        assert!(
+            properties
+                .values()
+                .all(|value| !value.is_object() && !value.is_array())
+        );
+    }
+    let first = &found["features"][0]["properties"];
+    assert_eq!(found["features"][0]["id"], 7);
+    assert_eq!(
+        (
+            &first["note"],
+            &first["input_status"],
+            &first["input_perils"]
+        ),
+        (&json!("x"), &json!("mine"), &json!(5))
+    );
+    let value = "windspeed100yr_ssp126_2030";
+    assert_eq!(first[value].as_f64(), stored(1.0, 1.0, wind()).known());
+    assert_eq!(
+        (&first["status"], &first["missing"], &first["distance_km"]),
+        (&json!("ok"), &json!(null), &json!(0.0))
+    );
+    let second = &found["features"][1]["properties"];
+    assert_eq!(
+        (&second[value], &second["missing"]),
+        (&json!(null), &json!("windspeed100yr=not_covered"))
+    );
+    let third = &found["features"][2]["properties"];
+    assert_eq!(
+        (
+            &third["status"],
+            &third["reason"],
+            &third["interpolation"],
+            &third[value]
+        ),
+        (
+            &json!("invalid"),
+            &json!("not_a_point"),
+            &json!(null),
+            &json!(null)
+        )
+    );
+    assert_eq!(found["summary"]["places"], 3);
+    // Without it features have what they had.
+    let nested = site.post(
+        &format!("/v1/location?{query}"),
+        features.to_string().as_bytes(),
+        &[("Content-Type", "application/geo+json")],
+    );
+    assert!(json_of(&nested)["features"][0]["properties"]["perils"]["values"].is_array());
+    let csv = site.csv(&format!("{query}&layout=wide&f=geojson"), TABLE);
+    assert_eq!(json_of(&csv)["features"][0]["properties"]["Site"], "A");
+    let long = site.csv(&format!("{query}&layout=long&f=geojson"), TABLE);
+    assert_eq!(long.status, 400);
+}
+
+/// What QGIS reads with.
+#[test]
+fn gdal_reads_wide_geojson_as_a_column_for_each_value() {
+    let site = sample::site();
+    let target = "/v1/location?lat=1,-2,95&lon=1,-2.25,0&id=a,b,c&perils=wind&years=2030&f=geojson";
+    let dir = tempfile::tempdir().unwrap();
+    let read = |layout: &str| {
+        let answer = site.get(&format!("{target}{layout}"));
+        assert_eq!(answer.status, 200);
+        let file = dir.path().join("answer.geojson");
+        std::fs::write(&file, &answer.content).unwrap();
+        let said = python::with(&python::GDAL, COLUMNS, &[file.to_str().unwrap()]);
+        serde_json::from_str::<serde_json::Value>(&said).unwrap()
+    };
+    let wide = read("&layout=wide");
+    let number = json!(stored(1.0, 1.0, wind()).known());
+    assert_eq!(
+        wide["windspeed100yr_ssp126_2030"],
+        json!(["float64", [number, null, null]])
+    );
+    assert_eq!(wide["status"], json!(["object", ["ok", "ok", "invalid"]]));
+    assert_eq!(wide["synthetic"][0], "bool");
+    assert_eq!(wide["distance_km"][0], "float64");
+    assert!(wide.get("perils").is_none());
+    // The nested one is a column of JSON texts.
+    assert!(read("").get("windspeed100yr_ssp126_2030").is_none());
+}
+
+/// Prints each column's name with its type and its values.
+const COLUMNS: &str = "
+import json, math, sys
+import pyogrio
+meta, _, geometry, columns = pyogrio.raw.read(sys.argv[1])
+plain = lambda one: None if one is None or (isinstance(one, float) and math.isnan(one)) else one
+print(json.dumps({
+    name: [str(kind), [plain(one) for one in column.tolist()]]
+    for name, kind, column in zip(meta['fields'], meta['dtypes'], columns)
+}))
+";

@@ -18,6 +18,7 @@ mod support;
 mod site;
 
 mod bad_input;
+mod bounded;
 mod broken_store;
 mod contract;
 mod described;

@@ -109,7 +109,7 @@ fn readers_who_do_not_read_leave_a_worker_its_threads() {
     let count = 512 / processors + 8;
     let site = sample::site_with(|settings, _| {
         settings.edit("[server]\n", "[server]\nworkers = 1\n");
-        settings.more = format!("[perils]\nmax_streams = {}\n", 2 * count);
+        settings.more = format!("[perils]\nmax_streams = {0}\nmax_bodies = {0}\n", 2 * count);
     });
     let body = format!("lat,lon\n{}", "1,1\n".repeat(18_000));
     let stalled: Vec<_> = (0..count)
@@ -189,7 +189,7 @@ fn a_search_or_a_long_text_for_every_value_is_no_work_for_a_moment() {
     assert_eq!(site.csv("layout=long&f=csv", &noted).status, 503);
 }
 
-fn resident_kib(site: &Site) -> u64 {
+pub(crate) fn resident_kib(site: &Site) -> u64 {
     let pid = site.perild.pid().as_raw_nonzero();
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status

@@ -34,6 +34,12 @@ pub const CLIENTS: Environment = Environment {
     ],
 };
 
+/// What reads GeoJSON as QGIS does: GDAL.
+pub const GDAL: Environment = Environment {
+    name: "python-pyogrio-0.13.0",
+    requirements: &["pyogrio==0.13.0", "numpy"],
+};
+
 const CONSUMER: Environment = Environment {
     name: "python-0.2.17",
     requirements: &REQUIREMENTS,

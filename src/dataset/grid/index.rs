@@ -1,5 +1,7 @@
 //! From a cell's number to its row: two bits a cell, and counts among them.
 
+use std::ops::Range;
+
 /// Which cells are on the grid, which of them have a row, and which row it is.
 ///
 /// A cell with a row costs one look into memory: its block is what a processor fetches at once.
@@ -111,6 +113,47 @@ impl RowIndex {
         }
     }
 
+    /// The first of `cells` that has a row.
+    pub(super) fn first_with_row(&self, cells: Range<u32>) -> Option<u32> {
+        let mut next = u64::from(cells.start);
+        while next < u64::from(cells.end) {
+            let bits = self.word(next / 64) >> (next % 64);
+            if bits != 0 {
+                let found = next + u64::from(bits.trailing_zeros());
+                return u32::try_from(found).ok().filter(|cell| *cell < cells.end);
+            }
+            next = (next / 64 + 1) * 64;
+        }
+        None
+    }
+
+    /// The last of `cells` that has a row.
+    pub(super) fn last_with_row(&self, cells: Range<u32>) -> Option<u32> {
+        let mut end = u64::from(cells.end);
+        while end > u64::from(cells.start) {
+            let last = end - 1;
+            let bits = self.word(last / 64) << (63 - last % 64);
+            if bits != 0 {
+                let found = last.checked_sub(u64::from(bits.leading_zeros()))?;
+                return u32::try_from(found)
+                    .ok()
+                    .filter(|cell| *cell >= cells.start);
+            }
+            end = last / 64 * 64;
+        }
+        None
+    }
+
+    /// Which of the 64 cells from 64 times `number` on have a row.
+    fn word(&self, number: u64) -> u64 {
+        let words = u64::from(CELLS / 64);
+        let block = usize::try_from(number / words).ok();
+        let block = block.and_then(|at| self.blocks.get(at));
+        let word = usize::try_from(number % words).ok();
+        let word = block.and_then(|block| block.with_row.get(word?));
+        word.copied().unwrap_or(0)
+    }
+
     fn is_on_grid(&self, cell: u32) -> bool {
         match &self.on_grid {
             OnGrid::Below(cells) => cell < *cells,
@@ -148,6 +191,7 @@ mod tests {
             cells in 1..1000_u32,
             on_grid in prop::collection::btree_set(0..1000_u32, 0..400),
             with_row in prop::collection::btree_set(0..1000_u32, 0..400),
+            between in (0..1200_u32, 0..1200_u32),
         ) {
             let on_grid: BTreeSet<_> = on_grid.into_iter().filter(|cell| *cell < cells).collect();
             let with_row: BTreeSet<_> = with_row.intersection(&on_grid).copied().collect();
@@ -170,6 +214,11 @@ mod tests {
                 };
                 prop_assert_eq!(index.find(cell), expected);
             }
+            let (one, other) = between;
+            let range = one.min(other)..one.max(other);
+            let mut within = with_row.range(range.clone());
+            prop_assert_eq!(index.first_with_row(range.clone()), within.clone().next().copied());
+            prop_assert_eq!(index.last_with_row(range), within.next_back().copied());
         }
     }
 

@@ -2,7 +2,7 @@
 
 mod container;
 
-use std::{fs::File, hint::black_box, io, path::Path};
+use std::{fs::File, hint::black_box, io, ops::Range, path::Path};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
@@ -179,6 +179,34 @@ impl Grid {
     pub fn cell_at(&self, latitude: f64, longitude: f64) -> Cell<'_> {
         self.nearest(latitude, longitude)
             .map_or(Cell::OffGrid, |cell| self.cell(cell))
+    }
+
+    /// The first of `columns` in which the row of the grid at `latitude` has a cell with values.
+    #[must_use]
+    pub fn first_with_row(&self, latitude: u32, columns: Range<u32>) -> Option<u32> {
+        let (before, cells) = self.cells_of(latitude, columns)?;
+        self.index.first_with_row(cells).map(|cell| cell - before)
+    }
+
+    /// As [`Grid::first_with_row`], the last of them.
+    #[must_use]
+    pub fn last_with_row(&self, latitude: u32, columns: Range<u32>) -> Option<u32> {
+        let (before, cells) = self.cells_of(latitude, columns)?;
+        self.index.last_with_row(cells).map(|cell| cell - before)
+    }
+
+    /// The number of the first cell of a row of the grid, and the numbers of those of its cells that lie in `columns`.
+    fn cells_of(&self, latitude: u32, columns: Range<u32>) -> Option<(u32, Range<u32>)> {
+        let shape = &self.about.grid;
+        let end = columns.end.min(shape.longitude.count());
+        if latitude >= shape.latitude.count() || columns.start >= end {
+            return None;
+        }
+        let before = shape.number(CellIndex {
+            latitude,
+            longitude: 0,
+        });
+        Some((before, before + columns.start..before + end))
     }
 
     /// Every cell with values, south to north and west to east.

@@ -193,10 +193,14 @@ impl fmt::Display for Notice {
             Self::AboveBound { column, max } => {
                 let (name, max) = (column.name(), Value::Known(*max));
                 let bound = column.metric().upper_bound().unwrap_or(0);
-                let units = column.metric().ucum();
+                // UCUM's unit of a plain number is 1, which reads as another number.
+                let unit = match column.metric().ucum() {
+                    "1" => String::new(),
+                    unit => format!(" {unit}"),
+                };
                 write!(
                     f,
-                    "{name} goes up to {max}, and {bound} {units} is the most that its definition allows"
+                    "{name} goes up to {max}{unit}, and {bound}{unit} is the most that its definition allows"
                 )
             }
             Self::Absent(peril) => {

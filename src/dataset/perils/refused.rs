@@ -48,6 +48,16 @@ pub enum Refused {
         /// How many it may have.
         limit: usize,
     },
+    /// More of something than one request may have.
+    #[error("{what}: {found}, where one request may have {limit}")]
+    TooMuch {
+        /// What it is.
+        what: &'static str,
+        /// How much of it the request has.
+        found: u64,
+        /// How much it may have.
+        limit: u64,
+    },
     /// A name that does not exist.
     #[error("{at} is not known; known are {known}")]
     Unknown {

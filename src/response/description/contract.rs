@@ -22,14 +22,16 @@ pub(super) fn find(about: &Description<'_>, path: &str, method: &str) -> Option<
                 "ContractLocations",
             )
         }
-        .led_on(),
+        .led_on()
+        .noted(),
         ("/perils", "GET") => of_contract(
             "contractPerils",
             "What there is",
             Access::catalogue(about.policy),
             "ContractListing",
         )
-        .cacheable(),
+        .cacheable()
+        .noted(),
         ("/allperils", "GET") => Operation {
             parameters: vec![parameter("contractLat"), parameter("contractLon")],
             ..of_contract(
@@ -40,7 +42,8 @@ pub(super) fn find(about: &Description<'_>, path: &str, method: &str) -> Option<
             )
         }
         .cacheable()
-        .led_on(),
+        .led_on()
+        .noted(),
         (_, "GET") => {
             let name = path.strip_prefix('/')?;
             let peril = Peril::ALL.into_iter().find(|peril| peril.name() == name)?;
@@ -51,7 +54,7 @@ pub(super) fn find(about: &Description<'_>, path: &str, method: &str) -> Option<
                 "contractScenario",
             ];
             let summary = format!("{} at one place", peril.title());
-            Operation {
+            let operation = Operation {
                 parameters: names.map(parameter).to_vec(),
                 ..of_contract(
                     &format!("contract-{name}"),
@@ -61,7 +64,12 @@ pub(super) fn find(about: &Description<'_>, path: &str, method: &str) -> Option<
                 )
             }
             .cacheable()
-            .led_on()
+            .led_on();
+            if peril == Peril::Fire {
+                operation.noted()
+            } else {
+                operation
+            }
         }
         _ => return None,
     })

@@ -16,7 +16,7 @@ pub(super) fn all() -> Value {
 }
 
 /// Name, whether an answer that lists it always has it, and meaning.
-const HEADERS: [(&str, bool, &str); 17] = [
+const HEADERS: [(&str, bool, &str); 18] = [
     ("Accept-Ranges", true, "`bytes`."),
     ("Allow", true, "The methods of the path."),
     (
@@ -51,6 +51,11 @@ const HEADERS: [(&str, bool, &str); 17] = [
         "Link",
         true,
         "`describedby`: what the values mean, RFC 8288.",
+    ),
+    (
+        "Perild-Note",
+        false,
+        "What a value is where the old contract calls it something else: those of fire are fractions from 0 to 1, not percent.",
     ),
     (
         "Retry-After",

@@ -103,6 +103,16 @@ impl Operation {
         self
     }
 
+    /// With the field that says what the values of fire are.
+    pub(super) fn noted(mut self) -> Self {
+        for (status, answer) in &mut self.answers {
+            if *status == "200" {
+                answer["headers"]["Perild-Note"] = header("Perild-Note");
+            }
+        }
+        self
+    }
+
     /// With the fields of an answer that was chosen among several codings.
     pub(super) fn coded(mut self) -> Self {
         self.problems.push(406);

@@ -83,7 +83,7 @@ fn find(about: &Description<'_>, path: &str, method: &str) -> Option<Operation> 
         .linked(),
         ("/v1/location", "POST") => Operation {
             parameters: OPTIONS.into_iter().map(parameter).collect(),
-            body: Some(schemas::location_body()),
+            body: Some(schemas::location_body(about.limits)),
             problems: vec![404, 408, 413, 415],
             ..values(about, "locations", "Values of many places")
         }
@@ -226,7 +226,7 @@ fn options(path: &str) -> Value {
 }
 
 /// The parameters of both methods of `/v1/location`.
-const OPTIONS: [&str; 9] = [
+const OPTIONS: [&str; 10] = [
     "f",
     "perils",
     "metrics",
@@ -236,4 +236,5 @@ const OPTIONS: [&str; 9] = [
     "year_interpolation",
     "radius_km",
     "layout",
+    "provenance",
 ];

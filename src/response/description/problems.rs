@@ -17,7 +17,7 @@ use crate::{
     policy::Denied,
     response::{
         Refusal,
-        location::Format,
+        location::{self, Format},
         problem::{self, Kind},
     },
     token::{Scope, TokenRefused, Unavailability},
@@ -165,6 +165,11 @@ fn refusals(limits: &PerilLimits) -> Vec<Refusal> {
         }),
         Refusal::Perils(Refused::TooManyPlaces {
             limit: places(limits.max_contract_places),
+        }),
+        Refusal::Perils(Refused::TooMuch {
+            what: location::COLUMNS,
+            found: 2 * limits.max_columns,
+            limit: limits.max_columns,
         }),
         Refusal::Malformed(Malformed::TargetTooLong { bytes: 0, limit: 0 }),
         Refusal::NotRead {

@@ -14,7 +14,12 @@ use crate::{
 /// One format's writer; a vector takes everything, so that no part can fail.
 pub(super) trait Writer: Send {
     fn begin(&mut self, out: &mut Vec<u8>, question: &Question);
-    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered);
+    /// Begins a place, and says whether there is more of it.
+    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) -> bool;
+    /// Goes on with that place until a piece is full, and says whether there is more of it.
+    fn go_on(&mut self, _: &mut Vec<u8>, _: &Answered) -> bool {
+        false
+    }
     fn end(&mut self, out: &mut Vec<u8>);
 }
 
@@ -25,6 +30,8 @@ pub(super) struct Answering {
     writer: Box<dyn Writer>,
     answered: Answered,
     has_begun: bool,
+    /// Whether there is more of the last place.
+    is_within: bool,
 }
 
 impl Answering {
@@ -42,6 +49,7 @@ impl Answering {
             writer,
             answered: Answered::default(),
             has_begun: false,
+            is_within: false,
         })
     }
 }
@@ -58,6 +66,10 @@ impl Pieces for Answering {
         }
         let mut locator = Locator::new(&self.question.values, &self.question.subset);
         while piece.len() < PIECE {
+            if self.is_within {
+                self.is_within = self.writer.go_on(piece, &self.answered);
+                continue;
+            }
             let place = self
                 .places
                 .next_place(|positions| locator.fetch(positions))?;
@@ -66,7 +78,7 @@ impl Pieces for Answering {
                 return Ok(false);
             };
             locator.answer(place.position, &mut self.answered);
-            self.writer.place(piece, &place, &self.answered);
+            self.is_within = self.writer.place(piece, &place, &self.answered);
         }
         Ok(true)
     }

@@ -8,7 +8,11 @@ use arrow_array::{
 };
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::Schema;
-use parquet::{arrow::ArrowWriter, basic::Compression, file::properties::WriterProperties};
+use parquet::{
+    arrow::ArrowWriter,
+    basic::Compression,
+    file::properties::{EnabledStatistics, WriterProperties},
+};
 
 use super::{
     Question,
@@ -69,17 +73,24 @@ pub(super) fn write_parquet<W: Write + Send>(
     prepared: &Prepared,
     out: &mut W,
 ) -> io::Result<()> {
+    let schema = Arc::clone(&prepared.schema);
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true)
+        .set_dictionary_enabled(schema.fields().len() <= MOST_DICTIONARIES)
         .set_created_by(concat!("perild ", env!("CARGO_PKG_VERSION")).to_owned())
         .build();
-    let schema = Arc::clone(&prepared.schema);
     let mut writer =
         ArrowWriter::try_new(out, schema, Some(properties)).map_err(io::Error::other)?;
     let mut sink = |batch: &RecordBatch| {
         writer.write(batch).map_err(io::Error::other)?;
-        // A row group that ends here is written now: memory stays flat.
-        writer.flush().map_err(io::Error::other)
+        // A row group is kept until it is written, and what is said of each of its columns until the file ends: neither
+        // may become much.
+        if writer.in_progress_rows() >= ROWS || writer.memory_size() >= MEMORY_OF_A_GROUP {
+            writer.flush().map_err(io::Error::other)?;
+        }
+        Ok(())
     };
     Batches::new(question, prepared).run(&mut sink)?;
     writer.close().map(|_| ()).map_err(io::Error::other)
@@ -93,6 +104,8 @@ struct Batches<'q> {
     question: &'q Question,
     prepared: &'q Prepared,
     rows: usize,
+    /// How many it has at most.
+    most_rows: usize,
     /// Octets of text that the rows have brought along.
     carried: usize,
     index: UInt64Builder,
@@ -121,12 +134,15 @@ impl<'q> Batches<'q> {
             .survey
             .header()
             .map_or(2, |header| header.names.len() - COORDINATES);
-        let rows = question.survey.count().min(ROWS);
+        let columns = prepared.schema.fields().len().max(1);
+        let most_rows = (OCTETS_OF_A_BATCH / (columns * size_of::<f64>())).clamp(1, ROWS);
+        let rows = question.survey.count().min(most_rows);
         let text = || StringBuilder::with_capacity(rows, rows);
         Self {
             question,
             prepared,
             rows: 0,
+            most_rows,
             carried: 0,
             index: UInt64Builder::with_capacity(rows),
             coordinates: Doubles::new(COORDINATES, rows),
@@ -149,7 +165,7 @@ impl<'q> Batches<'q> {
         while let Some(place) = places.next_place(|positions| locator.fetch(positions))? {
             locator.answer(place.position, &mut answered);
             self.push(&place, &answered);
-            if self.rows == ROWS || self.carried >= MOST_CARRIED {
+            if self.rows == self.most_rows || self.carried >= MOST_CARRIED {
                 sink(&self.batch()?)?;
             }
         }
@@ -175,10 +191,10 @@ impl<'q> Batches<'q> {
         self.cells.push(cells.flat_map(numbers_of));
         self.text.clear();
         push_interpolations(&mut self.text, answered);
-        self.interpolation
-            .append_value(str::from_utf8(&self.text).unwrap_or_default());
+        let interpolation = str::from_utf8(&self.text).unwrap_or_default();
+        self.interpolation.append_option(some(interpolation));
         let missing = missing(subset, &self.prepared.names, &answered.values);
-        self.missing.append_value(missing);
+        self.missing.append_option(some(&missing));
         let values = answered.values.iter();
         self.values.push(values.map(|value| value.known()));
         self.rows += 1;
@@ -246,6 +262,11 @@ impl<'q> Batches<'q> {
     }
 }
 
+/// A text, unless there is none.
+fn some(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
 fn finished(text: &mut StringBuilder) -> ArrayRef {
     Arc::new(text.finish())
 }
@@ -264,5 +285,11 @@ fn numbers_of(cell: Option<&UsedCell>) -> [Option<f64>; 3] {
 const COORDINATES: usize = 2;
 /// Rows of a batch, and of a Parquet row group, at most.
 const ROWS: usize = 8192;
+/// Octets of a batch of numbers, which has fewer rows where it has many columns.
+const OCTETS_OF_A_BATCH: usize = 8 * 1024 * 1024;
+/// Columns of a Parquet file that have a dictionary each: one takes 45 kB, however few its values are.
+const MOST_DICTIONARIES: usize = 256;
+/// Memory with which a row group of Parquet ends before it has all its rows.
+const MEMORY_OF_A_GROUP: usize = 16 * 1024 * 1024;
 /// Octets of text with which a batch ends before it has all its rows: one place may bring 64 KiB.
 const MOST_CARRIED: usize = 2 * 1024 * 1024;

@@ -1,14 +1,15 @@
-//! GeoJSON, RFC 7946: a feature for each place; ours stands in its property `perils`.
+//! GeoJSON, RFC 7946: a feature for each place; ours stands in its property `perils`, or as properties beside those
+//! that were sent.
 
-use std::{collections::BTreeMap, io::Write};
-
-use serde_json::value::RawValue;
+use std::io::Write;
 
 use super::{
     Question,
     answering::Writer,
+    flat::FlatResults,
     json::{id, preamble, push_carried},
-    results::Results,
+    properties::keep_apart,
+    results::{Counts, Results},
 };
 use crate::dataset::perils::{
     places::{Header, Place},
@@ -17,14 +18,26 @@ use crate::dataset::perils::{
 
 /// Writes a feature collection.
 pub(super) struct Features {
-    results: Results,
+    results: Kind,
+    counts: Counts,
     header: Option<Header>,
+}
+
+/// How the values stand in a feature.
+enum Kind {
+    Flat(FlatResults),
+    Nested(Results),
 }
 
 impl Features {
     pub(super) fn new(question: &Question) -> Self {
         Self {
-            results: Results::new(question),
+            results: if question.is_flat() {
+                Kind::Flat(FlatResults::new(question))
+            } else {
+                Kind::Nested(Results::new(question))
+            },
+            counts: Counts::default(),
             header: question.survey.header().cloned(),
         }
     }
@@ -37,9 +50,10 @@ impl Writer for Features {
         out.extend_from_slice(start.as_bytes());
     }
 
-    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) {
+    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) -> bool {
         let header = self.header.as_ref();
-        self.results.push_comma(out);
+        self.counts.push_comma(out);
+        self.counts.add(answered.status);
         out.extend_from_slice(b"{\"type\":\"Feature\",");
         let id = id(place, header);
         // An id is a string or a number (RFC 7946 §3.2).
@@ -61,45 +75,29 @@ impl Writer for Features {
         out.extend_from_slice(b"\"properties\":{");
         let start = out.len();
         push_carried(out, place, header);
-        keep_apart(out, start);
-        if out.len() > start {
-            out.push(b',');
+        match &mut self.results {
+            Kind::Flat(results) => results.push(out, start, answered),
+            Kind::Nested(results) => {
+                let sent = out.get(start..).unwrap_or_default();
+                // Most often there is none, which is found out faster than its name could be read.
+                if memchr::memmem::find(sent, b"\"perils\"").is_some()
+                    || memchr::memchr(b'\\', sent).is_some()
+                {
+                    keep_apart(out, start, |name| name == "perils");
+                }
+                if out.len() > start {
+                    out.push(b',');
+                }
+                out.extend_from_slice(b"\"perils\":{");
+                results.push(out, answered);
+                out.push(b'}');
+            }
         }
-        out.extend_from_slice(b"\"perils\":{");
-        self.results.push(out, answered);
-        out.extend_from_slice(b"}}}");
+        out.extend_from_slice(b"}}");
+        false
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
-        self.results.push_end(out);
-    }
-}
-
-/// Gives a property `perils` that was sent, as in an answer that is sent again, the name `input_perils`, with
-/// more `input_` before it until it is like no other.
-fn keep_apart(out: &mut Vec<u8>, start: usize) {
-    let sent = out.get(start..).unwrap_or_default();
-    if memchr::memmem::find(sent, b"\"perils\"").is_none() {
-        return;
-    }
-    let object = [b"{", sent, b"}"].concat();
-    // What was sent has been read as JSON before; were it none, it would stay as it is.
-    let Ok(mut members) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(&object) else {
-        return;
-    };
-    if let Some(perils) = members.remove("perils") {
-        let mut name = "input_perils".to_owned();
-        while members.contains_key(&name) {
-            name.insert_str(0, "input_");
-        }
-        members.insert(name, perils);
-    }
-    let text = serde_json::to_string(&members).unwrap_or_default();
-    let text = text
-        .strip_prefix('{')
-        .and_then(|text| text.strip_suffix('}'));
-    if let Some(members) = text {
-        out.truncate(start);
-        out.extend_from_slice(members.as_bytes());
+        self.counts.push_end(out);
     }
 }

@@ -4,7 +4,12 @@ use std::{borrow::Cow, io::Write};
 
 use serde_json::json;
 
-use super::{Question, answering::Writer, results::Results, values::quoted};
+use super::{
+    Question,
+    answering::Writer,
+    results::{Counts, Results},
+    values::quoted,
+};
 use crate::dataset::perils::{
     places::{Carried, Header, Place},
     query::Answered,
@@ -13,6 +18,7 @@ use crate::dataset::perils::{
 /// Writes `{"store":...,"query":...,"locations":[...],"summary":...}`.
 pub(super) struct Locations {
     results: Results,
+    counts: Counts,
     header: Option<Header>,
 }
 
@@ -20,6 +26,7 @@ impl Locations {
     pub(super) fn new(question: &Question) -> Self {
         Self {
             results: Results::new(question),
+            counts: Counts::default(),
             header: question.survey.header().cloned(),
         }
     }
@@ -31,24 +38,26 @@ impl Writer for Locations {
         out.extend_from_slice(start.as_bytes());
     }
 
-    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) {
+    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) -> bool {
         let header = self.header.as_ref();
-        self.results.push_comma(out);
+        self.counts.push_comma(out);
         let [latitude, longitude] = coordinates(place, header);
         let _ = write!(
             out,
             "{{\"index\":{},\"id\":{},\"latitude\":{latitude},\"longitude\":{longitude},\"properties\":{{",
-            self.results.places(),
+            self.counts.places(),
             id(place, header)
         );
         push_carried(out, place, header);
         out.extend_from_slice(b"},");
         self.results.push(out, answered);
         out.push(b'}');
+        self.counts.add(answered.status);
+        false
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
-        self.results.push_end(out);
+        self.counts.push_end(out);
     }
 }
 

@@ -4,9 +4,12 @@ mod answering;
 mod coding;
 mod columnar;
 mod doubles;
+mod extent;
+mod flat;
 mod geojson;
 mod json;
 mod media;
+mod properties;
 mod results;
 mod schema;
 mod send;
@@ -16,15 +19,16 @@ mod values;
 use std::io::{self, Write};
 
 pub use coding::Coding;
+pub use extent::COLUMNS;
 pub use media::Format;
 pub use schema::Schemas;
-pub use send::answer;
+pub use send::{Means, answer};
 
 use crate::{
     dataset::perils::{
         Values,
         places::Survey,
-        query::{Layout, Subset},
+        query::{Layout, Provenance, Subset},
     },
     response::pieces::Pieces,
 };
@@ -45,10 +49,30 @@ pub struct Question {
 }
 
 impl Question {
-    /// Whether the format can have the layout that is asked for.
-    #[must_use]
-    fn is_possible(&self) -> bool {
-        self.subset.layout == Layout::Wide || self.format == Format::Csv
+    /// What the format cannot have of what is asked for: the option, and what it must be.
+    fn impossible(&self) -> Option<(&'static str, &'static str)> {
+        if self.format == Format::Csv {
+            None
+        } else if self.is_long() {
+            Some(("layout", "wide, unless the answer is CSV"))
+        } else if self.subset.provenance != Provenance::None {
+            Some((
+                "provenance",
+                "none, unless the answer is CSV; the other formats say it anyway",
+            ))
+        } else {
+            None
+        }
+    }
+
+    /// Whether each value has a line of its own.
+    fn is_long(&self) -> bool {
+        self.subset.layout == Some(Layout::Long)
+    }
+
+    /// Whether the values are properties of their features, without a level between.
+    fn is_flat(&self) -> bool {
+        self.subset.layout == Some(Layout::Wide) && self.format == Format::GeoJson
     }
 
     /// Writes the answer to `out`, and gives `out` back.

@@ -16,29 +16,15 @@ use crate::{
     response::number::push_micro,
 };
 
-/// Writes what came of one place after another, and counts them.
+/// Writes what came of one place after another.
 pub(super) struct Results {
     texts: ValueTexts,
-    counts: Counts,
 }
 
 impl Results {
     pub(super) fn new(question: &Question) -> Self {
         Self {
             texts: ValueTexts::new(question),
-            counts: Counts::default(),
-        }
-    }
-
-    /// How many places are written.
-    pub(super) fn places(&self) -> u64 {
-        self.counts.places
-    }
-
-    /// Appends what stands between a place and the one before it.
-    pub(super) fn push_comma(&self, out: &mut Vec<u8>) {
-        if self.counts.places > 0 {
-            out.push(b',');
         }
     }
 
@@ -50,19 +36,12 @@ impl Results {
         // A vector takes everything.
         let _ = write!(out, "\"status\":\"{name}\",\"reason\":{reason},\"values\":");
         self.texts.push(out, answered);
-        self.counts.add(status);
-    }
-
-    /// Ends the list of places and the object around it, with the member `summary` between.
-    pub(super) fn push_end(&self, out: &mut Vec<u8>) {
-        let end = format!("],\"summary\":{}}}", self.counts.text());
-        out.extend_from_slice(end.as_bytes());
     }
 }
 
 /// How many places came to what.
 #[derive(Clone, Copy, Debug, Default)]
-struct Counts {
+pub(super) struct Counts {
     places: u64,
     ok: u64,
     outside: u64,
@@ -81,11 +60,29 @@ struct ValueTexts {
 }
 
 impl Counts {
-    fn add(&mut self, status: Status) {
+    /// How many places are counted.
+    pub(super) fn places(self) -> u64 {
+        self.places
+    }
+
+    /// Appends what stands between a place and the one before it.
+    pub(super) fn push_comma(self, out: &mut Vec<u8>) {
+        if self.places > 0 {
+            out.push(b',');
+        }
+    }
+
+    /// Ends the list of places and the object around it, with the member `summary` between.
+    pub(super) fn push_end(self, out: &mut Vec<u8>) {
+        let end = format!("],\"summary\":{}}}", self.text());
+        out.extend_from_slice(end.as_bytes());
+    }
+
+    pub(super) fn add(&mut self, status: Status) {
         self.places += 1;
         match status {
             Status::Invalid(_) => self.invalid += 1,
-            Status::Ok => self.ok += 1,
+            Status::Ok | Status::OkSearchEnded => self.ok += 1,
             Status::Outside => self.outside += 1,
         }
     }

@@ -13,12 +13,13 @@ use actix_web::{
     },
 };
 
-use super::{Coding, Format, Question, Schemas, answering::Answering};
+use super::{Coding, Format, Question, Schemas, answering::Answering, extent::Extent};
 use crate::{
+    config::PerilLimits,
     dataset::perils::{
         Refused, Values,
         places::{InputFormat, Survey},
-        query::{Layout, Subset},
+        query::Subset,
     },
     response::{
         Refusal, StreamBody,
@@ -28,12 +29,21 @@ use crate::{
     turns::Turn,
 };
 
+/// What there is to answer with, whatever is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Means<'s> {
+    /// Schemas of answers from these perils.
+    pub schemas: &'s Arc<Schemas>,
+    /// How much a request may ask.
+    pub limits: &'s PerilLimits,
+}
+
 /// The answer to `request`: the places of `survey`, what `subset` wants of them, from `values`; `turn` is asked
 /// for when it takes long.
 ///
 /// # Errors
-/// [`Refusal`] for formats that are not there or not acceptable, preconditions that fail, and when as
-/// many long answers are under way as may be.
+/// [`Refusal`] for formats that are not there or not acceptable, more than a request may ask, preconditions that
+/// fail, and when as many long answers are under way as may be.
 pub fn answer(
     request: &HttpRequest,
     format: Option<&str>,
@@ -41,8 +51,9 @@ pub fn answer(
     subset: Subset,
     values: Values,
     turn: impl FnOnce() -> Option<Turn>,
-    schemas: &Arc<Schemas>,
+    means: Means<'_>,
 ) -> Result<HttpResponse, Refusal> {
+    let schemas = means.schemas;
     let (format, coding) = negotiated(request, format, survey.format())?;
     let question = Question {
         survey,
@@ -50,13 +61,15 @@ pub fn answer(
         values,
         format,
     };
-    if !question.is_possible() {
+    if let Some((option, expected)) = question.impossible() {
         return Err(Refused::Malformed {
-            at: "layout".to_owned(),
-            expected: "wide, unless the answer is CSV".into(),
+            at: option.to_owned(),
+            expected: expected.into(),
         }
         .into());
     }
+    let extent = Extent::of(&question);
+    extent.admit(means.limits)?;
     let representation = format!("{} {}", format.name(), coding.name());
     let described = Described::representation(question.values.grid(), request, &representation);
     let is_cacheable = request.method() != Method::POST;
@@ -65,7 +78,7 @@ pub fn answer(
         return Ok(answer);
     }
     let answer = begun(is_cacheable.then_some(&described), format, coding);
-    if is_short(&question) {
+    if extent.is_short(coding) {
         return at_once(answer, question, coding, schemas).map_err(|error| {
             tracing::error!(%error, "an answer could not be written");
             Refusal::Fault
@@ -125,21 +138,6 @@ fn while_sent(
     answer.body(body)
 }
 
-/// Whether a worker, which others wait for, may answer the question itself: by the values it makes, the cells it
-/// looks through for them, and the octets that it carries from the question into the answer.
-fn is_short(question: &Question) -> bool {
-    let Question { survey, subset, .. } = question;
-    let searches = subset.radius_km.map_or(0, |_| subset.perils.len());
-    let of_a_place = subset.wanted.len() + searches * VALUES_OF_A_SEARCH;
-    let copies = match subset.layout {
-        Layout::Long => subset.wanted.len(),
-        Layout::Wide => 1,
-    };
-    let carried = u64::try_from(copies).map(|copies| survey.octets().saturating_mul(copies));
-    survey.count().saturating_mul(of_a_place) <= VALUES_AT_ONCE
-        && carried.is_ok_and(|octets| octets <= OCTETS_AT_ONCE)
-}
-
 /// The answer to a question of a few milliseconds, on this thread.
 fn at_once(
     mut answer: HttpResponseBuilder,
@@ -154,8 +152,10 @@ fn at_once(
     }
     let values = question.survey.count() * question.subset.wanted.len();
     let octets = Vec::with_capacity(values * OCTETS_A_VALUE + PIECE);
+    // Whoever holds the body's turn holds it until the answer has left.
+    let places = question.survey.clone();
     let octets = question.answer(octets, coding, schemas)?;
-    Ok(answer.body(SlicedBody::new(octets)))
+    Ok(answer.body(SlicedBody::new(octets, places)))
 }
 
 fn field<'r>(request: &'r HttpRequest, name: &HeaderName) -> Option<&'r str> {
@@ -171,10 +171,3 @@ const NOT_ACCEPTABLE: Refusal = Refusal::NotAcceptable {
 };
 /// Octets of a value in an Arrow answer, and a little for the columns beside it.
 const OCTETS_A_VALUE: usize = 10;
-/// Values of an answer that is made at once: a few milliseconds, a few megabytes.
-const VALUES_AT_ONCE: usize = 20_000;
-/// What the search for a cell with all values of a peril may take, in values: near a pole of a fine grid there are
-/// some twenty thousand cells within the largest radius.
-const VALUES_OF_A_SEARCH: usize = 2_000;
-/// Octets that are carried into an answer that is made at once.
-const OCTETS_AT_ONCE: u64 = 4 * 1024 * 1024;

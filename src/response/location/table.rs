@@ -9,14 +9,18 @@ use super::{
     values::{cell_of, missing, push_interpolations, reason},
 };
 use crate::{
+    clock::Timestamp,
     dataset::{
         grid::Value,
         perils::{
             places::{Carried, Header, Place, Record},
-            query::{Answered, Layout, Subset, UsedCell, Wanted},
+            query::{Answered, Layout, Origin, Provenance, Subset, UsedCell, Wanted},
         },
     },
-    response::number::{push_micro, push_whole},
+    response::{
+        number::{push_micro, push_whole},
+        pieces::PIECE,
+    },
 };
 
 /// Writes a header and the lines of a CSV file.
@@ -27,8 +31,19 @@ pub(super) struct Table {
     /// For each value, its columns of a long table that never change.
     facts: Vec<String>,
     synthetic: &'static str,
+    source: Source,
     sent: Vec<u8>,
     places: u64,
+    /// Which value of the place comes next in a long table.
+    next: usize,
+}
+
+/// Where the values are from, as a table says it.
+struct Source {
+    /// Lines before the header.
+    lines: String,
+    /// What ends each line of a place.
+    fields: String,
 }
 
 impl Table {
@@ -55,9 +70,11 @@ impl Table {
             } else {
                 "false"
             },
+            source: Source::new(question),
             subset,
             sent: Vec::new(),
             places: 0,
+            next: 0,
         }
     }
 
@@ -88,54 +105,83 @@ impl Table {
                 push_micro(out, *micro);
             }
         }
-        out.push(b'\n');
+        out.extend_from_slice(self.source.fields.as_bytes());
     }
 
-    fn push_long(&self, out: &mut Vec<u8>, answered: &Answered) {
+    /// The one line of a place that has no values.
+    fn push_none(&self, out: &mut Vec<u8>, answered: &Answered) {
+        out.extend_from_slice(&self.sent);
+        push_status(out, answered);
         // A vector takes everything.
-        if answered.values.is_empty() {
-            out.extend_from_slice(&self.sent);
-            push_status(out, answered);
-            let _ = writeln!(out, ",,,,,,,,,,,,,{}", self.synthetic);
+        let _ = write!(out, ",,,,,,,,,,,,,{}{}", self.synthetic, self.source.fields);
+    }
+
+    /// The line of a value.
+    fn push_long(
+        &self,
+        out: &mut Vec<u8>,
+        facts: &str,
+        value: Value,
+        origin: Origin,
+        answered: &Answered,
+    ) {
+        out.extend_from_slice(&self.sent);
+        push_status(out, answered);
+        // A vector takes everything.
+        let _ = write!(out, ",{facts},");
+        if let Value::Known(micro) = value {
+            push_micro(out, micro);
         }
-        for (facts, (value, origin)) in self.facts.iter().zip(answered.made()) {
-            out.extend_from_slice(&self.sent);
-            push_status(out, answered);
-            let _ = write!(out, ",{facts},");
-            if let Value::Known(micro) = value {
-                push_micro(out, micro);
-            }
-            let how = origin.interpolation.name();
-            let _ = write!(out, ",{},{how}", reason(value).unwrap_or_default());
-            push_cell(out, answered.cells.get(origin.cell));
-            let _ = writeln!(out, ",{}", self.synthetic);
-        }
+        let how = origin.interpolation.name();
+        let _ = write!(out, ",{},{how}", reason(value).unwrap_or_default());
+        push_cell(out, answered.cells.get(origin.cell));
+        let _ = write!(out, ",{}{}", self.synthetic, self.source.fields);
     }
 }
 
 impl Writer for Table {
     fn begin(&mut self, out: &mut Vec<u8>, _: &Question) {
         let subset = &self.subset;
+        out.extend_from_slice(self.source.lines.as_bytes());
         let mut columns: Vec<String> = sent_columns(self.header.as_ref(), subset);
         columns.extend(own_columns(subset).iter().map(|name| (*name).to_owned()));
-        if subset.layout == Layout::Wide {
+        if !is_long(subset) {
             columns.extend(peril_columns(subset));
             columns.extend(self.names.iter().cloned());
         }
+        columns.extend(source_columns(subset).iter().map(|name| (*name).to_owned()));
         let line: Vec<_> = columns.iter().map(|name| escaped(name)).collect();
         out.extend_from_slice(line.join(",").as_bytes());
         out.push(b'\n');
     }
 
-    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) {
+    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) -> bool {
         self.sent.clear();
         let header = self.header.as_ref();
         push_sent(&mut self.sent, place, header, self.places);
         self.places += 1;
-        match self.subset.layout {
-            Layout::Long => self.push_long(out, answered),
-            Layout::Wide => self.push_wide(out, answered),
+        self.next = 0;
+        if !is_long(&self.subset) {
+            self.push_wide(out, answered);
+        } else if answered.values.is_empty() {
+            self.push_none(out, answered);
+        } else {
+            return self.go_on(out, answered);
         }
+        false
+    }
+
+    /// One place can have a thousand lines, each with all that came with it.
+    fn go_on(&mut self, out: &mut Vec<u8>, answered: &Answered) -> bool {
+        let values = self.facts.iter().zip(answered.values.iter().copied());
+        for (facts, value) in values.skip(self.next) {
+            if out.len() >= PIECE {
+                return true;
+            }
+            self.push_long(out, facts, value, answered.origin(self.next), answered);
+            self.next += 1;
+        }
+        false
     }
 
     fn end(&mut self, _: &mut Vec<u8>) {}
@@ -150,14 +196,16 @@ pub(super) fn sent_columns(header: Option<&Header>, subset: &Subset) -> Vec<Stri
             .to_vec();
     };
     let mut taken: HashSet<String> = OWN.into_iter().chain(LONG).map(str::to_owned).collect();
+    taken.extend(source_columns(subset).iter().map(|name| (*name).to_owned()));
     taken.extend(peril_columns(subset));
     taken.extend(subset.wanted.iter().map(Wanted::name));
-    let is_ours = |name: &&String| taken.contains(*name);
-    let (ours, theirs): (Vec<_>, Vec<_>) = header.names.iter().partition(is_ours);
+    let (ours, theirs): (Vec<_>, Vec<_>) =
+        header.names.iter().partition(|name| taken.contains(*name));
+    let ours: HashSet<_> = ours.into_iter().collect();
     taken.extend(theirs.into_iter().cloned());
     let named = |name: &String| {
         let mut name = name.clone();
-        if ours.contains(&&name) {
+        if ours.contains(&name) {
             while !taken.insert(name.clone()) {
                 name.insert_str(0, "input_");
             }
@@ -169,10 +217,45 @@ pub(super) fn sent_columns(header: Option<&Header>, subset: &Subset) -> Vec<Stri
 
 /// The columns that say what came of a place.
 pub(super) fn own_columns(subset: &Subset) -> &'static [&'static str] {
-    match subset.layout {
-        Layout::Long => &LONG,
-        Layout::Wide => &OWN,
+    if is_long(subset) { &LONG } else { &OWN }
+}
+
+/// The columns that say where the values are from, when that is asked for.
+fn source_columns(subset: &Subset) -> &'static [&'static str] {
+    if subset.provenance == Provenance::Columns {
+        &["licence", "source", "store_version"]
+    } else {
+        &[]
     }
+}
+
+impl Source {
+    fn new(question: &Question) -> Self {
+        let about = question.values.grid().about();
+        let version = about.version.id;
+        let (mut lines, mut fields) = (String::new(), "\n".to_owned());
+        match question.subset.provenance {
+            Provenance::None => {}
+            Provenance::Columns => {
+                let (licence, source) = (escaped(&about.licence), escaped(&about.source));
+                fields = format!(",{licence},{source},{version}\n");
+            }
+            Provenance::Comments => {
+                let imported_at = Timestamp::from_seconds(about.version.imported_at);
+                let in_a_line = |text: &str| text.replace(char::is_control, " ");
+                lines = format!(
+                    "# licence: {}\n# source: {}\n# store version: {version}, imported at {imported_at}\n",
+                    in_a_line(&about.licence),
+                    in_a_line(&about.source)
+                );
+            }
+        }
+        Self { lines, fields }
+    }
+}
+
+fn is_long(subset: &Subset) -> bool {
+    subset.layout == Some(Layout::Long)
 }
 
 /// Where each peril's values come from, when a radius lets them come from several cells.
@@ -257,7 +340,7 @@ fn escaped(text: &str) -> Cow<'_, str> {
     }
 }
 
-const OWN: [&str; 8] = [
+pub(super) const OWN: [&str; 8] = [
     "status",
     "reason",
     "cell_latitude",

@@ -88,13 +88,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
             "Something failed on our side. Please report the interaction id.",
         ),
         Refusal::Body(refused) => body_kind(refused),
-        Refusal::Busy => Kind {
-            status: S::SERVICE_UNAVAILABLE,
-            name: Some("busy"),
-            title: "Busy",
-            detail: "As many long answers are under way as may be. Try again after the time in Retry-After.",
-            challenge: Challenged::No,
-        },
+        Refusal::Busy => BUSY,
         Refusal::Certificate(CertificateRefused::Unreadable(_))
         | Refusal::CertificateUnreadable(_) => invalid_request(
             "The client certificate was not forwarded as one well-formed certificate.",
@@ -180,6 +174,7 @@ fn body_kind(refused: &NotTaken) -> Kind {
             "Unsupported Media Type",
             "The charset of the body is not known.",
         ),
+        NotTaken::Busy => BUSY,
         NotTaken::Encoded => plain(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "Unsupported Media Type",
@@ -225,6 +220,11 @@ fn perils_kind(refused: &perils::Refused) -> Kind {
             StatusCode::PAYLOAD_TOO_LARGE,
             "too-many-places",
             "The request has too many places",
+        ),
+        R::TooMuch { .. } => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-much-at-once",
+            "The request asks for more than one answer may have",
         ),
     };
     Kind {
@@ -325,4 +325,11 @@ fn invalid_token(detail: &'static str) -> Kind {
     }
 }
 
+const BUSY: Kind = Kind {
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    name: Some("busy"),
+    title: "Busy",
+    detail: "As many long requests and answers are under way as may be. Try again after the time in Retry-After.",
+    challenge: Challenged::No,
+};
 const TOKEN_REFUSED: &str = "The access token is unknown, expired, revoked, or not bound to the client certificate of this connection. Get a new one with the same certificate.";

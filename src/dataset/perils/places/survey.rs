@@ -87,6 +87,12 @@ impl Survey {
         self.body.length()
     }
 
+    /// Whether the body can be read without waiting for a disk.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        self.body.in_memory().is_some()
+    }
+
     /// The places, from the first on.
     #[must_use]
     pub fn places(&self) -> Places {
@@ -224,7 +230,14 @@ fn find_array(
             continue;
         }
         whole(walker, &mut text)?;
-        others.push((name, member(&text)?));
+        // A value in memory is many times its text: what is none of ours is only read over.
+        let value = if Options::is_known(&name) || name == "crs" {
+            member(&text)?
+        } else {
+            read_over(&text)?;
+            Some(serde_json::Value::Null)
+        };
+        others.push((name, value));
     }
     if walker.peek()?.is_some() {
         return Err(Stop::Syntax.into());
@@ -253,9 +266,18 @@ fn member(text: &[u8]) -> Result<Option<serde_json::Value>, Stop> {
     if let Ok(value) = serde_json::from_slice(text) {
         return Ok(Some(value));
     }
+    read_over(text).map(|()| None)
+}
+
+/// Whether `text` is a value, NaN in place of a number included.
+fn read_over(text: &[u8]) -> Result<(), Stop> {
+    let plain: Result<IgnoredAny, _> = serde_json::from_slice(text);
+    if plain.is_ok() {
+        return Ok(());
+    }
     let text = str::from_utf8(text).or(Err(Stop::Syntax))?;
     let without: Result<IgnoredAny, _> = serde_json::from_str(&without_nan(text, "null"));
-    without.map(|_| None).or(Err(Stop::Syntax))
+    without.map(drop).or(Err(Stop::Syntax))
 }
 
 /// Walks over a value of which all is wanted.

@@ -17,10 +17,12 @@ pub struct Answered {
     pub position: Option<(f64, f64)>,
     /// The cells that values come from.
     pub cells: Vec<UsedCell>,
-    /// One for each of [`Subset::wanted`](super::Subset::wanted); empty unless the status is `Ok`.
+    /// One for each of [`Subset::wanted`](super::Subset::wanted); empty unless the status is `ok`.
     pub values: Vec<Value>,
     /// How the values were made, but for those of `elsewhere`.
     pub(super) origin: Origin,
+    /// Cells that were looked through around this place and those before it.
+    pub(super) searched: u64,
     /// Which values were made in another way: most often none.
     pub(super) elsewhere: Vec<(Range<usize>, Origin)>,
 }
@@ -33,6 +35,8 @@ pub enum Status {
     /// It has values, or reasons why there are none.
     #[default]
     Ok,
+    /// As [`Status::Ok`], but not all cells within the radius were looked through for what is missing.
+    OkSearchEnded,
     /// It lies outside the grid.
     Outside,
 }
@@ -118,17 +122,18 @@ impl Status {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Invalid(_) => "invalid",
-            Self::Ok => "ok",
+            Self::Ok | Self::OkSearchEnded => "ok",
             Self::Outside => "outside",
         }
     }
 
-    /// Why there are no values.
+    /// Why there are no values, or why there may be fewer than there could be.
     #[must_use]
     pub const fn reason(self) -> Option<&'static str> {
         match self {
             Self::Invalid(fault) => Some(fault.name()),
             Self::Ok => None,
+            Self::OkSearchEnded => Some("search_limit"),
             Self::Outside => Some("outside_extent"),
         }
     }

@@ -1,8 +1,11 @@
 //! From a place to its values, and to how each of them was made.
 
+use std::ops::Range;
+
 use super::{
-    Answered, Interpolation, Origin, Status, Subset, UsedCell,
-    sphere::{KM_A_DEGREE, around, distance_km, indexes},
+    Answered, Interpolation, Origin, Status, Subset, UsedCell, Wanted,
+    search::{CELLS_OF_A_PLACE, Nearby},
+    sphere::{around, distance_km},
 };
 use crate::dataset::{
     grid::{CellIndex, GridShape, Value},
@@ -67,7 +70,7 @@ impl<'q> Locator<'q> {
             Interpolation::Bilinear => self.interpolate(nearest, latitude, longitude, answered),
         }
         if let Some(radius) = self.subset.radius_km {
-            self.look_around(radius, latitude, longitude, answered);
+            self.look_around(radius, nearest, (latitude, longitude), answered);
         }
     }
 
@@ -196,85 +199,74 @@ impl<'q> Locator<'q> {
     }
 
     /// For each peril that lacks a value: the nearest cell within the radius that has them all.
-    fn look_around(&mut self, radius: f64, latitude: f64, longitude: f64, answered: &mut Answered) {
+    ///
+    /// Only so many cells are looked through for a place and for all of a request; a place that would take more says
+    /// so by its status.
+    fn look_around(
+        &mut self,
+        radius: f64,
+        nearest: CellIndex,
+        place: (f64, f64),
+        answered: &mut Answered,
+    ) {
         let subset = self.subset;
-        let lacking: Vec<_> = subset
+        let lacks = |(_, group): &(_, Range<usize>)| {
+            let values = answered.values.get(group.clone()).unwrap_or_default();
+            values.iter().any(|value| value.known().is_none())
+        };
+        let mut lacking: Vec<_> = subset
             .groups()
-            .filter(|(_, group)| {
-                let values = answered.values.get(group.clone()).unwrap_or_default();
-                values.iter().any(|value| value.known().is_none())
-            })
+            .filter(lacks)
+            .map(|(_, group)| group)
             .collect();
         if lacking.is_empty() {
             return;
         }
-        let nearby = self.nearby(radius, latitude, longitude);
-        for (_, group) in lacking {
-            let wanted = subset.wanted.get(group.clone()).unwrap_or_default();
-            let found = nearby.iter().find(|cell| {
-                self.read(cell.index);
-                let columns = &self.columns;
-                wanted
-                    .iter()
-                    .all(|wanted| wanted.value(columns).known().is_some())
-            });
-            let Some(found) = found else { continue };
-            let present = answered
-                .cells
-                .iter()
-                .position(|cell| cell.index == found.index);
-            let cell = present.unwrap_or_else(|| {
-                answered.cells.push(*found);
-                answered.cells.len() - 1
-            });
-            let values = answered.values.get_mut(group.clone());
-            for (value, wanted) in values.unwrap_or_default().iter_mut().zip(wanted) {
-                *value = wanted.value(&self.columns);
+        let left = subset
+            .reach
+            .max_search_cells
+            .saturating_sub(answered.searched);
+        let mut left = left.min(CELLS_OF_A_PLACE);
+        for found in Nearby::new(self.values, self.around, place, nearest, radius) {
+            if left == 0 {
+                answered.status = Status::OkSearchEnded;
+                return;
             }
-            let origin = Origin {
-                cell,
-                interpolation: Interpolation::Nearest,
-            };
-            answered.elsewhere.push((group, origin));
+            left -= 1;
+            answered.searched += 1;
+            self.read(found.index);
+            lacking.retain(|group| !self.take_over(group, &found, answered));
+            if lacking.is_empty() {
+                return;
+            }
         }
     }
 
-    /// The cells within `radius` kilometres, nearest first.
-    fn nearby(&self, radius: f64, latitude: f64, longitude: f64) -> Vec<UsedCell> {
-        let shape = self.shape();
-        let half_height = radius / KM_A_DEGREE;
-        let mut cells = Vec::new();
-        for row in indexes(&shape.latitude, latitude, half_height) {
-            let widest = shape
-                .latitude
-                .coordinate(row)
-                .abs()
-                .max(latitude.abs())
-                .min(90.0);
-            let narrowing = widest.to_radians().cos();
-            let half_width = (half_height / narrowing.max(1e-6) * 1.01).min(180.0);
-            let mut columns = Vec::new();
-            for turned in [longitude, longitude + 360.0, longitude - 360.0] {
-                columns.extend(indexes(&shape.longitude, turned, half_width));
-            }
-            for column in &mut columns {
-                *column = self.around.map_or(*column, |around| *column % around);
-            }
-            columns.sort_unstable();
-            columns.dedup();
-            for column in columns {
-                let index = CellIndex {
-                    latitude: row,
-                    longitude: column,
-                };
-                let cell = self.used(index, latitude, longitude);
-                if cell.distance_km <= radius {
-                    cells.push(cell);
-                }
-            }
+    /// Takes the values of `group` from the cell that was read last, when it has them all.
+    fn take_over(&self, group: &Range<usize>, found: &UsedCell, answered: &mut Answered) -> bool {
+        let wanted = self.subset.wanted.get(group.clone()).unwrap_or_default();
+        let is_known = |wanted: &Wanted| wanted.value(&self.columns).known().is_some();
+        if !wanted.iter().all(is_known) {
+            return false;
         }
-        cells.sort_by(|a, b| a.distance_km.total_cmp(&b.distance_km));
-        cells
+        let present = answered
+            .cells
+            .iter()
+            .position(|cell| cell.index == found.index);
+        let cell = present.unwrap_or_else(|| {
+            answered.cells.push(*found);
+            answered.cells.len() - 1
+        });
+        let values = answered.values.get_mut(group.clone());
+        for (value, wanted) in values.unwrap_or_default().iter_mut().zip(wanted) {
+            *value = wanted.value(&self.columns);
+        }
+        let origin = Origin {
+            cell,
+            interpolation: Interpolation::Nearest,
+        };
+        answered.elsewhere.push((group.clone(), origin));
+        true
     }
 }
 

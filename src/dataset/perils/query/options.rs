@@ -12,11 +12,12 @@ pub struct Options {
 
 impl Options {
     /// Every option: its name, and whether it is a list.
-    pub const KNOWN: [(&'static str, bool); 8] = [
+    pub const KNOWN: [(&'static str, bool); 9] = [
         ("interpolation", false),
         ("layout", false),
         ("metrics", true),
         ("perils", true),
+        ("provenance", false),
         ("radius_km", false),
         ("scenarios", true),
         ("year_interpolation", false),

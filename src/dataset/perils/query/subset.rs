@@ -26,6 +26,26 @@ pub enum Layout {
     Wide,
 }
 
+/// Where a table says which licence, source and version its values have.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Provenance {
+    /// In columns behind all others.
+    Columns,
+    /// In lines before the header.
+    Comments,
+    /// Nowhere.
+    None,
+}
+
+/// How far, and through how many cells, one request may have valid cells looked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Reach {
+    /// The largest radius, in kilometres.
+    pub max_radius_km: u32,
+    /// Cells, for all places together.
+    pub max_search_cells: u64,
+}
+
 /// What is wanted of each place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subset {
@@ -39,8 +59,12 @@ pub struct Subset {
     pub interpolation: Interpolation,
     /// How far a valid cell may be looked for, in kilometres; none: not at all.
     pub radius_km: Option<f64>,
-    /// How a table has them.
-    pub layout: Layout,
+    /// How far, and through how many cells, may be looked for one.
+    pub reach: Reach,
+    /// How a table has them, when that was said.
+    pub layout: Option<Layout>,
+    /// How a table says where the values are from.
+    pub provenance: Provenance,
 }
 
 impl Interpolation {
@@ -54,12 +78,38 @@ impl Interpolation {
     }
 }
 
+impl Layout {
+    /// As requests name it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Long => "long",
+            Self::Wide => "wide",
+        }
+    }
+}
+
+impl Provenance {
+    /// All of them, the default first.
+    pub const ALL: [Self; 3] = [Self::None, Self::Columns, Self::Comments];
+
+    /// As requests name it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Columns => "columns",
+            Self::Comments => "comments",
+            Self::None => "none",
+        }
+    }
+}
+
 impl Subset {
     /// Understands `options`.
     ///
     /// # Errors
     /// [`Refused::Unknown`] with the names that exist, or [`Refused::Malformed`].
-    pub fn read(options: &Options, max_radius_km: u32) -> Result<Self, Refused> {
+    pub fn read(options: &Options, reach: Reach) -> Result<Self, Refused> {
         let perils = names(options, "perils", &Peril::LISTED, Peril::name, Peril::named)?;
         let metrics = names(
             options,
@@ -93,11 +143,21 @@ impl Subset {
                     ("bilinear", Interpolation::Bilinear),
                 ],
             )?,
-            radius_km: radius(options, max_radius_km)?,
+            radius_km: radius(options, reach.max_radius_km)?,
+            reach,
             layout: choice(
                 options,
                 "layout",
-                &[("wide", Layout::Wide), ("long", Layout::Long)],
+                &[
+                    ("", None),
+                    (Layout::Wide.name(), Some(Layout::Wide)),
+                    (Layout::Long.name(), Some(Layout::Long)),
+                ],
+            )?,
+            provenance: choice(
+                options,
+                "provenance",
+                &Provenance::ALL.map(|one| (one.name(), one)),
             )?,
         };
         let mut standing = [None; Column::COUNT];
@@ -250,6 +310,7 @@ fn choice<T: Copy>(options: &Options, option: &str, choices: &[(&str, T)]) -> Re
         choices
             .iter()
             .map(|(name, _)| *name)
+            .filter(|name| !name.is_empty())
             .collect::<Vec<_>>()
             .join(", ")
     };
@@ -257,7 +318,7 @@ fn choice<T: Copy>(options: &Options, option: &str, choices: &[(&str, T)]) -> Re
         None => choices.first(),
         Some(text) => choices
             .iter()
-            .find(|(name, _)| text.eq_ignore_ascii_case(name)),
+            .find(|(name, _)| !name.is_empty() && text.eq_ignore_ascii_case(name)),
     };
     found
         .map(|(_, choice)| *choice)
@@ -276,7 +337,11 @@ mod tests {
         for (name, value) in query {
             options.take_parameter(name, value, &[])?;
         }
-        Subset::read(&options, 100)
+        let reach = Reach {
+            max_radius_km: 100,
+            max_search_cells: 1_000,
+        };
+        Subset::read(&options, reach)
     }
 
     #[test]

@@ -67,7 +67,7 @@ fn locations() -> Value {
             "latitude": {"type": ["number", "null"]}, "longitude": {"type": ["number", "null"]},
             "properties": {"type": "object", "description": "What else came with the place."},
             "status": reference("PlaceStatus"),
-            "reason": {"type": ["string", "null"], "description": "Why there are no values, as `latitude_out_of_range`."},
+            "reason": {"type": ["string", "null"], "description": "Why there are no values, as `latitude_out_of_range`; or `search_limit`, when not all cells within the radius were looked through for those that are missing."},
             "values": list(&reference("PerilValue")),
         }), &["index", "id", "latitude", "longitude", "properties", "status", "reason", "values"]),
         "Summary": object(json!({
@@ -86,10 +86,14 @@ fn features() -> Value {
             "type": {"type": "string", "const": "Feature"},
             "id": reference("Id"),
             "geometry": nullable(&reference("Point")),
-            "properties": object(json!({"perils": object(json!({
-                "status": reference("PlaceStatus"), "reason": {"type": ["string", "null"]},
-                "values": list(&reference("PerilValue")),
-            }), &["status", "reason", "values"])}), &["perils"]),
+            "properties": {
+                "type": "object",
+                "description": "What was sent, and `perils`; with `layout=wide` the columns of a wide CSV in its stead.",
+                "properties": {"perils": object(json!({
+                    "status": reference("PlaceStatus"), "reason": {"type": ["string", "null"]},
+                    "values": list(&reference("PerilValue")),
+                }), &["status", "reason", "values"])},
+            },
         }), &["type", "geometry", "properties"]),
         "Features": object(json!({
             "type": {"type": "string", "const": "FeatureCollection"},

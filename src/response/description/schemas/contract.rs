@@ -14,7 +14,7 @@ pub(super) fn all(limits: &PerilLimits) -> Value {
         json!({
             "errors": {"type": "array", "items": {"type": "string"}, "maxItems": 0}, "latitude": {"type": "number"}, "longitude": {"type": "number"},
             "metric": reference("Metric"), "metric_mean": {"type": "string", "description": "A number of six decimals; `-9999.000000` where it does not apply, `None` where there is none."},
-            "metric_units": {"type": "string"}, "peril": reference("Peril"), "peril_code": {"type": "string"},
+            "metric_units": units(), "peril": reference("Peril"), "peril_code": {"type": "string"},
             "peril_version": {"type": "string"}, "scenario": reference("Scenario"), "status": {"type": "integer"}, "year": reference("Year"),
         }),
         &[
@@ -34,7 +34,7 @@ pub(super) fn all(limits: &PerilLimits) -> Value {
     );
     let listed = object(
         json!({
-            "metric": {"type": "string"}, "metric_units": {"type": "string"}, "peril": listed_peril(),
+            "metric": {"type": "string"}, "metric_units": units(), "peril": listed_peril(),
             "peril_code": {"type": "string"}, "peril_version": {"type": "string"},
             "scenario": reference("Scenario"), "year": reference("Year"),
         }),
@@ -95,6 +95,11 @@ fn query(limits: &PerilLimits) -> Value {
     );
     query["description"] = format!("At most {} places.", limits.max_contract_places).into();
     query
+}
+
+/// What the old contract calls units.
+fn units() -> Value {
+    json!({"type": "string", "description": "As the old service had it. `percent` of fire is historical: its values are fractions from 0 to 1."})
 }
 
 fn listed_peril() -> Value {

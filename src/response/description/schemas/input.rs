@@ -7,7 +7,7 @@ use crate::{
     config::PerilLimits,
     dataset::{
         grid::{Peril, Year},
-        perils::query::{Interpolation, Options},
+        perils::query::{Interpolation, Layout, Options, Provenance},
     },
 };
 
@@ -53,9 +53,9 @@ fn with_options(name: &str, place: &Value, limits: &PerilLimits) -> Value {
         "type": "array", "minItems": 1, "maxItems": limits.max_places,
         "items": place,
         "description": format!(
-            "At most {}; the body at most {} octets. One that is no place is answered with the status `invalid` and a reason, \
-             beside the others.",
-            limits.max_places, limits.max_body_bytes
+            "At most {}; the body at most {} octets; places times values at most {}; the answer at most about {} octets. \
+             One that is no place is answered with the status `invalid` and a reason, beside the others.",
+            limits.max_places, limits.max_body_bytes, limits.max_cells, limits.max_answer_bytes
         ),
     });
     members
@@ -77,15 +77,19 @@ fn member(name: &str) -> Value {
 /// The choices of an option of `/v1/location`: the first of them without it. It is no `default`, for generators would
 /// send one with every request, also where the body says otherwise.
 pub(in super::super) fn option(name: &str) -> Value {
-    let choices = match name {
+    let choices: &[&str] = match name {
         "interpolation" => {
-            [Interpolation::Nearest, Interpolation::Bilinear].map(Interpolation::name)
+            &[Interpolation::Nearest, Interpolation::Bilinear].map(Interpolation::name)
         }
-        "layout" => ["wide", "long"],
-        _ => ["none", "linear"],
+        // What there is without it depends on the format.
+        "layout" => {
+            return json!({"type": "string", "enum": [Layout::Wide.name(), Layout::Long.name()]});
+        }
+        "provenance" => &Provenance::ALL.map(Provenance::name),
+        _ => &["none", "linear"],
     };
-    let [first, _] = choices;
-    json!({"type": "string", "enum": choices, "description": format!("`{first}` without it.")})
+    let first = choices.first().map(|first| format!("`{first}` without it."));
+    json!({"type": "string", "enum": choices, "description": first})
 }
 
 /// A year of the store, or one between two of them.
@@ -100,7 +104,7 @@ pub(in super::super) fn coordinates(range: (i32, i32)) -> Value {
 }
 
 /// What `POST /v1/location` takes.
-pub(in super::super) fn location_body() -> Value {
+pub(in super::super) fn location_body(limits: &PerilLimits) -> Value {
     let place = json!({"id": "London", "latitude": 51.5, "longitude": -0.25});
     let feature = json!({
         "type": "Feature", "id": "London", "properties": {"sum_insured": 1_000_000},
@@ -117,7 +121,10 @@ pub(in super::super) fn location_body() -> Value {
             "example": {"type": "FeatureCollection", "features": [feature], "perils": perils, "years": years},
         },
         "text/csv": {
-            "schema": {"type": "string", "description": CSV},
+            "schema": {"type": "string", "description": format!(
+                "{CSV} At most {} columns, whose names have at most {} octets together; places times columns and values at most {}.",
+                limits.max_columns, limits.max_header_bytes, limits.max_cells
+            )},
             "example": "id,latitude,longitude\nLondon,51.5,-0.25\n",
         },
     }})

@@ -35,7 +35,10 @@ pub(super) fn all(limits: &PerilLimits) -> Value {
         "Metric": names(Metric::ALL.map(|metric| (metric.name(), metric.definition()))),
         "Scenario": names(Scenario::ALL.map(|scenario| (scenario.name(), scenario.definition()))),
         "Year": {"type": "integer", "enum": Year::ALL.map(Year::number)},
-        "Radius": {"type": "number", "minimum": 0, "maximum": limits.max_radius_km},
+        "Radius": {
+            "type": "number", "minimum": 0, "maximum": limits.max_radius_km,
+            "description": format!("Of one request at most {} cells are looked through; a place that would take more says `search_limit`.", limits.max_search_cells),
+        },
         "Latitude": degrees((-90, 90)),
         "Longitude": degrees((-180, 360)),
         "Id": {"description": "Whatever was sent as `id`."},

@@ -6,22 +6,31 @@ use crate::{
     dataset::{
         grid::{
             About, Axis, Column, ColumnStatistics, Grid, Metric, Peril, Scenario, StoreVersion,
-            StoreWriter, WIDE_NOT_COVERED, Year,
+            StoreWriter, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED, Year,
         },
-        perils::{Perils, query::Options},
+        perils::{
+            Perils,
+            query::{Options, Reach},
+        },
     },
     policy::Policy,
 };
 
 /// Five degrees around the world; each wind value is the cell's number plus one, longitude 180 is empty.
 fn world(columns: u32) -> Values {
-    let longitude = Axis::new(-180_000_000, 5_000_000, 1, columns).unwrap();
-    let latitude = Axis::new(-90_000_000, 5_000_000, 1, 37).unwrap();
     let shape = GridShape {
-        latitude,
-        longitude,
+        latitude: Axis::new(-90_000_000, 5_000_000, 1, 37).unwrap(),
+        longitude: Axis::new(-180_000_000, 5_000_000, 1, columns).unwrap(),
     };
-    let cells = (0..37 * columns).filter(|cell| cell % columns < 72);
+    values(shape, |cell| {
+        (cell % columns < 72).then_some(i64::from(cell) + 1)
+    })
+}
+
+/// A store whose cells have the wind of `wind`, or no row.
+fn values(shape: GridShape, wind: impl Fn(u32) -> Option<i64>) -> Values {
+    let cells = 0..u32::try_from(shape.cells()).unwrap();
+    let cells = cells.filter_map(|cell| Some((cell, wind(cell)?)));
     let statistics = Column::all().map(|column| ColumnStatistics {
         column: column.name().to_owned(),
         known: 0,
@@ -46,9 +55,9 @@ fn world(columns: u32) -> Values {
         statistics: statistics.collect(),
     };
     let mut writer = StoreWriter::begin(Vec::new(), about, None, false).unwrap();
-    for cell in cells {
+    for (cell, wind) in cells {
         let mut row = [WIDE_NOT_COVERED; Column::COUNT];
-        row[COLUMN.index()] = i64::from(cell) + 1;
+        row[COLUMN.index()] = wind;
         writer.push(cell, &row).unwrap();
     }
     let grid = Grid::from_bytes(writer.finish().unwrap().into()).unwrap();
@@ -62,6 +71,11 @@ fn world(columns: u32) -> Values {
     Perils::of(grid).values(&[permit], &[COLUMN]).unwrap()
 }
 
+const REACH: Reach = Reach {
+    max_radius_km: 20_000,
+    max_search_cells: 1_000_000,
+};
+
 const COLUMN: Column = Column::new(Metric::WindSpeed100yr, Scenario::Ssp126, Year::Y2020);
 
 fn subset(interpolation: &str) -> Subset {
@@ -74,7 +88,15 @@ fn subset(interpolation: &str) -> Subset {
     ] {
         options.take_parameter(name, value, &[]).unwrap();
     }
-    Subset::read(&options, 100).unwrap()
+    Subset::read(&options, REACH).unwrap()
+}
+
+/// As [`subset`], with cells within `radius_km` looked through.
+fn within(radius_km: f64) -> Subset {
+    Subset {
+        radius_km: Some(radius_km),
+        ..subset("nearest")
+    }
 }
 
 fn answered(values: &Values, subset: &Subset, latitude: f64, longitude: f64) -> Answered {
@@ -165,7 +187,191 @@ fn store_bytes() -> bytes::Bytes {
         .into()
 }
 
+/// A quarter of the cells of a row have a value, half of them have another one's, and the rest have no row.
+fn patchy(cell: u32) -> Option<i64> {
+    match cell.wrapping_mul(2_654_435_761) >> 28 {
+        0..4 => Some(i64::from(cell) + 1),
+        4..12 => Some(WIDE_NOT_APPLICABLE),
+        _ => None,
+    }
+}
+
+/// The cell that a search would find that looks at every cell of the grid.
+fn nearest_of_all(values: &Values, place: (f64, f64), radius_km: f64) -> Option<(CellIndex, f64)> {
+    let shape = values.grid().shape();
+    let cells = (0..u32::try_from(shape.cells()).unwrap()).map(|cell| shape.cell(cell));
+    let known = cells.filter(|cell| {
+        let values = values.cell(*cell);
+        values.is_some_and(|cell| cell.iter().all(|value| value.known().is_some()))
+    });
+    known
+        .map(|cell| (cell, distance_km(place, shape.coordinates(cell))))
+        .filter(|(_, distance)| *distance <= radius_km)
+        .min_by(|one, other| one.1.total_cmp(&other.1))
+}
+
+#[test]
+fn a_cell_within_the_box_around_the_circle_but_not_within_the_circle_is_not_taken() {
+    let shape = GridShape {
+        latitude: Axis::new(0, 1_000_000, 1, 3).unwrap(),
+        longitude: Axis::new(0, 1_000_000, 1, 3).unwrap(),
+    };
+    // Only the north-eastern corner has a value: 157 km away, 111 km to the north and as far to the east.
+    let corner = |cell| match cell {
+        8 => Some(7),
+        _ => Some(WIDE_NOT_APPLICABLE),
+    };
+    let values = values(shape, corner);
+    for (radius_km, value) in [(150.0, Value::NotApplicable), (158.0, Value::Known(7))] {
+        let answer = answered(&values, &within(radius_km), 1.0, 1.0);
+        assert_eq!(answer.values, [value], "{radius_km}");
+        assert!(
+            answer
+                .cells
+                .iter()
+                .all(|cell| cell.distance_km <= radius_km)
+        );
+        assert_eq!(answer.status, Status::Ok);
+    }
+}
+
+#[test]
+fn a_corner_of_no_weight_counts_for_nothing() {
+    let shape = GridShape {
+        latitude: Axis::new(0, 1_000_000, 1, 2).unwrap(),
+        longitude: Axis::new(0, 1_000_000, 1, 2).unwrap(),
+    };
+    let values = values(shape, |cell| {
+        Some([5, 9, WIDE_NOT_APPLICABLE, 7][usize::try_from(cell).unwrap()])
+    });
+    let bilinear = subset("bilinear");
+    // On a cell, and on the edge between two: the others are neither asked nor named.
+    for (place, value, cells) in [
+        ((0.0, 0.0), Value::Known(5), 1),
+        ((0.0, 0.5), Value::Known(7), 2),
+        ((0.5, 1.0), Value::Known(8), 2),
+        ((0.5, 0.5), Value::NotApplicable, 4),
+    ] {
+        let answer = answered(&values, &bilinear, place.0, place.1);
+        assert_eq!(
+            (answer.values[0], answer.cells.len()),
+            (value, cells),
+            "{place:?}"
+        );
+        assert_eq!(answer.origin(0).interpolation, Interpolation::Bilinear);
+    }
+}
+
+#[test]
+fn a_corner_that_is_not_covered_says_more_than_one_where_nothing_applies() {
+    let shape = GridShape {
+        latitude: Axis::new(0, 1_000_000, 1, 2).unwrap(),
+        longitude: Axis::new(0, 1_000_000, 1, 2).unwrap(),
+    };
+    let (nothing, sea) = (WIDE_NOT_COVERED, WIDE_NOT_APPLICABLE);
+    for (corners, value) in [
+        ([sea, nothing, 1, 1], Value::NotCovered),
+        ([nothing, sea, 1, 1], Value::NotCovered),
+        ([1, sea, 1, nothing], Value::NotCovered),
+        ([1, sea, sea, 1], Value::NotApplicable),
+    ] {
+        let values = values(shape, |cell| Some(corners[usize::try_from(cell).unwrap()]));
+        let found = found(&values, &subset("bilinear"), 0.5, 0.5);
+        assert_eq!(found, value, "{corners:?}");
+    }
+}
+
+/// Work a stranger can cause: near a pole a row of the grid lies within the radius from end to end.
+#[test]
+fn a_search_near_a_pole_looks_at_no_more_cells_than_it_may_and_says_so() {
+    let shape = GridShape {
+        latitude: Axis::new(88_500_000, 250_000, 1, 7).unwrap(),
+        longitude: Axis::new(-180_000_000, 50_000, 1, 7_200).unwrap(),
+    };
+    let sea = values(shape, |_| Some(WIDE_NOT_APPLICABLE));
+    let answer = answered(&sea, &within(199.0), 90.0, 0.0);
+    assert_eq!(answer.status, Status::OkSearchEnded);
+    assert_eq!(
+        (answer.status.name(), answer.status.reason()),
+        ("ok", Some("search_limit"))
+    );
+    assert_eq!(answer.searched, CELLS_OF_A_PLACE);
+    assert_eq!(answer.values, [Value::NotApplicable]);
+    // Where there are no rows, all is looked through at once.
+    let empty = values(shape, |cell| (cell < 7_200).then_some(WIDE_NOT_APPLICABLE));
+    let answer = answered(&empty, &within(150.0), 90.0, 0.0);
+    assert_eq!((answer.status, answer.searched), (Status::Ok, 0));
+}
+
+#[test]
+fn the_places_of_a_request_share_what_may_be_looked_through() {
+    let values = values(
+        GridShape {
+            latitude: Axis::new(0, 1_000_000, 1, 21).unwrap(),
+            longitude: Axis::new(0, 1_000_000, 1, 21).unwrap(),
+        },
+        |_| Some(WIDE_NOT_APPLICABLE),
+    );
+    let reach = Reach {
+        max_search_cells: 20,
+        ..REACH
+    };
+    let subset = Subset {
+        reach,
+        ..within(120.0)
+    };
+    let mut answered = Answered::default();
+    let mut statuses = Vec::new();
+    for _ in 0..5 {
+        // A locator is made anew for each piece of an answer, and the count goes on.
+        Locator::new(&values, &subset).answer(Ok((10.0, 10.0)), &mut answered);
+        statuses.push(answered.status);
+    }
+    // Five cells lie within the radius.
+    let (ok, ended) = (Status::Ok, Status::OkSearchEnded);
+    assert_eq!(statuses, [ok, ok, ok, ok, ended]);
+    assert_eq!(answered.searched, 20);
+}
+
 proptest! {
+    #[test]
+    fn a_search_finds_what_looking_at_every_cell_would(
+        latitude in prop_oneof![-90.0..90.0_f64, 84.0..90.0_f64, -90.0..-84.0_f64, Just(90.0), Just(0.0)],
+        longitude in prop_oneof![-180.0..180.0_f64, Just(180.0), Just(-180.0), Just(0.0)],
+        radius_km in prop_oneof![0.0..300.0_f64, 0.0..3000.0_f64],
+        columns in prop_oneof![Just(72_u32), Just(73), Just(71), Just(40)],
+        west in prop_oneof![Just(-180_000_000_i64), Just(0), Just(-20_000_000)],
+    ) {
+        let shape = GridShape {
+            latitude: Axis::new(-90_000_000, 2_500_000, 1, 73).unwrap(),
+            longitude: Axis::new(west, 5_000_000, 1, columns).unwrap(),
+        };
+        // Where the last column repeats the first, nobody looks at it.
+        let is_repeated = |cell| columns == 73 && cell % columns == 72;
+        let values = values(shape, |cell| patchy(cell).filter(|_| !is_repeated(cell)));
+        let answer = answered(&values, &within(radius_km), latitude, longitude);
+        let Some((latitude, longitude)) = answer.position.filter(|_| answer.status == Status::Ok) else {
+            return Ok(());
+        };
+        let own = answer.cells[0];
+        let own_is_known = values.cell(own.index).is_some_and(|cell| cell.iter().all(|value| value.known().is_some()));
+        let expected = if own_is_known {
+            Some((own.index, own.distance_km))
+        } else {
+            nearest_of_all(&values, (latitude, longitude), radius_km)
+        };
+        match (answer.values[0].known(), expected) {
+            (Some(_), Some((_, distance))) => {
+                let used = answer.cell(0).unwrap();
+                prop_assert_eq!(used.distance_km.to_bits(), distance.to_bits());
+                let number = i64::from(shape.number(used.index)) + 1;
+                prop_assert_eq!(answer.values[0], Value::Known(number));
+            }
+            (None, None) => {}
+            (found, expected) => prop_assert!(false, "{:?} {:?}", found, expected),
+        }
+    }
+
     #[test]
     fn a_bilinear_value_lies_between_its_corners(latitude in -90.0..90.0_f64, longitude in -180.0..360.0_f64) {
         let values = world(73);
