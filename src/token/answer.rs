@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{json::Object, scope::Scope};
+use super::{
+    json::{NotReadable, Object},
+    oauth_error::OAuthError,
+    scope::Scope,
+};
 use crate::{caller::Thumbprint, clock::Timestamp};
 
 /// The directory's answer about one token. It is no verdict: time and binding are not judged yet.
@@ -14,8 +18,17 @@ pub(super) enum Answer {
     Active(Arc<Claims>),
     /// `active` is there and is not `true`, RFC 7662 §2.2.
     Inactive,
+    /// The directory knows us and refuses the token with a status of its own.
+    Rejected {
+        status: u16,
+        error: Option<OAuthError>,
+    },
     /// `active` is `true`, and `member` is not what its definition says.
-    Unreadable { member: &'static str },
+    Unreadable {
+        member: &'static str,
+        /// The binding, where that can be read.
+        cnf: Option<Confirmation>,
+    },
 }
 
 /// The answer has no `active`, which RFC 7662 §2.2 requires.
@@ -25,14 +38,19 @@ pub(super) struct LacksActive;
 impl Answer {
     /// Reads `object`; members that are not known are left alone (RFC 7662 §2.2).
     pub(super) fn read(object: &Object) -> Result<Self, LacksActive> {
-        match object.get("active") {
-            None => Err(LacksActive),
-            Some(Value::Bool(true)) => Ok(match Claims::read(object) {
-                Ok(claims) => Self::Active(Arc::new(claims)),
-                Err(Unreadable(member)) => Self::Unreadable { member },
-            }),
-            Some(_) => Ok(Self::Inactive),
+        if !object.names("active") {
+            return Err(LacksActive);
         }
+        if object.value("active") != Ok(Some(Value::Bool(true))) {
+            return Ok(Self::Inactive);
+        }
+        Ok(match Claims::read(object) {
+            Ok(claims) => Self::Active(Arc::new(claims)),
+            Err(Unreadable(member)) => Self::Unreadable {
+                member,
+                cnf: confirmation(object).ok(),
+            },
+        })
     }
 }
 
@@ -52,7 +70,7 @@ pub(super) struct Claims {
 }
 
 /// What the token is bound to, RFC 7800 §3.1.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Confirmation {
     /// The certificate with this thumbprint, RFC 8705 §3.1.
     Certificate(Thumbprint),
@@ -67,27 +85,35 @@ struct Unreadable(&'static str);
 
 impl Claims {
     fn read(object: &Object) -> Result<Self, Unreadable> {
+        // `null` is absent, and `exp` is what a directory must not leave open when it names it.
+        if object.is_null("exp") {
+            return Err(Unreadable("exp"));
+        }
         Ok(Self {
             aud: audience(object)?,
             client_id: label(object, "client_id")?,
             cnf: confirmation(object)?,
             exp: numeric_date(object, "exp")?,
             iat: numeric_date(object, "iat")?,
-            iss: string(object, "iss")?.map(ToOwned::to_owned),
+            iss: string(object, "iss")?,
             nbf: numeric_date(object, "nbf")?,
             organisation_id: label(object, "organisation_id")?,
             scope: scope(object)?,
-            token_type: string(object, "token_type")?.map(ToOwned::to_owned),
+            token_type: string(object, "token_type")?,
         })
     }
 }
 
-fn string<'o>(object: &'o Object, member: &'static str) -> Result<Option<&'o str>, Unreadable> {
-    match object.get(member) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(Unreadable(member)),
-    }
+fn string(object: &Object, member: &'static str) -> Result<Option<String>, Unreadable> {
+    object
+        .string(member)
+        .map_err(|NotReadable| Unreadable(member))
+}
+
+fn value(object: &Object, member: &'static str) -> Result<Option<Value>, Unreadable> {
+    object
+        .value(member)
+        .map_err(|NotReadable| Unreadable(member))
 }
 
 /// A name that goes to logs and rules as it is.
@@ -95,42 +121,43 @@ fn string<'o>(object: &'o Object, member: &'static str) -> Result<Option<&'o str
 /// Cut or cleaned it would be another's name, so one that is too long or holds control characters
 /// refuses the token.
 fn label(object: &Object, member: &'static str) -> Result<Option<String>, Unreadable> {
-    let text = match object.get(member) {
-        Some(Value::Null) => None,
-        _ => string(object, member)?,
-    };
-    match text {
+    match string(object, member)? {
         Some(text) if text.len() > LONGEST_LABEL_BYTES || text.contains(char::is_control) => {
             Err(Unreadable(member))
         }
-        text => Ok(text.map(ToOwned::to_owned)),
+        text => Ok(text),
     }
 }
 
 fn scope(object: &Object) -> Result<Scope, Unreadable> {
     let text = string(object, "scope")?.unwrap_or_default();
-    Scope::parse(text).ok_or(Unreadable("scope"))
+    Scope::parse(&text).ok_or(Unreadable("scope"))
 }
 
 /// One string, or an array of them, RFC 7519 §4.1.3.
 fn audience(object: &Object) -> Result<Option<Vec<String>>, Unreadable> {
-    let strings = match object.get("aud") {
+    let items = match value(object, "aud")? {
         None => return Ok(None),
-        Some(Value::Array(items)) => items.iter().map(Value::as_str).collect(),
-        Some(one) => one.as_str().map(|text| vec![text]),
+        Some(Value::Array(items)) => items,
+        Some(one) => vec![one],
     };
-    let strings: Vec<&str> = strings.ok_or(Unreadable("aud"))?;
-    Ok(Some(strings.into_iter().map(ToOwned::to_owned).collect()))
+    let strings = items.into_iter().map(|item| match item {
+        Value::String(text) => Ok(text),
+        _ => Err(Unreadable("aud")),
+    });
+    strings.collect::<Result<_, _>>().map(Some)
 }
 
 /// Seconds since the epoch: an integer, or another JSON number of integral value (RFC 7662 §2.2).
 fn numeric_date(object: &Object, member: &'static str) -> Result<Option<Timestamp>, Unreadable> {
-    let number = match object.get(member) {
+    let number = match value(object, member)? {
         None => return Ok(None),
         Some(Value::Number(number)) => number,
         Some(_) => return Err(Unreadable(member)),
     };
-    let seconds = number.as_i64().or_else(|| integral(number.as_f64()?));
+    let seconds = number
+        .as_i64()
+        .or_else(|| number.as_f64().and_then(integral));
     seconds
         .map(|seconds| Some(Timestamp::from_seconds(seconds)))
         .ok_or(Unreadable(member))
@@ -144,19 +171,21 @@ fn integral(number: f64) -> Option<i64> {
 
 /// `jkt` outweighs a thumbprint beside it: a Bearer request brings no proof (RFC 9449 §7.2).
 fn confirmation(object: &Object) -> Result<Confirmation, Unreadable> {
-    let members = match object.get("cnf") {
-        None => return Ok(Confirmation::Nothing),
-        Some(Value::Object(members)) => members,
-        Some(_) => return Err(Unreadable("cnf")),
+    let members = object
+        .object("cnf")
+        .map_err(|NotReadable| Unreadable("cnf"))?;
+    let Some(members) = members else {
+        return Ok(Confirmation::Nothing);
     };
-    if members.contains_key("jkt") {
+    if members.names("jkt") && !members.is_null("jkt") {
         return Ok(Confirmation::Key);
     }
-    match members.get("x5t#S256") {
+    let thumbprint = members
+        .string("x5t#S256")
+        .map_err(|NotReadable| Unreadable("cnf.x5t#S256"))?;
+    match thumbprint {
         None => Ok(Confirmation::Nothing),
-        Some(thumbprint) => thumbprint
-            .as_str()
-            .and_then(Thumbprint::parse)
+        Some(text) => Thumbprint::parse(&text)
             .map(Confirmation::Certificate)
             .ok_or(Unreadable("cnf.x5t#S256")),
     }
@@ -172,7 +201,7 @@ mod tests {
     use super::{super::json::parse_object, *};
 
     fn read(value: &Value) -> Result<Answer, LacksActive> {
-        Answer::read(value.as_object().unwrap())
+        Answer::read(&parse_object(value.to_string().as_bytes()).unwrap())
     }
 
     fn claims(value: &Value) -> Arc<Claims> {
@@ -239,15 +268,9 @@ mod tests {
                 let read = [claims.exp, claims.iat, claims.nbf].into_iter().flatten();
                 assert_eq!(read.collect::<Vec<_>>(), [Timestamp::from_seconds(seconds)]);
             }
-            for other in [
-                json!("1768478400"),
-                json!(1.5),
-                json!(null),
-                json!(1e300),
-                json!([1]),
-            ] {
+            for other in [json!("1768478400"), json!(1.5), json!(1e300), json!([1])] {
                 let answer = read(&json!({"active": true, member: other}));
-                let Ok(Answer::Unreadable { member: named }) = answer else {
+                let Ok(Answer::Unreadable { member: named, .. }) = answer else {
                     panic!("{answer:?}")
                 };
                 assert_eq!(named, member);
@@ -272,11 +295,10 @@ mod tests {
             json!(""),
             json!(7),
             json!([thumbprint()]),
-            json!(null),
             json!("/".repeat(43)),
         ] {
             let answer = read(&json!({"active": true, "cnf": {"x5t#S256": bad}}));
-            let Ok(Answer::Unreadable { member }) = answer else {
+            let Ok(Answer::Unreadable { member, .. }) = answer else {
                 panic!("{bad} {answer:?}")
             };
             assert_eq!(member, "cnf.x5t#S256");
@@ -288,22 +310,89 @@ mod tests {
     fn rfc9449_7_2_a_key_confirmation_outweighs_a_thumbprint() {
         for cnf in [
             json!({"jkt": "k"}),
-            json!({"jkt": null, "x5t#S256": thumbprint()}),
+            json!({"jkt": "k", "x5t#S256": thumbprint()}),
+            json!({"jkt": 7, "x5t#S256": thumbprint()}),
         ] {
             assert!(matches!(
                 claims(&json!({"active": true, "cnf": cnf})).cnf,
                 Confirmation::Key
             ));
         }
-        for cnf in [json!({}), json!({"kid": "k"})] {
+        for cnf in [
+            json!({}),
+            json!({"kid": "k"}),
+            json!(null),
+            json!({"jkt": null, "x5t#S256": null}),
+        ] {
             let claims = claims(&json!({"active": true, "cnf": cnf}));
             assert!(matches!(claims.cnf, Confirmation::Nothing));
         }
-        for cnf in [json!([]), json!("x"), json!(null)] {
+        for cnf in [json!([]), json!("x"), json!(false)] {
             let answer = read(&json!({"active": true, "cnf": cnf}));
             assert!(
-                matches!(answer, Ok(Answer::Unreadable { member: "cnf" })),
+                matches!(answer, Ok(Answer::Unreadable { member: "cnf", .. })),
                 "{answer:?}"
+            );
+        }
+    }
+
+    /// Rows: INT-7, INT-16
+    #[test]
+    fn a_member_that_is_null_is_absent_and_exp_must_not_be() {
+        let mut answer = json!({
+            "active": true, "cnf": {"x5t#S256": thumbprint(), "jkt": null},
+        });
+        for member in [
+            "aud",
+            "client_id",
+            "iat",
+            "iss",
+            "nbf",
+            "organisation_id",
+            "scope",
+            "token_type",
+            "sub",
+        ] {
+            answer[member] = Value::Null;
+        }
+        let read = claims(&answer);
+        assert!(matches!(read.cnf, Confirmation::Certificate(_)));
+        assert!(read.aud.is_none() && read.nbf.is_none() && read.token_type.is_none());
+        answer["exp"] = Value::Null;
+        assert!(matches!(
+            self::read(&answer),
+            Ok(Answer::Unreadable { member: "exp", .. })
+        ));
+    }
+
+    /// Rows: INT-7
+    #[test]
+    fn what_nobody_reads_is_not_judged_and_what_is_read_is() {
+        let thumbprint = thumbprint();
+        let text = |beside: &str, within: &str| {
+            format!(
+                r#"{{"active":true,"cnf":{{"x5t#S256":"{thumbprint}",{within}"a":1}},{beside}"b":1}}"#
+            )
+        };
+        let read = |text: &str| Answer::read(&parse_object(text.as_bytes()).unwrap());
+        for odd in [
+            r#""x":"\ud800","#.to_owned(),
+            r#""x":1e400,"#.to_owned(),
+            format!(r#""x":{}1{},"#, "[".repeat(5000), "]".repeat(5000)),
+        ] {
+            for text in [text(&odd, ""), text("", &odd)] {
+                assert!(matches!(read(&text), Ok(Answer::Active(_))), "{text:.200}");
+            }
+        }
+        for (odd, named) in [
+            (r#""scope":"\ud800","#, "scope"),
+            (r#""exp":1e400,"#, "exp"),
+            (r#""iss":[["x"]],"#, "iss"),
+        ] {
+            let answer = read(&text(&odd, ""));
+            assert!(
+                matches!(answer, Ok(Answer::Unreadable { member, .. }) if member == named),
+                "{named}: {answer:?}"
             );
         }
     }
@@ -350,7 +439,7 @@ mod tests {
             ("token_type", json!(true)),
         ] {
             let answer = read(&json!({"active": true, member: value}));
-            let Ok(Answer::Unreadable { member: named }) = answer else {
+            let Ok(Answer::Unreadable { member: named, .. }) = answer else {
                 panic!("{answer:?}")
             };
             assert_eq!(named, member);

@@ -29,21 +29,44 @@ pub fn outbound_client(
     identity: Identity,
     timeout: Duration,
 ) -> Result<reqwest::Client, ClientError> {
-    let tls = tls_config(trust_anchors(trust_anchors_pem)?, identity)?;
-    let client = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .https_only(true)
-        // A connection that hangs is then lost with its exchange, not shared with the next ones.
-        .http1_only()
-        .no_proxy()
-        .redirect(redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .connect_timeout(timeout.min(LONGEST_CONNECT))
-        .timeout(timeout)
-        .pool_idle_timeout(LONGEST_IDLE)
-        .pool_max_idle_per_host(IDLE_CONNECTIONS)
-        .build()?;
-    Ok(client)
+    Ok(Outbound::new(trust_anchors_pem, identity, timeout)?.client()?)
+}
+
+/// What outbound clients are made of; they share TLS sessions, and no connections.
+pub(super) struct Outbound {
+    tls: ClientConfig,
+    timeout: Duration,
+}
+
+impl Outbound {
+    pub(super) fn new(
+        trust_anchors_pem: &[u8],
+        identity: Identity,
+        timeout: Duration,
+    ) -> Result<Self, ClientError> {
+        let tls = tls_config(trust_anchors(trust_anchors_pem)?, identity)?;
+        Ok(Self { tls, timeout })
+    }
+
+    pub(super) fn client(&self) -> Result<reqwest::Client, reqwest::Error> {
+        reqwest::Client::builder()
+            .tls_backend_preconfigured(self.tls.clone())
+            .https_only(true)
+            // A connection that hangs is then lost with its exchange, not shared with the next ones.
+            .http1_only()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(self.timeout.min(LONGEST_CONNECT))
+            .timeout(self.timeout)
+            // A firewall between that forgets a connection tells neither side.
+            .tcp_keepalive(FIRST_KEEPALIVE)
+            .tcp_keepalive_interval(KEEPALIVE_INTERVAL)
+            .tcp_keepalive_retries(KEEPALIVE_RETRIES)
+            .pool_idle_timeout(LONGEST_IDLE)
+            .pool_max_idle_per_host(1)
+            .build()
+    }
 }
 
 /// Our own certificate chain and its private key, known to belong together.
@@ -175,8 +198,12 @@ const TLS12_SUITES: [CipherSuite; 4] = [
 ];
 
 const LONGEST_CONNECT: Duration = Duration::from_secs(2);
-const LONGEST_IDLE: Duration = Duration::from_secs(30);
-const IDLE_CONNECTIONS: usize = 16;
+const FIRST_KEEPALIVE: Duration = Duration::from_secs(5);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(2);
+const KEEPALIVE_RETRIES: u32 = 2;
+
+/// How long a connection is kept for the next question.
+pub(super) const LONGEST_IDLE: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {

@@ -1,34 +1,60 @@
 //! The introspection request, RFC 7662 §2.1: bounded in time, number and size.
 
 use std::{
-    sync::Arc,
+    pin::pin,
+    sync::{Arc, Weak},
     time::{Duration, Instant},
 };
 
-use reqwest::header::ACCEPT;
-use tokio::time::{Instant as Deadline, timeout_at};
+use futures_util::future::{Either, select};
+use reqwest::{
+    StatusCode,
+    header::{ACCEPT, ACCEPT_ENCODING},
+};
+use tokio::time::{Instant as Deadline, sleep, timeout, timeout_at};
 
 use super::{
     answer::Answer,
-    body,
-    breaker::{Breaker, Open},
+    backoff::{Admission, Backoffs, Held},
+    body::{ACCEPTED_CODINGS, Received},
+    breaker::{Breaker, Open, Silence},
+    connections::Connections,
+    control::{Control, Standing},
     directory::Whereabouts,
     discovery::Endpoint,
     json::Object,
+    oauth_error::OAuthError,
     refused::{TokenRefused, Unavailability},
+    retry_after,
     statistics::Counters,
 };
-use crate::turns::Turns;
+use crate::{
+    clock::Timestamp,
+    turns::{Turn, Turns},
+};
 
 /// Asks the directory about tokens, one call per question.
 pub(super) struct Introspector {
+    pub(super) backoffs: Backoffs,
     pub(super) breaker: Breaker,
-    pub(super) client: reqwest::Client,
     pub(super) client_id: String,
+    pub(super) connections: Connections,
+    pub(super) control: Control,
     pub(super) counters: Arc<Counters>,
     pub(super) slots: Turns,
     pub(super) timeout: Duration,
     pub(super) whereabouts: Whereabouts,
+}
+
+/// What the directory said to a question.
+pub(super) enum Reply {
+    /// `200 OK` and an object.
+    Object(Object),
+    /// It refuses, RFC 7662 §2.3: us, or what was asked.
+    Refusal {
+        status: u16,
+        error: Option<OAuthError>,
+    },
 }
 
 /// Why there is no answer.
@@ -41,13 +67,18 @@ pub(super) enum Failure {
     },
 }
 
+/// Why a question had no answer, and when the directory would have it asked again.
+pub(super) struct NoAnswer {
+    reason: Unavailability,
+    retry_after: Option<Duration>,
+}
+
 impl Introspector {
-    /// The directory's answer about `token`, for the caller named `who`; never takes longer than the time limit.
-    pub(super) async fn ask(&self, token: &str, who: &str) -> Result<Answer, Failure> {
-        let outcome = match self.exchange(token, who).await {
-            Ok(object) => Answer::read(&object).map_err(|_lacks| Failure::LacksActive),
-            Err(failure) => Err(failure),
-        };
+    /// The directory's answer about `token`, for the caller named `who`.
+    ///
+    /// Waiting for a free slot takes no longer than the time limit, and the call itself no longer either.
+    pub(super) async fn ask(self: &Arc<Self>, token: &str, who: &str) -> Result<Answer, Failure> {
+        let outcome = self.question(token, who).await;
         if let Err(failure) = &outcome {
             self.counters.count_fault();
             failure.log();
@@ -55,91 +86,335 @@ impl Introspector {
         outcome
     }
 
-    /// Waiting for the endpoint and for a free slot counts against the time limit too.
-    async fn exchange(&self, token: &str, who: &str) -> Result<Object, Failure> {
-        let deadline = Deadline::now() + self.timeout;
-        self.breaker.allows(Instant::now())?;
-        let Ok(Some(endpoint)) = timeout_at(deadline, self.whereabouts.endpoint()).await else {
-            return Err(Unavailability::NotDiscovered.into());
-        };
-        let Ok(Some(_slot)) = timeout_at(deadline, self.slots.take(who)).await else {
-            return Err(Unavailability::Saturated.into());
-        };
-        let admission = self.breaker.admit(Instant::now())?;
-        let answer = timeout_at(deadline, self.call(&endpoint, token)).await;
-        let answer = answer.unwrap_or(Err(Unavailability::TimedOut));
-        match &answer {
-            Err(reason) if reason.tells_of_failing() => admission.failed(Instant::now()),
-            _ => admission.succeeded(),
-        }
-        Ok(answer?)
+    /// How we stand with the directory: asked about a token that nobody has.
+    pub(super) async fn standing(&self) -> Standing {
+        Standing::ask(self).await
     }
 
-    async fn call(&self, endpoint: &Endpoint, token: &str) -> Result<Object, Unavailability> {
-        let response = match self.post(endpoint, token).await {
-            Err(error) if may_have_met_a_closing_connection(&error) => {
-                self.post(endpoint, token).await
-            }
-            first => first,
+    async fn question(self: &Arc<Self>, token: &str, who: &str) -> Result<Answer, Failure> {
+        let (endpoint, _slot, admission) = self.turn(who).await?;
+        let deadline = Deadline::now() + self.timeout;
+        let reply = timeout_at(deadline, self.reply(&endpoint, token, who)).await;
+        let reply = reply.unwrap_or_else(|_late| Err(Unavailability::TimedOut.into()));
+        self.settle(&reply, admission, who);
+        match reply? {
+            Reply::Object(object) => Answer::read(&object).map_err(|_lacks| Failure::LacksActive),
+            Reply::Refusal { status, error } => self
+                .refusal(status, error, deadline)
+                .await
+                .map_err(Failure::from),
+        }
+    }
+
+    /// Where to ask, and leave to do so, waited for no longer than a call may take.
+    ///
+    /// The time until then is ours and not the directory's: it tells nothing of how it is.
+    async fn turn(&self, who: &str) -> Result<(Endpoint, Turn, Admission), Failure> {
+        let patience = Deadline::now() + self.timeout;
+        self.breaker.allows(Instant::now())?;
+        self.backoffs.allows(who, Instant::now())?;
+        let Ok(Some(endpoint)) = timeout_at(patience, self.whereabouts.endpoint()).await else {
+            return Err(Unavailability::NotDiscovered.into());
         };
-        body::read_object(response?).await
+        let Ok(Some(slot)) = timeout_at(patience, self.slots.take(who)).await else {
+            return Err(Unavailability::Saturated.into());
+        };
+        self.breaker.allows(Instant::now())?;
+        let admission = self.backoffs.admit(who, Instant::now())?;
+        Ok((endpoint, slot, admission))
+    }
+
+    /// Whom an outcome counts against: nobody, this consumer, or the directory as a whole.
+    fn settle(self: &Arc<Self>, reply: &Result<Reply, NoAnswer>, admission: Admission, who: &str) {
+        let now = Instant::now();
+        let silence = match reply {
+            Ok(_) => {
+                self.breaker.answered();
+                return admission.answered();
+            }
+            Err(no_answer) => no_answer.silence(who),
+        };
+        match silence {
+            Some(Silence::Unreachable) => admission.undecided(now),
+            Some(Silence::WithoutAnswer(_)) | None => admission.failed(now),
+        }
+        if silence.is_some_and(|silence| self.breaker.failed(silence, now)) {
+            tokio::spawn(watch_over(Arc::downgrade(self)));
+        }
+    }
+
+    /// Whose fault a refusal is; where it does not say, a question of our own decides.
+    async fn refusal(
+        &self,
+        status: u16,
+        error: Option<OAuthError>,
+        deadline: Deadline,
+    ) -> Result<Answer, Unavailability> {
+        match error {
+            Some(code) if code.is_of_the_client() => {
+                Err(Unavailability::RefusedUs { status, error })
+            }
+            Some(_) => Ok(Answer::Rejected { status, error }),
+            None => match timeout_at(deadline, self.control.standing(self)).await {
+                Ok(Standing::Known) => Ok(Answer::Rejected { status, error }),
+                Ok(Standing::Refused { error, .. }) => {
+                    Err(Unavailability::RefusedUs { status, error })
+                }
+                Ok(Standing::Unknown(_)) | Err(_) => {
+                    Err(Unavailability::UnexpectedStatus { status })
+                }
+            },
+        }
+    }
+
+    /// Asks; an endpoint that is gone is looked for anew, and asked once where it is now.
+    async fn reply(&self, endpoint: &Endpoint, token: &str, who: &str) -> Result<Reply, NoAnswer> {
+        let reply = self.call(endpoint, token, who).await;
+        if !matches!(&reply, Err(no_answer) if no_answer.is_gone()) {
+            return reply;
+        }
+        match self.whereabouts.look_again(endpoint).await {
+            Some(elsewhere) => self.call(&elsewhere, token, who).await,
+            None => reply,
+        }
+    }
+
+    /// Asks on a kept connection, if there is one, and where that stays silent or breaks on a fresh one too.
+    ///
+    /// What forgets connections, such as a firewall that was restarted, tells neither side. Asking twice is
+    /// harmless, and a directory that is merely slow may still answer the first.
+    async fn call(&self, endpoint: &Endpoint, token: &str, who: &str) -> Result<Reply, NoAnswer> {
+        let Some(kept) = self.connections.kept() else {
+            return self.over(self.connections.fresh()?, endpoint, token).await;
+        };
+        let mut first = pin!(self.over(kept, endpoint, token));
+        match timeout(self.timeout / 3, first.as_mut()).await {
+            Ok(Err(broken)) if broken.is_of_the_connection() => {
+                self.connections.forget();
+                return self.over(self.connections.fresh()?, endpoint, token).await;
+            }
+            Ok(settled) => return settled,
+            Err(_silent) => {}
+        }
+        // Only as many questions as may be are asked at once, these included.
+        let Some(_second_slot) = self.slots.try_take(who) else {
+            return first.await;
+        };
+        let second = pin!(self.over(self.connections.fresh()?, endpoint, token));
+        match select(first, second).await {
+            Either::Left((Err(_), second)) => second.await,
+            Either::Left((answered, _)) => answered,
+            Either::Right((Err(_), first)) => first.await,
+            Either::Right((answered, _silent)) => {
+                self.connections.forget();
+                answered
+            }
+        }
+    }
+
+    /// Asks on a connection of its own, with no part in what is counted.
+    pub(super) async fn probe(&self, token: &str) -> Result<Reply, Unavailability> {
+        let Some(endpoint) = self.whereabouts.endpoint().await else {
+            return Err(Unavailability::NotDiscovered);
+        };
+        let client = self.connections.fresh()?;
+        let reply = self.over(client, &endpoint, token).await;
+        reply.map_err(|no_answer| no_answer.reason)
+    }
+
+    /// One exchange over `client`, whose connection is kept when the answer was read to its end.
+    async fn over(
+        &self,
+        client: reqwest::Client,
+        endpoint: &Endpoint,
+        token: &str,
+    ) -> Result<Reply, NoAnswer> {
+        let response = self.post(&client, endpoint, token).await?;
+        let status = response.status();
+        let retry_after = retry_after::read(response.headers(), Timestamp::now());
+        // A 429 is about how often we ask, whatever stands in it.
+        let is_refusal = status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
+        if status != StatusCode::OK && !is_refusal {
+            let reason = Unavailability::of_status(status);
+            return Err(NoAnswer {
+                reason,
+                retry_after,
+            });
+        }
+        let headers = response.headers().clone();
+        let received = Received::whole(response).await;
+        if received.is_ok() {
+            self.connections.keep(client);
+        }
+        if status == StatusCode::OK {
+            return Ok(Reply::Object(received?.object()?));
+        }
+        // What cannot be read of a refusal leaves its status and its fields.
+        let received = received.unwrap_or_else(|_unreadable| Received::empty(headers));
+        let error = received.oauth_error();
+        let may_be_about_us = matches!(
+            status,
+            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
+        );
+        if error.is_none() && !may_be_about_us {
+            let reason = Unavailability::of_status(status);
+            return Err(NoAnswer {
+                reason,
+                retry_after,
+            });
+        }
+        let status = status.as_u16();
+        Ok(Reply::Refusal { status, error })
     }
 
     /// The token goes into the body, never into a URL.
     async fn post(
         &self,
+        client: &reqwest::Client,
         endpoint: &Endpoint,
         token: &str,
     ) -> Result<reqwest::Response, reqwest::Error> {
         self.counters.count_call();
         let form = [("token", token), ("client_id", &self.client_id)];
-        let request = self.client.post(endpoint.url().clone());
+        let request = client.post(endpoint.url().clone());
         request
             .header(ACCEPT, "application/json")
+            .header(ACCEPT_ENCODING, ACCEPTED_CODINGS)
             .form(&form)
             .send()
             .await
     }
 }
 
-/// A connection kept from an earlier call may close just as it is used again; asking twice is
-/// harmless.
-fn may_have_met_a_closing_connection(error: &reqwest::Error) -> bool {
-    error.is_request() && !error.is_timeout() && !error.is_connect()
+/// Asks a question of our own, and while that has no answer leaves the directory in peace, until it has.
+///
+/// A directory that takes connections may have no answer to *our* token alone; so without an answer, others
+/// are asked about again after a while. One that takes none is waited for.
+async fn watch_over(introspector: Weak<Introspector>) {
+    let (mut wait, began) = (FIRST_WAIT, Instant::now());
+    let mut is_open = false;
+    while let Some(introspector) = introspector.upgrade() {
+        let found = introspector.standing().await;
+        let silence = match &found {
+            Standing::Unknown(reason) => silence(reason, ""),
+            Standing::Known | Standing::Refused { .. } => None,
+        };
+        let is_over = match silence {
+            None => true,
+            Some(Silence::Unreachable) => false,
+            Some(Silence::WithoutAnswer(_)) => began.elapsed() >= LONGEST_WAIT,
+        };
+        if is_over {
+            introspector.breaker.close();
+            if is_open {
+                // What its absence did to consumers' questions is no longer theirs to wait for.
+                if silence.is_none() {
+                    introspector.backoffs.forget();
+                }
+                tracing::info!("the directory is asked again");
+            }
+            return;
+        }
+        if !introspector.breaker.open(Instant::now() + wait) {
+            return;
+        }
+        if let (false, Standing::Unknown(reason)) = (is_open, &found) {
+            tracing::warn!(
+                %reason,
+                "the directory answers neither consumers' questions nor ours and is left in peace until it does: {reason}"
+            );
+        }
+        is_open = true;
+        drop(introspector);
+        sleep(wait).await;
+        wait = (wait * 2).min(LONGEST_WAIT);
+    }
+}
+
+/// What a failure tells of the directory as a whole; `None` when it did answer, if only nonsense.
+fn silence<'w>(reason: &Unavailability, who: &'w str) -> Option<Silence<'w>> {
+    match reason {
+        Unavailability::Transport(fault) if fault.is_of_the_whole() => Some(Silence::Unreachable),
+        Unavailability::TimedOut | Unavailability::Transport(_) => {
+            Some(Silence::WithoutAnswer(who))
+        }
+        Unavailability::UnexpectedStatus {
+            status: 429 | 500..,
+        } => Some(Silence::WithoutAnswer(who)),
+        _ => None,
+    }
+}
+
+impl NoAnswer {
+    fn silence<'w>(&self, who: &'w str) -> Option<Silence<'w>> {
+        silence(&self.reason, who)
+    }
+
+    fn is_gone(&self) -> bool {
+        matches!(
+            self.reason,
+            Unavailability::UnexpectedStatus { status: 404 | 410 }
+        )
+    }
+
+    /// A connection that was kept may close just as it is used again.
+    fn is_of_the_connection(&self) -> bool {
+        matches!(
+            self.reason,
+            Unavailability::Transport(_) | Unavailability::TimedOut
+        )
+    }
 }
 
 impl Failure {
     fn log(&self) {
-        match self {
-            Self::LacksActive => {
-                tracing::warn!("the directory's introspection answer lacks `active`");
-            }
-            Self::Unavailable {
-                reason: Unavailability::RefusedUs { status },
-                ..
-            } => tracing::error!(
+        let Self::Unavailable { reason, .. } = self else {
+            tracing::warn!("the directory's introspection answer lacks `active`");
+            return;
+        };
+        match reason {
+            Unavailability::RefusedUs { status, .. } => tracing::error!(
                 status,
-                "the directory refuses our own credentials (status {status}): \
-                 check directory.client_id, directory.certificate and directory.private_key"
+                "{reason}: check directory.client_id, directory.certificate and directory.private_key"
             ),
-            // Said once when it opens.
-            Self::Unavailable {
-                reason: Unavailability::BreakerOpen,
-                ..
-            } => {}
-            Self::Unavailable { reason, .. } => {
-                tracing::warn!(%reason, "introspection failed: {reason}");
+            // Said once when it begins, and in the access record.
+            Unavailability::BreakerOpen | Unavailability::HeldBack => {}
+            Unavailability::Transport(fault) => {
+                let remedy = fault.kind().remedy();
+                tracing::warn!(%reason, "introspection failed: {reason}; {remedy}");
             }
+            reason => tracing::warn!(%reason, "introspection failed: {reason}"),
+        }
+    }
+}
+
+impl From<Unavailability> for NoAnswer {
+    fn from(reason: Unavailability) -> Self {
+        Self {
+            reason,
+            retry_after: None,
+        }
+    }
+}
+
+impl From<reqwest::Error> for NoAnswer {
+    fn from(error: reqwest::Error) -> Self {
+        Unavailability::from(error).into()
+    }
+}
+
+impl From<NoAnswer> for Failure {
+    fn from(no_answer: NoAnswer) -> Self {
+        Self::Unavailable {
+            reason: no_answer.reason,
+            retry_after: no_answer.retry_after.unwrap_or(RETRY_AFTER),
         }
     }
 }
 
 impl From<Unavailability> for Failure {
     fn from(reason: Unavailability) -> Self {
-        Self::Unavailable {
-            reason,
-            retry_after: RETRY_AFTER,
-        }
+        NoAnswer::from(reason).into()
     }
 }
 
@@ -148,6 +423,15 @@ impl From<Open> for Failure {
         Self::Unavailable {
             reason: Unavailability::BreakerOpen,
             retry_after: open.retry_after,
+        }
+    }
+}
+
+impl From<Held> for Failure {
+    fn from(held: Held) -> Self {
+        Self::Unavailable {
+            reason: Unavailability::HeldBack,
+            retry_after: held.retry_after,
         }
     }
 }
@@ -171,3 +455,5 @@ impl From<Failure> for TokenRefused {
 pub(super) const SLOTS: usize = 64;
 
 const RETRY_AFTER: Duration = Duration::from_secs(2);
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(15);

@@ -1,7 +1,10 @@
 //! Where the directory is, and that finding it holds nothing up.
 
 use super::*;
-use crate::token::{NotReady, StartError};
+use crate::token::{Attempt, MetadataFault, NotReady, StartError};
+
+const OPENID: &str = ".well-known/openid-configuration";
+const OAUTH: &str = ".well-known/oauth-authorization-server";
 
 /// Rows: DISC-1, DISC-4
 #[tokio::test]
@@ -32,19 +35,14 @@ async fn a_directory_that_fails_or_lies_at_start_is_tried_until_it_does_not() {
     let mut lie = json!({"introspection_endpoint": "https://localhost/introspect"});
     lie["issuer"] = json!("https://evil.example/");
     for (answer, reason) in [
-        (
-            Answer::Status(503),
-            NotReady::Unavailable(Unavailability::UnexpectedStatus { status: 503 }),
-        ),
+        (Answer::Status(503), "it answered with status 503"),
         (
             Answer::Json(lie),
-            NotReady::IssuerDiffers {
-                published: "https://evil.example/".into(),
-            },
+            "its metadata is of issuer \"https://evil.example/\", and directory.issuer is another",
         ),
         (
             Answer::Raw(b"{".to_vec()),
-            NotReady::Unavailable(Unavailability::NotJson),
+            "its answer is not JSON but JSON that is cut short or has a fault (application/json, 1 octets)",
         ),
     ] {
         let world = World::start();
@@ -53,7 +51,14 @@ async fn a_directory_that_fails_or_lies_at_start_is_tried_until_it_does_not() {
         let tokens = world.tokens();
         assert_eq!(tokens.readiness(), Err(NotReady::NotAskedYet));
         assert_eq!(unavailability(&tokens).await, Unavailability::NotDiscovered);
-        assert_eq!(tokens.readiness(), Err(reason));
+        let issuer = &world.directory.issuer;
+        let not_ready = tokens.readiness().unwrap_err();
+        assert_eq!(
+            not_ready.to_string(),
+            format!(
+                "the directory's metadata cannot be had: {issuer}{OPENID}: {reason}; {issuer}{OAUTH}: {reason}"
+            )
+        );
         world
             .directory
             .answer_discovery(Answer::Json(world.directory.metadata()));
@@ -104,10 +109,11 @@ async fn the_metadata_may_be_elsewhere_and_must_still_name_the_issuer() {
     let tokens = start(elsewhere("https://auth.example/"));
     assert_eq!(unavailability(&tokens).await, Unavailability::NotDiscovered);
     let published = world.directory.issuer.clone();
-    assert_eq!(
-        tokens.readiness(),
-        Err(NotReady::IssuerDiffers { published })
-    );
+    let Err(NotReady::Undiscovered(attempts)) = tokens.readiness() else {
+        panic!("it is discovered");
+    };
+    let faults: Vec<_> = attempts.iter().map(Attempt::fault).collect();
+    assert_eq!(faults, [&MetadataFault::IssuerDiffers { published }]);
 }
 
 /// Rows: DISC-6
