@@ -87,6 +87,74 @@ async fn rfc8414_3_1_the_oauth_form_is_tried_when_the_openid_form_is_absent() {
     assert_eq!(targets, both);
 }
 
+/// Rows: DISC-2
+#[tokio::test]
+async fn rfc8414_3_1_the_oauth_form_is_tried_after_any_answer_that_is_no_metadata() {
+    let json = |value: Value| Answer::Json(value);
+    for first in [
+        Answer::Status(500),
+        Answer::Status(403),
+        Answer::Status(204),
+        Answer::Raw(b"<html>a page for everybody</html>".to_vec()),
+        Answer::Raw(Vec::new()),
+        Answer::Redirect("https://localhost:1/".to_owned()),
+        Answer::CloseConnection,
+        Answer::Oversize(300_000),
+        json(json!({"issuer": "https://else.example/"})),
+        json(json!([])),
+    ] {
+        let world = World::start();
+        world.vouch();
+        world
+            .directory
+            .answer_at(&format!("/{OPENID}"), first.clone());
+        let tokens = world.tokens();
+        assert!(redeem(&tokens, TOKEN).await.is_ok(), "{first:?}");
+    }
+    // Metadata that is the issuer's and cannot be used is none either.
+    let world = World::start();
+    world.vouch();
+    let without = json(json!({"issuer": world.directory.issuer, "introspection_endpoint": null}));
+    world.directory.answer_at(&format!("/{OPENID}"), without);
+    assert!(redeem(&world.tokens(), TOKEN).await.is_ok());
+}
+
+/// Rows: DISC-6
+#[tokio::test]
+async fn an_endpoint_that_is_gone_is_looked_up_again_at_once_and_not_for_each_request() {
+    for status in [404, 410] {
+        let world = World::start();
+        world.vouch();
+        let tokens = world.tokens();
+        assert!(redeem(&tokens, "before").await.is_ok());
+        let gone = Answer::Status(status);
+        world
+            .directory
+            .answer_at(FakeDirectory::INTROSPECTION_PATH, gone);
+        let mut metadata = world.directory.metadata();
+        metadata["mtls_endpoint_aliases"] = Value::Null;
+        world.directory.answer_discovery(Answer::Json(metadata));
+        assert!(
+            redeem(&tokens, "after").await.is_ok(),
+            "the same request is answered"
+        );
+        assert_eq!(tokens.statistics().upstream_faults, 0);
+        // The new place is gone as well, and nobody knows another.
+        world
+            .directory
+            .answer_at("/introspect", Answer::Status(status));
+        for number in 0..30 {
+            let refused = redeem(&tokens, &format!("gone{number}")).await;
+            assert!(matches!(refused, Err(TokenRefused::Unavailable { .. })));
+        }
+        let looks = world.directory.calls().into_iter();
+        let looks = looks
+            .filter(|call| call.target.contains("well-known"))
+            .count();
+        assert!(looks <= 3, "{looks}");
+    }
+}
+
 /// Rows: CON-3, DISC-3
 #[tokio::test]
 async fn the_metadata_may_be_elsewhere_and_must_still_name_the_issuer() {

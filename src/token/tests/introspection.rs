@@ -265,7 +265,7 @@ async fn rfc9525_a_server_that_is_not_who_we_called_gets_no_token() {
 
 /// What was logged on this thread.
 #[derive(Clone, Default)]
-struct Journal(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Journal(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Journal {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
@@ -286,7 +286,7 @@ impl<'w> MakeWriter<'w> for Journal {
 }
 
 impl Journal {
-    fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
+    pub(super) fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
         // While there is but one dispatcher, tracing asks the *current thread's* whether a new
         // callsite is of interest, and the threads of other tests say no for all.
         static SECOND: OnceLock<Dispatch> = OnceLock::new();
@@ -300,7 +300,7 @@ impl Journal {
         (journal, tracing::subscriber::set_default(subscriber))
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }

@@ -2,11 +2,16 @@
 
 mod caching;
 mod calls;
+mod connections;
 mod discovery;
 #[path = "../../../tests/support/fake_directory.rs"]
 mod fake_directory;
+#[path = "../../../tests/support/forgetful_proxy.rs"]
+mod forgetful_proxy;
 mod introspection;
+mod isolation;
 mod pki;
+mod refusals;
 
 use std::time::Duration;
 
