@@ -49,7 +49,10 @@ impl TransportFault {
         let host = host.unwrap_or("the other side");
         let (kind, words) = if let Some(tls) = causes(error).find_map(tls_error) {
             of_tls(tls, host)
-        } else if let Some(io) = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()) {
+        } else if let Some(io) = causes(error)
+            .filter_map(|cause| cause.downcast_ref::<io::Error>())
+            .last()
+        {
             of_io(io, host)
         } else {
             let innermost = causes(error).last().map(ToString::to_string);

@@ -43,7 +43,11 @@ async fn all_good(tokens: &Tokens, prefix: &str, count: usize) {
 /// Rows: INT-15
 #[tokio::test]
 async fn a_connection_is_used_again_and_few_are_kept() {
-    let Between { proxy, tokens, .. } = between(Duration::from_secs(10));
+    let Between {
+        proxy,
+        tokens,
+        world: _running,
+    } = between(Duration::from_secs(10));
     for number in 0..10 {
         all_good(&tokens, &format!("one{number}-"), 1).await;
     }

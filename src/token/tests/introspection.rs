@@ -323,6 +323,64 @@ async fn rfc7662_2_3_a_directory_that_refuses_us_alarms_the_operator() {
     }
 }
 
+/// Rows: INT-9
+#[tokio::test]
+async fn a_certificate_of_the_directorys_that_cannot_be_believed_is_logged_in_words() {
+    let ended = Pki::mint_with("localhost", |parameters| {
+        parameters.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        parameters.not_after = rcgen::date_time_ymd(2021, 2, 3);
+    });
+    let early = Pki::mint_with("localhost", |parameters| {
+        parameters.not_before = rcgen::date_time_ymd(2999, 1, 1);
+        parameters.not_after = rcgen::date_time_ymd(2999, 2, 3);
+    });
+    let for_clients = Pki::mint_with("localhost", |parameters| {
+        parameters.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+    });
+    let stranger = Pki::mint("localhost");
+    let mut unanchored = Pki::mint("localhost");
+    unanchored.anchor_pem.clone_from(&stranger.anchor_pem);
+    for (pki, said, remedy) in [
+        (
+            ended,
+            "the certificate of localhost expired at 2021-02-03T00:00:00Z, and it is 20",
+            "timedatectl",
+        ),
+        (
+            early,
+            "the certificate of localhost is not valid before 2999-01-01T00:00:00Z, and it is 20",
+            "timedatectl",
+        ),
+        (
+            Pki::mint("elsewhere.example"),
+            "the certificate of localhost is for other names: elsewhere.example",
+            "directory.discovery_url",
+        ),
+        (
+            for_clients,
+            "the certificate of localhost is not for servers",
+            "operator",
+        ),
+        (
+            unanchored,
+            "the certificate of localhost is not issued under directory.trust_anchors",
+            "sandbox",
+        ),
+    ] {
+        let world = World::with_pki(pki);
+        let tokens = start(TokenSettings {
+            introspection_endpoint: Some(world.directory.issuer.parse().unwrap()),
+            ..world.settings()
+        });
+        let (journal, _guard) = Journal::begin();
+        let reason = unavailability(&tokens).await.to_string();
+        assert!(reason.starts_with(said), "{reason}");
+        let text = journal.text();
+        assert!(text.contains(said) && text.contains(remedy), "{text}");
+        assert!(!text.contains("UnixTime") && !text.contains('{'), "{text}");
+    }
+}
+
 #[tokio::test]
 async fn neither_log_nor_refusal_nor_debug_text_holds_a_secret() {
     let echo = |text: &str| Answer::Raw(text.as_bytes().to_vec());

@@ -48,7 +48,10 @@ impl World {
     }
 
     fn with_server_name(name: &str) -> Self {
-        let pki = Pki::mint(name);
+        Self::with_pki(Pki::mint(name))
+    }
+
+    fn with_pki(pki: Pki) -> Self {
         Self {
             directory: FakeDirectory::start(&pki.directory),
             pki,
