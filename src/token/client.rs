@@ -127,7 +127,9 @@ pub enum IdentityError {
     #[error("the certificate file cannot be read as PEM: {0}")]
     CertificateUnreadable(#[source] PemFault),
     /// The first certificate is not X.509 as we know it.
-    #[error("the certificate cannot be used: {0}")]
+    #[error(
+        "the certificate cannot be used: it is not encoded as X.509 asks, or its key is of an unknown kind"
+    )]
     CertificateUnusable(#[source] rustls::Error),
     /// The key is another certificate's.
     #[error("the private key does not belong to the certificate")]
@@ -136,7 +138,9 @@ pub enum IdentityError {
     #[error("the key file holds no private key that can be read: {0}")]
     KeyUnreadable(#[source] PemFault),
     /// The key is of a kind that cannot sign here.
-    #[error("the private key cannot be used: {0}")]
+    #[error(
+        "the private key cannot be used: it is damaged, or neither an RSA, an ECDSA nor an Ed25519 key"
+    )]
     KeyUnusable(#[source] rustls::Error),
 }
 
@@ -147,8 +151,18 @@ pub enum ClientError {
     #[error("the outbound client cannot be made: {0}")]
     Http(#[from] reqwest::Error),
     /// The TLS library refused the settings.
-    #[error("the outbound client's TLS cannot be set up: {0}")]
+    #[error(
+        "the outbound client's TLS cannot be set up: this build's cryptography lacks what it needs"
+    )]
     Tls(#[from] rustls::Error),
+    /// One of the trust anchors is PEM, and not a certificate that can be one.
+    #[error("certificate {position} of the trust anchors file is not encoded as X.509 asks")]
+    TrustAnchorUnusable {
+        /// Its place in the file, from 1.
+        position: usize,
+        /// The library's reason.
+        source: rustls::Error,
+    },
     /// There is no certificate among the trust anchors.
     #[error("there is no certificate in the trust anchors file")]
     TrustAnchorsMissing,
@@ -159,10 +173,15 @@ pub enum ClientError {
 
 fn trust_anchors(pem: &[u8]) -> Result<RootCertStore, ClientError> {
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem) {
+    for (before, certificate) in CertificateDer::pem_slice_iter(pem).enumerate() {
         let certificate =
             certificate.map_err(|error| ClientError::TrustAnchorsUnreadable(error.into()))?;
-        roots.add(certificate)?;
+        roots
+            .add(certificate)
+            .map_err(|source| ClientError::TrustAnchorUnusable {
+                position: before + 1,
+                source,
+            })?;
     }
     if roots.is_empty() {
         return Err(ClientError::TrustAnchorsMissing);

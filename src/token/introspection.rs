@@ -80,7 +80,9 @@ impl Introspector {
     pub(super) async fn ask(self: &Arc<Self>, token: &str, who: &str) -> Result<Answer, Failure> {
         let outcome = self.question(token, who).await;
         if let Err(failure) = &outcome {
-            self.counters.count_fault();
+            if failure.is_the_directorys() {
+                self.counters.count_fault();
+            }
             failure.log();
         }
         outcome
@@ -367,6 +369,14 @@ impl NoAnswer {
 }
 
 impl Failure {
+    /// Whether the directory failed, rather than its consumer's time or place in our queue.
+    fn is_the_directorys(&self) -> bool {
+        let Self::Unavailable { reason, .. } = self else {
+            return true;
+        };
+        !matches!(reason, Unavailability::HeldBack | Unavailability::Saturated)
+    }
+
     fn log(&self) {
         let Self::Unavailable { reason, .. } = self else {
             tracing::warn!("the directory's introspection answer lacks `active`");

@@ -61,6 +61,14 @@ impl TransportFault {
         Self::new(kind, &words)
     }
 
+    /// The TLS library's part in `error`, when it had one.
+    #[must_use]
+    pub fn of_tls(error: Cause<'_>) -> Option<Self> {
+        let host = "the other side";
+        let (kind, words) = of_tls(causes(error).find_map(tls_error)?, host);
+        Some(Self::new(kind, &words))
+    }
+
     fn new(kind: TransportKind, words: &str) -> Self {
         let printable = |letter: char| if letter.is_control() { ' ' } else { letter };
         let words = words.chars().take(LONGEST).map(printable).collect();
@@ -229,7 +237,7 @@ fn of_certificate(fault: &CertificateError, host: &str) -> (TransportKind, Strin
         ),
         C::UnknownIssuer => (
             K::CertificateIssuer,
-            "is not issued under directory.trust_anchors".to_owned(),
+            "is not issued by an authority that is trusted here".to_owned(),
         ),
         C::NotValidForName => (K::CertificateName, "is for another name".to_owned()),
         C::NotValidForNameContext { presented, .. } if presented.is_empty() => (
