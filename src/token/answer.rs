@@ -389,7 +389,7 @@ mod tests {
             (r#""exp":1e400,"#, "exp"),
             (r#""iss":[["x"]],"#, "iss"),
         ] {
-            let answer = read(&text(&odd, ""));
+            let answer = read(&text(odd, ""));
             assert!(
                 matches!(answer, Ok(Answer::Unreadable { member, .. }) if member == named),
                 "{named}: {answer:?}"

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use flate2::read::MultiGzDecoder;
 use reqwest::{
     Response, StatusCode,
-    header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap},
+    header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 
 use super::{
@@ -120,7 +120,7 @@ fn gunzip(octets: &[u8], headers: &HeaderMap) -> Result<Vec<u8>, Unavailability>
 
 fn content(octets: &[u8], headers: &HeaderMap) -> Content {
     let media_type = headers.get(CONTENT_TYPE);
-    Content::of(octets, media_type.map(|field| field.as_bytes()))
+    Content::of(octets, media_type.map(HeaderValue::as_bytes))
 }
 
 const TOO_LARGE: Unavailability = Unavailability::BodyTooLarge {

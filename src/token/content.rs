@@ -52,7 +52,7 @@ impl Form {
             Self::Gzip
         } else if octets.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
             Self::Zstandard
-        } else if UTF_16.iter().any(|mark| octets.starts_with(*mark)) {
+        } else if UTF_16.iter().any(|mark| octets.starts_with(mark)) {
             Self::Utf16
         } else if begins(b"eyJ") && text.contains(&b'.') || media_type.contains("jwt") {
             Self::Jwt

@@ -86,12 +86,16 @@ impl Whereabouts {
         tried.ok().and_then(|found| found.clone().ok())
     }
 
+    /// The endpoint, if it is known now.
+    pub(super) fn known(&self) -> Option<Endpoint> {
+        self.found.borrow().clone().ok()
+    }
+
     /// Another endpoint than `gone`, which is not there: looked for at once, and not oftener than every
     /// [`AGAIN_AFTER`], whoever asks.
     pub(super) async fn look_again(&self, gone: &Endpoint) -> Option<Endpoint> {
         self.again.as_ref()?.look(Instant::now()).await;
-        let found = self.found.borrow().clone().ok();
-        found.filter(|endpoint| endpoint != gone)
+        self.known().filter(|endpoint| endpoint != gone)
     }
 }
 

@@ -78,12 +78,18 @@ impl Introspector {
     ///
     /// Waiting for a free slot takes no longer than the time limit, and the call itself no longer either.
     pub(super) async fn ask(self: &Arc<Self>, token: &str, who: &str) -> Result<Answer, Failure> {
-        let outcome = self.question(token, who).await;
+        // Its state is large, and lives in each task that waits for it.
+        let outcome = Box::pin(self.question(token, who)).await;
         if let Err(failure) = &outcome {
             if failure.is_the_directorys() {
                 self.counters.count_fault();
             }
-            failure.log();
+            let endpoint = self.whereabouts.known();
+            failure.log(
+                endpoint
+                    .as_ref()
+                    .map_or("-", |endpoint| endpoint.url().as_str()),
+            );
         }
         outcome
     }
@@ -340,9 +346,7 @@ fn silence<'w>(reason: &Unavailability, who: &'w str) -> Option<Silence<'w>> {
         Unavailability::TimedOut | Unavailability::Transport(_) => {
             Some(Silence::WithoutAnswer(who))
         }
-        Unavailability::UnexpectedStatus {
-            status: 429 | 500..,
-        } => Some(Silence::WithoutAnswer(who)),
+        // A status is an answer: it may be about one token, and so may that to our own question.
         _ => None,
     }
 }
@@ -377,23 +381,24 @@ impl Failure {
         !matches!(reason, Unavailability::HeldBack | Unavailability::Saturated)
     }
 
-    fn log(&self) {
+    fn log(&self, endpoint: &str) {
         let Self::Unavailable { reason, .. } = self else {
-            tracing::warn!("the directory's introspection answer lacks `active`");
+            tracing::warn!("the directory's introspection answer lacks `active` ({endpoint})");
             return;
         };
         match reason {
             Unavailability::RefusedUs { status, .. } => tracing::error!(
                 status,
-                "{reason}: check directory.client_id, directory.certificate and directory.private_key"
+                "introspection at {endpoint} failed: {reason}: check directory.client_id, directory.certificate and \
+                 directory.private_key"
             ),
             // Said once when it begins, and in the access record.
             Unavailability::BreakerOpen | Unavailability::HeldBack => {}
             Unavailability::Transport(fault) => {
                 let remedy = fault.kind().remedy();
-                tracing::warn!(%reason, "introspection failed: {reason}; {remedy}");
+                tracing::warn!(%reason, "introspection at {endpoint} failed: {reason}; {remedy}");
             }
-            reason => tracing::warn!(%reason, "introspection failed: {reason}"),
+            reason => tracing::warn!(%reason, "introspection at {endpoint} failed: {reason}"),
         }
     }
 }

@@ -32,7 +32,7 @@ fn date(headers: &HeaderMap, name: &HeaderName) -> Option<Timestamp> {
 const SHORTEST: Duration = Duration::from_secs(1);
 
 /// Longest time that is passed on.
-pub(super) const LONGEST: Duration = Duration::from_secs(60);
+pub(super) const LONGEST: Duration = Duration::from_mins(1);
 
 #[cfg(test)]
 mod tests {

@@ -292,14 +292,15 @@ fn of_alert(alert: AlertDescription, host: &str) -> (TransportKind, String) {
     use AlertDescription as A;
     use TransportKind as K;
     let (kind, what) = match alert {
-        A::BadCertificate => (K::RefusedOurs, "our certificate is not accepted"),
+        A::BadCertificate | A::CertificateUnknown => {
+            (K::RefusedOurs, "our certificate is not accepted")
+        }
         A::UnsupportedCertificate => (
             K::RefusedOurs,
             "our certificate is of a kind that it does not take",
         ),
         A::CertificateRevoked => (K::RefusedOurs, "our certificate is revoked"),
         A::CertificateExpired => (K::RefusedOurs, "our certificate has expired"),
-        A::CertificateUnknown => (K::RefusedOurs, "our certificate is not accepted"),
         A::UnknownCA => (
             K::RefusedOurs,
             "it does not know who issued our certificate",

@@ -195,7 +195,7 @@ async fn a_directory_that_takes_no_connection_is_left_in_peace_and_found_again()
             match reason {
                 Unavailability::BreakerOpen => return,
                 Unavailability::Transport(fault) => {
-                    assert_eq!(fault.to_string(), "localhost refuses the connection")
+                    assert_eq!(fault.to_string(), "localhost refuses the connection");
                 }
                 other => panic!("{other}"),
             }
