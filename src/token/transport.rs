@@ -257,9 +257,10 @@ fn of_certificate(fault: &CertificateError, host: &str) -> (TransportKind, Strin
             K::CertificateUnfit,
             "is not encoded as X.509 asks".to_owned(),
         ),
+        // Authorities of two environments may bear one name.
         C::BadSignature => (
-            K::CertificateUnfit,
-            "is not signed by the authority that it names".to_owned(),
+            K::CertificateIssuer,
+            "is not signed by the authority of that name that is trusted here".to_owned(),
         ),
         C::UnhandledCriticalExtension => (
             K::CertificateUnfit,

@@ -254,3 +254,26 @@ async fn the_outbound_client_calls_no_http_and_follows_no_redirect() {
     assert_eq!(client.get(metadata).send().await.unwrap().status(), 307);
     assert_eq!(world.directory.calls().len(), 1);
 }
+
+/// Rows: DISC-6
+#[tokio::test]
+async fn metadata_in_gzip_behind_a_mark_and_with_what_nobody_reads_is_read() {
+    use std::io::Write as _;
+    let world = World::start();
+    world.vouch();
+    let metadata = world.directory.metadata().to_string();
+    let odd = metadata.replacen(
+        '{',
+        r#"{"x":"\ud800","y":1e400,"scopes_supported":null,"#,
+        1,
+    );
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed
+        .write_all(format!("\u{feff}{odd}").as_bytes())
+        .unwrap();
+    let coding = ("Content-Encoding", "gzip".to_owned());
+    let answer = Answer::Whole(200, vec![coding], packed.finish().unwrap());
+    world.directory.answer_discovery(answer);
+    assert!(redeem(&world.tokens(), TOKEN).await.is_ok());
+    assert_eq!(world.directory.calls().len(), 2);
+}

@@ -363,7 +363,7 @@ async fn a_certificate_of_the_directorys_that_cannot_be_believed_is_logged_in_wo
         ),
         (
             unanchored,
-            "the certificate of localhost is not issued by an authority that is trusted here",
+            "the certificate of localhost is not signed by the authority of that name that is trusted here",
             "sandbox",
         ),
     ] {
