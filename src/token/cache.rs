@@ -16,7 +16,7 @@ use rustix::{
 };
 use zeroize::Zeroizing;
 
-use super::{answer::Answer, introspection::Failure};
+use super::{answer::Answer, failure::Failure};
 use crate::clock::Timestamp;
 
 /// Answers by a keyed hash of their token; bounded in number, each in time.

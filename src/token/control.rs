@@ -3,11 +3,16 @@
 //! A directory that refuses a consumer's question without saying why is asked it, to learn whether it refuses
 //! us; one that several consumers had no answer from is asked it, to learn whether it answers at all.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Weak,
+    time::{Duration, Instant},
+};
 
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::sleep};
 
 use super::{
+    breaker::Silence,
+    failure::silence,
     introspection::{Introspector, Reply},
     oauth_error::OAuthError,
     refused::Unavailability,
@@ -95,11 +100,59 @@ impl Last {
     }
 }
 
+/// Asks a question of our own, and while that has no answer leaves the directory in peace, until it has.
+///
+/// A directory that takes connections may have no answer to *our* token alone; so without an answer, others
+/// are asked about again after a while. One that takes none is waited for.
+pub(super) async fn watch_over(introspector: Weak<Introspector>) {
+    let (mut wait, began) = (FIRST_WAIT, Instant::now());
+    let mut is_open = false;
+    while let Some(introspector) = introspector.upgrade() {
+        let found = introspector.standing().await;
+        let silence = match &found {
+            Standing::Unknown(reason) => silence(reason, ""),
+            Standing::Known | Standing::Refused { .. } => None,
+        };
+        let is_over = match silence {
+            None => true,
+            Some(Silence::Unreachable) => false,
+            Some(Silence::WithoutAnswer(_)) => began.elapsed() >= LONGEST_WAIT,
+        };
+        if is_over {
+            introspector.breaker.close();
+            if is_open {
+                // What its absence did to consumers' questions is no longer theirs to wait for.
+                if silence.is_none() {
+                    introspector.backoffs.forget();
+                }
+                tracing::info!("the directory is asked again");
+            }
+            return;
+        }
+        if !introspector.breaker.open(Instant::now() + wait) {
+            return;
+        }
+        if let (false, Standing::Unknown(reason)) = (is_open, &found) {
+            tracing::warn!(
+                %reason,
+                "the directory answers neither consumers' questions nor ours and is left in peace until it does: {reason}"
+            );
+        }
+        is_open = true;
+        drop(introspector);
+        sleep(wait).await;
+        wait = (wait * 2).min(LONGEST_WAIT);
+    }
+}
+
 /// No directory issues it: it says who asks, and why.
 const NOBODYS: &str = "perild-check";
 
 const BURST: u32 = 5;
 const RENEWED: Duration = Duration::from_secs(2);
+
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
 
 #[cfg(test)]
 mod tests {

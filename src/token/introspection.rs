@@ -2,7 +2,7 @@
 
 use std::{
     pin::pin,
-    sync::{Arc, Weak},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -11,20 +11,21 @@ use reqwest::{
     StatusCode,
     header::{ACCEPT, ACCEPT_ENCODING},
 };
-use tokio::time::{Instant as Deadline, sleep, timeout, timeout_at};
+use tokio::time::{Instant as Deadline, timeout, timeout_at};
 
 use super::{
     answer::Answer,
-    backoff::{Admission, Backoffs, Held},
+    backoff::{Admission, Backoffs},
     body::{ACCEPTED_CODINGS, Received},
-    breaker::{Breaker, Open, Silence},
+    breaker::{Breaker, Silence},
     connections::Connections,
-    control::{Control, Standing},
+    control::{Control, Standing, watch_over},
     directory::Whereabouts,
     discovery::Endpoint,
+    failure::{Failure, NoAnswer},
     json::Object,
     oauth_error::OAuthError,
-    refused::{TokenRefused, Unavailability},
+    refused::Unavailability,
     retry_after,
     statistics::Counters,
 };
@@ -55,22 +56,6 @@ pub(super) enum Reply {
         status: u16,
         error: Option<OAuthError>,
     },
-}
-
-/// Why there is no answer.
-#[derive(Clone, Debug)]
-pub(super) enum Failure {
-    LacksActive,
-    Unavailable {
-        reason: Unavailability,
-        retry_after: Duration,
-    },
-}
-
-/// Why a question had no answer, and when the directory would have it asked again.
-pub(super) struct NoAnswer {
-    reason: Unavailability,
-    retry_after: Option<Duration>,
 }
 
 impl Introspector {
@@ -294,181 +279,5 @@ impl Introspector {
     }
 }
 
-/// Asks a question of our own, and while that has no answer leaves the directory in peace, until it has.
-///
-/// A directory that takes connections may have no answer to *our* token alone; so without an answer, others
-/// are asked about again after a while. One that takes none is waited for.
-async fn watch_over(introspector: Weak<Introspector>) {
-    let (mut wait, began) = (FIRST_WAIT, Instant::now());
-    let mut is_open = false;
-    while let Some(introspector) = introspector.upgrade() {
-        let found = introspector.standing().await;
-        let silence = match &found {
-            Standing::Unknown(reason) => silence(reason, ""),
-            Standing::Known | Standing::Refused { .. } => None,
-        };
-        let is_over = match silence {
-            None => true,
-            Some(Silence::Unreachable) => false,
-            Some(Silence::WithoutAnswer(_)) => began.elapsed() >= LONGEST_WAIT,
-        };
-        if is_over {
-            introspector.breaker.close();
-            if is_open {
-                // What its absence did to consumers' questions is no longer theirs to wait for.
-                if silence.is_none() {
-                    introspector.backoffs.forget();
-                }
-                tracing::info!("the directory is asked again");
-            }
-            return;
-        }
-        if !introspector.breaker.open(Instant::now() + wait) {
-            return;
-        }
-        if let (false, Standing::Unknown(reason)) = (is_open, &found) {
-            tracing::warn!(
-                %reason,
-                "the directory answers neither consumers' questions nor ours and is left in peace until it does: {reason}"
-            );
-        }
-        is_open = true;
-        drop(introspector);
-        sleep(wait).await;
-        wait = (wait * 2).min(LONGEST_WAIT);
-    }
-}
-
-/// What a failure tells of the directory as a whole; `None` when it did answer, if only nonsense.
-fn silence<'w>(reason: &Unavailability, who: &'w str) -> Option<Silence<'w>> {
-    match reason {
-        Unavailability::Transport(fault) if fault.is_of_the_whole() => Some(Silence::Unreachable),
-        Unavailability::TimedOut | Unavailability::Transport(_) => {
-            Some(Silence::WithoutAnswer(who))
-        }
-        // A status is an answer: it may be about one token, and so may that to our own question.
-        _ => None,
-    }
-}
-
-impl NoAnswer {
-    fn silence<'w>(&self, who: &'w str) -> Option<Silence<'w>> {
-        silence(&self.reason, who)
-    }
-
-    fn is_gone(&self) -> bool {
-        matches!(
-            self.reason,
-            Unavailability::UnexpectedStatus { status: 404 | 410 }
-        )
-    }
-
-    /// A connection that was kept may close just as it is used again.
-    fn is_of_the_connection(&self) -> bool {
-        matches!(
-            self.reason,
-            Unavailability::Transport(_) | Unavailability::TimedOut
-        )
-    }
-}
-
-impl Failure {
-    /// Whether the directory failed, rather than its consumer's time or place in our queue.
-    fn is_the_directorys(&self) -> bool {
-        let Self::Unavailable { reason, .. } = self else {
-            return true;
-        };
-        !matches!(reason, Unavailability::HeldBack | Unavailability::Saturated)
-    }
-
-    fn log(&self, endpoint: &str) {
-        let Self::Unavailable { reason, .. } = self else {
-            tracing::warn!("the directory's introspection answer lacks `active` ({endpoint})");
-            return;
-        };
-        match reason {
-            Unavailability::RefusedUs { status, .. } => tracing::error!(
-                status,
-                "introspection at {endpoint} failed: {reason}: check directory.client_id, directory.certificate and \
-                 directory.private_key"
-            ),
-            // Said once when it begins, and in the access record.
-            Unavailability::BreakerOpen | Unavailability::HeldBack => {}
-            Unavailability::Transport(fault) => {
-                let remedy = fault.kind().remedy();
-                tracing::warn!(%reason, "introspection at {endpoint} failed: {reason}; {remedy}");
-            }
-            reason => tracing::warn!(%reason, "introspection at {endpoint} failed: {reason}"),
-        }
-    }
-}
-
-impl From<Unavailability> for NoAnswer {
-    fn from(reason: Unavailability) -> Self {
-        Self {
-            reason,
-            retry_after: None,
-        }
-    }
-}
-
-impl From<reqwest::Error> for NoAnswer {
-    fn from(error: reqwest::Error) -> Self {
-        Unavailability::from(error).into()
-    }
-}
-
-impl From<NoAnswer> for Failure {
-    fn from(no_answer: NoAnswer) -> Self {
-        Self::Unavailable {
-            reason: no_answer.reason,
-            retry_after: no_answer.retry_after.unwrap_or(RETRY_AFTER),
-        }
-    }
-}
-
-impl From<Unavailability> for Failure {
-    fn from(reason: Unavailability) -> Self {
-        NoAnswer::from(reason).into()
-    }
-}
-
-impl From<Open> for Failure {
-    fn from(open: Open) -> Self {
-        Self::Unavailable {
-            reason: Unavailability::BreakerOpen,
-            retry_after: open.retry_after,
-        }
-    }
-}
-
-impl From<Held> for Failure {
-    fn from(held: Held) -> Self {
-        Self::Unavailable {
-            reason: Unavailability::HeldBack,
-            retry_after: held.retry_after,
-        }
-    }
-}
-
-impl From<Failure> for TokenRefused {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::LacksActive => Self::AnswerLacksActive,
-            Failure::Unavailable {
-                reason,
-                retry_after,
-            } => Self::Unavailable {
-                reason,
-                retry_after,
-            },
-        }
-    }
-}
-
 /// How many calls may run at once; a caller who brings ever new tokens does not have all of them.
 pub(super) const SLOTS: usize = 64;
-
-const RETRY_AFTER: Duration = Duration::from_secs(2);
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(15);

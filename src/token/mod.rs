@@ -21,6 +21,7 @@ mod content;
 mod control;
 mod directory;
 mod discovery;
+mod failure;
 mod introspection;
 mod json;
 mod oauth_error;
@@ -31,6 +32,7 @@ mod retry_after;
 mod scope;
 mod settings;
 mod statistics;
+mod tls;
 mod transport;
 
 #[cfg(test)]
