@@ -102,9 +102,11 @@ impl fmt::Display for Content {
 
 /// A field of the other side's, short and on one line.
 pub(super) fn printable(field: &[u8]) -> String {
-    let text = String::from_utf8_lossy(field);
-    let printable = |letter: char| if letter.is_control() { ' ' } else { letter };
-    text.chars().take(LONGEST_FIELD).map(printable).collect()
+    let printable = |octet: &u8| match octet {
+        b' '..=b'~' => char::from(*octet),
+        _ => '?',
+    };
+    field.iter().take(LONGEST_FIELD).map(printable).collect()
 }
 
 /// Byte order marks, and how a brace looks where there is none.
@@ -187,7 +189,7 @@ mod tests {
             (
                 b"\x00\x01",
                 Some("a\nb\x1b"),
-                "octets of no known kind (a b , 2 octets)",
+                "octets of no known kind (a?b?, 2 octets)",
             ),
         ] {
             let content = Content::of(octets, media_type.map(str::as_bytes));

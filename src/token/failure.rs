@@ -6,6 +6,7 @@ use super::{
     backoff::Held,
     breaker::{Open, Silence},
     refused::{TokenRefused, Unavailability},
+    transport::TransportKind,
 };
 
 /// Why there is no answer.
@@ -79,6 +80,10 @@ impl Failure {
             ),
             // Said once when it begins, and in the access record.
             Unavailability::BreakerOpen | Unavailability::HeldBack => {}
+            Unavailability::Transport(fault) if fault.kind() == TransportKind::RefusedOurs => {
+                let remedy = fault.kind().remedy();
+                tracing::error!(%reason, "introspection at {endpoint} failed: {reason}; {remedy}");
+            }
             Unavailability::Transport(fault) => {
                 let remedy = fault.kind().remedy();
                 tracing::warn!(%reason, "introspection at {endpoint} failed: {reason}; {remedy}");

@@ -123,6 +123,10 @@ fn of_alert(alert: AlertDescription, host: &str) -> (TransportKind, String) {
             K::RefusedOurs,
             "it does not know who issued our certificate",
         ),
+        A::DecryptError => (
+            K::RefusedOurs,
+            "it cannot verify a signature of our certificate or handshake",
+        ),
         A::AccessDenied => (K::RefusedOurs, "access denied"),
         A::CertificateRequired | A::NoCertificate => {
             (K::RefusedOurs, "it wants a certificate and got none")

@@ -64,7 +64,7 @@ async fn a_connection_is_used_again_and_few_are_kept() {
 /// Rows: INT-15
 #[tokio::test]
 async fn kept_connections_that_a_firewall_forgot_cost_no_question_its_answer() {
-    let timeout = Duration::from_secs(3);
+    let timeout = Duration::from_secs(6);
     let Between {
         proxy,
         tokens,
@@ -77,9 +77,10 @@ async fn kept_connections_that_a_firewall_forgot_cost_no_question_its_answer() {
         all_good(&tokens, &format!("after{round}-"), 16).await;
         assert!(began.elapsed() < timeout, "{:?}", began.elapsed());
         // One silence is enough: the others that were kept are given up with it.
-        let began = Instant::now();
+        let asked = tokens.statistics().introspection_calls;
         all_good(&tokens, &format!("then{round}-"), 16).await;
-        assert!(began.elapsed() < timeout / 3, "{:?}", began.elapsed());
+        let asked = tokens.statistics().introspection_calls - asked;
+        assert_eq!(asked, 16, "nothing is asked twice");
     }
     assert_eq!(tokens.statistics().upstream_faults, 0);
     assert!(world.directory.busiest() <= 64);
@@ -88,7 +89,7 @@ async fn kept_connections_that_a_firewall_forgot_cost_no_question_its_answer() {
 /// Rows: INT-15
 #[tokio::test]
 async fn an_answer_that_takes_most_of_the_limit_is_waited_for_on_a_kept_connection() {
-    let timeout = Duration::from_secs(3);
+    let timeout = Duration::from_secs(4);
     let Between { tokens, world, .. } = between(timeout);
     all_good(&tokens, "quick", 4).await;
     let slow = Answer::After(timeout * 3 / 4, Box::new(Answer::Json(good_answer())));

@@ -411,3 +411,22 @@ async fn neither_log_nor_refusal_nor_debug_text_holds_a_secret() {
         assert!(!all.contains(TOKEN) && !all.contains(secret_line), "{all}");
     }
 }
+
+/// Rows: INT-8
+#[tokio::test]
+async fn a_directory_that_refuses_our_certificate_in_tls_alarms_the_operator() {
+    let (world, stranger) = (World::start(), Pki::mint("localhost"));
+    let tokens = start(TokenSettings {
+        introspection_endpoint: Some(world.directory.issuer.parse().unwrap()),
+        identity: stranger.identity(),
+        ..world.settings()
+    });
+    let (journal, _guard) = Journal::begin();
+    let reason = unavailability(&tokens).await.to_string();
+    assert!(reason.starts_with("localhost ended TLS: "), "{reason}");
+    let text = journal.text();
+    assert!(
+        text.contains("ERROR") && text.contains("directory.certificate"),
+        "{text}"
+    );
+}
