@@ -264,7 +264,8 @@ fn malformed_kind(malformed: Malformed) -> Kind {
     }
 }
 
-/// One text for every token that is no good, so that nobody learns which tokens exist (INT-19).
+/// One text for every token that is no good, so that nobody learns which tokens exist (INT-19); another for who
+/// holds a token that no other would be better than.
 fn token_kind(refused: &TokenRefused) -> Kind {
     match refused {
         TokenRefused::AnswerLacksActive => {
