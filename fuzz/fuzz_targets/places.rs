@@ -2,7 +2,10 @@
 //! the same number of places, each within the world or with a reason, and what comes back of them is UTF-8 and JSON.
 #![no_main]
 
-use std::sync::LazyLock;
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
@@ -12,6 +15,7 @@ use perild::{
         query::{Options, Reach, Subset},
     },
     edge::{Body, Charset, Intake},
+    turns::Turns,
 };
 
 fuzz_target!(|octets: &[u8]| {
@@ -70,6 +74,8 @@ static INTAKE: LazyLock<Intake> = LazyLock::new(|| Intake {
     limit_bytes: 1 << 20,
     memory_bytes: 1 << 20,
     folder: std::env::temp_dir(),
+    turns: Arc::new(Turns::new(1)),
+    wait: Duration::ZERO,
 });
 const REACH: Reach = Reach {
     max_radius_km: 200,

@@ -34,6 +34,7 @@ impl Visit<'_> {
             Authorization::Absent => return Err(Refusal::NoToken),
             Authorization::NotAToken => return Err(Refusal::NotAToken),
             Authorization::Token(token) => token,
+            Authorization::TooLong => return Err(Refusal::TokenTooLong),
         };
         let caller = presented.ok_or(Refusal::NoCertificate)?.verify(self.now)?;
         access.caller(&caller);

@@ -16,6 +16,8 @@ pub enum Authorization<'r> {
     NotAToken,
     /// The `Bearer` scheme with an access token.
     Token(AccessToken<'r>),
+    /// The `Bearer` scheme with more than [`AccessToken::MAX_BYTES`] octets (LIM-3).
+    TooLong,
 }
 
 impl<'r> Authorization<'r> {
@@ -57,6 +59,9 @@ impl<'r> Authorization<'r> {
             .any(|octet| matches!(octet, b' ' | b'\t' | b','))
         {
             return Err(Malformed::SeveralTokens);
+        }
+        if candidate.len() > AccessToken::MAX_BYTES {
+            return Ok(Self::TooLong);
         }
         let token = std::str::from_utf8(candidate)
             .ok()
@@ -157,14 +162,16 @@ mod tests {
     fn rfc6750_2_1_a_text_outside_b64token_is_not_a_token() {
         let longest = format!("Bearer {}", "a".repeat(AccessToken::MAX_BYTES));
         assert!(matches!(read(&[&longest]), Ok(Authorization::Token(_))));
-        let too_long = format!("{longest}a");
+        for beyond in ["a", "!", "aaaa====", "\u{e9}"] {
+            let too_long = format!("{longest}{beyond}");
+            assert_eq!(read(&[&too_long]), Ok(Authorization::TooLong), "{beyond}");
+        }
         for line in [
             "Bearer a!b",
             "Bearer a=b",
             "Bearer ==",
             "Bearer \u{e9}",
             "Bearer \"a\"",
-            &too_long,
         ] {
             assert_eq!(read(&[line]), Ok(Authorization::NotAToken), "{line:?}");
         }

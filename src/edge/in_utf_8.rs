@@ -70,7 +70,10 @@ const PIECE: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::{sync::Arc, time::Duration};
+
+    use super::{super::intake::Held, *};
+    use crate::turns::Turns;
 
     #[test]
     fn a_body_in_another_charset_is_had_in_utf_8_and_bounded_as_that() {
@@ -95,6 +98,35 @@ mod tests {
             limit_bytes: 100,
             memory_bytes: 10,
             folder: folder.into(),
+            turns: Arc::new(Turns::new(1)),
+            wait: Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn a_body_in_another_charset_keeps_the_turn_it_came_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let latin = Charset::declared(Some("iso-8859-1")).unwrap();
+        for length in [1, 50] {
+            let turns = Arc::new(Turns::new(1));
+            let on_disk = |turn| {
+                let mut file = nameless(folder.path()).unwrap();
+                file.write_all(&vec![0xe9; length]).unwrap();
+                Body::on_disk(file, Held::Turn(turn))
+            };
+            let in_memory = |turn| Body::in_turn(vec![0xe9; length].into(), Held::Turn(turn));
+            for is_on_disk in [true, false] {
+                let turn = turns.try_take("a");
+                let body = if is_on_disk {
+                    on_disk(turn)
+                } else {
+                    in_memory(turn)
+                };
+                let read = intake(folder.path()).in_utf_8(body, latin).unwrap();
+                assert_eq!(turns.free(), 0);
+                drop(read);
+                assert_eq!(turns.free(), 1);
+            }
         }
     }
 }

@@ -93,6 +93,7 @@ pub struct Spooled {
 
 /// What keeps the turn of a body: the turn itself, or the body that it came with.
 #[derive(Debug)]
+#[expect(dead_code, reason = "what is in it is let go with it")]
 pub(super) enum Held {
     Body(Body),
     Turn(Option<Turn>),

@@ -71,7 +71,8 @@ impl From<&Refusal> for Reason {
             | Refusal::NotReady(_)
             | Refusal::PreconditionFailed
             | Refusal::RangeNotSatisfiable { .. }
-            | Refusal::Stranger { .. } => (None, refusal.into()),
+            | Refusal::Stranger { .. }
+            | Refusal::TokenTooLong => (None, refusal.into()),
         };
         Self { subject, name }
     }
@@ -118,7 +119,10 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::edge::{Peer, Stranger};
+    use crate::{
+        edge::{Peer, Stranger},
+        token::TransportFault,
+    };
 
     #[test]
     fn no_two_reasons_print_alike() {
@@ -128,9 +132,8 @@ mod tests {
 
     #[test]
     fn a_refusal_has_one_of_the_reasons_and_none_of_its_facts() {
-        let carried = Unavailability::Transport {
-            explanation: "the secret of the transport".to_owned(),
-        };
+        let secret = std::io::Error::other("the secret of the transport");
+        let carried = Unavailability::Transport(TransportFault::of(&secret, None));
         let refusals: [(Refusal, &str); 6] = [
             (Refusal::NoToken, "no-token"),
             (Stranger(Peer::User(7)).into(), "stranger"),

@@ -3,7 +3,7 @@
 use crate::{
     caller::{CertificateRefused, CertificateUnreadable},
     dataset::{Absent, perils},
-    edge::{Malformed, NotTaken, Stranger},
+    edge::{AccessToken, Malformed, NotTaken, Stranger},
     policy::Denied,
     token::TokenRefused,
 };
@@ -87,4 +87,7 @@ pub enum Refusal {
     /// token: the directory's answer, or its silence.
     #[error(transparent)]
     Token(#[from] TokenRefused),
+    /// The text after `Bearer` is longer than any token that is looked at.
+    #[error("the access token is longer than {} octets", AccessToken::MAX_BYTES)]
+    TokenTooLong,
 }

@@ -1,48 +1,198 @@
-//! The body of one of the directory's answers, bounded and read as a JSON object.
+//! The body of one of the directory's answers: bounded, unpacked, and read as a JSON object.
 
-use reqwest::{Response, StatusCode};
+use std::io::Read as _;
+
+use flate2::read::MultiGzDecoder;
+use reqwest::{
+    Response, StatusCode,
+    header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue},
+};
 
 use super::{
+    content::{Content, printable},
     json::{JsonFault, Object, parse_object},
+    oauth_error::OAuthError,
     refused::Unavailability,
 };
 
-/// Longest answer of the directory that is read, in octets (LIM-6).
+/// Longest answer of the directory that is read, in octets, packed and unpacked (LIM-6).
 pub(super) const LONGEST_BODY_BYTES: usize = 256 * 1024;
 
+/// The content codings that are undone here, as `Accept-Encoding` names them (RFC 9110 §12.5.3).
+pub(super) const ACCEPTED_CODINGS: &str = "gzip";
+
+/// A whole answer of the directory.
+pub(super) struct Received {
+    headers: HeaderMap,
+    octets: Vec<u8>,
+}
+
 /// Reads the JSON object of a `200 OK`; any other status is a fault.
-pub(super) async fn read_object(mut response: Response) -> Result<Object, Unavailability> {
+pub(super) async fn read_object(response: Response) -> Result<Object, Unavailability> {
     expect_ok(response.status())?;
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        if chunk.len() > LONGEST_BODY_BYTES.saturating_sub(body.len()) {
-            return Err(Unavailability::BodyTooLarge {
-                limit_bytes: LONGEST_BODY_BYTES,
-            });
+    Received::whole(response).await?.object()
+}
+
+impl Received {
+    /// Takes all of `response`, and undoes its content coding.
+    pub(super) async fn whole(mut response: Response) -> Result<Self, Unavailability> {
+        let mut octets = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            if chunk.len() > LONGEST_BODY_BYTES.saturating_sub(octets.len()) {
+                return Err(TOO_LARGE);
+            }
+            octets.extend_from_slice(&chunk);
         }
-        body.extend_from_slice(&chunk);
+        let headers = std::mem::take(response.headers_mut());
+        let octets = unpacked(octets, &headers)?;
+        Ok(Self { headers, octets })
     }
-    parse_object(&body).map_err(Unavailability::from)
+
+    /// An answer of which only the fields are known.
+    pub(super) fn empty(headers: HeaderMap) -> Self {
+        Self {
+            headers,
+            octets: Vec::new(),
+        }
+    }
+
+    /// Whose fault a refusal says that it is.
+    pub(super) fn oauth_error(&self) -> Option<OAuthError> {
+        let object = parse_object(&self.octets).ok();
+        OAuthError::read(object.as_ref(), &self.headers)
+    }
+
+    /// The JSON object that it is.
+    pub(super) fn object(&self) -> Result<Object, Unavailability> {
+        parse_object(&self.octets).map_err(|fault| match fault {
+            JsonFault::DuplicateMember => Unavailability::DuplicateMember,
+            JsonFault::NotAnObject => Unavailability::NotAnObject,
+            JsonFault::NotJson => Unavailability::NotJson(content(&self.octets, &self.headers)),
+        })
+    }
 }
 
 fn expect_ok(status: StatusCode) -> Result<(), Unavailability> {
-    let code = status.as_u16();
     match status {
         StatusCode::OK => Ok(()),
-        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            Err(Unavailability::RefusedUs { status: code })
-        }
-        _ if status.is_redirection() => Err(Unavailability::Redirected { status: code }),
-        _ => Err(Unavailability::UnexpectedStatus { status: code }),
+        other => Err(Unavailability::of_status(other)),
     }
 }
 
-impl From<JsonFault> for Unavailability {
-    fn from(fault: JsonFault) -> Self {
-        match fault {
-            JsonFault::DuplicateMember => Self::DuplicateMember,
-            JsonFault::NotAnObject => Self::NotAnObject,
-            JsonFault::NotJson => Self::NotJson,
+/// RFC 9110 §8.4: no coding, or gzip and no more than may be read once it is undone.
+fn unpacked(octets: Vec<u8>, headers: &HeaderMap) -> Result<Vec<u8>, Unavailability> {
+    let lines = headers.get_all(CONTENT_ENCODING).iter();
+    let lines = lines
+        .map(|line| printable(line.as_bytes()))
+        .collect::<Vec<_>>();
+    let named = lines.join(",");
+    let codings = named.split(',').map(str::trim);
+    let codings: Vec<_> = codings
+        .filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
+        .collect();
+    match codings.as_slice() {
+        [] => Ok(octets),
+        [one]
+            if ["gzip", "x-gzip"]
+                .iter()
+                .any(|gzip| one.eq_ignore_ascii_case(gzip)) =>
+        {
+            gunzip(&octets, headers)
+        }
+        _ => Err(Unavailability::Encoded {
+            coding: codings.join(", "),
+        }),
+    }
+}
+
+fn gunzip(octets: &[u8], headers: &HeaderMap) -> Result<Vec<u8>, Unavailability> {
+    let most = u64::try_from(LONGEST_BODY_BYTES).unwrap_or(u64::MAX);
+    let mut unpacked = Vec::new();
+    let read = MultiGzDecoder::new(octets)
+        .take(most.saturating_add(1))
+        .read_to_end(&mut unpacked);
+    match read {
+        Ok(length) if length > LONGEST_BODY_BYTES => Err(TOO_LARGE),
+        Ok(_) => Ok(unpacked),
+        Err(_broken) => Err(Unavailability::NotGzip(content(octets, headers))),
+    }
+}
+
+fn content(octets: &[u8], headers: &HeaderMap) -> Content {
+    let media_type = headers.get(CONTENT_TYPE);
+    Content::of(octets, media_type.map(HeaderValue::as_bytes))
+}
+
+const TOO_LARGE: Unavailability = Unavailability::BodyTooLarge {
+    limit_bytes: LONGEST_BODY_BYTES,
+};
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    fn packed(octets: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(octets).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn unpack(octets: Vec<u8>, coding: &str) -> Result<Vec<u8>, Unavailability> {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_ENCODING, coding.parse().unwrap());
+        unpacked(octets, &headers)
+    }
+
+    #[test]
+    fn rfc9110_8_4_gzip_is_undone_by_either_name_and_identity_is_none() {
+        for coding in ["gzip", "GZIP", "x-gzip", " gzip , identity"] {
+            assert_eq!(unpack(packed(b"{}"), coding).unwrap(), b"{}", "{coding}");
+        }
+        for coding in ["identity", "", "Identity, identity"] {
+            assert_eq!(unpack(b"{}".to_vec(), coding).unwrap(), b"{}");
+        }
+        let two = [packed(b"{"), packed(b"}")].concat();
+        assert_eq!(
+            unpack(two, "gzip").unwrap(),
+            b"{}",
+            "RFC 1952 §2.2: members follow each other"
+        );
+    }
+
+    /// Rows: LIM-6
+    #[test]
+    fn what_is_small_when_packed_is_bounded_when_unpacked() {
+        let most = vec![b' '; LONGEST_BODY_BYTES];
+        assert_eq!(
+            unpack(packed(&most), "gzip").unwrap().len(),
+            LONGEST_BODY_BYTES
+        );
+        let bomb = packed(&vec![b' '; 8 << 20]);
+        assert!(bomb.len() < LONGEST_BODY_BYTES);
+        assert_eq!(unpack(bomb, "gzip"), Err(TOO_LARGE));
+    }
+
+    #[test]
+    fn a_coding_that_is_not_undone_here_is_named() {
+        for coding in ["br", "deflate", "zstd", "gzip, br", "gzip, gzip"] {
+            let fault = unpack(packed(b"{}"), coding).unwrap_err();
+            assert_eq!(
+                fault,
+                Unavailability::Encoded {
+                    coding: coding.to_owned()
+                }
+            );
+            assert!(fault.to_string().contains(coding), "{fault}");
+        }
+        let whole = packed(b"{\"active\":true}");
+        let cut = whole.get(..whole.len() - 9).unwrap();
+        for broken in [&b"{}"[..], b"", cut] {
+            let fault = unpack(broken.to_vec(), "gzip").unwrap_err();
+            assert!(matches!(fault, Unavailability::NotGzip(_)), "{fault}");
         }
     }
 }

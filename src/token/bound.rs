@@ -14,8 +14,11 @@ use crate::{caller::Caller, clock::Timestamp};
 pub struct BoundToken(Arc<Claims>);
 
 impl BoundToken {
-    /// Judges what the directory said, in the order of RFC 7662 §4: time, issuer and audience, then
-    /// binding (RFC 8705 §3).
+    /// Judges what the directory said: time and binding, then what must hold of a token for us (RFC 7662 §4,
+    /// RFC 8705 §3).
+    ///
+    /// Binding comes before everything that tells more than that the token is no good: only who holds it learns
+    /// what the directory says of it.
     pub(super) fn judge(
         answer: Answer,
         terms: &Terms,
@@ -25,11 +28,18 @@ impl BoundToken {
         let claims = match answer {
             Answer::Active(claims) => claims,
             Answer::Inactive => return Err(TokenRefused::Inactive),
-            Answer::Unreadable { member } => return Err(TokenRefused::Unreadable { member }),
+            Answer::Rejected { status, error } => {
+                return Err(TokenRefused::Rejected { status, error });
+            }
+            Answer::Unreadable { member, cnf } => {
+                cnf.map_or(Ok(()), |cnf| bound_to(caller, &cnf))?;
+                return Err(TokenRefused::Unreadable { member });
+            }
         };
-        in_time(&claims, now)?;
+        unexpired(&claims, now)?;
+        bound_to(caller, &claims.cnf)?;
+        begun(&claims, now)?;
         terms.are_met_by(&claims)?;
-        bound_to(caller, &claims)?;
         Ok(Self(claims))
     }
 
@@ -107,22 +117,26 @@ impl Terms {
     }
 }
 
-fn in_time(claims: &Claims, now: Timestamp) -> Result<(), TokenRefused> {
+fn unexpired(claims: &Claims, now: Timestamp) -> Result<(), TokenRefused> {
+    match claims.exp.filter(|exp| *exp <= now) {
+        Some(exp) => Err(TokenRefused::Expired { exp, now }),
+        None => Ok(()),
+    }
+}
+
+fn begun(claims: &Claims, now: Timestamp) -> Result<(), TokenRefused> {
     let latest = now.after(ALLOWED_SKEW);
     if let Some(iat) = claims.iat.filter(|iat| *iat > latest) {
         return Err(TokenRefused::IssuedInFuture { iat, now });
     }
-    if let Some(nbf) = claims.nbf.filter(|nbf| *nbf > latest) {
-        return Err(TokenRefused::NotYetValid { nbf, now });
+    match claims.nbf.filter(|nbf| *nbf > latest) {
+        Some(nbf) => Err(TokenRefused::NotYetValid { nbf, now }),
+        None => Ok(()),
     }
-    if let Some(exp) = claims.exp.filter(|exp| *exp <= now) {
-        return Err(TokenRefused::Expired { exp, now });
-    }
-    Ok(())
 }
 
-fn bound_to(caller: &Caller, claims: &Claims) -> Result<(), TokenRefused> {
-    match &claims.cnf {
+fn bound_to(caller: &Caller, cnf: &Confirmation) -> Result<(), TokenRefused> {
+    match cnf {
         Confirmation::Certificate(thumbprint) if thumbprint == caller.thumbprint() => Ok(()),
         Confirmation::Certificate(_) => Err(TokenRefused::OtherCertificate),
         Confirmation::Key => Err(TokenRefused::ProofOfPossessionMissing),
@@ -138,7 +152,7 @@ mod tests {
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     use serde_json::{Value, json};
 
-    use super::*;
+    use super::{super::json::parse_object, *};
     use crate::caller::Thumbprint;
 
     const NOW: i64 = 1_768_478_400;
@@ -146,6 +160,10 @@ mod tests {
 
     fn thumbprint(octet: u8) -> String {
         URL_SAFE_NO_PAD.encode([octet; 32])
+    }
+
+    fn read(answer: &Value) -> Answer {
+        Answer::read(&parse_object(answer.to_string().as_bytes()).unwrap()).unwrap()
     }
 
     fn caller() -> Caller {
@@ -161,7 +179,7 @@ mod tests {
         });
         let object = answer.as_object_mut().unwrap();
         object.insert(member.to_owned(), value);
-        let answer = Answer::read(object).unwrap();
+        let answer = read(&answer);
         let audience = audience.map(ToOwned::to_owned);
         let terms = Terms {
             issuer: ISSUER.to_owned(),
@@ -280,6 +298,38 @@ mod tests {
         }
     }
 
+    /// Rows: INT-19
+    #[test]
+    fn rfc7662_4_only_who_holds_a_token_learns_what_is_wrong_with_it() {
+        let wrong = [
+            ("iss", json!("https://else/")),
+            ("token_type", json!("mac")),
+            ("iat", json!(NOW + 1000)),
+            ("nbf", json!(NOW + 1000)),
+            ("exp", json!("tomorrow")),
+            ("scope", json!(7)),
+        ];
+        let terms = Terms {
+            issuer: ISSUER.to_owned(),
+            audience: None,
+        };
+        for (member, value) in wrong {
+            assert_ne!(
+                with(member, value.clone()),
+                Err(TokenRefused::OtherCertificate)
+            );
+            let mut answer = json!({"active": true, "cnf": {"x5t#S256": thumbprint(8)}});
+            answer[member] = value;
+            let now = Timestamp::from_seconds(NOW);
+            let judged = BoundToken::judge(read(&answer), &terms, &caller(), now);
+            assert_eq!(
+                judged.unwrap_err(),
+                TokenRefused::OtherCertificate,
+                "{member}"
+            );
+        }
+    }
+
     /// Rows: OE-VAL-9, MTLS-4
     #[test]
     fn all_but_the_binding_may_be_absent() {
@@ -290,7 +340,7 @@ mod tests {
             audience: Some("a".to_owned()),
         };
         let judge = |answer: &Value| {
-            let answer = Answer::read(answer.as_object().unwrap()).unwrap();
+            let answer = read(answer);
             BoundToken::judge(answer, &terms, &caller(), Timestamp::from_seconds(NOW))
         };
         let bound = judge(&bare).unwrap();

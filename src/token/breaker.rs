@@ -1,19 +1,41 @@
-//! Leaves a failing directory in peace: a circuit breaker with one probe at a time.
+//! Leaves a directory in peace that does not answer as a whole: a circuit breaker.
+//!
+//! One consumer's questions never open it. What happens to several makes it suspect, and then a question of
+//! our own decides; while it is open, our own questions are the probes (`control`).
 
 use std::{
+    collections::HashSet,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-/// Opens after [`TOLERATED_FAILURES`] in a row, and lets one call through when its wait is over.
-///
-/// The wait begins at one second and doubles to fifteen while probes fail; one success closes it.
+/// Closed until questions of several consumers, and then our own, have had no answer.
 pub(super) struct Breaker(Mutex<State>);
 
 enum State {
-    Closed { failures: u32 },
-    Open { until: Instant, wait: Duration },
-    Probing { wait: Duration },
+    Closed(Evidence),
+    /// Our own question is on its way.
+    Suspected,
+    Open {
+        until: Instant,
+    },
+}
+
+/// What has happened since the last answer.
+#[derive(Default)]
+struct Evidence {
+    since: Option<Instant>,
+    unreachable: u32,
+    without_answer: HashSet<Box<str>>,
+}
+
+/// A question that had no answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Silence<'w> {
+    /// There was no connection, or no TLS on it: no token has a part in that.
+    Unreachable,
+    /// No answer to a question for the consumer of this name: its token may have a part in that.
+    WithoutAnswer(&'w str),
 }
 
 /// No call may be made before `retry_after` has passed.
@@ -24,39 +46,55 @@ pub(super) struct Open {
 
 impl Breaker {
     pub(super) fn new() -> Self {
-        Self(Mutex::new(State::Closed { failures: 0 }))
+        Self(Mutex::new(State::Closed(Evidence::default())))
     }
 
-    /// Whether a call may be tried for at all; costs no probe.
+    /// Whether a question may be asked.
     pub(super) fn allows(&self, now: Instant) -> Result<(), Open> {
         match *self.state() {
-            State::Closed { .. } => Ok(()),
-            State::Open { until, .. } if until <= now => Ok(()),
-            State::Open { until, .. } => Err(Open {
-                retry_after: until.duration_since(now),
+            State::Closed(_) | State::Suspected => Ok(()),
+            State::Open { until } => Err(Open {
+                retry_after: until.saturating_duration_since(now),
             }),
-            State::Probing { wait } => Err(Open { retry_after: wait }),
         }
     }
 
-    /// Lets a call through, as the probe when one is due.
-    pub(super) fn admit(&self, now: Instant) -> Result<Admission<'_>, Open> {
-        self.allows(now)?;
+    /// A question was answered, whatever the answer: nothing of what was before counts.
+    pub(super) fn answered(&self) {
         let mut state = self.state();
-        let probe = match *state {
-            State::Closed { .. } => false,
-            State::Open { wait, .. } => {
-                *state = State::Probing { wait };
-                true
-            }
-            // Another call took the probe between the two looks.
-            State::Probing { wait } => return Err(Open { retry_after: wait }),
+        if !matches!(*state, State::Open { .. }) {
+            *state = State::Closed(Evidence::default());
+        }
+    }
+
+    /// A question was not answered; true when our own is to be asked now, which one task does.
+    pub(super) fn failed(&self, silence: Silence<'_>, now: Instant) -> bool {
+        let mut state = self.state();
+        let State::Closed(evidence) = &mut *state else {
+            return false;
         };
-        Ok(Admission {
-            breaker: self,
-            probe,
-            settled: false,
-        })
+        let suffices = evidence.add(silence, now);
+        if suffices {
+            *state = State::Suspected;
+        }
+        suffices
+    }
+
+    /// Our own question had no answer either: no more questions until `until`.
+    ///
+    /// False when another was answered meanwhile.
+    pub(super) fn open(&self, until: Instant) -> bool {
+        let mut state = self.state();
+        let is_due = !matches!(*state, State::Closed(_));
+        if is_due {
+            *state = State::Open { until };
+        }
+        is_due
+    }
+
+    /// Our own question was answered.
+    pub(super) fn close(&self) {
+        *self.state() = State::Closed(Evidence::default());
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -64,139 +102,115 @@ impl Breaker {
     }
 }
 
-/// One call on its way; dropped before it is settled, it has failed: its time ran out.
-pub(super) struct Admission<'b> {
-    breaker: &'b Breaker,
-    probe: bool,
-    settled: bool,
-}
-
-impl Admission<'_> {
-    pub(super) fn succeeded(mut self) {
-        self.settled = true;
-        let mut state = self.breaker.state();
-        if self.probe || matches!(*state, State::Closed { .. }) {
-            *state = State::Closed { failures: 0 };
+impl Evidence {
+    /// Whether all this suffices to suspect the directory as a whole.
+    fn add(&mut self, silence: Silence<'_>, now: Instant) -> bool {
+        let is_old = |since: Instant| now.saturating_duration_since(since) > WINDOW;
+        if self.since.is_none_or(is_old) {
+            *self = Self {
+                since: Some(now),
+                ..Self::default()
+            };
         }
-    }
-
-    pub(super) fn failed(mut self, now: Instant) {
-        self.settled = true;
-        self.count_failure(now);
-    }
-
-    /// Calls that were let through before it opened tell nothing new when they fail.
-    fn count_failure(&self, now: Instant) {
-        let mut state = self.breaker.state();
-        let wait = match *state {
-            State::Closed { failures } if failures + 1 < TOLERATED_FAILURES => {
-                *state = State::Closed {
-                    failures: failures + 1,
-                };
-                return;
-            }
-            State::Closed { .. } => FIRST_WAIT,
-            State::Probing { wait } if self.probe => (wait * 2).min(LONGEST_WAIT),
-            State::Open { .. } | State::Probing { .. } => return,
-        };
-        *state = State::Open {
-            until: now + wait,
-            wait,
-        };
-        tracing::warn!(
-            ?wait,
-            "the directory keeps failing and is not asked for {wait:?}"
-        );
-    }
-}
-
-impl Drop for Admission<'_> {
-    fn drop(&mut self) {
-        if !self.settled {
-            self.count_failure(Instant::now());
+        match silence {
+            Silence::Unreachable => self.unreachable += 1,
+            Silence::WithoutAnswer(who) => drop(self.without_answer.insert(who.into())),
         }
+        self.unreachable >= TOLERATED_FAILURES || self.without_answer.len() >= SEVERAL
     }
 }
 
+/// Connections in a row that could not be made.
 const TOLERATED_FAILURES: u32 = 5;
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(15);
+
+/// Consumers without an answer.
+const SEVERAL: usize = 3;
+
+/// How far apart what counts together may be.
+const WINDOW: Duration = Duration::from_secs(30);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn fail(breaker: &Breaker, times: u32, now: Instant) {
-        for _ in 0..times {
-            breaker.admit(now).unwrap().failed(now);
-        }
+    fn open(retry_after: Duration) -> Result<(), Open> {
+        Err(Open { retry_after })
     }
 
     /// Rows: INT-15
     #[test]
-    fn five_failures_in_a_row_open_it_and_one_success_between_does_not() {
+    fn one_consumer_makes_nothing_suspect_however_often_it_fails() {
         let (breaker, now) = (Breaker::new(), Instant::now());
-        fail(&breaker, 4, now);
-        breaker.admit(now).unwrap().succeeded();
-        fail(&breaker, 4, now);
+        for _ in 0..1000 {
+            assert!(!breaker.failed(Silence::WithoutAnswer("a"), now));
+            assert!(!breaker.failed(Silence::WithoutAnswer("b"), now));
+        }
+        assert!(
+            breaker.failed(Silence::WithoutAnswer("c"), now),
+            "several consumers"
+        );
+    }
+
+    /// Rows: INT-15
+    #[test]
+    fn an_answer_between_takes_all_suspicion_away() {
+        let (breaker, now) = (Breaker::new(), Instant::now());
+        for silence in [Silence::WithoutAnswer("a"), Silence::WithoutAnswer("b")] {
+            assert!(!breaker.failed(silence, now));
+        }
+        breaker.answered();
+        assert!(!breaker.failed(Silence::WithoutAnswer("c"), now));
+        for _ in 0..4 {
+            assert!(!breaker.failed(Silence::Unreachable, now));
+        }
+        breaker.answered();
+        for _ in 0..4 {
+            assert!(!breaker.failed(Silence::Unreachable, now));
+        }
+        assert!(breaker.failed(Silence::Unreachable, now));
+    }
+
+    #[test]
+    fn what_is_long_past_does_not_count() {
+        let (breaker, now) = (Breaker::new(), Instant::now());
+        breaker.failed(Silence::WithoutAnswer("a"), now);
+        breaker.failed(Silence::WithoutAnswer("b"), now);
+        let later = now + WINDOW * 2;
+        assert!(!breaker.failed(Silence::WithoutAnswer("c"), later));
+    }
+
+    /// Rows: INT-15
+    #[test]
+    fn suspicion_stops_nobody_and_our_own_question_decides() {
+        let (breaker, now) = (Breaker::new(), Instant::now());
+        for _ in 0..4 {
+            breaker.failed(Silence::Unreachable, now);
+        }
+        assert!(breaker.failed(Silence::Unreachable, now));
+        assert!(!breaker.failed(Silence::Unreachable, now), "one task asks");
         assert_eq!(breaker.allows(now), Ok(()));
-        fail(&breaker, 1, now);
+        let wait = Duration::from_secs(1);
+        assert!(breaker.open(now + wait));
+        assert_eq!(breaker.allows(now), open(wait));
         assert_eq!(
-            breaker.allows(now),
-            Err(Open {
-                retry_after: FIRST_WAIT
-            })
+            breaker.allows(now + wait * 2),
+            open(Duration::ZERO),
+            "no request is the probe"
         );
-        assert!(breaker.admit(now).is_err());
+        breaker.answered();
+        assert!(breaker.allows(now).is_err(), "an answer from before");
+        breaker.close();
+        assert_eq!(breaker.allows(now), Ok(()));
     }
 
-    /// Rows: INT-15
     #[test]
-    fn one_probe_is_let_through_and_its_success_closes_it() {
+    fn an_answer_while_it_is_suspected_keeps_it_closed() {
         let (breaker, now) = (Breaker::new(), Instant::now());
-        fail(&breaker, 5, now);
-        let later = now + FIRST_WAIT;
-        let probe = breaker.admit(later).unwrap();
-        assert!(breaker.admit(later).is_err(), "a second probe");
-        probe.succeeded();
-        fail(&breaker, 4, later);
-        assert_eq!(breaker.allows(later), Ok(()));
-    }
-
-    #[test]
-    fn the_wait_doubles_to_fifteen_seconds_while_probes_fail() {
-        let (breaker, mut now) = (Breaker::new(), Instant::now());
-        fail(&breaker, 5, now);
-        for seconds in [1, 2, 4, 8, 15, 15] {
-            let retry_after = Duration::from_secs(seconds);
-            assert_eq!(breaker.allows(now), Err(Open { retry_after }));
-            now += retry_after;
-            fail(&breaker, 1, now);
+        for who in ["a", "b", "c"] {
+            breaker.failed(Silence::WithoutAnswer(who), now);
         }
-    }
-
-    #[test]
-    fn a_probe_that_is_dropped_has_failed() {
-        let (breaker, now) = (Breaker::new(), Instant::now());
-        fail(&breaker, 5, now);
-        drop(breaker.admit(now + FIRST_WAIT).unwrap());
-        assert!(breaker.allows(now + FIRST_WAIT).is_err());
-        assert_eq!(breaker.allows(Instant::now() + FIRST_WAIT * 2), Ok(()));
-    }
-
-    #[test]
-    fn calls_from_before_it_opened_change_nothing() {
-        let (breaker, now) = (Breaker::new(), Instant::now());
-        let (early_success, early_failure) =
-            (breaker.admit(now).unwrap(), breaker.admit(now).unwrap());
-        fail(&breaker, 5, now);
-        early_failure.failed(now + FIRST_WAIT);
-        early_success.succeeded();
-        assert_eq!(
-            breaker.allows(now),
-            Err(Open {
-                retry_after: FIRST_WAIT
-            })
-        );
+        breaker.answered();
+        assert!(!breaker.open(now + WINDOW));
+        assert_eq!(breaker.allows(now), Ok(()));
     }
 }

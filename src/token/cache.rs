@@ -16,7 +16,7 @@ use rustix::{
 };
 use zeroize::Zeroizing;
 
-use super::{answer::Answer, introspection::Failure};
+use super::{answer::Answer, failure::Failure};
 use crate::clock::Timestamp;
 
 /// Answers by a keyed hash of their token; bounded in number, each in time.
@@ -139,7 +139,7 @@ impl Kept {
             Answer::Active(_) => since
                 .after((lifetime / 4).max(RENEWAL_AT_EARLIEST))
                 .seconds(),
-            Answer::Inactive | Answer::Unreadable { .. } => i64::MAX,
+            Answer::Inactive | Answer::Rejected { .. } | Answer::Unreadable { .. } => i64::MAX,
         };
         Self {
             answer,
@@ -177,7 +177,7 @@ impl Kept {
 fn lifetime(answer: &Answer, longest: Duration, now: Timestamp) -> Duration {
     let most = match answer {
         Answer::Active(claims) => claims.exp.map_or(WITHOUT_EXP, |exp| now.until(exp)),
-        Answer::Inactive | Answer::Unreadable { .. } => OF_REFUSAL,
+        Answer::Inactive | Answer::Rejected { .. } | Answer::Unreadable { .. } => OF_REFUSAL,
     };
     most.min(longest)
 }
@@ -215,10 +215,10 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::*;
+    use super::{super::json::parse_object, *};
 
     fn answer(value: &Value) -> Answer {
-        Answer::read(value.as_object().unwrap()).unwrap()
+        Answer::read(&parse_object(value.to_string().as_bytes()).unwrap()).unwrap()
     }
 
     fn kept_for(value: &Value, longest: u64, now: i64) -> u64 {

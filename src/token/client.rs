@@ -29,21 +29,44 @@ pub fn outbound_client(
     identity: Identity,
     timeout: Duration,
 ) -> Result<reqwest::Client, ClientError> {
-    let tls = tls_config(trust_anchors(trust_anchors_pem)?, identity)?;
-    let client = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .https_only(true)
-        // A connection that hangs is then lost with its exchange, not shared with the next ones.
-        .http1_only()
-        .no_proxy()
-        .redirect(redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .connect_timeout(timeout.min(LONGEST_CONNECT))
-        .timeout(timeout)
-        .pool_idle_timeout(LONGEST_IDLE)
-        .pool_max_idle_per_host(IDLE_CONNECTIONS)
-        .build()?;
-    Ok(client)
+    Ok(Outbound::new(trust_anchors_pem, identity, timeout)?.client()?)
+}
+
+/// What outbound clients are made of; they share TLS sessions, and no connections.
+pub(super) struct Outbound {
+    tls: ClientConfig,
+    timeout: Duration,
+}
+
+impl Outbound {
+    pub(super) fn new(
+        trust_anchors_pem: &[u8],
+        identity: Identity,
+        timeout: Duration,
+    ) -> Result<Self, ClientError> {
+        let tls = tls_config(trust_anchors(trust_anchors_pem)?, identity)?;
+        Ok(Self { tls, timeout })
+    }
+
+    pub(super) fn client(&self) -> Result<reqwest::Client, reqwest::Error> {
+        reqwest::Client::builder()
+            .tls_backend_preconfigured(self.tls.clone())
+            .https_only(true)
+            // A connection that hangs is then lost with its exchange, not shared with the next ones.
+            .http1_only()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(self.timeout.min(LONGEST_CONNECT))
+            .timeout(self.timeout)
+            // A firewall between that forgets a connection tells neither side.
+            .tcp_keepalive(FIRST_KEEPALIVE)
+            .tcp_keepalive_interval(KEEPALIVE_INTERVAL)
+            .tcp_keepalive_retries(KEEPALIVE_RETRIES)
+            .pool_idle_timeout(LONGEST_IDLE)
+            .pool_max_idle_per_host(1)
+            .build()
+    }
 }
 
 /// Our own certificate chain and its private key, known to belong together.
@@ -190,7 +213,9 @@ pub enum ClientError {
     #[error("the outbound client cannot be made: {0}")]
     Http(#[from] reqwest::Error),
     /// The TLS library refused the settings.
-    #[error("the outbound client's TLS cannot be set up: {0}")]
+    #[error(
+        "the outbound client's TLS cannot be set up: this build's cryptography lacks what it needs"
+    )]
     Tls(#[from] rustls::Error),
     /// A certificate that TLS cannot be verified with.
     #[error(
@@ -199,6 +224,8 @@ pub enum ClientError {
     TrustAnchorUnusable {
         /// Where it stands, counted from one.
         position: usize,
+        /// The library's reason.
+        source: rustls::Error,
     },
     /// There is no certificate among the trust anchors.
     #[error("there is no certificate in the trust anchors file")]
@@ -214,9 +241,8 @@ fn trust_anchors(pem: &[u8]) -> Result<RootCertStore, ClientError> {
         let certificate =
             certificate.map_err(|error| ClientError::TrustAnchorsUnreadable(error.into()))?;
         let position = before + 1;
-        // The library's error prints as its debug form.
         let added = roots.add(certificate);
-        added.or(Err(ClientError::TrustAnchorUnusable { position }))?;
+        added.map_err(|source| ClientError::TrustAnchorUnusable { position, source })?;
     }
     if roots.is_empty() {
         return Err(ClientError::TrustAnchorsMissing);
@@ -252,8 +278,12 @@ const TLS12_SUITES: [CipherSuite; 4] = [
 ];
 
 const LONGEST_CONNECT: Duration = Duration::from_secs(2);
-const LONGEST_IDLE: Duration = Duration::from_secs(30);
-const IDLE_CONNECTIONS: usize = 16;
+const FIRST_KEEPALIVE: Duration = Duration::from_secs(5);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(2);
+const KEEPALIVE_RETRIES: u32 = 2;
+
+/// How long a connection is kept for the next question.
+pub(super) const LONGEST_IDLE: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {

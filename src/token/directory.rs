@@ -1,14 +1,21 @@
 //! Where to ask: kept up to date by a task beside the requests, which it never blocks.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use aws_lc_rs::rand;
-use reqwest::header::ACCEPT;
-use tokio::{runtime::Handle, sync::watch, task::AbortHandle};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING};
+use tokio::{
+    runtime::Handle,
+    sync::{Notify, watch},
+    task::AbortHandle,
+};
 
 use super::{
-    body,
-    discovery::{self, Endpoint, NotReady},
+    body::{self, ACCEPTED_CODINGS},
+    discovery::{self, Attempt, Endpoint, MetadataFault, NotReady},
     refused::Unavailability,
 };
 
@@ -23,7 +30,7 @@ impl Directory {
     pub(super) fn fixed(endpoint: Endpoint) -> Self {
         let (_, found) = watch::channel(Ok(endpoint));
         Self {
-            whereabouts: Whereabouts(found),
+            whereabouts: Whereabouts { found, again: None },
             upkeep: None,
         }
     }
@@ -31,10 +38,14 @@ impl Directory {
     /// A directory to be discovered on `runtime`; until then `known` stands, if anything.
     pub(super) fn discover(search: Search, known: Option<Endpoint>, runtime: &Handle) -> Self {
         let (finder, found) = watch::channel(known.ok_or(NotReady::NotAskedYet));
-        let upkeep = runtime.spawn(search.keep_up(finder)).abort_handle();
+        let again = Arc::new(Again::new());
+        let upkeep = runtime.spawn(search.keep_up(finder, Arc::clone(&again)));
         Self {
-            whereabouts: Whereabouts(found),
-            upkeep: Some(upkeep),
+            whereabouts: Whereabouts {
+                found,
+                again: Some(again),
+            },
+            upkeep: Some(upkeep.abort_handle()),
         }
     }
 
@@ -43,7 +54,7 @@ impl Directory {
     }
 
     pub(super) fn known(&self) -> Result<Endpoint, NotReady> {
-        self.whereabouts.0.borrow().clone()
+        self.whereabouts.found.borrow().clone()
     }
 }
 
@@ -59,16 +70,72 @@ type Found = Result<Endpoint, NotReady>;
 
 /// A view of what is known, for those who call.
 #[derive(Clone)]
-pub(super) struct Whereabouts(watch::Receiver<Found>);
+pub(super) struct Whereabouts {
+    found: watch::Receiver<Found>,
+    /// `None` when the configuration names the endpoint.
+    again: Option<Arc<Again>>,
+}
 
 impl Whereabouts {
     /// The endpoint; waits for the very first attempt, and for no later one.
     pub(super) async fn endpoint(&self) -> Option<Endpoint> {
-        let mut found = self.0.clone();
+        let mut found = self.found.clone();
         let tried = found
             .wait_for(|found| !matches!(found, Err(NotReady::NotAskedYet)))
             .await;
         tried.ok().and_then(|found| found.clone().ok())
+    }
+
+    /// The endpoint, if it is known now.
+    pub(super) fn known(&self) -> Option<Endpoint> {
+        self.found.borrow().clone().ok()
+    }
+
+    /// Another endpoint than `gone`, which is not there: looked for at once, and not oftener than every
+    /// [`AGAIN_AFTER`], whoever asks.
+    pub(super) async fn look_again(&self, gone: &Endpoint) -> Option<Endpoint> {
+        self.again.as_ref()?.look(Instant::now()).await;
+        self.known().filter(|endpoint| endpoint != gone)
+    }
+}
+
+/// Looks that are asked for between those that are due.
+struct Again {
+    /// When the last was asked for, and the number of looks after which it is done.
+    asked: Mutex<Option<(Instant, u64)>>,
+    looks: watch::Sender<u64>,
+    wanted: Notify,
+}
+
+impl Again {
+    fn new() -> Self {
+        Self {
+            asked: Mutex::new(None),
+            looks: watch::Sender::new(0),
+            wanted: Notify::new(),
+        }
+    }
+
+    /// Waits for the look that is asked for now, or was a moment ago.
+    async fn look(&self, now: Instant) {
+        let until = self.ask(now);
+        let mut looks = self.looks.subscribe();
+        // The sender is here.
+        let _ = looks.wait_for(|looks| *looks >= until).await;
+    }
+
+    /// The number of looks after which the one that is asked for is done.
+    fn ask(&self, now: Instant) -> u64 {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        match *asked {
+            Some((last, until)) if now.saturating_duration_since(last) < AGAIN_AFTER => until,
+            _ => {
+                let until = *self.looks.borrow() + 1;
+                *asked = Some((now, until));
+                self.wanted.notify_one();
+                until
+            }
+        }
     }
 }
 
@@ -76,12 +143,12 @@ impl Whereabouts {
 pub(super) struct Search {
     pub(super) client: reqwest::Client,
     pub(super) issuer: String,
-    /// Tried in order; the next one only when one is `404 Not Found`.
+    /// Tried in order, until one has metadata that can be used.
     pub(super) places: Vec<Endpoint>,
 }
 
 impl Search {
-    async fn keep_up(self, finder: watch::Sender<Found>) {
+    async fn keep_up(self, finder: watch::Sender<Found>, again: Arc<Again>) {
         let mut back_off = BackOff::default();
         loop {
             let found = self.look().await;
@@ -93,33 +160,44 @@ impl Search {
                 back_off = BackOff::default();
             }
             record(&finder, found);
-            tokio::time::sleep(pause).await;
+            again.looks.send_modify(|looks| *looks += 1);
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = again.wanted.notified() => {}
+            }
         }
     }
 
     async fn look(&self) -> Found {
-        let mut last = Err(NotReady::EndpointMissing);
+        let mut attempts = Vec::new();
         for place in &self.places {
-            last = self.look_at(place).await;
-            let absent = Unavailability::UnexpectedStatus { status: 404 };
-            if last != Err(NotReady::Unavailable(absent)) {
+            let fault = match self.look_at(place).await {
+                Ok(endpoint) => return Ok(endpoint),
+                Err(fault) => fault,
+            };
+            // Both places are on one host: what does not even take the question has no other answer.
+            let is_away = matches!(
+                &fault,
+                MetadataFault::Unavailable(Unavailability::Transport(fault)) if fault.is_of_the_whole()
+            );
+            let place = place.clone();
+            attempts.push(Attempt { place, fault });
+            if is_away {
                 break;
             }
         }
-        last
+        Err(NotReady::Undiscovered(attempts))
     }
 
-    async fn look_at(&self, place: &Endpoint) -> Found {
+    async fn look_at(&self, place: &Endpoint) -> Result<Endpoint, MetadataFault> {
         let request = self
             .client
             .get(place.url().clone())
-            .header(ACCEPT, "application/json");
-        let response = request.send().await.map_err(Unavailability::from);
-        let metadata = match response {
-            Ok(response) => body::read_object(response).await,
-            Err(reason) => Err(reason),
-        };
-        discovery::introspection_endpoint(&metadata.map_err(NotReady::Unavailable)?, &self.issuer)
+            .header(ACCEPT, "application/json")
+            .header(ACCEPT_ENCODING, ACCEPTED_CODINGS);
+        let response = request.send().await.map_err(Unavailability::from)?;
+        let metadata = body::read_object(response).await?;
+        discovery::introspection_endpoint(&metadata, &self.issuer)
     }
 }
 
@@ -168,6 +246,9 @@ const REFRESH: Duration = Duration::from_hours(24);
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
+/// How far apart looks for an endpoint that is gone are.
+const AGAIN_AFTER: Duration = Duration::from_secs(10);
+
 #[cfg(test)]
 mod tests {
     use super::{
@@ -205,6 +286,16 @@ mod tests {
         outbound_client(certificate.as_bytes(), identity, Duration::from_secs(5)).unwrap()
     }
 
+    #[test]
+    fn a_look_that_is_asked_for_by_many_is_made_once_in_ten_seconds() {
+        let (again, now) = (Again::new(), Instant::now());
+        assert_eq!(again.ask(now), 1);
+        assert_eq!(again.ask(now), 1, "while it is made");
+        again.looks.send_modify(|looks| *looks += 1);
+        assert_eq!(again.ask(now + AGAIN_AFTER / 2), 1, "it has just been made");
+        assert_eq!(again.ask(now + AGAIN_AFTER), 2);
+    }
+
     /// Rows: DISC-6
     #[test]
     fn waits_double_to_thirty_seconds_and_vary() {
@@ -224,15 +315,15 @@ mod tests {
     #[test]
     fn a_failed_refresh_keeps_what_was_known() {
         let (finder, found) = watch::channel(Err(NotReady::NotAskedYet));
-        record(&finder, Err(NotReady::EndpointMissing));
-        assert_eq!(*found.borrow(), Err(NotReady::EndpointMissing));
+        let fails = |fault| {
+            let place = endpoint("https://as.example/");
+            Err(NotReady::Undiscovered(vec![Attempt { place, fault }]))
+        };
+        record(&finder, fails(MetadataFault::EndpointMissing));
+        assert_eq!(*found.borrow(), fails(MetadataFault::EndpointMissing));
         record(&finder, Ok(endpoint("https://a/")));
-        record(
-            &finder,
-            Err(NotReady::IssuerDiffers {
-                published: "https://b/".into(),
-            }),
-        );
+        let published = "https://b/".to_owned();
+        record(&finder, fails(MetadataFault::IssuerDiffers { published }));
         assert_eq!(*found.borrow(), Ok(endpoint("https://a/")));
         record(&finder, Ok(endpoint("https://c/")));
         assert_eq!(*found.borrow(), Ok(endpoint("https://c/")));

@@ -2,7 +2,6 @@
 //!
 //! RFC 8414, OIDC Discovery 1.0 and RFC 8705 §5.
 
-use serde_json::Value;
 use thiserror::Error;
 use url::Url;
 
@@ -29,27 +28,68 @@ impl Endpoint {
     }
 }
 
-/// Where the introspection endpoint is still not known, why.
+/// Why the introspection endpoint is still not known.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum NotReady {
+    /// The first attempt has not ended.
+    #[error("the directory's metadata is being fetched")]
+    NotAskedYet,
+    /// No place has metadata that can be used; each that was asked, in order.
+    #[error("the directory's metadata cannot be had: {}", listed(.0))]
+    Undiscovered(Vec<Attempt>),
+}
+
+/// A place of metadata that was asked, and what was wrong with what it said.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Attempt {
+    pub(super) place: Endpoint,
+    pub(super) fault: MetadataFault,
+}
+
+impl Attempt {
+    /// What was wrong.
+    #[must_use]
+    pub fn fault(&self) -> &MetadataFault {
+        &self.fault
+    }
+}
+
+fn listed(attempts: &[Attempt]) -> String {
+    let each = attempts
+        .iter()
+        .map(|Attempt { place, fault }| format!("{}: {fault}", place.url()));
+    each.collect::<Vec<_>>().join("; ")
+}
+
+/// Why metadata cannot be used.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum MetadataFault {
     /// The metadata names no introspection endpoint.
-    #[error("the directory's metadata names no introspection_endpoint")]
+    #[error("its metadata names no introspection_endpoint")]
     EndpointMissing,
     /// The metadata names an endpoint that is not `https`.
-    #[error("the directory's introspection_endpoint is not an https URL")]
+    #[error("its introspection_endpoint is not an https URL")]
     EndpointNotHttps,
     /// The metadata is another issuer's; nothing of it is used (RFC 8414 §3.3).
-    #[error("the directory's metadata is of issuer {published:?}, which is not directory.issuer")]
+    #[error(
+        "its metadata is of {}, and directory.issuer is another",
+        named(published)
+    )]
     IssuerDiffers {
         /// The issuer it names, cut to 200 characters; empty when it names none.
         published: String,
     },
-    /// The first attempt has not ended.
-    #[error("the directory's metadata is being fetched")]
-    NotAskedYet,
     /// The metadata could not be fetched or read.
-    #[error("the directory's metadata cannot be had: {0}")]
-    Unavailable(Unavailability),
+    #[error(transparent)]
+    Unavailable(#[from] Unavailability),
+}
+
+fn named(published: &str) -> String {
+    if published.is_empty() {
+        "no issuer".to_owned()
+    } else {
+        format!("issuer \"{published}\"")
+    }
 }
 
 /// The two places of an issuer's metadata, that of OIDC first; `None` for what is no issuer.
@@ -75,37 +115,41 @@ pub(super) fn well_known(issuer: &str) -> Option<[Endpoint; 2]> {
 pub(super) fn introspection_endpoint(
     metadata: &Object,
     issuer: &str,
-) -> Result<Endpoint, NotReady> {
-    let published = metadata
-        .get("issuer")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+) -> Result<Endpoint, MetadataFault> {
+    let published = metadata.string("issuer").ok().flatten().unwrap_or_default();
     if published != issuer {
-        let published = published.chars().take(LONGEST_QUOTE).collect();
-        return Err(NotReady::IssuerDiffers { published });
+        let printable = |letter: char| if letter.is_control() { ' ' } else { letter };
+        let published = published
+            .chars()
+            .take(LONGEST_QUOTE)
+            .map(printable)
+            .collect();
+        return Err(MetadataFault::IssuerDiffers { published });
     }
     // RFC 8705 §5: a client that uses mTLS takes the alias where there is one.
-    let alias = metadata
-        .get("mtls_endpoint_aliases")
-        .and_then(|aliases| aliases.get("introspection_endpoint"));
-    let named = alias.or_else(|| metadata.get("introspection_endpoint"));
-    let url = named
-        .and_then(Value::as_str)
-        .ok_or(NotReady::EndpointMissing)?;
-    Endpoint::parse(url).ok_or(NotReady::EndpointNotHttps)
+    let aliases = metadata.object("mtls_endpoint_aliases").ok().flatten();
+    let alias = aliases.map(|aliases| aliases.string(ENDPOINT));
+    let named = match alias {
+        Some(Ok(Some(alias))) => Ok(Some(alias)),
+        Some(Err(other)) => Err(other),
+        Some(Ok(None)) | None => metadata.string(ENDPOINT),
+    };
+    let url = named.ok().flatten().ok_or(MetadataFault::EndpointMissing)?;
+    Endpoint::parse(&url).ok_or(MetadataFault::EndpointNotHttps)
 }
 
+const ENDPOINT: &str = "introspection_endpoint";
 const LONGEST_QUOTE: usize = 200;
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    use super::*;
+    use super::{super::json::parse_object, *};
 
-    fn endpoint(metadata: &Value) -> Result<String, NotReady> {
-        let metadata = metadata.as_object().unwrap();
-        introspection_endpoint(metadata, "https://as.example/").map(|found| found.0.to_string())
+    fn endpoint(metadata: &Value) -> Result<String, MetadataFault> {
+        let metadata = parse_object(metadata.to_string().as_bytes()).unwrap();
+        introspection_endpoint(&metadata, "https://as.example/").map(|found| found.0.to_string())
     }
 
     /// Rows: DISC-1, DISC-2
@@ -177,12 +221,12 @@ mod tests {
         ] {
             let published = other.to_owned();
             let refusal = endpoint(&metadata(json!(other))).unwrap_err();
-            assert_eq!(refusal, NotReady::IssuerDiffers { published });
+            assert_eq!(refusal, MetadataFault::IssuerDiffers { published });
         }
         for none in [json!(null), json!(["https://as.example/"])] {
             let published = String::new();
             let refusal = endpoint(&metadata(none)).unwrap_err();
-            assert_eq!(refusal, NotReady::IssuerDiffers { published });
+            assert_eq!(refusal, MetadataFault::IssuerDiffers { published });
         }
     }
 
@@ -198,12 +242,17 @@ mod tests {
             endpoint(&metadata).unwrap(),
             "https://mtls.example/introspect"
         );
-        *metadata.get_mut("mtls_endpoint_aliases").unwrap() =
-            json!({"token_endpoint": "https://x/"});
-        assert_eq!(
-            endpoint(&metadata).unwrap(),
-            "https://as.example/introspect"
-        );
+        for without in [
+            json!({"token_endpoint": "https://x/"}),
+            json!({"introspection_endpoint": null}),
+            json!(null),
+        ] {
+            metadata["mtls_endpoint_aliases"] = without;
+            assert_eq!(
+                endpoint(&metadata).unwrap(),
+                "https://as.example/introspect"
+            );
+        }
     }
 
     /// Rows: DISC-5, FAPI2-NET-1
@@ -229,18 +278,18 @@ mod tests {
         ] {
             assert_eq!(
                 with("introspection_endpoint", json!(url)),
-                Err(NotReady::EndpointNotHttps)
+                Err(MetadataFault::EndpointNotHttps)
             );
             let aliases = json!({"introspection_endpoint": url});
             assert_eq!(
                 with("mtls_endpoint_aliases", aliases),
-                Err(NotReady::EndpointNotHttps)
+                Err(MetadataFault::EndpointNotHttps)
             );
         }
         for none in [json!(null), json!(7)] {
             assert_eq!(
                 with("introspection_endpoint", none),
-                Err(NotReady::EndpointMissing)
+                Err(MetadataFault::EndpointMissing)
             );
         }
     }

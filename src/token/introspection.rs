@@ -1,173 +1,283 @@
 //! The introspection request, RFC 7662 §2.1: bounded in time, number and size.
 
 use std::{
+    pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use reqwest::header::ACCEPT;
-use tokio::time::{Instant as Deadline, timeout_at};
+use futures_util::future::{Either, select};
+use reqwest::{
+    StatusCode,
+    header::{ACCEPT, ACCEPT_ENCODING},
+};
+use tokio::time::{Instant as Deadline, timeout, timeout_at};
 
 use super::{
     answer::Answer,
-    body,
-    breaker::{Breaker, Open},
+    backoff::{Admission, Backoffs},
+    body::{ACCEPTED_CODINGS, Received},
+    breaker::{Breaker, Silence},
+    connections::Connections,
+    control::{Control, Standing, watch_over},
     directory::Whereabouts,
     discovery::Endpoint,
+    failure::{Failure, NoAnswer},
     json::Object,
-    refused::{TokenRefused, Unavailability},
+    oauth_error::OAuthError,
+    refused::Unavailability,
+    retry_after,
     statistics::Counters,
 };
-use crate::turns::Turns;
+use crate::{
+    clock::Timestamp,
+    turns::{Turn, Turns},
+};
 
 /// Asks the directory about tokens, one call per question.
 pub(super) struct Introspector {
+    pub(super) backoffs: Backoffs,
     pub(super) breaker: Breaker,
-    pub(super) client: reqwest::Client,
     pub(super) client_id: String,
+    pub(super) connections: Connections,
+    pub(super) control: Control,
     pub(super) counters: Arc<Counters>,
     pub(super) slots: Turns,
     pub(super) timeout: Duration,
     pub(super) whereabouts: Whereabouts,
 }
 
-/// Why there is no answer.
-#[derive(Clone, Debug)]
-pub(super) enum Failure {
-    LacksActive,
-    Unavailable {
-        reason: Unavailability,
-        retry_after: Duration,
+/// What the directory said to a question.
+pub(super) enum Reply {
+    /// `200 OK` and an object.
+    Object(Object),
+    /// It refuses, RFC 7662 §2.3: us, or what was asked.
+    Refusal {
+        status: u16,
+        error: Option<OAuthError>,
     },
 }
 
 impl Introspector {
-    /// The directory's answer about `token`, for the caller named `who`; never takes longer than the time limit.
-    pub(super) async fn ask(&self, token: &str, who: &str) -> Result<Answer, Failure> {
-        let outcome = match self.exchange(token, who).await {
-            Ok(object) => Answer::read(&object).map_err(|_lacks| Failure::LacksActive),
-            Err(failure) => Err(failure),
-        };
+    /// The directory's answer about `token`, for the caller named `who`.
+    ///
+    /// Waiting for a free slot takes no longer than the time limit, and the call itself no longer either.
+    pub(super) async fn ask(self: &Arc<Self>, token: &str, who: &str) -> Result<Answer, Failure> {
+        // Its state is large, and lives in each task that waits for it.
+        let outcome = Box::pin(self.question(token, who)).await;
         if let Err(failure) = &outcome {
-            self.counters.count_fault();
-            failure.log();
+            if failure.is_the_directorys() {
+                self.counters.count_fault();
+            }
+            let endpoint = self.whereabouts.known();
+            failure.log(
+                endpoint
+                    .as_ref()
+                    .map_or("-", |endpoint| endpoint.url().as_str()),
+            );
         }
         outcome
     }
 
-    /// Waiting for the endpoint and for a free slot counts against the time limit too.
-    async fn exchange(&self, token: &str, who: &str) -> Result<Object, Failure> {
-        let deadline = Deadline::now() + self.timeout;
-        self.breaker.allows(Instant::now())?;
-        let Ok(Some(endpoint)) = timeout_at(deadline, self.whereabouts.endpoint()).await else {
-            return Err(Unavailability::NotDiscovered.into());
-        };
-        let Ok(Some(_slot)) = timeout_at(deadline, self.slots.take(who)).await else {
-            return Err(Unavailability::Saturated.into());
-        };
-        let admission = self.breaker.admit(Instant::now())?;
-        let answer = timeout_at(deadline, self.call(&endpoint, token)).await;
-        let answer = answer.unwrap_or(Err(Unavailability::TimedOut));
-        match &answer {
-            Err(reason) if reason.tells_of_failing() => admission.failed(Instant::now()),
-            _ => admission.succeeded(),
-        }
-        Ok(answer?)
+    /// How we stand with the directory: asked about a token that nobody has.
+    pub(super) async fn standing(&self) -> Standing {
+        Standing::ask(self).await
     }
 
-    async fn call(&self, endpoint: &Endpoint, token: &str) -> Result<Object, Unavailability> {
-        let response = match self.post(endpoint, token).await {
-            Err(error) if may_have_met_a_closing_connection(&error) => {
-                self.post(endpoint, token).await
-            }
-            first => first,
+    async fn question(self: &Arc<Self>, token: &str, who: &str) -> Result<Answer, Failure> {
+        let (endpoint, _slot, admission) = self.turn(who).await?;
+        let deadline = Deadline::now() + self.timeout;
+        let reply = timeout_at(deadline, self.reply(&endpoint, token, who)).await;
+        let reply = reply.unwrap_or_else(|_late| Err(Unavailability::TimedOut.into()));
+        self.settle(&reply, admission, who);
+        match reply? {
+            Reply::Object(object) => Answer::read(&object).map_err(|_lacks| Failure::LacksActive),
+            Reply::Refusal { status, error } => self
+                .refusal(status, error, deadline)
+                .await
+                .map_err(Failure::from),
+        }
+    }
+
+    /// Where to ask, and leave to do so, waited for no longer than a call may take.
+    ///
+    /// The time until then is ours and not the directory's: it tells nothing of how it is.
+    async fn turn(&self, who: &str) -> Result<(Endpoint, Turn, Admission), Failure> {
+        let patience = Deadline::now() + self.timeout;
+        self.breaker.allows(Instant::now())?;
+        self.backoffs.allows(who, Instant::now())?;
+        let Ok(Some(endpoint)) = timeout_at(patience, self.whereabouts.endpoint()).await else {
+            return Err(Unavailability::NotDiscovered.into());
         };
-        body::read_object(response?).await
+        let Ok(Some(slot)) = timeout_at(patience, self.slots.take(who)).await else {
+            return Err(Unavailability::Saturated.into());
+        };
+        self.breaker.allows(Instant::now())?;
+        let admission = self.backoffs.admit(who, Instant::now())?;
+        Ok((endpoint, slot, admission))
+    }
+
+    /// Whom an outcome counts against: nobody, this consumer, or the directory as a whole.
+    fn settle(self: &Arc<Self>, reply: &Result<Reply, NoAnswer>, admission: Admission, who: &str) {
+        let now = Instant::now();
+        let silence = match reply {
+            Ok(_) => {
+                self.breaker.answered();
+                return admission.answered();
+            }
+            Err(no_answer) => no_answer.silence(who),
+        };
+        match silence {
+            Some(Silence::Unreachable) => admission.undecided(now),
+            Some(Silence::WithoutAnswer(_)) | None => admission.failed(now),
+        }
+        if silence.is_some_and(|silence| self.breaker.failed(silence, now)) {
+            tokio::spawn(watch_over(Arc::downgrade(self)));
+        }
+    }
+
+    /// Whose fault a refusal is; where it does not say, a question of our own decides.
+    async fn refusal(
+        &self,
+        status: u16,
+        error: Option<OAuthError>,
+        deadline: Deadline,
+    ) -> Result<Answer, Unavailability> {
+        match error {
+            Some(code) if code.is_of_the_client() => {
+                Err(Unavailability::RefusedUs { status, error })
+            }
+            Some(_) => Ok(Answer::Rejected { status, error }),
+            None => match timeout_at(deadline, self.control.standing(self)).await {
+                Ok(Standing::Known) => Ok(Answer::Rejected { status, error }),
+                Ok(Standing::Refused { error, .. }) => {
+                    Err(Unavailability::RefusedUs { status, error })
+                }
+                Ok(Standing::Unknown(_)) | Err(_) => {
+                    Err(Unavailability::UnexpectedStatus { status })
+                }
+            },
+        }
+    }
+
+    /// Asks; an endpoint that is gone is looked for anew, and asked once where it is now.
+    async fn reply(&self, endpoint: &Endpoint, token: &str, who: &str) -> Result<Reply, NoAnswer> {
+        let reply = self.call(endpoint, token, who).await;
+        if !matches!(&reply, Err(no_answer) if no_answer.is_gone()) {
+            return reply;
+        }
+        match self.whereabouts.look_again(endpoint).await {
+            Some(elsewhere) => self.call(&elsewhere, token, who).await,
+            None => reply,
+        }
+    }
+
+    /// Asks on a kept connection, if there is one, and where that stays silent or breaks on a fresh one too.
+    ///
+    /// What forgets connections, such as a firewall that was restarted, tells neither side. Asking twice is
+    /// harmless, and a directory that is merely slow may still answer the first.
+    async fn call(&self, endpoint: &Endpoint, token: &str, who: &str) -> Result<Reply, NoAnswer> {
+        let Some(kept) = self.connections.kept() else {
+            return self.over(self.connections.fresh()?, endpoint, token).await;
+        };
+        let mut first = pin!(self.over(kept, endpoint, token));
+        match timeout(self.timeout / 3, first.as_mut()).await {
+            Ok(Err(broken)) if broken.is_of_the_connection() => {
+                self.connections.forget();
+                return self.over(self.connections.fresh()?, endpoint, token).await;
+            }
+            Ok(settled) => return settled,
+            Err(_silent) => {}
+        }
+        // Only as many questions as may be are asked at once, these included.
+        let Some(_second_slot) = self.slots.try_take(who) else {
+            return first.await;
+        };
+        let second = pin!(self.over(self.connections.fresh()?, endpoint, token));
+        match select(first, second).await {
+            Either::Left((Err(_), second)) => second.await,
+            Either::Left((answered, _)) => answered,
+            Either::Right((Err(_), first)) => first.await,
+            Either::Right((answered, _silent)) => {
+                self.connections.forget();
+                answered
+            }
+        }
+    }
+
+    /// Asks on a connection of its own, with no part in what is counted.
+    pub(super) async fn probe(&self, token: &str) -> Result<Reply, Unavailability> {
+        let Some(endpoint) = self.whereabouts.endpoint().await else {
+            return Err(Unavailability::NotDiscovered);
+        };
+        let client = self.connections.fresh()?;
+        let reply = self.over(client, &endpoint, token).await;
+        reply.map_err(|no_answer| no_answer.reason)
+    }
+
+    /// One exchange over `client`, whose connection is kept when the answer was read to its end.
+    async fn over(
+        &self,
+        client: reqwest::Client,
+        endpoint: &Endpoint,
+        token: &str,
+    ) -> Result<Reply, NoAnswer> {
+        let response = self.post(&client, endpoint, token).await?;
+        let status = response.status();
+        let retry_after = retry_after::read(response.headers(), Timestamp::now());
+        // A 429 is about how often we ask, whatever stands in it.
+        let is_refusal = status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
+        if status != StatusCode::OK && !is_refusal {
+            let reason = Unavailability::of_status(status);
+            return Err(NoAnswer {
+                reason,
+                retry_after,
+            });
+        }
+        let headers = response.headers().clone();
+        let received = Received::whole(response).await;
+        if received.is_ok() {
+            self.connections.keep(client);
+        }
+        if status == StatusCode::OK {
+            return Ok(Reply::Object(received?.object()?));
+        }
+        // What cannot be read of a refusal leaves its status and its fields.
+        let received = received.unwrap_or_else(|_unreadable| Received::empty(headers));
+        let error = received.oauth_error();
+        let may_be_about_us = matches!(
+            status,
+            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
+        );
+        if error.is_none() && !may_be_about_us {
+            let reason = Unavailability::of_status(status);
+            return Err(NoAnswer {
+                reason,
+                retry_after,
+            });
+        }
+        let status = status.as_u16();
+        Ok(Reply::Refusal { status, error })
     }
 
     /// The token goes into the body, never into a URL.
     async fn post(
         &self,
+        client: &reqwest::Client,
         endpoint: &Endpoint,
         token: &str,
     ) -> Result<reqwest::Response, reqwest::Error> {
         self.counters.count_call();
         let form = [("token", token), ("client_id", &self.client_id)];
-        let request = self.client.post(endpoint.url().clone());
+        let request = client.post(endpoint.url().clone());
         request
             .header(ACCEPT, "application/json")
+            .header(ACCEPT_ENCODING, ACCEPTED_CODINGS)
             .form(&form)
             .send()
             .await
     }
 }
 
-/// A connection kept from an earlier call may close just as it is used again; asking twice is
-/// harmless.
-fn may_have_met_a_closing_connection(error: &reqwest::Error) -> bool {
-    error.is_request() && !error.is_timeout() && !error.is_connect()
-}
-
-impl Failure {
-    fn log(&self) {
-        match self {
-            Self::LacksActive => {
-                tracing::warn!("the directory's introspection answer lacks `active`");
-            }
-            Self::Unavailable {
-                reason: Unavailability::RefusedUs { status },
-                ..
-            } => tracing::error!(
-                status,
-                "the directory refuses our own credentials (status {status}): \
-                 check directory.client_id, directory.certificate and directory.private_key"
-            ),
-            // Said once when it opens.
-            Self::Unavailable {
-                reason: Unavailability::BreakerOpen,
-                ..
-            } => {}
-            Self::Unavailable { reason, .. } => {
-                tracing::warn!(%reason, "introspection failed: {reason}");
-            }
-        }
-    }
-}
-
-impl From<Unavailability> for Failure {
-    fn from(reason: Unavailability) -> Self {
-        Self::Unavailable {
-            reason,
-            retry_after: RETRY_AFTER,
-        }
-    }
-}
-
-impl From<Open> for Failure {
-    fn from(open: Open) -> Self {
-        Self::Unavailable {
-            reason: Unavailability::BreakerOpen,
-            retry_after: open.retry_after,
-        }
-    }
-}
-
-impl From<Failure> for TokenRefused {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::LacksActive => Self::AnswerLacksActive,
-            Failure::Unavailable {
-                reason,
-                retry_after,
-            } => Self::Unavailable {
-                reason,
-                retry_after,
-            },
-        }
-    }
-}
-
 /// How many calls may run at once; a caller who brings ever new tokens does not have all of them.
 pub(super) const SLOTS: usize = 64;
-
-const RETRY_AFTER: Duration = Duration::from_secs(2);

@@ -1,16 +1,26 @@
-//! JSON objects read strictly: a name said twice is a fault at any depth (RFC 8259 §4).
+//! JSON objects read strictly where it matters: a name said twice is a fault at any depth (RFC 8259 §4).
+//!
+//! A member is read when somebody asks for it, and only then judged: numbers that nothing here can hold,
+//! lone surrogates and deep nesting are no fault in a member that nobody reads. Nothing recurses.
 
-use std::fmt;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+    fmt,
+};
 
 use serde::{
-    Deserialize, Deserializer,
-    de::{self, MapAccess, SeqAccess, Visitor},
+    Deserializer as _,
+    de::{self, IgnoredAny, Visitor},
 };
-use serde_json::{Map, Number, Value};
+use serde_json::Value;
 use thiserror::Error;
 
 /// A JSON object in which each name is said once.
-pub(super) type Object = Map<String, Value>;
+///
+/// A member that is `null` is a member that is absent.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Object(BTreeMap<String, Box<str>>);
 
 /// Why octets are no such object. It quotes nothing of them: an answer may hold a secret.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
@@ -23,96 +33,223 @@ pub(super) enum JsonFault {
     NotJson,
 }
 
-/// Reads `octets` as one JSON object and nothing after it.
+/// The member is there and cannot be read as a value, or not as the kind that was asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct NotReadable;
+
+/// Reads `octets` as one JSON object and nothing after it; a byte order mark before it is skipped (RFC 8259 §8.1).
 pub(super) fn parse_object(octets: &[u8]) -> Result<Object, JsonFault> {
-    match serde_json::from_slice::<Strict>(octets) {
-        Ok(Strict(Value::Object(object))) => Ok(object),
-        Ok(Strict(_)) => Err(JsonFault::NotAnObject),
-        // Every type of value is welcome, so the only fault of content is the one raised below.
-        Err(fault) if fault.is_data() => Err(JsonFault::DuplicateMember),
-        Err(_) => Err(JsonFault::NotJson),
+    let octets = octets.strip_prefix(BYTE_ORDER_MARK).unwrap_or(octets);
+    let text = std::str::from_utf8(octets).map_err(|_utf8| JsonFault::NotJson)?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|_syntax| JsonFault::NotJson)?;
+    let members = Walk::of(text).members()?;
+    if !text.trim_start().starts_with('{') {
+        return Err(JsonFault::NotAnObject);
+    }
+    Ok(Object(members))
+}
+
+impl Object {
+    /// Whether there is a member called `name`, `null` included.
+    pub(super) fn names(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// Whether there is a member called `name` and it is `null`.
+    pub(super) fn is_null(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|text| &**text == "null")
+    }
+
+    /// The member called `name`.
+    pub(super) fn value(&self, name: &str) -> Result<Option<Value>, NotReadable> {
+        let Some(text) = self.text(name) else {
+            return Ok(None);
+        };
+        serde_json::from_str(text)
+            .map(Some)
+            .map_err(|_not_held| NotReadable)
+    }
+
+    /// The member called `name`, which must be a string.
+    pub(super) fn string(&self, name: &str) -> Result<Option<String>, NotReadable> {
+        match self.value(name)? {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(NotReadable),
+        }
+    }
+
+    /// The member called `name`, which must be an object.
+    pub(super) fn object(&self, name: &str) -> Result<Option<Self>, NotReadable> {
+        let Some(text) = self.text(name) else {
+            return Ok(None);
+        };
+        if !text.starts_with('{') {
+            return Err(NotReadable);
+        }
+        let members = Walk::of(text).members().map_err(|_twice| NotReadable)?;
+        Ok(Some(Self(members)))
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        let text = self.0.get(name).map(AsRef::as_ref);
+        text.filter(|text| *text != "null")
     }
 }
 
-struct Strict(Value);
+/// A walk over text that is known to be JSON, with a stack of its own.
+struct Walk<'t> {
+    text: &'t str,
+    at: usize,
+    /// The number of each object that is open, 0 for an array.
+    open: Vec<usize>,
+    objects: usize,
+    seen: HashSet<(usize, Cow<'t, [u8]>)>,
+}
 
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Self)
+impl<'t> Walk<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            at: 0,
+            open: Vec::new(),
+            objects: 0,
+            seen: HashSet::new(),
+        }
+    }
+
+    /// The members of the outermost object, each with the text of its value.
+    fn members(mut self) -> Result<BTreeMap<String, Box<str>>, JsonFault> {
+        let mut members = BTreeMap::new();
+        let mut pending: Option<(Cow<'t, [u8]>, usize)> = None;
+        while let Some(octet) = self.octet() {
+            let ends_member = self.open.len() == 1 && matches!(octet, b',' | b'}');
+            if let Some((name, begin)) = pending.take_if(|_| ends_member) {
+                let value = self.text.get(begin..self.at).unwrap_or_default().trim();
+                // A name that is not Unicode is nobody's to ask for.
+                if let Ok(name) = String::from_utf8(name.into_owned()) {
+                    members.insert(name, value.into());
+                }
+            }
+            match octet {
+                b'{' => {
+                    self.objects += 1;
+                    self.open.push(self.objects);
+                }
+                b'[' => self.open.push(0),
+                b'}' | b']' => drop(self.open.pop()),
+                b'"' => {
+                    let name = self.name()?;
+                    if self.open.len() == 1 && name.is_some() {
+                        pending = name.map(|name| (name, self.at + 1));
+                    }
+                    continue;
+                }
+                _ => {}
+            }
+            self.at += 1;
+        }
+        Ok(members)
+    }
+
+    fn octet(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Passes the string that begins here; when it is a name, up to its colon, and says which.
+    fn name(&mut self) -> Result<Option<Cow<'t, [u8]>>, JsonFault> {
+        let begin = self.at;
+        self.at += 1;
+        while let Some(octet) = self.octet().filter(|octet| *octet != b'"') {
+            self.at += if octet == b'\\' { 2 } else { 1 };
+        }
+        self.at += 1;
+        let quoted = self.text.get(begin..self.at).unwrap_or_default();
+        while self
+            .octet()
+            .is_some_and(|octet| octet.is_ascii_whitespace())
+        {
+            self.at += 1;
+        }
+        if self.octet() != Some(b':') {
+            return Ok(None);
+        }
+        let name = unescaped(quoted)?;
+        let object = self.open.last().copied().unwrap_or_default();
+        if !self.seen.insert((object, name.clone())) {
+            return Err(JsonFault::DuplicateMember);
+        }
+        Ok(Some(name))
     }
 }
 
-struct StrictVisitor;
+/// The octets of a string; a lone surrogate is three octets that are not UTF-8, and equal to itself alone.
+fn unescaped(quoted: &str) -> Result<Cow<'_, [u8]>, JsonFault> {
+    let plain = quoted
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
+    if let Some(plain) = plain.filter(|plain| !plain.contains('\\')) {
+        return Ok(Cow::Borrowed(plain.as_bytes()));
+    }
+    serde_json::Deserializer::from_str(quoted)
+        .deserialize_bytes(Octets)
+        .map(Cow::Owned)
+        .map_err(|_escape| JsonFault::NotJson)
+}
 
-impl<'de> Visitor<'de> for StrictVisitor {
-    type Value = Value;
+struct Octets;
+
+impl Visitor<'_> for Octets {
+    type Value = Vec<u8>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
+        f.write_str("a string")
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut array = Vec::new();
-        while let Some(Strict(item)) = items.next_element()? {
-            array.push(item);
-        }
-        Ok(Value::Array(array))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut object = Object::new();
-        while let Some((name, Strict(value))) = members.next_entry::<String, _>()? {
-            if object.insert(name, value).is_some() {
-                return Err(de::Error::custom(JsonFault::DuplicateMember));
-            }
-        }
-        Ok(Value::Object(object))
+    fn visit_bytes<E: de::Error>(self, octets: &[u8]) -> Result<Vec<u8>, E> {
+        Ok(octets.to_vec())
     }
 }
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::*;
 
+    fn object(text: &str) -> Object {
+        parse_object(text.as_bytes()).unwrap()
+    }
+
     #[test]
     fn an_object_is_read_as_it_is() {
-        let object = parse_object(br#" {"a":[1,-2,1.5,"x",null,true],"b":{"a":0}} "#).unwrap();
+        let object = object(r#" {"a":[1,-2,1.5,"x",null,true] , "b" : {"a":0},"c\u0021":"d,}"} "#);
         assert_eq!(
-            Value::Object(object),
-            serde_json::json!({
-                "a": [1, -2, 1.5, "x", null, true], "b": {"a": 0}
-            })
+            object.value("a"),
+            Ok(Some(json!([1, -2, 1.5, "x", null, true])))
         );
+        assert_eq!(object.value("b"), Ok(Some(json!({"a": 0}))));
+        assert_eq!(object.string("c!"), Ok(Some("d,}".to_owned())));
+        assert_eq!(object.value("d"), Ok(None));
+        assert_eq!(
+            object.object("b").unwrap().unwrap().value("a"),
+            Ok(Some(json!(0)))
+        );
+        assert_eq!(object.object("a"), Err(NotReadable));
+        assert_eq!(object.string("a"), Err(NotReadable));
+    }
+
+    #[test]
+    fn a_member_that_is_null_is_a_member_that_is_absent() {
+        let object = object(r#"{"a": null,"b":{"c":null}}"#);
+        assert_eq!(object.value("a"), Ok(None));
+        assert_eq!(object.string("a"), Ok(None));
+        assert_eq!(object.object("a"), Ok(None));
+        assert_eq!(object.object("b").unwrap().unwrap().value("c"), Ok(None));
+        assert!(object.names("a") && object.is_null("a") && !object.is_null("b"));
     }
 
     /// Rows: INT-9
@@ -121,8 +258,14 @@ mod tests {
         for text in [
             r#"{"active":true,"active":false}"#,
             r#"{"active":true,"act\u0069ve":true}"#,
+            r#"{"active":null,"active":true}"#,
+            r#"{"active":true,"active":null}"#,
+            r#"{"a":null,"a":null}"#,
             r#"{"a":{"b":1,"b":1}}"#,
             r#"{"a":[0,{"b":1,"b":2}]}"#,
+            r#"{"a":{"":1,"":2}}"#,
+            r#"{"\ud800":1,"\uD800":2}"#,
+            r#"[{"b":1,"b":2}]"#,
         ] {
             assert_eq!(
                 parse_object(text.as_bytes()),
@@ -130,12 +273,52 @@ mod tests {
                 "{text}"
             );
         }
+        for text in [
+            r#"{"a":{"a":{"a":1}}}"#,
+            r#"{"a":[{"b":1},{"b":2}],"b":{"b":3}}"#,
+            r#"{"a":"\"a\":","b":"a"}"#,
+            r#"{"\ud800":1,"\ud801":2}"#,
+        ] {
+            assert!(parse_object(text.as_bytes()).is_ok(), "{text}");
+        }
+    }
+
+    /// Rows: INT-7
+    #[test]
+    fn what_nobody_reads_is_not_judged() {
+        let deep = format!(
+            r#"{{"a":1,"x":{}{}}}"#,
+            "[".repeat(100_000),
+            "]".repeat(100_000)
+        );
+        let nested = format!(
+            r#"{{"a":1,"x":{}1{}}}"#,
+            r#"{"y":"#.repeat(40_000),
+            "}".repeat(40_000)
+        );
+        for text in [
+            r#"{"a":1,"x":"\ud800"}"#,
+            r#"{"a":1,"x":["\udfff\ud800"]}"#,
+            r#"{"a":1,"\ud800":0}"#,
+            r#"{"a":1,"x":1e400}"#,
+            r#"{"a":1,"x":-1E+99999}"#,
+            r#"{"a":1,"x":123456789012345678901234567890123456789012345678901234567890}"#,
+            r#"{"a":1,"x":"\u0000"}"#,
+            "\u{feff}{\"a\":1}",
+            &deep,
+            &nested,
+        ] {
+            assert_eq!(object(text).value("a"), Ok(Some(json!(1))), "{text:.40}");
+        }
+        for text in [r#"{"x":"\ud800"}"#, r#"{"x":1e400}"#, &deep] {
+            assert_eq!(object(text).value("x"), Err(NotReadable), "{text:.40}");
+        }
     }
 
     /// Rows: INT-9
     #[test]
     fn what_is_no_single_object_is_told_apart() {
-        for text in ["[]", "true", "null", "\"active\"", "1"] {
+        for text in ["[]", "true", "null", "\"active\"", "1", "\u{feff}[]"] {
             assert_eq!(
                 parse_object(text.as_bytes()),
                 Err(JsonFault::NotAnObject),
@@ -143,7 +326,6 @@ mod tests {
             );
         }
         let deep = "[".repeat(200_000);
-        let bom = "\u{feff}{}";
         for text in [
             "",
             "<html>",
@@ -151,8 +333,11 @@ mod tests {
             "{}{}",
             "{'a':1}",
             "{\"a\":1,}",
-            "{\"a\":1e999}",
-            bom,
+            "{\"a\":01}",
+            "{\"a\":\"\\x\"}",
+            "{\"a\":\"\n\"}",
+            "{} \u{feff}",
+            "\u{feff}\u{feff}{}",
             &deep,
         ] {
             assert_eq!(
@@ -187,9 +372,15 @@ mod tests {
         }
 
         #[test]
+        fn nothing_json_like_makes_it_panic(text in r#"[{}\[\]:,"\\ud80a1 \-.e+]{0,60}"#) {
+            let _ = parse_object(text.as_bytes());
+        }
+
+        #[test]
         fn what_is_written_is_read_back(json in any_json()) {
-            let text = serde_json::to_vec(&serde_json::json!({ "it": json })).unwrap();
-            prop_assert_eq!(parse_object(&text).unwrap().remove("it"), Some(json));
+            let text = serde_json::to_vec(&json!({ "it": json })).unwrap();
+            let expected = Some(json).filter(|json| !json.is_null());
+            prop_assert_eq!(parse_object(&text).unwrap().value("it"), Ok(expected));
         }
     }
 }

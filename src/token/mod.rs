@@ -4,40 +4,54 @@
 //! Knows nothing of rules, datasets or routes.
 //!
 //! [`Tokens::redeem`] is the walk: what the directory says of the token is remembered (`cache`)
-//! or asked for (`introspection`, at the endpoint that `discovery` found, over `client`), read
-//! strictly (`answer`), and judged afresh on every use (`bound`).
+//! or asked for (`introspection`, at the endpoint that `discovery` found, over `connections`), read
+//! strictly (`answer`), and judged afresh on every use (`bound`). A consumer whose questions have no
+//! answer is slowed alone (`backoff`); a directory that does not answer as a whole is left in peace
+//! (`breaker`), and our own question tells which it is (`control`).
 
 mod answer;
+mod backoff;
 mod body;
 mod bound;
 mod breaker;
 mod cache;
 mod client;
+mod connections;
+mod content;
+mod control;
 mod directory;
 mod discovery;
+mod failure;
 mod introspection;
 mod json;
 mod material;
+mod oauth_error;
 mod pem;
 mod redeem;
 mod refused;
+mod retry_after;
 mod scope;
 mod settings;
 mod statistics;
+mod tls;
+mod transport;
 
 #[cfg(test)]
 mod tests;
 
 pub use bound::BoundToken;
 pub use client::{ClientError, Identity, IdentityError, outbound_client};
-pub use discovery::NotReady;
+pub use content::Content;
+pub use discovery::{Attempt, MetadataFault, NotReady};
 pub use material::Material;
+pub use oauth_error::OAuthError;
 pub use pem::PemFault;
 pub use redeem::Tokens;
 pub use refused::{TokenRefused, Unavailability};
 pub use scope::Scope;
 pub use settings::{StartError, TokenSettings};
 pub use statistics::Statistics;
+pub use transport::{TransportFault, TransportKind};
 
 /// Doors for the fuzz targets; they exist in a fuzzing build only.
 #[cfg(fuzzing)]

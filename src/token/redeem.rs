@@ -10,13 +10,16 @@ use zeroize::Zeroizing;
 
 use super::{
     answer::Answer,
+    backoff::Backoffs,
     bound::{BoundToken, Terms},
     breaker::Breaker,
     cache::{Cache, Key},
-    client::outbound_client,
+    client::{ClientError, Outbound},
+    connections::Connections,
+    control::{Control, Standing},
     directory::{Directory, Search},
     discovery::{self, Endpoint, NotReady},
-    introspection::{Failure, Introspector, SLOTS},
+    introspection::{Introspector, SLOTS},
     refused::{TokenRefused, Unavailability},
     settings::{StartError, TokenSettings},
     statistics::Statistics,
@@ -53,7 +56,7 @@ impl Tokens {
         let cache = cache(&settings, same)?;
         let places = places(&settings)?;
         let fixed = fixed_endpoint(&settings)?;
-        let client = outbound_client(
+        let outbound = Outbound::new(
             &settings.trust_anchors_pem,
             settings.identity,
             settings.timeout,
@@ -61,7 +64,8 @@ impl Tokens {
         let directory = if let Some(endpoint) = fixed {
             Directory::fixed(endpoint)
         } else {
-            let (client, issuer) = (client.clone(), settings.issuer.clone());
+            let (client, issuer) = (outbound.client(), settings.issuer.clone());
+            let client = client.map_err(ClientError::from)?;
             let known = same.and_then(|previous| previous.directory.known().ok());
             Directory::discover(
                 Search {
@@ -75,9 +79,11 @@ impl Tokens {
         };
         let counters = previous.map(|previous| Arc::clone(&previous.introspector.counters));
         let introspector = Introspector {
+            backoffs: Backoffs::new(),
             breaker: Breaker::new(),
-            client,
             client_id: settings.client_id,
+            connections: Connections::new(outbound),
+            control: Control::new(),
             counters: counters.unwrap_or_default(),
             slots: Turns::new(SLOTS),
             timeout: settings.timeout,
@@ -139,9 +145,10 @@ impl Tokens {
     ///
     /// Why it gives no answer; [`Unavailability::RefusedUs`] when it refuses our certificate or `client_id`.
     pub async fn introduce(&self) -> Result<(), Unavailability> {
-        match self.introspector.ask(NOBODYS, NOBODYS).await {
-            Ok(_) | Err(Failure::LacksActive) => Ok(()),
-            Err(Failure::Unavailable { reason, .. }) => Err(reason),
+        match self.introspector.standing().await {
+            Standing::Known => Ok(()),
+            Standing::Refused { status, error } => Err(Unavailability::RefusedUs { status, error }),
+            Standing::Unknown(reason) => Err(reason),
         }
     }
 
@@ -258,6 +265,3 @@ fn fixed_endpoint(settings: &TokenSettings) -> Result<Option<Endpoint>, StartErr
         endpoint => Ok(endpoint),
     }
 }
-
-/// No directory issues it: it says who asks, and why.
-const NOBODYS: &str = "perild-check";

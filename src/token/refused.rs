@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use thiserror::Error;
 
+use super::{content::Content, oauth_error::OAuthError, transport::TransportFault};
 use crate::clock::Timestamp;
 
 /// Why an access token does not serve its bearer.
@@ -52,6 +54,14 @@ pub enum TokenRefused {
     /// Bound to a key whose proof a Bearer request does not carry (RFC 9449 §7.2).
     #[error("bound to a key, and there is no proof of possession")]
     ProofOfPossessionMissing,
+    /// The directory knows us and refuses to look at the token (RFC 7662 §2.3, RFC 7009 §2.2.1).
+    #[error("the directory refuses the token with {}", refusal(*status, *error))]
+    Rejected {
+        /// The status code.
+        status: u16,
+        /// The code of RFC 6749 §5.2, where there was one.
+        error: Option<OAuthError>,
+    },
     /// The directory could not be asked, or did not answer the question.
     #[error("the directory is of no help: {reason}")]
     Unavailable {
@@ -87,21 +97,33 @@ pub enum Unavailability {
         /// How much is read.
         limit_bytes: usize,
     },
-    /// It failed so often that it is left in peace for a while.
-    #[error("it failed repeatedly and is not asked just now")]
+    /// As a whole it did not answer, and is left in peace until it does.
+    #[error("it does not answer, and is asked again by us alone until it does")]
     BreakerOpen,
     /// A member name is said twice, so readers would differ on what was said (RFC 8259 §4).
     #[error("its answer says a member name twice")]
     DuplicateMember,
+    /// The answer has a content coding that is not undone here (RFC 9110 §8.4).
+    #[error("its answer has Content-Encoding: {coding}, which was not asked for")]
+    Encoded {
+        /// The codings as they were named, cut to 100 characters.
+        coding: String,
+    },
+    /// Several questions for this consumer in a row had no answer, and it has to wait.
+    #[error("it gave no answer to several questions for this consumer, who has to wait")]
+    HeldBack,
     /// The answer is JSON, not an object.
     #[error("its answer is not a JSON object")]
     NotAnObject,
     /// Its introspection endpoint is not known yet.
     #[error("its introspection endpoint is not known yet")]
     NotDiscovered,
+    /// The answer is called gzip and cannot be unpacked.
+    #[error("its answer is not the gzip that Content-Encoding says it is, but {0}")]
+    NotGzip(Content),
     /// The answer is not JSON.
-    #[error("its answer is not JSON")]
-    NotJson,
+    #[error("its answer is not JSON but {0}")]
+    NotJson(Content),
     /// It points elsewhere; redirects are never followed.
     #[error("it answered with redirect {status}")]
     Redirected {
@@ -109,13 +131,15 @@ pub enum Unavailability {
         status: u16,
     },
     /// It refuses *us*: our certificate, or our `client_id` (RFC 7662 §2.3).
-    #[error("it refuses our own credentials with status {status}")]
+    #[error("it refuses our own credentials with {}", refusal(*status, *error))]
     RefusedUs {
         /// The status code.
         status: u16,
+        /// The code of RFC 6749 §5.2, where there was one.
+        error: Option<OAuthError>,
     },
     /// As many calls as may run were running, and none ended in time.
-    #[error("no call could begin in time")]
+    #[error("as many questions as may be are under way, and none ended in time")]
     Saturated,
     /// The runtime that makes the calls is shutting down.
     #[error("calls are no longer made")]
@@ -124,11 +148,8 @@ pub enum Unavailability {
     #[error("it did not answer in time")]
     TimedOut,
     /// Connecting, TLS or HTTP failed.
-    #[error("{explanation}")]
-    Transport {
-        /// The library's words from outermost to innermost cause.
-        explanation: String,
-    },
+    #[error(transparent)]
+    Transport(TransportFault),
     /// A status that is no answer to the question.
     #[error("it answered with status {status}")]
     UnexpectedStatus {
@@ -138,34 +159,30 @@ pub enum Unavailability {
 }
 
 impl Unavailability {
-    /// Whether repeating it should keep us from asking: a `400` may be about one request alone.
-    pub(super) fn tells_of_failing(&self) -> bool {
-        !matches!(self, Self::RefusedUs { status: 400 })
+    /// A `status` that is neither the answer to a question nor about who asks.
+    pub(super) fn of_status(status: StatusCode) -> Self {
+        let code = status.as_u16();
+        if status.is_redirection() {
+            Self::Redirected { status: code }
+        } else {
+            Self::UnexpectedStatus { status: code }
+        }
     }
 }
 
 impl From<reqwest::Error> for Unavailability {
     fn from(error: reqwest::Error) -> Self {
-        if error.is_timeout() {
+        if error.is_timeout() && !error.is_connect() {
             return Self::TimedOut;
         }
-        Self::Transport {
-            explanation: explain(&error.without_url()),
-        }
+        Self::Transport(error.into())
     }
 }
 
-/// The causes in one line; what the other side wrote into them stays short and printable.
-fn explain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |cause| cause.source());
-    let words: Vec<_> = causes.map(ToString::to_string).collect();
-    let printable = |letter: char| if letter.is_control() { ' ' } else { letter };
-    words
-        .join(": ")
-        .chars()
-        .take(LONGEST_EXPLANATION)
-        .map(printable)
-        .collect()
+/// A refusal's status and code, as `status 400, unsupported_token_type`.
+fn refusal(status: u16, error: Option<OAuthError>) -> String {
+    match error {
+        Some(error) => format!("status {status}, {error}"),
+        None => format!("status {status}"),
+    }
 }
-
-const LONGEST_EXPLANATION: usize = 400;

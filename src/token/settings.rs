@@ -27,7 +27,7 @@ pub struct TokenSettings {
     pub cache_seconds: u32,
     /// How many answers may be kept.
     pub cache_entries: u64,
-    /// How long one introspection may take, waiting included.
+    /// How long one introspection may take, and how long leave to begin it is waited for.
     pub timeout: Duration,
 }
 
@@ -44,7 +44,7 @@ pub enum StartError {
     #[error("the introspection endpoint {0} is not https")]
     IntrospectionEndpointNotHttps(Url),
     /// The issuer is not an `https` URL without query and fragment (RFC 8414 §2).
-    #[error("the issuer {0:?} is not an https URL without query and fragment")]
+    #[error("the issuer \"{0}\" is not an https URL without query and fragment")]
     IssuerInvalid(String),
     /// The system gave no random octets.
     #[error("the system gave no random octets")]

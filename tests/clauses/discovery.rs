@@ -274,3 +274,74 @@ fn fapi1_b_7_1_a_directory_with_another_hosts_certificate_is_not_believed() {
     unchallenged(&site, &site.fetch(), 503);
     assert_eq!(site.directory.calls().len(), 0);
 }
+
+/// Rows: DISC-2
+#[test]
+fn rfc8414_3_1_the_second_place_is_tried_after_any_answer_that_is_no_document() {
+    for first in [
+        Reply::Status(500),
+        Reply::Status(403),
+        Reply::Raw(b"<html>".to_vec()),
+        Reply::Json(json!({"issuer": "https://else.example/"})),
+        Reply::Redirect("https://localhost:1/".to_owned()),
+    ] {
+        let told = first.clone();
+        let tell = |directory: &FakeDirectory| directory.answer_at(OPENID, told);
+        let site = Site::told("localhost", tell, |_, _| {});
+        site.await_readiness();
+        assert_eq!(site.fetch().status, 200, "{first:?}");
+        assert_eq!(well_known(&site.directory), [OPENID, OAUTH], "{first:?}");
+    }
+}
+
+/// Rows: DISC-2, DISC-6
+#[test]
+fn disc_6_each_place_that_was_asked_is_named_with_what_it_said() {
+    let tell = |directory: &FakeDirectory| {
+        directory.answer_at(OPENID, Reply::Raw(b"<!doctype html>".to_vec()));
+        directory.answer_at(OAUTH, Reply::Status(418));
+    };
+    let site = Site::told("localhost", tell, |_, _| {});
+    let line = site
+        .perild
+        .wait_for_line(|line| line.contains("not discovered"));
+    for part in [OPENID, "an HTML page", OAUTH, "it answered with status 418"] {
+        assert!(line.contains(part), "{part} in {line}");
+    }
+}
+
+/// Rows: DISC-4, DISC-6
+#[test]
+fn disc_4_a_member_of_the_document_that_is_null_is_absent() {
+    let site = published(|metadata, _| {
+        metadata["mtls_endpoint_aliases"]["introspection_endpoint"] = json!(null);
+    });
+    site.await_readiness();
+    assert_eq!(site.fetch().status, 200);
+    assert_eq!(site.directory.introspections()[0].target, "/introspect");
+    let site = published(|metadata, _| metadata["mtls_endpoint_aliases"] = json!(null));
+    site.await_readiness();
+    assert_eq!(site.fetch().status, 200);
+    let site = published(|metadata, _| metadata["issuer"] = json!(null));
+    assert_not_used(&site, "issuer");
+}
+
+/// Rows: DISC-6
+#[test]
+fn disc_6_an_endpoint_that_has_moved_is_found_within_the_request_that_meets_it() {
+    let site = Site::start();
+    assert_eq!(site.fetch().status, 200);
+    let gone = Reply::Status(410);
+    site.directory
+        .answer_at(FakeDirectory::INTROSPECTION_PATH, gone);
+    let mut metadata = site.directory.metadata();
+    metadata["mtls_endpoint_aliases"] = json!({});
+    site.directory.answer_discovery(Reply::Json(metadata));
+    assert_eq!(site.fetch().status, 200);
+    // Where nothing has moved, a refusal for each request is no look for each.
+    site.directory.answer_at("/introspect", Reply::Status(404));
+    for _ in 0..20 {
+        unchallenged(&site, &site.fetch(), 503);
+    }
+    assert!(well_known(&site.directory).len() <= 3);
+}

@@ -59,7 +59,14 @@ fn lim_3_a_token_over_4096_octets_is_401_without_a_call() {
     assert_eq!(with(4096).status, 200);
     assert_eq!(site.introspections(), 1);
     for octets in [4097, 30_000] {
-        challenged(&site, &with(octets), 401, Some("invalid_token"));
+        let answer = with(octets);
+        challenged(&site, &answer, 401, Some("invalid_token"));
+        let detail = answer.problem()["detail"].as_str().unwrap().to_owned();
+        assert!(
+            detail.contains("too long") && detail.contains("4096"),
+            "{detail}"
+        );
+        assert!(!detail.contains("new"), "{detail}");
     }
     assert_eq!(site.introspections(), 1);
 }

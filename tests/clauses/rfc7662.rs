@@ -158,7 +158,7 @@ fn rfc7662_2_2_times_are_numbers_of_integral_value() {
         assert_eq!(site.fetch().status, 200, "{exp}");
     }
     for member in ["exp", "iat", "nbf"] {
-        for time in [json!("1"), json!(1.5), json!(null), json!([1]), json!(true)] {
+        for time in [json!("1"), json!(1.5), json!([1]), json!(true)] {
             site.says_with(member, time);
             challenged(&site, &site.fetch(), 401, Some("invalid_token"));
         }
@@ -223,23 +223,85 @@ fn rfc7662_2_2_the_token_type_is_bearer_in_any_case() {
 fn rfc7662_4_nobody_learns_why_a_token_is_no_good() {
     let site = Site::start();
     let other = super::site::thumbprint(&site.pki.consumer("bank-b"));
+    let others = |member: &str, value: Value| {
+        let mut answer = with(&site, "cnf", json!({"x5t#S256": other}));
+        answer[member] = value;
+        answer
+    };
     let mut bodies = Vec::new();
     for answer in [
         json!({"active": false}),
         with(&site, "exp", json!(now() - 1)),
-        with(&site, "iat", json!(now() + 1000)),
         with(&site, "cnf", json!({"x5t#S256": other})),
         with(&site, "cnf", json!({})),
-        with(&site, "iss", json!("https://else")),
+        with(&site, "cnf", json!(null)),
+        with(&site, "cnf", json!({"jkt": other})),
+        // What is wrong with a token is told to nobody but who holds it.
+        others("iss", json!("https://else")),
+        others("iat", json!(now() + 1000)),
+        others("nbf", json!(now() + 1000)),
+        others("token_type", json!("mac")),
+        others("exp", json!("tomorrow")),
     ] {
         site.says(answer);
-        let answer = site.fetch_with(&[("x-fapi-interaction-id", "same")]);
-        challenged(&site, &answer, 401, Some("invalid_token"));
-        let challenge = answer.field("www-authenticate").unwrap().to_owned();
-        bodies.push((challenge, answer.text().to_owned()));
+        bodies.push(refused_alike(&site));
     }
+    site.replies(Reply::Whole(
+        400,
+        Vec::new(),
+        br#"{"error":"unsupported_token_type"}"#.to_vec(),
+    ));
+    bodies.push(refused_alike(&site));
+    assert!(bodies[0].1.contains("Get a new one"), "{}", bodies[0].1);
     bodies.dedup();
     assert_eq!(bodies.len(), 1, "{bodies:?}");
+}
+
+/// Rows: INT-16, INT-17, INT-18
+#[test]
+fn a_lasting_fault_of_the_directorys_sends_nobody_for_another_token() {
+    let site = Site::with(|settings, _| {
+        settings.edit(
+            "client_id = \"provider\"",
+            "client_id = \"provider\"\naudience = \"https://us\"",
+        );
+    });
+    for (member, value) in [
+        ("token_type", json!("mac")),
+        ("token_type", json!("DPoP")),
+        ("token_type", json!(7)),
+        ("iss", json!("https://else")),
+        ("iss", json!(["x"])),
+        ("aud", json!("https://them")),
+        ("aud", json!([7])),
+        ("nbf", json!(now() + 86_400)),
+        ("iat", json!(now() + 86_400)),
+        ("iat", json!(now() * 1000)),
+        ("exp", json!("2999-01-01T00:00:00Z")),
+        ("exp", json!(1.5)),
+        ("exp", json!(null)),
+        ("scope", json!(["a"])),
+        ("client_id", json!("a\nb")),
+        ("cnf", json!("x")),
+    ] {
+        site.says_with(member, value.clone());
+        let (challenge, body) = refused_alike(&site);
+        assert!(
+            body.contains("Tell the data provider"),
+            "{member} {value}: {body}"
+        );
+        for text in [challenge, body] {
+            assert!(!text.contains("new"), "{member} {value}: {text}");
+        }
+    }
+}
+
+/// The challenge and the body of a 401.
+fn refused_alike(site: &Site) -> (String, String) {
+    let answer = site.fetch_with(&[("x-fapi-interaction-id", "same")]);
+    challenged(site, &answer, 401, Some("invalid_token"));
+    let challenge = answer.field("www-authenticate").unwrap().to_owned();
+    (challenge, answer.text().to_owned())
 }
 
 fn with(site: &Site, member: &str, value: Value) -> Value {

@@ -64,6 +64,23 @@ fn rfc6750_3_1_a_malformed_token_is_refused_before_the_directory_is_asked() {
     assert_eq!(world.get(&target, &token).status, 200);
 }
 
+/// Rows: INT-8
+#[test]
+fn rfc7009_2_2_1_a_token_of_a_type_that_the_directory_does_not_know_is_the_consumers() {
+    let world = World::start();
+    // {"alg":"RS256","typ":"at+jwt"} and {"iss":"https://else","sub":"x"}.
+    let jwt = "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJodHRwczovL2Vsc2UiLCJzdWIiOiJ4In0.c2lnbmF0dXJl";
+    let answer = world.get(&format!("/{NAME}"), jwt);
+    assert_eq!(answer.status, 401);
+    assert!(challenge(&answer).contains(r#"error="invalid_token""#));
+    let refused =
+        |call: &str| call.contains(" POST /token/introspection ") && call.ends_with(" 400");
+    assert_eq!(world.directory.calls(refused).len(), 1);
+    let log = world.perild.log();
+    assert!(!log.contains("ERROR"), "{log}");
+    assert_eq!(world.get(&format!("/{NAME}"), &world.token()).status, 200);
+}
+
 /// Rows: MTLS-1, INT-13, INT-19, OE-VAL-10, CONF-6
 #[test]
 fn rfc8705_3_another_certificate_with_the_same_token_is_refused() {

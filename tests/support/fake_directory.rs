@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::{
+    collections::HashMap,
     net::TcpListener,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -40,6 +41,8 @@ pub(crate) struct DirectoryTls {
 /// What the directory says when it is asked.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
+    /// Takes that long to answer.
+    After(Duration, Box<Answer>),
     /// Holds the answer back until [`FakeDirectory::release`].
     AfterRelease(Box<Answer>),
     /// Begins a whole answer and hangs up in its middle.
@@ -53,6 +56,8 @@ pub(crate) enum Answer {
     Raw(Vec<u8>),
     Redirect(String),
     Status(u16),
+    /// This status with these fields and octets, and nothing besides.
+    Whole(u16, Vec<(&'static str, String)>, Vec<u8>),
 }
 
 /// One request as it arrived.
@@ -72,6 +77,12 @@ impl RecordedCall {
         let field = self.headers.iter().find(|(held, _)| held == name);
         field.map(|(_, value)| value.as_str())
     }
+
+    /// The token that it is about.
+    pub(crate) fn token(&self) -> Option<&str> {
+        let field = self.form.iter().find(|(name, _)| name == "token");
+        field.map(|(_, value)| value.as_str())
+    }
 }
 
 /// The running directory; it stops when dropped.
@@ -89,6 +100,8 @@ struct Script {
     discovery: Mutex<Answer>,
     in_progress: AtomicUsize,
     introspection: Mutex<Answer>,
+    /// What is said of single tokens and at single places, whatever else is said.
+    particular: Mutex<HashMap<String, Answer>>,
     released: watch::Sender<bool>,
 }
 
@@ -114,6 +127,7 @@ impl FakeDirectory {
             discovery: Mutex::new(Answer::Json(metadata(&issuer))),
             in_progress: AtomicUsize::new(0),
             introspection: Mutex::new(Answer::Json(json!({"active": false}))),
+            particular: Mutex::default(),
             released: watch::Sender::new(false),
         });
         let (handle, started) = mpsc::channel();
@@ -131,6 +145,22 @@ impl FakeDirectory {
 
     pub(crate) fn answer_introspection(&self, answer: Answer) {
         *lock(&self.script.introspection) = answer;
+    }
+
+    /// Answers as told when asked about `token`.
+    pub(crate) fn answer_about(&self, token: &str, answer: Answer) {
+        lock(&self.script.particular).insert(token.to_owned(), answer);
+    }
+
+    /// Answers as told whatever is asked at `path`.
+    pub(crate) fn answer_at(&self, path: &str, answer: Answer) {
+        lock(&self.script.particular).insert(path.to_owned(), answer);
+    }
+
+    /// How often it was asked about `token`.
+    pub(crate) fn asked_about(&self, token: &str) -> usize {
+        let calls = self.introspections().into_iter();
+        calls.filter(|call| call.token() == Some(token)).count()
     }
 
     pub(crate) fn answer_discovery(&self, answer: Answer) {
@@ -276,7 +306,14 @@ async fn answer_as_told(
 ) -> HttpResponse {
     let _busy = Busy::begin(&script);
     let call = record(&request, &body);
-    let answer = if is_introspection(&call) {
+    let particular = {
+        let particular = lock(&script.particular);
+        let of_token = call.token().and_then(|token| particular.get(token));
+        of_token.or_else(|| particular.get(&call.target)).cloned()
+    };
+    let answer = if let Some(answer) = particular {
+        answer
+    } else if is_introspection(&call) {
         lock(&script.introspection).clone()
     } else if call.target.contains("/.well-known/") {
         lock(&script.discovery).clone()
@@ -285,6 +322,10 @@ async fn answer_as_told(
     };
     script.calls.send_modify(|calls| calls.push(call));
     let answer = match answer {
+        Answer::After(time, late) => {
+            actix_web::rt::time::sleep(time).await;
+            *late
+        }
         Answer::AfterRelease(held) => {
             let mut released = script.released.subscribe();
             let _ = released.wait_for(|released| *released).await;
@@ -353,6 +394,16 @@ fn response(answer: Answer) -> HttpResponse {
         Answer::Status(code) => {
             HttpResponse::new(StatusCode::from_u16(code).expect("a test names a status"))
         }
-        Answer::AfterRelease(_) | Answer::Hang => HttpResponse::InternalServerError().finish(),
+        Answer::Whole(code, fields, octets) => {
+            let status = StatusCode::from_u16(code).expect("a test names a status");
+            let mut whole = HttpResponse::build(status);
+            for field in fields {
+                whole.insert_header(field);
+            }
+            whole.body(octets)
+        }
+        Answer::After(..) | Answer::AfterRelease(_) | Answer::Hang => {
+            HttpResponse::InternalServerError().finish()
+        }
     }
 }

@@ -10,7 +10,10 @@ use tokio::{
 use crate::{
     app::Parts,
     config::{Fault, Places, Severity},
-    token::{NotReady, StartError, TokenSettings, Tokens, Unavailability},
+    token::{
+        Attempt, MetadataFault, NotReady, StartError, TokenSettings, Tokens, TransportKind,
+        Unavailability,
+    },
 };
 
 /// Whether the directory's metadata can be had and is the configured issuer's, and whether it knows us.
@@ -26,24 +29,16 @@ pub(super) fn finding(parts: Parts, places: &Places) -> Fault {
             format!("the directory {issuer} answers, and knows this provider"),
             "",
         ),
-        Err(Silence::NotReady(error @ (NotReady::Unavailable(_) | NotReady::NotAskedYet))) => {
-            let finding = error.to_string();
-            let remedy = remedy(&finding);
-            (Severity::Warning, finding, remedy)
-        }
-        Err(Silence::NotReady(error)) => (
-            Severity::Error,
-            error.to_string(),
-            "correct directory.issuer or directory.discovery_url",
+        Err(Silence::NotReady(NotReady::NotAskedYet)) => (
+            Severity::Warning,
+            format!("the directory {issuer} gave no metadata in time"),
+            TransportKind::Unreachable.remedy(),
         ),
+        Err(Silence::NotReady(error @ NotReady::Undiscovered(_))) => undiscovered(&error),
         Err(Silence::Unknown(reason)) => {
             let finding =
                 format!("asked about a token, the directory {issuer} gave no answer: {reason}");
-            let remedy = match reason {
-                Unavailability::RefusedUs { .. } => OTHER_ENVIRONMENT,
-                _ => remedy(&finding),
-            };
-            (Severity::Warning, finding, remedy)
+            (Severity::Warning, finding, remedy(&reason))
         }
         Err(Silence::Start(error)) => (Severity::Error, error.to_string(), ""),
         Err(Silence::Io(error)) => (Severity::Error, error.to_string(), ""),
@@ -51,24 +46,45 @@ pub(super) fn finding(parts: Parts, places: &Places) -> Fault {
     Fault::new(severity, places.of("directory.issuer"), finding, remedy)
 }
 
-/// What the TLS library's words mean for whoever set the files up.
-fn remedy(finding: &str) -> &'static str {
-    let says = |word: &str| finding.contains(word);
-    if says("UnknownIssuer") {
-        "directory.trust_anchors are not this directory's: are they of another environment (sandbox, production)?"
-    } else if says("not valid yet") || says("NotValidYet") || says("expired") || says("Expired") {
-        "see that this machine's clock is right (timedatectl), or that of the directory"
-    } else if says("fatal alert") {
-        OTHER_ENVIRONMENT
-    } else if says("dns error") || says("lookup") {
-        "see that this machine can look names up (getent hosts), and correct directory.issuer or directory.discovery_url"
+/// Metadata that says something else than the configuration is an error wherever it was found; the rest may pass.
+fn undiscovered(error: &NotReady) -> (Severity, String, &'static str) {
+    let NotReady::Undiscovered(attempts) = error else {
+        return (Severity::Warning, error.to_string(), "");
+    };
+    let faults = || attempts.iter().map(Attempt::fault);
+    let is_away = |fault: &MetadataFault| matches!(fault, MetadataFault::Unavailable(_));
+    let first = faults().find_map(|fault| match fault {
+        MetadataFault::Unavailable(reason) => Some(remedy(reason)),
+        _ => None,
+    });
+    if faults().all(is_away) {
+        (
+            Severity::Warning,
+            error.to_string(),
+            first.unwrap_or_default(),
+        )
     } else {
-        "see that this machine reaches the directory, and that it knows directory.certificate"
+        let remedy = "correct directory.issuer or directory.discovery_url";
+        (Severity::Error, error.to_string(), remedy)
     }
 }
 
-const OTHER_ENVIRONMENT: &str = "see that directory.certificate and directory.client_id are of this directory and not of another environment \
-    (sandbox, production), and that the certificate is active there";
+/// What whoever set the files up can do about `reason`.
+fn remedy(reason: &Unavailability) -> &'static str {
+    match reason {
+        Unavailability::RefusedUs { .. }
+        | Unavailability::UnexpectedStatus { status: 401 | 403 } => {
+            TransportKind::RefusedOurs.remedy()
+        }
+        Unavailability::UnexpectedStatus { status: 404 | 410 }
+        | Unavailability::Redirected { .. }
+        | Unavailability::NotJson(_) => {
+            "correct directory.issuer, directory.discovery_url or directory.introspection_endpoint"
+        }
+        Unavailability::Transport(fault) => fault.kind().remedy(),
+        _ => "if it lasts, ask the directory's operator",
+    }
+}
 
 #[derive(Debug, thiserror::Error)]
 enum Silence {
@@ -83,7 +99,8 @@ enum Silence {
 }
 
 fn ask(settings: TokenSettings) -> Result<(), Silence> {
-    let limit = settings.timeout + Duration::from_secs(1);
+    // Two places may have the metadata.
+    let limit = settings.timeout * 2 + Duration::from_secs(1);
     let runtime = Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let tokens = Tokens::start(settings, None, Handle::current())?;

@@ -26,7 +26,7 @@ pub enum GrantError {
     },
     /// The metadata is another issuer's, RFC 8414 §3.3.
     #[error(
-        "the directory's metadata names the issuer {published:?}; directory.issuer must be exactly that, if you trust it"
+        "the directory's metadata names the issuer \"{published}\"; directory.issuer must be exactly that, if you trust it"
     )]
     IssuerDiffers {
         /// The issuer that it names.
@@ -143,14 +143,12 @@ struct ErrorAnswer {
 
 #[derive(Deserialize)]
 struct Metadata {
-    issuer: String,
-    #[serde(flatten)]
-    endpoints: Endpoints,
-    #[serde(default)]
-    mtls_endpoint_aliases: Endpoints,
+    issuer: Option<String>,
+    token_endpoint: Option<Url>,
+    mtls_endpoint_aliases: Option<Endpoints>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct Endpoints {
     token_endpoint: Option<Url>,
 }
@@ -173,14 +171,15 @@ async fn token_endpoint(client: &Client, directory: &Directory) -> Result<Url, G
 impl Metadata {
     /// The alias for clients that use mTLS goes before the plain endpoint, RFC 8705 §5.
     fn token_endpoint(self, issuer: &str) -> Result<Url, GrantError> {
-        if self.issuer != issuer {
-            return Err(GrantError::IssuerDiffers {
-                published: self.issuer,
-            });
+        let published = self.issuer.unwrap_or_default();
+        if published != issuer {
+            let printable = |letter: char| if letter.is_control() { ' ' } else { letter };
+            let published = published.chars().map(printable).collect();
+            return Err(GrantError::IssuerDiffers { published });
         }
         self.mtls_endpoint_aliases
-            .token_endpoint
-            .or(self.endpoints.token_endpoint)
+            .and_then(|aliases| aliases.token_endpoint)
+            .or(self.token_endpoint)
             .filter(|endpoint| endpoint.scheme() == "https")
             .ok_or(GrantError::NoTokenEndpoint)
     }
@@ -202,6 +201,10 @@ async fn body(mut answer: Response, url: &Url) -> Result<Zeroizing<Vec<u8>>, Gra
         if body.len() > LONGEST_BODY_BYTES {
             return Err(GrantError::Unreadable { url: url.clone() });
         }
+    }
+    // RFC 8259 §8.1: a byte order mark may be skipped.
+    if body.starts_with(b"\xef\xbb\xbf") {
+        body.drain(..3);
     }
     Ok(body)
 }
@@ -238,6 +241,14 @@ mod tests {
         let mut both = plain.clone();
         both["mtls_endpoint_aliases"] = json!({"token_endpoint": "https://mtls.as.example/token"});
         assert_eq!(endpoint(&both).unwrap(), "https://mtls.as.example/token");
+        for without in [
+            json!(null),
+            json!({"token_endpoint": null}),
+            json!({"x": 1}),
+        ] {
+            both["mtls_endpoint_aliases"] = without;
+            assert_eq!(endpoint(&both).unwrap(), "https://as.example/token");
+        }
         both["mtls_endpoint_aliases"] = json!({"token_endpoint": "http://mtls.as.example/token"});
         assert!(matches!(endpoint(&both), Err(GrantError::NoTokenEndpoint)));
     }

@@ -8,7 +8,7 @@ use crate::{
     edge::{Malformed, NotTaken},
     policy::Denied,
     response::{ErrorCode, Refusal},
-    token::TokenRefused,
+    token::{TokenRefused, Unavailability},
 };
 
 /// What one kind of refusal says.
@@ -159,6 +159,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
             "This socket is for the web server alone.",
         ),
         Refusal::Token(refused) => token_kind(refused),
+        Refusal::TokenTooLong => invalid_token(TOKEN_TOO_LONG),
     }
 }
 
@@ -268,30 +269,43 @@ fn malformed_kind(malformed: Malformed) -> Kind {
     }
 }
 
-/// One text for every token that is no good, so that nobody learns which tokens exist (INT-19).
+/// One text for every token that is no good, so that nobody learns which tokens exist (INT-19); another for who
+/// holds a token that no other would be better than.
 fn token_kind(refused: &TokenRefused) -> Kind {
     match refused {
         TokenRefused::AnswerLacksActive => {
             invalid_request("The directory could not tell whether this token is active.")
         }
-        TokenRefused::Unavailable { .. } => Kind {
+        TokenRefused::Unavailable { reason, .. } => Kind {
             status: StatusCode::SERVICE_UNAVAILABLE,
             name: Some("introspection-unavailable"),
             title: "The access token cannot be checked now",
-            detail: "The directory does not answer as it should. Try again after the time in Retry-After.",
+            detail: match reason {
+                Unavailability::HeldBack => {
+                    "The directory gave no answer about several access tokens of this client. The next one is checked after the time in Retry-After."
+                }
+                Unavailability::Saturated => {
+                    "More access tokens wait to be checked than the directory answers in time. Try again after the time in Retry-After."
+                }
+                _ => {
+                    "The directory does not answer as it should. Try again after the time in Retry-After."
+                }
+            },
             challenge: Challenged::No,
         },
         TokenRefused::Expired { .. }
         | TokenRefused::Inactive
-        | TokenRefused::IssuedInFuture { .. }
         | TokenRefused::NotBound
-        | TokenRefused::NotYetValid { .. }
         | TokenRefused::OtherCertificate
         | TokenRefused::ProofOfPossessionMissing
+        | TokenRefused::Rejected { .. } => invalid_token(TOKEN_REFUSED),
+        // Only who holds the token comes here, and another token would be no better.
+        TokenRefused::IssuedInFuture { .. }
+        | TokenRefused::NotYetValid { .. }
         | TokenRefused::Unreadable { .. }
         | TokenRefused::WrongAudience
         | TokenRefused::WrongIssuer
-        | TokenRefused::WrongType => invalid_token(TOKEN_REFUSED),
+        | TokenRefused::WrongType => invalid_token(TOKEN_MISDESCRIBED),
     }
 }
 
@@ -332,4 +346,6 @@ const BUSY: Kind = Kind {
     detail: "As many long requests and answers are under way as may be. Try again after the time in Retry-After.",
     challenge: Challenged::No,
 };
+const TOKEN_MISDESCRIBED: &str = "What the directory says of this access token cannot be accepted here, and it is likely to say the same of any other. Tell the data provider, and name the interaction id.";
+const TOKEN_TOO_LONG: &str = "The access token is too long: at most 4096 octets are taken.";
 const TOKEN_REFUSED: &str = "The access token is unknown, expired, revoked, or not bound to the client certificate of this connection. Get a new one with the same certificate.";

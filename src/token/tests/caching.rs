@@ -85,6 +85,26 @@ async fn rfc7662_4_exp_is_judged_on_every_use() {
     assert_eq!(tokens.statistics().cache_hits, 2);
 }
 
+/// Rows: INT-10, INT-11, OE-VAL-8
+#[tokio::test]
+async fn exp_that_passes_while_the_directory_answers_is_past() {
+    for cache_seconds in [60, 0] {
+        let world = World::start();
+        let mut answer = good_answer();
+        let exp = NOW.after(Duration::from_secs(1));
+        *answer.get_mut("exp").unwrap() = json!(exp.seconds());
+        let late = Box::new(Answer::Json(answer));
+        let late = Answer::After(Duration::from_millis(1100), late);
+        world.directory.answer_introspection(late);
+        let tokens = start(TokenSettings {
+            cache_seconds,
+            ..world.settings()
+        });
+        let refused = redeem(&tokens, TOKEN).await.unwrap_err();
+        assert_eq!(refused, TokenRefused::Expired { exp, now: exp });
+    }
+}
+
 /// Rows: INT-12
 #[tokio::test]
 async fn refusals_are_remembered_and_failures_are_not() {

@@ -1,7 +1,10 @@
 //! Where the directory is, and that finding it holds nothing up.
 
 use super::*;
-use crate::token::{NotReady, StartError};
+use crate::token::{Attempt, MetadataFault, NotReady, StartError};
+
+const OPENID: &str = ".well-known/openid-configuration";
+const OAUTH: &str = ".well-known/oauth-authorization-server";
 
 /// Rows: DISC-1, DISC-4
 #[tokio::test]
@@ -32,19 +35,14 @@ async fn a_directory_that_fails_or_lies_at_start_is_tried_until_it_does_not() {
     let mut lie = json!({"introspection_endpoint": "https://localhost/introspect"});
     lie["issuer"] = json!("https://evil.example/");
     for (answer, reason) in [
-        (
-            Answer::Status(503),
-            NotReady::Unavailable(Unavailability::UnexpectedStatus { status: 503 }),
-        ),
+        (Answer::Status(503), "it answered with status 503"),
         (
             Answer::Json(lie),
-            NotReady::IssuerDiffers {
-                published: "https://evil.example/".into(),
-            },
+            "its metadata is of issuer \"https://evil.example/\", and directory.issuer is another",
         ),
         (
             Answer::Raw(b"{".to_vec()),
-            NotReady::Unavailable(Unavailability::NotJson),
+            "its answer is not JSON but JSON that is cut short or has a fault (application/json, 1 octets)",
         ),
     ] {
         let world = World::start();
@@ -53,7 +51,14 @@ async fn a_directory_that_fails_or_lies_at_start_is_tried_until_it_does_not() {
         let tokens = world.tokens();
         assert_eq!(tokens.readiness(), Err(NotReady::NotAskedYet));
         assert_eq!(unavailability(&tokens).await, Unavailability::NotDiscovered);
-        assert_eq!(tokens.readiness(), Err(reason));
+        let issuer = &world.directory.issuer;
+        let not_ready = tokens.readiness().unwrap_err();
+        assert_eq!(
+            not_ready.to_string(),
+            format!(
+                "the directory's metadata cannot be had: {issuer}{OPENID}: {reason}; {issuer}{OAUTH}: {reason}"
+            )
+        );
         world
             .directory
             .answer_discovery(Answer::Json(world.directory.metadata()));
@@ -82,6 +87,74 @@ async fn rfc8414_3_1_the_oauth_form_is_tried_when_the_openid_form_is_absent() {
     assert_eq!(targets, both);
 }
 
+/// Rows: DISC-2
+#[tokio::test]
+async fn rfc8414_3_1_the_oauth_form_is_tried_after_any_answer_that_is_no_metadata() {
+    let json = |value: Value| Answer::Json(value);
+    for first in [
+        Answer::Status(500),
+        Answer::Status(403),
+        Answer::Status(204),
+        Answer::Raw(b"<html>a page for everybody</html>".to_vec()),
+        Answer::Raw(Vec::new()),
+        Answer::Redirect("https://localhost:1/".to_owned()),
+        Answer::CloseConnection,
+        Answer::Oversize(300_000),
+        json(json!({"issuer": "https://else.example/"})),
+        json(json!([])),
+    ] {
+        let world = World::start();
+        world.vouch();
+        world
+            .directory
+            .answer_at(&format!("/{OPENID}"), first.clone());
+        let tokens = world.tokens();
+        assert!(redeem(&tokens, TOKEN).await.is_ok(), "{first:?}");
+    }
+    // Metadata that is the issuer's and cannot be used is none either.
+    let world = World::start();
+    world.vouch();
+    let without = json(json!({"issuer": world.directory.issuer, "introspection_endpoint": null}));
+    world.directory.answer_at(&format!("/{OPENID}"), without);
+    assert!(redeem(&world.tokens(), TOKEN).await.is_ok());
+}
+
+/// Rows: DISC-6
+#[tokio::test]
+async fn an_endpoint_that_is_gone_is_looked_up_again_at_once_and_not_for_each_request() {
+    for status in [404, 410] {
+        let world = World::start();
+        world.vouch();
+        let tokens = world.tokens();
+        assert!(redeem(&tokens, "before").await.is_ok());
+        let gone = Answer::Status(status);
+        world
+            .directory
+            .answer_at(FakeDirectory::INTROSPECTION_PATH, gone);
+        let mut metadata = world.directory.metadata();
+        metadata["mtls_endpoint_aliases"] = Value::Null;
+        world.directory.answer_discovery(Answer::Json(metadata));
+        assert!(
+            redeem(&tokens, "after").await.is_ok(),
+            "the same request is answered"
+        );
+        assert_eq!(tokens.statistics().upstream_faults, 0);
+        // The new place is gone as well, and nobody knows another.
+        world
+            .directory
+            .answer_at("/introspect", Answer::Status(status));
+        for number in 0..30 {
+            let refused = redeem(&tokens, &format!("gone{number}")).await;
+            assert!(matches!(refused, Err(TokenRefused::Unavailable { .. })));
+        }
+        let looks = world.directory.calls().into_iter();
+        let looks = looks
+            .filter(|call| call.target.contains("well-known"))
+            .count();
+        assert!(looks <= 3, "{looks}");
+    }
+}
+
 /// Rows: CON-3, DISC-3
 #[tokio::test]
 async fn the_metadata_may_be_elsewhere_and_must_still_name_the_issuer() {
@@ -104,10 +177,11 @@ async fn the_metadata_may_be_elsewhere_and_must_still_name_the_issuer() {
     let tokens = start(elsewhere("https://auth.example/"));
     assert_eq!(unavailability(&tokens).await, Unavailability::NotDiscovered);
     let published = world.directory.issuer.clone();
-    assert_eq!(
-        tokens.readiness(),
-        Err(NotReady::IssuerDiffers { published })
-    );
+    let Err(NotReady::Undiscovered(attempts)) = tokens.readiness() else {
+        panic!("it is discovered");
+    };
+    let faults: Vec<_> = attempts.iter().map(Attempt::fault).collect();
+    assert_eq!(faults, [&MetadataFault::IssuerDiffers { published }]);
 }
 
 /// Rows: DISC-6
@@ -179,4 +253,27 @@ async fn the_outbound_client_calls_no_http_and_follows_no_redirect() {
     let metadata = format!("{}.well-known/openid-configuration", world.directory.issuer);
     assert_eq!(client.get(metadata).send().await.unwrap().status(), 307);
     assert_eq!(world.directory.calls().len(), 1);
+}
+
+/// Rows: DISC-6
+#[tokio::test]
+async fn metadata_in_gzip_behind_a_mark_and_with_what_nobody_reads_is_read() {
+    use std::io::Write as _;
+    let world = World::start();
+    world.vouch();
+    let metadata = world.directory.metadata().to_string();
+    let odd = metadata.replacen(
+        '{',
+        r#"{"x":"\ud800","y":1e400,"scopes_supported":null,"#,
+        1,
+    );
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed
+        .write_all(format!("\u{feff}{odd}").as_bytes())
+        .unwrap();
+    let coding = ("Content-Encoding", "gzip".to_owned());
+    let answer = Answer::Whole(200, vec![coding], packed.finish().unwrap());
+    world.directory.answer_discovery(answer);
+    assert!(redeem(&world.tokens(), TOKEN).await.is_ok());
+    assert_eq!(world.directory.calls().len(), 2);
 }

@@ -10,7 +10,7 @@ use tracing::Dispatch;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::*;
-use crate::token::body::LONGEST_BODY_BYTES;
+use crate::token::{Content, body::LONGEST_BODY_BYTES};
 
 /// Rows: INT-1, INT-2, INT-3, INT-4, OE-VAL-5
 #[tokio::test]
@@ -82,6 +82,10 @@ async fn an_answer_without_active_is_the_directorys_fault_and_not_remembered() {
 #[tokio::test]
 async fn an_answer_that_is_none_makes_the_directory_unavailable() {
     let raw = |text: &str| Answer::Raw(text.as_bytes().to_vec());
+    let not_json = |text: &str| {
+        let content = Content::of(text.as_bytes(), Some(b"application/json"));
+        (raw(text), Unavailability::NotJson(content))
+    };
     let unexpected = |status| {
         (
             Answer::Status(status),
@@ -100,13 +104,10 @@ async fn an_answer_that_is_none_makes_the_directory_unavailable() {
             Answer::Redirect(elsewhere),
             Unavailability::Redirected { status: 307 },
         ),
-        (raw("<html>hello</html>"), Unavailability::NotJson),
-        (raw(""), Unavailability::NotJson),
-        (raw("{\"active\":true"), Unavailability::NotJson),
-        (
-            raw("eyJ0eXAiOiJ0b2tlbi1pbnRyb3NwZWN0aW9uK2p3dCJ9.e30.c2ln"),
-            Unavailability::NotJson,
-        ),
+        not_json("<html>hello</html>"),
+        not_json(""),
+        not_json("{\"active\":true"),
+        not_json("eyJ0eXAiOiJ0b2tlbi1pbnRyb3NwZWN0aW9uK2p3dCJ9.e30.c2ln"),
         (raw("[{\"active\":true}]"), Unavailability::NotAnObject),
         (
             raw("{\"active\":true,\"active\":true}"),
@@ -157,10 +158,7 @@ async fn a_connection_that_breaks_is_unavailable_and_asked_anew() {
         .answer_introspection(Answer::CloseConnection);
     let tokens = world.tokens();
     let reason = unavailability(&tokens).await;
-    assert!(
-        matches!(reason, Unavailability::Transport { .. }),
-        "{reason}"
-    );
+    assert!(matches!(reason, Unavailability::Transport(_)), "{reason}");
     world.vouch();
     assert!(redeem(&tokens, TOKEN).await.is_ok());
 }
@@ -200,9 +198,9 @@ async fn a_directory_that_keeps_failing_is_left_in_peace_and_tried_again() {
         retry_after,
     }) = redeem(&tokens, TOKEN).await
     else {
-        panic!("the breaker is closed");
+        panic!("it is asked about all the same");
     };
-    assert_eq!(reason, Unavailability::BreakerOpen);
+    assert_eq!(reason, Unavailability::HeldBack);
     assert_eq!(world.directory.introspections().len(), 5);
     tokio::time::sleep(retry_after).await;
     assert!(redeem(&tokens, TOKEN).await.is_ok());
@@ -216,7 +214,10 @@ async fn a_request_that_the_directory_calls_bad_does_not_stop_other_requests() {
     for _ in 0..10 {
         assert_eq!(
             unavailability(&tokens).await,
-            Unavailability::RefusedUs { status: 400 }
+            Unavailability::RefusedUs {
+                status: 400,
+                error: None
+            }
         );
     }
     world.vouch();
@@ -232,10 +233,7 @@ async fn a_directory_that_is_gone_is_unavailable() {
     assert!(redeem(&tokens, "other").await.is_ok());
     drop(world);
     let reason = unavailability(&tokens).await;
-    assert!(
-        matches!(reason, Unavailability::Transport { .. }),
-        "{reason}"
-    );
+    assert!(matches!(reason, Unavailability::Transport(_)), "{reason}");
 }
 
 /// Rows: FAPI1-B-16, FAPI2-NET-2, INT-9
@@ -254,12 +252,9 @@ async fn rfc9525_a_server_that_is_not_who_we_called_gets_no_token() {
     ] {
         let tokens = start(anchored(world, anchor));
         let reason = unavailability(&tokens).await;
-        let Unavailability::Transport { explanation } = &reason else {
-            panic!("{reason}")
-        };
         assert!(
-            explanation.contains("invalid peer certificate"),
-            "{explanation}"
+            reason.to_string().starts_with("the certificate of "),
+            "{reason}"
         );
         assert!(world.directory.calls().is_empty());
     }
@@ -270,7 +265,7 @@ async fn rfc9525_a_server_that_is_not_who_we_called_gets_no_token() {
 
 /// What was logged on this thread.
 #[derive(Clone, Default)]
-struct Journal(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Journal(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Journal {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
@@ -291,7 +286,7 @@ impl<'w> MakeWriter<'w> for Journal {
 }
 
 impl Journal {
-    fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
+    pub(super) fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
         // While there is but one dispatcher, tracing asks the *current thread's* whether a new
         // callsite is of interest, and the threads of other tests say no for all.
         static SECOND: OnceLock<Dispatch> = OnceLock::new();
@@ -305,7 +300,7 @@ impl Journal {
         (journal, tracing::subscriber::set_default(subscriber))
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
@@ -318,12 +313,71 @@ async fn rfc7662_2_3_a_directory_that_refuses_us_alarms_the_operator() {
         world.directory.answer_introspection(Answer::Status(status));
         let (journal, _guard) = Journal::begin();
         let reason = unavailability(&world.tokens()).await;
-        assert_eq!(reason, Unavailability::RefusedUs { status });
+        let error = None;
+        assert_eq!(reason, Unavailability::RefusedUs { status, error });
         let text = journal.text();
         assert!(
             text.contains("ERROR") && text.contains("directory.client_id"),
             "{text}"
         );
+    }
+}
+
+/// Rows: INT-9
+#[tokio::test]
+async fn a_certificate_of_the_directorys_that_cannot_be_believed_is_logged_in_words() {
+    let ended = Pki::mint_with("localhost", |parameters| {
+        parameters.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        parameters.not_after = rcgen::date_time_ymd(2021, 2, 3);
+    });
+    let early = Pki::mint_with("localhost", |parameters| {
+        parameters.not_before = rcgen::date_time_ymd(2999, 1, 1);
+        parameters.not_after = rcgen::date_time_ymd(2999, 2, 3);
+    });
+    let for_clients = Pki::mint_with("localhost", |parameters| {
+        parameters.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+    });
+    let stranger = Pki::mint("localhost");
+    let mut unanchored = Pki::mint("localhost");
+    unanchored.anchor_pem.clone_from(&stranger.anchor_pem);
+    for (pki, said, remedy) in [
+        (
+            ended,
+            "the certificate of localhost expired at 2021-02-03T00:00:00Z, and it is 20",
+            "timedatectl",
+        ),
+        (
+            early,
+            "the certificate of localhost is not valid before 2999-01-01T00:00:00Z, and it is 20",
+            "timedatectl",
+        ),
+        (
+            Pki::mint("elsewhere.example"),
+            "the certificate of localhost is for other names: elsewhere.example",
+            "directory.discovery_url",
+        ),
+        (
+            for_clients,
+            "the certificate of localhost is not for servers",
+            "operator",
+        ),
+        (
+            unanchored,
+            "the certificate of localhost is not signed by the authority of that name that is trusted here",
+            "sandbox",
+        ),
+    ] {
+        let world = World::with_pki(pki);
+        let tokens = start(TokenSettings {
+            introspection_endpoint: Some(world.directory.issuer.parse().unwrap()),
+            ..world.settings()
+        });
+        let (journal, _guard) = Journal::begin();
+        let reason = unavailability(&tokens).await.to_string();
+        assert!(reason.starts_with(said), "{reason}");
+        let text = journal.text();
+        assert!(text.contains(said) && text.contains(remedy), "{text}");
+        assert!(!text.contains("UnixTime") && !text.contains('{'), "{text}");
     }
 }
 
@@ -356,4 +410,23 @@ async fn neither_log_nor_refusal_nor_debug_text_holds_a_secret() {
         let secret_line = key.lines().nth(1).unwrap();
         assert!(!all.contains(TOKEN) && !all.contains(secret_line), "{all}");
     }
+}
+
+/// Rows: INT-8
+#[tokio::test]
+async fn a_directory_that_refuses_our_certificate_in_tls_alarms_the_operator() {
+    let (world, stranger) = (World::start(), Pki::mint("localhost"));
+    let tokens = start(TokenSettings {
+        introspection_endpoint: Some(world.directory.issuer.parse().unwrap()),
+        identity: stranger.identity(),
+        ..world.settings()
+    });
+    let (journal, _guard) = Journal::begin();
+    let reason = unavailability(&tokens).await.to_string();
+    assert!(reason.starts_with("localhost ended TLS: "), "{reason}");
+    let text = journal.text();
+    assert!(
+        text.contains("ERROR") && text.contains("directory.certificate"),
+        "{text}"
+    );
 }

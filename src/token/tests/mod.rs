@@ -2,11 +2,16 @@
 
 mod caching;
 mod calls;
+mod connections;
 mod discovery;
 #[path = "../../../tests/support/fake_directory.rs"]
 mod fake_directory;
+#[path = "../../../tests/support/forgetful_proxy.rs"]
+mod forgetful_proxy;
 mod introspection;
+mod isolation;
 mod pki;
+mod refusals;
 
 use std::time::Duration;
 
@@ -43,7 +48,10 @@ impl World {
     }
 
     fn with_server_name(name: &str) -> Self {
-        let pki = Pki::mint(name);
+        Self::with_pki(Pki::mint(name))
+    }
+
+    fn with_pki(pki: Pki) -> Self {
         Self {
             directory: FakeDirectory::start(&pki.directory),
             pki,

@@ -14,18 +14,28 @@ pub(super) struct Pki {
 impl Pki {
     /// One authority; the directory's certificate is for `server_name`.
     pub(super) fn mint(server_name: &str) -> Self {
+        Self::mint_with(server_name, |_| {})
+    }
+
+    /// As [`mint`](Self::mint), with `change` made to the directory's certificate.
+    pub(super) fn mint_with(server_name: &str, change: impl Fn(&mut CertificateParams)) -> Self {
         let mut parameters = CertificateParams::new(Vec::new()).unwrap();
         parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
         let anchor_pem = parameters.self_signed(&key).unwrap().pem();
         let authority = Issuer::new(parameters, key);
 
-        let (certificate, server_key) =
-            leaf(&authority, server_name, ExtendedKeyUsagePurpose::ServerAuth);
+        let (certificate, server_key) = leaf(
+            &authority,
+            server_name,
+            ExtendedKeyUsagePurpose::ServerAuth,
+            change,
+        );
         let (our_certificate, our_key) = leaf(
             &authority,
             "provider.example",
             ExtendedKeyUsagePurpose::ClientAuth,
+            |_| {},
         );
         let directory = DirectoryTls {
             certificate: certificate.pem(),
@@ -54,9 +64,11 @@ fn leaf(
     authority: &Issuer<'_, KeyPair>,
     name: &str,
     purpose: ExtendedKeyUsagePurpose,
+    change: impl Fn(&mut CertificateParams),
 ) -> (rcgen::Certificate, KeyPair) {
     let mut parameters = CertificateParams::new(vec![name.to_owned()]).unwrap();
     parameters.extended_key_usages = vec![purpose];
+    change(&mut parameters);
     let key = KeyPair::generate().unwrap();
     (parameters.signed_by(&key, authority).unwrap(), key)
 }

@@ -88,7 +88,9 @@ pub(in super::super) fn option(name: &str) -> Value {
         "provenance" => &Provenance::ALL.map(Provenance::name),
         _ => &["none", "linear"],
     };
-    let first = choices.first().map(|first| format!("`{first}` without it."));
+    let first = choices
+        .first()
+        .map(|first| format!("`{first}` without it."));
     json!({"type": "string", "enum": choices, "description": first})
 }
 
