@@ -12,7 +12,7 @@ use crate::{
     caller::Callers,
     clock::Timestamp,
     config::{Config, Fault, PerilLimits, Places, Server, Severity, User},
-    dataset::{Files, Perils, grid::STORE_NAME},
+    dataset::{FileName, Files, Perils, grid::STORE_NAME},
     edge::{Hop, Intake, Listen, Network, Peers, guard_address, guard_directory},
     policy::{Policy, PolicyError},
     response::description::{Description, Published},
@@ -187,7 +187,11 @@ impl Examination<'_> {
     }
 
     fn policy(&mut self) -> Option<Policy> {
-        match Policy::new(&self.config.datasets, &self.config.defaults) {
+        let mut datasets = self.config.datasets.clone();
+        for dataset in &mut datasets {
+            dataset.name = FileName::of_rule(&dataset.name);
+        }
+        match Policy::new(&datasets, &self.config.defaults) {
             Ok(policy) => Some(policy),
             Err(error @ PolicyError::ListedTwice { index, .. }) => {
                 self.error(

@@ -8,7 +8,10 @@ use actix_web::{
     web::{self, Payload},
 };
 
-use super::{PerilRoute, visit::Visit};
+use super::{
+    PerilRoute,
+    visit::{Bearer, Visit},
+};
 use crate::{
     dataset::{
         Perils,
@@ -20,23 +23,11 @@ use crate::{
             query::{Options, Query, Subset},
         },
     },
-    edge::{Body, Inbound, NotTaken},
+    edge::{Body, NotTaken},
     log::Access,
     policy::{DatasetNames, Permit},
     response::{Refusal, catalogue, contract, location, perils as answer},
-    token::BoundToken,
 };
-
-/// Who asks: an active token, or nobody in particular where data is open.
-pub(super) struct Bearer(Option<BoundToken>);
-
-impl Bearer {
-    /// Whose share of the turns of long answers it is; all who bring no token have one.
-    fn consumer(&self) -> &str {
-        let client = self.0.as_ref().and_then(BoundToken::client_id);
-        client.unwrap_or_default()
-    }
-}
 
 impl Visit<'_> {
     /// The answer to a request for perils at `route`.
@@ -62,7 +53,7 @@ impl Visit<'_> {
     }
 
     async fn query(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
-        let bearer = self.bearer(&[], access).await?;
+        let known = self.known_bearer(access).await?;
         if !self.site.perils.is_imported() {
             return Err(Refused::NoStore.into());
         }
@@ -75,7 +66,8 @@ impl Visit<'_> {
             Survey::of(body, false, &mut query.options, self.most_places())?
         };
         let subset = Subset::read(&query.options, self.site.peril_limits.max_radius_km)?;
-        let permits = self.permits(&bearer, &subset.perils, access)?;
+        let bearer = self.bearer_for(known, &subset.perils, access).await?;
+        let permits = self.peril_permits(&bearer, &subset.perils, access)?;
         let values = self.site.perils.values(&permits, &subset.columns)?;
         location::answer(
             self.request,
@@ -115,8 +107,8 @@ impl Visit<'_> {
 
     /// The store, for those who may know what there is of all perils.
     async fn description(self, access: &mut Access) -> Result<Arc<Grid>, Refusal> {
-        let bearer = self.bearer(&[], access).await?;
-        let permits = self.permits(&bearer, &[], access)?;
+        let bearer = self.bearer(names(&[]), access).await?;
+        let permits = self.peril_permits(&bearer, &[], access)?;
         let [permit] = permits.as_slice() else {
             return Err(Refusal::Fault);
         };
@@ -130,8 +122,8 @@ impl Visit<'_> {
     }
 
     async fn one(self, peril: Peril, access: &mut Access) -> Result<HttpResponse, Refusal> {
-        let bearer = self.bearer(&[peril], access).await?;
-        let permits = self.permits(&bearer, &[peril], access)?;
+        let bearer = self.bearer(names(&[peril]), access).await?;
+        let permits = self.peril_permits(&bearer, &[peril], access)?;
         let parameters = self.parameters();
         let filter = Filter::read(&parameters);
         let values = self.site.perils.values(&permits, &filter.columns(peril))?;
@@ -146,8 +138,8 @@ impl Visit<'_> {
     }
 
     async fn all(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
-        let bearer = self.bearer(&Peril::ALL, access).await?;
-        let permits = self.permits(&bearer, &Peril::ALL, access)?;
+        let bearer = self.bearer(names(&Peril::ALL), access).await?;
+        let permits = self.peril_permits(&bearer, &Peril::ALL, access)?;
         let parameters = self.parameters();
         let columns = |peril| Filter::default().columns(peril);
         let values = Peril::ALL.map(|peril| {
@@ -165,7 +157,7 @@ impl Visit<'_> {
     }
 
     async fn locations(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
-        let bearer = self.bearer(&[], access).await?;
+        let known = self.known_bearer(access).await?;
         if !is_json(self.request) {
             return Err(Refusal::NotRead {
                 taken: "application/json",
@@ -178,7 +170,8 @@ impl Visit<'_> {
         intake.limit_bytes = intake.limit_bytes.min(CONTRACT_BODY);
         let body = intake.take(self.request, body).await?;
         let request = self.location_request(body).await?;
-        let permits = self.permits(&bearer, &request.perils, access)?;
+        let bearer = self.bearer_for(known, &request.perils, access).await?;
+        let permits = self.peril_permits(&bearer, &request.perils, access)?;
         let values = self.site.perils.values(&permits, &request.columns)?;
         refuse_off_grid(&request, &values)?;
         let turn = || self.site.streams.try_take(bearer.consumer());
@@ -208,18 +201,30 @@ impl Visit<'_> {
         Ok(read?)
     }
 
-    /// Steps 3 to 7, unless everything asked for is open.
-    async fn bearer(self, perils: &[Peril], access: &mut Access) -> Result<Bearer, Refusal> {
-        let is_open = names(perils).all(|names| self.site.policy.open(names).is_some());
-        let inbound = Inbound::read(self.request, self.neighbour, &self.site.hop)?;
-        if is_open && !inbound.is_credentialed() {
-            return Ok(Bearer(None));
+    /// The bearer, before the request says of which perils it asks: where some may be open, that has to be read first.
+    async fn known_bearer(self, access: &mut Access) -> Result<Option<Bearer>, Refusal> {
+        let mut each = names(&[]).chain(names(&Peril::ALL));
+        if each.any(|names| self.site.policy.open(names).is_some()) {
+            return Ok(None);
         }
-        Ok(Bearer(Some(self.authenticate(access).await?)))
+        Ok(Some(self.authenticated(access).await?))
+    }
+
+    /// Who asks for `perils`: the one who is known already, or else.
+    async fn bearer_for(
+        self,
+        known: Option<Bearer>,
+        perils: &[Peril],
+        access: &mut Access,
+    ) -> Result<Bearer, Refusal> {
+        match known {
+            Some(bearer) => Ok(bearer),
+            None => self.bearer(names(perils), access).await,
+        }
     }
 
     /// Step 8 for each of `perils`, or for the description of all when there are none.
-    fn permits(
+    fn peril_permits(
         self,
         bearer: &Bearer,
         perils: &[Peril],
@@ -227,17 +232,7 @@ impl Visit<'_> {
     ) -> Result<Vec<Permit>, Refusal> {
         let asked: Vec<_> = names(perils).map(|names| names.exact).collect();
         access.dataset(&asked.join(","));
-        let policy = &self.site.policy;
-        let permits = names(perils).map(|names| match (policy.open(names), &bearer.0) {
-            (Some(open), _) => Ok(open),
-            (None, Some(token)) => Ok(policy.decide(token, names)?),
-            (None, None) => Err(Refusal::NoToken),
-        });
-        let permits = permits.collect::<Result<Vec<_>, _>>()?;
-        let mut rules: Vec<_> = permits.iter().map(Permit::rule).collect();
-        rules.dedup();
-        access.decision(format!("granted: {}", rules.join(", ")));
-        Ok(permits)
+        self.permits(bearer, names(perils), access)
     }
 }
 

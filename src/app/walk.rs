@@ -61,6 +61,7 @@ pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -
             .headers_mut()
             .insert(HeaderName::from_static(InteractionId::HEADER), id);
     }
+    response::conditions::date(answer.headers_mut(), Timestamp::now());
     if perild.is_stopping() {
         answer
             .head_mut()

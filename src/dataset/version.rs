@@ -50,6 +50,11 @@ impl Version {
     pub(super) fn is_settled(&self, now: Timestamp) -> bool {
         self.changed.0.saturating_add(2) <= now.seconds()
     }
+
+    /// Whether the time that the file claims for its content is over, by a second at least.
+    pub(super) fn is_past(&self, now: Timestamp) -> bool {
+        self.modified.0 < now.seconds()
+    }
 }
 
 impl Identity {
