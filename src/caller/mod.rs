@@ -27,6 +27,7 @@ pub use anchors::{AnchorsError, TrustAnchors};
 pub use authority::Authority;
 pub use facts::CertificateFacts;
 pub(crate) use leaf::published_at;
+pub(crate) use name::is_invisible;
 pub use refused::{CertificateRefused, CertificateUnreadable};
 pub use revocation::{RevocationList, RevocationListError, RevocationLists};
 pub use thumbprint::Thumbprint;

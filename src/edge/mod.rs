@@ -16,6 +16,7 @@ mod malformed;
 mod networks;
 mod peers;
 mod sockets;
+mod verification;
 
 pub use authorization::{AccessToken, Authorization};
 pub use certificate::{CertificateFormat, CertificateSyntax, ForwardedCertificate};
@@ -31,3 +32,4 @@ pub use malformed::Malformed;
 pub use networks::{Network, NetworkError};
 pub use peers::{Neighbour, Peer, Peers, Stranger};
 pub use sockets::{Loopback, Sockets};
+pub use verification::{Unverified, VerificationFailure};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{json::Object, scope::Scope};
+use super::{holder::Holder, json::Object, scope::Scope};
 use crate::{caller::Thumbprint, clock::Timestamp};
 
 /// The directory's answer about one token. It is no verdict: time and binding are not judged yet.
@@ -13,9 +13,12 @@ pub(super) enum Answer {
     /// `active` is `true`, and each member that is looked at has its type.
     Active(Arc<Claims>),
     /// `active` is there and is not `true`, RFC 7662 §2.2.
-    Inactive,
+    Inactive { holder: Holder },
     /// `active` is `true`, and `member` is not what its definition says.
-    Unreadable { member: &'static str },
+    Unreadable {
+        member: &'static str,
+        holder: Holder,
+    },
 }
 
 /// The answer has no `active`, which RFC 7662 §2.2 requires.
@@ -29,9 +32,14 @@ impl Answer {
             None => Err(LacksActive),
             Some(Value::Bool(true)) => Ok(match Claims::read(object) {
                 Ok(claims) => Self::Active(Arc::new(claims)),
-                Err(Unreadable(member)) => Self::Unreadable { member },
+                Err(Unreadable(member)) => Self::Unreadable {
+                    member,
+                    holder: holder(object),
+                },
             }),
-            Some(_) => Ok(Self::Inactive),
+            Some(_) => Ok(Self::Inactive {
+                holder: holder(object),
+            }),
         }
     }
 }
@@ -40,13 +48,12 @@ impl Answer {
 #[derive(Debug)]
 pub(super) struct Claims {
     pub(super) aud: Option<Vec<String>>,
-    pub(super) client_id: Option<String>,
     pub(super) cnf: Confirmation,
     pub(super) exp: Option<Timestamp>,
+    pub(super) holder: Holder,
     pub(super) iat: Option<Timestamp>,
     pub(super) iss: Option<String>,
     pub(super) nbf: Option<Timestamp>,
-    pub(super) organisation_id: Option<String>,
     pub(super) scope: Scope,
     pub(super) token_type: Option<String>,
 }
@@ -69,17 +76,25 @@ impl Claims {
     fn read(object: &Object) -> Result<Self, Unreadable> {
         Ok(Self {
             aud: audience(object)?,
-            client_id: label(object, "client_id")?,
             cnf: confirmation(object)?,
             exp: numeric_date(object, "exp")?,
+            holder: Holder::named(
+                label(object, "client_id")?,
+                label(object, "organisation_id")?,
+            ),
             iat: numeric_date(object, "iat")?,
             iss: string(object, "iss")?.map(ToOwned::to_owned),
             nbf: numeric_date(object, "nbf")?,
-            organisation_id: label(object, "organisation_id")?,
             scope: scope(object)?,
             token_type: string(object, "token_type")?.map(ToOwned::to_owned),
         })
     }
+}
+
+/// Whom an answer names that is not a good token's: what can be read of that.
+fn holder(object: &Object) -> Holder {
+    let label = |member| label(object, member).ok().flatten();
+    Holder::named(label("client_id"), label("organisation_id"))
 }
 
 fn string<'o>(object: &'o Object, member: &'static str) -> Result<Option<&'o str>, Unreadable> {
@@ -198,7 +213,7 @@ mod tests {
             json!([true]),
         ] {
             assert!(
-                matches!(read(&json!({"active": value})), Ok(Answer::Inactive)),
+                matches!(read(&json!({"active": value})), Ok(Answer::Inactive { .. })),
                 "{value}"
             );
         }
@@ -247,7 +262,7 @@ mod tests {
                 json!([1]),
             ] {
                 let answer = read(&json!({"active": true, member: other}));
-                let Ok(Answer::Unreadable { member: named }) = answer else {
+                let Ok(Answer::Unreadable { member: named, .. }) = answer else {
                     panic!("{answer:?}")
                 };
                 assert_eq!(named, member);
@@ -276,7 +291,7 @@ mod tests {
             json!("/".repeat(43)),
         ] {
             let answer = read(&json!({"active": true, "cnf": {"x5t#S256": bad}}));
-            let Ok(Answer::Unreadable { member }) = answer else {
+            let Ok(Answer::Unreadable { member, .. }) = answer else {
                 panic!("{bad} {answer:?}")
             };
             assert_eq!(member, "cnf.x5t#S256");
@@ -302,7 +317,7 @@ mod tests {
         for cnf in [json!([]), json!("x"), json!(null)] {
             let answer = read(&json!({"active": true, "cnf": cnf}));
             assert!(
-                matches!(answer, Ok(Answer::Unreadable { member: "cnf" })),
+                matches!(answer, Ok(Answer::Unreadable { member: "cnf", .. })),
                 "{answer:?}"
             );
         }
@@ -314,10 +329,8 @@ mod tests {
         for member in ["client_id", "organisation_id"] {
             for name in [&longest, "https://client.example/a b", "Société"] {
                 let claims = claims(&json!({"active": true, member: name}));
-                let kept = claims
-                    .client_id
-                    .as_deref()
-                    .or(claims.organisation_id.as_deref());
+                let holder = &claims.holder;
+                let kept = holder.client_id().or(holder.organisation_id());
                 assert_eq!(kept, Some(name));
             }
             for bad in [
@@ -350,7 +363,7 @@ mod tests {
             ("token_type", json!(true)),
         ] {
             let answer = read(&json!({"active": true, member: value}));
-            let Ok(Answer::Unreadable { member: named }) = answer else {
+            let Ok(Answer::Unreadable { member: named, .. }) = answer else {
                 panic!("{answer:?}")
             };
             assert_eq!(named, member);

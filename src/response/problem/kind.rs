@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use crate::{
     caller::CertificateRefused,
     dataset::{Absent, perils},
-    edge::{Malformed, NotTaken},
+    edge::{Malformed, NotTaken, VerificationFailure},
     policy::Denied,
     response::{ErrorCode, Refusal},
     token::TokenRefused,
@@ -77,7 +77,7 @@ impl Kind {
 pub fn kind(refusal: &Refusal) -> Kind {
     use StatusCode as S;
     match refusal {
-        Refusal::Absent(Absent::NoSuchFile) | Refusal::NoRoute => plain(
+        Refusal::Absent(Absent::Ambiguous { .. } | Absent::NoSuchFile) | Refusal::NoRoute => plain(
             S::NOT_FOUND,
             "Not Found",
             "Nothing is published under this name.",
@@ -102,6 +102,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
         Refusal::Certificate(_) => invalid_token(
             "The client certificate is not accepted: it must be valid today, for client authentication, and issued under the directory.",
         ),
+        Refusal::CertificateUnverified(failure) => invalid_token(unverified_detail(*failure)),
         Refusal::Denied(Denied::InsufficientScope { .. }) => Kind {
             status: S::FORBIDDEN,
             name: Some("insufficient-scope"),
@@ -228,6 +229,43 @@ fn perils_kind(refused: &perils::Refused) -> Kind {
         title,
         detail: "",
         challenge: Challenged::No,
+    }
+}
+
+/// What the consumer is told of a certificate that the hop did not find good, in place of the hop's own words.
+fn unverified_detail(failure: VerificationFailure) -> &'static str {
+    use VerificationFailure as F;
+    match failure {
+        F::Expired => {
+            "The client certificate that was shown has expired, or an issuer in its chain has. Connect with a current one."
+        }
+        F::IssuerUnfit | F::NameConstraint | F::Unsupported => {
+            "The client certificate that was shown does not lead to the directory by a valid path: an issuer may not have issued it, or a constraint or critical extension stands against it."
+        }
+        F::Malformed => "The client certificate that was shown cannot be read as one.",
+        F::NotYetValid => {
+            "The client certificate that was shown is not valid yet, or an issuer in its chain is not. Connect with a current one."
+        }
+        F::Other => "The client certificate that was shown did not pass verification.",
+        F::Purpose => {
+            "The client certificate that was shown is not for client authentication. Connect with one that the directory issued for clients."
+        }
+        F::Revoked => {
+            "The client certificate that was shown is revoked. Get another one from the directory."
+        }
+        F::RevocationUnknown => {
+            "Whether the client certificate that was shown is revoked cannot be told here now. Please report the interaction id."
+        }
+        F::Signature => {
+            "A signature in the chain of the client certificate that was shown does not verify."
+        }
+        F::TooLong => "The chain of the client certificate that was shown is too long.",
+        F::TooWeak => {
+            "The client certificate that was shown, or an issuer in its chain, has a key or signature that is too weak."
+        }
+        F::UnknownIssuer => {
+            "The client certificate that was shown was not issued under the directory, or its intermediate certificates were not sent. Connect with the one that the directory issued, and its chain."
+        }
     }
 }
 
