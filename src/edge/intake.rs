@@ -32,8 +32,8 @@ pub struct Intake {
 #[strum(serialize_all = "kebab-case")]
 pub enum NotTaken {
     /// The connection ended or broke its framing.
-    #[error("the body broke off: {0}")]
-    Broken(String),
+    #[error("the body broke off")]
+    Broken,
     /// A content coding, RFC 9110 §8.4.
     #[error("the body has a content coding")]
     Encoded,
@@ -87,7 +87,7 @@ impl Intake {
             let Some(piece) = next.or(Err(NotTaken::Stalled))? else {
                 break;
             };
-            let piece = piece.map_err(|error| NotTaken::Broken(error.to_string()))?;
+            let piece = piece.or(Err(NotTaken::Broken))?;
             length += u64::try_from(piece.len()).unwrap_or(u64::MAX);
             if length > self.limit_bytes {
                 return Err(too_large);

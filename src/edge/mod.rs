@@ -5,7 +5,9 @@
 
 mod authorization;
 mod certificate;
+mod chunks;
 mod gate;
+mod head;
 mod hop;
 mod inbound;
 mod intake;
@@ -15,6 +17,7 @@ mod listen;
 mod malformed;
 mod networks;
 mod peers;
+mod screen;
 mod sockets;
 mod verification;
 
@@ -31,5 +34,6 @@ pub(crate) use listen::{guard_address, guard_directory};
 pub use malformed::Malformed;
 pub use networks::{Network, NetworkError};
 pub use peers::{Neighbour, Peer, Peers, Stranger};
+pub use screen::{Screen, Unreadable};
 pub use sockets::{Loopback, Sockets};
 pub use verification::{Unverified, VerificationFailure};

@@ -171,11 +171,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
 
 fn body_kind(refused: &NotTaken) -> Kind {
     match refused {
-        NotTaken::Broken(_) => plain(
-            StatusCode::BAD_REQUEST,
-            "Bad Request",
-            "The body did not arrive whole.",
-        ),
+        NotTaken::Broken => bad_request("The body did not arrive whole."),
         NotTaken::Encoded => plain(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "Unsupported Media Type",
@@ -274,15 +270,20 @@ fn malformed_kind(malformed: Malformed) -> Kind {
         Malformed::EmptyToken | Malformed::SeveralTokens => {
             invalid_request("Authorization must be Bearer, one space and one access token.")
         }
+        Malformed::Field => bad_request("A header field is malformed."),
+        Malformed::HeadLate => plain(
+            StatusCode::REQUEST_TIMEOUT,
+            "Request Timeout",
+            "The head of the request stopped coming.",
+        ),
         Malformed::HeaderBlockTooLarge { .. } => plain(
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             "Request Header Fields Too Large",
             "The header block must stay within 64 KiB.",
         ),
-        Malformed::HostMissingOrRepeated => plain(
-            StatusCode::BAD_REQUEST,
-            "Bad Request",
-            "Send exactly one Host field.",
+        Malformed::HostMissingOrRepeated => bad_request("Send exactly one Host field."),
+        Malformed::Length => bad_request(
+            "Say how long the body is by exactly one Content-Length, or by Transfer-Encoding: chunked.",
         ),
         Malformed::RepeatedAuthorization => {
             invalid_request("Send exactly one Authorization field.")
@@ -290,6 +291,12 @@ fn malformed_kind(malformed: Malformed) -> Kind {
         Malformed::RepeatedCertificate => {
             invalid_request("The client certificate was forwarded more than once.")
         }
+        Malformed::RequestLine => bad_request(
+            "The request must begin with a method, a target and HTTP/1.1, with single spaces between them.",
+        ),
+        Malformed::Target => bad_request(
+            "The request target has a character that must be percent-encoded (RFC 3986): one beyond ASCII, or one such as a quotation mark.",
+        ),
         Malformed::TargetTooLong { .. } => plain(
             StatusCode::URI_TOO_LONG,
             "URI Too Long",
@@ -298,6 +305,12 @@ fn malformed_kind(malformed: Malformed) -> Kind {
         Malformed::TokenInQuery => invalid_request(
             "An access token must not stand in the URL. Send it in Authorization, and treat this one as disclosed.",
         ),
+        Malformed::TooManyFields { .. } => plain(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "Request Header Fields Too Large",
+            "The request has more header fields than the 96 that are taken.",
+        ),
+        Malformed::Version => bad_request("Use HTTP/1.1, and no spaces in the request target."),
     }
 }
 
@@ -336,6 +349,10 @@ fn plain(status: StatusCode, title: &'static str, detail: &'static str) -> Kind 
         detail,
         challenge: Challenged::No,
     }
+}
+
+fn bad_request(detail: &'static str) -> Kind {
+    plain(StatusCode::BAD_REQUEST, "Bad Request", detail)
 }
 
 fn invalid_request(detail: &'static str) -> Kind {
