@@ -54,6 +54,25 @@ impl Visit<'_> {
 
     async fn query(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
         let known = self.known_bearer(access).await?;
+        let read = self.read_query(body).await;
+        let read =
+            read.map(|(query, survey, subset)| (subset.perils.clone(), (query, survey, subset)));
+        let (bearer, (query, survey, subset)) = self.bearer_of(known, read, access).await?;
+        let permits = self.peril_permits(&bearer, &subset.perils, access)?;
+        let values = self.site.perils.values(&permits, &subset.columns)?;
+        location::answer(
+            self.request,
+            query.format.as_deref(),
+            survey,
+            subset,
+            values,
+            || self.site.streams.try_take(bearer.consumer()),
+            &self.site.schemas,
+        )
+    }
+
+    /// What is asked for at `/v1/location`.
+    async fn read_query(self, body: Payload) -> Result<(Query, Survey, Subset), Refusal> {
         if !self.site.perils.is_imported() {
             return Err(Refused::NoStore.into());
         }
@@ -66,18 +85,7 @@ impl Visit<'_> {
             Survey::of(body, false, &mut query.options, self.most_places())?
         };
         let subset = Subset::read(&query.options, self.site.peril_limits.max_radius_km)?;
-        let bearer = self.bearer_for(known, &subset.perils, access).await?;
-        let permits = self.peril_permits(&bearer, &subset.perils, access)?;
-        let values = self.site.perils.values(&permits, &subset.columns)?;
-        location::answer(
-            self.request,
-            query.format.as_deref(),
-            survey,
-            subset,
-            values,
-            || self.site.streams.try_take(bearer.consumer()),
-            &self.site.schemas,
-        )
+        Ok((query, survey, subset))
     }
 
     /// The places of the body, with the options beside them; where they are many, another thread reads them.
@@ -158,6 +166,18 @@ impl Visit<'_> {
 
     async fn locations(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
         let known = self.known_bearer(access).await?;
+        let read = self.read_locations(body).await;
+        let read = read.map(|request| (request.perils.clone(), request));
+        let (bearer, request) = self.bearer_of(known, read, access).await?;
+        let permits = self.peril_permits(&bearer, &request.perils, access)?;
+        let values = self.site.perils.values(&permits, &request.columns)?;
+        refuse_off_grid(&request, &values)?;
+        let turn = || self.site.streams.try_take(bearer.consumer());
+        answer::locations(request, values, turn)
+    }
+
+    /// What is asked for at `/location`.
+    async fn read_locations(self, body: Payload) -> Result<LocationRequest, Refusal> {
         if !is_json(self.request) {
             return Err(Refusal::NotRead {
                 taken: "application/json",
@@ -169,13 +189,7 @@ impl Visit<'_> {
         let mut intake = self.site.intake.clone();
         intake.limit_bytes = intake.limit_bytes.min(CONTRACT_BODY);
         let body = intake.take(self.request, body).await?;
-        let request = self.location_request(body).await?;
-        let bearer = self.bearer_for(known, &request.perils, access).await?;
-        let permits = self.peril_permits(&bearer, &request.perils, access)?;
-        let values = self.site.perils.values(&permits, &request.columns)?;
-        refuse_off_grid(&request, &values)?;
-        let turn = || self.site.streams.try_take(bearer.consumer());
-        answer::locations(request, values, turn)
+        self.location_request(body).await
     }
 
     /// What a body of the old contract asks for. It is read whole, and what is read takes more memory than its
@@ -201,7 +215,8 @@ impl Visit<'_> {
         Ok(read?)
     }
 
-    /// The bearer, before the request says of which perils it asks: where some may be open, that has to be read first.
+    /// The bearer, before a request has said of which perils it asks: none where that has to be read first, for
+    /// some are open.
     async fn known_bearer(self, access: &mut Access) -> Result<Option<Bearer>, Refusal> {
         let mut each = names(&[]).chain(names(&Peril::ALL));
         if each.any(|names| self.site.policy.open(names).is_some()) {
@@ -210,17 +225,20 @@ impl Visit<'_> {
         Ok(Some(self.authenticated(access).await?))
     }
 
-    /// Who asks for `perils`: the one who is known already, or else.
-    async fn bearer_for(
+    /// Who sends what was `read`, which begins with the perils that are asked for. What cannot be read asks for
+    /// nothing that is open: whoever sends it hears of that last.
+    async fn bearer_of<T>(
         self,
         known: Option<Bearer>,
-        perils: &[Peril],
+        read: Result<(Vec<Peril>, T), Refusal>,
         access: &mut Access,
-    ) -> Result<Bearer, Refusal> {
-        match known {
-            Some(bearer) => Ok(bearer),
-            None => self.bearer(names(perils), access).await,
-        }
+    ) -> Result<(Bearer, T), Refusal> {
+        let perils = read.as_ref().map_or(&[][..], |(perils, _)| perils);
+        let bearer = match known {
+            Some(bearer) => bearer,
+            None => self.bearer(names(perils), access).await?,
+        };
+        read.map(|(_, read)| (bearer, read))
     }
 
     /// Step 8 for each of `perils`, or for the description of all when there are none.

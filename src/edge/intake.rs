@@ -277,16 +277,51 @@ mod tests {
                 taken(large, &intake(folder.path())).await,
                 Err(NotTaken::TooLarge { limit: 100 })
             ));
-            let encoded = TestRequest::post().insert_header(("content-encoding", "gzip"));
-            assert!(matches!(
-                taken(encoded, &intake(folder.path())).await,
-                Err(NotTaken::Encoded)
-            ));
+            for coding in [
+                "gzip",
+                "deflate",
+                "br",
+                "zstd",
+                "compress",
+                "x",
+                "identity, gzip",
+            ] {
+                let encoded = TestRequest::post().insert_header(("content-encoding", coding));
+                assert!(matches!(
+                    taken(encoded, &intake(folder.path())).await,
+                    Err(NotTaken::Encoded)
+                ));
+            }
+            for coding in ["identity", " Identity "] {
+                let plain = TestRequest::post().insert_header(("content-encoding", coding));
+                assert!(taken(plain, &intake(folder.path())).await.is_ok());
+            }
             let announced = TestRequest::post().insert_header(("content-length", "101"));
             assert!(matches!(
                 taken(announced, &intake(folder.path())).await,
                 Err(NotTaken::TooLarge { .. })
             ));
+        });
+    }
+
+    /// Rows: HTTP-26
+    #[test]
+    fn a_body_that_does_not_say_its_length_is_taken_up_to_the_limit_and_no_further() {
+        System::new().block_on(async {
+            let folder = tempfile::tempdir().unwrap();
+            for (length, is_taken) in [(100, true), (101, false), (5000, false)] {
+                let (_, mut body) = TestRequest::post()
+                    .set_payload(vec![0; length])
+                    .to_http_parts();
+                let chunked = TestRequest::post()
+                    .insert_header(("transfer-encoding", "chunked"))
+                    .to_http_request();
+                let payload = Payload::from_request(&chunked, &mut body).await.unwrap();
+                let taken = intake(folder.path()).take(&chunked, payload).await;
+                assert_eq!(taken.is_ok(), is_taken, "{length}");
+                let is_too_large = matches!(taken, Err(NotTaken::TooLarge { limit: 100 }));
+                assert_eq!(is_too_large, !is_taken, "{length}");
+            }
         });
     }
 

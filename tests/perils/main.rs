@@ -23,6 +23,7 @@ mod contract;
 mod described;
 mod formats;
 mod full_scale;
+mod open_data;
 mod portfolio;
 mod query;
 mod reference;
