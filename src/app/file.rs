@@ -1,6 +1,6 @@
 //! Requests for a file: open, or permitted by a token.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, http::header::IF_RANGE};
 
 use super::visit::Visit;
 use crate::{
@@ -24,7 +24,12 @@ impl Visit<'_> {
         let [permit] = permits.as_slice() else {
             return Err(Refusal::Fault);
         };
-        let selection = self.site.files.select(permit, file, self.now)?;
+        let files = &self.site.files;
+        let selection = if self.request.headers().contains_key(IF_RANGE) {
+            files.select_by_date(permit, file, self.now)?
+        } else {
+            files.select(permit, file, self.now)?
+        };
         access.dataset(file.as_str());
         response::file::answer(self.request, selection, &self.site.accel_prefix, self.now)
     }

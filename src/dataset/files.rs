@@ -33,6 +33,13 @@ pub struct Selection {
     pub source: Source,
 }
 
+/// When a file is asked for, and the latest change of one that the hop may send.
+#[derive(Clone, Copy)]
+struct Times {
+    now: Timestamp,
+    hop: Timestamp,
+}
+
 /// Where the bytes of a [`Selection`] come from.
 #[derive(Debug)]
 pub enum Source {
@@ -95,6 +102,8 @@ impl Files {
     /// The file that `permit` is for: one spelt as it was asked for, else with its extension in lower case, else
     /// the only one of another case.
     ///
+    /// The hop does not send one of a time that is still to come: it would say that time.
+    ///
     /// # Errors
     /// [`Absent`].
     pub fn select(
@@ -103,6 +112,25 @@ impl Files {
         file: &FileName,
         now: Timestamp,
     ) -> Result<Selection, Absent> {
+        self.find(permit, file, Times { now, hop: now })
+    }
+
+    /// As [`Self::select`], for a range under the condition that a date still holds: the hop does not send a file
+    /// that was changed this very second, for it takes every date for a strong validator.
+    ///
+    /// # Errors
+    /// [`Absent`].
+    pub fn select_by_date(
+        &self,
+        permit: &Permit,
+        file: &FileName,
+        now: Timestamp,
+    ) -> Result<Selection, Absent> {
+        let hop = Timestamp::from_seconds(now.seconds().saturating_sub(1));
+        self.find(permit, file, Times { now, hop })
+    }
+
+    fn find(&self, permit: &Permit, file: &FileName, times: Times) -> Result<Selection, Absent> {
         // The permit names what may be read; a file of another name is none of its business.
         if permit.dataset() != file.as_str() {
             return Err(Absent::NoSuchFile);
@@ -110,17 +138,17 @@ impl Files {
         let media_type = file.media_type();
         let lower = Some(file.as_str()).filter(|name| *name != file.asked());
         for name in [file.asked()].into_iter().chain(lower) {
-            match self.open(name, media_type, now) {
+            match self.open(name, media_type, times) {
                 Err(Absent::NoSuchFile) => {}
                 outcome => return outcome,
             }
         }
-        let name = self.spellings.find(&self.root, file.as_str(), now)?;
-        self.open(&name, media_type, now)
+        let name = self.spellings.find(&self.root, file.as_str(), times.now)?;
+        self.open(&name, media_type, times)
     }
 
     /// The file that is called `name` on the disk.
-    fn open(&self, name: &str, media_type: MediaType, now: Timestamp) -> Result<Selection, Absent> {
+    fn open(&self, name: &str, media_type: MediaType, times: Times) -> Result<Selection, Absent> {
         if !self.hop_sends
             && let Some((identity, bytes)) = self.memory.recall(name)
         {
@@ -134,15 +162,14 @@ impl Files {
         let (descriptor, version) =
             open_beneath(&self.root, name).map_err(|source| absent(&path, source))?;
         let identity = Identity::new(version);
-        // A link is sent from here: nginx would follow it without the bounds set above. So is a file of a time to
-        // come, or of this second: nginx would send that time, and take it for a strong validator.
+        // A link is sent from here: nginx would follow it without the bounds set above.
         let is_link = path
             .symlink_metadata()
             .is_ok_and(|found| found.is_symlink());
-        let source = if self.hop_sends && !is_link && identity.version.is_past(now) {
+        let source = if self.hop_sends && !is_link && identity.version.is_of(times.hop) {
             Source::Hop(name.to_owned())
         } else {
-            self.read(&path, descriptor, &identity, is_link, now)?
+            self.read(&path, descriptor, &identity, is_link, times.now)?
         };
         Ok(Selection {
             media_type,

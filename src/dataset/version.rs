@@ -51,9 +51,9 @@ impl Version {
         self.changed.0.saturating_add(2) <= now.seconds()
     }
 
-    /// Whether the time that the file claims for its content is over, by a second at least.
-    pub(super) fn is_past(&self, now: Timestamp) -> bool {
-        self.modified.0 < now.seconds()
+    /// Whether the time that the file claims for its content is `time` or before it.
+    pub(super) fn is_of(&self, time: Timestamp) -> bool {
+        self.modified.0 <= time.seconds()
     }
 }
 

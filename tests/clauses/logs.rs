@@ -215,7 +215,7 @@ fn jrn_4_what_a_directory_and_a_certificate_say_is_escaped_in_every_field() {
         let record = site.perild.wait_for_line(|line| line.contains(&id));
         assert!(!record.contains(['\u{202e}', '\u{2028}']), "{record:?}");
         assert!(
-            record.contains("PERILD_CLIENT_ID=\"a\\u{202e}b\\u{2028}c\\\" PERILD_STATUS=200\""),
+            record.contains("PERILD_CLIENT_ID=\"a\\\\u{202e}b\\\\u{2028}c\\\" PERILD_STATUS=200\""),
             "{record}"
         );
         let status = format!(" PERILD_STATUS={} ", answer.status);
