@@ -54,17 +54,14 @@ pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -
         return HttpResponse::Forbidden().finish();
     };
     let unreadable = unreadable(&request);
-    let (route, id, method) = match unreadable {
-        Some(unreadable) => {
-            let method = unreadable.method.as_ref().map_or("-", Method::as_str);
-            (Route::Nothing, unreadable.id.clone(), method)
-        }
-        None => {
-            let lines = request.headers().get_all(InteractionId::HEADER);
-            let id = InteractionId::read(lines.map(HeaderValue::as_bytes));
-            let method = request.method().as_str();
-            (Route::find(request.uri().path()), id, method)
-        }
+    let (route, id, method) = if let Some(unreadable) = unreadable {
+        let method = unreadable.method.as_ref().map_or("-", Method::as_str);
+        (Route::Nothing, unreadable.id.clone(), method)
+    } else {
+        let lines = request.headers().get_all(InteractionId::HEADER);
+        let id = InteractionId::read(lines.map(HeaderValue::as_bytes));
+        let method = request.method().as_str();
+        (Route::find(request.uri().path()), id, method)
     };
     if !matches!(route, Route::Health | Route::Readiness) {
         perild.log().room().await;

@@ -81,7 +81,9 @@ impl Chunks {
                 b'\r',
             ) => Some(Self::SizeEnd { size }),
             (Self::Extension { size }, _) if is_text(octet) => Some(Self::Extension { size }),
-            (Self::SizeEnd { size: 0 }, b'\n') => Some(Self::Line),
+            (Self::SizeEnd { size: 0 } | Self::LineEnd { is_last: false }, b'\n') => {
+                Some(Self::Line)
+            }
             (Self::SizeEnd { size }, b'\n') => Some(Self::Data { left: size }),
             (Self::DataEnd { has_return: false }, b'\r') => {
                 Some(Self::DataEnd { has_return: true })
@@ -91,7 +93,6 @@ impl Chunks {
             (Self::Trailer, b'\r') => Some(Self::LineEnd { is_last: false }),
             (Self::Line | Self::Trailer, _) if is_text(octet) => Some(Self::Trailer),
             (Self::LineEnd { is_last: true }, b'\n') => Some(Self::End),
-            (Self::LineEnd { is_last: false }, b'\n') => Some(Self::Line),
             _ => None,
         }
     }

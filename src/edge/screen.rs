@@ -309,7 +309,7 @@ mod tests {
                 }
             }
         });
-        let mut screen = Screen::new(server, Duration::from_secs(60));
+        let mut screen = Screen::new(server, Duration::from_mins(1));
         let unreadable = screen.unreadable();
         let mut read = Vec::new();
         screen.read_to_end(&mut read).await.unwrap();

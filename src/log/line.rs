@@ -161,10 +161,11 @@ mod tests {
         let hostile = "a\" PERILD_X=1\n\u{1b}[2J\u{2028}\u{202e}\u{9b}z";
         tracing::subscriber::with_default(registry().with(written), || {
             let error = std::io::Error::other(hostile);
+            let error: &dyn std::error::Error = &error;
             tracing::warn!(
                 text = hostile,
                 shown = %hostile,
-                cause = &error as &dyn std::error::Error,
+                cause = error,
                 number = 7_u64,
                 is_so = true,
                 "it said {hostile}"

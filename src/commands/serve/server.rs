@@ -49,12 +49,13 @@ fn listen(
         Listener::Tcp(listener) => server.listen("tcp", listener, move || {
             let screened = |stream: TcpStream| async {
                 let peer = stream.peer_addr().ok();
-                screened(stream, peer)
+                Ok::<_, DispatchError>(screened(stream, peer))
             };
             fn_service(screened).and_then(http(perild.clone(), signal.clone()))
         }),
         Listener::Unix(listener) => server.listen_uds("unix", listener, move || {
-            let screened = |stream: UnixStream| async { screened(stream, None) };
+            let screened =
+                |stream: UnixStream| async { Ok::<_, DispatchError>(screened(stream, None)) };
             fn_service(screened).and_then(http(perild.clone(), signal.clone()))
         }),
     }
@@ -63,9 +64,9 @@ fn listen(
 /// A connection as [`HttpService`] takes it.
 type Connection<T> = (Screen<T>, Protocol, Option<SocketAddr>);
 
-fn screened<T>(stream: T, peer: Option<SocketAddr>) -> Result<Connection<T>, DispatchError> {
+fn screened<T>(stream: T, peer: Option<SocketAddr>) -> Connection<T> {
     let screen = Screen::new(stream, REQUEST_TIMEOUT);
-    Ok((screen, Protocol::Http1, peer))
+    (screen, Protocol::Http1, peer)
 }
 
 fn http<T: AsyncRead + AsyncWrite + Unpin + 'static>(

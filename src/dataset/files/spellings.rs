@@ -69,6 +69,8 @@ fn names(root: &Path) -> Names {
                 .push(entry);
         }
     }
-    names.values_mut().for_each(|spellings| spellings.sort());
+    for spellings in names.values_mut() {
+        spellings.sort();
+    }
     names
 }
