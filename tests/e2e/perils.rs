@@ -114,7 +114,8 @@ fn doubled_slashes_lead_to_the_perils_as_one_does_with_large_bodies_too() {
         send(&world, "//location", JSON, old.to_string().as_bytes()).status,
         200
     );
-    let large = format!("{}{}", portfolio(10), " ".repeat(2 * 1024 * 1024));
+    let place = format!("50,0,{}\n", "n".repeat(4000));
+    let large = format!("lat,lon,note\n{}", place.repeat(300));
     for target in [
         "/v1/location",
         "//v1/location",
