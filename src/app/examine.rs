@@ -14,7 +14,7 @@ use crate::{
     caller::Callers,
     clock::Timestamp,
     config::{Config, Fault, PerilLimits, Places, Server, Severity, User},
-    dataset::{Files, Perils, grid::STORE_NAME},
+    dataset::{FileName, Files, Perils, grid::STORE_NAME},
     edge::{Hop, Intake, Listen, Network, Peers, guard_address, guard_directory},
     policy::{Policy, PolicyError},
     response::description::{Description, Published},
@@ -194,7 +194,11 @@ impl Examination<'_> {
     }
 
     fn policy(&mut self) -> Option<Policy> {
-        match Policy::new(&self.config.datasets, &self.config.defaults) {
+        let mut datasets = self.config.datasets.clone();
+        for dataset in &mut datasets {
+            dataset.name = FileName::of_rule(&dataset.name);
+        }
+        match Policy::new(&datasets, &self.config.defaults) {
             Ok(policy) => Some(policy),
             Err(PolicyError::ListedTwice { name, index }) => {
                 let listed = &self.config.datasets;

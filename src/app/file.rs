@@ -1,12 +1,11 @@
 //! Requests for a file: open, or permitted by a token.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, http::header::IF_RANGE};
 
 use super::visit::Visit;
 use crate::{
     dataset::FileName,
     log::Access,
-    policy::Permit,
     response::{self, Refusal},
 };
 
@@ -20,19 +19,18 @@ impl Visit<'_> {
         if self.site.policy.lists(file.dataset()) {
             access.dataset(file.as_str());
         }
-        let permit = self.permit(file, access).await?;
-        access.decision(format!("granted: {}", permit.rule()));
-        let selection = self.site.files.select(&permit, file, self.now)?;
+        let bearer = self.bearer([file.dataset()], access).await?;
+        let permits = self.permits(&bearer, [file.dataset()], access)?;
+        let [permit] = permits.as_slice() else {
+            return Err(Refusal::Fault);
+        };
+        let files = &self.site.files;
+        let selection = if self.request.headers().contains_key(IF_RANGE) {
+            files.select_by_date(permit, file, self.now)?
+        } else {
+            files.select(permit, file, self.now)?
+        };
         access.dataset(file.as_str());
-        response::file::answer(self.request, selection, &self.site.accel_prefix)
-    }
-
-    /// Steps 3 to 8, unless the file is open.
-    async fn permit(self, file: &FileName, access: &mut Access) -> Result<Permit, Refusal> {
-        if let Some(open) = self.site.policy.open(file.dataset()) {
-            return Ok(open);
-        }
-        let token = self.authenticate(access).await?;
-        Ok(self.site.policy.decide(&token, file.dataset())?)
+        response::file::answer(self.request, selection, &self.site.accel_prefix, self.now)
     }
 }

@@ -8,7 +8,10 @@ use actix_web::{
     web::{self, Payload},
 };
 
-use super::{PerilRoute, visit::Visit};
+use super::{
+    PerilRoute,
+    visit::{Bearer, Visit},
+};
 use crate::{
     dataset::{
         Perils,
@@ -20,23 +23,11 @@ use crate::{
             query::{Options, Query, Reach, Subset},
         },
     },
-    edge::{Body, Charset, ContentType, Inbound, NotTaken},
+    edge::{Body, Charset, ContentType, NotTaken},
     log::Access,
     policy::{DatasetNames, Permit},
     response::{Refusal, catalogue, contract, location, perils as answer},
-    token::BoundToken,
 };
-
-/// Who asks: an active token, or nobody in particular where data is open.
-pub(super) struct Bearer(Option<BoundToken>);
-
-impl Bearer {
-    /// Whose share of the turns of long answers it is; all who bring no token have one.
-    fn consumer(&self) -> &str {
-        let client = self.0.as_ref().and_then(BoundToken::client_id);
-        client.unwrap_or_default()
-    }
-}
 
 impl Visit<'_> {
     /// The answer to a request for perils at `route`.
@@ -62,25 +53,12 @@ impl Visit<'_> {
     }
 
     async fn query(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
-        let bearer = self.bearer(&[], access).await?;
-        if !self.site.perils.is_imported() {
-            return Err(Refused::NoStore.into());
-        }
-        let is_post = self.request.method() == Method::POST;
-        let mut query = Query::read(&self.parameters(), !is_post)?;
-        let survey = if is_post {
-            self.sent_places(body, &bearer, &mut query.options).await?
-        } else {
-            let body = Body::Memory(query.places()?.into());
-            Survey::of(body, false, &mut query.options, self.most_places())?
-        };
-        let limits = &self.site.peril_limits;
-        let reach = Reach {
-            max_radius_km: limits.max_radius_km,
-            max_search_cells: limits.max_search_cells,
-        };
-        let subset = Subset::read(&query.options, reach)?;
-        let permits = self.permits(&bearer, &subset.perils, access)?;
+        let known = self.known_bearer(access).await?;
+        let read = self.read_query(body, consumer(known.as_ref())).await;
+        let read =
+            read.map(|(query, survey, subset)| (subset.perils.clone(), (query, survey, subset)));
+        let (bearer, (query, survey, subset)) = self.bearer_of(known, read, access).await?;
+        let permits = self.peril_permits(&bearer, &subset.perils, access)?;
         let values = self.site.perils.values(&permits, &subset.columns)?;
         location::answer(
             self.request,
@@ -91,16 +69,42 @@ impl Visit<'_> {
             || self.site.streams.try_take(bearer.consumer()),
             location::Means {
                 schemas: &self.site.schemas,
-                limits,
+                limits: &self.site.peril_limits,
             },
         )
+    }
+
+    /// What is asked for at `/v1/location`.
+    async fn read_query(
+        self,
+        body: Payload,
+        consumer: &str,
+    ) -> Result<(Query, Survey, Subset), Refusal> {
+        if !self.site.perils.is_imported() {
+            return Err(Refused::NoStore.into());
+        }
+        let is_post = self.request.method() == Method::POST;
+        let mut query = Query::read(&self.parameters(), !is_post)?;
+        let survey = if is_post {
+            self.sent_places(body, consumer, &mut query.options).await?
+        } else {
+            let body = Body::Memory(query.places()?.into());
+            Survey::of(body, false, &mut query.options, self.most_places())?
+        };
+        let limits = &self.site.peril_limits;
+        let reach = Reach {
+            max_radius_km: limits.max_radius_km,
+            max_search_cells: limits.max_search_cells,
+        };
+        let subset = Subset::read(&query.options, reach)?;
+        Ok((query, survey, subset))
     }
 
     /// The places of the body, with the options beside them; where they are many, another thread reads them.
     async fn sent_places(
         self,
         body: Payload,
-        bearer: &Bearer,
+        consumer: &str,
         options: &mut Options,
     ) -> Result<Survey, Refusal> {
         let content_type = ContentType::of(self.request);
@@ -115,7 +119,7 @@ impl Visit<'_> {
         let charset = Charset::declared(content_type.parameter("charset"))?;
         let limit = self.most_places();
         let intake = &self.site.intake;
-        let body = intake.take(self.request, body, bearer.consumer()).await?;
+        let body = intake.take(self.request, body, consumer).await?;
         if body.is_short() {
             let body = intake.in_utf_8(body, charset)?;
             return Ok(Survey::of(body, is_csv, options, limit)?);
@@ -138,8 +142,8 @@ impl Visit<'_> {
 
     /// The store, for those who may know what there is of all perils.
     async fn description(self, access: &mut Access) -> Result<Arc<Grid>, Refusal> {
-        let bearer = self.bearer(&[], access).await?;
-        let permits = self.permits(&bearer, &[], access)?;
+        let bearer = self.bearer(names(&[]), access).await?;
+        let permits = self.peril_permits(&bearer, &[], access)?;
         let [permit] = permits.as_slice() else {
             return Err(Refusal::Fault);
         };
@@ -159,8 +163,8 @@ impl Visit<'_> {
     }
 
     async fn one(self, peril: Peril, access: &mut Access) -> Result<HttpResponse, Refusal> {
-        let bearer = self.bearer(&[peril], access).await?;
-        let permits = self.permits(&bearer, &[peril], access)?;
+        let bearer = self.bearer(names(&[peril]), access).await?;
+        let permits = self.peril_permits(&bearer, &[peril], access)?;
         let parameters = self.parameters();
         let filter = Filter::read(&parameters);
         let values = self.site.perils.values(&permits, &filter.columns(peril))?;
@@ -176,8 +180,8 @@ impl Visit<'_> {
     }
 
     async fn all(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
-        let bearer = self.bearer(&Peril::ALL, access).await?;
-        let permits = self.permits(&bearer, &Peril::ALL, access)?;
+        let bearer = self.bearer(names(&Peril::ALL), access).await?;
+        let permits = self.peril_permits(&bearer, &Peril::ALL, access)?;
         let parameters = self.parameters();
         let columns = |peril| Filter::default().columns(peril);
         let values = Peril::ALL.map(|peril| {
@@ -201,7 +205,23 @@ impl Visit<'_> {
     }
 
     async fn locations(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
-        let bearer = self.bearer(&[], access).await?;
+        let known = self.known_bearer(access).await?;
+        let read = self.read_locations(body, consumer(known.as_ref())).await;
+        let read = read.map(|request| (request.perils.clone(), request));
+        let (bearer, request) = self.bearer_of(known, read, access).await?;
+        let permits = self.peril_permits(&bearer, &request.perils, access)?;
+        let values = self.site.perils.values(&permits, &request.columns)?;
+        refuse_off_grid(&request, &values)?;
+        let turn = || self.site.streams.try_take(bearer.consumer());
+        answer::locations(request, values, turn)
+    }
+
+    /// What is asked for at `/location`.
+    async fn read_locations(
+        self,
+        body: Payload,
+        consumer: &str,
+    ) -> Result<LocationRequest, Refusal> {
         if !ContentType::of(self.request).is_json() {
             return Err(Refusal::NotRead {
                 taken: "application/json",
@@ -212,13 +232,8 @@ impl Visit<'_> {
         }
         let mut intake = self.site.intake.clone();
         intake.limit_bytes = intake.limit_bytes.min(CONTRACT_BODY);
-        let body = intake.take(self.request, body, bearer.consumer()).await?;
-        let request = self.location_request(body).await?;
-        let permits = self.permits(&bearer, &request.perils, access)?;
-        let values = self.site.perils.values(&permits, &request.columns)?;
-        refuse_off_grid(&request, &values)?;
-        let turn = || self.site.streams.try_take(bearer.consumer());
-        answer::locations(request, values, turn)
+        let body = intake.take(self.request, body, consumer).await?;
+        self.location_request(body).await
     }
 
     /// What a body of the old contract asks for. It is read whole, and what is read takes more memory than its
@@ -244,18 +259,34 @@ impl Visit<'_> {
         Ok(read?)
     }
 
-    /// Steps 3 to 7, unless everything asked for is open.
-    async fn bearer(self, perils: &[Peril], access: &mut Access) -> Result<Bearer, Refusal> {
-        let is_open = names(perils).all(|names| self.site.policy.open(names).is_some());
-        let inbound = Inbound::read(self.request, self.neighbour, &self.site.hop)?;
-        if is_open && !inbound.is_credentialed() {
-            return Ok(Bearer(None));
+    /// The bearer, before a request has said of which perils it asks: none where that has to be read first, for
+    /// some are open.
+    async fn known_bearer(self, access: &mut Access) -> Result<Option<Bearer>, Refusal> {
+        let mut each = names(&[]).chain(names(&Peril::ALL));
+        if each.any(|names| self.site.policy.open(names).is_some()) {
+            return Ok(None);
         }
-        Ok(Bearer(Some(self.authenticate(access).await?)))
+        Ok(Some(self.authenticated(access).await?))
+    }
+
+    /// Who sends what was `read`, which begins with the perils that are asked for. What cannot be read asks for
+    /// nothing that is open: whoever sends it hears of that last.
+    async fn bearer_of<T>(
+        self,
+        known: Option<Bearer>,
+        read: Result<(Vec<Peril>, T), Refusal>,
+        access: &mut Access,
+    ) -> Result<(Bearer, T), Refusal> {
+        let perils = read.as_ref().map_or(&[][..], |(perils, _)| perils);
+        let bearer = match known {
+            Some(bearer) => bearer,
+            None => self.bearer(names(perils), access).await?,
+        };
+        read.map(|(_, read)| (bearer, read))
     }
 
     /// Step 8 for each of `perils`, or for the description of all when there are none.
-    fn permits(
+    fn peril_permits(
         self,
         bearer: &Bearer,
         perils: &[Peril],
@@ -263,18 +294,14 @@ impl Visit<'_> {
     ) -> Result<Vec<Permit>, Refusal> {
         let asked: Vec<_> = names(perils).map(|names| names.exact).collect();
         access.dataset(&asked.join(","));
-        let policy = &self.site.policy;
-        let permits = names(perils).map(|names| match (policy.open(names), &bearer.0) {
-            (Some(open), _) => Ok(open),
-            (None, Some(token)) => Ok(policy.decide(token, names)?),
-            (None, None) => Err(Refusal::NoToken),
-        });
-        let permits = permits.collect::<Result<Vec<_>, _>>()?;
-        let mut rules: Vec<_> = permits.iter().map(Permit::rule).collect();
-        rules.dedup();
-        access.decision(format!("granted: {}", rules.join(", ")));
-        Ok(permits)
+        self.permits(bearer, names(perils), access)
     }
+}
+
+/// Whose share of the turns of long bodies it is: that of strangers, where a body has to be read before it is
+/// known whether anything in it needs a token.
+fn consumer(known: Option<&Bearer>) -> &str {
+    known.map_or("", Bearer::consumer)
 }
 
 /// The names of the rules for `perils`; without any, that for what is said of all of them.

@@ -1,5 +1,7 @@
 //! What stands at which path.
 
+use std::borrow::Cow;
+
 use actix_web::http::Method;
 
 use crate::{
@@ -82,9 +84,15 @@ impl PerilRoute {
 }
 
 impl Route {
-    /// The route of the path `path`, as it stands in the request target.
+    /// The route of the path `path`, as it stands in the request target; `//` leads where `/` does.
+    ///
+    /// Whatever is looked up by the path, a rule or a file, is looked up by what comes out here.
     #[must_use]
     pub fn find(path: &str) -> Self {
+        Self::of_single_slashes(&single_slashes(path))
+    }
+
+    fn of_single_slashes(path: &str) -> Self {
         if let Some((_, route)) = OPEN.iter().find(|(open, _)| *open == path) {
             return route.clone();
         }
@@ -190,6 +198,20 @@ impl Route {
     }
 }
 
+/// `path` with each run of slashes as one; `%2F` is not a slash.
+fn single_slashes(path: &str) -> Cow<'_, str> {
+    if !path.contains("//") {
+        return Cow::Borrowed(path);
+    }
+    let mut single = String::with_capacity(path.len());
+    for c in path.chars() {
+        if c != '/' || !single.ends_with('/') {
+            single.push(c);
+        }
+    }
+    Cow::Owned(single)
+}
+
 /// Whether any server would know `method` (RFC 9110 §9.3, RFC 5789, and QUERY); another one is 501, not 405.
 pub(super) fn is_known(method: &Method) -> bool {
     let known = [
@@ -276,6 +298,38 @@ mod tests {
         ] {
             assert_eq!(Route::find(path), route);
             assert_eq!(route.template(), path);
+        }
+    }
+
+    #[test]
+    fn doubled_slashes_lead_where_one_leads() {
+        let paths = Route::described()
+            .into_iter()
+            .map(|described| described.path);
+        for path in paths.map(|path| path.replace("{name}", "tidy")) {
+            let route = Route::find(&path);
+            for slashes in ["//", "///", "////////"] {
+                assert_eq!(Route::find(&path.replace('/', slashes)), route, "{path}");
+                assert_eq!(
+                    Route::find(&path.replacen('/', slashes, 1)),
+                    route,
+                    "{path}"
+                );
+            }
+        }
+        for (path, single) in [("//", "/"), ("/v1//", "/v1/"), ("//fire//", "/fire/")] {
+            assert_eq!(Route::find(path), Route::find(single), "{path}");
+        }
+        // An escaped slash is a part of a name, and no name has one.
+        for path in [
+            "/%2Flocation",
+            "/%2f%2fhealthz",
+            "/v1%2F/location",
+            "/v1/%2Ffiles/tidy",
+        ] {
+            let route = Route::find(path);
+            let is_no_file = matches!(route, Route::Nothing | Route::File { file: None, .. });
+            assert!(is_no_file, "{path}: {route:?}");
         }
     }
 

@@ -1,15 +1,30 @@
 //! One request on its way through the rooms, and the steps that every guarded route has in common.
 
+use std::sync::Arc;
+
 use actix_web::HttpRequest;
 
 use super::Site;
 use crate::{
+    caller::CertificateFacts,
     clock::Timestamp,
-    edge::{Authorization, Inbound, Neighbour},
+    edge::{Authorization, Inbound, Neighbour, Unverified},
     log::Access,
+    policy::{DatasetNames, Permit},
     response::Refusal,
     token::BoundToken,
 };
+
+/// Who asks: an active token, or nobody in particular where data is open.
+pub(super) struct Bearer(Option<BoundToken>);
+
+impl Bearer {
+    /// Whose share of the turns of long answers it is; all who bring no token have one.
+    pub(super) fn consumer(&self) -> &str {
+        let client = self.0.as_ref().and_then(BoundToken::client_id);
+        client.unwrap_or_default()
+    }
+}
 
 /// One request, who handed it over, the site that answers it, and when.
 #[derive(Clone, Copy)]
@@ -30,17 +45,69 @@ impl Visit<'_> {
             .certificate()
             .map(|forwarded| site.callers.recognise(forwarded))
             .transpose()?;
+        let shown = match (&presented, inbound.unverified()) {
+            (Some(presented), _) => Some(presented.facts()),
+            (None, unverified) => unverified.and_then(facts),
+        };
+        if let Some(shown) = shown {
+            access.certificate(shown);
+        }
         let token = match inbound.authorization() {
             Authorization::Absent => return Err(Refusal::NoToken),
             Authorization::NotAToken => return Err(Refusal::NotAToken),
             Authorization::Token(token) => token,
             Authorization::TooLong => return Err(Refusal::TokenTooLong),
         };
-        let caller = presented.ok_or(Refusal::NoCertificate)?.verify(self.now)?;
-        access.caller(&caller);
-        let token = site.tokens.redeem(token, &caller, self.now).await?;
+        let presented = presented.ok_or_else(|| match inbound.unverified() {
+            Some(unverified) => Refusal::CertificateUnverified(unverified.failure()),
+            None => Refusal::NoCertificate,
+        })?;
+        let caller = presented.verify(self.now)?;
+        let note = |holder| access.holder(holder);
+        let tokens = &site.tokens;
+        let token = tokens.redeem_noting(token, &caller, self.now, note).await?;
         access.token(&token);
         Ok(token)
+    }
+
+    /// As [`Visit::authenticate`], where nothing that could be asked for is open.
+    pub(super) async fn authenticated(self, access: &mut Access) -> Result<Bearer, Refusal> {
+        Ok(Bearer(Some(self.authenticate(access).await?)))
+    }
+
+    /// Steps 3 to 7, unless everything that is asked for is open: then no credential is looked at (OE-CLS-2).
+    pub(super) async fn bearer<'n>(
+        self,
+        asked: impl IntoIterator<Item = DatasetNames<'n>>,
+        access: &mut Access,
+    ) -> Result<Bearer, Refusal> {
+        let mut asked = asked.into_iter();
+        if asked.all(|names| self.site.policy.open(names).is_some()) {
+            return Ok(Bearer(None));
+        }
+        self.authenticated(access).await
+    }
+
+    /// Step 8 for each of what is asked for, in the same order.
+    pub(super) fn permits<'n>(
+        self,
+        bearer: &Bearer,
+        asked: impl IntoIterator<Item = DatasetNames<'n>>,
+        access: &mut Access,
+    ) -> Result<Vec<Permit>, Refusal> {
+        let policy = &self.site.policy;
+        let permits = asked
+            .into_iter()
+            .map(|names| match (policy.open(names), &bearer.0) {
+                (Some(open), _) => Ok(open),
+                (None, Some(token)) => Ok(policy.decide(token, names)?),
+                (None, None) => Err(Refusal::NoToken),
+            });
+        let permits = permits.collect::<Result<Vec<_>, Refusal>>()?;
+        let mut rules: Vec<_> = permits.iter().map(Permit::rule).collect();
+        rules.dedup();
+        access.decision(format!("granted: {}", rules.join(", ")));
+        Ok(permits)
     }
 
     /// The parameters of the query, escapes undone as HTML forms have them; wrong UTF-8 is replaced.
@@ -49,4 +116,10 @@ impl Visit<'_> {
             .into_owned()
             .collect()
     }
+}
+
+/// What the log says of a certificate that the hop showed to be bad.
+fn facts(unverified: &Unverified<'_>) -> Option<Arc<CertificateFacts>> {
+    let der = unverified.der_for_log()?.ok()?;
+    CertificateFacts::read(&der).ok().map(Arc::new)
 }

@@ -1,6 +1,9 @@
 //! The walk of one request through the rooms.
 
-use std::{any::Any, panic::AssertUnwindSafe};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, OnceLock},
+};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -18,7 +21,7 @@ use super::{Perild, Route, Site, routes, visit::Visit};
 use crate::{
     clock::Timestamp,
     dataset::Absent,
-    edge::{InteractionId, Malformed, NotTaken, Peer},
+    edge::{InteractionId, Malformed, NotTaken, Peer, Screen, Unreadable},
     log::{Access, Recorded},
     response::{self, Refusal},
 };
@@ -31,11 +34,15 @@ pub fn configure(perild: Data<Perild>) -> impl FnOnce(&mut ServiceConfig) {
 }
 
 /// Notes who connected, and shuts a stranger's TCP connection, before anything is read of it.
-pub fn on_connect(perild: Data<Perild>) -> impl Fn(&dyn Any, &mut Extensions) {
+pub fn on_connect<T: 'static>(
+    perild: Data<Perild>,
+) -> impl Fn(&Screen<T>, &mut Extensions) + Send + Sync + Clone {
     move |connection, extensions| {
-        if let Some(peer) = perild.gate().pass(connection, &perild.site().peers) {
+        let stream = connection.stream();
+        if let Some(peer) = perild.gate().pass(stream, &perild.site().peers) {
             extensions.insert(peer);
         }
+        extensions.insert(connection.unreadable());
     }
 }
 
@@ -46,14 +53,21 @@ pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -
         // Shut by the gate: what had arrived before that is not looked at, and no answer leaves.
         return HttpResponse::Forbidden().finish();
     };
-    let route = Route::find(request.uri().path());
-    let lines = request.headers().get_all(InteractionId::HEADER);
-    let id = InteractionId::read(lines.map(HeaderValue::as_bytes));
+    let unreadable = unreadable(&request);
+    let (route, id, method) = if let Some(unreadable) = unreadable {
+        let method = unreadable.method.as_ref().map_or("-", Method::as_str);
+        (Route::Nothing, unreadable.id.clone(), method)
+    } else {
+        let lines = request.headers().get_all(InteractionId::HEADER);
+        let id = InteractionId::read(lines.map(HeaderValue::as_bytes));
+        let method = request.method().as_str();
+        (Route::find(request.uri().path()), id, method)
+    };
     if !matches!(route, Route::Health | Route::Readiness) {
         perild.log().room().await;
     }
     let meter = perild.meter(&route);
-    let mut access = Access::begin(id, request.method().as_str(), route.template(), meter);
+    let mut access = Access::begin(id, method, route.template(), meter);
     let outcome = guarded(walk(&request, body, peer, &route, &perild, &mut access)).await;
     let mut answer = outcome.unwrap_or_else(|refusal| refuse(&refusal, &route, &mut access));
     if let Ok(id) = HeaderValue::from_str(access.interaction_id().as_str()) {
@@ -61,12 +75,19 @@ pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -
             .headers_mut()
             .insert(HeaderName::from_static(InteractionId::HEADER), id);
     }
+    response::conditions::date(answer.headers_mut(), Timestamp::now());
     if perild.is_stopping() {
         answer
             .head_mut()
             .set_connection_type(actix_web::http::ConnectionType::Close);
     }
     record(access, request.method(), answer)
+}
+
+/// What the request stands for that was put in the place of one that cannot be read.
+fn unreadable(request: &HttpRequest) -> Option<&Unreadable> {
+    let unreadable = request.conn_data::<Arc<OnceLock<Unreadable>>>()?.get()?;
+    Some(unreadable).filter(|unreadable| unreadable.stands_at(request.uri().path()))
 }
 
 /// A panic in `walk` is one request's 500, and nobody else's trouble (DEC-6).
@@ -93,6 +114,9 @@ async fn walk(
         Err(_) if perild.is_itself(peer) && *route == Route::Health => return Ok(healthy()),
         Err(stranger) => return Err(stranger.into()),
     };
+    if let Some(unreadable) = unreadable(request) {
+        return Err(unreadable.malformed.into());
+    }
     site.limits.admit(request)?;
     if request.method() == Method::OPTIONS {
         return Ok(options(route));

@@ -35,6 +35,7 @@ pub use authority::Authority;
 pub use facts::CertificateFacts;
 pub use key::KeyRefused;
 pub(crate) use leaf::published_at;
+pub(crate) use name::is_invisible;
 pub use refused::{CertificateRefused, CertificateUnreadable, PathFault};
 pub use revocation::{RevocationList, RevocationListError, RevocationLists};
 pub use thumbprint::Thumbprint;

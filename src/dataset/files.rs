@@ -1,6 +1,7 @@
 //! Files offered as they are: one directory, opened so that nothing outside it can be reached.
 
 mod beneath;
+mod spellings;
 
 use std::{
     collections::BTreeSet,
@@ -19,6 +20,7 @@ use super::{
     version::{Identity, Version},
 };
 use crate::{clock::Timestamp, policy::Permit};
+use spellings::Spellings;
 
 /// What a permit and a name lead to: the bytes, and what an answer says about them.
 #[derive(Debug)]
@@ -29,6 +31,13 @@ pub struct Selection {
     pub identity: Identity,
     /// Where the bytes come from.
     pub source: Source,
+}
+
+/// When a file is asked for, and the latest change of one that the hop may send.
+#[derive(Clone, Copy)]
+struct Times {
+    now: Timestamp,
+    hop: Timestamp,
 }
 
 /// Where the bytes of a [`Selection`] come from.
@@ -46,6 +55,14 @@ pub enum Source {
 #[derive(Debug, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Absent {
+    /// Several files of that name, none spelt as it was asked for: none of them is meant more than another.
+    #[error("{first} and {second} differ in nothing but the case of their extension")]
+    Ambiguous {
+        /// One of them.
+        first: String,
+        /// Another one.
+        second: String,
+    },
     /// No regular file of that name within the directory.
     #[error("no file of that name")]
     NoSuchFile,
@@ -65,6 +82,7 @@ pub struct Files {
     root: PathBuf,
     memory: Memory,
     hop_sends: bool,
+    spellings: Spellings,
 }
 
 impl Files {
@@ -77,10 +95,14 @@ impl Files {
             root,
             memory: Memory::new(memory_bytes),
             hop_sends,
+            spellings: Spellings::default(),
         }
     }
 
-    /// The file that `permit` is for.
+    /// The file that `permit` is for: one spelt as it was asked for, else with its extension in lower case, else
+    /// the only one of another case.
+    ///
+    /// The hop does not send one of a time that is still to come: it would say that time.
     ///
     /// # Errors
     /// [`Absent`].
@@ -90,13 +112,45 @@ impl Files {
         file: &FileName,
         now: Timestamp,
     ) -> Result<Selection, Absent> {
+        self.find(permit, file, Times { now, hop: now })
+    }
+
+    /// As [`Self::select`], for a range under the condition that a date still holds: the hop does not send a file
+    /// that was changed this very second, for it takes every date for a strong validator.
+    ///
+    /// # Errors
+    /// [`Absent`].
+    pub fn select_by_date(
+        &self,
+        permit: &Permit,
+        file: &FileName,
+        now: Timestamp,
+    ) -> Result<Selection, Absent> {
+        let hop = Timestamp::from_seconds(now.seconds().saturating_sub(1));
+        self.find(permit, file, Times { now, hop })
+    }
+
+    fn find(&self, permit: &Permit, file: &FileName, times: Times) -> Result<Selection, Absent> {
         // The permit names what may be read; a file of another name is none of its business.
         if permit.dataset() != file.as_str() {
             return Err(Absent::NoSuchFile);
         }
         let media_type = file.media_type();
+        let lower = Some(file.as_str()).filter(|name| *name != file.asked());
+        for name in [file.asked()].into_iter().chain(lower) {
+            match self.open(name, media_type, times) {
+                Err(Absent::NoSuchFile) => {}
+                outcome => return outcome,
+            }
+        }
+        let name = self.spellings.find(&self.root, file.as_str(), times.now)?;
+        self.open(&name, media_type, times)
+    }
+
+    /// The file that is called `name` on the disk.
+    fn open(&self, name: &str, media_type: MediaType, times: Times) -> Result<Selection, Absent> {
         if !self.hop_sends
-            && let Some((identity, bytes)) = self.memory.recall(file.as_str())
+            && let Some((identity, bytes)) = self.memory.recall(name)
         {
             return Ok(Selection {
                 media_type,
@@ -104,18 +158,18 @@ impl Files {
                 source: Source::Memory(bytes),
             });
         }
-        let path = self.root.join(file.as_str());
+        let path = self.root.join(name);
         let (descriptor, version) =
-            open_beneath(&self.root, file.as_str()).map_err(|source| absent(&path, source))?;
+            open_beneath(&self.root, name).map_err(|source| absent(&path, source))?;
         let identity = Identity::new(version);
         // A link is sent from here: nginx would follow it without the bounds set above.
         let is_link = path
             .symlink_metadata()
             .is_ok_and(|found| found.is_symlink());
-        let source = if self.hop_sends && !is_link {
-            Source::Hop(file.as_str().to_owned())
+        let source = if self.hop_sends && !is_link && identity.version.is_of(times.hop) {
+            Source::Hop(name.to_owned())
         } else {
-            self.read(&path, descriptor, &identity, is_link, now)?
+            self.read(&path, descriptor, &identity, is_link, times.now)?
         };
         Ok(Selection {
             media_type,

@@ -28,9 +28,11 @@ impl MediaType {
 
 /// A name that stays within its directory, and names a file of a known type.
 ///
-/// One path segment: no separator, no control character, no leading dot, at most 200 octets.
+/// One path segment: no separator, no control character, no leading dot, at most 200 octets. Extensions have no
+/// case: rules, permits and records know the file by the name that has them in lower case.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FileName {
+    asked: String,
     name: String,
     family_bytes: usize,
     media_type: MediaType,
@@ -51,15 +53,28 @@ impl FileName {
         Self::new(name).or_else(|| Self::csv(segment))
     }
 
-    /// Takes the name of a file on the disk.
+    /// Takes the name of a file on the disk: as [`Self::asked`], it is spelt as it is there.
     pub(super) fn of_entry(name: &str) -> Option<Self> {
         Self::new(name.to_owned())
     }
 
-    /// The name on the disk.
+    /// The name that a rule for `name` is listed under: with its extensions in lower case.
+    #[must_use]
+    pub fn of_rule(name: &str) -> String {
+        let (family, extensions) = name.split_at(without_extensions(name).len());
+        format!("{family}{}", extensions.to_ascii_lowercase())
+    }
+
+    /// The name with its extensions in lower case.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.name
+    }
+
+    /// The name as it was asked for: a file of exactly this name stands before one of another spelling.
+    #[must_use]
+    pub fn asked(&self) -> &str {
+        &self.asked
     }
 
     /// What the extension says.
@@ -78,36 +93,37 @@ impl FileName {
         }
     }
 
-    fn new(name: String) -> Option<Self> {
-        let (family, extension) = name.rsplit_once('.')?;
-        let media_type = MEDIA_TYPES
-            .iter()
-            .find(|known| known.extension == extension)?;
+    fn new(asked: String) -> Option<Self> {
+        let (family, extension) = asked.rsplit_once('.')?;
+        let media_type = media_type(extension)?;
         let is_safe = !family.is_empty()
-            && !name.starts_with('.')
-            && name.len() <= MAX_BYTES
-            && !name
+            && !asked.starts_with('.')
+            && asked.len() <= MAX_BYTES
+            && !asked
                 .chars()
                 .any(|c| c.is_control() || matches!(c, '/' | '\\'));
-        let family_bytes = without_extensions(family).len();
-        is_safe.then_some(Self {
-            name,
-            family_bytes,
-            media_type: *media_type,
+        is_safe.then(|| Self {
+            name: Self::of_rule(&asked),
+            family_bytes: without_extensions(&asked).len(),
+            asked,
+            media_type,
         })
     }
 }
 
-/// `tidy` for `tidy.csv` as well: a packed representation belongs to the same dataset.
-fn without_extensions(family: &str) -> &str {
-    match family.rsplit_once('.') {
-        Some((rest, last))
-            if !rest.is_empty() && MEDIA_TYPES.iter().any(|known| known.extension == last) =>
-        {
+/// `tidy` for `tidy.csv.gz`: a packed representation belongs to the same dataset.
+fn without_extensions(name: &str) -> &str {
+    match name.rsplit_once('.') {
+        Some((rest, last)) if !rest.is_empty() && media_type(last).is_some() => {
             without_extensions(rest)
         }
-        _ => family,
+        _ => name,
     }
+}
+
+fn media_type(extension: &str) -> Option<MediaType> {
+    let mut known = MEDIA_TYPES.into_iter();
+    known.find(|known| known.extension.eq_ignore_ascii_case(extension))
 }
 
 /// Undoes percent escapes once and strictly: `%` and two hexadecimal digits, UTF-8 as the result.
@@ -238,6 +254,39 @@ mod tests {
                 FileName::with_extension(segment).unwrap().dataset().family,
                 "tidy"
             );
+        }
+    }
+
+    #[test]
+    fn extensions_have_no_case_and_the_rest_of_a_name_has() {
+        for (segment, name, media_type) in [
+            ("Data.CSV", "Data.csv", "text/csv"),
+            ("Data.Csv", "Data.csv", "text/csv"),
+            ("Map.GeoJSON", "Map.geojson", "application/geo+json"),
+            (
+                "a.b.PARQUET",
+                "a.b.parquet",
+                "application/vnd.apache.parquet",
+            ),
+            ("Tidy.CSV.Gz", "Tidy.csv.gz", "application/gzip"),
+            ("V1.B", "V1.B.csv", "text/csv"),
+        ] {
+            let file = FileName::with_extension(segment).unwrap();
+            assert_eq!(
+                (file.as_str(), file.media_type().essence()),
+                (name, media_type)
+            );
+            assert_eq!(file.dataset().exact, name);
+            assert!(file.asked().starts_with(segment));
+        }
+        for (rule, listed) in [
+            ("Tidy.CSV", "Tidy.csv"),
+            ("Tidy.CSV.GZ", "Tidy.csv.gz"),
+            ("Tidy", "Tidy"),
+            ("V1.B", "V1.B"),
+            (".CSV", ".CSV"),
+        ] {
+            assert_eq!(FileName::of_rule(rule), listed);
         }
     }
 

@@ -65,6 +65,11 @@ impl Version {
     pub(super) fn is_settled(&self, now: Timestamp) -> bool {
         self.changed.0.saturating_add(2) <= now.seconds()
     }
+
+    /// Whether the time that the file claims for its content is `time` or before it.
+    pub(super) fn is_of(&self, time: Timestamp) -> bool {
+        self.modified.0 <= time.seconds()
+    }
 }
 
 impl Identity {

@@ -195,4 +195,22 @@ mod tests {
             }
         }
     }
+
+    /// Rows: BRR-16
+    #[test]
+    fn rfc6750_5_3_no_debug_form_has_the_token_in_it() {
+        let read = read(&["Bearer a.b-c_secret"]).unwrap();
+        let Authorization::Token(token) = read else {
+            panic!("no token")
+        };
+        assert_eq!(token.secret(), "a.b-c_secret");
+        assert_eq!(format!("{token:?}"), "AccessToken(redacted)");
+        for printed in [
+            format!("{read:?}"),
+            format!("{read:#?}"),
+            format!("{token:#?}"),
+        ] {
+            assert!(!printed.contains("secret"), "{printed}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use actix_web::{
     http::header::{HeaderName, HeaderValue},
 };
 
-use super::{CertificateFormat, ForwardedCertificate, Malformed};
+use super::{CertificateFormat, ForwardedCertificate, Malformed, Unverified, VerificationFailure};
 
 /// How the hop hands a consumer's certificate over.
 #[derive(Clone, Debug)]
@@ -21,6 +21,10 @@ pub struct Hop {
 }
 
 impl Hop {
+    /// Field name of a certificate that failed the hop's verification, in the format of a good one: it is named in the
+    /// log and taken for nobody's.
+    pub const UNVERIFIED: HeaderName = HeaderName::from_static("x-oe-client-cert-unverified");
+
     /// Field names of the other formats: a line of these is never believed (CERT-13).
     const OTHER_NAMES: [&str; 4] = [
         "x-oe-client-cert",
@@ -52,6 +56,18 @@ impl Hop {
         Ok(is_given.then(|| ForwardedCertificate::new(self.certificate_format, text)))
     }
 
+    /// The certificate that the hop says is bad; none when it does not say that in exactly one line.
+    ///
+    /// Where the hop passes it on, for the log, under [`Self::UNVERIFIED`] or under the name of one that is good.
+    pub(super) fn unverified<'r>(&self, request: &'r HttpRequest) -> Option<Unverified<'r>> {
+        let verify = only(request, self.verify_header.as_ref()?)?;
+        let failure = VerificationFailure::read(verify)?;
+        let text =
+            only(request, &Self::UNVERIFIED).or_else(|| only(request, &self.certificate_header));
+        let certificate = text.map(|text| ForwardedCertificate::new(self.certificate_format, text));
+        Some(Unverified::new(failure, certificate))
+    }
+
     /// Whether the hop says that it checked the certificate; silence is enough unless required.
     fn is_verified(&self, request: &HttpRequest) -> bool {
         let Some(name) = &self.verify_header else {
@@ -63,5 +79,14 @@ impl Hop {
             (Some(line), None) => line.as_bytes() == b"SUCCESS",
             (Some(_), Some(_)) => false,
         }
+    }
+}
+
+/// The value of the one line named `name` that `request` has, unless it is empty.
+fn only<'r>(request: &'r HttpRequest, name: &HeaderName) -> Option<&'r [u8]> {
+    let mut lines = request.headers().get_all(name);
+    match (lines.next(), lines.next()) {
+        (Some(line), None) => Some(line.as_bytes()).filter(|line| !line.is_empty()),
+        _ => None,
     }
 }

@@ -2,13 +2,14 @@
 
 use actix_web::{HttpRequest, http::header};
 
-use super::{Authorization, ForwardedCertificate, Hop, Malformed, Neighbour};
+use super::{Authorization, ForwardedCertificate, Hop, Malformed, Neighbour, Unverified};
 
 /// The credentials of a well-formed request, none of them believed yet.
 #[derive(Debug)]
 pub struct Inbound<'r> {
     authorization: Authorization<'r>,
     certificate: Option<ForwardedCertificate<'r>>,
+    unverified: Option<Unverified<'r>>,
 }
 
 impl<'r> Inbound<'r> {
@@ -27,9 +28,14 @@ impl<'r> Inbound<'r> {
         let lines = request.headers().get_all(header::AUTHORIZATION);
         let authorization = Authorization::read(lines.map(header::HeaderValue::as_bytes))?;
         let certificate = hop.certificate(request)?;
+        let unverified = match certificate {
+            Some(_) => None,
+            None => hop.unverified(request),
+        };
         Ok(Self {
             authorization,
             certificate,
+            unverified,
         })
     }
 
@@ -39,16 +45,16 @@ impl<'r> Inbound<'r> {
         self.authorization
     }
 
-    /// Whether there is anything to be judged: open data is for those who bring nothing, too.
-    #[must_use]
-    pub fn is_credentialed(&self) -> bool {
-        !matches!(self.authorization, Authorization::Absent)
-    }
-
     /// The certificate that the hop forwarded, if the consumer showed one.
     #[must_use]
     pub fn certificate(&self) -> Option<&ForwardedCertificate<'r>> {
         self.certificate.as_ref()
+    }
+
+    /// The certificate that the consumer showed and the hop did not find good; none beside one that it did.
+    #[must_use]
+    pub fn unverified(&self) -> Option<&Unverified<'r>> {
+        self.unverified.as_ref()
     }
 }
 

@@ -42,16 +42,16 @@ pub struct Intake {
 #[strum(serialize_all = "kebab-case")]
 pub enum NotTaken {
     /// The connection ended or broke its framing.
-    #[error("the body broke off: {0}")]
-    Broken(String),
+    #[error("the body broke off")]
+    Broken,
+    /// As many bodies are held as may be, for a while.
+    #[error("as many long bodies are held as may be")]
+    Busy,
     /// A charset that is declared and not known.
     #[error(
         "the charset that Content-Type declares is not known; send UTF-8, or declare a charset of the Encoding Standard by its label, as windows-1252 or utf-16"
     )]
     CharsetUnknown,
-    /// As many bodies are held as may be, for a while.
-    #[error("as many long bodies are held as may be")]
-    Busy,
     /// A content coding, RFC 9110 §8.4.
     #[error("the body has a content coding")]
     Encoded,
@@ -126,7 +126,7 @@ impl Intake {
             let Some(piece) = next.or(Err(NotTaken::Stalled))? else {
                 break;
             };
-            let piece = piece.map_err(|error| NotTaken::Broken(broken(&error)))?;
+            let piece = piece.or(Err(NotTaken::Broken))?;
             length += u64::try_from(piece.len()).unwrap_or(u64::MAX);
             if length > self.limit_bytes {
                 return Err(too_large);
@@ -326,15 +326,6 @@ impl Read for FileFrom {
     }
 }
 
-/// What ended a body; the library's own text prints a value as Rust does.
-fn broken(error: &PayloadError) -> String {
-    match error {
-        PayloadError::Incomplete(Some(source)) | PayloadError::Io(source) => source.to_string(),
-        PayloadError::Incomplete(None) => "the connection ended before it".to_owned(),
-        other => other.to_string(),
-    }
-}
-
 /// A file that nobody else can open, and that is gone with its last holder.
 pub(super) fn nameless(folder: &Path) -> io::Result<File> {
     let path = folder.join(format!(".body-{}", uuid::Uuid::new_v4()));
@@ -460,16 +451,51 @@ mod tests {
                 taken(large, &intake(folder.path())).await,
                 Err(NotTaken::TooLarge { limit: 100 })
             ));
-            let encoded = TestRequest::post().insert_header(("content-encoding", "gzip"));
-            assert!(matches!(
-                taken(encoded, &intake(folder.path())).await,
-                Err(NotTaken::Encoded)
-            ));
+            for coding in [
+                "gzip",
+                "deflate",
+                "br",
+                "zstd",
+                "compress",
+                "x",
+                "identity, gzip",
+            ] {
+                let encoded = TestRequest::post().insert_header(("content-encoding", coding));
+                assert!(matches!(
+                    taken(encoded, &intake(folder.path())).await,
+                    Err(NotTaken::Encoded)
+                ));
+            }
+            for coding in ["identity", " Identity "] {
+                let plain = TestRequest::post().insert_header(("content-encoding", coding));
+                assert!(taken(plain, &intake(folder.path())).await.is_ok());
+            }
             let announced = TestRequest::post().insert_header(("content-length", "101"));
             assert!(matches!(
                 taken(announced, &intake(folder.path())).await,
                 Err(NotTaken::TooLarge { .. })
             ));
+        });
+    }
+
+    /// Rows: HTTP-26
+    #[test]
+    fn a_body_that_does_not_say_its_length_is_taken_up_to_the_limit_and_no_further() {
+        System::new().block_on(async {
+            let folder = tempfile::tempdir().unwrap();
+            for (length, is_taken) in [(100, true), (101, false), (5000, false)] {
+                let (_, mut body) = TestRequest::post()
+                    .set_payload(vec![0; length])
+                    .to_http_parts();
+                let chunked = TestRequest::post()
+                    .insert_header(("transfer-encoding", "chunked"))
+                    .to_http_request();
+                let payload = Payload::from_request(&chunked, &mut body).await.unwrap();
+                let taken = intake(folder.path()).take(&chunked, payload, "").await;
+                assert_eq!(taken.is_ok(), is_taken, "{length}");
+                let is_too_large = matches!(taken, Err(NotTaken::TooLarge { limit: 100 }));
+                assert_eq!(is_too_large, !is_taken, "{length}");
+            }
         });
     }
 

@@ -6,8 +6,10 @@
 mod authorization;
 mod certificate;
 mod charset;
+mod chunks;
 mod content_type;
 mod gate;
+mod head;
 mod hop;
 mod in_utf_8;
 mod inbound;
@@ -18,7 +20,9 @@ mod listen;
 mod malformed;
 mod networks;
 mod peers;
+mod screen;
 mod sockets;
+mod verification;
 
 pub use authorization::{AccessToken, Authorization};
 pub use certificate::{CertificateFormat, CertificateSyntax, ForwardedCertificate};
@@ -35,4 +39,6 @@ pub(crate) use listen::{guard_address, guard_directory, guard_path};
 pub use malformed::Malformed;
 pub use networks::{Network, NetworkError};
 pub use peers::{Neighbour, Peer, Peers, Stranger};
+pub use screen::{Screen, Unreadable};
 pub use sockets::{Loopback, Sockets};
+pub use verification::{Unverified, VerificationFailure};

@@ -1,9 +1,14 @@
 //! The access record: one for each request, filled in along the walk.
 
-use std::{borrow::Cow, time::Instant};
+use std::{borrow::Cow, sync::Arc, time::Instant};
 
+use super::printable::printable;
 use crate::{
-    caller::Caller, edge::InteractionId, metrics::Meter, response::Reason, token::BoundToken,
+    caller::CertificateFacts,
+    edge::InteractionId,
+    metrics::Meter,
+    response::Reason,
+    token::{BoundToken, Holder},
 };
 
 /// The facts of one request.
@@ -13,8 +18,8 @@ pub struct Access {
     interaction_id: InteractionId,
     method: Box<str>,
     route: &'static str,
-    caller: Option<Caller>,
-    token: Option<BoundToken>,
+    certificate: Option<Arc<CertificateFacts>>,
+    holder: Holder,
     dataset: Option<Box<str>>,
     decision: Cow<'static, str>,
     meter: Option<Meter>,
@@ -34,8 +39,8 @@ impl Access {
             interaction_id,
             method: method.into(),
             route,
-            caller: None,
-            token: None,
+            certificate: None,
+            holder: Holder::default(),
             dataset: None,
             decision: Cow::Borrowed("open"),
             meter,
@@ -48,14 +53,19 @@ impl Access {
         &self.interaction_id
     }
 
-    /// Who shows a certificate.
-    pub fn caller(&mut self, caller: &Caller) {
-        self.caller = Some(caller.clone());
+    /// Which certificate was shown, whether or not it is good.
+    pub fn certificate(&mut self, facts: Arc<CertificateFacts>) {
+        self.certificate = Some(facts);
     }
 
     /// Whose token it is.
     pub fn token(&mut self, token: &BoundToken) {
-        self.token = Some(token.clone());
+        self.holder = token.holder();
+    }
+
+    /// Whom the directory names as the holder of a token, whether or not the token is good.
+    pub fn holder(&mut self, holder: Holder) {
+        self.holder = holder;
     }
 
     /// What is asked for: a name that this provider knows. Any other name is the client's own text, and
@@ -83,61 +93,35 @@ impl Access {
             meter.end(status, bytes, took);
         }
         let interaction_id = self.interaction_id.as_str();
-        let client_id = self
-            .token
-            .as_ref()
-            .and_then(BoundToken::client_id)
-            .map(printable);
-        let client_id = client_id.as_deref().unwrap_or("-");
-        let organisation_id = self
-            .token
-            .as_ref()
-            .and_then(BoundToken::organisation_id)
-            .map(printable);
-        let organisation_id = organisation_id.as_deref().unwrap_or("-");
-        let thumbprint = self
-            .caller
-            .as_ref()
-            .map(|caller| caller.thumbprint().to_string());
+        let client_id = known(self.holder.client_id());
+        let organisation_id = known(self.holder.organisation_id());
+        let (client_id, organisation_id) = (&*client_id, &*organisation_id);
+        let certificate = self.certificate.as_deref();
+        let cert_subject = known(certificate.map(CertificateFacts::subject));
+        let cert_issuer = known(certificate.map(CertificateFacts::issuer));
+        let cert_serial = certificate.map_or("-", CertificateFacts::serial);
+        let thumbprint = certificate.map(|facts| facts.thumbprint().to_string());
         let cert_thumbprint = thumbprint.as_deref().unwrap_or("-");
-        let dataset = self.dataset.as_deref().unwrap_or("-");
+        let dataset = known(self.dataset.as_deref());
+        let (cert_subject, cert_issuer, dataset) = (&*cert_subject, &*cert_issuer, &*dataset);
         let (method, route) = (&*self.method, self.route);
         let decision = printable(&self.decision);
         let decision = &*decision;
         let duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         tracing::info!(
             target: TARGET,
-            interaction_id, client_id, organisation_id, cert_thumbprint, method, route, dataset, status, decision, bytes,
-            duration_us,
+            interaction_id, client_id, organisation_id, cert_thumbprint, cert_subject, cert_issuer, cert_serial, method,
+            route, dataset, status, decision, bytes, duration_us,
             "{method} {route} {status} {bytes} bytes {duration_us} us, dataset {dataset}, client {client_id} of \
              {organisation_id}, {decision}, interaction {interaction_id}"
         );
     }
 }
 
-/// `text` with its control characters escaped, so that no value can end a record (JRN-4).
-fn printable(text: &str) -> Cow<'_, str> {
-    if text.chars().any(char::is_control) {
-        Cow::Owned(text.escape_debug().to_string())
-    } else {
-        Cow::Borrowed(text)
-    }
+/// What is known of a fact, or that nothing is.
+fn known(fact: Option<&str>) -> Cow<'_, str> {
+    fact.map_or(Cow::Borrowed("-"), printable)
 }
 
 /// Target of access records.
 pub(super) const TARGET: &str = "perild::access";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Rows: JRN-4
-    #[test]
-    fn jrn_4_a_control_character_cannot_end_a_record() {
-        assert_eq!(
-            printable("bank\r\nMESSAGE=forged"),
-            "bank\\r\\nMESSAGE=forged"
-        );
-        assert_eq!(printable("bänk"), "bänk");
-    }
-}

@@ -7,6 +7,7 @@ use tracing::{
     field::{Field, Visit},
 };
 
+use super::printable::{printable, printable_json, push_value};
 use crate::clock::Timestamp;
 
 /// An access record says in its fields what its message would repeat.
@@ -31,7 +32,7 @@ pub(super) fn json(event: &Event<'_>) -> String {
     fields.put("TIMESTAMP", Timestamp::now().to_string());
     fields.put("PRIORITY", priority(*metadata.level()));
     fields.put("TARGET", metadata.target());
-    serde_json::Value::Object(fields.0).to_string() + "\n"
+    printable_json(serde_json::Value::Object(fields.0).to_string()) + "\n"
 }
 
 /// The journal's number for `level`.
@@ -53,13 +54,7 @@ impl Visit for Message<'_> {
             return;
         }
         // Whatever an error quotes, a record stays one line.
-        for c in format!("{value:?}").chars() {
-            if c.is_control() {
-                self.0.extend(c.escape_debug());
-            } else {
-                self.0.push(c);
-            }
-        }
+        self.0.push_str(&printable(&format!("{value:?}")));
     }
 }
 
@@ -82,19 +77,13 @@ impl Visit for Fields<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         if field.name() != "message" {
             self.name(field);
-            let _ = write!(self.0, "{value:?}");
+            push_value(self.0, &format!("{value:?}"));
         }
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
         self.name(field);
-        let is_plain =
-            !value.is_empty() && value.bytes().all(|c| c.is_ascii_graphic() && c != b'"');
-        if is_plain {
-            self.0.push_str(value);
-        } else {
-            let _ = write!(self.0, "{value:?}");
-        }
+        push_value(self.0, value);
     }
 }
 
@@ -136,4 +125,85 @@ impl Visit for Json {
 }
 
 /// About what an access record has.
-const LINE_BYTES: usize = 512;
+const LINE_BYTES: usize = 768;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tracing::Subscriber;
+    use tracing_subscriber::{
+        Layer,
+        layer::{Context, SubscriberExt},
+        registry,
+    };
+
+    use super::*;
+
+    struct Written {
+        encode: fn(&Event<'_>) -> String,
+        lines: Arc<Mutex<String>>,
+    }
+
+    impl<S: Subscriber> Layer<S> for Written {
+        fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+            self.lines.lock().unwrap().push_str(&(self.encode)(event));
+        }
+    }
+
+    /// What strangers send, in every kind of field that an event has.
+    fn written(encode: fn(&Event<'_>) -> String) -> String {
+        let lines = Arc::default();
+        let written = Written {
+            encode,
+            lines: Arc::clone(&lines),
+        };
+        let hostile = "a\" PERILD_X=1\n\u{1b}[2J\u{2028}\u{202e}\u{9b}z";
+        tracing::subscriber::with_default(registry().with(written), || {
+            let error = std::io::Error::other(hostile);
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(
+                text = hostile,
+                shown = %hostile,
+                cause = error,
+                number = 7_u64,
+                is_so = true,
+                "it said {hostile}"
+            );
+        });
+        lines.lock().unwrap().clone()
+    }
+
+    /// Rows: JRN-4
+    #[test]
+    fn jrn_4_in_text_no_field_of_any_kind_begins_another_line_or_field() {
+        let log = written(text);
+        let line = log.strip_suffix('\n').unwrap();
+        assert!(!line.contains(crate::caller::is_invisible), "{line:?}");
+        let escaped = "a\\\" PERILD_X=1\\n\\u{1b}[2J\\u{2028}\\u{202e}\\u{9b}z";
+        for field in ["TEXT", "SHOWN", "CAUSE"] {
+            assert!(
+                line.contains(&format!(" PERILD_{field}=\"{escaped}\"")),
+                "{line}"
+            );
+        }
+        assert!(
+            line.contains(" PERILD_NUMBER=7 PERILD_IS_SO=true"),
+            "{line}"
+        );
+    }
+
+    /// Rows: JRN-4
+    #[test]
+    fn jrn_4_in_json_every_field_says_what_was_said_on_one_line() {
+        let log = written(json);
+        let line = log.strip_suffix('\n').unwrap();
+        assert!(!line.contains(crate::caller::is_invisible), "{line:?}");
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        let hostile = "a\" PERILD_X=1\n\u{1b}[2J\u{2028}\u{202e}\u{9b}z";
+        for field in ["TEXT", "SHOWN", "CAUSE"] {
+            assert_eq!(record[format!("PERILD_{field}")], hostile, "{line}");
+        }
+        assert_eq!(record["MESSAGE"], format!("it said {hostile}"));
+    }
+}

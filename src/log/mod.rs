@@ -7,6 +7,7 @@ mod access;
 mod buffer;
 mod journal;
 mod line;
+mod printable;
 mod recorded;
 mod sink;
 

@@ -21,8 +21,8 @@ use crate::{
 /// [`Refusal`] when JSON or its codings are not acceptable, or a precondition fails.
 pub fn answer(request: &HttpRequest, grid: &Grid) -> Result<HttpResponse, Refusal> {
     let field = |name| joined(request.headers(), name);
-    let is_json = accept::admits_type(field(&ACCEPT).as_deref(), JSON);
-    let coding = Coding::choose(field(&ACCEPT_ENCODING).as_deref()).filter(|_| is_json);
+    let is_refused = accept::refuses_type(field(&ACCEPT).as_deref(), JSON);
+    let coding = Coding::choose(field(&ACCEPT_ENCODING).as_deref()).filter(|_| !is_refused);
     let coding = coding.ok_or(Refusal::NotAcceptable { offered: JSON })?;
     let described = Described::representation(grid, request, coding.name());
     if let Some(mut answer) = described.judge(request)? {

@@ -6,11 +6,11 @@ use std::{
 };
 
 use actix_web::http::header::{
-    HeaderMap, HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE,
-    IF_UNMODIFIED_SINCE,
+    DATE, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE,
+    IF_UNMODIFIED_SINCE, LAST_MODIFIED,
 };
 
-use crate::dataset::Identity;
+use crate::{clock::Timestamp, dataset::Identity};
 
 /// What the preconditions of a request come to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -50,7 +50,7 @@ pub(super) fn judge<'i>(headers: &HeaderMap, validators: impl Into<Validators<'i
         if !names(&tags, tag, Comparison::Strong) {
             return Verdict::Failed;
         }
-    } else if date(headers, &IF_UNMODIFIED_SINCE).is_some_and(|limit| modified > limit) {
+    } else if date_of(headers, &IF_UNMODIFIED_SINCE).is_some_and(|limit| modified > limit) {
         return Verdict::Failed;
     }
     if let Some(tags) = joined(headers, &IF_NONE_MATCH) {
@@ -60,7 +60,7 @@ pub(super) fn judge<'i>(headers: &HeaderMap, validators: impl Into<Validators<'i
             Verdict::Proceed
         };
     }
-    let is_known = date(headers, &IF_MODIFIED_SINCE).is_some_and(|since| modified <= since);
+    let is_known = date_of(headers, &IF_MODIFIED_SINCE).is_some_and(|since| modified <= since);
     if is_known {
         Verdict::NotModified
     } else {
@@ -68,17 +68,51 @@ pub(super) fn judge<'i>(headers: &HeaderMap, validators: impl Into<Validators<'i
     }
 }
 
-/// Whether `Range` may be honoured: no `If-Range`, the strong tag, or the exact date (RFC 9110 §13.1.5).
-pub(super) fn range_holds(headers: &HeaderMap, identity: &Identity) -> bool {
+/// Whether `Range` may be honoured at `now`: no `If-Range`, the strong tag, or the exact date where it is a strong
+/// validator (RFC 9110 §13.1.5).
+pub(super) fn range_holds(headers: &HeaderMap, identity: &Identity, now: Timestamp) -> bool {
     let Some(field) = joined(headers, &IF_RANGE) else {
         return true;
     };
     match opaque(field.trim()) {
         Some((Comparison::Strong, tag)) => tag == &*identity.entity_tag,
         Some((Comparison::Weak, _)) => false,
-        None => httpdate::parse_http_date(&field)
-            .is_ok_and(|date| date == whole_seconds(identity.last_modified)),
+        None => httpdate::parse_http_date(&field).is_ok_and(|date| {
+            date == whole_seconds(identity.last_modified) && is_strong(date, now)
+        }),
     }
+}
+
+/// Whether `modified` can be told from another change in the same second: at `now` that second is over
+/// (RFC 9110 §8.8.2.2).
+fn is_strong(modified: SystemTime, now: Timestamp) -> bool {
+    modified + Duration::from_secs(1) <= moment(now)
+}
+
+/// Gives `answer` the `Date` of `now`, and a `Last-Modified` that is no later (RFC 9110 §8.8.2.1): a file may claim a
+/// time that is still to come. Answers without `Last-Modified` are left alone.
+///
+/// Preconditions are judged by the time that the file claims. That it changed after every date which has passed
+/// is the safe side: 200 and 412.
+pub fn date(headers: &mut HeaderMap, now: Timestamp) {
+    let Some(modified) = headers
+        .get(LAST_MODIFIED)
+        .and_then(|field| field.to_str().ok())
+    else {
+        return;
+    };
+    let is_ahead = httpdate::parse_http_date(modified).is_ok_and(|time| time > moment(now));
+    let Ok(date) = HeaderValue::from_str(&http_date(moment(now))) else {
+        return;
+    };
+    if is_ahead {
+        headers.insert(LAST_MODIFIED, date.clone());
+    }
+    headers.insert(DATE, date);
+}
+
+fn moment(time: Timestamp) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(u64::try_from(time.seconds()).unwrap_or(0))
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -118,7 +152,7 @@ pub(super) fn joined<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Co
 }
 
 /// The one valid date of a field; an invalid date is as good as none (RFC 9110 §13.1.3).
-fn date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
+fn date_of(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
     joined(headers, name).and_then(|text| httpdate::parse_http_date(&text).ok())
 }
 
@@ -148,6 +182,13 @@ mod tests {
     fn identity() -> Identity {
         let modified = httpdate::parse_http_date(TIME).unwrap() + Duration::from_millis(250);
         Identity::for_test("v1", modified, 10)
+    }
+
+    /// `seconds` after the file was changed.
+    fn at(seconds: i64) -> Timestamp {
+        let changed = httpdate::parse_http_date(TIME).unwrap();
+        let changed = changed.duration_since(UNIX_EPOCH).unwrap().as_secs();
+        Timestamp::from_seconds(i64::try_from(changed).unwrap() + seconds)
     }
 
     fn headers(fields: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -229,13 +270,53 @@ mod tests {
     /// Rows: HTTP-16
     #[test]
     fn rfc9110_13_1_5_if_range_wants_the_strong_tag_or_the_exact_date() {
-        let holds = |value| range_holds(&headers(&[("if-range", value)]), &identity());
-        assert!(range_holds(&headers(&[]), &identity()));
+        let holds = |value| range_holds(&headers(&[("if-range", value)]), &identity(), at(1));
+        assert!(range_holds(&headers(&[]), &identity(), at(1)));
         for value in ["\"v1\"", TIME] {
             assert!(holds(value), "{value}");
         }
         for value in ["W/\"v1\"", "\"v2\"", BEFORE, "", "v1"] {
             assert!(!holds(value), "{value}");
         }
+    }
+
+    /// Rows: HTTP-16
+    #[test]
+    fn rfc9110_8_8_2_2_a_date_is_a_strong_validator_once_its_second_is_over() {
+        for (seconds, holds) in [
+            (-86_400, false),
+            (-1, false),
+            (0, false),
+            (1, true),
+            (60, true),
+        ] {
+            let by =
+                |value| range_holds(&headers(&[("if-range", value)]), &identity(), at(seconds));
+            assert_eq!(by(TIME), holds, "{seconds}");
+            assert!(by("\"v1\""), "{seconds}");
+        }
+    }
+
+    /// Rows: HTTP-7
+    #[test]
+    fn rfc9110_8_8_2_1_last_modified_is_never_later_than_date() {
+        const AFTER: &str = "Thu, 15 Jan 2026 12:00:01 GMT";
+        const LAST: &str = "Fri, 31 Dec 9999 23:59:59 GMT";
+        for (claimed, said) in [(BEFORE, BEFORE), (TIME, TIME), (AFTER, TIME), (LAST, TIME)] {
+            let mut fields = headers(&[("last-modified", claimed), ("date", BEFORE)]);
+            date(&mut fields, at(0));
+            assert_eq!(fields.get(LAST_MODIFIED).unwrap(), said, "{claimed}");
+            assert_eq!(fields.get(DATE).unwrap(), TIME);
+        }
+        let mut none = headers(&[]);
+        date(&mut none, at(0));
+        assert!(none.get(DATE).is_none());
+    }
+
+    /// Rows: HTTP-10, HTTP-11
+    #[test]
+    fn a_file_of_a_time_to_come_has_changed_since_every_date_that_has_passed() {
+        assert_eq!(verdict(&[("if-modified-since", BEFORE)]), Verdict::Proceed);
+        assert_eq!(verdict(&[("if-unmodified-since", BEFORE)]), Verdict::Failed);
     }
 }

@@ -19,9 +19,12 @@ use super::{
     conditions::{self, Verdict, http_date, joined},
     range::{self, Wanted},
 };
-use crate::dataset::{Identity, Selection, Source};
+use crate::{
+    clock::Timestamp,
+    dataset::{Identity, Selection, Source},
+};
 
-/// The answer to a GET or HEAD for `selection`; `accel_prefix` is nginx's internal location.
+/// The answer at `now` to a GET or HEAD for `selection`; `accel_prefix` is nginx's internal location.
 ///
 /// # Errors
 /// [`Refusal`] for a representation that is not acceptable, a failed precondition or an empty range.
@@ -29,6 +32,7 @@ pub fn answer(
     request: &HttpRequest,
     selection: Selection,
     accel_prefix: &str,
+    now: Timestamp,
 ) -> Result<HttpResponse, Refusal> {
     let Selection {
         media_type,
@@ -48,7 +52,7 @@ pub fn answer(
         Verdict::NotModified => return Ok(described(StatusCode::NOT_MODIFIED, &identity).finish()),
         Verdict::Proceed => {}
     }
-    let (status, first, last) = part(request, &identity)?;
+    let (status, first, last) = part(request, &identity, now)?;
     let mut answer = described(status, &identity);
     answer.insert_header((CONTENT_TYPE, media_type.content_type()));
     if status == StatusCode::PARTIAL_CONTENT {
@@ -65,15 +69,19 @@ pub fn answer(
 
 fn is_acceptable(request: &HttpRequest, essence: &str) -> bool {
     let field = |name| joined(request.headers(), name);
-    accept::admits_type(field(&ACCEPT).as_deref(), essence)
+    !accept::refuses_type(field(&ACCEPT).as_deref(), essence)
         && accept::admits_identity(field(&ACCEPT_ENCODING).as_deref())
 }
 
 /// The status of what is sent, its first octet and its last.
-fn part(request: &HttpRequest, identity: &Identity) -> Result<(StatusCode, u64, u64), Refusal> {
+fn part(
+    request: &HttpRequest,
+    identity: &Identity,
+    now: Timestamp,
+) -> Result<(StatusCode, u64, u64), Refusal> {
     let whole = (StatusCode::OK, 0, identity.length.saturating_sub(1));
-    let is_ranged =
-        request.method() == Method::GET && conditions::range_holds(request.headers(), identity);
+    let is_ranged = request.method() == Method::GET
+        && conditions::range_holds(request.headers(), identity, now);
     if !is_ranged {
         return Ok(whole);
     }

@@ -7,7 +7,7 @@ mod accept;
 mod body;
 pub mod catalogue;
 mod challenge;
-mod conditions;
+pub mod conditions;
 pub mod contract;
 pub mod description;
 pub mod file;

@@ -11,7 +11,7 @@ use super::Refusal;
 use crate::{
     caller::{CertificateRefused, CertificateUnreadable},
     dataset::{Absent, perils},
-    edge::{Malformed, NotTaken},
+    edge::{Malformed, NotTaken, VerificationFailure},
     policy::Denied,
     token::{TokenRefused, Unavailability},
 };
@@ -34,6 +34,7 @@ impl Reason {
             .chain(of(CERTIFICATE, CertificateRefused::VARIANTS))
             .chain(of(CERTIFICATE, CertificateUnreadable::VARIANTS))
             .chain(of(DATASET, Absent::VARIANTS))
+            .chain(of(HOP, VerificationFailure::VARIANTS))
             .chain(of(DIRECTORY, Unavailability::VARIANTS))
             .chain(of(PERILS, perils::Refused::VARIANTS))
             .chain(of(POLICY, Denied::VARIANTS))
@@ -53,6 +54,7 @@ impl From<&Refusal> for Reason {
             Refusal::Certificate(Unreadable(unreadable))
             | Refusal::CertificateUnreadable(unreadable) => (CERTIFICATE, unreadable.into()),
             Refusal::Certificate(refused) => (CERTIFICATE, refused.into()),
+            Refusal::CertificateUnverified(failure) => (HOP, failure.into()),
             Refusal::Denied(denied) => (POLICY, denied.into()),
             Refusal::Malformed(malformed) => (REQUEST, malformed.into()),
             Refusal::Perils(refused) => (PERILS, refused.into()),
@@ -91,17 +93,19 @@ const BODY: Option<&str> = Some("body");
 const CERTIFICATE: Option<&str> = Some("certificate");
 const DATASET: Option<&str> = Some("dataset");
 const DIRECTORY: Option<&str> = Some("directory");
+const HOP: Option<&str> = Some("hop");
 const PERILS: Option<&str> = Some("perils");
 const POLICY: Option<&str> = Some("policy");
 const REQUEST: Option<&str> = Some("request");
 const TOKEN: Option<&str> = Some("token");
 
 /// Refusals that only carry another room's.
-const WITH_REASONS_OF_THEIR_OWN: [Reason; 10] = [
+const WITH_REASONS_OF_THEIR_OWN: [Reason; 11] = [
     carrier(None, "absent"),
     carrier(None, "body"),
     carrier(None, "certificate"),
     carrier(None, "certificate-unreadable"),
+    carrier(None, "certificate-unverified"),
     carrier(None, "denied"),
     carrier(None, "malformed"),
     carrier(None, "perils"),

@@ -3,7 +3,7 @@
 use crate::{
     caller::{CertificateRefused, CertificateUnreadable},
     dataset::{Absent, perils},
-    edge::{AccessToken, Malformed, NotTaken, Stranger},
+    edge::{AccessToken, Malformed, NotTaken, Stranger, VerificationFailure},
     policy::Denied,
     token::TokenRefused,
 };
@@ -27,6 +27,9 @@ pub enum Refusal {
     /// caller: the header does not hold a certificate.
     #[error(transparent)]
     CertificateUnreadable(#[from] CertificateUnreadable),
+    /// edge: the hop showed the certificate to be bad.
+    #[error("the client certificate failed the hop's verification: {0}")]
+    CertificateUnverified(VerificationFailure),
     /// policy: the rule does not grant.
     #[error(transparent)]
     Denied(#[from] Denied),

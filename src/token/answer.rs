@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
+    holder::Holder,
     json::{NotReadable, Object},
     oauth_error::OAuthError,
     scope::Scope,
@@ -17,7 +18,7 @@ pub(super) enum Answer {
     /// `active` is `true`, and each member that is looked at has its type.
     Active(Arc<Claims>),
     /// `active` is there and is not `true`, RFC 7662 §2.2.
-    Inactive,
+    Inactive { holder: Holder },
     /// The directory knows us and refuses the token with a status of its own.
     Rejected {
         status: u16,
@@ -28,6 +29,7 @@ pub(super) enum Answer {
         member: &'static str,
         /// The binding, where that can be read.
         cnf: Option<Confirmation>,
+        holder: Holder,
     },
 }
 
@@ -42,13 +44,16 @@ impl Answer {
             return Err(LacksActive);
         }
         if object.value("active") != Ok(Some(Value::Bool(true))) {
-            return Ok(Self::Inactive);
+            return Ok(Self::Inactive {
+                holder: holder(object),
+            });
         }
         Ok(match Claims::read(object) {
             Ok(claims) => Self::Active(Arc::new(claims)),
             Err(Unreadable(member)) => Self::Unreadable {
                 member,
                 cnf: confirmation(object).ok(),
+                holder: holder(object),
             },
         })
     }
@@ -58,13 +63,12 @@ impl Answer {
 #[derive(Debug)]
 pub(super) struct Claims {
     pub(super) aud: Option<Vec<String>>,
-    pub(super) client_id: Option<String>,
     pub(super) cnf: Confirmation,
     pub(super) exp: Option<Timestamp>,
+    pub(super) holder: Holder,
     pub(super) iat: Option<Timestamp>,
     pub(super) iss: Option<String>,
     pub(super) nbf: Option<Timestamp>,
-    pub(super) organisation_id: Option<String>,
     pub(super) scope: Scope,
     pub(super) token_type: Option<String>,
 }
@@ -91,17 +95,25 @@ impl Claims {
         }
         Ok(Self {
             aud: audience(object)?,
-            client_id: label(object, "client_id")?,
             cnf: confirmation(object)?,
             exp: numeric_date(object, "exp")?,
+            holder: Holder::named(
+                label(object, "client_id")?,
+                label(object, "organisation_id")?,
+            ),
             iat: numeric_date(object, "iat")?,
             iss: string(object, "iss")?,
             nbf: numeric_date(object, "nbf")?,
-            organisation_id: label(object, "organisation_id")?,
             scope: scope(object)?,
             token_type: string(object, "token_type")?,
         })
     }
+}
+
+/// Whom an answer names that is not a good token's: what can be read of that.
+fn holder(object: &Object) -> Holder {
+    let label = |member| label(object, member).ok().flatten();
+    Holder::named(label("client_id"), label("organisation_id"))
 }
 
 fn string(object: &Object, member: &'static str) -> Result<Option<String>, Unreadable> {

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     answer::{Answer, Claims, Confirmation},
+    holder::Holder,
     refused::TokenRefused,
     scope::Scope,
 };
@@ -27,11 +28,11 @@ impl BoundToken {
     ) -> Result<Self, TokenRefused> {
         let claims = match answer {
             Answer::Active(claims) => claims,
-            Answer::Inactive => return Err(TokenRefused::Inactive),
+            Answer::Inactive { .. } => return Err(TokenRefused::Inactive),
             Answer::Rejected { status, error } => {
                 return Err(TokenRefused::Rejected { status, error });
             }
-            Answer::Unreadable { member, cnf } => {
+            Answer::Unreadable { member, cnf, .. } => {
                 cnf.map_or(Ok(()), |cnf| bound_to(caller, &cnf))?;
                 return Err(TokenRefused::Unreadable { member });
             }
@@ -48,7 +49,7 @@ impl BoundToken {
     /// At most 256 octets, and no control characters.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
-        self.0.client_id.as_deref()
+        self.0.holder.client_id()
     }
 
     /// The client's organisation as Open Energy names it.
@@ -56,7 +57,13 @@ impl BoundToken {
     /// At most 256 octets, and no control characters.
     #[must_use]
     pub fn organisation_id(&self) -> Option<&str> {
-        self.0.organisation_id.as_deref()
+        self.0.holder.organisation_id()
+    }
+
+    /// Client and organisation, to be kept beyond the token.
+    #[must_use]
+    pub fn holder(&self) -> Holder {
+        self.0.holder.clone()
     }
 
     /// What the token allows; empty when the directory named no scope.
@@ -74,13 +81,15 @@ impl BoundToken {
     ) -> Self {
         Self(Arc::new(Claims {
             aud: None,
-            client_id: client_id.map(ToOwned::to_owned),
             cnf: Confirmation::Nothing,
             exp: None,
+            holder: Holder::named(
+                client_id.map(ToOwned::to_owned),
+                organisation_id.map(ToOwned::to_owned),
+            ),
             iat: None,
             iss: None,
             nbf: None,
-            organisation_id: organisation_id.map(ToOwned::to_owned),
             scope: Scope::parse(scope).expect("a test names a scope"),
             token_type: None,
         }))

@@ -139,7 +139,9 @@ impl Kept {
             Answer::Active(_) => since
                 .after((lifetime / 4).max(RENEWAL_AT_EARLIEST))
                 .seconds(),
-            Answer::Inactive | Answer::Rejected { .. } | Answer::Unreadable { .. } => i64::MAX,
+            Answer::Inactive { .. } | Answer::Rejected { .. } | Answer::Unreadable { .. } => {
+                i64::MAX
+            }
         };
         Self {
             answer,
@@ -177,7 +179,7 @@ impl Kept {
 fn lifetime(answer: &Answer, longest: Duration, now: Timestamp) -> Duration {
     let most = match answer {
         Answer::Active(claims) => claims.exp.map_or(WITHOUT_EXP, |exp| now.until(exp)),
-        Answer::Inactive | Answer::Rejected { .. } | Answer::Unreadable { .. } => OF_REFUSAL,
+        Answer::Inactive { .. } | Answer::Rejected { .. } | Answer::Unreadable { .. } => OF_REFUSAL,
     };
     most.min(longest)
 }
@@ -215,7 +217,16 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::{super::json::parse_object, *};
+    use super::{
+        super::{holder::Holder, json::parse_object},
+        *,
+    };
+
+    fn inactive() -> Answer {
+        Answer::Inactive {
+            holder: Holder::default(),
+        }
+    }
 
     fn answer(value: &Value) -> Answer {
         Answer::read(&parse_object(value.to_string().as_bytes()).unwrap()).unwrap()
@@ -315,10 +326,10 @@ mod tests {
         cache.renew(key, active, longest, at(1030)).await;
         let recalled = cache.recall(&key, longest, at(1085)).await.unwrap();
         assert!(matches!(recalled.answer, Answer::Active(_)));
-        cache.renew(key, Answer::Inactive, longest, at(1085)).await;
+        cache.renew(key, inactive(), longest, at(1085)).await;
         let recalled = cache.recall(&key, longest, at(1085)).await.unwrap();
         assert!(
-            matches!(recalled.answer, Answer::Inactive),
+            matches!(recalled.answer, Answer::Inactive { .. }),
             "a token that was revoked"
         );
     }
@@ -367,7 +378,7 @@ mod tests {
         let cache = Cache::new(50).unwrap();
         for number in 0..1000 {
             let key = cache.key(&number.to_string());
-            let ask = async { Ok(Answer::Inactive) };
+            let ask = async { Ok(inactive()) };
             let _ = cache
                 .learn(key, Duration::from_mins(1), Timestamp::from_seconds(0), ask)
                 .await;

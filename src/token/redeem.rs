@@ -19,6 +19,7 @@ use super::{
     control::{Control, Standing},
     directory::{Directory, Search},
     discovery::{self, Endpoint, NotReady},
+    holder::Holder,
     introspection::{Introspector, SLOTS},
     refused::{TokenRefused, Unavailability},
     settings::{StartError, TokenSettings},
@@ -114,6 +115,21 @@ impl Tokens {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<BoundToken, TokenRefused> {
+        self.redeem_noting(token, caller, now, |_| ()).await
+    }
+
+    /// As [`Self::redeem`]; of a refused token, `note` is told whom the directory names as its holder.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::redeem`].
+    pub async fn redeem_noting(
+        &self,
+        token: AccessToken<'_>,
+        caller: &Caller,
+        now: Timestamp,
+        note: impl FnOnce(Holder),
+    ) -> Result<BoundToken, TokenRefused> {
         let key = self.cache.as_ref().map(|cache| cache.key(token.secret()));
         if let (Some(cache), Some(key)) = (&self.cache, &key)
             && let Some(recalled) = cache.recall(key, self.longest, now).await
@@ -122,12 +138,27 @@ impl Tokens {
             if recalled.is_due {
                 self.renew(token, caller, cache, *key, now);
             }
-            return BoundToken::judge(recalled.answer, &self.terms, caller, now);
+            return self.judge(recalled.answer, caller, now, note);
         }
         self.introspector.counters.count_miss();
         let asked = Instant::now();
         let answer = self.learn(token, caller, key, now).await?;
-        BoundToken::judge(answer, &self.terms, caller, now.after(asked.elapsed()))
+        self.judge(answer, caller, now.after(asked.elapsed()), note)
+    }
+
+    fn judge(
+        &self,
+        answer: Answer,
+        caller: &Caller,
+        now: Timestamp,
+        note: impl FnOnce(Holder),
+    ) -> Result<BoundToken, TokenRefused> {
+        let holder = Holder::of(&answer);
+        let judged = BoundToken::judge(answer, &self.terms, caller, now);
+        if judged.is_err() {
+            note(holder);
+        }
+        judged
     }
 
     /// Whether the directory's introspection endpoint is known.

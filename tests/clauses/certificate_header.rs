@@ -2,7 +2,7 @@
 
 use super::{
     expect::challenged,
-    site::{CERTIFICATE, NAME, Site, escaped, fresh_token, with_fields},
+    site::{CERTIFICATE, NAME, Site, escaped, fresh_token, thumbprint, with_fields},
 };
 use crate::support::{
     http::{Answer, Request},
@@ -91,7 +91,7 @@ fn cert_3_a_literal_plus_stays_a_plus() {
         .unwrap();
     site.says_with(
         "cnf",
-        serde_json::json!({"x5t#S256": super::site::thumbprint(&consumer)}),
+        serde_json::json!({"x5t#S256": thumbprint(&consumer)}),
     );
     let value = text.replace('\n', "%0A").replace(' ', "%20");
     assert_eq!(with(&site, &[(CERTIFICATE, &value)]).status, 200);
@@ -264,5 +264,110 @@ fn cert_14_an_address_that_others_can_reach_is_a_configuration_error() {
                 && said.contains("server.trusted_peers"),
             "{said}"
         );
+    }
+}
+
+/// Rows: CERT-10, NGX-20, OE-VAL-2
+#[test]
+fn ngx_20_why_the_hop_refused_a_certificate_is_told_in_words_of_ours() {
+    let site = Site::start();
+    let expired = site.pki.expired_consumer("bank-x");
+    for (verify, word) in [
+        ("FAILED:certificate has expired", "has expired"),
+        ("FAILED:certificate is not yet valid", "is not valid yet"),
+        (
+            "FAILED:unable to verify the first certificate",
+            "not issued under the directory",
+        ),
+        (
+            "FAILED:unable to get local issuer certificate",
+            "not issued under the directory",
+        ),
+        (
+            "FAILED:self-signed certificate",
+            "not issued under the directory",
+        ),
+        (
+            "FAILED:unsupported certificate purpose",
+            "not for client authentication",
+        ),
+        (
+            "FAILED:unsuitable certificate purpose",
+            "not for client authentication",
+        ),
+        ("FAILED:certificate revoked", "is revoked"),
+        ("FAILED:certificate chain too long", "too long"),
+        ("FAILED:CRL has expired", "cannot be told here now"),
+        (
+            "FAILED:<b>words of tomorrow</b>",
+            "did not pass verification",
+        ),
+        ("FAILED", "did not pass verification"),
+    ] {
+        let request = Request::get(&format!("/{NAME}"))
+            .bearer(&fresh_token())
+            .field("X-OE-CLIENT-VERIFY", verify)
+            .field("X-OE-CLIENT-CERT-UNVERIFIED", &expired.escaped());
+        let answer = site.ask(&request);
+        challenged(&site, &answer, 401, Some("invalid_token"));
+        let detail = answer.problem()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(word), "{verify}: {detail}");
+        assert!(!detail.contains("words of tomorrow") && !detail.contains("FAILED"));
+        let id = answer.interaction_id();
+        let record = site.perild.wait_for_line(|line| line.contains(id));
+        assert!(record.contains("failed the hop's verification"), "{record}");
+        assert!(
+            record.contains(" PERILD_CERT_SUBJECT=CN=bank-x"),
+            "{record}"
+        );
+        let thumbprint = thumbprint(&expired);
+        assert!(record.contains(&thumbprint), "{record}");
+        // Without a token that is still the first thing that is missing.
+        let alone = Request::get(&format!("/{NAME}")).field("X-OE-CLIENT-VERIFY", verify);
+        challenged(&site, &site.ask(&alone), 401, None);
+    }
+    let none = Request::get(&format!("/{NAME}"))
+        .bearer(&fresh_token())
+        .field("X-OE-CLIENT-VERIFY", "NONE");
+    let answer = site.ask(&none);
+    challenged(&site, &answer, 401, Some("invalid_token"));
+    assert!(answer.text().contains("No client certificate was shown"));
+    assert_eq!(site.introspections(), 0);
+}
+
+/// Rows: CERT-10, CERT-13, NGX-20
+#[test]
+fn a_certificate_for_the_log_is_nobodys_identity() {
+    let site = Site::start();
+    let good = site.bank.escaped();
+    let unverified = "X-OE-CLIENT-CERT-UNVERIFIED";
+    let verify = "X-OE-CLIENT-VERIFY";
+    let failed = "FAILED:certificate has expired";
+    let cases: [&[(&str, &str)]; 8] = [
+        &[(unverified, &good)],
+        &[(unverified, &good), (verify, "SUCCESS")],
+        &[(unverified, &good), (verify, "NONE")],
+        &[(unverified, &good), (verify, failed)],
+        &[(unverified, &good), (verify, "SUCCESS"), (CERTIFICATE, "")],
+        &[(unverified, &good), (verify, failed), (CERTIFICATE, &good)],
+        &[(unverified, &good), (unverified, &good), (verify, failed)],
+        &[(unverified, &good), (verify, failed), (verify, "SUCCESS")],
+    ];
+    for fields in cases {
+        let request = Request::get(&format!("/{NAME}")).bearer(&fresh_token());
+        let answer = site.ask(&with_fields(request, fields));
+        challenged(&site, &answer, 401, Some("invalid_token"));
+    }
+    assert_eq!(site.introspections(), 0);
+    // Beside a good one it takes nothing away, and what it holds is not looked at.
+    for text in [good.as_str(), "%zz", "x", ""] {
+        let answer = site.fetch_with(&[(verify, "SUCCESS"), (unverified, text)]);
+        assert_eq!(answer.status, 200, "{text}");
+    }
+    // One that cannot be read is left out of the log, and the refusal is the same.
+    for text in ["%zz", "x", &format!("{good}{good}")] {
+        let request = Request::get(&format!("/{NAME}")).bearer(&fresh_token());
+        let request = request.field(verify, failed).field(unverified, text);
+        challenged(&site, &site.ask(&request), 401, Some("invalid_token"));
     }
 }

@@ -304,12 +304,12 @@ fn what_a_site_publishes_says_its_address_its_caps_and_its_scopes() {
         (
             "/v1/location",
             "post",
-            json!([token(&[]), token(&["energy:hail"])]),
+            json!([{}, token(&[]), token(&["energy:hail"])]),
         ),
         (
             "/location",
             "post",
-            json!([token(&[]), token(&["energy:hail"])]),
+            json!([{}, token(&[]), token(&["energy:hail"])]),
         ),
         ("/{name}", "get", json!([{}, token(&[])])),
         ("/v1/files/{name}", "head", json!([{}, token(&[])])),

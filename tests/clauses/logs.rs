@@ -4,8 +4,12 @@ use std::fs;
 
 use serde_json::json;
 
-use super::site::{CERTIFICATE, NAME, Site, fresh_token, now};
-use crate::support::{fake_directory::Answer as Reply, http::Request, pki::Identity};
+use super::site::{CERTIFICATE, NAME, Site, fresh_token, now, thumbprint};
+use crate::support::{
+    fake_directory::Answer as Reply,
+    http::{Answer, Request},
+    pki::Identity,
+};
 
 /// Everything that can be asked rightly and wrongly, so that every kind of record is written.
 fn make_it_talk(site: &Site) {
@@ -40,6 +44,22 @@ fn make_it_talk(site: &Site) {
     site.get(&format!("/no-such?q={token}"));
     site.get(&format!("/v1/files/%zz{token}"));
     site.get(&format!("/v1/{token}/x"));
+    site.get(&format!("/{token}"));
+    site.get(&format!("//{token}"));
+    site.get(&format!("/v1/files/{token}.csv"));
+    site.get(&format!("/v1/files/{token}.CSV"));
+    site.ask(&Request::get(&format!("/{token}")));
+    for target in [format!("/caf\u{e9}{token}"), format!("/<{token}>")] {
+        let bad = Request::get(&target)
+            .bearer(&token)
+            .field(CERTIFICATE, &site.bank.escaped());
+        assert_eq!(site.connect().send(&bad).status, 400);
+    }
+    let unverified = Request::get(&target)
+        .bearer(&token)
+        .field("X-OE-CLIENT-VERIFY", "FAILED:certificate has expired")
+        .field("X-OE-CLIENT-CERT-UNVERIFIED", &expired.escaped());
+    site.ask(&unverified);
     site.ask(&site.request(&target, &format!("{token}!")));
     site.ask(&site.request(&target, &format!("{token} {token}")));
     site.ask(&site.request(&target, &format!("{token},{token}")));
@@ -150,4 +170,140 @@ fn jrn_4_nothing_that_is_sent_can_begin_a_record_of_its_own() {
         assert!(line.starts_with("20"), "{line}");
         assert!(!line.contains("forged"), "{line}");
     }
+}
+
+/// Rows: BRR-16
+#[test]
+fn a_name_that_could_be_a_token_is_not_in_the_log_when_there_is_no_such_file() {
+    let site = Site::start();
+    let token = fresh_token();
+    for target in [format!("/{token}"), format!("/v1/files/{token}.csv")] {
+        let answer = site.get(&target);
+        assert_eq!(answer.status, 404);
+        let id = answer.interaction_id();
+        let record = site.perild.wait_for_line(|line| line.contains(id));
+        assert!(record.contains(" PERILD_DATASET=- "), "{record}");
+        assert!(!record.contains("-secret"), "{record}");
+    }
+    let answer = site.fetch();
+    let id = answer.interaction_id();
+    let record = site.perild.wait_for_line(|line| line.contains(id));
+    assert!(
+        record.contains(&format!(" PERILD_DATASET={NAME}.csv ")),
+        "{record}"
+    );
+}
+
+/// Rows: JRN-4
+#[test]
+fn jrn_4_what_a_directory_and_a_certificate_say_is_escaped_in_every_field() {
+    let site = Site::start();
+    let hostile = "a\u{202e}b\u{2028}c\" PERILD_STATUS=200";
+    let identity = site.pki.consumer_with("odd", |params| {
+        params
+            .distinguished_name
+            .push(rcgen::DnType::OrganizationName, hostile);
+    });
+    let mut answer = site.good();
+    answer["client_id"] = json!(hostile);
+    answer["organisation_id"] = json!(hostile);
+    site.says(answer);
+    for certificate in [&site.bank, &identity] {
+        let request = Request::get(&format!("/{NAME}")).bearer(&fresh_token());
+        let answer = site.ask(&request.field(CERTIFICATE, &certificate.escaped()));
+        let id = answer.interaction_id().to_owned();
+        let record = site.perild.wait_for_line(|line| line.contains(&id));
+        assert!(!record.contains(['\u{202e}', '\u{2028}']), "{record:?}");
+        assert!(
+            record.contains("PERILD_CLIENT_ID=\"a\\\\u{202e}b\\\\u{2028}c\\\" PERILD_STATUS=200\""),
+            "{record}"
+        );
+        let status = format!(" PERILD_STATUS={} ", answer.status);
+        assert!(record.contains(&status), "{record}");
+    }
+}
+
+/// Rows: OE-VAL-13
+#[test]
+fn a_refusal_names_whose_certificate_and_token_it_was_as_far_as_they_are_known() {
+    let site = Site::start();
+    let target = format!("/{NAME}");
+    let other = site.pki.consumer("bank-b");
+    let expired = site.pki.expired_consumer("bank-c");
+    let stranger = site.pki.stranger("bank-d");
+    let named = |answer: &Answer, facts: &[(&str, &str)]| {
+        let id = answer.interaction_id().to_owned();
+        let record = site.perild.wait_for_line(|line| line.contains(&id));
+        for (field, value) in facts {
+            let fact = format!(" PERILD_{field}={value}");
+            assert!(record.contains(&fact), "{fact} in {record}");
+        }
+    };
+    let shown = |identity: &Identity, token: Option<&str>| {
+        let request = Request::get(&target).field(CERTIFICATE, &identity.escaped());
+        site.ask(&match token {
+            Some(token) => request.bearer(token),
+            None => request,
+        })
+    };
+    // Before the directory is asked: the certificate, whatever is wrong.
+    for (identity, subject) in [
+        (&other, "CN=bank-b"),
+        (&expired, "CN=bank-c"),
+        (&stranger, "CN=bank-d"),
+    ] {
+        let thumbprint = thumbprint(identity);
+        let facts = [
+            ("CERT_SUBJECT", subject),
+            ("CERT_THUMBPRINT", &*thumbprint),
+            ("CLIENT_ID", "- "),
+        ];
+        named(&shown(identity, None), &facts);
+        if subject != "CN=bank-b" {
+            let answer = shown(identity, Some(&fresh_token()));
+            assert_eq!(answer.status, 401);
+            named(&answer, &facts);
+        }
+    }
+    named(
+        &shown(&expired, None),
+        &[("CERT_ISSUER", "\"CN=Consumers' issuer")],
+    );
+    named(&shown(&stranger, None), &[("CERT_SERIAL", "")]);
+    // By the directory's answer: client and organisation, whatever is wrong with the token.
+    let holder = [
+        ("CLIENT_ID", "bank-a "),
+        ("ORGANISATION_ID", "org-a "),
+        ("CERT_SUBJECT", "CN=bank-a"),
+    ];
+    let cases = [
+        ("exp", json!(now() - 1), 401),
+        ("nbf", json!(now() + 600), 401),
+        ("iat", json!(now() + 600), 401),
+        ("cnf", json!({"x5t#S256": thumbprint(&other)}), 401),
+        ("cnf", json!({}), 401),
+        ("cnf", json!("no object"), 401),
+        ("iss", json!("https://other.example/"), 401),
+        ("token_type", json!("mac"), 401),
+        ("exp", json!("soon"), 401),
+        ("scope", json!(7), 401),
+        ("active", json!(false), 401),
+    ];
+    for (member, value, status) in cases {
+        site.says_with(member, value);
+        let answer = site.fetch();
+        assert_eq!(answer.status, status, "{member}");
+        named(&answer, &holder);
+    }
+    // One that cannot be read is nobody's; the rest of what the directory says still is.
+    site.says_with("client_id", json!("two\nlines"));
+    named(
+        &site.fetch(),
+        &[("CLIENT_ID", "- "), ("ORGANISATION_ID", "org-a ")],
+    );
+    site.says(json!({"active": false}));
+    named(
+        &site.fetch(),
+        &[("CLIENT_ID", "- "), ("CERT_SUBJECT", "CN=bank-a")],
+    );
 }

@@ -155,7 +155,7 @@ fn fapi1_b_6_2_1_8_the_media_type_follows_the_extension() {
 
 /// Rows: HTTP-17, CONF-8
 #[test]
-fn rfc9110_12_5_1_what_accept_excludes_is_406_and_says_what_is_offered() {
+fn rfc9110_15_5_7_a_file_is_sent_whatever_accept_says_unless_q_0_refuses_it() {
     let site = Site::start();
     for accept in [
         "*/*",
@@ -166,18 +166,32 @@ fn rfc9110_12_5_1_what_accept_excludes_is_406_and_says_what_is_offered() {
         "image/png, */*;q=0.01",
         "text/csv;header=present",
         "",
+        "image/png",
+        "application/json",
+        "application/problem+json",
+        "application/json, application/problem+json",
+        "text/html, application/xhtml+xml;q=0.9",
+        "application/json;q=0",
+        "application/*;q=0",
+        "text/csv;q=0.001, */*;q=0",
+        "text/*, */*;q=0",
     ] {
+        let answer = site.fetch_with(&[("Accept", accept)]);
+        assert_eq!((answer.status, answer.text()), (200, CONTENT), "{accept}");
         assert_eq!(
-            site.fetch_with(&[("Accept", accept)]).status,
-            200,
-            "{accept}"
+            answer.field("content-type"),
+            Some("text/csv; charset=utf-8")
         );
     }
     for accept in [
-        "image/png",
-        "text/csv;q=0, application/json",
+        "text/csv;q=0",
+        "text/csv;q=0.000, application/json",
         "text/csv;q=0, */*",
+        "text/csv; Q=0, text/*",
+        "text/*;q=0",
+        "text/*;q=0, */*",
         "*/*;q=0",
+        "application/json, */*;q=0",
     ] {
         let answer = site.fetch_with(&[("Accept", accept)]);
         unchallenged(&site, &answer, 406);
@@ -189,8 +203,133 @@ fn rfc9110_12_5_1_what_accept_excludes_is_406_and_says_what_is_offered() {
 #[test]
 fn rfc9110_12_5_1_several_accept_lines_are_one_list() {
     let site = Site::start();
-    let lines = [("Accept", "image/png"), ("Accept", "text/csv")];
+    let lines = [("Accept", "*/*;q=0"), ("Accept", "text/csv")];
     assert_eq!(site.fetch_with(&lines).status, 200);
+    let lines = [("Accept", "*/*"), ("Accept", "text/csv;q=0")];
+    assert_eq!(site.fetch_with(&lines).status, 406);
+}
+
+/// The old service took them so, and its Postman environment has a base URL that ends in a slash.
+#[test]
+fn doubled_slashes_lead_where_one_leads_by_the_same_rule() {
+    let site = Site::with(|settings, _| {
+        settings.more = format!(
+            "[[datasets]]\nname = \"{NAME}\"\nscope = \"energy:read\"\n\
+             [[datasets]]\nname = \"scoped\"\nscope = \"more\"\n"
+        );
+    });
+    fs::write(site.shared("scoped.csv"), "scoped").unwrap();
+    for target in [
+        format!("//{NAME}"),
+        format!("///{NAME}"),
+        format!("//v1/files/{NAME}.csv"),
+        format!("/v1//files/{NAME}.csv"),
+        format!("/v1/files//{NAME}.csv"),
+        format!("////v1////files////{NAME}.csv?a=//b"),
+    ] {
+        let answer = site.get(&target);
+        assert_eq!((answer.status, answer.text()), (200, CONTENT), "{target}");
+        challenged(&site, &site.ask(&Request::get(&target)), 401, None);
+    }
+    for target in ["//scoped", "/v1//files/scoped.csv", "//v1/files//scoped"] {
+        challenged(&site, &site.get(target), 403, Some("insufficient_scope"));
+    }
+    for target in ["//healthz", "///readyz", "//docs", "//openapi.json"] {
+        let connection = &mut site.connect();
+        assert_eq!(
+            connection.send(&Request::get(target)).status,
+            200,
+            "{target}"
+        );
+    }
+    // An escaped slash is no slash, and none at the end is asked for.
+    for target in [
+        format!("/%2F{NAME}"),
+        format!("/v1/files/%2f{NAME}.csv"),
+        format!("/v1%2Ffiles/{NAME}.csv"),
+        format!("//{NAME}/"),
+        format!("//{NAME}//"),
+    ] {
+        unchallenged(&site, &site.get(&target), 404);
+    }
+    let allowed = site.ask(&Request::new("OPTIONS", "//location"));
+    assert_eq!(allowed.field("allow"), Some("OPTIONS, POST"));
+}
+
+#[test]
+fn an_extension_has_no_case_in_a_request_on_the_disk_or_in_a_rule() {
+    let site = Site::with(|settings, _| {
+        settings.more = "[[datasets]]\nname = \"Ruled.CSV\"\nscope = \"more\"\n\
+                         [[datasets]]\nname = \"guarded.csv\"\nscope = \"more\"\n"
+            .to_owned();
+    });
+    for (name, content) in [
+        ("Upper.CSV", "upper"),
+        ("Title.Csv", "title"),
+        ("odd.cSv", "odd"),
+        ("Map.GeoJSON", "{}"),
+        ("both.csv", "lower of both"),
+        ("both.CSV", "upper of both"),
+        ("twice.Csv", "one"),
+        ("twice.CSV", "other"),
+        ("Ruled.csv", "ruled"),
+        ("guarded.CSV", "guarded"),
+    ] {
+        fs::write(site.shared(name), content).unwrap();
+    }
+    for (target, content) in [
+        ("/Upper", "upper"),
+        ("/v1/files/Upper", "upper"),
+        ("/v1/files/Upper.csv", "upper"),
+        ("/v1/files/Upper.CSV", "upper"),
+        ("/v1/files/Upper.cSv", "upper"),
+        ("/Title", "title"),
+        ("/odd", "odd"),
+        ("/v1/files/Map.geojson", "{}"),
+        ("/both", "lower of both"),
+        ("/v1/files/both.csv", "lower of both"),
+        ("/v1/files/both.CSV", "upper of both"),
+        ("/v1/files/both.Csv", "lower of both"),
+        ("/v1/files/twice.CSV", "other"),
+        ("/v1/files/tidy_DYTS01_kWh.CSV", CONTENT),
+    ] {
+        let answer = site.get(target);
+        assert_eq!((answer.status, answer.text()), (200, content), "{target}");
+        let media_type = answer.field("content-type").unwrap();
+        let is_csv = media_type == "text/csv; charset=utf-8";
+        assert!(is_csv || target.contains("Map"), "{target}: {media_type}");
+    }
+    // Neither of them is meant more than the other; another name is another file.
+    for target in [
+        "/twice",
+        "/v1/files/twice.csv",
+        "/upper",
+        "/v1/files/UPPER.CSV",
+    ] {
+        unchallenged(&site, &site.get(target), 404);
+    }
+    let record = site
+        .perild
+        .wait_for_line(|line| line.contains("the case of their extension"));
+    assert!(record.contains("twice.CSV and twice.Csv"), "{record}");
+    // No spelling goes around a rule.
+    for target in [
+        "/Ruled",
+        "/v1/files/Ruled.csv",
+        "/v1/files/Ruled.CSV",
+        "/guarded",
+        "/v1/files/guarded.csv",
+        "/v1/files/guarded.CSV",
+        "/v1/files/guarded.Csv",
+    ] {
+        challenged(&site, &site.get(target), 403, Some("insufficient_scope"));
+    }
+    // A file that comes later is found as well, and one that goes is gone.
+    unchallenged(&site, &site.get("/later"), 404);
+    fs::write(site.shared("later.CSV"), "later").unwrap();
+    assert_eq!(site.get("/later").text(), "later");
+    fs::remove_file(site.shared("Upper.CSV")).unwrap();
+    unchallenged(&site, &site.get("/Upper"), 404);
 }
 
 /// Rows: HTTP-18

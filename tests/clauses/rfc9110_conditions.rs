@@ -7,9 +7,12 @@ use std::{
 
 use super::{
     expect::{has_common_fields, unchallenged},
-    site::Site,
+    site::{NAME, Site},
 };
-use crate::support::http::Answer;
+use crate::support::{
+    http::{Answer, Request},
+    process::eventually,
+};
 
 const SMALL: &str = "/v1/files/small.csv";
 const LARGE: &str = "/v1/files/large.csv";
@@ -156,4 +159,92 @@ fn rfc9110_13_2_2_the_order_of_preconditions() {
         (&[("If-Match", "\"a\""), ("Range", "bytes=999999999-")], 412),
         (&[("If-Match", "TAG"), ("Range", "bytes=0-0")], 206),
     ]);
+}
+
+fn date(answer: &Answer, name: &str) -> SystemTime {
+    let text = answer
+        .field(name)
+        .unwrap_or_else(|| panic!("{name}: {answer:?}"));
+    httpdate::parse_http_date(text).unwrap()
+}
+
+/// Rows: HTTP-7, HTTP-10, HTTP-11
+#[test]
+fn rfc9110_8_8_2_1_last_modified_is_never_later_than_date_however_far_ahead_the_file_is() {
+    let site = Site::start();
+    let path = site.shared(&format!("{NAME}.csv"));
+    let target = format!("/{NAME}");
+    let hour = Duration::from_secs(3600);
+    let file = File::options().write(true).open(&path).unwrap();
+    for ahead in [
+        Duration::ZERO,
+        hour,
+        24 * 365 * 20 * hour,
+        24 * 365 * 10_000 * hour,
+    ] {
+        file.set_modified(SystemTime::now() + ahead).unwrap();
+        let answer = site.get(&target);
+        assert_eq!(answer.status, 200);
+        assert!(
+            date(&answer, "last-modified") <= date(&answer, "date"),
+            "{answer:?}"
+        );
+        let tag = answer.field("etag").unwrap();
+        let same = site.get_with(&target, &[("If-None-Match", tag)]);
+        assert_eq!((same.status, same.field("etag")), (304, Some(tag)));
+        assert!(
+            date(&same, "last-modified") <= date(&same, "date"),
+            "{same:?}"
+        );
+        let part = site.get_with(&target, &[("Range", "bytes=0-3"), ("If-Range", tag)]);
+        assert_eq!(part.status, 206);
+        assert!(
+            date(&part, "last-modified") <= date(&part, "date"),
+            "{part:?}"
+        );
+    }
+    // What it was before now is not what it will have been: no date that has passed makes it unchanged.
+    file.set_modified(SystemTime::now() + hour).unwrap();
+    let past = httpdate::fmt_http_date(SystemTime::now() - hour);
+    assert_eq!(
+        site.get_with(&target, &[("If-Modified-Since", &past)])
+            .status,
+        200
+    );
+    assert_eq!(
+        site.get_with(&target, &[("If-Unmodified-Since", &past)])
+            .status,
+        412
+    );
+    for target in ["/openapi.json", "/docs"] {
+        let answer = site.ask(&Request::get(target));
+        assert!(
+            date(&answer, "last-modified") <= date(&answer, "date"),
+            "{target}"
+        );
+    }
+}
+
+/// Rows: HTTP-16
+#[test]
+fn rfc9110_8_8_2_2_if_range_by_date_waits_for_the_second_of_the_change_to_be_over() {
+    let site = Site::start();
+    let target = format!("/{NAME}");
+    let path = site.shared(&format!("{NAME}.csv"));
+    let ask = |date: &str| site.get_with(&target, &[("Range", "bytes=0-3"), ("If-Range", date)]);
+    let file = File::options().write(true).open(&path).unwrap();
+    // Ahead of the clock by less than the test takes: weak at first, strong soon after.
+    file.set_modified(SystemTime::now() + Duration::from_secs(2))
+        .unwrap();
+    let modified = httpdate::fmt_http_date(path.metadata().unwrap().modified().unwrap());
+    assert_eq!(ask(&modified).status, 200);
+    let part = eventually("the date to be strong", Duration::from_secs(10), || {
+        Some(ask(&modified)).filter(|answer| answer.status == 206)
+    });
+    let second = Duration::from_secs(1);
+    assert!(
+        date(&part, "date") >= date(&part, "last-modified") + second,
+        "{part:?}"
+    );
+    assert_eq!(part.content, &super::site::CONTENT.as_bytes()[..4]);
 }

@@ -1,11 +1,13 @@
 //! HTTP/1.1 messages that are not what they seem, RFC 9112: the raw socket, octet for octet.
 //!
-//! What the parser itself refuses is answered by the HTTP library, 400 without a body and without
-//! our header fields; nginx in front refuses all of it before the daemon sees it.
+//! What the HTTP library would refuse with a bare status is answered as everything else is.
 
 use std::{io::Read as _, os::unix::net::UnixStream};
 
-use super::site::{CERTIFICATE, CONTENT, NAME, Site, fresh_token};
+use super::{
+    expect::unchallenged,
+    site::{CERTIFICATE, CONTENT, NAME, Site, fresh_token},
+};
 use crate::support::http::{Answer, Connection, Request};
 
 /// What a smuggler would like to see answered.
@@ -13,12 +15,16 @@ const HIDDEN: &str = "GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n";
 
 /// Every answer to `octets` until the connection ends or waits for more.
 fn answers(site: &Site, octets: &[u8]) -> Vec<Answer> {
+    answers_of(site, octets, true)
+}
+
+fn answers_of(site: &Site, octets: &[u8], with_content: bool) -> Vec<Answer> {
     let mut connection: Connection<UnixStream> = site.connect();
     connection.write(octets);
     let stream = connection.stream().get_ref();
     stream.shutdown(std::net::Shutdown::Write).unwrap();
     let mut answers = Vec::new();
-    while let Some(answer) = connection.read(true) {
+    while let Some(answer) = connection.read(with_content) {
         answers.push(answer);
     }
     let mut rest = Vec::new();
@@ -27,14 +33,29 @@ fn answers(site: &Site, octets: &[u8]) -> Vec<Answer> {
     answers
 }
 
-/// One 400, and nothing of what stands behind it is answered.
+/// One 400 as every refusal is, and nothing of what stands behind it is answered.
 #[track_caller]
 fn assert_refused_and_closed(site: &Site, head: &str, body: &str) {
     let octets = format!("{head}\r\n\r\n{body}{HIDDEN}");
-    let answers = answers(site, octets.as_bytes());
-    let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
-    assert_eq!(statuses, [400], "{head:?} {body:?}");
+    assert_refused(site, octets.as_bytes(), 400);
+}
+
+#[track_caller]
+fn assert_refused(site: &Site, octets: &[u8], status: u16) -> Answer {
+    let answers = answers(site, octets);
+    let [answer] = &answers[..] else {
+        panic!("{:?}: {answers:?}", octets.escape_ascii().to_string())
+    };
+    unchallenged(site, answer, status);
+    let id = answer.interaction_id();
+    let record = site.perild.wait_for_line(|line| line.contains(id));
+    let said = format!("PERILD_STATUS={status} ");
+    assert!(
+        record.contains(&said) && record.contains("refused: "),
+        "{record}"
+    );
     assert_eq!(site.introspections(), 0);
+    answer.clone()
 }
 
 /// Rows: HTTP-22
@@ -99,16 +120,98 @@ fn rfc9112_7_1_nothing_behind_a_bad_chunk_is_answered() {
         "5 x\r\nhello\r\n",
     ] {
         let octets = format!("{head}{body}{HIDDEN}");
-        let statuses: Vec<u16> = answers(&site, octets.as_bytes())
-            .iter()
-            .map(|a| a.status)
-            .collect();
-        assert!(
-            matches!(statuses[..], [400 | 405] | [405, 400]),
-            "{body:?}: {statuses:?}"
-        );
+        // The method is wrong as well, and that is known first.
+        assert_refused(&site, octets.as_bytes(), 405);
     }
     assert_eq!(site.fetch().status, 200);
+}
+
+/// Rows: DEC-5, HTTP-22, HTTP-23, HTTP-26
+#[test]
+fn what_the_parser_refuses_is_answered_and_recorded_like_everything_else() {
+    let site = Site::start();
+    let fields = |count: usize| "X-Many: v\r\n".repeat(count);
+    let cases: [(&[u8], u16); 18] = [
+        (b"GET /caf\xc3\xa9 HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+        (b"GET /caf\xe9 HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+        (b"GET /\x80\xff HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+        (
+            b"GET /v1/location?q=\xf0\x9f\x98\x80 HTTP/1.1\r\nHost: h\r\n\r\n",
+            400,
+        ),
+        (b"GET /a?q=\"b\" HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+        (b"GET /<script> HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+        (
+            b"POST /location?a=<b> HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}",
+            400,
+        ),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", 400),
+        (b"POST /location HTTP/1.0\r\n\r\n", 400),
+        (
+            b"POST /location HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            400,
+        ),
+        (b"GET / HTTP/0.9\r\nHost: h\r\n\r\n", 400),
+        (b"GET / HTTP/2.0\r\nHost: h\r\n\r\n", 400),
+        (b"G@T / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+        (b"GARBAGE\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
+        (b"GET / HTTP/1.1\r\nHost: h\r\nX-\xff: v\r\n\r\n", 400),
+    ];
+    for (octets, status) in cases {
+        assert_refused(&site, octets, status);
+    }
+    for count in [96, 100, 101, 1000] {
+        let head = format!("GET / HTTP/1.1\r\nHost: h\r\n{}\r\n", fields(count));
+        assert_refused(&site, head.as_bytes(), 431);
+    }
+    let head = format!("GET /healthz HTTP/1.1\r\nHost: h\r\n{}\r\n", fields(95));
+    assert_eq!(answers(&site, head.as_bytes())[0].status, 200);
+    for target in ["/caf%C3%A9", "/a%22b", "/%3Cscript%3E", "/a'b|c"] {
+        let answer = site.get(target);
+        assert_eq!(answer.status, 404, "{target}");
+    }
+    let log = site.perild.log();
+    for line in log.lines() {
+        assert!(
+            !line.contains(" ERROR ") && !line.contains("script"),
+            "{line}"
+        );
+    }
+}
+
+/// Rows: DEC-5, FAPI1-B-11, PROB-7
+#[test]
+fn a_head_that_cannot_be_read_has_its_interaction_id_echoed_and_head_gets_no_content() {
+    let site = Site::start();
+    let octets = b"GET /caf\xe9 HTTP/1.1\r\nHost: h\r\nx-fapi-interaction-id: mine\r\n\r\n";
+    assert_eq!(assert_refused(&site, octets, 400).interaction_id(), "mine");
+    let head = b"HEAD /caf\xe9 HTTP/1.1\r\nHost: h\r\n\r\n";
+    let answers = answers_of(&site, head, false);
+    assert_eq!(answers.len(), 1);
+    assert_eq!(answers[0].status, 400);
+    // What came before it is answered first.
+    let good = site.request(&format!("/{NAME}"), &fresh_token()).bytes();
+    let octets = [&good[..], octets, &good].concat();
+    let statuses: Vec<u16> = self::answers(&site, &octets)
+        .iter()
+        .map(|a| a.status)
+        .collect();
+    assert_eq!(statuses, [200, 400]);
+}
+
+/// Rows: HTTP-22
+#[test]
+fn nobody_can_ask_for_what_stands_in_the_place_of_a_bad_request() {
+    let site = Site::start();
+    let path = format!("/{}", uuid::Uuid::new_v4());
+    assert_eq!(site.ask(&Request::get(&path)).status, 401);
+    let bad = b"GET /caf\xe9 HTTP/1.1\r\nHost: h\r\n\r\n";
+    let octets = [&Request::get(&path).bytes()[..], bad].concat();
+    let statuses: Vec<u16> = answers(&site, &octets).iter().map(|a| a.status).collect();
+    assert_eq!(statuses, [401, 400]);
 }
 
 /// Rows: HTTP-23

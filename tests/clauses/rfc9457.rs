@@ -116,7 +116,7 @@ fn rfc9457_3_each_kind_of_refusal_has_its_problem() {
     snapshot!(
         "not-acceptable",
         site,
-        site.fetch_with(&[("Accept", "image/png")])
+        site.fetch_with(&[("Accept", "text/csv;q=0")])
     );
     snapshot!(
         "precondition-failed",

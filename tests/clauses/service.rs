@@ -25,7 +25,7 @@ use crate::support::{
     http::{Request, plain, unix},
     perild::{Settings, write_config},
     pki::Pki,
-    process::{PATIENCE, Running},
+    process::{PATIENCE, Running, tool},
     world::place,
 };
 
@@ -350,7 +350,7 @@ fn sysd_6_a_download_that_never_ends_does_not_hold_up_a_stop() {
 
 /// Rows: SYSD-7
 #[test]
-fn sysd_7_the_watchdog_is_fed_at_half_its_interval_and_not_by_a_stopped_process() {
+fn sysd_7_the_watchdog_is_fed_at_half_its_interval_and_not_while_the_event_loops_are_blocked() {
     let dir = place();
     let notify = listen_for_notices(dir.path());
     Pki::new(dir.path());
@@ -372,9 +372,69 @@ fn sysd_7_the_watchdog_is_fed_at_half_its_interval_and_not_by_a_stopped_process(
         took > Duration::from_millis(600) && took < Duration::from_secs(5),
         "{took:?}"
     );
+    let blocked = Blocked::workers_of(child.id());
+    // A ping that was under way may still come; after it there is none for five intervals.
+    notify
+        .set_read_timeout(Some(Duration::from_secs(2)))
+        .unwrap();
+    let mut last = [0; 64];
+    let late: Vec<_> = (0..2).map(|_| notify.recv(&mut last).is_ok()).collect();
+    assert!(late.contains(&false), "pings came from a blocked daemon");
+    blocked.release();
+    notify.set_read_timeout(Some(PATIENCE)).unwrap();
+    assert!(next_notice(&notify).contains("WATCHDOG=1"));
     rustix::process::kill_process(rustix::process::Pid::from_child(&child), Signal::KILL).unwrap();
     child.wait().unwrap();
 }
+
+/// The event loops of a process, each stopped where it is, and nothing else of it.
+struct Blocked(std::process::Child);
+
+impl Blocked {
+    fn workers_of(process: u32) -> Self {
+        let tasks = fs::read_dir(format!("/proc/{process}/task")).unwrap();
+        let workers: Vec<_> = tasks
+            .map(|task| task.unwrap())
+            .filter(|task| {
+                let name = fs::read_to_string(task.path().join("comm")).unwrap();
+                name.starts_with("actix-server wo")
+            })
+            .map(|task| task.file_name())
+            .collect();
+        assert!(!workers.is_empty());
+        let mut tracer = Command::new(tool("python3", "python3"))
+            .args(["-c", STOP_THREADS])
+            .args(workers)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = [0; 8];
+        std::io::Read::read_exact(tracer.stdout.as_mut().unwrap(), &mut said).unwrap();
+        assert_eq!(&said, b"stopped\n");
+        Self(tracer)
+    }
+
+    /// The kernel lets the threads go when their tracer ends.
+    fn release(mut self) {
+        drop(self.0.stdin.take());
+        assert!(self.0.wait().unwrap().success());
+    }
+}
+
+/// PTRACE_SEIZE and PTRACE_INTERRUPT stop single threads, which no signal can.
+const STOP_THREADS: &str = r#"
+import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+for thread in map(int, sys.argv[1:]):
+    for request in (0x4206, 0x4207):
+        if libc.ptrace(request, thread, None, None) != 0:
+            sys.exit(os.strerror(ctypes.get_errno()))
+    os.waitpid(thread, 0x40000000)
+print("stopped", flush=True)
+sys.stdin.read()
+"#;
 
 /// Rows: SYSD-7
 #[test]

@@ -74,6 +74,7 @@ fn rfc8705_6_5_a_certificate_header_from_outside_has_no_effect() {
         "X_OE_CLIENT_CERT",
         "Client-Cert",
         "X-Amzn-Mtls-Clientcert-Leaf",
+        "X-OE-CLIENT-CERT-UNVERIFIED",
     ];
     for name in names {
         let request = Request::get(&format!("/{NAME}"))
@@ -97,6 +98,66 @@ fn rfc8705_6_5_a_certificate_header_from_outside_has_no_effect() {
         .field(names[0], "x");
     assert_refused(&world.client(None).connect().send(&twice));
     assert_eq!(world.bank().send(&twice).status, 200);
+}
+
+/// Rows: NGX-20, OE-VAL-2, OE-VAL-13, CERT-10
+#[test]
+fn ngx_20_who_shows_a_bad_certificate_is_told_what_is_wrong_and_named_in_the_log() {
+    let world = World::start();
+    let token = world.token();
+    let day = Duration::from_secs(24 * 3600);
+    let not_yet = world.pki.consumer_with("early", |params| {
+        params.not_before = OffsetDateTime::now_utc() + day;
+        params.not_after = OffsetDateTime::now_utc() + 9 * day;
+    });
+    let server = world.pki.consumer_with("server", |params| {
+        params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
+    });
+    for (identity, name, word) in [
+        (world.pki.expired_consumer("late"), "late", "has expired"),
+        (not_yet, "early", "is not valid yet"),
+        (
+            world.pki.stranger("foreign"),
+            "foreign",
+            "not issued under the directory",
+        ),
+        (server, "server", "not for client authentication"),
+    ] {
+        let answer = ask(&world, Some(&identity), &token);
+        assert_refused(&answer);
+        let detail = answer.problem()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(word), "{name}: {detail}");
+        let id = answer.interaction_id();
+        let record = world.perild.wait_for_line(|line| line.contains(id));
+        assert!(record.contains("failed the hop's verification"), "{record}");
+        for field in ["SUBJECT", "ISSUER", "SERIAL", "THUMBPRINT"] {
+            let unknown = format!(" PERILD_CERT_{field}=- ");
+            assert!(!record.contains(&unknown), "{record}");
+        }
+        assert!(record.contains(name), "{record}");
+        let log = world.nginx.log("perild.access.log");
+        let line = log.lines().find(|line| line.contains(id)).unwrap();
+        assert!(line.contains("\"certificate\":\"FAILED:"), "{line}");
+        // What is open stays open.
+        let health = world.client(Some(&identity)).connect();
+        let health = { health }.send(&Request::get("/healthz"));
+        assert_eq!(health.status, 200);
+    }
+    let none = ask(&world, None, &token);
+    assert!(none.text().contains("No client certificate was shown"));
+    // Nobody names another one in the log.
+    let forged = Request::get(&format!("/{NAME}"))
+        .bearer(&token)
+        .field("X-OE-CLIENT-CERT-UNVERIFIED", &world.bank.escaped())
+        .field("X-OE-CLIENT-VERIFY", "FAILED:certificate has expired");
+    for identity in [None, Some(&world.pki.stranger("foreign"))] {
+        let answer = world.client(identity).connect().send(&forged);
+        assert_refused(&answer);
+        let id = answer.interaction_id();
+        let record = world.perild.wait_for_line(|line| line.contains(id));
+        assert!(!record.contains("bank-a"), "{record}");
+    }
+    assert_eq!(world.directory.introspections(), 0);
 }
 
 /// Rows: PKIX-8, IB1-ID-6

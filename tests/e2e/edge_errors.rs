@@ -1,9 +1,12 @@
 //! The errors nginx makes itself: a problem body and the interaction id on each, nothing secret in its logs.
 
+use std::time::Duration;
+
 use crate::{
     edge::Site,
     support::{
         http::{Answer, Connection, Request, plain},
+        process::eventually,
         tls,
     },
 };
@@ -238,5 +241,73 @@ fn the_logs_of_nginx_hold_no_token_and_no_query() {
     let everything = format!("{access}{}", site.nginx.log("perild.error.log"));
     for secret in ["query-secret", "header-secret", "somewhere", "CERTIFICATE"] {
         assert!(!everything.contains(secret), "{everything}");
+    }
+}
+
+/// Rows: NGX-21, JRN-4
+#[test]
+fn each_line_of_the_access_log_is_json_whatever_octets_the_path_has() {
+    let site = Site::start();
+    let mut targets: Vec<Vec<u8>> = (1..=255_u8)
+        .filter(|octet| !matches!(octet, b'\n' | b' ' | b'?' | b'#'))
+        .map(|octet| [b"/caf", &[octet][..], b"/x"].concat())
+        .collect();
+    targets.extend(
+        [
+            &b"/\xc3\xa9"[..],
+            b"/\xf0\x9f\x98\x80",
+            b"/\xed\xa0\x80",
+            b"/a\"b\\c\\\"d",
+            b"/\"}{\"status\":\"200",
+            b"/%ff%22%5c",
+            b"/plain",
+            b"//plain//twice",
+        ]
+        .map(<[u8]>::to_vec),
+    );
+    for target in &targets {
+        let request = [
+            b"GET ",
+            &target[..],
+            b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        ]
+        .concat();
+        let answer = raw(&mut site.connect(None), &request);
+        assert!(matches!(answer.status, 400 | 404 | 502), "{answer:?}");
+    }
+    for bytes in [
+        &b"G\xff\"T / HTTP/1.1\r\nHost: localhost\r\n\r\n"[..],
+        b"\xff\xfe\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: \xff\"\\\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nx-fapi-interaction-id: \xff\"\r\n\r\n",
+    ] {
+        raw(&mut site.connect(None), bytes);
+    }
+    // A line is written a moment after its answer.
+    let file = site.dir.path().join("log/perild.access.log");
+    let log = eventually("a line for each", Duration::from_secs(10), || {
+        let log = std::fs::read(&file).unwrap();
+        let lines = log.iter().filter(|octet| **octet == b'\n').count();
+        (lines == targets.len() + 4).then_some(log)
+    });
+    let log = String::from_utf8(log).expect("UTF-8");
+    let mut paths = Vec::new();
+    for line in log.lines() {
+        let record: serde_json::Value =
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        assert!(
+            record["interaction_id"].as_str().unwrap().len() > 10,
+            "{line}"
+        );
+        paths.push(record["path"].as_str().unwrap().to_owned());
+    }
+    for path in [
+        "/plain",
+        "//plain//twice",
+        "/a\"b\\c\\\"d",
+        "/%ff%22%5c",
+        "/caf[...]",
+    ] {
+        assert!(paths.iter().any(|logged| logged == path), "{path}");
     }
 }

@@ -1,6 +1,9 @@
 //! Files through nginx: ranges, conditions and names, sent by the daemon and by nginx on its word.
 
-use std::fs;
+use std::{
+    fs,
+    time::{Duration, SystemTime},
+};
 
 use rustix::process::Signal;
 
@@ -179,4 +182,53 @@ fn a_daemon_that_is_gone_is_502_with_the_interaction_id() {
     assert_eq!((answer.status, answer.interaction_id()), (502, "mine"));
     assert!(answer.field("retry-after").is_some());
     answer.problem();
+}
+
+/// Rows: HTTP-7, HTTP-16, NGX-16
+#[test]
+fn rfc9110_8_8_2_1_last_modified_is_never_later_than_date_whoever_sends_the_file() {
+    for world in both() {
+        let token = world.token();
+        let path = world.shared(&format!("{NAME}.csv"));
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        for ahead in [0, 1, 86_400] {
+            let modified = SystemTime::now() + Duration::from_secs(ahead);
+            file.set_modified(modified).unwrap();
+            let answer = get(&world, &token, &[]);
+            let date = |name| httpdate::parse_http_date(answer.field(name).unwrap()).unwrap();
+            assert!(date("last-modified") <= date("date"), "{answer:?}");
+        }
+        let claimed = httpdate::fmt_http_date(path.metadata().unwrap().modified().unwrap());
+        let part = get(
+            &world,
+            &token,
+            &[("Range", "bytes=0-3"), ("If-Range", &claimed)],
+        );
+        assert_eq!((part.status, part.text()), (200, CONTENT));
+    }
+}
+
+#[test]
+fn an_extension_has_no_case_and_slashes_may_be_doubled_through_nginx() {
+    for world in both() {
+        let token = world.token();
+        fs::write(world.shared("Upper.CSV"), "upper").unwrap();
+        for (target, content) in [
+            ("/Upper", "upper"),
+            ("//Upper", "upper"),
+            ("/v1//files/Upper.csv", "upper"),
+            ("//v1/files/Upper.Csv", "upper"),
+            ("///tidy_DYTS01_kWh", CONTENT),
+        ] {
+            let answer = world.get(target, &token);
+            assert_eq!((answer.status, answer.text()), (200, content), "{target}");
+            let refused = world.client(None).connect().send(&Request::get(target));
+            assert_eq!(refused.status, 401, "{target}");
+        }
+        for target in ["//healthz", "//docs", "///readyz"] {
+            let answer = world.client(None).connect().send(&Request::get(target));
+            assert_eq!(answer.status, 200, "{target}");
+        }
+        assert_eq!(world.get("/%2FUpper", &token).status, 404);
+    }
 }

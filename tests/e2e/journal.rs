@@ -55,6 +55,31 @@ fn jrn_1_a_request_is_found_by_its_fields_and_no_record_holds_the_token() {
         (found.len(), &found[0]["PERILD_STATUS"]),
         (1, &"401".into())
     );
+    // As docs/deploy.md looks for them: a client's refusals, by the client that the directory named.
+    let found = journal.records(&["PERILD_CLIENT_ID=bank-a", "PERILD_STATUS=401"]);
+    let [record] = &found[..] else {
+        panic!("one refusal of the client's: {found:?}")
+    };
+    assert_eq!(record["PERILD_INTERACTION_ID"], refused.as_str());
+    assert_eq!(record["PERILD_ORGANISATION_ID"], "org-bank-a");
+    assert!(
+        record["PERILD_CERT_SUBJECT"]
+            .as_str()
+            .unwrap()
+            .contains("bank-b")
+    );
+    assert!(
+        record["PERILD_CERT_ISSUER"]
+            .as_str()
+            .unwrap()
+            .starts_with("CN=")
+    );
+    assert_eq!(record["PERILD_CERT_THUMBPRINT"].as_str().unwrap().len(), 43);
+    let serial = record["PERILD_CERT_SERIAL"].as_str().unwrap();
+    assert!(
+        serial.bytes().all(|digit| digit.is_ascii_hexdigit()),
+        "{serial}"
+    );
 
     let pid = format!("_PID={}", world.perild.pid().as_raw_nonzero());
     let everything = serde_json::to_string(&journal.records(&[&pid])).unwrap();

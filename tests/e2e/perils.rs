@@ -96,6 +96,41 @@ fn the_old_and_the_new_route_take_what_they_took_behind_nginx() {
     );
 }
 
+/// The base URL of the old service's own collection ends in a slash.
+#[test]
+fn doubled_slashes_lead_to_the_perils_as_one_does_with_large_bodies_too() {
+    let world = world("");
+    let token = world.token();
+    for target in [
+        "//perils",
+        "//heat?lat=51.5&lon=-0.12",
+        "//allperils?lat=51.5&lon=-0.12",
+        "//v1//perils",
+    ] {
+        assert_eq!(world.get(target, &token).status, 200, "{target}");
+    }
+    let old = json!({"locations": [{"latitude": 50, "longitude": 0}], "perils": ["heat"]});
+    assert_eq!(
+        send(&world, "//location", JSON, old.to_string().as_bytes()).status,
+        200
+    );
+    let place = format!("50,0,{}\n", "n".repeat(4000));
+    let large = format!("lat,lon,note\n{}", place.repeat(300));
+    for target in [
+        "/v1/location",
+        "//v1/location",
+        "/v1//location",
+        "///v1///location",
+    ] {
+        let target = format!("{target}?perils=heat&scenarios=ssp585&years=2050");
+        assert_eq!(
+            send(&world, &target, CSV, large.as_bytes()).status,
+            200,
+            "{target}"
+        );
+    }
+}
+
 /// The request shapes of the old service's own collection: its key in a field of its name, other
 /// parameters, parameters in any order, types with parameters.
 #[test]

@@ -1,6 +1,6 @@
 //! What systemd does to the daemon: reload, stop, refuse to start.
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use rustix::process::Signal;
 use sd_notify::NotifyState;
@@ -9,6 +9,7 @@ use crate::support::{
     http::{Request, unix},
     perild::{Launch, Perild, Settings, write_config},
     pki::Pki,
+    process::eventually,
     world::{CONTENT, NAME, World, place},
 };
 
@@ -149,4 +150,79 @@ fn disc_6_without_a_directory_the_daemon_is_up_and_not_ready() {
     assert_eq!((data.status, data.field("www-authenticate")), (503, None));
     assert!(data.field("retry-after").is_some());
     assert!(!data.text().contains(CONTENT));
+}
+
+/// Rows: DEC-5, NGX-21, HTTP-22, HTTP-23, HTTP-26
+#[test]
+fn what_no_parser_takes_is_answered_like_everything_else_through_the_site() {
+    let world = World::start();
+    let many = "X-Many: v\r\n".repeat(101);
+    let cases: [(&[u8], u16); 8] = [
+        (b"GET /caf\xc3\xa9 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        (b"GET /\xff\x80 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        (b"GET /<script> HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        (b"GET /x?q=\"<>\" HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        (
+            b"GET /v1/location?q=\xe9 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            400,
+        ),
+        (b"G\xe9T / HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        (
+            b"GET / HTTP/1.1\r\nHost: localhost\r\nHost : x\r\n\r\n",
+            400,
+        ),
+        (
+            &[
+                b"GET /x HTTP/1.1\r\nHost: localhost\r\n",
+                many.as_bytes(),
+                b"\r\n",
+            ]
+            .concat(),
+            431,
+        ),
+    ];
+    for (octets, status) in cases {
+        for identity in [None, Some(&world.bank)] {
+            let mut connection = world.client(identity).connect();
+            connection.write(octets);
+            let answer = connection.read(true).expect("an answer");
+            assert_eq!(answer.status, status, "{answer:?}");
+            answer.problem();
+            assert!(answer.field("date").is_some(), "{answer:?}");
+            let id = answer.interaction_id().to_owned();
+            eventually("the line of nginx's log", Duration::from_secs(10), || {
+                let log = world.nginx.log("perild.access.log");
+                log.contains(&id).then_some(())
+            });
+        }
+    }
+    // The daemon has a record of each that reached it, and no error.
+    let octets = b"GET /caf\xe9 HTTP/1.1\r\nHost: localhost\r\nx-fapi-interaction-id: mine\r\n\r\n";
+    let mut connection = world.bank();
+    connection.write(octets);
+    let answer = connection.read(true).unwrap();
+    assert_eq!((answer.status, answer.interaction_id()), (400, "mine"));
+    let record = world
+        .perild
+        .wait_for_line(|line| line.contains("_ID=mine "));
+    assert!(record.contains(" PERILD_STATUS=400 "), "{record}");
+    // The connection to the client, and that of nginx to the daemon, go on.
+    assert_eq!(world.get(&format!("/{NAME}"), &world.token()).status, 200);
+    assert!(
+        !world.perild.log().contains(" ERROR "),
+        "{}",
+        world.perild.log()
+    );
+}
+
+/// Rows: HTTP-23
+#[test]
+fn two_host_fields_are_never_told_apart_by_the_daemon() {
+    let world = World::start();
+    let mut connection = world.bank();
+    connection.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: other\r\n\r\n");
+    let answer = connection.read(true).expect("an answer");
+    // nginx takes the first before 1.23 and none after, and passes one on in any case.
+    assert!(matches!(answer.status, 200 | 400), "{answer:?}");
+    assert!(!answer.interaction_id().is_empty());
 }

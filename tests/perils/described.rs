@@ -152,7 +152,7 @@ fn provoking<'s>(
             return (without_data, with_body(request, &bodies[0]));
         }
         "406" if operation.is_open() => plain.field("Accept-Encoding", "identity;q=0"),
-        "406" => with_body(plain.field("Accept", "image/png"), &bodies[0]),
+        "406" => with_body(plain.field("Accept", "*/*;q=0"), &bodies[0]),
         "412" => plain.field("If-Match", "\"another\""),
         "413" if operation.method == "POST" => {
             let place = "{\"latitude\":1,\"longitude\":1}";

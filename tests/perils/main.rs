@@ -25,6 +25,7 @@ mod described;
 mod formats;
 mod full_scale;
 mod input;
+mod open_data;
 mod portfolio;
 mod query;
 mod reference;

@@ -61,7 +61,11 @@ pub fn judge(method: &str, target: &str, answer: &Answer) -> Result<(), String> 
 
 /// The operation at `target`; a path of a file has none but the file's.
 fn operation(method: &str, target: &str) -> Option<&'static Value> {
-    let path = target.split('?').next().unwrap();
+    let mut path = target.split('?').next().unwrap().to_owned();
+    while path.contains("//") {
+        path = path.replace("//", "/");
+    }
+    let path = path.as_str();
     let template = match path.strip_prefix("/v1/files/") {
         _ if DOCUMENT["paths"].get(path).is_some() => path,
         Some(name) if !name.contains('/') => "/v1/files/{name}",

@@ -2,11 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use actix_web::{
-    App, HttpServer,
-    dev::{Server, ServerHandle},
-    web::Data,
-};
+use actix_web::{dev::ServerHandle, web::Data};
 use tokio::{
     runtime::Handle,
     signal::unix::{Signal, SignalKind, signal},
@@ -14,9 +10,9 @@ use tokio::{
     time::sleep,
 };
 
-use super::{ServeError, metrics, reload::Reload};
+use super::{ServeError, metrics, reload::Reload, server};
 use crate::{
-    app::{self, Parts, Perild, Site},
+    app::{Parts, Perild, Site},
     config::Config,
     edge::{Listener, Sockets},
     log::Log,
@@ -47,7 +43,7 @@ pub(super) async fn serve(
     listeners.extend(bind_health()?.map(Listener::Unix));
     let probe = probe(&listeners);
 
-    let server = server(&perild, &config, listeners)?;
+    let server = server::start(&perild, &config, listeners)?;
     let reading = metrics::serve(&perild, readers)?;
     let reload = Reload::new(path, config);
     let described = perild.clone();
@@ -70,32 +66,6 @@ pub(super) async fn serve(
     }
     tracing::info!("perild ends");
     Ok(ended?)
-}
-
-/// What answers on `listeners`, from now on.
-fn server(
-    perild: &Data<Perild>,
-    config: &Config,
-    listeners: Vec<Listener>,
-) -> std::io::Result<Server> {
-    let for_workers = perild.clone();
-    let mut server =
-        HttpServer::new(move || App::new().configure(app::configure(for_workers.clone())))
-            .workers(workers(config))
-            .worker_max_blocking_threads(threads(config))
-            .keep_alive(KEEP_ALIVE)
-            .client_request_timeout(REQUEST_TIMEOUT)
-            .h1_write_buffer_size(NEXT_PIECE_BELOW)
-            .shutdown_timeout(config.server.shutdown_seconds)
-            .on_connect(app::on_connect(perild.clone()))
-            .disable_signals();
-    for listener in listeners {
-        server = match listener {
-            Listener::Tcp(listener) => server.listen(listener)?,
-            Listener::Unix(listener) => server.listen_uds(listener)?,
-        };
-    }
-    Ok(server.run())
 }
 
 /// The signals that mean something, caught before readiness is told: until then each of them kills.
@@ -175,37 +145,6 @@ fn bound_socket(config: &Config, listeners: &[Listener]) -> Option<PathBuf> {
         _ => None,
     }
 }
-
-fn workers(config: &Config) -> usize {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    if config.server.workers == 0 {
-        processors
-    } else {
-        config.server.workers
-    }
-}
-
-/// Threads beside a worker for what has to wait. Each long answer has one for as long as its reader likes, and all
-/// of them may be one worker's: bodies and files have theirs all the same.
-fn threads(config: &Config) -> usize {
-    let long_answers = usize::try_from(config.perils.max_streams);
-    long_answers
-        .unwrap_or(usize::MAX)
-        .saturating_add(BESIDE_LONG_ANSWERS)
-}
-
-/// Threads of a worker that bodies and files have for themselves.
-const BESIDE_LONG_ANSWERS: usize = 64;
-
-/// Longer than nginx keeps an idle connection to us, so that it is nginx that closes it.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
-
-/// With how many octets left to send the next piece of a body is asked for. Few, so that the buffer holds one
-/// piece and not two: above 128 KiB it is made anew each time.
-const NEXT_PIECE_BELOW: usize = 4096;
-
-/// How long a request's header block may take to arrive.
-pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long requests are still taken after SIGTERM, each answered with the end of its connection.
 ///

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{App, HttpServer, dev::ServerHandle, web::Data};
 
-use super::{ServeError, daemon::REQUEST_TIMEOUT};
+use super::{ServeError, server::REQUEST_TIMEOUT};
 use crate::{
     app::{self, Perild, Route},
     clock::Timestamp,

@@ -3,6 +3,7 @@
 mod daemon;
 mod metrics;
 mod reload;
+mod server;
 
 use std::{
     path::{Path, PathBuf},

@@ -59,14 +59,10 @@ impl Access {
         }
     }
 
-    /// To those perils that a request names; without credentials only where `perils` itself is open.
+    /// To those perils that a request names.
     pub(super) fn chosen(policy: &Policy) -> Self {
-        let is_open = policy.open(Perils::names(None)).is_some();
         Self::one_of(Peril::ALL.map(|peril| {
-            let needed = match needed(policy, Perils::names(Some(peril))) {
-                Needed::Nothing if !is_open => Needed::Token(Vec::new()),
-                needed => needed,
-            };
+            let needed = needed(policy, Perils::names(Some(peril)));
             (peril.name(), needed)
         }))
     }
@@ -74,12 +70,12 @@ impl Access {
     /// To a file: the rule of its dataset, or the defaults.
     pub(super) fn files(policy: &Policy, datasets: &[DatasetRule]) -> Self {
         let listed = files(datasets).map(|dataset| {
-            let name = dataset.name.as_str();
+            let name = FileName::of_rule(&dataset.name);
             let both = DatasetNames {
-                exact: name,
-                family: name,
+                exact: &name,
+                family: &name,
             };
-            (name, needed(policy, both))
+            (dataset.name.as_str(), needed(policy, both))
         });
         let others = [("any other", needed(policy, UNLISTED))];
         Self::one_of(others.into_iter().chain(listed))
@@ -208,11 +204,11 @@ mod tests {
         let access = Access::chosen(&closed);
         assert_eq!(
             access.security(),
-            json!([{"mutualTLS": [], "bearer": []}, {"mutualTLS": [], "bearer": ["h"]}])
+            json!([{}, {"mutualTLS": [], "bearer": []}, {"mutualTLS": [], "bearer": ["h"]}])
         );
         let said = access.description().unwrap();
         assert!(said.contains("- hail: a token with `h`"), "{said}");
-        assert!(said.contains("fire: any token"), "{said}");
+        assert!(said.contains("fire: open to everyone"), "{said}");
 
         let with_open = [&rules[..], &[("perils", "", Class::Open)]].concat();
         let (open, _) = policy(&with_open);

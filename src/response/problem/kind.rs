@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use crate::{
     caller::CertificateRefused,
     dataset::{Absent, perils},
-    edge::{Malformed, NotTaken},
+    edge::{Malformed, NotTaken, VerificationFailure},
     policy::Denied,
     response::{ErrorCode, Refusal},
     token::{TokenRefused, Unavailability},
@@ -77,7 +77,7 @@ impl Kind {
 pub fn kind(refusal: &Refusal) -> Kind {
     use StatusCode as S;
     match refusal {
-        Refusal::Absent(Absent::NoSuchFile) | Refusal::NoRoute => plain(
+        Refusal::Absent(Absent::Ambiguous { .. } | Absent::NoSuchFile) | Refusal::NoRoute => plain(
             S::NOT_FOUND,
             "Not Found",
             "Nothing is published under this name.",
@@ -96,6 +96,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
         Refusal::Certificate(_) => invalid_token(
             "The client certificate is not accepted: it must be valid today, for client authentication, and issued under the directory.",
         ),
+        Refusal::CertificateUnverified(failure) => invalid_token(unverified_detail(*failure)),
         Refusal::Denied(Denied::InsufficientScope { .. }) => Kind {
             status: S::FORBIDDEN,
             name: Some("insufficient-scope"),
@@ -165,17 +166,13 @@ pub fn kind(refusal: &Refusal) -> Kind {
 
 fn body_kind(refused: &NotTaken) -> Kind {
     match refused {
-        NotTaken::Broken(_) => plain(
-            StatusCode::BAD_REQUEST,
-            "Bad Request",
-            "The body did not arrive whole.",
-        ),
+        NotTaken::Broken => bad_request("The body did not arrive whole."),
+        NotTaken::Busy => BUSY,
         NotTaken::CharsetUnknown => plain(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "Unsupported Media Type",
             "The charset of the body is not known.",
         ),
-        NotTaken::Busy => BUSY,
         NotTaken::Encoded => plain(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "Unsupported Media Type",
@@ -237,20 +234,62 @@ fn perils_kind(refused: &perils::Refused) -> Kind {
     }
 }
 
+/// What the consumer is told of a certificate that the hop did not find good, in place of the hop's own words.
+fn unverified_detail(failure: VerificationFailure) -> &'static str {
+    use VerificationFailure as F;
+    match failure {
+        F::Expired => {
+            "The client certificate that was shown has expired, or an issuer in its chain has. Connect with a current one."
+        }
+        F::IssuerUnfit | F::NameConstraint | F::Unsupported => {
+            "The client certificate that was shown does not lead to the directory by a valid path: an issuer may not have issued it, or a constraint or critical extension stands against it."
+        }
+        F::Malformed => "The client certificate that was shown cannot be read as one.",
+        F::NotYetValid => {
+            "The client certificate that was shown is not valid yet, or an issuer in its chain is not. Connect with a current one."
+        }
+        F::Other => "The client certificate that was shown did not pass verification.",
+        F::Purpose => {
+            "The client certificate that was shown is not for client authentication. Connect with one that the directory issued for clients."
+        }
+        F::Revoked => {
+            "The client certificate that was shown is revoked. Get another one from the directory."
+        }
+        F::RevocationUnknown => {
+            "Whether the client certificate that was shown is revoked cannot be told here now. Please report the interaction id."
+        }
+        F::Signature => {
+            "A signature in the chain of the client certificate that was shown does not verify."
+        }
+        F::TooLong => "The chain of the client certificate that was shown is too long.",
+        F::TooWeak => {
+            "The client certificate that was shown, or an issuer in its chain, has a key or signature that is too weak."
+        }
+        F::UnknownIssuer => {
+            "The client certificate that was shown was not issued under the directory, or its intermediate certificates were not sent. Connect with the one that the directory issued, and its chain."
+        }
+    }
+}
+
 fn malformed_kind(malformed: Malformed) -> Kind {
     match malformed {
         Malformed::EmptyToken | Malformed::SeveralTokens => {
             invalid_request("Authorization must be Bearer, one space and one access token.")
         }
+        Malformed::Field => bad_request("A header field is malformed."),
+        Malformed::HeadLate => plain(
+            StatusCode::REQUEST_TIMEOUT,
+            "Request Timeout",
+            "The head of the request stopped coming.",
+        ),
         Malformed::HeaderBlockTooLarge { .. } => plain(
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             "Request Header Fields Too Large",
             "The header block must stay within 64 KiB.",
         ),
-        Malformed::HostMissingOrRepeated => plain(
-            StatusCode::BAD_REQUEST,
-            "Bad Request",
-            "Send exactly one Host field.",
+        Malformed::HostMissingOrRepeated => bad_request("Send exactly one Host field."),
+        Malformed::Length => bad_request(
+            "Say how long the body is by exactly one Content-Length, or by Transfer-Encoding: chunked.",
         ),
         Malformed::RepeatedAuthorization => {
             invalid_request("Send exactly one Authorization field.")
@@ -258,6 +297,12 @@ fn malformed_kind(malformed: Malformed) -> Kind {
         Malformed::RepeatedCertificate => {
             invalid_request("The client certificate was forwarded more than once.")
         }
+        Malformed::RequestLine => bad_request(
+            "The request must begin with a method, a target and HTTP/1.1, with single spaces between them.",
+        ),
+        Malformed::Target => bad_request(
+            "The request target has a character that must be percent-encoded (RFC 3986): one beyond ASCII, or one such as a quotation mark.",
+        ),
         Malformed::TargetTooLong { .. } => plain(
             StatusCode::URI_TOO_LONG,
             "URI Too Long",
@@ -266,6 +311,12 @@ fn malformed_kind(malformed: Malformed) -> Kind {
         Malformed::TokenInQuery => invalid_request(
             "An access token must not stand in the URL. Send it in Authorization, and treat this one as disclosed.",
         ),
+        Malformed::TooManyFields { .. } => plain(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "Request Header Fields Too Large",
+            "The request has more header fields than the 96 that are taken.",
+        ),
+        Malformed::Version => bad_request("Use HTTP/1.1, and no spaces in the request target."),
     }
 }
 
@@ -317,6 +368,10 @@ fn plain(status: StatusCode, title: &'static str, detail: &'static str) -> Kind 
         detail,
         challenge: Challenged::No,
     }
+}
+
+fn bad_request(detail: &'static str) -> Kind {
+    plain(StatusCode::BAD_REQUEST, "Bad Request", detail)
 }
 
 fn invalid_request(detail: &'static str) -> Kind {
