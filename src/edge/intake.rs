@@ -14,9 +14,7 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{
-    HttpRequest, error::PayloadError, http::header, rt::task::spawn_blocking, web::Payload,
-};
+use actix_web::{HttpRequest, http::header, rt::task::spawn_blocking, web::Payload};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
