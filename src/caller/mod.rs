@@ -5,6 +5,8 @@
 
 mod anchors;
 mod authority;
+mod der;
+mod distinguished_name;
 mod leaf;
 mod memory;
 mod name;
