@@ -12,11 +12,11 @@ use x509_parser::{
     prelude::FromDer,
     public_key::PublicKey,
     time::ASN1Time,
-    x509::X509Version,
+    x509::{X509Name, X509Version},
 };
 
 use super::{
-    CertificateRefused, CertificateUnreadable, Identity, Thumbprint, name, window::Window,
+    CertificateFacts, CertificateRefused, CertificateUnreadable, Thumbprint, name, window::Window,
 };
 use crate::clock::Timestamp;
 
@@ -57,11 +57,21 @@ impl<'d> Leaf<'d> {
     }
 
     /// What is kept of a certificate that was verified.
-    pub(super) fn identity(&self) -> Identity {
-        Identity {
+    pub(super) fn facts(&self) -> CertificateFacts {
+        self.facts_named(name::printed)
+    }
+
+    /// The same of one that was not, or not yet: its names are cut when they are long.
+    pub(super) fn unvouched_facts(&self) -> CertificateFacts {
+        self.facts_named(name::printed_unvouched)
+    }
+
+    fn facts_named(&self, printed: fn(&X509Name<'_>) -> String) -> CertificateFacts {
+        CertificateFacts {
+            issuer: printed(self.certificate.issuer()),
             not_after: moment(self.certificate.validity().not_after),
             serial: serial(&self.certificate),
-            subject: name::printed(self.certificate.subject()),
+            subject: printed(self.certificate.subject()),
             thumbprint: Thumbprint::of(self.der),
         }
     }

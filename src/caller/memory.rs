@@ -1,9 +1,11 @@
 //! Bounded memory of certificates that were verified.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest::{Context, Digest, SHA256};
 use moka::sync::Cache;
 
-use super::{Caller, window::Window};
+use super::{Caller, CertificateFacts, window::Window};
 use crate::{clock::Timestamp, edge::ForwardedCertificate};
 
 /// SHA-256 over the header's format and text: what a verdict is found by.
@@ -45,6 +47,10 @@ impl Verdict {
 
     pub(super) fn stands_at(&self, now: Timestamp) -> bool {
         self.window.contains(now)
+    }
+
+    pub(super) fn facts(&self) -> Arc<CertificateFacts> {
+        self.caller.facts().clone()
     }
 
     pub(super) fn into_caller(self) -> Caller {

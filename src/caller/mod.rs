@@ -7,6 +7,7 @@ mod anchors;
 mod authority;
 mod der;
 mod distinguished_name;
+mod facts;
 mod leaf;
 mod memory;
 mod name;
@@ -24,6 +25,7 @@ use rustls_pki_types::CertificateDer;
 
 pub use anchors::{AnchorsError, TrustAnchors};
 pub use authority::Authority;
+pub use facts::CertificateFacts;
 pub(crate) use leaf::published_at;
 pub use refused::{CertificateRefused, CertificateUnreadable};
 pub use revocation::{RevocationList, RevocationListError, RevocationLists};
@@ -36,16 +38,15 @@ use path::PathRules;
 
 /// Whoever holds the key of a certificate that was verified for this request; cheap to clone.
 #[derive(Clone)]
-pub struct Caller(Arc<Identity>);
-
-struct Identity {
-    not_after: Timestamp,
-    serial: String,
-    subject: String,
-    thumbprint: Thumbprint,
-}
+pub struct Caller(Arc<CertificateFacts>);
 
 impl Caller {
+    /// What its certificate says of itself.
+    #[must_use]
+    pub fn facts(&self) -> &Arc<CertificateFacts> {
+        &self.0
+    }
+
     /// The last moment at which the certificate is valid, RFC 5280 §4.1.2.5.
     #[must_use]
     pub fn not_after(&self) -> Timestamp {
@@ -74,7 +75,8 @@ impl Caller {
     #[cfg(test)]
     #[must_use]
     pub(crate) fn for_test(thumbprint: Thumbprint) -> Self {
-        Self(Arc::new(Identity {
+        Self(Arc::new(CertificateFacts {
+            issuer: "CN=test issuer".to_owned(),
             not_after: Timestamp::from_seconds(i64::MAX),
             serial: "01".to_owned(),
             subject: "CN=test".to_owned(),
@@ -147,7 +149,7 @@ impl Callers {
         let key = Key::of(certificate);
         let known = match self.memory.recall(&key) {
             Some(verdict) => Known::Before(verdict),
-            None => Known::New(readable(certificate)?),
+            None => Known::new(certificate)?,
         };
         Ok(Presented {
             callers: self,
@@ -175,10 +177,30 @@ pub struct Presented<'a> {
 
 enum Known {
     Before(Verdict),
-    New(CertificateDer<'static>),
+    New {
+        der: CertificateDer<'static>,
+        facts: Arc<CertificateFacts>,
+    },
+}
+
+impl Known {
+    fn new(certificate: &ForwardedCertificate<'_>) -> Result<Self, CertificateUnreadable> {
+        let der = certificate.der()?;
+        let facts = Arc::new(CertificateFacts::read(&der)?);
+        Ok(Self::New { der, facts })
+    }
 }
 
 impl Presented<'_> {
+    /// What the certificate says of itself, whether or not it will be verified.
+    #[must_use]
+    pub fn facts(&self) -> Arc<CertificateFacts> {
+        match &self.known {
+            Known::Before(verdict) => verdict.facts(),
+            Known::New { facts, .. } => facts.clone(),
+        }
+    }
+
     /// Validates the certificate's path at `now`, RFC 5280 §6.1, or recalls that it stands.
     ///
     /// A verdict is recalled only while every date that it rests on still holds, so time and the
@@ -190,12 +212,15 @@ impl Presented<'_> {
     pub fn verify(self, now: Timestamp) -> Result<Caller, CertificateRefused> {
         let der = match self.known {
             Known::Before(verdict) if verdict.stands_at(now) => return Ok(verdict.into_caller()),
-            Known::Before(_) => readable(&self.certificate)?,
-            Known::New(der) => der,
+            Known::Before(_) => self
+                .certificate
+                .der()
+                .map_err(CertificateUnreadable::from)?,
+            Known::New { der, .. } => der,
         };
         let leaf = Leaf::read(&der)?;
         let window = self.callers.rules.judge(&leaf, now)?;
-        let caller = Caller(Arc::new(leaf.identity()));
+        let caller = Caller(Arc::new(leaf.facts()));
         self.callers
             .memory
             .keep(self.key, Verdict::new(caller.clone(), window));
@@ -207,12 +232,4 @@ impl fmt::Debug for Presented<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Presented({:?})", self.certificate)
     }
-}
-
-fn readable(
-    certificate: &ForwardedCertificate<'_>,
-) -> Result<CertificateDer<'static>, CertificateUnreadable> {
-    let der = certificate.der()?;
-    Leaf::read(&der)?;
-    Ok(der)
 }

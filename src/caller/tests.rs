@@ -130,6 +130,44 @@ fn rfc8705_3_1_the_thumbprint_is_over_the_der_whatever_the_header_looked_like() 
 }
 
 #[test]
+fn the_facts_of_a_certificate_are_there_whether_or_not_it_is_verified() {
+    let (root, other) = (Ca::root("root", |_| ()), Ca::root("other", |_| ()));
+    let callers = root.callers();
+    for (ca, is_good) in [(&root, true), (&other, false)] {
+        let der = ca.leaf(|params| params.serial_number = Some(vec![0x00, 0xab, 0x01].into()));
+        let text = text(&der);
+        // The second time it is known, when it was good.
+        for _ in 0..2 {
+            let presented = callers.recognise(&forwarded(&text)).unwrap();
+            let facts = presented.facts();
+            let issuer = if is_good { "CN=root" } else { "CN=other" };
+            assert_eq!((facts.subject(), facts.issuer()), ("CN=client", issuer));
+            assert_eq!(facts.serial(), "ab01");
+            assert_eq!(*facts.thumbprint(), Thumbprint::of(&der));
+            assert_eq!(facts.not_after(), later(16 * DAY + DAY / 2));
+            let verified = presented.verify(NOW);
+            assert_eq!(verified.is_ok(), is_good);
+            assert!(verified.is_err() || verified.is_ok_and(|caller| *caller.facts() == facts));
+        }
+    }
+}
+
+#[test]
+fn long_names_that_nobody_vouches_for_are_cut() {
+    let root = Ca::root("root", |_| ());
+    let der = root.leaf(|params| {
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "n".repeat(3000));
+    });
+    let facts = CertificateFacts::read(&der).unwrap();
+    assert!(facts.subject().len() < 300, "{}", facts.subject().len());
+    let caller = verify(&root.callers(), &der).unwrap();
+    assert_eq!(caller.subject().len(), 3003);
+    assert!(CertificateFacts::read(&CertificateDer::from(vec![0x30, 0])).is_err());
+}
+
+#[test]
 fn the_same_text_in_another_format_is_another_certificate() {
     let root = Ca::root("root", |_| ());
     let callers = root.callers();
