@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use rustls_pki_types::{CertificateDer, TrustAnchor, pem::PemObject};
+use rustls_pki_types::{CertificateDer, pem::PemObject};
 
-use super::authority::Authority;
+use super::{authority::Authority, view::View};
 
 /// The roots that are trusted and the intermediates that may lead to them.
 ///
@@ -15,11 +15,7 @@ use super::authority::Authority;
 #[derive(Default)]
 pub struct TrustAnchors {
     roots: Vec<Authority>,
-    /// In the order of `roots`.
-    trusted: Vec<TrustAnchor<'static>>,
     intermediates: Vec<Authority>,
-    /// In the order of `intermediates`.
-    ders: Vec<CertificateDer<'static>>,
 }
 
 impl TrustAnchors {
@@ -74,33 +70,36 @@ impl TrustAnchors {
         self.roots.len() > MOST_ROOTS || self.roots.iter().any(named)
     }
 
-    pub(super) fn trusted(&self) -> &[TrustAnchor<'static>] {
-        &self.trusted
+    /// Every certificate of the bundle that may stand above `leaf`, nearest first, each with the one
+    /// below it: those that bear its issuer's name, then those that bear theirs.
+    pub(super) fn above<'a>(&'a self, leaf: &'a View) -> Vec<(&'a Authority, &'a View)> {
+        let mut found: Vec<(&Authority, &View)> = Vec::new();
+        let mut below = vec![leaf];
+        while let Some(child) = below.pop() {
+            for authority in self.iter().filter(|ca| ca.view.subject == child.issuer) {
+                if found
+                    .iter()
+                    .any(|(known, _)| std::ptr::eq(*known, authority))
+                {
+                    continue;
+                }
+                found.push((authority, child));
+                if !authority.is_anchor() {
+                    below.push(&authority.view);
+                }
+            }
+        }
+        found
     }
 
-    pub(super) fn ders(&self) -> &[CertificateDer<'static>] {
-        &self.ders
-    }
-
-    /// The root behind an element of [`Self::trusted`], told apart from others of its name and key.
-    pub(super) fn root(&self, trusted: &TrustAnchor<'_>) -> Option<&Authority> {
-        let same = |other: &TrustAnchor<'_>| std::ptr::addr_eq(other, trusted);
-        let place = self.trusted.iter().position(same)?;
-        self.roots.get(place)
-    }
-
-    pub(super) fn intermediate(&self, der: &[u8]) -> Option<&Authority> {
-        self.intermediates
-            .iter()
-            .find(|authority| authority.der.as_ref() == der)
-    }
-
+    /// Takes a certificate in, once however often the bundle has it.
     fn add(&mut self, authority: Authority) {
+        if self.iter().any(|known| known.der == authority.der) {
+            return;
+        }
         if authority.is_anchor() {
-            self.trusted.push(authority.trusted.clone());
             self.roots.push(authority);
         } else {
-            self.ders.push(authority.der.clone());
             self.intermediates.push(authority);
         }
     }

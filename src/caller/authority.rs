@@ -3,14 +3,19 @@
 use std::fmt;
 
 use rustls_pki_types::{CertificateDer, TrustAnchor};
-use webpki::anchor_from_trusted_cert;
+use webpki::EndEntityCert;
 use x509_parser::{
     certificate::X509Certificate,
     extensions::{GeneralName, KeyUsage},
+    oid_registry::OID_X509_EXT_NAME_CONSTRAINTS,
     prelude::FromDer,
+    x509::X509Version,
 };
 
-use super::{CertificateRefused, leaf, name, window::Window};
+use super::{
+    CertificateRefused, der, extensions, key, leaf, name, policies::Policies, signature,
+    unusable::Unusable, view::View, window::Window,
+};
 use crate::clock::Timestamp;
 
 /// One certificate of the bundle: a trust anchor, or an intermediate that leads to one.
@@ -18,24 +23,17 @@ pub struct Authority {
     pub(super) der: CertificateDer<'static>,
     pub(super) distribution_points: Option<Vec<String>>,
     pub(super) email: Email,
-    fitness: Fitness,
-    is_self_issued: bool,
     pub(super) may_sign_lists: bool,
     not_after: Timestamp,
     not_before: Timestamp,
     organisations: Vec<String>,
     pub(super) path_len: Option<usize>,
+    pub(super) policies: Policies,
     serial: String,
     subject: String,
     pub(super) trusted: TrustAnchor<'static>,
-}
-
-/// Whether it may issue certificates, RFC 5280 §4.2.1.3 and §4.2.1.9.
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Fitness {
-    Issuer,
-    MayNotSign,
-    NotCa,
+    unusable: Option<Unusable>,
+    pub(super) view: View,
 }
 
 /// What it has to do with e-mail addresses in subjects.
@@ -48,19 +46,25 @@ impl Authority {
     /// Whether its subject is its issuer: such a certificate is a trust anchor.
     #[must_use]
     pub fn is_anchor(&self) -> bool {
-        self.is_self_issued
+        self.view.subject == self.view.issuer
     }
 
-    /// Whether it is a CA's and may sign certificates; one that may not never makes a path.
+    /// Whether it can make a path; if it cannot, [`Self::unusable`] says why.
     #[must_use]
     pub fn may_issue(&self) -> bool {
-        self.fitness == Fitness::Issuer
+        self.unusable.is_none()
     }
 
     /// Its last valid moment.
     #[must_use]
     pub fn not_after(&self) -> Timestamp {
         self.not_after
+    }
+
+    /// Its first valid moment.
+    #[must_use]
+    pub fn not_before(&self) -> Timestamp {
+        self.not_before
     }
 
     /// Its serial number in lower-case hexadecimal.
@@ -75,19 +79,25 @@ impl Authority {
         &self.subject
     }
 
+    /// Why no path over it is ever good, whatever the time and the client.
+    #[must_use]
+    pub fn unusable(&self) -> Option<&Unusable> {
+        self.unusable.as_ref()
+    }
+
     pub(super) fn organisations(&self) -> &[String] {
         &self.organisations
     }
 
     /// Reads one certificate; `None` when it is not one.
     pub(super) fn read(der: &CertificateDer<'static>) -> Option<Self> {
-        let trusted = anchor_from_trusted_cert(der).ok()?.to_owned();
-        let (_, certificate) = X509Certificate::from_der(der).ok()?;
-        let basic = certificate
-            .basic_constraints()
-            .ok()
-            .flatten()
-            .map(|basic| basic.value);
+        let view = View::of(der)?;
+        let Ok(([], certificate)) = X509Certificate::from_der(der) else {
+            return None;
+        };
+        let is_self_issued = view.subject == view.issuer;
+        let policies = Policies::read(&certificate, is_self_issued);
+        let basic = certificate.basic_constraints().ok().flatten();
         let email = Email {
             is_constrained: constrains_email(&certificate),
             is_in_subject: certificate.subject().iter_email().next().is_some(),
@@ -96,36 +106,42 @@ impl Authority {
             der: der.clone(),
             distribution_points: leaf::distribution_points(&certificate),
             email,
-            fitness: match basic {
-                Some(basic) if basic.ca && may(&certificate, KeyUsage::key_cert_sign) => {
-                    Fitness::Issuer
-                }
-                Some(basic) if basic.ca => Fitness::MayNotSign,
-                _ => Fitness::NotCa,
-            },
-            is_self_issued: certificate.subject().as_raw() == certificate.issuer().as_raw(),
             may_sign_lists: may(&certificate, KeyUsage::crl_sign),
             not_after: leaf::moment(certificate.validity().not_after),
             not_before: leaf::moment(certificate.validity().not_before),
             organisations: organisations(&certificate),
             path_len: basic
-                .and_then(|basic| basic.path_len_constraint)
+                .and_then(|basic| basic.value.path_len_constraint)
                 .map(|length| usize::try_from(length).unwrap_or(usize::MAX)),
             serial: leaf::serial(&certificate),
             subject: name::printed(certificate.subject()),
-            trusted,
+            trusted: TrustAnchor {
+                subject: view.subject.clone().into(),
+                subject_public_key_info: view.key.clone().into(),
+                name_constraints: name_constraints(&certificate)
+                    .map(|octets| octets.to_vec().into()),
+            },
+            unusable: unusable(&certificate, &view, policies.is_none()),
+            policies: policies.unwrap_or_default(),
+            view,
         })
     }
 
     /// Whether it may issue certificates at `now`, and while which dates that holds.
     pub(super) fn judge(&self, now: Timestamp) -> Result<Window, CertificateRefused> {
         let issuer = || self.subject.clone();
-        match self.fitness {
-            Fitness::Issuer => (),
-            Fitness::MayNotSign => {
+        match &self.unusable {
+            None => (),
+            Some(Unusable::MayNotSign) => {
                 return Err(CertificateRefused::IssuerMayNotSign { issuer: issuer() });
             }
-            Fitness::NotCa => return Err(CertificateRefused::IssuerNotCa { issuer: issuer() }),
+            Some(Unusable::NotCa) => {
+                return Err(CertificateRefused::IssuerNotCa { issuer: issuer() });
+            }
+            Some(reason) => {
+                let (issuer, reason) = (issuer(), reason.clone());
+                return Err(CertificateRefused::IssuerUnusable { issuer, reason });
+            }
         }
         let (not_before, not_after) = (self.not_before, self.not_after);
         let window = Window::new(not_before, not_after);
@@ -146,6 +162,56 @@ impl fmt::Debug for Authority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Authority({}, until {})", self.subject, self.not_after)
     }
+}
+
+/// The first reason for which no path over the certificate can be good.
+fn unusable(
+    certificate: &X509Certificate<'_>,
+    view: &View,
+    has_bad_policies: bool,
+) -> Option<Unusable> {
+    if certificate.version() != X509Version::V3 {
+        return Some(Unusable::Version);
+    }
+    if let Some(extension) = extensions::malformed(certificate) {
+        return Some(Unusable::ExtensionMalformed { extension });
+    }
+    if !certificate.is_ca() {
+        return Some(Unusable::NotCa);
+    }
+    if !may(certificate, KeyUsage::key_cert_sign) {
+        return Some(Unusable::MayNotSign);
+    }
+    if let Some(extension) = extensions::unknown_critical(certificate) {
+        return Some(Unusable::CriticalExtension { extension });
+    }
+    if has_bad_policies {
+        return Some(Unusable::Policies);
+    }
+    if let Err(reason) = key::judge_issuer(certificate.public_key(), view) {
+        return Some(Unusable::Key { reason });
+    }
+    // Nobody looks at the signature of an anchor: it is trusted for standing in the bundle.
+    let is_anchor = view.subject == view.issuer;
+    if !is_anchor && !signature::is_supported(&view.algorithm) {
+        let algorithm = signature::name(&view.algorithm);
+        return Some(Unusable::Signature { algorithm });
+    }
+    if !is_anchor && !extensions::is_for_clients(certificate) {
+        return Some(Unusable::Purpose);
+    }
+    if extensions::constrains_directory_names(certificate) {
+        return Some(Unusable::NameConstraints);
+    }
+    EndEntityCert::try_from(&view.der)
+        .is_err()
+        .then_some(Unusable::Structure)
+}
+
+fn name_constraints<'c>(certificate: &X509Certificate<'c>) -> Option<&'c [u8]> {
+    let extensions = certificate.extensions().iter();
+    let mut constraints = extensions.filter(|found| found.oid == OID_X509_EXT_NAME_CONSTRAINTS);
+    der::content(constraints.next()?.value, der::SEQUENCE)
 }
 
 /// RFC 5280 §4.2.1.3: without the extension a key may do all; one that cannot be read allows none.

@@ -5,18 +5,15 @@ use webpki::EndEntityCert;
 use x509_parser::{
     certificate::X509Certificate,
     extensions::{DistributionPointName, GeneralName, ParsedExtension, X509Extension},
-    oid_registry::{
-        OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384, OID_PKCS1_RSAENCRYPTION,
-        OID_X509_EXT_CRL_DISTRIBUTION_POINTS,
-    },
+    oid_registry::OID_X509_EXT_CRL_DISTRIBUTION_POINTS,
     prelude::FromDer,
-    public_key::PublicKey,
     time::ASN1Time,
     x509::{X509Name, X509Version},
 };
 
 use super::{
-    CertificateFacts, CertificateRefused, CertificateUnreadable, Thumbprint, name, window::Window,
+    CertificateFacts, CertificateRefused, CertificateUnreadable, Thumbprint, extensions, key, name,
+    policies::Policies, view::View, window::Window,
 };
 use crate::clock::Timestamp;
 
@@ -24,24 +21,35 @@ use crate::clock::Timestamp;
 pub(super) struct Leaf<'d> {
     certificate: X509Certificate<'d>,
     der: &'d CertificateDer<'d>,
+    pub(super) view: View,
 }
 
 impl<'d> Leaf<'d> {
     /// Reads DER that is one certificate and nothing else.
     pub(super) fn read(der: &'d CertificateDer<'d>) -> Result<Self, CertificateUnreadable> {
         use webpki::Error::{BadDer, BadDerTime, TrailingData};
+        let view = View::of(der).ok_or(CertificateUnreadable::Structure)?;
         // The second parser refuses BER within the certificate, which the first lets pass (CERT-5).
-        if let Err(BadDer | BadDerTime | TrailingData(_)) = EndEntityCert::try_from(der) {
+        if let Err(BadDer | BadDerTime | TrailingData(_)) = EndEntityCert::try_from(&view.der) {
             return Err(CertificateUnreadable::Structure);
         }
         match X509Certificate::from_der(der) {
-            Ok(([], certificate)) => Ok(Self { certificate, der }),
+            Ok(([], certificate)) => Ok(Self {
+                certificate,
+                der,
+                view,
+            }),
             _ => Err(CertificateUnreadable::Structure),
         }
     }
 
     pub(super) fn end_entity(&self) -> Result<EndEntityCert<'_>, webpki::Error> {
-        EndEntityCert::try_from(self.der)
+        EndEntityCert::try_from(&self.view.der)
+    }
+
+    /// What it says of policies; whether that can be used [`Self::judge`] tells.
+    pub(super) fn policies(&self) -> Policies {
+        Policies::read(&self.certificate, self.view.subject == self.view.issuer).unwrap_or_default()
     }
 
     pub(super) fn distribution_points(&self) -> Option<Vec<String>> {
@@ -81,12 +89,18 @@ impl<'d> Leaf<'d> {
         if self.certificate.version() != X509Version::V3 {
             return Err(CertificateRefused::Version);
         }
-        if self.certificate.extensions_map().is_err() {
-            return Err(CertificateRefused::ExtensionMalformed);
+        if let Some(extension) = extensions::malformed(&self.certificate) {
+            return Err(CertificateRefused::ExtensionMalformed { extension });
         }
         let window = self.in_date(now)?;
+        if let Some(extension) = extensions::unknown_critical(&self.certificate) {
+            return Err(CertificateRefused::CriticalExtension { extension });
+        }
+        if Policies::read(&self.certificate, false).is_none() {
+            return Err(CertificateRefused::Policies);
+        }
         self.usage()?;
-        self.key()?;
+        key::judge(self.certificate.public_key()).map_err(CertificateRefused::from)?;
         Ok(window)
     }
 
@@ -109,39 +123,8 @@ impl<'d> Leaf<'d> {
             Ok(Some(usage)) if !usage.value.digital_signature() => {
                 Err(CertificateRefused::KeyUsage)
             }
-            Ok(_) => Ok(()),
-            Err(_) => Err(CertificateRefused::ExtensionMalformed),
-        }
-    }
-
-    /// FAPI 1.0 Part 2 §8.6: RSA of at least 2048 bits, or P-256 or P-384.
-    fn key(&self) -> Result<(), CertificateRefused> {
-        let key = self.certificate.public_key();
-        let algorithm = &key.algorithm.algorithm;
-        let curve = key
-            .algorithm
-            .parameters
-            .as_ref()
-            .and_then(|curve| curve.as_oid().ok());
-        let unsupported = |oid: String| {
-            let algorithm = oid.chars().take(OID_CHARACTERS).collect();
-            CertificateRefused::KeyUnsupported { algorithm }
-        };
-        if *algorithm == OID_KEY_TYPE_EC_PUBLIC_KEY {
-            return match curve {
-                Some(curve) if curve == OID_EC_P256 || curve == OID_NIST_EC_P384 => Ok(()),
-                Some(curve) => Err(unsupported(curve.to_id_string())),
-                None => Err(unsupported(algorithm.to_id_string())),
-            };
-        }
-        match key.parsed() {
-            Ok(PublicKey::RSA(rsa)) if *algorithm == OID_PKCS1_RSAENCRYPTION => {
-                match bit_length(rsa.modulus) {
-                    2048.. => Ok(()),
-                    bits => Err(CertificateRefused::KeyTooShort { bits }),
-                }
-            }
-            _ => Err(unsupported(algorithm.to_id_string())),
+            // One that cannot be read was refused before.
+            Ok(_) | Err(_) => Ok(()),
         }
     }
 }
@@ -198,19 +181,3 @@ pub(super) fn uris(point: Option<&DistributionPointName<'_>>) -> Vec<String> {
     };
     names.iter().filter_map(uri).collect()
 }
-
-fn bit_length(number: &[u8]) -> usize {
-    let first = number
-        .iter()
-        .position(|octet| *octet != 0)
-        .unwrap_or(number.len());
-    match number.get(first..) {
-        Some([high, rest @ ..]) => {
-            let high = 8 - high.leading_zeros();
-            8 * rest.len() + usize::try_from(high).unwrap_or(0)
-        }
-        _ => 0,
-    }
-}
-
-const OID_CHARACTERS: usize = 64;

@@ -7,16 +7,23 @@ mod anchors;
 mod authority;
 mod der;
 mod distinguished_name;
+mod extensions;
 mod facts;
+mod key;
 mod leaf;
 mod memory;
 mod name;
+mod object;
 mod path;
+mod policies;
 mod refused;
 mod revocation;
+mod signature;
 #[cfg(test)]
 mod tests;
 mod thumbprint;
+mod unusable;
+mod view;
 mod window;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -26,10 +33,12 @@ use rustls_pki_types::CertificateDer;
 pub use anchors::{AnchorsError, TrustAnchors};
 pub use authority::Authority;
 pub use facts::CertificateFacts;
+pub use key::KeyRefused;
 pub(crate) use leaf::published_at;
-pub use refused::{CertificateRefused, CertificateUnreadable};
+pub use refused::{CertificateRefused, CertificateUnreadable, PathFault};
 pub use revocation::{RevocationList, RevocationListError, RevocationLists};
 pub use thumbprint::Thumbprint;
+pub use unusable::Unusable;
 
 use crate::{clock::Timestamp, edge::ForwardedCertificate};
 use leaf::Leaf;

@@ -2,16 +2,20 @@
 
 use std::{cell::RefCell, time::Duration};
 
-use rustls_pki_types::SignatureVerificationAlgorithm;
+use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor};
 use webpki::{
     Cert, ExtendedKeyUsageValidator, KeyPurposeId, KeyPurposeIdIter, KeyUsage,
-    RequiredEkuNotFoundContext, VerifiedPath, aws_lc_rs as algorithm,
+    RequiredEkuNotFoundContext, VerifiedPath,
 };
 
 use super::{
     Authority, CertificateRefused, RevocationList, RevocationLists, TrustAnchors,
     leaf::Leaf,
+    policies,
+    refused::PathFault,
     revocation::{Revocation, RevocationSubject, revocation},
+    signature::{self, is_signed_by, over_originals},
+    view::View,
     window::Window,
 };
 use crate::clock::Timestamp;
@@ -44,16 +48,20 @@ impl PathRules {
     /// Finds a path that passes every check at `now`; the result is the time in which it stands.
     ///
     /// The path builder checks signatures, dates, EKU, `cA`, path lengths, critical extensions and
-    /// name constraints, within a budget of work; each path that it finds is then judged by us.
+    /// name constraints, within a budget of work; each path that it finds is then judged by us. It is
+    /// shown only what may stand above this certificate and can be used now, so that nobody is refused
+    /// for the fault of a stranger in the bundle.
     pub(super) fn judge(
         &self,
         leaf: &Leaf<'_>,
         now: Timestamp,
     ) -> Result<Window, CertificateRefused> {
         let own = leaf.judge(now)?;
+        let above = self.anchors.above(&leaf.view);
+        let candidates = Candidates::usable(&above, now);
         let verdict = RefCell::new(None);
         let verify_path = |path: &VerifiedPath<'_>| {
-            let judged = self.judge_candidate(leaf, path, now);
+            let judged = self.judge_candidate(leaf, path, &candidates, now);
             let is_good = judged.is_ok();
             verdict.replace(Some(judged));
             if is_good {
@@ -63,10 +71,15 @@ impl PathRules {
             }
         };
         let entity = leaf.end_entity().map_err(|reason| refusal(reason, leaf))?;
+        let views = candidates.views(leaf);
+        let algorithms = over_originals(&views);
+        let algorithms: Vec<&dyn SignatureVerificationAlgorithm> =
+            algorithms.iter().map(|algorithm| algorithm as _).collect();
+        let (trusted, intermediates) = (candidates.trusted(), candidates.intermediates());
         let found = entity.verify_for_usage(
-            SIGNATURE_ALGORITHMS,
-            self.anchors.trusted(),
-            self.anchors.ders(),
+            &algorithms,
+            &trusted,
+            &intermediates,
             now.unix_time(),
             ForClients,
             // Revocation is judged with the candidate: lists are verified once, not per certificate.
@@ -76,7 +89,9 @@ impl PathRules {
         match (found, verdict.take()) {
             (Ok(_), Some(Ok(window))) => Ok(own.and(window)),
             (_, Some(Err(refused))) => Err(refused),
-            (Err(reason), _) => Err(refusal(reason, leaf)),
+            (Err(reason), _) => {
+                Err(unusable_issuer(&reason, &above, now).unwrap_or_else(|| refusal(reason, leaf)))
+            }
             // A path that was not judged does not count.
             (Ok(_), None) => Err(refusal(webpki::Error::UnknownIssuer, leaf)),
         }
@@ -87,25 +102,20 @@ impl PathRules {
         &self,
         leaf: &Leaf<'_>,
         path: &VerifiedPath<'_>,
+        candidates: &Candidates<'_>,
         now: Timestamp,
     ) -> Result<Window, CertificateRefused> {
-        let issuers = self.issuers(path).ok_or_else(|| refusal(UNKNOWN, leaf))?;
+        let issuers = candidates
+            .issuers(path)
+            .ok_or_else(|| refusal(UNKNOWN, leaf))?;
         let mut window = Window::ALWAYS;
         for issuer in &issuers {
             window = window.and(issuer.judge(now)?);
         }
         anchor_path_length(&issuers)?;
         email_constraints(leaf, &issuers)?;
+        required_policy(leaf, &issuers)?;
         Ok(window.and(self.revocation(leaf, path, &issuers, now)?))
-    }
-
-    /// The path's issuers, the client's first and the trust anchor last.
-    fn issuers(&self, path: &VerifiedPath<'_>) -> Option<Vec<&Authority>> {
-        let known = |der: &Cert<'_>| self.anchors.intermediate(&der.der());
-        path.intermediate_certificates()
-            .map(known)
-            .chain([self.anchors.root(path.anchor())])
-            .collect()
     }
 
     /// RFC 5280 §6.3: the client's issuer must have a list; any other issuer's list is honoured.
@@ -145,6 +155,115 @@ impl PathRules {
             }
         }
         Ok(window)
+    }
+}
+
+/// The certificates of the bundle that a path over a client's certificate may have.
+struct Candidates<'a> {
+    roots: Vec<&'a Authority>,
+    intermediates: Vec<&'a Authority>,
+}
+
+impl<'a> Candidates<'a> {
+    fn usable(above: &[(&'a Authority, &'a View)], now: Timestamp) -> Self {
+        let usable = above.iter().map(|(authority, _)| *authority);
+        let usable = usable.filter(|authority| authority.judge(now).is_ok());
+        let (roots, intermediates) = usable.partition(|authority| authority.is_anchor());
+        Self {
+            roots,
+            intermediates,
+        }
+    }
+
+    /// Those whose signatures may be asked about.
+    fn views<'v>(&self, leaf: &'v Leaf<'_>) -> Vec<&'v View>
+    where
+        'a: 'v,
+    {
+        let intermediates = self.intermediates.iter().map(|authority| &authority.view);
+        std::iter::once(&leaf.view).chain(intermediates).collect()
+    }
+
+    /// In the order of `roots`.
+    fn trusted(&self) -> Vec<TrustAnchor<'a>> {
+        let trusted = |authority: &&'a Authority| TrustAnchor {
+            subject: authority.trusted.subject.as_ref().into(),
+            subject_public_key_info: authority.trusted.subject_public_key_info.as_ref().into(),
+            name_constraints: authority
+                .trusted
+                .name_constraints
+                .as_ref()
+                .map(|constraints| constraints.as_ref().into()),
+        };
+        self.roots.iter().map(trusted).collect()
+    }
+
+    fn intermediates(&self) -> Vec<CertificateDer<'a>> {
+        let der = |authority: &&'a Authority| CertificateDer::from(authority.view.der.as_ref());
+        self.intermediates.iter().map(der).collect()
+    }
+
+    /// The path's issuers, the client's first and the trust anchor last.
+    fn issuers(&self, path: &VerifiedPath<'_>) -> Option<Vec<&'a Authority>> {
+        let known = |certificate: &Cert<'_>| {
+            let der = certificate.der();
+            let mut intermediates = self.intermediates.iter().copied();
+            intermediates.find(|authority| authority.view.der == der)
+        };
+        let mut roots = self.roots.iter().copied();
+        let anchor = path.anchor();
+        let root = roots.find(|root| {
+            let trusted = &root.trusted;
+            trusted.subject == anchor.subject
+                && trusted.subject_public_key_info == anchor.subject_public_key_info
+                && trusted.name_constraints == anchor.name_constraints
+        });
+        path.intermediate_certificates()
+            .map(known)
+            .chain([root])
+            .collect()
+    }
+}
+
+/// The certificate above that cannot be used, where that is why there is no path.
+///
+/// It counts when it signed what is below it. Where that cannot be told, for a key or a signature of
+/// another kind, it counts only when no other of its name can be used.
+fn unusable_issuer(
+    reason: &webpki::Error,
+    above: &[(&Authority, &View)],
+    now: Timestamp,
+) -> Option<CertificateRefused> {
+    use webpki::Error as E;
+    if !matches!(reason, E::UnknownIssuer | E::InvalidSignatureForPublicKey) {
+        return None;
+    }
+    let has_usable_twin = |authority: &Authority| {
+        let mut twins = above.iter().map(|(other, _)| *other);
+        twins.any(|twin| twin.view.subject == authority.view.subject && twin.judge(now).is_ok())
+    };
+    let is_issuer = |(authority, child): &(&Authority, &View)| {
+        is_signed_by(child, &authority.view.key).unwrap_or_else(|| !has_usable_twin(authority))
+    };
+    let refused = |found: &(&Authority, &View)| {
+        let refused = found.0.judge(now).err()?;
+        is_issuer(found).then_some(refused)
+    };
+    above.iter().find_map(refused)
+}
+
+/// RFC 5280 §6.1.3 (f): where a CA asks for it, some policy holds along the whole path.
+fn required_policy(leaf: &Leaf<'_>, issuers: &[&Authority]) -> Result<(), CertificateRefused> {
+    let Some((anchor, intermediates)) = issuers.split_last() else {
+        return Ok(());
+    };
+    let own = leaf.policies();
+    let from_the_top = intermediates.iter().rev().map(|issuer| &issuer.policies);
+    let path: Vec<_> = from_the_top.chain([&own]).collect();
+    if policies::hold(&anchor.policies, path.into_iter()) {
+        Ok(())
+    } else {
+        Err(CertificateRefused::PolicyRequired)
     }
 }
 
@@ -195,23 +314,34 @@ impl ExtendedKeyUsageValidator for ForClients {
 /// The path builder's error as a fact of ours.
 fn refusal(reason: webpki::Error, leaf: &Leaf<'_>) -> CertificateRefused {
     use webpki::Error as E;
+    let path = |reason| CertificateRefused::Path { reason };
     match reason {
         E::CaUsedAsEndEntity => CertificateRefused::CaAsClient,
         E::EmptyEkuExtension | E::RequiredEkuNotFoundContext(_) => CertificateRefused::Purpose,
-        E::ExtensionValueInvalid | E::MalformedExtensions => CertificateRefused::ExtensionMalformed,
         E::InvalidSignatureForPublicKey => CertificateRefused::Signature,
+        E::InvalidNetworkMaskConstraint
+        | E::MalformedDnsIdentifier
+        | E::MalformedNameConstraint
+        | E::UnsupportedNameType => path(PathFault::NameMalformed),
+        E::MaximumNameConstraintComparisonsExceeded
+        | E::MaximumPathBuildCallsExceeded
+        | E::MaximumSignatureChecksExceeded => path(PathFault::Excessive),
+        E::MaximumPathDepthExceeded => path(PathFault::TooDeep),
         E::NameConstraintViolation => CertificateRefused::NameConstraint,
         E::PathLenConstraintViolated => CertificateRefused::PathTooLong,
+        E::SignatureAlgorithmMismatch => path(PathFault::AlgorithmMismatch),
         E::UnknownIssuer => CertificateRefused::UnknownIssuer {
             issuer: leaf.issuer(),
         },
         E::UnsupportedCertVersion => CertificateRefused::Version,
-        E::UnsupportedCriticalExtension => CertificateRefused::CriticalExtension,
-        E::UnsupportedSignatureAlgorithmContext(_)
-        | E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
-            CertificateRefused::SignatureUnsupported
+        E::UnsupportedSignatureAlgorithmContext(context) => {
+            CertificateRefused::SignatureUnsupported {
+                algorithm: signature::name(&context.signature_algorithm_id),
+            }
         }
-        reason => CertificateRefused::Path { reason },
+        // The issuer's key is of another kind than the signature claims to be by.
+        E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => CertificateRefused::Signature,
+        _ => path(PathFault::Malformed),
     }
 }
 
@@ -223,19 +353,3 @@ const CLIENT_AUTH: KeyPurposeId<'static> =
 
 /// `anyExtendedKeyUsage`, 2.5.29.37.0.
 const ANY_EXTENDED_KEY_USAGE: KeyPurposeId<'static> = KeyPurposeId::new(&[0x55, 0x1d, 0x25, 0x00]);
-
-/// Signatures of issuers: RSA of 2048 bits or more, P-256, P-384, never SHA-1 or MD5 (PKIX-10).
-pub(super) static SIGNATURE_ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[
-    algorithm::ECDSA_P256_SHA256,
-    algorithm::ECDSA_P256_SHA384,
-    algorithm::ECDSA_P256_SHA512,
-    algorithm::ECDSA_P384_SHA256,
-    algorithm::ECDSA_P384_SHA384,
-    algorithm::ECDSA_P384_SHA512,
-    algorithm::RSA_PKCS1_2048_8192_SHA256,
-    algorithm::RSA_PKCS1_2048_8192_SHA384,
-    algorithm::RSA_PKCS1_2048_8192_SHA512,
-    algorithm::RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
-    algorithm::RSA_PSS_2048_8192_SHA384_LEGACY_KEY,
-    algorithm::RSA_PSS_2048_8192_SHA512_LEGACY_KEY,
-];

@@ -1,5 +1,6 @@
 //! Why a certificate is not taken: facts for the log; the answers are written elsewhere.
 
+use super::{key::KeyRefused, unusable::Unusable};
 use crate::{clock::Timestamp, edge::CertificateSyntax};
 
 /// Why the header does not hold a certificate at all.
@@ -26,8 +27,11 @@ pub enum CertificateRefused {
     #[error("the certificate is a CA's")]
     CaAsClient,
     /// A critical extension that is not understood here, RFC 5280 §4.2.
-    #[error("a certificate on the path has an unknown critical extension")]
-    CriticalExtension,
+    #[error("the certificate's critical extension {extension} is not understood here")]
+    CriticalExtension {
+        /// The extension's name.
+        extension: String,
+    },
     /// Later than the certificate's `notAfter`, RFC 5280 §4.1.2.5.
     #[error("the certificate expired at {not_after}, it is {now}")]
     Expired {
@@ -37,8 +41,11 @@ pub enum CertificateRefused {
         now: Timestamp,
     },
     /// An extension that is repeated or cannot be read, RFC 5280 §4.2.
-    #[error("an extension of the certificate is repeated or malformed")]
-    ExtensionMalformed,
+    #[error("the certificate's extension {extension} is repeated or malformed")]
+    ExtensionMalformed {
+        /// The extension's name.
+        extension: String,
+    },
     /// An issuer on the path is outside its dates; trust anchors are judged as well.
     #[error("the issuer {issuer} is valid from {not_before} to {not_after}, it is {now}")]
     IssuerOutOfDate {
@@ -63,6 +70,14 @@ pub enum CertificateRefused {
         /// The issuer's subject.
         issuer: String,
     },
+    /// An issuer that can never be on a good path; `perild check` names it as well.
+    #[error("the issuer {issuer} cannot be used: {reason}")]
+    IssuerUnusable {
+        /// The issuer's subject.
+        issuer: String,
+        /// What is wrong with its certificate.
+        reason: Unusable,
+    },
     /// An RSA key of fewer than 2048 bits, FAPI 1.0 Part 2 §8.6.
     #[error("the certificate's RSA key has {bits} bits")]
     KeyTooShort {
@@ -70,9 +85,9 @@ pub enum CertificateRefused {
         bits: usize,
     },
     /// Neither an RSA key nor one on P-256 or P-384.
-    #[error("the certificate's key is of an unsupported kind, {algorithm}")]
+    #[error("the certificate's key is of the kind {algorithm}; RSA, P-256 and P-384 are supported")]
     KeyUnsupported {
-        /// The object identifier of the algorithm or curve.
+        /// The name of the algorithm or curve.
         algorithm: String,
     },
     /// The key usage lacks `digitalSignature`, RFC 5280 §4.2.1.3.
@@ -96,11 +111,21 @@ pub enum CertificateRefused {
     #[error("the certificate's path is invalid: {reason}")]
     Path {
         /// What the validation met.
-        reason: webpki::Error,
+        reason: PathFault,
     },
     /// More issuers on the path than an issuer allows, RFC 5280 §4.2.1.9.
     #[error("the path is longer than an issuer allows")]
     PathTooLong,
+    /// Policies that map `anyPolicy`, or whose critical qualifiers are not understood, RFC 5280 §4.2.1.4.
+    #[error(
+        "the certificate's policies map anyPolicy or have a qualifier that is not understood here"
+    )]
+    Policies,
+    /// A CA asks for a policy that holds along the path, and there is none, RFC 5280 §6.1.3 (f).
+    #[error(
+        "an issuer requires a certificate policy (policyConstraints), and none holds along the path"
+    )]
+    PolicyRequired,
     /// The extended key usage has neither `clientAuth` nor `anyExtendedKeyUsage`, RFC 5280 §4.2.1.12.
     #[error("the extended key usage of a certificate on the path is not for clients")]
     Purpose,
@@ -142,10 +167,13 @@ pub enum CertificateRefused {
     #[error("a signature on the path does not verify")]
     Signature,
     /// A signature by an algorithm that is not accepted, such as SHA-1.
-    #[error("a signature on the path is of an unsupported kind")]
-    SignatureUnsupported,
+    #[error("a signature on the path is of the kind {algorithm}, which is not accepted")]
+    SignatureUnsupported {
+        /// The algorithm's name.
+        algorithm: String,
+    },
     /// No path to a trust anchor, RFC 5280 §6.1.
-    #[error("the issuer {issuer} does not lead to a trust anchor")]
+    #[error("the issuer {issuer} does not lead to a root of consumers.trust_anchors")]
     UnknownIssuer {
         /// The issuer that the certificate names, cut when long.
         issuer: String,
@@ -156,4 +184,36 @@ pub enum CertificateRefused {
     /// Not version 3, which alone has extensions, RFC 5280 §4.1.2.1.
     #[error("the certificate is not of version 3")]
     Version,
+}
+
+impl From<KeyRefused> for CertificateRefused {
+    fn from(refused: KeyRefused) -> Self {
+        match refused {
+            KeyRefused::TooShort { bits } => Self::KeyTooShort { bits },
+            KeyRefused::Unsupported { algorithm } => Self::KeyUnsupported { algorithm },
+            KeyRefused::Parameters | KeyRefused::TooLong { .. } => Self::KeyUnsupported {
+                algorithm: refused.to_string(),
+            },
+        }
+    }
+}
+
+/// What path validation meets beside the checks that have a reason of their own.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum PathFault {
+    /// The two places of the signature's algorithm differ, RFC 5280 §4.1.1.2.
+    #[error("a certificate names one signature algorithm inside and another outside")]
+    AlgorithmMismatch,
+    /// More names, certificates or signatures than are worth looking at.
+    #[error("there is more to verify than is done for one certificate")]
+    Excessive,
+    /// A field or an extension that cannot be read.
+    #[error("a field of a certificate on the path is malformed")]
+    Malformed,
+    /// A name or a constraint on names that cannot be read.
+    #[error("a name or a name constraint on the path is malformed")]
+    NameMalformed,
+    /// More certificates than paths have here.
+    #[error("the path has more than six intermediates")]
+    TooDeep,
 }

@@ -12,7 +12,7 @@ use x509_parser::{
 };
 
 use super::{
-    CertificateRefused, anchors::TrustAnchors, leaf, name, path::SIGNATURE_ALGORITHMS,
+    CertificateRefused, anchors::TrustAnchors, leaf, name, signature::SIGNATURE_ALGORITHMS,
     window::Window,
 };
 use crate::clock::Timestamp;

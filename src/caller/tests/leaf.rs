@@ -104,7 +104,8 @@ fn rfc5280_4_2_1_3_key_usage_when_present_has_digital_signature() {
         params.key_usages = vec![];
         params.custom_extensions = vec![garbage];
     });
-    assert_eq!(found, Some(Refused::ExtensionMalformed));
+    let extension = "keyUsage (2.5.29.15)".to_owned();
+    assert_eq!(found, Some(Refused::ExtensionMalformed { extension }));
 }
 
 /// Rows: PKIX-6
@@ -115,17 +116,18 @@ fn rfc5280_4_2_an_unknown_critical_extension_is_refused_and_another_ignored() {
         extension.set_criticality(is_critical);
         refused(|params| params.custom_extensions = vec![extension])
     };
-    for oid in [
-        &[1, 3, 6, 1, 4, 1, 62329, 1, 1][..],
-        &[2, 5, 29, 99],
-        &[2, 5, 29, 36],
+    for (oid, name) in [
+        (
+            &[1, 3, 6, 1, 4, 1, 62329, 1, 1][..],
+            "1.3.6.1.4.1.62329.1.1",
+        ),
+        (&[2, 5, 29, 99], "2.5.29.99"),
+        (&[2, 5, 29, 18], "issuerAltName (2.5.29.18)"),
     ] {
         assert_eq!(unknown(oid, false), None, "{oid:?}");
-        assert_eq!(
-            unknown(oid, true),
-            Some(Refused::CriticalExtension),
-            "{oid:?}"
-        );
+        let extension = name.to_owned();
+        let refused = Some(Refused::CriticalExtension { extension });
+        assert_eq!(unknown(oid, true), refused, "{oid:?}");
     }
 }
 
@@ -137,7 +139,9 @@ fn rfc5280_4_2_an_extension_that_is_repeated_is_refused() {
     assert_eq!(with(vec![extension()]), None);
     assert_eq!(
         with(vec![extension(), extension()]),
-        Some(Refused::ExtensionMalformed)
+        Some(Refused::ExtensionMalformed {
+            extension: "1.2.3.4".to_owned()
+        })
     );
 }
 
@@ -154,8 +158,11 @@ fn only_p_256_and_p_384_of_the_curves_are_accepted() {
     let cases = [
         (&PKCS_ECDSA_P256_SHA256, None),
         (&PKCS_ECDSA_P384_SHA384, None),
-        (&PKCS_ECDSA_P521_SHA512, unsupported("1.3.132.0.35")),
-        (&PKCS_ED25519, unsupported("1.3.101.112")),
+        (
+            &PKCS_ECDSA_P521_SHA512,
+            unsupported("secp521r1 (1.3.132.0.35)"),
+        ),
+        (&PKCS_ED25519, unsupported("ed25519 (1.3.101.112)")),
     ];
     for (algorithm, expected) in cases {
         let key = KeyPair::generate_for(algorithm).unwrap();

@@ -10,7 +10,7 @@ use super::{
     Ca,
     mint::{DAY, NOW, callers, date, later, verify, verify_at},
 };
-use crate::caller::CertificateRefused as Refused;
+use crate::caller::{CertificateRefused as Refused, KeyRefused, Unusable};
 
 fn unknown(issuer: &str) -> Refused {
     Refused::UnknownIssuer {
@@ -73,12 +73,9 @@ fn every_issuer_is_within_its_dates_and_the_anchor_too() {
     assert!(verify_at(&callers, &leaf, NOW).is_ok());
     assert!(verify_at(&callers, &leaf, later(DAY)).is_ok());
     let refused = verify_at(&callers, &leaf, later(DAY + 1)).unwrap_err();
-    assert!(matches!(
-        refused,
-        Refused::Path {
-            reason: webpki::Error::CertExpired { .. }
-        }
-    ));
+    assert!(
+        matches!(refused, Refused::IssuerOutOfDate { issuer, .. } if issuer == "CN=intermediate")
+    );
 
     let direct = root.leaf(|_| ());
     assert!(verify_at(&callers, &direct, later(2 * DAY)).is_ok());
@@ -126,8 +123,8 @@ fn rfc5280_4_2_1_9_issuers_are_cas_and_keep_their_path_lengths() {
     for is_ca in [IsCa::NoCa, IsCa::ExplicitNoCa] {
         let client = root.intermediate("client", |params| params.is_ca = is_ca);
         let refused = verify(&callers(&[&root, &client], vec![]), &client.leaf(|_| ()));
-        let reason = webpki::Error::EndEntityUsedAsCa;
-        assert_eq!(refused.unwrap_err(), Refused::Path { reason });
+        let issuer = "CN=client".to_owned();
+        assert_eq!(refused.unwrap_err(), Refused::IssuerNotCa { issuer });
         let anchor = Ca::root("anchor", |params| params.is_ca = is_ca);
         let issuer = "CN=anchor".to_owned();
         let refused = verify(&anchor.callers(), &anchor.leaf(|_| ())).unwrap_err();
@@ -179,7 +176,11 @@ fn an_intermediate_is_judged_by_its_extensions_as_well() {
         ExtendedKeyUsagePurpose::ClientAuth,
     );
     assert_eq!(purposes(&[server.clone(), client]), None);
-    assert_eq!(purposes(&[server]), Some(Refused::Purpose));
+    let unusable = |reason| {
+        let issuer = "CN=intermediate".to_owned();
+        Some(Refused::IssuerUnusable { issuer, reason })
+    };
+    assert_eq!(purposes(&[server]), unusable(Unusable::Purpose));
     let unknown = |is_critical| {
         with(&|params| {
             let mut extension = CustomExtension::from_oid_content(&[1, 2, 3], vec![5, 0]);
@@ -188,24 +189,37 @@ fn an_intermediate_is_judged_by_its_extensions_as_well() {
         })
     };
     assert_eq!(unknown(false), None);
-    assert_eq!(unknown(true), Some(Refused::CriticalExtension));
+    let extension = "1.2.3".to_owned();
+    assert_eq!(
+        unknown(true),
+        unusable(Unusable::CriticalExtension { extension })
+    );
 }
 
 /// Rows: PKIX-10
 #[test]
 fn issuers_sign_with_rsa_p_256_or_p_384_and_nothing_else() {
-    for (algorithm, expected) in [
+    for (algorithm, kind) in [
         (&PKCS_ECDSA_P384_SHA384, None),
-        (&PKCS_ECDSA_P521_SHA512, Some(Refused::SignatureUnsupported)),
-        (&PKCS_ED25519, Some(Refused::SignatureUnsupported)),
+        (&PKCS_ECDSA_P521_SHA512, Some("secp521r1 (1.3.132.0.35)")),
+        (&PKCS_ED25519, Some("ed25519 (1.3.101.112)")),
     ] {
+        let expected = |issuer: &str| {
+            let algorithm = kind?.to_owned();
+            let reason = KeyRefused::Unsupported { algorithm };
+            let reason = Unusable::Key { reason };
+            let issuer = issuer.to_owned();
+            Some(Refused::IssuerUnusable { issuer, reason })
+        };
         let key = || KeyPair::generate_for(algorithm).unwrap();
         let root = Ca::root_with(key(), "root", |_| ());
-        assert_eq!(verify(&root.callers(), &root.leaf(|_| ())).err(), expected);
+        let direct = verify(&root.callers(), &root.leaf(|_| ())).err();
+        assert_eq!(direct, expected("CN=root"));
         let good = Ca::root("good", |_| ());
         let intermediate = good.intermediate_with(key(), "intermediate", |_| ());
         let callers = callers(&[&good, &intermediate], vec![]);
-        assert_eq!(verify(&callers, &intermediate.leaf(|_| ())).err(), expected);
+        let below = verify(&callers, &intermediate.leaf(|_| ())).err();
+        assert_eq!(below, expected("CN=intermediate"));
     }
 }
 

@@ -1,0 +1,98 @@
+//! Public keys of certificates: which are accepted.
+
+use x509_parser::{
+    oid_registry::{
+        OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384, OID_PKCS1_RSAENCRYPTION,
+    },
+    public_key::PublicKey,
+    x509::SubjectPublicKeyInfo,
+};
+
+use super::{der, object, signature, view::View};
+
+/// What is wrong with a key.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum KeyRefused {
+    /// An RSA key without the `NULL` of RFC 3279 §2.3.1, or parameters of another kind.
+    #[error("the parameters of its key are not those of RFC 3279")]
+    Parameters,
+    /// An RSA key that is longer than signatures are verified with.
+    #[error("its RSA key has {bits} bits, more than {MOST_BITS}")]
+    TooLong {
+        /// The length of its modulus.
+        bits: usize,
+    },
+    /// An RSA key of fewer than 2048 bits.
+    #[error("its RSA key has {bits} bits, fewer than 2048")]
+    TooShort {
+        /// The length of its modulus.
+        bits: usize,
+    },
+    /// Neither an RSA key nor one on P-256 or P-384.
+    #[error("its key is of the kind {algorithm}; RSA, P-256 and P-384 are supported")]
+    Unsupported {
+        /// The name of the algorithm or curve.
+        algorithm: String,
+    },
+}
+
+/// FAPI 1.0 Part 2 §8.6: RSA of at least 2048 bits, or P-256 or P-384.
+pub(super) fn judge(key: &SubjectPublicKeyInfo<'_>) -> Result<(), KeyRefused> {
+    let algorithm = &key.algorithm.algorithm;
+    let curve = key
+        .algorithm
+        .parameters
+        .as_ref()
+        .and_then(|curve| curve.as_oid().ok());
+    let unsupported = |octets: &[u8]| KeyRefused::Unsupported {
+        algorithm: object::name(octets),
+    };
+    if *algorithm == OID_KEY_TYPE_EC_PUBLIC_KEY {
+        return match curve {
+            Some(curve) if curve == OID_EC_P256 || curve == OID_NIST_EC_P384 => Ok(()),
+            Some(curve) => Err(unsupported(curve.as_bytes())),
+            None => Err(unsupported(algorithm.as_bytes())),
+        };
+    }
+    match key.parsed() {
+        Ok(PublicKey::RSA(rsa)) if *algorithm == OID_PKCS1_RSAENCRYPTION => {
+            match bit_length(rsa.modulus) {
+                2048.. => Ok(()),
+                bits => Err(KeyRefused::TooShort { bits }),
+            }
+        }
+        _ => Err(unsupported(algorithm.as_bytes())),
+    }
+}
+
+/// What [`judge`] asks, and that signatures by the key can be verified.
+pub(super) fn judge_issuer(key: &SubjectPublicKeyInfo<'_>, view: &View) -> Result<(), KeyRefused> {
+    judge(key)?;
+    if let Ok(PublicKey::RSA(rsa)) = key.parsed() {
+        let bits = bit_length(rsa.modulus);
+        if bits > MOST_BITS {
+            return Err(KeyRefused::TooLong { bits });
+        }
+    }
+    let algorithm = der::elements(&view.key).unwrap_or_default();
+    match algorithm.first() {
+        Some(kind) if signature::is_key_supported(kind.content) => Ok(()),
+        _ => Err(KeyRefused::Parameters),
+    }
+}
+
+fn bit_length(number: &[u8]) -> usize {
+    let first = number
+        .iter()
+        .position(|octet| *octet != 0)
+        .unwrap_or(number.len());
+    match number.get(first..) {
+        Some([high, rest @ ..]) => {
+            let high = 8 - high.leading_zeros();
+            8 * rest.len() + usize::try_from(high).unwrap_or(0)
+        }
+        _ => 0,
+    }
+}
+
+const MOST_BITS: usize = 8192;
