@@ -2,10 +2,12 @@
 
 mod anchors;
 mod escapings;
+mod forms;
 mod leaf;
 mod mint;
 mod openssl;
 mod path;
+mod policies;
 mod revocation;
 
 use std::time::Duration;
