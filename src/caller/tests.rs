@@ -1,6 +1,7 @@
 //! The room as a whole: recognise, verify, remember.
 
 mod anchors;
+mod bundle;
 mod escapings;
 mod forms;
 mod leaf;

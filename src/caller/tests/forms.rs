@@ -64,8 +64,12 @@ impl Reissued {
     }
 
     fn sign(&self, key: &impl SigningKey) -> CertificateDer<'static> {
+        self.sign_by(|tbs| key.sign(tbs).unwrap())
+    }
+
+    fn sign_by(&self, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> CertificateDer<'static> {
         let tbs = der::element(SEQUENCE, &self.fields.concat());
-        let signature = [&[0][..], &key.sign(&tbs).unwrap()].concat();
+        let signature = [&[0][..], &sign(&tbs)].concat();
         let whole = [tbs, self.algorithm.clone(), der::element(3, &signature)].concat();
         der::element(SEQUENCE, &whole).into()
     }
@@ -281,4 +285,78 @@ fn rfc4055_5_rsa_signatures_without_parameters_are_verified() {
     let mut tampered = leaf.to_vec();
     *tampered.last_mut().unwrap() ^= 1;
     assert_eq!(verify(&callers, &tampered).unwrap_err(), Refused::Signature);
+}
+
+/// Rows: PKIX-10
+#[test]
+fn rfc4055_2_1_hashes_of_pss_are_read_with_null_and_without() {
+    let root = rsa_root();
+    let key = aws_lc_rs::rsa::KeyPair::from_pkcs8(&root.issuer.key().serialize_der()).unwrap();
+    let sign = |tbs: &[u8]| {
+        let mut signature = vec![0; key.public_modulus_len()];
+        let random = aws_lc_rs::rand::SystemRandom::new();
+        key.sign(
+            &aws_lc_rs::signature::RSA_PSS_SHA256,
+            &random,
+            tbs,
+            &mut signature,
+        )
+        .unwrap();
+        signature
+    };
+    let hash = |null: &[u8]| {
+        let kind = der::element(OBJECT_IDENTIFIER, &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1]);
+        der::element(SEQUENCE, &[&kind, null].concat())
+    };
+    let pss = |hash_null: &[u8], mask_null: &[u8], rest: &[u8]| {
+        let pkcs1 = |last| {
+            der::element(
+                OBJECT_IDENTIFIER,
+                &[0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, last],
+            )
+        };
+        let mask = der::element(SEQUENCE, &[pkcs1(8), hash(mask_null)].concat());
+        let salt = der::element(0xa2, &[2, 1, 32]);
+        let fields = [
+            der::element(0xa0, &hash(hash_null)),
+            der::element(0xa1, &mask),
+            salt,
+            rest.to_vec(),
+        ];
+        let parameters = der::element(SEQUENCE, &fields.concat());
+        der::element(SEQUENCE, &[pkcs1(10), parameters].concat())
+    };
+    let leaf = Reissued::of(&root.leaf(|_| ()));
+    let null: &[u8] = &[5, 0];
+    for (hash_null, mask_null, rest) in [
+        (null, null, &[][..]),
+        (&[], &[], &[]),
+        (&[], null, &[]),
+        (null, &[], &[]),
+        // The trailer that there always is, said although it is the default.
+        (null, null, &[0xa3, 3, 2, 1, 1]),
+    ] {
+        let algorithm = pss(hash_null, mask_null, rest);
+        let der = leaf.clone().algorithm(algorithm).sign_by(sign);
+        assert!(
+            verify(&root.callers(), &der).is_ok(),
+            "{hash_null:?} {mask_null:?} {rest:?}"
+        );
+        assert!(openssl_verifies(&[root.issuer.der()], &der, &[]));
+    }
+    let other_trailer = pss(null, null, &[0xa3, 3, 2, 1, 2]);
+    let der = leaf.clone().algorithm(other_trailer).sign_by(sign);
+    assert!(matches!(
+        verify(&root.callers(), &der),
+        Err(Refused::SignatureUnsupported { .. })
+    ));
+    let kind = der::element(
+        OBJECT_IDENTIFIER,
+        &[0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 10],
+    );
+    let none = leaf.algorithm(der::element(SEQUENCE, &kind)).sign_by(sign);
+    assert!(matches!(
+        verify(&root.callers(), &none),
+        Err(Refused::SignatureUnsupported { .. })
+    ));
 }

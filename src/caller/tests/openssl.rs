@@ -1,6 +1,6 @@
 //! Certificates that only the `openssl` command still makes, and its word on thumbprints.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path, process::Command, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use rcgen::date_time_ymd;
@@ -8,7 +8,7 @@ use rustls_pki_types::{CertificateDer, pem::PemObject};
 
 use super::{Ca, mint::verify_at};
 use crate::{
-    caller::{Caller, CertificateRefused},
+    caller::{Caller, Callers, CertificateRefused, RevocationLists, TrustAnchors},
     clock::Timestamp,
 };
 
@@ -103,4 +103,42 @@ fn rfc5280_4_1_2_1_a_certificate_of_version_1_is_refused() {
         CertificateRefused::Version
     );
     assert!(issued("rsa:2048", "-sha256 -days 9 -extfile v3").is_ok());
+}
+
+/// Verifies what an RSA root, made and used with these options of `openssl`, issues.
+fn issued_by_rsa(sign: &str) -> Result<Caller, CertificateRefused> {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &str| openssl(folder.path(), arguments);
+    fs::write(
+        folder.path().join("v3"),
+        "keyUsage=digitalSignature\nextendedKeyUsage=clientAuth\n",
+    )
+    .unwrap();
+    run("req -x509 -newkey rsa:2048 -nodes -keyout ca.key -subj /CN=rsa -days 9 -out ca.pem");
+    run("req -new -newkey rsa:2048 -nodes -keyout key -subj /CN=client -out csr");
+    run(&format!(
+        "x509 -req -in csr -CA ca.pem -CAkey ca.key -set_serial 7 -days 9 -out leaf -extfile v3 {sign}"
+    ));
+    let leaf = CertificateDer::from_pem_file(folder.path().join("leaf")).unwrap();
+    let pem = fs::read(folder.path().join("ca.pem")).unwrap();
+    let anchors = TrustAnchors::from_pem(&pem).unwrap();
+    let callers = Callers::new(anchors, RevocationLists::default(), Duration::ZERO, 1);
+    verify_at(&callers, &leaf, Timestamp::now())
+}
+
+/// Rows: PKIX-10
+#[test]
+fn rfc4055_3_1_pss_signatures_are_verified_as_openssl_writes_their_parameters() {
+    let pss = "-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen";
+    for (hash, salt) in [("sha256", 32), ("sha384", 48), ("sha512", 64)] {
+        assert!(
+            issued_by_rsa(&format!("-{hash} {pss}:{salt}")).is_ok(),
+            "{hash}"
+        );
+    }
+    let algorithm = "rsassa-pss (1.2.840.113549.1.1.10)".to_owned();
+    let refused = CertificateRefused::SignatureUnsupported { algorithm };
+    for other in [format!("-sha1 {pss}:20"), format!("-sha256 {pss}:20")] {
+        assert_eq!(issued_by_rsa(&other).unwrap_err(), refused, "{other}");
+    }
 }
