@@ -2,6 +2,7 @@
 
 mod consumers;
 mod directory;
+mod own_files;
 
 use std::{
     collections::BTreeMap, fs::Metadata, net::SocketAddr, os::unix::fs::MetadataExt, path::Path,

@@ -13,7 +13,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use thiserror::Error;
 use zeroize::Zeroize as _;
 
-use super::pem::PemFault;
+use super::{material::Material, pem::PemFault};
 
 /// Builds a client that offers `identity` and believes `trust_anchors_pem` alone.
 ///
@@ -61,19 +61,24 @@ impl Identity {
     pub fn from_pem(certificate_pem: &[u8], key_pem: &[u8]) -> Result<Self, IdentityError> {
         let chain = CertificateDer::pem_slice_iter(certificate_pem)
             .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| IdentityError::CertificateUnreadable(error.into()))?;
+            .map_err(|error| IdentityError::certificate(certificate_pem, error.into()))?;
+        if chain.is_empty() {
+            let missing = PemFault::Missing;
+            return Err(IdentityError::certificate(certificate_pem, missing));
+        }
         let mut key = PrivateKeyDer::from_pem_slice(key_pem)
-            .map_err(|error| IdentityError::KeyUnreadable(error.into()))?;
+            .map_err(|error| IdentityError::key(key_pem, error.into()))?;
         let signing_key = aws_lc_rs::sign::any_supported_type(&key);
         key.zeroize();
-        let certified = CertifiedKey::new(chain, signing_key.map_err(IdentityError::KeyUnusable)?);
+        // The library's error prints as its debug form.
+        let signing_key = signing_key.or(Err(IdentityError::KeyUnusable))?;
+        let certified = CertifiedKey::new(chain, signing_key);
         match certified.keys_match() {
             Ok(()) => Ok(Self(Arc::new(certified))),
-            Err(rustls::Error::NoCertificatesPresented) => Err(IdentityError::CertificateMissing),
             Err(rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {
-                Err(IdentityError::KeyDoesNotMatch)
+                Err(mismatch(certified))
             }
-            Err(fault) => Err(IdentityError::CertificateUnusable(fault)),
+            Err(_) => Err(IdentityError::CertificateUnusable),
         }
     }
 
@@ -94,27 +99,88 @@ impl fmt::Debug for Identity {
     }
 }
 
+/// Whether the key belongs to another certificate of the file than the first.
+fn mismatch(mut certified: CertifiedKey) -> IdentityError {
+    let mut position = 1;
+    while !certified.cert.is_empty() {
+        if certified.keys_match().is_ok() {
+            return IdentityError::ChainOrder { position };
+        }
+        certified.cert.remove(0);
+        position += 1;
+    }
+    IdentityError::KeyDoesNotMatch
+}
+
 /// Why a certificate and a key are no identity.
 #[derive(Debug, Error)]
 pub enum IdentityError {
-    /// The certificate file holds no certificate.
-    #[error("there is no certificate in the certificate file")]
-    CertificateMissing,
+    /// The certificate file has something else than certificates in PEM.
+    #[error("the certificate file holds {0}; certificates in PEM are needed, one's own first")]
+    CertificateMaterial(Material),
     /// The certificate file is not PEM.
     #[error("the certificate file cannot be read as PEM: {0}")]
     CertificateUnreadable(#[source] PemFault),
     /// The first certificate is not X.509 as we know it.
-    #[error("the certificate cannot be used: {0}")]
-    CertificateUnusable(#[source] rustls::Error),
+    #[error("the first certificate of the certificate file is malformed")]
+    CertificateUnusable,
+    /// The chain does not begin with the certificate of the key.
+    #[error(
+        "the chain in the certificate file is in the wrong order: the private key belongs to its certificate {position}, and one's own comes first"
+    )]
+    ChainOrder {
+        /// Where the key's certificate stands, counted from one.
+        position: usize,
+    },
     /// The key is another certificate's.
     #[error("the private key does not belong to the certificate")]
     KeyDoesNotMatch,
+    /// The key file has something else than a private key in PEM.
+    #[error("the key file holds {0}; a private key in PEM without a passphrase is needed")]
+    KeyMaterial(Material),
     /// The key file is not PEM, or holds no private key.
     #[error("the key file holds no private key that can be read: {0}")]
     KeyUnreadable(#[source] PemFault),
     /// The key is of a kind that cannot sign here.
-    #[error("the private key cannot be used: {0}")]
-    KeyUnusable(#[source] rustls::Error),
+    #[error(
+        "the private key is damaged or of a kind that cannot be used: RSA of 2048 bits or more, P-256 and P-384 can"
+    )]
+    KeyUnusable,
+}
+
+impl IdentityError {
+    fn certificate(octets: &[u8], fault: PemFault) -> Self {
+        match Material::of(octets) {
+            // A section of the right kind, or a damaged one.
+            None | Some(Material::Certificate) => Self::CertificateUnreadable(fault),
+            Some(Material::PrivateKey) if fault != PemFault::Missing => {
+                Self::CertificateUnreadable(fault)
+            }
+            Some(material) => Self::CertificateMaterial(material),
+        }
+    }
+
+    fn key(octets: &[u8], fault: PemFault) -> Self {
+        match Material::of(octets) {
+            None | Some(Material::PrivateKey) => Self::KeyUnreadable(fault),
+            Some(material) => Self::KeyMaterial(material),
+        }
+    }
+
+    /// Whether it is the key file that is at fault.
+    #[must_use]
+    pub fn is_of_key(&self) -> bool {
+        match self {
+            Self::KeyDoesNotMatch
+            | Self::KeyMaterial(_)
+            | Self::KeyUnreadable(_)
+            | Self::KeyUnusable => true,
+            Self::CertificateMaterial(_)
+            | Self::CertificateUnreadable(_)
+            | Self::CertificateUnusable
+            | Self::ChainOrder { .. } => false,
+        }
+    }
 }
 
 /// Why an outbound client could not be made.
@@ -231,14 +297,39 @@ mod tests {
         let fault = |certificate: &str, key: &str| {
             Identity::from_pem(certificate.as_bytes(), key.as_bytes()).unwrap_err()
         };
-        assert!(matches!(fault("", &key), IdentityError::CertificateMissing));
+        assert!(matches!(
+            fault("", &key),
+            IdentityError::CertificateMaterial(Material::Empty)
+        ));
         assert!(matches!(
             fault(&certificate, ""),
-            IdentityError::KeyUnreadable(_)
+            IdentityError::KeyMaterial(Material::Empty)
         ));
         assert!(matches!(
             fault(&certificate, &certificate),
-            IdentityError::KeyUnreadable(_)
+            IdentityError::KeyMaterial(Material::Certificate)
+        ));
+        assert!(matches!(
+            fault(&key, &key),
+            IdentityError::CertificateMaterial(Material::PrivateKey)
+        ));
+    }
+
+    #[test]
+    fn a_chain_whose_own_certificate_is_not_the_first_is_in_the_wrong_order() {
+        let ((own, key), (other, _)) = (key_and_certificate(), key_and_certificate());
+        let read = |chain: String| Identity::from_pem(chain.as_bytes(), key.as_bytes());
+        assert!(read(format!("{own}{other}")).is_ok());
+        for (chain, at) in [
+            (format!("{other}{own}"), 2),
+            (format!("{other}{other}{own}"), 3),
+        ] {
+            let fault = read(chain).unwrap_err();
+            assert!(matches!(fault, IdentityError::ChainOrder { position } if position == at));
+        }
+        assert!(matches!(
+            read(other).unwrap_err(),
+            IdentityError::KeyDoesNotMatch
         ));
     }
 

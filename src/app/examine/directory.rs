@@ -4,11 +4,11 @@ use std::{os::unix::fs::MetadataExt, path::Path, time::Duration};
 
 use zeroize::Zeroizing;
 
-use super::Examination;
+use super::{Examination, own_files};
 use crate::{
     clock::Timestamp,
     config::Severity,
-    token::{Identity, IdentityError, TokenSettings},
+    token::{Identity, TokenSettings},
 };
 
 impl Examination<'_> {
@@ -38,31 +38,29 @@ impl Examination<'_> {
         let key = key.map(Zeroizing::new);
         self.private_key_mode(&directory.private_key);
         let (certificate, key) = (certificate?, key?);
-        if is_private_key(&certificate) {
-            let finding = format!(
-                "{} holds a private key: it and {} are swapped",
-                directory.certificate.display(),
-                directory.private_key.display()
-            );
-            let remedy =
-                "exchange the two; if others could read it, make a new key with `perild keygen`";
-            self.error("directory.certificate", finding, remedy);
+        let paths = (&directory.certificate, &directory.private_key);
+        if let Some((finding, remedy)) = own_files::key_with_certificate(&certificate, paths) {
+            self.error("directory.certificate", finding, &remedy);
             return None;
         }
         let identity = match Identity::from_pem(&certificate, &key) {
             Ok(identity) => identity,
             Err(error) => {
-                let remedy = "the key made by `perild keygen` and the certificate that the directory issued for it belong together";
-                let key = match error {
-                    IdentityError::KeyDoesNotMatch
-                    | IdentityError::KeyUnreadable(_)
-                    | IdentityError::KeyUnusable(_) => "directory.private_key",
-                    _ => "directory.certificate",
+                let (key, path) = if error.is_of_key() {
+                    ("directory.private_key", paths.1)
+                } else {
+                    ("directory.certificate", paths.0)
                 };
-                self.error(key, error.to_string(), remedy);
+                let finding = format!("{}: {error}", path.display());
+                self.error(key, finding, &own_files::remedy(&error, path));
                 return None;
             }
         };
+        if let Some(finding) = own_files::chain_out_of_order(identity.certificate_chain()) {
+            let finding = format!("{}: {finding}", paths.0.display());
+            let remedy = "put each certificate before its issuer's, one's own first";
+            self.warn("directory.certificate", finding, remedy);
+        }
         let end = identity
             .certificate_chain()
             .first()
@@ -102,11 +100,6 @@ impl Examination<'_> {
             );
         }
     }
-}
-
-fn is_private_key(pem: &[u8]) -> bool {
-    let label = b"PRIVATE KEY-----";
-    pem.windows(label.len()).any(|part| part == label)
 }
 
 fn not_after(der: &[u8]) -> Option<Timestamp> {
