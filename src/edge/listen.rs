@@ -45,6 +45,9 @@ pub enum ListenError {
         /// Its permission bits.
         mode: u32,
     },
+    /// A socket's folder that is not there, or is none.
+    #[error("{} is no folder, so no socket can be put there; install -d -m 0755 it, or change `listen` in the configuration", .0.display())]
+    FolderMissing(PathBuf),
     /// A process answers on that socket already.
     #[error("another process listens on {}; stop it, or give this one another socket", .0.display())]
     InUse(PathBuf),
@@ -62,6 +65,16 @@ pub enum ListenError {
         "{0} is not a loopback address, and certificates arrive in a header, so that whoever connects could claim any: listen on 127.0.0.1 or on a unix socket, or name the proxies' addresses in server.trusted_peers"
     )]
     NotLoopback(SocketAddr),
+    /// A descriptor handed over is a connection, as of a unit with `Accept=yes`.
+    #[error(
+        "socket {index} ({name}) handed over by systemd is one connection, and not where connections come in; set Accept=no in the unit"
+    )]
+    NotListening {
+        /// Position among the descriptors handed over.
+        index: usize,
+        /// Its `FileDescriptorName=`.
+        name: String,
+    },
     /// A descriptor handed over is no stream socket.
     #[error(
         "socket {index} ({name}) handed over by systemd cannot be used: {source}; the unit needs ListenStream="
@@ -73,6 +86,16 @@ pub enum ListenError {
         name: String,
         /// What the system says.
         source: io::Error,
+    },
+    /// A socket's path that is longer than the system has room for, unix(7).
+    #[error(
+        "{} has {octets} octets, and a socket's path has {LONGEST_PATH} at most; give `listen` a shorter one", .path.display()
+    )]
+    PathTooLong {
+        /// The path.
+        path: PathBuf,
+        /// Its length.
+        octets: usize,
     },
     /// `listen` is neither form.
     #[error("{0:?} is neither unix:/path nor address:port")]
@@ -140,6 +163,7 @@ pub(super) fn bind(listen: &Listen, trusted: &[Network]) -> Result<Listener, Lis
                 .map_err(failed)
         }
         Listen::Unix(path) => {
+            guard_path(path)?;
             guard_directory(path)?;
             remove_stale(path)?;
             let previous = umask(Mode::RWXO | Mode::XUSR | Mode::XGRP);
@@ -147,6 +171,22 @@ pub(super) fn bind(listen: &Listen, trusted: &[Network]) -> Result<Listener, Lis
             umask(previous);
             bound.map(Listener::Unix).map_err(failed)
         }
+    }
+}
+
+/// Refuses a path at which no socket can be bound, whoever tries.
+///
+/// # Errors
+/// [`ListenError::PathTooLong`] and [`ListenError::FolderMissing`].
+pub(crate) fn guard_path(path: &Path) -> Result<(), ListenError> {
+    let octets = path.as_os_str().len();
+    if octets > LONGEST_PATH {
+        let path = path.into();
+        return Err(ListenError::PathTooLong { path, octets });
+    }
+    match path.parent() {
+        Some(folder) if !folder.is_dir() => Err(ListenError::FolderMissing(folder.into())),
+        _ => Ok(()),
     }
 }
 
@@ -187,6 +227,9 @@ fn remove_stale(path: &Path) -> Result<(), ListenError> {
         source,
     })
 }
+
+/// `sun_path` of `sockaddr_un` without the zero at its end.
+const LONGEST_PATH: usize = 107;
 
 #[cfg(test)]
 mod tests {
@@ -287,5 +330,31 @@ mod tests {
             Err(ListenError::Bind { .. })
         ));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
+    }
+
+    #[test]
+    fn a_path_of_107_octets_is_bound_and_one_of_108_is_not() {
+        let directory = directory(0o755);
+        let path = |octets: usize| {
+            let folder = directory.path().as_os_str().len() + 1;
+            directory.path().join("s".repeat(octets - folder))
+        };
+        assert!(bind(&Listen::Unix(path(107)), &[]).is_ok());
+        let refused = bind(&Listen::Unix(path(108)), &[]).unwrap_err();
+        assert!(matches!(
+            refused,
+            ListenError::PathTooLong { octets: 108, .. }
+        ));
+    }
+
+    #[test]
+    fn a_socket_needs_a_folder_that_is_one() {
+        let directory = directory(0o755);
+        std::fs::write(directory.path().join("file"), "").unwrap();
+        for parent in ["missing", "file"] {
+            let path = directory.path().join(parent).join("perild.sock");
+            let refused = bind(&Listen::Unix(path), &[]).unwrap_err();
+            assert!(matches!(refused, ListenError::FolderMissing(_)), "{parent}");
+        }
     }
 }

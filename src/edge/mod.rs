@@ -26,7 +26,7 @@ pub use intake::{Body, Intake, NotTaken};
 pub use interaction::InteractionId;
 pub use limits::Limits;
 pub use listen::{Listen, ListenError, Listener};
-pub(crate) use listen::{guard_address, guard_directory};
+pub(crate) use listen::{guard_address, guard_directory, guard_path};
 pub use malformed::Malformed;
 pub use networks::{Network, NetworkError};
 pub use peers::{Neighbour, Peer, Peers, Stranger};

@@ -3,6 +3,7 @@
 use std::{io, net::SocketAddr, str::FromStr};
 
 use listenfd::ListenFd;
+use rustix::net::sockopt::socket_acceptconn;
 
 use super::{
     Network,
@@ -96,6 +97,11 @@ fn handed_over(trusted: &[Network]) -> Result<Sockets, ListenError> {
             source,
         };
         let listener = take(&mut descriptors, index).map_err(not_stream)?;
+        if let Some(listener) = &listener
+            && !is_listening(listener).map_err(not_stream)?
+        {
+            return Err(ListenError::NotListening { index, name });
+        }
         let address = match &listener {
             Some(Listener::Tcp(listener)) => Some(listener.local_addr().map_err(not_stream)?),
             Some(Listener::Unix(_)) | None => None,
@@ -116,6 +122,15 @@ fn take(descriptors: &mut ListenFd, index: usize) -> io::Result<Option<Listener>
         Ok(listener) => Ok(listener.map(Listener::Unix)),
         Err(_) => Ok(descriptors.take_tcp_listener(index)?.map(Listener::Tcp)),
     }
+}
+
+/// Whether connections come in there; a connection itself looks the same otherwise.
+fn is_listening(listener: &Listener) -> io::Result<bool> {
+    let is_listening = match listener {
+        Listener::Tcp(listener) => socket_acceptconn(listener),
+        Listener::Unix(listener) => socket_acceptconn(listener),
+    };
+    Ok(is_listening?)
 }
 
 /// `FileDescriptorName=` of the listener for metrics.

@@ -8,11 +8,12 @@ mod nginx;
 mod reminder;
 mod served;
 mod socket;
+mod socket_unit;
 mod store;
 
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -50,7 +51,7 @@ pub struct CheckArgs {
 pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
     let path = config_path(args.config.as_deref());
     let mut findings = match Config::read(&path) {
-        Ok((config, places)) => findings(&config, &places, args.offline),
+        Ok((config, places)) => findings(&path, &config, &places, args.offline),
         Err(ConfigError::Syntax(fault)) => vec![*fault],
         Err(ConfigError::Faults(faults)) => faults,
         Err(error @ ConfigError::Unreadable { .. }) => {
@@ -75,9 +76,9 @@ pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
     })
 }
 
-fn findings(config: &Config, places: &Places, offline: bool) -> Vec<Fault> {
+fn findings(path: &Path, config: &Config, places: &Places, offline: bool) -> Vec<Fault> {
     let (parts, mut findings) = examine(config, places, Timestamp::now());
-    findings.extend(socket::finding(config, places));
+    findings.extend(socket::findings(path, config, places));
     findings.extend(store::findings(config, places));
     findings.extend(nginx::findings(config));
     findings.extend(disk::findings(config, places));

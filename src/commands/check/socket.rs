@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    net::{SocketAddr, TcpListener},
     os::unix::{
         fs::{FileTypeExt, MetadataExt},
         net::UnixStream,
@@ -9,13 +10,59 @@ use std::{
     path::Path,
 };
 
+use rustix::fs::Access;
+
+use super::socket_unit::SocketUnit;
 use crate::{
-    config::{Config, Fault, Places, Severity},
-    edge::Listen,
+    config::{Config, Fault, Place, Places, Severity},
+    edge::{Listen, ListenError, guard_path},
 };
 
-/// Its mode, and whether anyone answers on it; nothing when the daemon listens on TCP.
-pub(super) fn finding(config: &Config, places: &Places) -> Option<Fault> {
+/// Whether there will be something to listen on, and how the socket stands on the disk.
+///
+/// Where systemd hands the socket over, its unit is looked at; else `listen`, which the daemon binds.
+pub(super) fn findings(path: &Path, config: &Config, places: &Places) -> Vec<Fault> {
+    let place = || places.of("listen");
+    if let Some(unit) = SocketUnit::of(path) {
+        let faults = unit.faults(&config.server.trusted_peers).into_iter();
+        let place = || Place::Outside(SocketUnit::NAME.to_owned());
+        let mut findings: Vec<_> = faults
+            .map(|(finding, remedy)| Fault::new(Severity::Error, place(), finding, remedy))
+            .collect();
+        findings.extend(standing(config, places));
+        return findings;
+    }
+    let refused = match &config.listen {
+        Listen::Tcp(address) => taken(*address),
+        Listen::Unix(path) => guard_path(path).err().or_else(|| closed(path)),
+    };
+    match refused {
+        Some(error) => vec![Fault::new(Severity::Error, place(), error.to_string(), "")],
+        None => standing(config, places).into_iter().collect(),
+    }
+}
+
+/// Why `address` cannot be listened on, but that someone, perhaps perild itself, does so already.
+fn taken(address: SocketAddr) -> Option<ListenError> {
+    let source = TcpListener::bind(address).err()?;
+    (source.kind() != io::ErrorKind::AddrInUse).then_some(ListenError::Bind {
+        listen: Listen::Tcp(address),
+        source,
+    })
+}
+
+/// That nothing stands at `path` yet, and this user may put nothing there.
+fn closed(path: &Path) -> Option<ListenError> {
+    let folder = path.parent()?;
+    let refused = rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK).err()?;
+    path.symlink_metadata().is_err().then(|| ListenError::Bind {
+        listen: Listen::Unix(path.into()),
+        source: refused.into(),
+    })
+}
+
+/// The socket's mode, and whether anyone answers on it; nothing when the daemon listens on TCP.
+fn standing(config: &Config, places: &Places) -> Option<Fault> {
     let Listen::Unix(path) = &config.listen else {
         return None;
     };
