@@ -276,11 +276,30 @@ impl Examination<'_> {
     ///
     /// The first such end of each `key` is kept for the metrics.
     fn days_left(&mut self, key: &str, what: &str, end: Timestamp, ended: Severity, remedy: &str) {
-        let first = self.ends.entry(key.to_owned()).or_insert(end);
-        *first = end.min(*first);
+        self.note_end(key, end);
         let place = self.places.of(key);
         let fault = Fault::of_end(place, what, end, self.now, ended, remedy);
         self.findings.push(fault);
+    }
+
+    /// As [`Self::days_left`] for what is renewed in a `period` of its own, from its issue to its end.
+    fn period_left(
+        &mut self,
+        key: &str,
+        what: &str,
+        period: (Timestamp, Timestamp),
+        ended: Severity,
+        remedy: &str,
+    ) {
+        self.note_end(key, period.1);
+        let place = self.places.of(key);
+        let fault = Fault::of_period(place, what, period, self.now, ended, remedy);
+        self.findings.push(fault);
+    }
+
+    fn note_end(&mut self, key: &str, end: Timestamp) {
+        let first = self.ends.entry(key.to_owned()).or_insert(end);
+        *first = end.min(*first);
     }
 
     fn error(&mut self, key: &str, finding: String, remedy: &str) {

@@ -13,15 +13,15 @@ use x509_parser::{
 };
 
 use super::{
-    CertificateRefused, der, extensions, key, leaf, name, policies::Policies, signature,
-    unusable::Unusable, view::View, window::Window,
+    CertificateRefused, IssuerKey, der, extensions, key, leaf, name, policies::Policies,
+    revocation::PointNames, signature, unusable::Unusable, view::View, window::Window,
 };
 use crate::clock::Timestamp;
 
 /// One certificate of the bundle: a trust anchor, or an intermediate that leads to one.
 pub struct Authority {
     pub(super) der: CertificateDer<'static>,
-    pub(super) distribution_points: Option<Vec<String>>,
+    pub(super) distribution_points: Option<PointNames>,
     pub(super) email: Email,
     pub(super) may_sign_lists: bool,
     not_after: Timestamp,
@@ -85,6 +85,16 @@ impl Authority {
         self.unusable.as_ref()
     }
 
+    /// Its subject as names are compared.
+    pub(super) fn subject_key(&self) -> IssuerKey {
+        IssuerKey::of_canonical(&self.view.subject)
+    }
+
+    /// Its issuer as names are compared.
+    pub(super) fn issuer_key(&self) -> IssuerKey {
+        IssuerKey::of_canonical(&self.view.issuer)
+    }
+
     pub(super) fn organisations(&self) -> &[String] {
         &self.organisations
     }
@@ -104,7 +114,7 @@ impl Authority {
         };
         Some(Self {
             der: der.clone(),
-            distribution_points: leaf::distribution_points(&certificate),
+            distribution_points: PointNames::of_certificate(&certificate),
             email,
             may_sign_lists: may(&certificate, KeyUsage::crl_sign),
             not_after: leaf::moment(certificate.validity().not_after),

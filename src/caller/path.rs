@@ -9,11 +9,11 @@ use webpki::{
 };
 
 use super::{
-    Authority, CertificateRefused, RevocationList, RevocationLists, TrustAnchors,
+    Authority, CertificateRefused, RevocationLists, TrustAnchors,
     leaf::Leaf,
     policies,
     refused::PathFault,
-    revocation::{Revocation, RevocationSubject, revocation},
+    revocation::{PointNames, Revocation, RevocationSubject, revocation},
     signature::{self, is_signed_by, over_originals},
     view::View,
     window::Window,
@@ -24,12 +24,15 @@ use crate::clock::Timestamp;
 pub(super) struct PathRules {
     anchors: TrustAnchors,
     grace: Duration,
-    lists: Vec<RevocationList>,
+    lists: RevocationLists,
 }
 
 impl PathRules {
-    pub(super) fn new(anchors: TrustAnchors, lists: RevocationLists, grace: Duration) -> Self {
-        let lists = lists.signed_by(&anchors);
+    pub(super) const fn new(
+        anchors: TrustAnchors,
+        lists: RevocationLists,
+        grace: Duration,
+    ) -> Self {
         Self {
             anchors,
             grace,
@@ -41,7 +44,7 @@ impl PathRules {
         &self.anchors
     }
 
-    pub(super) fn lists(&self) -> &[RevocationList] {
+    pub(super) fn lists(&self) -> &RevocationLists {
         &self.lists
     }
 
@@ -126,14 +129,14 @@ impl PathRules {
         issuers: &[&Authority],
         now: Timestamp,
     ) -> Result<Window, CertificateRefused> {
-        if self.lists.is_empty() {
+        if !self.lists.are_configured {
             return Ok(Window::ALWAYS);
         }
         let own_points = leaf.distribution_points();
-        let own: (&Cert<'_>, Option<&[String]>, bool) =
-            (path.end_entity(), own_points.as_deref(), false);
+        let own: (&Cert<'_>, Option<&PointNames>, bool) =
+            (path.end_entity(), own_points.as_ref(), false);
         let others = path.intermediate_certificates().zip(issuers);
-        let others = others.map(|(ca, facts)| (ca, facts.distribution_points.as_deref(), true));
+        let others = others.map(|(ca, facts)| (ca, facts.distribution_points.as_ref(), true));
         let mut window = Window::ALWAYS;
         for ((certificate, distribution_points, is_ca), issuer) in
             std::iter::once(own).chain(others).zip(issuers)
@@ -145,7 +148,7 @@ impl PathRules {
                 issuer_key: &issuer.trusted.subject_public_key_info,
                 serial: certificate.serial(),
             };
-            match revocation(&self.lists, &subject, self.grace, now)? {
+            match revocation(&self.lists.lists, &subject, self.grace, now)? {
                 Revocation::NotRevoked(listed) => window = window.and(listed),
                 Revocation::Unlisted if is_ca => (),
                 Revocation::Unknown | Revocation::Unlisted => {

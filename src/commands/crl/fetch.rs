@@ -1,6 +1,6 @@
 //! Fetches lists. Where from is not believed: each list is judged by its signature.
 
-use std::{collections::BTreeSet, io, time::Duration};
+use std::{io, time::Duration};
 
 use reqwest::redirect;
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs::default_provider};
@@ -9,22 +9,27 @@ use url::Url;
 use crate::commands::cause::Cause;
 
 /// What one address gave: the octets, or why there are none.
-pub(super) type Fetched = Result<Vec<u8>, String>;
+type Fetched = Result<Vec<u8>, String>;
 
-/// Asks every address once, one after the other.
-pub(super) fn all(addresses: &BTreeSet<Url>) -> io::Result<Vec<(Url, Fetched)>> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let client = client().map_err(io::Error::other)?;
-    Ok(runtime.block_on(async {
-        let mut all = Vec::new();
-        for url in addresses {
-            let fetched = octets(&client, url).await;
-            all.push((url.clone(), fetched));
-        }
-        all
-    }))
+/// A client that asks one address after the other.
+pub(super) struct Fetcher {
+    client: reqwest::Client,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Fetcher {
+    pub(super) fn new() -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let client = client().map_err(io::Error::other)?;
+        Ok(Self { client, runtime })
+    }
+
+    /// Asks once.
+    pub(super) fn get(&self, url: &Url) -> Fetched {
+        self.runtime.block_on(octets(&self.client, url))
+    }
 }
 
 async fn octets(client: &reqwest::Client, url: &Url) -> Fetched {
