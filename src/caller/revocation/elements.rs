@@ -4,39 +4,39 @@
 
 /// One element: its tag, its content, and both with the length between them.
 #[derive(Clone, Copy)]
-pub(super) struct Element<'d> {
-    pub(super) content: &'d [u8],
-    pub(super) tag: u8,
-    pub(super) whole: &'d [u8],
+pub(in crate::caller) struct Element<'d> {
+    pub(in crate::caller) content: &'d [u8],
+    pub(in crate::caller) tag: u8,
+    pub(in crate::caller) whole: &'d [u8],
 }
 
 impl<'d> Element<'d> {
     /// The elements within.
-    pub(super) fn elements(&self) -> Elements<'d> {
+    pub(in crate::caller) fn elements(&self) -> Elements<'d> {
         Elements(self.content)
     }
 }
 
 /// A row of elements, of which each call takes the first.
 #[derive(Clone, Copy)]
-pub(super) struct Elements<'d>(&'d [u8]);
+pub(in crate::caller) struct Elements<'d>(&'d [u8]);
 
 impl<'d> Elements<'d> {
-    pub(super) const fn of(octets: &'d [u8]) -> Self {
+    pub(in crate::caller) const fn of(octets: &'d [u8]) -> Self {
         Self(octets)
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(in crate::caller) const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// What has not been taken yet.
-    pub(super) const fn rest(&self) -> &'d [u8] {
+    pub(in crate::caller) const fn rest(&self) -> &'d [u8] {
         self.0
     }
 
     /// The next element; `None` where none is left, or where it is cut short or not DER.
-    pub(super) fn next(&mut self) -> Option<Element<'d>> {
+    pub(in crate::caller) fn next(&mut self) -> Option<Element<'d>> {
         let (tag, head, length) = header(self.0)?;
         let (whole, rest) = self.0.split_at_checked(head.checked_add(length)?)?;
         let content = whole.get(head..)?;
@@ -49,12 +49,12 @@ impl<'d> Elements<'d> {
     }
 
     /// The next element if it has this tag.
-    pub(super) fn expect(&mut self, tag: u8) -> Option<Element<'d>> {
+    pub(in crate::caller) fn expect(&mut self, tag: u8) -> Option<Element<'d>> {
         self.next().filter(|element| element.tag == tag)
     }
 
     /// The next element if it has this tag; any other stays. The outer `None` is for what is not DER.
-    pub(super) fn optional(&mut self, tag: u8) -> Option<Option<Element<'d>>> {
+    pub(in crate::caller) fn optional(&mut self, tag: u8) -> Option<Option<Element<'d>>> {
         if self.0.first() == Some(&tag) {
             self.next().map(Some)
         } else {
@@ -64,7 +64,7 @@ impl<'d> Elements<'d> {
 }
 
 /// Tag, octets of tag and length, and the length that is announced, whether or not so much follows.
-pub(super) fn header(octets: &[u8]) -> Option<(u8, usize, usize)> {
+pub(in crate::caller) fn header(octets: &[u8]) -> Option<(u8, usize, usize)> {
     let (tag, rest) = octets.split_first()?;
     // Tags of more than one octet stand in no list.
     if tag & 0x1f == 0x1f {
@@ -87,12 +87,12 @@ pub(super) fn header(octets: &[u8]) -> Option<(u8, usize, usize)> {
 }
 
 /// A context-specific tag of a primitive element.
-pub(super) const fn context(number: u8) -> u8 {
+pub(in crate::caller) const fn context(number: u8) -> u8 {
     0x80 | number
 }
 
 /// A context-specific tag of an element that holds others.
-pub(super) const fn constructed(number: u8) -> u8 {
+pub(in crate::caller) const fn constructed(number: u8) -> u8 {
     0xa0 | number
 }
 

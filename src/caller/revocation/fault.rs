@@ -130,12 +130,10 @@ impl RevocationListFault {
             Self::AttributeCertificates => {
                 "remove it, and add its issuer's list of user certificates"
             }
-            Self::CriticalExtension { .. }
-            | Self::CriticalEntryExtension { .. }
-            | Self::Version { .. } => {
-                "ask its issuer for a list by RFC 5280 without it; perild cannot tell what it means"
+            Self::CriticalExtension { .. } | Self::CriticalEntryExtension { .. } => {
+                "ask its issuer for a list without that extension"
             }
-            Self::CutShort { .. } | Self::Pem { .. } | Self::Trailing { .. } => "fetch it again",
+            Self::CutShort { .. } | Self::Pem { .. } => "fetch it again",
             Self::DeltaAlone => "add the complete list of the same issuer, or remove this one",
             Self::Empty { .. } => "put a list in PEM or DER there; perild crl fetches it",
             Self::Indirect | Self::SomeReasons => {
@@ -144,6 +142,8 @@ impl RevocationListFault {
             Self::NoNextUpdate => {
                 "set consumers.crl_max_age_seconds to how old such a list may become"
             }
+            Self::Trailing { .. } => "fetch it again; several lists in one file have to be PEM",
+            Self::Version { .. } => "ask its issuer for a list of version 2",
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
     extensions::Scope,
     fault::RevocationListFault,
     points::PointNames,
-    serial::SerialNumbers,
+    serial::{SerialNumbers, shortest},
     signer::{self, SignerKeys, Unsigned},
     status::RevocationSubject,
 };
@@ -105,6 +105,12 @@ impl RevocationList {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether it revokes the certificate with this serial number, the content of an INTEGER.
+    #[must_use]
+    pub fn revokes(&self, serial: &[u8]) -> bool {
+        shortest(serial).is_some_and(|serial| self.serials.contains(serial))
     }
 
     /// How many octets it has in DER.

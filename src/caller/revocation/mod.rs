@@ -3,7 +3,7 @@
 //! A list is read element by element and then given up: its serial numbers are kept, in order.
 
 mod certificate_list;
-mod elements;
+pub(super) mod elements;
 mod extensions;
 mod fault;
 mod file;

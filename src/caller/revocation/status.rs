@@ -52,7 +52,7 @@ pub(in crate::caller) fn revocation(
         if !list.is_signed_with(subject.issuer_key) {
             continue;
         }
-        if list.serials.contains(serial) {
+        if list.revokes(serial) {
             return Err(CertificateRefused::Revoked {
                 serial: printed(serial),
                 list: list.name.clone(),
