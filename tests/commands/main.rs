@@ -6,6 +6,7 @@
 )]
 
 mod cacerts;
+mod crl;
 mod dev;
 mod development;
 mod get;
@@ -49,6 +50,7 @@ fn every_command_has_help_with_an_example() {
     let directory = tempfile::tempdir().unwrap();
     for command in [
         "cacerts",
+        "crl",
         "dev",
         "get",
         "healthcheck",

@@ -282,10 +282,6 @@ fn rfc5280_5_2_extensions_that_are_not_known_matter_only_when_critical() {
         said.contains("critical extension") && said.contains("2.5.29.46"),
         "{said}"
     );
-    assert!(
-        matches!(critical.fault(), Fault::CriticalExtension { .. }),
-        "{oid}"
-    );
     let twice = Case::with(|parts| parts.extensions = vec![number(false), number(false)]);
     assert!(matches!(twice.fault(), Fault::Repeated { .. }));
 }
@@ -330,17 +326,15 @@ fn rfc5280_5_1_what_is_not_well_formed_is_refused_by_its_part() {
 #[test]
 fn white_space_behind_der_is_passed_over_and_anything_else_is_not() {
     let case = Case::new();
-    let followed = |by: &[u8]| [case.list().as_slice(), by].concat();
+    let list = case.list();
+    let followed = |by: &[u8]| [list.as_slice(), by].concat();
     for white in [&b"\n"[..], b"\r\n", b" \t\n\n\x0b\x0c"] {
         case.assert_taken_as(followed(white));
     }
     let trailing = |octets| Fault::Trailing { octets };
     assert_eq!(fault(&case.root, &[followed(b"\0")]), trailing(1));
     assert_eq!(fault(&case.root, &[followed(b"\n#\n")]), trailing(3));
-    assert_eq!(
-        fault(&case.root, &[followed(&case.list())]),
-        trailing(case.list().len())
-    );
+    assert_eq!(fault(&case.root, &[followed(&list)]), trailing(list.len()));
 }
 
 /// Rows: PKIX-12

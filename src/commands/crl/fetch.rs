@@ -34,8 +34,10 @@ impl Fetcher {
 
 async fn octets(client: &reqwest::Client, url: &Url) -> Fetched {
     let said = |error: reqwest::Error| Cause(&error.without_url()).to_string();
-    let answer = client.get(url.clone()).send().await.map_err(said)?;
-    let mut answer = answer.error_for_status().map_err(said)?;
+    let mut answer = client.get(url.clone()).send().await.map_err(said)?;
+    if !answer.status().is_success() {
+        return Err(format!("the answer is {}", answer.status()));
+    }
     let mut octets = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(said)? {
         octets.extend_from_slice(&chunk);

@@ -73,10 +73,11 @@ pub(super) fn update(files: &mut [CrlFile], answer: &[u8], rules: &Rules<'_>) ->
     updates.collect()
 }
 
-fn place(files: &mut [CrlFile], fetched: StoredCrl, rules: &Rules<'_>) -> Outcome {
+fn place(files: &mut [CrlFile], mut fetched: StoredCrl, rules: &Rules<'_>) -> Outcome {
     if let Some(reason) = unusable(&fetched, rules) {
         return Outcome::Refused(reason);
     }
+    fetched.is_confirmed = true;
     let list = &fetched.list;
     for file in &mut *files {
         let path = file.path().to_owned();
