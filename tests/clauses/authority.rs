@@ -52,7 +52,10 @@ impl Ca {
         // Tag, length and thirteen characters of each of two times.
         let is_time = |at: &[u8]| at == [0x17, 13];
         let first = tbs.windows(2).position(is_time).unwrap();
-        let head = if tbs[1] == 0x81 { 3 } else { 4 };
+        let head = match tbs[1] {
+            0..0x80 => 2,
+            long => 2 + usize::from(long & 0x7f),
+        };
         let content = [&tbs[head..first + 15], &tbs[first + 30..]].concat();
         let tbs = der(0x30, &content);
         let signature = [vec![0], self.issuer.key().sign(&tbs).unwrap()].concat();
