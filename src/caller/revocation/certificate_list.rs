@@ -70,10 +70,10 @@ impl<'d> CertificateList<'d> {
                 .ok_or(malformed("nextUpdate"))?,
             _ => None,
         };
-        let entries = fields.optional(SEQUENCE).ok_or(ENTRIES_UNREADABLE)?;
+        let entries = fields.optional(SEQUENCE).or(Err(ENTRIES_UNREADABLE))?;
         let extensions = fields
             .optional(constructed(0))
-            .ok_or(malformed("its extensions"))?;
+            .or(Err(malformed("its extensions")))?;
         if !fields.is_empty() {
             return Err(malformed("what follows its entries"));
         }
@@ -114,7 +114,7 @@ fn outer(octets: &[u8]) -> Result<Element<'_>, Fault> {
 /// RFC 5280 §5.1.2.1: version 2 is written as 1, and version 1 as nothing, by some as 0.
 fn version(fields: &mut Elements<'_>) -> Result<(), Fault> {
     let unreadable = malformed("its version");
-    let Some(written) = fields.optional(INTEGER).ok_or(unreadable.clone())? else {
+    let Some(written) = fields.optional(INTEGER).or(Err(unreadable.clone()))? else {
         return Ok(());
     };
     match shortest(written.content) {
@@ -145,7 +145,7 @@ fn serials(content: &[u8]) -> Result<SerialNumbers, Fault> {
         if !matches!(date.tag, UTC_TIME | GENERALIZED_TIME) || date.content.len() < SHORTEST_TIME {
             return Err(ENTRIES_UNREADABLE);
         }
-        if let Some(extensions) = fields.optional(SEQUENCE).ok_or(ENTRIES_UNREADABLE)? {
+        if let Some(extensions) = fields.optional(SEQUENCE).or(Err(ENTRIES_UNREADABLE))? {
             judge_entry(extensions, serial)?;
         }
         if !fields.is_empty() {

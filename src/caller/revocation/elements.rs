@@ -53,15 +53,22 @@ impl<'d> Elements<'d> {
         self.next().filter(|element| element.tag == tag)
     }
 
-    /// The next element if it has this tag; any other stays. The outer `None` is for what is not DER.
-    pub(in crate::caller) fn optional(&mut self, tag: u8) -> Option<Option<Element<'d>>> {
+    /// The next element if it has this tag; any other stays.
+    pub(in crate::caller) fn optional(
+        &mut self,
+        tag: u8,
+    ) -> Result<Option<Element<'d>>, NotAnElement> {
         if self.0.first() == Some(&tag) {
-            self.next().map(Some)
+            self.next().map(Some).ok_or(NotAnElement)
         } else {
-            Some(None)
+            Ok(None)
         }
     }
 }
+
+/// What begins as an element is cut short or not DER.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::caller) struct NotAnElement;
 
 /// Tag, octets of tag and length, and the length that is announced, whether or not so much follows.
 pub(in crate::caller) fn header(octets: &[u8]) -> Option<(u8, usize, usize)> {
@@ -136,7 +143,7 @@ mod tests {
     fn an_element_that_is_cut_short_is_none_and_another_tag_stays() {
         assert!(Elements::of(&[2, 2, 1]).next().is_none());
         let mut elements = Elements::of(&[2, 1, 5, 3, 0]);
-        assert!(matches!(elements.optional(SEQUENCE), Some(None)));
+        assert!(matches!(elements.optional(SEQUENCE), Ok(None)));
         assert_eq!(elements.expect(2).unwrap().content, [5]);
         assert_eq!(elements.rest(), [3, 0]);
     }

@@ -131,7 +131,7 @@ impl<'d> Extension<'d> {
         let mut fields = extensions.expect(SEQUENCE)?.elements();
         let oid = fields.expect(OBJECT_IDENTIFIER)?.content;
         // A FALSE that is written out is not DER, and common.
-        let is_critical = match fields.optional(BOOLEAN)? {
+        let is_critical = match fields.optional(BOOLEAN).ok()? {
             None => false,
             Some(flag) => flag.content != [0],
         };

@@ -106,9 +106,9 @@ impl<'a> RevocationListReader<'a> {
         let is_der = blocks.is_der;
         for (before, block) in blocks.enumerate() {
             let list = block.der.and_then(|der| {
-                let decoded = if is_der { 0 } else { der.len() };
-                self.note_reading(content.len() + decoded);
-                RevocationList::read(name, &der, self.anchors, self.max_age)
+                let list = RevocationList::read(name, &der, self.anchors, self.max_age)?;
+                self.note_reading(content, &list, is_der);
+                Ok(list)
             });
             match list {
                 Ok(list) if list.is_delta() => self.lists.deltas.push(list),
@@ -152,7 +152,14 @@ impl<'a> RevocationListReader<'a> {
     }
 
     /// Files and lists are given up one after the other, so the largest counts.
-    fn note_reading(&mut self, bytes: usize) {
+    fn note_reading(&mut self, content: &[u8], list: &RevocationList, is_der: bool) {
+        let sorting = list.sorting_bytes();
+        let bytes = if is_der {
+            content.len() + sorting
+        } else {
+            // The text without line ends is there before the entries are.
+            content.len() + list.octets() + sorting.max(content.len())
+        };
         self.lists.reading_bytes = self.lists.reading_bytes.max(bytes);
     }
 }

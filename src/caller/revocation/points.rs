@@ -80,7 +80,7 @@ fn of_points(extension: &[u8], issuer: &[u8]) -> Option<PointNames> {
     let mut all = PointNames::default();
     while !points.is_empty() {
         let mut point = points.expect(SEQUENCE)?.elements();
-        let name = point.optional(constructed(0))?;
+        let name = point.optional(constructed(0)).ok()?;
         // What follows are reasons or another issuer.
         if let Some(name) = name.filter(|_| point.is_empty()) {
             all.0.extend(PointNames::read(name, issuer)?.0);

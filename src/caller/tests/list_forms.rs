@@ -3,17 +3,20 @@
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use proptest::prelude::*;
 
 use super::{
     Ca,
     lists::{ECDSA_WITH_SHA256, Parts, common_name, entry, extension, oid, sequence, utc_time},
-    mint::{DAY, callers, later, read_lists, verify, verify_at},
+    mint::{DAY, callers, later, read_lists, shared, verify, verify_at},
 };
 use crate::caller::{
     Callers, CertificateRefused as Refused, RevocationListFault as Fault, RevocationListReader,
     Unsigned,
     der::{SET, element},
 };
+
+type Adjust = fn(&mut Parts);
 
 /// A root, a certificate of serial number 5, and a list that revokes number 6.
 struct Case {
@@ -127,12 +130,12 @@ fn rfc5280_5_1_2_5_a_list_without_next_update_is_judged_by_its_age() {
     );
 
     let anchors = case.root.anchors();
-    let max_age = Duration::from_secs(2 * 86_400);
+    let max_age = Duration::from_hours(48);
     let mut reader = RevocationListReader::new(&anchors, Some(max_age));
     reader.read("a.crl", &case.list());
     let lists = reader.finish().unwrap();
     // The grace is for lists that say when the next one is due.
-    let grace = Duration::from_secs(86_400);
+    let grace = Duration::from_hours(24);
     let callers = Callers::new(case.root.anchors(), lists, grace, 100);
     assert!(verify_at(&callers, &case.leaf, later(DAY - 1)).is_ok());
     let refused = verify_at(&callers, &case.leaf, later(DAY)).unwrap_err();
@@ -147,7 +150,7 @@ fn rfc5280_5_1_2_5_a_list_without_next_update_is_judged_by_its_age() {
 fn a_list_with_next_update_does_not_live_longer_by_the_highest_age() {
     let case = Case::new();
     let anchors = case.root.anchors();
-    let mut reader = RevocationListReader::new(&anchors, Some(Duration::from_secs(900_000)));
+    let mut reader = RevocationListReader::new(&anchors, Some(Duration::from_hours(240)));
     reader.read("a.crl", &case.list());
     let lists = reader.finish().unwrap();
     let callers = Callers::new(case.root.anchors(), lists, Duration::ZERO, 100);
@@ -291,7 +294,7 @@ fn rfc5280_5_2_extensions_that_are_not_known_matter_only_when_critical() {
 fn rfc5280_5_1_what_is_not_well_formed_is_refused_by_its_part() {
     let short_date = sequence(&[vec![2, 1, 6], vec![0x17, 0]]);
     let unreadable = "an entry of revokedCertificates";
-    let cases: [(fn(&mut Parts), &str); 5] = [
+    let cases: [(Adjust, &str); 5] = [
         (|parts| parts.this_update = Vec::new(), ""),
         (
             |parts| parts.this_update = vec![0x17, 1, b'Z'],
@@ -513,6 +516,34 @@ fn not_signed_by_a_ca_of_the_anchors_is_said_only_where_that_is_the_reason() {
     let reason = reason(&may_not, parts.signed_by(&may_not));
     assert_eq!(reason, Some(Unsigned::MayNotSign));
     assert!(!is_said(&Unsigned::MayNotSign));
+}
+
+/// Rows: PKIX-9
+#[test]
+fn a_list_with_any_octet_changed_is_refused_or_signed_by_nobody() {
+    let case = Case::with(|parts| {
+        parts.extensions = vec![extension(20, false, &[2, 1, 7])];
+    });
+    let good = case.list();
+    for at in 0..good.len() {
+        for bit in [1, 0x80] {
+            let mut changed = good.clone();
+            changed[at] ^= bit;
+            if let Ok(lists) = read_lists(&case.root.anchors(), &[changed]) {
+                assert!(lists.iter().all(|list| !list.is_verified()), "{at} {bit}");
+            }
+        }
+        assert!(read_lists(&case.root.anchors(), &[good[..at].to_vec()]).is_err());
+    }
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_octets_never_panic_and_are_no_list(octets: Vec<u8>, is_sequence: bool) {
+        let anchors = shared().0.anchors();
+        let file = if is_sequence { element(0x30, &octets) } else { octets };
+        prop_assert!(read_lists(&anchors, &[file]).is_err());
+    }
 }
 
 /// Rows: PKIX-8

@@ -139,18 +139,18 @@ pub(super) fn callers(bundle: &[&Ca], lists: Vec<Vec<u8>>) -> Callers {
 pub(super) fn callers_with_grace(bundle: &[&Ca], lists: Vec<Vec<u8>>, grace: Duration) -> Callers {
     let pem: String = bundle.iter().map(|ca| ca.pem()).collect();
     let anchors = TrustAnchors::from_pem(pem.as_bytes()).unwrap();
-    let lists = read_lists(&anchors, &lists).unwrap();
+    let lists = read_lists(&anchors, lists).unwrap();
     Callers::new(anchors, lists, grace, 100)
 }
 
 /// The files `lists`, named list 0, list 1 and so on.
 pub(super) fn read_lists(
     anchors: &TrustAnchors,
-    lists: &[Vec<u8>],
+    lists: impl IntoIterator<Item: AsRef<[u8]>>,
 ) -> Result<RevocationLists, Vec<RevocationListError>> {
     let mut reader = RevocationListReader::new(anchors, None);
-    for (at, list) in lists.iter().enumerate() {
-        reader.read(&format!("list {at}"), list);
+    for (at, list) in lists.into_iter().enumerate() {
+        reader.read(&format!("list {at}"), list.as_ref());
     }
     reader.finish()
 }
