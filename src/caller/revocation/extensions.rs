@@ -1,6 +1,6 @@
 //! Extensions of a list and of its entries, RFC 5280 §5.2 and §5.3.
 
-use x509_parser::{der_parser::oid::Oid, num_bigint::BigUint};
+use x509_parser::num_bigint::BigUint;
 
 use super::{
     elements::{Element, Elements, constructed, context},
@@ -8,7 +8,10 @@ use super::{
     points::PointNames,
     serial::shortest,
 };
-use crate::caller::der::{BOOLEAN, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE};
+use crate::caller::{
+    der::{BOOLEAN, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE},
+    name, object,
+};
 
 /// What a list's extensions say.
 #[derive(Default)]
@@ -44,7 +47,7 @@ impl<'d> ListExtensions<'d> {
             let extension = Extension::read(&mut extensions).ok_or(UNREADABLE)?;
             if seen.contains(&extension.oid) {
                 return Err(Fault::Repeated {
-                    oid: printed(extension.oid),
+                    oid: object::name(extension.oid),
                 });
             }
             seen.push(extension.oid);
@@ -60,7 +63,9 @@ impl<'d> ListExtensions<'d> {
             DELTA_CRL_INDICATOR => self.is_delta = true,
             ISSUING_DISTRIBUTION_POINT => self.scope = Scope::read(extension.value, issuer)?,
             oid if extension.is_critical => {
-                return Err(Fault::CriticalExtension { oid: printed(oid) });
+                return Err(Fault::CriticalExtension {
+                    oid: object::name(oid),
+                });
             }
             _ => (),
         }
@@ -110,8 +115,8 @@ pub(super) fn judge_entry(extensions: Element<'_>, serial: &[u8]) -> Result<(), 
             oid if extension.is_critical => {
                 let serial = serial.iter().take(LONGEST_SERIAL);
                 return Err(Fault::CriticalEntryExtension {
-                    oid: printed(oid),
-                    serial: crate::caller::name::hex(&serial.copied().collect::<Vec<_>>()),
+                    oid: object::name(oid),
+                    serial: name::hex(&serial.copied().collect::<Vec<_>>()),
                 });
             }
             _ => (),
@@ -165,16 +170,6 @@ fn number(value: &[u8]) -> Option<BigUint> {
     (outer.is_empty() && !is_negative).then(|| BigUint::from_bytes_be(number))
 }
 
-/// An object identifier in its dotted form, with the name that is usual for it where there is one.
-pub(super) fn printed(content: &[u8]) -> String {
-    let oid = Oid::new(content.into());
-    let dotted: String = oid.to_id_string().chars().take(OID_CHARACTERS).collect();
-    match x509_parser::objects::oid2sn(&oid, x509_parser::objects::oid_registry()) {
-        Ok(name) => format!("{name} ({dotted})"),
-        Err(_) => dotted,
-    }
-}
-
 const ENTRY_UNREADABLE: Fault = Fault::Malformed {
     part: "an entry's extensions",
 };
@@ -189,7 +184,6 @@ const UNREADABLE: Fault = Fault::Malformed {
 };
 
 const LONGEST_SERIAL: usize = 20;
-const OID_CHARACTERS: usize = 64;
 
 const POINT: u8 = constructed(0);
 const ONLY_USERS: u8 = context(1);

@@ -4,12 +4,13 @@ use rustls_pki_types::{SignatureVerificationAlgorithm, SubjectPublicKeyInfoDer};
 use webpki::RawPublicKeyEntity;
 use x509_parser::{certificate::X509Certificate, extensions::ParsedExtension, prelude::FromDer};
 
-use super::{IssuerKey, certificate_list::CertificateList, elements::Elements, extensions};
+use super::{IssuerKey, certificate_list::CertificateList};
 use crate::caller::{
     anchors::TrustAnchors,
     authority::Authority,
-    der::{OBJECT_IDENTIFIER, SEQUENCE, element},
-    signature::SIGNATURE_ALGORITHMS,
+    der::{SEQUENCE, element},
+    signature::{self, SIGNATURE_ALGORITHMS},
+    view,
 };
 
 /// Content of the `SubjectPublicKeyInfo` of each CA of the bundle that signed a list; never none.
@@ -123,13 +124,14 @@ fn verify(
     })
 }
 
-/// What the list's own `AlgorithmIdentifier` may mean; absent and NULL parameters are one, RFC 4055 §5.
+/// What the list's own `AlgorithmIdentifier` may mean.
 fn algorithms(
     declared: &[u8],
 ) -> Result<Vec<&'static dyn SignatureVerificationAlgorithm>, Unsigned> {
-    let declared = without_null(declared);
+    let declared = view::algorithm(declared);
     let is_declared = |algorithm: &&&dyn SignatureVerificationAlgorithm| {
-        without_null(&algorithm.signature_alg_id()) == declared
+        let known = algorithm.signature_alg_id();
+        *known == *declared || [&*known, NULL].concat() == declared
     };
     let found: Vec<_> = SIGNATURE_ALGORITHMS
         .iter()
@@ -137,23 +139,10 @@ fn algorithms(
         .copied()
         .collect();
     if found.is_empty() {
-        let oid = Elements::of(declared).expect(OBJECT_IDENTIFIER);
-        let algorithm = oid.map_or_else(
-            || "an algorithm that cannot be read".to_owned(),
-            |oid| extensions::printed(oid.content),
-        );
+        let algorithm = signature::name(&declared);
         return Err(Unsigned::Algorithm { algorithm });
     }
     Ok(found)
-}
-
-/// An `AlgorithmIdentifier` of nothing but an identifier and NULL without the NULL.
-fn without_null(identifier: &[u8]) -> &[u8] {
-    let mut fields = Elements::of(identifier);
-    match fields.expect(OBJECT_IDENTIFIER) {
-        Some(oid) if fields.rest() == NULL => oid.whole,
-        _ => identifier,
-    }
 }
 
 /// RFC 5280 §4.2.1.2.
@@ -166,4 +155,5 @@ fn subject_key(ca: &Authority) -> Option<Vec<u8>> {
     })
 }
 
+/// Parameters that ECDSA has not (RFC 5758 §3.2), and that OpenSSL passes over.
 const NULL: &[u8] = &[5, 0];

@@ -16,6 +16,8 @@ use crate::caller::{
     der::{SET, element},
 };
 
+const SHA256_WITH_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11];
+
 type Adjust = fn(&mut Parts);
 
 /// A root, a certificate of serial number 5, and a list that revokes number 6.
@@ -474,12 +476,28 @@ fn rfc5280_5_1_1_2_the_algorithm_is_known_and_the_one_that_is_signed() {
     let sha384 = sequence_of(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3]);
     let case = Case::with(|parts| parts.algorithms = [sha384.clone(), sha384]);
     assert_eq!(reason(&case.root, case.list()), Some(Unsigned::OtherKey));
-    let rsa = sequence_of(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11]);
+    let rsa = sequence_of(SHA256_WITH_RSA);
     let case = Case::with(|parts| parts.algorithms = [rsa.clone(), rsa]);
     assert_eq!(reason(&case.root, case.list()), Some(Unsigned::KeyKind));
     let with_null = sequence(&[oid(ECDSA_WITH_SHA256), vec![5, 0]]);
     let case = Case::with(|parts| parts.algorithms = [with_null.clone(), with_null]);
     assert_eq!(reason(&case.root, case.list()), None);
+}
+
+/// Rows: PKIX-9
+#[test]
+fn rfc4055_5_rsa_signatures_of_lists_have_null_or_no_parameters() {
+    let key = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048);
+    let root = Ca::root_with(key.unwrap(), "root", |_| ());
+    let with = |parameters: &[u8]| {
+        let algorithm = sequence(&[oid(SHA256_WITH_RSA), parameters.to_vec()]);
+        let mut parts = Parts::of(&root);
+        parts.algorithms = [algorithm.clone(), algorithm];
+        reason(&root, parts.signed_by(&root))
+    };
+    assert_eq!(with(&[5, 0]), None);
+    assert_eq!(with(&[]), None);
+    assert!(matches!(with(&[0x30, 0]), Some(Unsigned::Algorithm { .. })));
 }
 
 /// Rows: PKIX-9
