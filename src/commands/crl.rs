@@ -159,7 +159,7 @@ pub fn run(args: &CrlArgs) -> Result<(), CrlError> {
     if has_changed && args.reload {
         take_over()?;
     }
-    let missing = completeness::missing(&files, &failed, &rules);
+    let missing = completeness::missing(&files, &sources, &failed, &rules);
     if missing.is_empty() {
         Ok(())
     } else {

@@ -40,7 +40,7 @@ impl Ca {
     /// A revocation list.
     pub(crate) fn list(
         &self,
-        params: CertificateRevocationListParams,
+        params: &CertificateRevocationListParams,
     ) -> CertificateRevocationList {
         params.signed_by(&self.issuer).unwrap()
     }

@@ -56,7 +56,7 @@ fn a_list_ends_soon_in_proportion_to_its_period() {
         (-300 * day, 65 * day, false, "is good for 65 days"),
         (-2 * day, -day, true, "ended at "),
     ] {
-        let list = ca.list(params(issued, ends));
+        let list = ca.list(&params(issued, ends));
         let said = said_of_lists(&installation(&ca, list.der()));
         let [said] = said.as_slice() else {
             panic!("{said:?}");
@@ -70,7 +70,7 @@ fn a_list_ends_soon_in_proportion_to_its_period() {
 fn a_reminder_of_a_list_is_due_when_its_end_is_near() {
     let ca = Ca::root("lists");
     let reminded = |issued, ends| {
-        let list = ca.list(params(issued, ends));
+        let list = ca.list(&params(issued, ends));
         let (_, said) = installation(&ca, list.der()).run(&["check", "--offline", "--remind"]);
         said.contains("a.crl")
     };
@@ -83,7 +83,7 @@ fn a_reminder_of_a_list_is_due_when_its_end_is_near() {
 #[test]
 fn a_file_that_cannot_be_used_is_refused_with_what_is_wrong_and_what_helps() {
     let ca = Ca::root("lists");
-    let list = ca.list(params(-1, 20)).der().to_vec();
+    let list = ca.list(&params(-1, 20)).der().to_vec();
     for (content, words) in [
         (&b""[..], &["the file is empty", "perild crl"][..]),
         (b"<html><body>404", &["HTML or XML"]),
@@ -123,7 +123,7 @@ fn every_file_that_cannot_be_used_is_named_at_once() {
 #[test]
 fn a_list_without_next_update_needs_the_highest_age() {
     let ca = Ca::root("lists");
-    let list = ca.without_next_update(&ca.list(params(-5, 20)));
+    let list = ca.without_next_update(&ca.list(&params(-5, 20)));
     let mut installation = installation(&ca, &list);
     installation.assert_refused(
         KEY,
@@ -154,11 +154,11 @@ fn a_list_that_nobody_of_the_bundle_signed_is_warned_of_with_the_reason() {
             "is not signed by a CA of consumers.trust_anchors: none has its issuer's name",
         ),
     ] {
-        let list = signer.list(params(-1, 20));
+        let list = signer.list(&params(-1, 20));
         let said = said_of_lists(&installation(&ca, list.der())).concat();
         assert!(said.contains(words), "{said}");
     }
-    let mut damaged = ca.list(params(-1, 20)).der().to_vec();
+    let mut damaged = ca.list(&params(-1, 20)).der().to_vec();
     *damaged.last_mut().unwrap() ^= 1;
     let said = said_of_lists(&installation(&ca, &damaged)).concat();
     assert!(
@@ -182,7 +182,7 @@ fn a_large_list_is_told_of_with_its_cost_and_a_small_one_is_not() {
     let with = |entries: u64| {
         let mut params = params(-1, 20);
         params.revoked_certs = (0..entries).map(revoked).collect();
-        said_of_lists(&installation(&ca, ca.list(params).der()))
+        said_of_lists(&installation(&ca, ca.list(&params).der()))
     };
     assert_eq!(with(1_000).len(), 1);
     let said = with(120_000).concat();

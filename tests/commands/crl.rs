@@ -11,11 +11,15 @@ use std::{
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer,
-    CrlDistributionPoint, DnType, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose, SerialNumber,
+    CrlDistributionPoint, CrlIssuingDistributionPoint, DnType, IsCa, KeyIdMethod, KeyPair,
+    KeyUsagePurpose, SerialNumber,
 };
 use time::{Duration, OffsetDateTime};
 
 use super::{run, text};
+
+/// Contents by their path.
+type Published = Arc<Mutex<HashMap<String, Vec<u8>>>>;
 
 type Ca = CertifiedIssuer<'static, KeyPair>;
 
@@ -24,7 +28,7 @@ struct Place {
     directory: tempfile::TempDir,
     root: Ca,
     issuing: Ca,
-    published: Arc<Mutex<HashMap<String, Vec<u8>>>>,
+    published: Published,
     port: u16,
     urls: Vec<String>,
 }
@@ -155,8 +159,8 @@ fn encoded(der: &[u8]) -> String {
 }
 
 /// Answers each request with what is published under its path, or with 404.
-fn serve() -> (Arc<Mutex<HashMap<String, Vec<u8>>>>, u16) {
-    let published = Arc::<Mutex<HashMap<String, Vec<u8>>>>::default();
+fn serve() -> (Published, u16) {
+    let published = Published::default();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let pages = Arc::clone(&published);
@@ -275,6 +279,36 @@ fn at_first_the_address_of_a_list_that_is_needed_must_answer() {
     let nothing = Place::new(&[]).asking(&["http://127.0.0.1:1/"]);
     let said = nothing.fails();
     assert!(said.contains("lists.pem holds no list"), "{said}");
+}
+
+#[test]
+fn each_point_that_certificates_name_needs_its_own_list() {
+    let place = Place::new(&["HERE/1.crl"]).asking(&["HERE/2.crl"]);
+    let of_point = |name: &str, issued: i64| {
+        let now = OffsetDateTime::now_utc();
+        let uri = format!("http://127.0.0.1:{}/{name}.crl", place.port);
+        let params = CertificateRevocationListParams {
+            this_update: now + Duration::hours(issued),
+            next_update: now + Duration::hours(20),
+            crl_number: SerialNumber::from(1),
+            issuing_distribution_point: Some(CrlIssuingDistributionPoint {
+                distribution_point: CrlDistributionPoint { uris: vec![uri] },
+                scope: None,
+            }),
+            revoked_certs: Vec::new(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        params.signed_by(&place.root).unwrap().der().to_vec()
+    };
+    place.publish("/2.crl", of_point("2", -4));
+    let said = place.fails();
+    assert!(said.contains("/1.crl gave no list"), "{said}");
+    place.publish("/1.crl", of_point("1", -4));
+    place.succeeds();
+    assert_eq!(
+        text(&place.installed()).matches("BEGIN X509 CRL").count(),
+        2
+    );
 }
 
 #[test]

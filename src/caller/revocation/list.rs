@@ -204,10 +204,15 @@ impl RevocationList {
         if scope.only_ca && !subject.is_ca || scope.only_users && subject.is_ca {
             return false;
         }
-        match (&scope.points, subject.distribution_points) {
-            (Some(own), Some(others)) => own.meet(others),
-            _ => true,
-        }
+        subject
+            .distribution_points
+            .is_none_or(|points| self.is_for(points))
+    }
+
+    /// Whether it is a list of one of these points, or of all.
+    pub(crate) fn is_for(&self, points: &PointNames) -> bool {
+        let own = self.scope.points.as_ref();
+        own.is_none_or(|own| own.meet(points))
     }
 
     /// RFC 5280 §5.1.2.4 and §5.1.2.5: in force, and not past its renewal and the grace.

@@ -18,8 +18,7 @@ use std::{cmp::Reverse, time::Duration};
 pub use fault::{RevocationListError, RevocationListFault};
 pub(crate) use file::ListBlocks;
 pub use list::RevocationList;
-pub(super) use points::PointNames;
-pub(crate) use points::published_at;
+pub(crate) use points::{PointNames, published_at};
 pub use signer::Unsigned;
 pub(super) use status::{Revocation, RevocationSubject, revocation};
 

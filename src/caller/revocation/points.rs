@@ -15,7 +15,7 @@ use crate::caller::{
 
 /// The names of one distribution point or of several, each a `GeneralName` in DER.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(in crate::caller) struct PointNames(Vec<Vec<u8>>);
+pub(crate) struct PointNames(Vec<Vec<u8>>);
 
 impl PointNames {
     /// Where the certificate says that its revocation is published; `None` when it does not say.
@@ -48,7 +48,7 @@ impl PointNames {
     }
 
     /// The addresses among them.
-    pub(in crate::caller) fn uris(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn uris(&self) -> impl Iterator<Item = &str> {
         let uri = |name: &Vec<u8>| name.first() == Some(&URI);
         let text = |name| str::from_utf8(Elements::of(name).next()?.content).ok();
         self.0
@@ -63,15 +63,12 @@ impl PointNames {
     }
 }
 
-/// The issuer of a certificate in DER, and the addresses at which that says its revocation is published.
-pub(crate) fn published_at(der: &[u8]) -> (Option<IssuerKey>, Vec<String>) {
-    let Ok((_, certificate)) = x509_parser::parse_x509_certificate(der) else {
-        return (None, Vec::new());
-    };
-    let points = PointNames::of_certificate(&certificate);
-    let uris = points.iter().flat_map(PointNames::uris);
-    let issuer = IssuerKey::of(certificate.issuer().as_raw());
-    (Some(issuer), uris.map(str::to_owned).collect())
+/// The issuer of a certificate in DER, and where that says its revocation is published; `None` when it
+/// does not say.
+pub(crate) fn published_at(der: &[u8]) -> Option<(IssuerKey, PointNames)> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(der).ok()?;
+    let points = PointNames::of_certificate(&certificate)?;
+    Some((IssuerKey::of(certificate.issuer().as_raw()), points))
 }
 
 fn of_points(extension: &[u8], issuer: &[u8]) -> Option<PointNames> {

@@ -7,9 +7,10 @@ use url::Url;
 use super::{
     Rules,
     crl_file::{CrlFile, StoredCrl},
+    sources::Sources,
 };
 use crate::{
-    caller::IssuerKey,
+    caller::{IssuerKey, PointNames},
     config::{Fault, Place, Severity},
 };
 
@@ -17,7 +18,12 @@ use crate::{
 pub(super) type Failed<'a> = BTreeMap<&'a Url, &'a BTreeSet<IssuerKey>>;
 
 /// What is missing after a run; an address that failed while another gave its list is no failure.
-pub(super) fn missing(files: &[CrlFile], failed: &Failed<'_>, rules: &Rules<'_>) -> Vec<String> {
+pub(super) fn missing(
+    files: &[CrlFile],
+    sources: &Sources,
+    failed: &Failed<'_>,
+    rules: &Rules<'_>,
+) -> Vec<String> {
     let mut missing = Vec::new();
     for file in files.iter().filter(|file| file.lists().next().is_none()) {
         missing.push(format!("{} holds no list", file.path().display()));
@@ -27,25 +33,7 @@ pub(super) fn missing(files: &[CrlFile], failed: &Failed<'_>, rules: &Rules<'_>)
             missing.extend(unconfirmed(stored, file, failed, rules));
         }
     }
-    let listed: BTreeSet<_> = files
-        .iter()
-        .flat_map(CrlFile::lists)
-        .map(|stored| stored.list.issuer_key().clone())
-        .collect();
-    for (url, issuers) in failed {
-        // Lists of issuers that are nobody's here, such as the directory's own, are not needed.
-        let needed: BTreeSet<_> = if issuers.is_empty() {
-            rules.anchors.issuing_cas().collect()
-        } else {
-            let known = |issuer: &&IssuerKey| rules.anchors.has_subject(issuer);
-            issuers.iter().filter(known).cloned().collect()
-        };
-        if !needed.is_subset(&listed) {
-            missing.push(format!(
-                "{url} gave no list, and no other address gave its list"
-            ));
-        }
-    }
+    missing.extend(unlisted(files, sources, failed, rules));
     missing
 }
 
@@ -70,4 +58,43 @@ fn unconfirmed(
     let end = Fault::of_period(place, &what, period, rules.now, Severity::Error, "");
     (end.severity != Severity::Fine)
         .then(|| format!("{}, and no address gives a newer one", end.finding))
+}
+
+/// The addresses that failed while no file has the list that they should have given.
+fn unlisted(
+    files: &[CrlFile],
+    sources: &Sources,
+    failed: &Failed<'_>,
+    rules: &Rules<'_>,
+) -> Vec<String> {
+    let lists: Vec<_> = files.iter().flat_map(CrlFile::lists).collect();
+    let has_list = |issuer: &IssuerKey| {
+        lists
+            .iter()
+            .any(|stored| stored.list.issuer_key() == issuer)
+    };
+    let is_listed = |(issuer, points): &&(IssuerKey, PointNames)| {
+        lists
+            .iter()
+            .any(|stored| stored.list.issuer_key() == issuer && stored.list.is_for(points))
+    };
+    let is_missing = |url: &Url, issuers: &BTreeSet<_>| {
+        if issuers.is_empty() {
+            return !rules.anchors.issuing_cas().all(|issuer| has_list(&issuer));
+        }
+        let names =
+            |points: &PointNames| points.uris().any(|uri| Url::parse(uri).as_ref() == Ok(url));
+        // Lists of issuers that are nobody's here, such as the directory's own, are not needed.
+        let mut needed = sources
+            .points
+            .iter()
+            .filter(|(issuer, points)| rules.anchors.has_subject(issuer) && names(points));
+        !needed.all(|points| is_listed(&points))
+    };
+    let missing = failed
+        .iter()
+        .filter(|(url, issuers)| is_missing(url, issuers));
+    missing
+        .map(|(url, _)| format!("{url} gave no list, and no other address gave its list"))
+        .collect()
 }

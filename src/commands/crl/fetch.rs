@@ -59,9 +59,13 @@ fn client() -> Result<reqwest::Client, Box<dyn std::error::Error + Send + Sync>>
     let client = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .redirect(redirect::Policy::limited(3))
-        .timeout(Duration::from_secs(30))
+        .connect_timeout(Duration::from_secs(30))
+        .read_timeout(Duration::from_secs(30))
+        // A large list over a slow line, and less than the unit's TimeoutStartSec.
+        .timeout(Duration::from_mins(4))
         .build()?;
     Ok(client)
 }
 
-const LARGEST: usize = 64 * 1024 * 1024;
+/// Lists of 100 MB in DER, 135 MB in PEM, have been published.
+const LARGEST: usize = 256 * 1024 * 1024;

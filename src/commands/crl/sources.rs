@@ -7,7 +7,7 @@ use url::Url;
 
 use super::crl_file::CrlFile;
 use crate::{
-    caller::{IssuerKey, published_at},
+    caller::{IssuerKey, PointNames, published_at},
     config::Config,
 };
 
@@ -16,6 +16,8 @@ use crate::{
 pub(super) struct Sources {
     /// Whose lists an http address is for; nobody's in particular when the configuration names it.
     pub(super) addresses: BTreeMap<Url, BTreeSet<IssuerKey>>,
+    /// The points that certificates name, each with the issuer whose list is published there.
+    pub(super) points: Vec<(IssuerKey, PointNames)>,
     /// Addresses of other kinds, or that are none.
     pub(super) unusable: BTreeSet<String>,
 }
@@ -30,10 +32,13 @@ impl Sources {
             .flat_map(CertificateDer::pem_slice_iter)
             .flatten()
         {
-            let (issuer, addresses) = published_at(&der);
-            for address in addresses {
-                sources.add(&address, issuer.clone());
+            let Some((issuer, points)) = published_at(&der) else {
+                continue;
+            };
+            for address in points.uris() {
+                sources.add(address, Some(issuer.clone()));
             }
+            sources.points.push((issuer, points));
         }
         for stored in files.iter().flat_map(CrlFile::lists) {
             for address in stored.list.published_at() {
