@@ -75,6 +75,22 @@ impl TrustAnchors {
         self.iter().any(|ca| ca.subject_key() == *key)
     }
 
+    /// The intermediates from which no path leads to a root: it is not here, cannot be used, or did not
+    /// sign what is below it.
+    pub fn without_root(&self) -> impl Iterator<Item = &Authority> {
+        let mut rooted: Vec<&Authority> = self.roots.iter().filter(|ca| ca.may_issue()).collect();
+        let mut others: Vec<&Authority> = self.intermediates.iter().collect();
+        loop {
+            let is_rooted = |ca: &&Authority| rooted.iter().any(|above| ca.is_issued_by(above));
+            let (found, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(is_rooted);
+            others = rest;
+            if found.is_empty() {
+                return others.into_iter();
+            }
+            rooted.extend(found.into_iter().filter(|ca| ca.may_issue()));
+        }
+    }
+
     /// Whether this looks like a bundle of public web CAs, which never belong here (MTLS-9).
     #[must_use]
     pub fn looks_public(&self) -> bool {

@@ -95,6 +95,12 @@ impl Authority {
         IssuerKey::of_canonical(&self.view.issuer)
     }
 
+    /// Whether `above` bears its issuer's name and signed it.
+    pub(super) fn is_issued_by(&self, above: &Self) -> bool {
+        let is_named = self.view.issuer == above.view.subject;
+        is_named && signature::is_signed_by(&self.view, &above.view.key) == Some(true)
+    }
+
     pub(super) fn organisations(&self) -> &[String] {
         &self.organisations
     }

@@ -83,6 +83,32 @@ pub enum CacertsError {
         /// What the bytes have.
         found: Fingerprint,
     },
+    /// The fingerprint is that of a certificate in the bundle, as `openssl x509 -fingerprint` prints it.
+    #[error(
+        "--sha256 is the fingerprint of certificate {position} ({subject}) and not of the file, nothing was installed\n  the file has {found}\nthe fingerprint of one certificate says nothing of the others: ask the directory for the SHA-256 of the whole file{alone}"
+    )]
+    FingerprintOfCertificate {
+        /// What would help where the file holds that certificate alone.
+        alone: &'static str,
+        /// Place in the bundle, from 1.
+        position: usize,
+        /// The certificate's subject.
+        subject: String,
+        /// What the whole file has.
+        found: Fingerprint,
+    },
+    /// The fingerprint is that of a certificate's key, as a pin is.
+    #[error(
+        "--sha256 is the fingerprint of the key of certificate {position} ({subject}) and not of the file, nothing was installed\n  the file has {found}\nask the directory for the SHA-256 of the whole file"
+    )]
+    FingerprintOfKey {
+        /// Place in the bundle, from 1.
+        position: usize,
+        /// The certificate's subject.
+        subject: String,
+        /// What the whole file has.
+        found: Fingerprint,
+    },
     /// The URL gave no bundle.
     #[error("cannot fetch {url}: {}; download it another way and give the file to --from", Cause(.source))]
     Fetch {
@@ -148,10 +174,7 @@ fn verify_and_install(args: &CacertsArgs) -> Result<Vec<Authority>, CacertsError
     let bundle = args.from.read()?;
     let found = Fingerprint::of(&bundle);
     if found != args.sha256 {
-        return Err(CacertsError::Fingerprint {
-            expected: args.sha256,
-            found,
-        });
+        return Err(differs(&bundle, args.sha256, found));
     }
     let certificates = authorities(&bundle)?;
     install(&bundle, &args.out).map_err(|source| CacertsError::Write {
@@ -159,6 +182,43 @@ fn verify_and_install(args: &CacertsArgs) -> Result<Vec<Authority>, CacertsError
         source,
     })?;
     Ok(certificates)
+}
+
+/// What else the fingerprint asked for is the fingerprint of, if it is of anything in the bundle.
+fn differs(bundle: &[u8], expected: Fingerprint, found: Fingerprint) -> CacertsError {
+    let sections: Vec<_> = <(SectionKind, Vec<u8>)>::pem_slice_iter(bundle)
+        .filter_map(Result::ok)
+        .map(|(_, der)| der)
+        .collect();
+    let alone = if sections.len() == 1 { ALONE } else { "" };
+    for (index, der) in sections.iter().enumerate() {
+        let Ok((_, certificate)) = X509Certificate::from_der(der) else {
+            continue;
+        };
+        let (position, subject) = (index + 1, printed(&certificate));
+        if Fingerprint::of(der) == expected {
+            return CacertsError::FingerprintOfCertificate {
+                alone,
+                position,
+                subject,
+                found,
+            };
+        }
+        if Fingerprint::of(certificate.public_key().raw) == expected {
+            return CacertsError::FingerprintOfKey {
+                position,
+                subject,
+                found,
+            };
+        }
+    }
+    CacertsError::Fingerprint { expected, found }
+}
+
+/// The subject, without what would disturb the line that it is printed on.
+fn printed(certificate: &X509Certificate<'_>) -> String {
+    let subject = certificate.subject().to_string();
+    subject.chars().flat_map(char::escape_debug).collect()
 }
 
 impl Source {
@@ -263,12 +323,7 @@ fn authority(der: &[u8], position: usize) -> Result<Authority, CacertsError> {
     let Ok(([], certificate)) = X509Certificate::from_der(der) else {
         return Err(CacertsError::NotACertificate { position });
     };
-    let subject: String = certificate
-        .subject()
-        .to_string()
-        .chars()
-        .flat_map(char::escape_debug)
-        .collect();
+    let subject = printed(&certificate);
     let constraints = certificate.basic_constraints().ok().flatten();
     if !constraints.is_some_and(|extension| extension.value.ca) {
         return Err(CacertsError::NotAnAuthority { position, subject });
@@ -327,6 +382,8 @@ fn report(certificates: &[Authority], out: &Path) -> io::Result<()> {
         "next: perild check, then reload the daemon: systemctl reload perild"
     )
 }
+
+const ALONE: &str = "; this file holds that certificate alone, so that the fingerprint of the file may be given as well";
 
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 

@@ -76,7 +76,7 @@ impl Installation {
         assert!(!self.path("run/perild.sock").exists());
     }
 
-    fn listen(&mut self, address: &str, peers: &str) {
+    pub(crate) fn listen(&mut self, address: &str, peers: &str) {
         super::trusted_peers::listen(&mut self.settings, address, peers);
     }
 
@@ -199,7 +199,7 @@ fn files_that_hold_something_else_are_named() {
     installation.assert_refused("trust_anchors", &["consumers-ca.pem"]);
     let installation = Installation::new();
     fs::write(installation.path("certs/a.pem"), "garbage").unwrap();
-    installation.assert_refused("certificate =", &["no certificate", "keygen"]);
+    installation.assert_refused("certificate =", &["cannot be read as PEM", "keygen"]);
     let installation = Installation::new();
     fs::write(installation.path("certs/a.key"), "garbage").unwrap();
     installation.assert_refused("private_key", &["private key", "keygen"]);

@@ -41,6 +41,31 @@ fn cacerts_with_another_fingerprint_leaves_nothing() {
     );
 }
 
+/// What `openssl x509 -fingerprint -sha256` prints is the fingerprint that people have at hand.
+#[test]
+fn cacerts_tells_the_fingerprint_of_a_certificate_from_that_of_the_file() {
+    let directory = directory_with_a_bundle();
+    let printed = Command::new("openssl")
+        .args(["x509", "-in", "ca.pem", "-noout", "-fingerprint", "-sha256"])
+        .current_dir(directory.path())
+        .output()
+        .unwrap();
+    let printed = text(&printed.stdout);
+    let (_, of_certificate) = printed.trim().split_once('=').unwrap();
+    let output = run(directory.path(), &arguments("ca.pem", of_certificate));
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    for words in [
+        "fingerprint of certificate 1",
+        "not of the file",
+        "nothing was installed",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+    assert!(said.contains(&fingerprint(directory.path())), "{said}");
+    assert!(!directory.path().join("out.pem").exists());
+}
+
 #[test]
 fn cacerts_over_https_trusts_the_fingerprint_and_not_the_server() {
     let directory = directory_with_a_bundle();

@@ -6,7 +6,9 @@ use actix_web::http::header::HeaderName;
 
 use super::Examination;
 use crate::{
-    caller::{Callers, RevocationList, RevocationListReader, RevocationLists, TrustAnchors},
+    caller::{
+        Authority, Callers, RevocationList, RevocationListReader, RevocationLists, TrustAnchors,
+    },
     config::Severity,
     edge::{CertificateFormat, Hop},
 };
@@ -79,6 +81,7 @@ impl Examination<'_> {
                 "give only the CAs that issue consumers' certificates",
             );
         }
+        self.unusable_cas(key, &anchors);
         let lists = self.lists(&anchors)?;
         let grace = Duration::from_secs(consumers.crl_grace_seconds);
         Some(Callers::new(anchors, lists, grace, REMEMBERED_CALLERS))
@@ -146,6 +149,37 @@ impl Examination<'_> {
         }
     }
 
+    /// The CAs whose clients are all refused, each with the reason.
+    fn unusable_cas(&mut self, key: &str, anchors: &TrustAnchors) {
+        let path = &self.config.consumers.trust_anchors;
+        let never = |ca: &Authority| {
+            let (subject, serial) = (ca.subject(), ca.serial());
+            format!(
+                "{subject} (serial {serial}) in {} can never be used",
+                path.display()
+            )
+        };
+        for ca in anchors.iter() {
+            if let Some(reason) = ca.unusable() {
+                let finding = format!("{}: {reason}", never(ca));
+                self.warn(key, finding, UNUSABLE_CA);
+            } else if ca.not_before() > self.now {
+                let (subject, from) = (ca.subject(), ca.not_before());
+                let finding = format!("{subject} in {} is valid from {from} on", path.display());
+                let remedy = "its clients are refused until then; see that the clock is right";
+                self.warn(key, finding, remedy);
+            }
+        }
+        for ca in anchors.without_root().filter(|ca| ca.may_issue()) {
+            let finding = format!(
+                "{}: no root of the bundle signed what leads to it",
+                never(ca)
+            );
+            let remedy = "its clients are refused; add the root that it leads to, or leave it out";
+            self.warn(key, finding, remedy);
+        }
+    }
+
     pub(super) fn anchors(&mut self, key: &str, path: &Path) -> Option<(Vec<u8>, TrustAnchors)> {
         let pem = self.file(key, path)?;
         let anchors = match TrustAnchors::from_pem(&pem) {
@@ -182,6 +216,9 @@ const LISTS: &str = "consumers.revocation_lists";
 
 /// Lists of this size are worth a word: the daemon itself takes little more.
 const MANY_OCTETS: usize = 4_000_000;
+
+const UNUSABLE_CA: &str =
+    "its clients are refused; ask the directory for another certificate of the CA, or leave it out";
 
 /// How many verified certificates are remembered.
 const REMEMBERED_CALLERS: u64 = 4_096;

@@ -137,6 +137,25 @@ fn a_bundle_tells_which_of_its_cas_can_never_be_used() {
     ");
 }
 
+#[test]
+fn a_bundle_tells_which_of_its_cas_lead_to_no_root() {
+    let (root, absent) = (Ca::root("root", |_| ()), Ca::root("absent", |_| ()));
+    let impostor = Ca::root("root", |_| ());
+    let first = root.intermediate("first", |_| ());
+    let second = first.intermediate("second", |_| ());
+    let lost = absent.intermediate("lost", |_| ());
+    let below_lost = lost.intermediate("below lost", |_| ());
+    let forged = impostor.intermediate("forged", |_| ());
+    let bundle = [&below_lost, &second, &forged, &lost, &first, &root];
+    let callers = callers(&bundle, vec![]);
+    let found: Vec<_> = callers
+        .anchors()
+        .without_root()
+        .map(|ca| ca.subject())
+        .collect();
+    assert_eq!(found, ["CN=below lost", "CN=forged", "CN=lost"]);
+}
+
 /// Rows: PKIX-7
 #[test]
 fn constraints_on_directory_names_are_told_of_with_the_ca_that_has_them() {

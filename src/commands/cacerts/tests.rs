@@ -82,6 +82,46 @@ fn another_fingerprint_installs_nothing_and_shows_both() {
 }
 
 #[test]
+fn a_fingerprint_of_a_certificate_is_told_from_that_of_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let (first, second) = (ca(), ca());
+    let mut both = args(dir.path(), &format!("# roots\n{first}{second}"));
+    let file = both.sha256;
+    let der = |pem: &str| {
+        <(SectionKind, Vec<u8>)>::from_pem_slice(pem.as_bytes())
+            .unwrap()
+            .1
+    };
+    let said = |args: &CacertsArgs| verify_and_install(args).unwrap_err().to_string();
+    both.sha256 = Fingerprint::of(&der(&second));
+    let message = said(&both);
+    assert!(
+        message.contains("of certificate 2 (") && message.contains("not of the file"),
+        "{message}"
+    );
+    assert!(
+        message.contains(&file.to_string()) && !message.contains("alone"),
+        "{message}"
+    );
+    let first_der = der(&first);
+    let (_, certificate) = X509Certificate::from_der(&first_der).unwrap();
+    both.sha256 = Fingerprint::of(certificate.public_key().raw);
+    let message = said(&both);
+    assert!(
+        message.contains("of the key of certificate 1 ("),
+        "{message}"
+    );
+    let mut alone = args(dir.path(), &first);
+    alone.sha256 = Fingerprint::of(&der(&first));
+    let message = said(&alone);
+    assert!(
+        message.contains("holds that certificate alone"),
+        "{message}"
+    );
+    assert!(!dir.path().join("out.pem").exists());
+}
+
+#[test]
 fn a_fingerprint_is_64_hexadecimal_digits() {
     let text = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
     let plain: Fingerprint = text.parse().unwrap();
