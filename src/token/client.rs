@@ -122,7 +122,7 @@ pub enum IdentityError {
     #[error("the certificate file cannot be read as PEM: {0}")]
     CertificateUnreadable(#[source] PemFault),
     /// The first certificate is not X.509 as we know it.
-    #[error("the first certificate of the certificate file is malformed")]
+    #[error("the first certificate of the certificate file is malformed, or not of version 3")]
     CertificateUnusable,
     /// The chain does not begin with the certificate of the key.
     #[error(

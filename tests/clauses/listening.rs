@@ -63,7 +63,7 @@ fn a_folder_of_the_socket_that_is_missing_is_found_by_check_and_refused_by_serve
 #[test]
 fn an_address_that_is_not_this_machines_is_found_by_check() {
     let mut installation = Installation::new();
-    installation.listen("192.0.2.1:8080", "\"192.0.2.0/24\"");
+    installation.listen("192.0.2.1:8080", "[\"192.0.2.0/24\"]");
     let (code, said) = installation.run(&["check", "--offline"]);
     assert_eq!(code, Some(78), "{said}");
     assert!(said.contains("cannot listen on 192.0.2.1:8080"), "{said}");

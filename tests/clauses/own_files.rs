@@ -211,7 +211,7 @@ fn a_chain_in_the_wrong_order_is_named_as_that() {
     }
     sh(
         &installation,
-        "openssl req -new -key a.key -subj /CN=own -out csr; openssl x509 -req -in csr -CA low.pem -CAkey low.key -set_serial 7 -days 9 -out own.pem",
+        "printf keyUsage=digitalSignature > v3; openssl req -new -key a.key -subj /CN=own -out csr; openssl x509 -req -in csr -CA low.pem -CAkey low.key -set_serial 7 -days 9 -extfile v3 -out own.pem",
     );
     sh(
         &installation,
