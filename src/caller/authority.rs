@@ -5,11 +5,8 @@ use std::fmt;
 use rustls_pki_types::{CertificateDer, TrustAnchor};
 use webpki::EndEntityCert;
 use x509_parser::{
-    certificate::X509Certificate,
-    extensions::{GeneralName, KeyUsage},
-    oid_registry::OID_X509_EXT_NAME_CONSTRAINTS,
-    prelude::FromDer,
-    x509::X509Version,
+    certificate::X509Certificate, extensions::KeyUsage,
+    oid_registry::OID_X509_EXT_NAME_CONSTRAINTS, prelude::FromDer, x509::X509Version,
 };
 
 use super::{
@@ -32,6 +29,7 @@ pub struct Authority {
     serial: String,
     subject: String,
     pub(super) trusted: TrustAnchor<'static>,
+    uncomputed_constraints: Vec<&'static str>,
     unusable: Option<Unusable>,
     pub(super) view: View,
 }
@@ -79,6 +77,13 @@ impl Authority {
         &self.subject
     }
 
+    /// The kinds of names that it constrains and that are not compared here: below it, certificates
+    /// with names of these kinds are refused, RFC 5280 §4.2.1.10.
+    #[must_use]
+    pub fn uncomputed_constraints(&self) -> &[&'static str] {
+        &self.uncomputed_constraints
+    }
+
     /// Why no path over it is ever good, whatever the time and the client.
     #[must_use]
     pub fn unusable(&self) -> Option<&Unusable> {
@@ -114,8 +119,9 @@ impl Authority {
         let is_self_issued = view.subject == view.issuer;
         let policies = Policies::read(&certificate, is_self_issued);
         let basic = certificate.basic_constraints().ok().flatten();
+        let uncomputed_constraints = extensions::uncomputed_constraints(&certificate);
         let email = Email {
-            is_constrained: constrains_email(&certificate),
+            is_constrained: uncomputed_constraints.contains(&extensions::EMAIL_ADDRESSES),
             is_in_subject: certificate.subject().iter_email().next().is_some(),
         };
         Some(Self {
@@ -137,6 +143,7 @@ impl Authority {
                 name_constraints: name_constraints(&certificate)
                     .map(|octets| octets.to_vec().into()),
             },
+            uncomputed_constraints,
             unusable: unusable(&certificate, &view, policies.is_none()),
             policies: policies.unwrap_or_default(),
             view,
@@ -245,21 +252,4 @@ fn organisations(certificate: &X509Certificate<'_>) -> Vec<String> {
         .filter_map(|name| name.as_str().ok())
         .map(str::to_owned)
         .collect()
-}
-
-/// Whether it constrains e-mail addresses; constraints that cannot be read count as doing so.
-fn constrains_email(certificate: &X509Certificate<'_>) -> bool {
-    let constraints = match certificate.name_constraints() {
-        Ok(Some(constraints)) => constraints.value,
-        Ok(None) => return false,
-        Err(_) => return true,
-    };
-    [
-        &constraints.permitted_subtrees,
-        &constraints.excluded_subtrees,
-    ]
-    .into_iter()
-    .flatten()
-    .flatten()
-    .any(|subtree| matches!(subtree.base, GeneralName::RFC822Name(_)))
 }

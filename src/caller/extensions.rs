@@ -1,5 +1,7 @@
 //! Extensions of certificates that decide whether a path is good.
 
+use std::collections::BTreeSet;
+
 use x509_parser::{
     certificate::X509Certificate,
     extensions::{GeneralName, ParsedExtension},
@@ -51,18 +53,46 @@ pub(super) fn is_for_clients(certificate: &X509Certificate<'_>) -> bool {
 
 /// Whether it constrains names of the kind that every subject is.
 pub(super) fn constrains_directory_names(certificate: &X509Certificate<'_>) -> bool {
+    constrained(certificate)
+        .iter()
+        .any(|name| matches!(name, GeneralName::DirectoryName(_)))
+}
+
+/// The kinds of names that it constrains and that are not compared here, RFC 5280 §4.2.1.10.
+pub(super) fn uncomputed_constraints(certificate: &X509Certificate<'_>) -> Vec<&'static str> {
+    let names = constrained(certificate);
+    let kinds: BTreeSet<_> = names.into_iter().filter_map(uncomputed).collect();
+    kinds.into_iter().collect()
+}
+
+fn uncomputed(name: &GeneralName<'_>) -> Option<&'static str> {
+    match name {
+        GeneralName::DNSName(_) | GeneralName::IPAddress(_) => None,
+        GeneralName::DirectoryName(_) => Some("directory names"),
+        GeneralName::RFC822Name(_) => Some(EMAIL_ADDRESSES),
+        GeneralName::URI(_) => Some("URIs"),
+        _ => Some("other names"),
+    }
+}
+
+/// The bases of all subtrees, permitted and excluded.
+fn constrained<'c>(certificate: &'c X509Certificate<'_>) -> Vec<&'c GeneralName<'c>> {
     let Ok(Some(constraints)) = certificate.name_constraints() else {
-        return false;
+        return Vec::new();
     };
+    let constraints = constraints.value;
     [
-        &constraints.value.permitted_subtrees,
-        &constraints.value.excluded_subtrees,
+        &constraints.permitted_subtrees,
+        &constraints.excluded_subtrees,
     ]
     .into_iter()
     .flatten()
     .flatten()
-    .any(|subtree| matches!(subtree.base, GeneralName::DirectoryName(_)))
+    .map(|subtree| &subtree.base)
+    .collect()
 }
+
+pub(super) const EMAIL_ADDRESSES: &str = "e-mail addresses";
 
 /// Those that may be critical: each is processed, or bears on what is not done here.
 const UNDERSTOOD: [Oid<'static>; 10] = [

@@ -97,7 +97,9 @@ pub enum CertificateRefused {
     ///
     /// Constraints on URIs, e-mail addresses and directory names are not computed: a certificate
     /// with a name of a constrained kind is refused, as that clause allows.
-    #[error("a name on the path breaks an issuer's name constraints")]
+    #[error(
+        "a name on the path breaks an issuer's name constraints, or is of a constrained kind that is not computed here"
+    )]
     NameConstraint,
     /// Earlier than the certificate's `notBefore`, RFC 5280 §4.1.2.5.
     #[error("the certificate is valid from {not_before}, it is {now}")]

@@ -57,7 +57,7 @@ pub enum ListenError {
     )]
     MetricsNotLoopback(SocketAddr),
     /// The address for metrics is no address with a port.
-    #[error("{0:?} is not address:port, as 127.0.0.1:9464")]
+    #[error("\"{0}\" is not address:port, as 127.0.0.1:9464")]
     MetricsUnreadable(String),
     /// Whoever can connect could claim any certificate, so the port stays on this machine, or is for
     /// peers that are named (CERT-14).
@@ -98,7 +98,7 @@ pub enum ListenError {
         octets: usize,
     },
     /// `listen` is neither form.
-    #[error("{0:?} is neither unix:/path nor address:port")]
+    #[error("\"{0}\" is neither unix:/path nor address:port")]
     Unreadable(String),
 }
 

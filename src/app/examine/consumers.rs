@@ -59,7 +59,7 @@ impl Examination<'_> {
         if header.is_none() {
             self.error(
                 key,
-                format!("{name:?} is no header field name"),
+                format!("\"{name}\" is no header field name"),
                 "use letters, digits and -",
             );
         }
@@ -167,6 +167,19 @@ impl Examination<'_> {
                 let (subject, from) = (ca.subject(), ca.not_before());
                 let finding = format!("{subject} in {} is valid from {from} on", path.display());
                 let remedy = "its clients are refused until then; see that the clock is right";
+                self.warn(key, finding, remedy);
+            }
+        }
+        for ca in anchors.iter().filter(|ca| ca.may_issue()) {
+            let kinds = ca.uncomputed_constraints();
+            if !kinds.is_empty() {
+                let finding = format!(
+                    "{} in {} constrains names of kinds that are not computed here: {}",
+                    ca.subject(),
+                    path.display(),
+                    kinds.join(", ")
+                );
+                let remedy = "below it, certificates with such names are refused; others are taken";
                 self.warn(key, finding, remedy);
             }
         }

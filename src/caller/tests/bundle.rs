@@ -9,7 +9,7 @@ use super::{
     Ca,
     mint::{DAY, callers, date, later, verify},
 };
-use crate::caller::{CertificateRefused as Refused, Unusable};
+use crate::caller::{CertificateRefused as Refused, Unusable, der};
 
 fn critical(oid: &[u64], content: &[u8]) -> impl Fn(&mut CertificateParams) {
     move |params| {
@@ -202,4 +202,30 @@ fn an_intermediate_that_is_cross_signed_leads_to_either_root() {
     assert!(verify(&callers(&[&new, &by_new], vec![]), &leaf).is_ok());
     let refused = verify(&callers(&[&old, &by_old], vec![]), &leaf).unwrap_err();
     assert!(matches!(refused, Refused::IssuerOutOfDate { issuer, .. } if issuer == "CN=issuing"));
+}
+
+/// Rows: PKIX-7
+#[test]
+fn a_bundle_tells_whose_constraints_are_not_computed() {
+    let kinds = |constrained: &[(u8, &[u8])]| {
+        let names = constrained.iter().flat_map(|(tag, name)| {
+            let name = der::element(*tag, name);
+            der::element(der::SEQUENCE, &name)
+        });
+        let subtrees = der::element(0xa0, &names.collect::<Vec<_>>());
+        let root = Ca::root(
+            "root",
+            critical(&[2, 5, 29, 30], &der::element(der::SEQUENCE, &subtrees)),
+        );
+        let anchors = root.anchors();
+        let ca = anchors.iter().next().unwrap();
+        assert!(ca.may_issue(), "{:?}", ca.unusable());
+        ca.uncomputed_constraints().join(", ")
+    };
+    let (dns, ip): ((u8, &[u8]), (u8, &[u8])) = ((0x82, b"a.example"), (0x87, &[0; 8]));
+    assert_eq!(kinds(&[dns, ip]), "");
+    assert_eq!(
+        kinds(&[(0x86, b".a.example"), dns, (0x81, b"a.example")]),
+        "URIs, e-mail addresses"
+    );
 }

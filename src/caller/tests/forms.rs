@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command};
 
-use rcgen::{KeyPair, PKCS_RSA_SHA256, RsaKeySize, SigningKey};
+use rcgen::{CustomExtension, KeyPair, PKCS_RSA_SHA256, RsaKeySize, SigningKey};
 use rustls_pki_types::CertificateDer;
 
 use super::{
@@ -359,4 +359,92 @@ fn rfc4055_2_1_hashes_of_pss_are_read_with_null_and_without() {
         verify(&root.callers(), &none),
         Err(Refused::SignatureUnsupported { .. })
     ));
+}
+
+/// Rows: PKIX-11
+#[test]
+fn certificates_as_directories_issue_them_are_taken_as_openssl_takes_them() {
+    let root = Ca::root("root", |_| ());
+    let extension = |oid: &[u64], content: Vec<u8>, is_critical: bool| {
+        let mut extension = CustomExtension::from_oid_content(oid, content);
+        extension.set_criticality(is_critical);
+        extension
+    };
+    let names = |content: &[u8], is_critical| {
+        extension(
+            &[2, 5, 29, 17],
+            der::element(SEQUENCE, content),
+            is_critical,
+        )
+    };
+    let with =
+        |extension: CustomExtension| root.leaf(|params| params.custom_extensions = vec![extension]);
+    let serial = |octets: &[u8]| {
+        let leaf = Reissued::of(&root.leaf(|_| ()));
+        leaf.field(1, der::element(2, octets))
+            .sign(root.issuer.key())
+    };
+    let text = |tag: u8, text: &[u8]| der::element(tag, text);
+    let dates = |until: Vec<u8>| {
+        let from = text(0x17, b"200101000000Z");
+        let leaf = Reissued::of(&root.leaf(|_| ()));
+        leaf.field(4, der::element(SEQUENCE, &[from, until].concat()))
+            .sign(root.issuer.key())
+    };
+    let other_name = [
+        der::element(OBJECT_IDENTIFIER, &[0x2a, 3]),
+        der::element(0xa0, &text(0x0c, b"x")),
+    ];
+    let nameless = Reissued::of(&with(names(&text(0x86, b"https://a.example"), true)))
+        .field(SUBJECT, vec![0x30, 0])
+        .sign(root.issuer.key());
+    let cases = [
+        ("no subject, critical names", nameless),
+        (
+            "an other name",
+            with(names(&der::element(0xa0, &other_name.concat()), false)),
+        ),
+        (
+            "a registered id",
+            with(names(&text(0x88, &[0x2a, 3]), false)),
+        ),
+        (
+            "a directory name",
+            with(names(&der::element(0xa4, &common_name(0x0c, b"a")), false)),
+        ),
+        (
+            "an address of IPv6",
+            with(names(&text(0x87, &[0; 16]), false)),
+        ),
+        (
+            "an e-mail address",
+            with(names(&text(0x81, b"a@b.example"), false)),
+        ),
+        ("serial number 0", serial(&[0])),
+        ("a negative serial number", serial(&[0x80, 1])),
+        ("a serial number of 20 octets", serial(&[0x7f; 20])),
+        ("a serial number of 21 octets", serial(&[0x7f; 21])),
+        ("no end", dates(text(0x18, b"99991231235959Z"))),
+        ("an end in UTCTime", dates(text(0x17, b"491231235959Z"))),
+        (
+            "an unknown extension",
+            with(extension(&[1, 2, 3, 4], b"anything".to_vec(), false)),
+        ),
+        (
+            "critical distribution points",
+            with(extension(&[2, 5, 29, 31], crl_point(), true)),
+        ),
+    ];
+    for (form, leaf) in cases {
+        let found = verify(&root.callers(), &leaf);
+        assert!(found.is_ok(), "{form}: {}", found.unwrap_err());
+        assert!(openssl_verifies(&[root.issuer.der()], &leaf, &[]), "{form}");
+    }
+}
+
+/// `CRLDistributionPoints` of one URI.
+fn crl_point() -> Vec<u8> {
+    let uri = der::element(0x86, b"http://a.example/crl");
+    let point = der::element(0xa0, &der::element(0xa0, &uri));
+    der::element(SEQUENCE, &der::element(SEQUENCE, &point))
 }
