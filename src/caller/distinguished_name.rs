@@ -3,12 +3,9 @@
 //! Directories issue one name as `PrintableString` here and as `UTF8String` there, and software that
 //! copies a name changes its case or white space. Such names are equal.
 
-use super::der::{self, OBJECT_IDENTIFIER, SEQUENCE, SET};
+use std::borrow::Cow;
 
-/// Whether two `Name`s in DER are the same, RFC 5280 §7.1; names that cannot be read, octet for octet.
-pub(super) fn same_name(a: &[u8], b: &[u8]) -> bool {
-    a == b || matches!((canonical(a), canonical(b)), (Some(a), Some(b)) if a == b)
-}
+use super::der::{self, OBJECT_IDENTIFIER, SEQUENCE, SET};
 
 /// The one `Name` in DER that stands for all that equal `der`; `None` when that is no `Name`.
 ///
@@ -80,7 +77,7 @@ fn prepared(text: &str) -> String {
     let folded = stringprep::x520prep(text, true);
     let composed = folded.and_then(|folded| {
         let composed = stringprep::x520prep(&folded, false);
-        composed.map(|composed| composed.into_owned())
+        composed.map(Cow::into_owned)
     });
     match composed {
         Ok(composed) => words(&composed).join(" "),
@@ -107,6 +104,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// Whether two `Name`s in DER are the same, RFC 5280 §7.1; names that cannot be read, octet for octet.
+    fn same_name(a: &[u8], b: &[u8]) -> bool {
+        a == b || matches!((canonical(a), canonical(b)), (Some(a), Some(b)) if a == b)
+    }
 
     const COMMON_NAME: &[u8] = &[0x55, 4, 3];
     const ORGANISATION: &[u8] = &[0x55, 4, 10];
@@ -192,10 +194,11 @@ mod tests {
         );
         let both = name(&[&[a.clone(), b.clone()]]);
         assert!(same_name(&both, &name(&[&[b.clone(), a.clone()]])));
-        let apart = name(&[&[a.clone()], &[b.clone()]]);
+        let (one, other) = (std::slice::from_ref(&a), std::slice::from_ref(&b));
+        let apart = name(&[one, other]);
         assert!(!same_name(&both, &apart));
-        assert!(!same_name(&apart, &name(&[&[b], &[a.clone()]])));
-        assert!(!same_name(&apart, &name(&[&[a.clone()]])));
+        assert!(!same_name(&apart, &name(&[other, one])));
+        assert!(!same_name(&apart, &name(&[one])));
         let organisation = attribute(ORGANISATION, UTF8_STRING, b"a");
         assert!(!same_name(&name(&[&[a]]), &name(&[&[organisation]])));
     }

@@ -3,8 +3,8 @@
 use x509_parser::{
     oid_registry::{
         OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384, OID_PKCS1_RSAENCRYPTION,
+        OID_PKCS1_RSASSAPSS,
     },
-    public_key::PublicKey,
     x509::SubjectPublicKeyInfo,
 };
 
@@ -54,22 +54,37 @@ pub(super) fn judge(key: &SubjectPublicKeyInfo<'_>) -> Result<(), KeyRefused> {
             None => Err(unsupported(algorithm.as_bytes())),
         };
     }
-    match key.parsed() {
-        Ok(PublicKey::RSA(rsa)) if *algorithm == OID_PKCS1_RSAENCRYPTION => {
-            match bit_length(rsa.modulus) {
-                2048.. => Ok(()),
-                bits => Err(KeyRefused::TooShort { bits }),
-            }
-        }
+    // A key for PSS alone has the same form as any of RSA, RFC 4055 §1.2.
+    let is_rsa = *algorithm == OID_PKCS1_RSAENCRYPTION || *algorithm == OID_PKCS1_RSASSAPSS;
+    match modulus(key) {
+        Some(modulus) if is_rsa => match bit_length(modulus) {
+            2048.. => Ok(()),
+            bits => Err(KeyRefused::TooShort { bits }),
+        },
         _ => Err(unsupported(algorithm.as_bytes())),
+    }
+}
+
+/// The modulus of an `RSAPublicKey`, RFC 8017 A.1.1.
+fn modulus<'k>(key: &'k SubjectPublicKeyInfo<'_>) -> Option<&'k [u8]> {
+    let parts = der::elements(der::content(&key.subject_public_key.data, der::SEQUENCE)?)?;
+    match parts.as_slice() {
+        [modulus, exponent] if [modulus.tag, exponent.tag] == [der::INTEGER; 2] => {
+            Some(modulus.content)
+        }
+        _ => None,
     }
 }
 
 /// What [`judge`] asks, and that signatures by the key can be verified.
 pub(super) fn judge_issuer(key: &SubjectPublicKeyInfo<'_>, view: &View) -> Result<(), KeyRefused> {
     judge(key)?;
-    if let Ok(PublicKey::RSA(rsa)) = key.parsed() {
-        let bits = bit_length(rsa.modulus);
+    if key.algorithm.algorithm == OID_PKCS1_RSASSAPSS {
+        let algorithm = object::name(OID_PKCS1_RSASSAPSS.as_bytes());
+        return Err(KeyRefused::Unsupported { algorithm });
+    }
+    if key.algorithm.algorithm == OID_PKCS1_RSAENCRYPTION {
+        let bits = modulus(key).map_or(0, bit_length);
         if bits > MOST_BITS {
             return Err(KeyRefused::TooLong { bits });
         }

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, time::Duration};
 
-use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor};
+use rustls_pki_types::{CertificateDer, TrustAnchor};
 use webpki::{
     Cert, ExtendedKeyUsageValidator, KeyPurposeId, KeyPurposeIdIter, KeyUsage,
     RequiredEkuNotFoundContext, VerifiedPath,
@@ -14,7 +14,7 @@ use super::{
     policies,
     refused::PathFault,
     revocation::{PointNames, Revocation, RevocationSubject, revocation},
-    signature::{self, is_signed_by, over_originals},
+    signature::{self, OverOriginal, is_signed_by, over_originals},
     view::View,
     window::Window,
 };
@@ -76,8 +76,7 @@ impl PathRules {
         let entity = leaf.end_entity().map_err(|reason| refusal(reason, leaf))?;
         let views = candidates.views(leaf);
         let algorithms = over_originals(&views);
-        let algorithms: Vec<&dyn SignatureVerificationAlgorithm> =
-            algorithms.iter().map(|algorithm| algorithm as _).collect();
+        let algorithms: Vec<_> = algorithms.iter().map(OverOriginal::as_dyn).collect();
         let (trusted, intermediates) = (candidates.trusted(), candidates.intermediates());
         let found = entity.verify_for_usage(
             &algorithms,
@@ -321,7 +320,9 @@ fn refusal(reason: webpki::Error, leaf: &Leaf<'_>) -> CertificateRefused {
     match reason {
         E::CaUsedAsEndEntity => CertificateRefused::CaAsClient,
         E::EmptyEkuExtension | E::RequiredEkuNotFoundContext(_) => CertificateRefused::Purpose,
-        E::InvalidSignatureForPublicKey => CertificateRefused::Signature,
+        // The second: the issuer's key is of another kind than the signature claims to be by.
+        E::InvalidSignatureForPublicKey
+        | E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => CertificateRefused::Signature,
         E::InvalidNetworkMaskConstraint
         | E::MalformedDnsIdentifier
         | E::MalformedNameConstraint
@@ -342,8 +343,6 @@ fn refusal(reason: webpki::Error, leaf: &Leaf<'_>) -> CertificateRefused {
                 algorithm: signature::name(&context.signature_algorithm_id),
             }
         }
-        // The issuer's key is of another kind than the signature claims to be by.
-        E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => CertificateRefused::Signature,
         _ => path(PathFault::Malformed),
     }
 }

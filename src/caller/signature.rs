@@ -43,6 +43,12 @@ pub(super) fn over_originals<'v>(views: &'v [&'v View]) -> Vec<OverOriginal<'v>>
         .collect()
 }
 
+impl OverOriginal<'_> {
+    pub(super) fn as_dyn(&self) -> &dyn SignatureVerificationAlgorithm {
+        self
+    }
+}
+
 impl SignatureVerificationAlgorithm for OverOriginal<'_> {
     fn verify_signature(
         &self,

@@ -192,6 +192,14 @@ pub enum ClientError {
     /// The TLS library refused the settings.
     #[error("the outbound client's TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
+    /// A certificate that TLS cannot be verified with.
+    #[error(
+        "certificate {position} of the trust anchors file cannot be used to verify the directory's server; leave it out or give another"
+    )]
+    TrustAnchorUnusable {
+        /// Where it stands, counted from one.
+        position: usize,
+    },
     /// There is no certificate among the trust anchors.
     #[error("there is no certificate in the trust anchors file")]
     TrustAnchorsMissing,
@@ -202,10 +210,13 @@ pub enum ClientError {
 
 fn trust_anchors(pem: &[u8]) -> Result<RootCertStore, ClientError> {
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem) {
+    for (before, certificate) in CertificateDer::pem_slice_iter(pem).enumerate() {
         let certificate =
             certificate.map_err(|error| ClientError::TrustAnchorsUnreadable(error.into()))?;
-        roots.add(certificate)?;
+        let position = before + 1;
+        // The library's error prints as its debug form.
+        let added = roots.add(certificate);
+        added.or(Err(ClientError::TrustAnchorUnusable { position }))?;
     }
     if roots.is_empty() {
         return Err(ClientError::TrustAnchorsMissing);

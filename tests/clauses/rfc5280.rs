@@ -82,6 +82,26 @@ fn rfc5280_6_1_the_path_leads_to_a_configured_anchor() {
     assert_refused(&site, &missing.leaf(|_| {}));
 }
 
+/// The reason in the log is of the CA that the certificate names, whoever else is in the bundle.
+///
+/// Rows: PKIX-1, PKIX-6
+#[test]
+fn one_ca_that_cannot_be_used_lends_its_reason_to_no_stranger() {
+    let root = Ca::root("root");
+    let critical = Ca::below(&root, "critical", |params| {
+        let mut extension = CustomExtension::from_oid_content(&[1, 2, 3], vec![5, 0]);
+        extension.set_criticality(true);
+        params.custom_extensions.push(extension);
+    });
+    let site = site(&[&root, &critical]);
+    assert_accepted(&site, &root.leaf(|_| {}));
+    assert_refused(&site, &Ca::root("stranger").leaf(|_| {}));
+    let said = |words: &str| site.perild.wait_for_line(|line| line.contains(words));
+    said("the issuer CN=stranger does not lead to a root of consumers.trust_anchors");
+    assert_refused(&site, &critical.leaf(|_| {}));
+    said("the issuer CN=critical cannot be used: its critical extension 1.2.3");
+}
+
 /// Rows: PKIX-2, CERT-12
 #[test]
 fn rfc5280_4_1_2_5_the_dates_are_judged_on_each_request_of_a_connection() {

@@ -9,7 +9,7 @@ use super::{
     Ca,
     mint::{DAY, callers, date, later, verify},
 };
-use crate::caller::{CertificateRefused as Refused, Unusable, der};
+use crate::caller::{Authority, CertificateRefused as Refused, Unusable, der};
 
 fn critical(oid: &[u64], content: &[u8]) -> impl Fn(&mut CertificateParams) {
     move |params| {
@@ -28,7 +28,7 @@ fn unusable(root: &Ca) -> Vec<Ca> {
         ca("malformed", &critical(&[2, 5, 29, 36], &[5, 0])),
         root.intermediate_with(p521, "key", |_| ()),
         ca("usage", &|params| {
-            params.key_usages = vec![KeyUsagePurpose::CrlSign]
+            params.key_usages = vec![KeyUsagePurpose::CrlSign];
         }),
         ca("no ca", &|params| params.is_ca = IsCa::ExplicitNoCa),
         ca("purpose", &|params| {
@@ -96,7 +96,7 @@ fn a_root_that_cannot_be_used_is_named_to_the_clients_below_it() {
 fn of_two_cas_of_one_name_the_one_that_signed_gives_the_reason() {
     let good = Ca::root("twin", |_| ());
     let bad = Ca::root("twin", |params| {
-        params.key_usages = vec![KeyUsagePurpose::CrlSign]
+        params.key_usages = vec![KeyUsagePurpose::CrlSign];
     });
     for bundle in [[&good, &bad], [&bad, &good]] {
         let callers = callers(&bundle, vec![]);
@@ -151,7 +151,7 @@ fn a_bundle_tells_which_of_its_cas_lead_to_no_root() {
     let found: Vec<_> = callers
         .anchors()
         .without_root()
-        .map(|ca| ca.subject())
+        .map(Authority::subject)
         .collect();
     assert_eq!(found, ["CN=below lost", "CN=forged", "CN=lost"]);
 }
@@ -222,8 +222,8 @@ fn a_bundle_tells_whose_constraints_are_not_computed() {
         assert!(ca.may_issue(), "{:?}", ca.unusable());
         ca.uncomputed_constraints().join(", ")
     };
-    let (dns, ip): ((u8, &[u8]), (u8, &[u8])) = ((0x82, b"a.example"), (0x87, &[0; 8]));
-    assert_eq!(kinds(&[dns, ip]), "");
+    let dns: (u8, &[u8]) = (0x82, b"a.example");
+    assert_eq!(kinds(&[dns, (0x87, &[0; 8])]), "");
     assert_eq!(
         kinds(&[(0x86, b".a.example"), dns, (0x81, b"a.example")]),
         "URIs, e-mail addresses"

@@ -85,13 +85,10 @@ fn common_name(tag: u8, text: &[u8]) -> Vec<u8> {
 fn pem(der: &[u8]) -> String {
     use base64::{Engine, engine::general_purpose::STANDARD};
     let [begin, end] = ["BEGIN", "END"].map(|word| format!("-----{word} CERTIFICATE-----\n"));
-    let lines: String = STANDARD
-        .encode(der)
-        .as_bytes()
-        .chunks(64)
-        .map(|line| format!("{}\n", str::from_utf8(line).unwrap()))
-        .collect();
-    begin + &lines + &end
+    let base64 = STANDARD.encode(der);
+    let lines = base64.as_bytes().chunks(64);
+    let lines: Vec<_> = lines.map(|line| str::from_utf8(line).unwrap()).collect();
+    begin + &lines.join("\n") + "\n" + &end
 }
 
 fn callers_of(bundle: &[&[u8]]) -> Callers {

@@ -80,6 +80,14 @@ fn fapi1_8_6_rsa_keys_have_2048_bits_at_least() {
         CertificateRefused::KeyTooShort { bits: 2047 }
     );
     assert_eq!(with_bits(2048).unwrap().serial(), "07");
+    // For PSS alone, RFC 4055 §1.2.
+    let pss = |bits| {
+        let key = format!("rsa-pss -pkeyopt rsa_keygen_bits:{bits}");
+        issued(&key, "-sha256 -days 9 -extfile v3")
+    };
+    assert!(pss(2048).is_ok());
+    let short = CertificateRefused::KeyTooShort { bits: 1024 };
+    assert_eq!(pss(1024).unwrap_err(), short);
 }
 
 /// Rows: PKIX-10

@@ -129,7 +129,11 @@ fn rfc5280_6_1_critical_policies_refuse_nobody_when_no_ca_requires_one() {
         );
         assert_eq!(refused(&said, &[], &silent), None, "{said:?}");
         let own = Said::asserting(&[3]);
-        assert_eq!(refused(&silent, &[said.clone()], &own), None, "{said:?}");
+        assert_eq!(
+            refused(&silent, std::slice::from_ref(&said), &own),
+            None,
+            "{said:?}"
+        );
     }
 }
 

@@ -117,7 +117,7 @@ fn drop_ins(folders: &[PathBuf]) -> BTreeMap<OsString, PathBuf> {
     found
 }
 
-/// There while systemd runs, sd_booted(3).
+/// There while systemd runs, `sd_booted(3)`.
 const BOOTED: &str = "/run/systemd/system";
 
 /// Where units are, the first to be believed first, systemd.unit(5).
