@@ -5,7 +5,7 @@ mod directory;
 mod own_files;
 
 use std::{
-    collections::BTreeMap, fs::Metadata, net::SocketAddr, os::unix::fs::MetadataExt, path::Path,
+    collections::BTreeMap, fs::Metadata, io, net::SocketAddr, os::unix::fs::MetadataExt, path::Path,
 };
 
 use super::Route;
@@ -258,7 +258,17 @@ impl Examination<'_> {
     }
 
     fn file(&mut self, key: &str, path: &Path) -> Option<Vec<u8>> {
-        match std::fs::read(path) {
+        self.read(key, path, |path| std::fs::read(path))
+    }
+
+    /// What `read` makes of a file; where that fails, the file is what is wrong.
+    fn read<T>(
+        &mut self,
+        key: &str,
+        path: &Path,
+        read: impl FnOnce(&Path) -> io::Result<T>,
+    ) -> Option<T> {
+        match read(path) {
             Ok(content) => Some(content),
             Err(error) => {
                 let remedy = "put the file there, readable by the user that perild runs as, or correct the path";

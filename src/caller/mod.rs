@@ -35,7 +35,7 @@ pub use authority::Authority;
 pub use facts::CertificateFacts;
 pub use key::KeyRefused;
 pub use refused::{CertificateRefused, CertificateUnreadable, PathFault};
-pub(crate) use revocation::{IssuerKey, ListBlocks, PointNames, published_at};
+pub(crate) use revocation::{IssuerKey, ListBlocks, Octets, PointNames, published_at};
 pub use revocation::{
     RevocationList, RevocationListError, RevocationListFault, RevocationListReader,
     RevocationLists, Unsigned,

@@ -7,7 +7,8 @@ use actix_web::http::header::HeaderName;
 use super::Examination;
 use crate::{
     caller::{
-        Authority, Callers, RevocationList, RevocationListReader, RevocationLists, TrustAnchors,
+        Authority, Callers, Octets, RevocationList, RevocationListReader, RevocationLists,
+        TrustAnchors,
     },
     config::Severity,
     edge::{CertificateFormat, Hop},
@@ -92,7 +93,8 @@ impl Examination<'_> {
         let consumers = &self.config.consumers;
         let mut reader = RevocationListReader::new(anchors, consumers.crl_max_age());
         for (index, path) in consumers.revocation_lists.iter().enumerate() {
-            let content = self.file(&format!("{LISTS}[{index}]"), path)?;
+            let key = format!("{LISTS}[{index}]");
+            let content = self.read(&key, path, Octets::of_file)?;
             reader.read(&path.display().to_string(), &content);
         }
         match reader.finish() {

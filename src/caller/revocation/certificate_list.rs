@@ -6,7 +6,7 @@ use super::{
     elements::{Element, Elements, constructed, header},
     extensions::{INTEGER, ListExtensions, judge_entry},
     fault::RevocationListFault as Fault,
-    serial::{Entry, SerialNumbers, shortest},
+    serial::{SerialNumbers, shortest},
 };
 use crate::{
     caller::{der::SEQUENCE, leaf},
@@ -128,37 +128,34 @@ fn version(fields: &mut Elements<'_>) -> Result<(), Fault> {
 
 /// The numbers of `revokedCertificates`, RFC 5280 §5.1.2.6.
 fn serials(content: &[u8]) -> Result<SerialNumbers, Fault> {
-    // As much room as there can be entries, so that nothing grows while it is filled.
-    let mut serials = Vec::with_capacity(count(content).min(content.len() / SHORTEST_ENTRY));
     let mut entries = Elements::of(content);
     while !entries.is_empty() {
-        let mut fields = entries
-            .expect(SEQUENCE)
-            .ok_or(ENTRIES_UNREADABLE)?
-            .elements();
-        let serial = fields
-            .expect(INTEGER)
-            .and_then(|number| shortest(number.content));
-        let serial = serial.ok_or(ENTRIES_UNREADABLE)?;
-        // Who is revoked from a day to come is revoked, so the date is passed over.
-        let date = fields.next().ok_or(ENTRIES_UNREADABLE)?;
-        if !matches!(date.tag, UTC_TIME | GENERALIZED_TIME) || date.content.len() < SHORTEST_TIME {
-            return Err(ENTRIES_UNREADABLE);
-        }
-        if let Some(extensions) = fields.optional(SEQUENCE).or(Err(ENTRIES_UNREADABLE))? {
-            judge_entry(extensions, serial)?;
-        }
-        if !fields.is_empty() {
-            return Err(ENTRIES_UNREADABLE);
-        }
-        serials.push(Entry::of(serial));
+        judge(&mut entries)?;
     }
-    Ok(SerialNumbers::new(serials))
+    // Every entry was judged, so none is left out.
+    let mut entries = Elements::of(content);
+    Ok(SerialNumbers::new(std::iter::from_fn(move || {
+        let mut fields = entries.next()?.elements();
+        shortest(fields.next()?.content)
+    })))
 }
 
-fn count(content: &[u8]) -> usize {
-    let mut entries = Elements::of(content);
-    std::iter::from_fn(|| entries.next()).count()
+/// Takes an entry that can be read and understood.
+fn judge(entries: &mut Elements<'_>) -> Result<(), Fault> {
+    let entry = entries.expect(SEQUENCE).ok_or(ENTRIES_UNREADABLE)?;
+    let mut fields = entry.elements();
+    let serial = fields.expect(INTEGER);
+    let serial = serial.and_then(|number| shortest(number.content));
+    let serial = serial.ok_or(ENTRIES_UNREADABLE)?;
+    // Who is revoked from a day to come is revoked, so the date is passed over.
+    let date = fields.next().ok_or(ENTRIES_UNREADABLE)?;
+    if !matches!(date.tag, UTC_TIME | GENERALIZED_TIME) || date.content.len() < SHORTEST_TIME {
+        return Err(ENTRIES_UNREADABLE);
+    }
+    if let Some(extensions) = fields.optional(SEQUENCE).or(Err(ENTRIES_UNREADABLE))? {
+        judge_entry(extensions, serial)?;
+    }
+    fields.is_empty().then_some(()).ok_or(ENTRIES_UNREADABLE)
 }
 
 fn time(element: Element<'_>) -> Option<Timestamp> {
@@ -171,9 +168,6 @@ const fn malformed(part: &'static str) -> Fault {
 }
 
 const ENTRIES_UNREADABLE: Fault = malformed("an entry of revokedCertificates");
-
-/// With one octet of serial number and [`SHORTEST_TIME`].
-const SHORTEST_ENTRY: usize = 18;
 
 /// `YYMMDDhhmmZ`.
 const SHORTEST_TIME: usize = 11;

@@ -1,20 +1,42 @@
 //! A file of revocation lists: one in DER, or any number in PEM, RFC 7468 §6, told apart by content.
 
-use std::{borrow::Cow, ops::Range};
+use std::{
+    io::{self, Read},
+    ops::{Deref, Range},
+};
 
 use base64::{
-    Engine as _,
     alphabet::STANDARD,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+    read::DecoderReader,
 };
 use memchr::memmem;
 
-use super::{elements::header, fault::RevocationListFault as Fault};
+use super::{elements::header, fault::RevocationListFault as Fault, octets::Octets};
+
+/// The DER of a list.
+pub(crate) enum Der<'f> {
+    /// What was PEM; octets past the length are not of it.
+    Decoded { der: Octets, length: usize },
+    /// A file that is DER.
+    Whole(&'f [u8]),
+}
+
+impl Deref for Der<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Decoded { der, length } => der.get(..*length).unwrap_or_default(),
+            Self::Whole(der) => der,
+        }
+    }
+}
 
 /// A list in a file.
 pub(crate) struct ListBlock<'f> {
     /// Its DER, or why there is none.
-    pub(crate) der: Result<Cow<'f, [u8]>, Fault>,
+    pub(crate) der: Result<Der<'f>, Fault>,
     /// Where it stands in the file, with the lines around PEM.
     pub(crate) range: Range<usize>,
 }
@@ -77,7 +99,7 @@ impl<'f> ListBlocks<'f> {
             })
         };
         Some(ListBlock {
-            der: der.map(Cow::Owned),
+            der,
             range: start..end,
         })
     }
@@ -93,7 +115,7 @@ impl<'f> Iterator for ListBlocks<'f> {
         let range = self.next..self.content.len();
         self.next = self.content.len();
         (!range.is_empty()).then_some(ListBlock {
-            der: Ok(Cow::Borrowed(self.content)),
+            der: Ok(Der::Whole(self.content)),
             range,
         })
     }
@@ -120,15 +142,36 @@ fn begin(content: &[u8], from: usize) -> Option<usize> {
     })
 }
 
-fn decode(body: &[u8]) -> Result<Vec<u8>, Fault> {
-    let mut text = Vec::with_capacity(body.len());
-    for line in body.split(u8::is_ascii_whitespace) {
-        text.extend_from_slice(line);
-    }
-    let der = ENGINE.decode(text);
-    der.ok().ok_or(Fault::Pem {
+fn decode(body: &[u8]) -> Result<Der<'static>, Fault> {
+    let not_base64 = |_| Fault::Pem {
         fault: "is not base64",
-    })
+    };
+    let mut reader = DecoderReader::new(Characters(body), &ENGINE);
+    let mut der = Octets::zeroed(body.len().div_ceil(4) * 3);
+    let mut length = 0;
+    while let Some(rest) = der.get_mut(length..).filter(|rest| !rest.is_empty()) {
+        match reader.read(rest).map_err(not_base64)? {
+            0 => break,
+            read => length += read,
+        }
+    }
+    Ok(Der::Decoded { der, length })
+}
+
+/// Reads text without its white space.
+struct Characters<'t>(&'t [u8]);
+
+impl Read for Characters<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let text = self.0.trim_ascii_start();
+        let line = text.iter().position(u8::is_ascii_whitespace);
+        let length = line.unwrap_or(text.len()).min(buffer.len());
+        if let (Some(read), Some(place)) = (text.get(..length), buffer.get_mut(..length)) {
+            place.copy_from_slice(read);
+        }
+        self.0 = text.get(length..).unwrap_or_default();
+        Ok(length)
+    }
 }
 
 /// What a file without a list is, as far as its first octets tell.
@@ -169,7 +212,7 @@ mod tests {
     fn found(content: &str) -> Vec<(Option<Vec<u8>>, &str)> {
         let blocks = ListBlocks::of(content.as_bytes()).unwrap();
         let block = |block: ListBlock<'_>| {
-            let der = block.der.ok().map(Cow::into_owned);
+            let der = block.der.ok().map(|der| der.to_vec());
             (der, &content[block.range])
         };
         blocks.map(block).collect()

@@ -10,7 +10,7 @@ use super::{
     extensions::Scope,
     fault::RevocationListFault,
     points::PointNames,
-    serial::{Entry, SerialNumbers, shortest},
+    serial::{SerialNumbers, shortest},
     signer::{self, SignerKeys, Unsigned},
     status::RevocationSubject,
 };
@@ -122,11 +122,6 @@ impl RevocationList {
     /// Its issuer's name as it is compared.
     pub(crate) const fn issuer_key(&self) -> &IssuerKey {
         &self.issuer_key
-    }
-
-    /// How much memory its entries take while they are brought in order.
-    pub(super) fn sorting_bytes(&self) -> usize {
-        self.len() * size_of::<Entry<'_>>()
     }
 
     /// When it was issued.

@@ -8,6 +8,7 @@ mod extensions;
 mod fault;
 mod file;
 mod list;
+mod octets;
 mod points;
 mod serial;
 mod signer;
@@ -18,6 +19,7 @@ use std::{cmp::Reverse, time::Duration};
 pub use fault::{RevocationListError, RevocationListFault};
 pub(crate) use file::ListBlocks;
 pub use list::RevocationList;
+pub(crate) use octets::Octets;
 pub(crate) use points::{PointNames, published_at};
 pub use signer::Unsigned;
 pub(super) use status::{Revocation, RevocationSubject, revocation};
@@ -152,13 +154,8 @@ impl<'a> RevocationListReader<'a> {
 
     /// Files and lists are given up one after the other, so the largest counts.
     fn note_reading(&mut self, content: &[u8], list: &RevocationList, is_der: bool) {
-        let sorting = list.sorting_bytes();
-        let bytes = if is_der {
-            content.len() + sorting
-        } else {
-            // The text without line ends is there before the entries are.
-            content.len() + list.octets() + sorting.max(content.len())
-        };
+        let decoded = if is_der { 0 } else { list.octets() };
+        let bytes = content.len() + decoded;
         self.lists.reading_bytes = self.lists.reading_bytes.max(bytes);
     }
 }

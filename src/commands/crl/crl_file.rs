@@ -65,7 +65,7 @@ impl CrlFile {
         for (before, block) in blocks.enumerate() {
             self.keep(content.get(end..block.range.start).unwrap_or_default());
             end = block.range.end;
-            match block.der.and_then(|der| rules.read(der.into_owned())) {
+            match block.der.and_then(|der| rules.read(der.to_vec())) {
                 Ok(stored) if stored.list.is_delta() => {
                     self.keep(content.get(block.range).unwrap_or_default());
                 }

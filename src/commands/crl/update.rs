@@ -59,7 +59,7 @@ pub(super) fn update(files: &mut [CrlFile], answer: &[u8], rules: &Rules<'_>) ->
     };
     let is_der = blocks.is_der;
     let updates = blocks.enumerate().map(|(before, block)| {
-        match block.der.and_then(|der| rules.read(der.into_owned())) {
+        match block.der.and_then(|der| rules.read(der.to_vec())) {
             Ok(fetched) => Update {
                 list: Some(fetched.list.to_string()),
                 outcome: place(files, fetched, rules),
