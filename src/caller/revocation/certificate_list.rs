@@ -129,15 +129,19 @@ fn version(fields: &mut Elements<'_>) -> Result<(), Fault> {
 /// The numbers of `revokedCertificates`, RFC 5280 §5.1.2.6.
 fn serials(content: &[u8]) -> Result<SerialNumbers, Fault> {
     let mut entries = Elements::of(content);
+    let mut judged = 0;
     while !entries.is_empty() {
         judge(&mut entries)?;
+        judged += 1;
     }
-    // Every entry was judged, so none is left out.
     let mut entries = Elements::of(content);
-    Ok(SerialNumbers::new(std::iter::from_fn(move || {
+    let serials = SerialNumbers::new(std::iter::from_fn(move || {
         let mut fields = entries.next()?.elements();
         shortest(fields.next()?.content)
-    })))
+    }));
+    // None of those that were judged is left out.
+    let is_whole = serials.len() == judged;
+    is_whole.then_some(serials).ok_or(ENTRIES_UNREADABLE)
 }
 
 /// Takes an entry that can be read and understood.

@@ -48,10 +48,13 @@ fn unconfirmed(
     let what = format!("{list} in {}", file.path().display());
     let of_list = |issuers: &BTreeSet<_>| issuers.is_empty() || issuers.contains(list.issuer_key());
     if failed.values().any(|issuers| of_list(issuers)) {
-        return Some(format!(
-            "{what} could not be had anew; it is good until {}",
-            list.ends()
-        ));
+        let is = if list.is_in_force(rules.now) {
+            "is good until"
+        } else {
+            "ended at"
+        };
+        let end = list.ends();
+        return Some(format!("{what} could not be had anew; it {is} {end}"));
     }
     let period = (list.this_update(), list.ends());
     let place = Place::Outside(String::new());
