@@ -4,7 +4,7 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use perild::{
-    caller::{Callers, RevocationLists, TrustAnchors},
+    caller::{Callers, RevocationListReader, TrustAnchors},
     clock::Timestamp,
     edge::{CertificateFormat, ForwardedCertificate},
 };
@@ -61,8 +61,11 @@ impl Directory {
 
     fn callers(&self, with_list: bool) -> Callers {
         let anchors = TrustAnchors::from_pem(self.bundle.as_bytes()).expect("anchors");
-        let lists = with_list.then(|| ("list".to_owned(), self.list.clone()));
-        let lists = RevocationLists::from_pem_or_der(lists).expect("lists");
+        let mut lists = RevocationListReader::new(&anchors, None);
+        if with_list {
+            lists.read("list", &self.list);
+        }
+        let lists = lists.finish().expect("lists");
         Callers::new(anchors, lists, Duration::ZERO, 10_000)
     }
 

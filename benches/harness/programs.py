@@ -110,7 +110,8 @@ def introspections(program):
     return sum(" POST /token/introspection " in line for line in program.lines())
 
 
-def perild_config(place, name, issuer, accel_prefix="", cache_entries=10_000, on_overflow="drop"):
+def perild_config(place, name, issuer, accel_prefix="", cache_entries=10_000, revocation_lists=(),
+                  on_overflow="drop"):
     proxies = ["www-data", "root"] if IS_ROOT else [os.environ.get("USER", str(os.getuid()))]
     config = place.path(f"{name}.toml")
     config.write_text(f"""listen = "unix:{place.dir}/run/{name}.sock"
@@ -127,6 +128,7 @@ private_key = "{place.dir}/certs/a.key"
 trust_anchors = "{place.dir}/certs/directory-ca.pem"
 [consumers]
 trust_anchors = "{place.dir}/certs/consumers-ca.pem"
+revocation_lists = {json.dumps([str(path) for path in revocation_lists])}
 [introspection]
 cache_entries = {cache_entries}
 [server]

@@ -5,8 +5,8 @@ mod directory;
 mod own_files;
 
 use std::{
-    collections::BTreeMap, fs::Metadata, net::SocketAddr, os::unix::fs::MetadataExt, path::Path,
-    sync::Arc, time::Duration,
+    collections::BTreeMap, fs::Metadata, io, net::SocketAddr, os::unix::fs::MetadataExt,
+    path::Path, sync::Arc, time::Duration,
 };
 
 use super::Route;
@@ -272,7 +272,17 @@ impl Examination<'_> {
     }
 
     fn file(&mut self, key: &str, path: &Path) -> Option<Vec<u8>> {
-        match std::fs::read(path) {
+        self.read(key, path, |path| std::fs::read(path))
+    }
+
+    /// What `read` makes of a file; where that fails, the file is what is wrong.
+    fn read<T>(
+        &mut self,
+        key: &str,
+        path: &Path,
+        read: impl FnOnce(&Path) -> io::Result<T>,
+    ) -> Option<T> {
+        match read(path) {
             Ok(content) => Some(content),
             Err(error) => {
                 let remedy = "put the file there, readable by the user that perild runs as, or correct the path";
@@ -290,11 +300,30 @@ impl Examination<'_> {
     ///
     /// The first such end of each `key` is kept for the metrics.
     fn days_left(&mut self, key: &str, what: &str, end: Timestamp, ended: Severity, remedy: &str) {
-        let first = self.ends.entry(key.to_owned()).or_insert(end);
-        *first = end.min(*first);
+        self.note_end(key, end);
         let place = self.places.of(key);
         let fault = Fault::of_end(place, what, end, self.now, ended, remedy);
         self.findings.push(fault);
+    }
+
+    /// As [`Self::days_left`] for what is renewed in a `period` of its own, from its issue to its end.
+    fn period_left(
+        &mut self,
+        key: &str,
+        what: &str,
+        period: (Timestamp, Timestamp),
+        ended: Severity,
+        remedy: &str,
+    ) {
+        self.note_end(key, period.1);
+        let place = self.places.of(key);
+        let fault = Fault::of_period(place, what, period, self.now, ended, remedy);
+        self.findings.push(fault);
+    }
+
+    fn note_end(&mut self, key: &str, end: Timestamp) {
+        let first = self.ends.entry(key.to_owned()).or_insert(end);
+        *first = end.min(*first);
     }
 
     fn error(&mut self, key: &str, finding: String, remedy: &str) {

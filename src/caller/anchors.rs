@@ -4,7 +4,7 @@ use std::fmt;
 
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
-use super::{authority::Authority, view::View};
+use super::{IssuerKey, authority::Authority, view::View};
 
 /// The roots that are trusted and the intermediates that may lead to them.
 ///
@@ -55,6 +55,24 @@ impl TrustAnchors {
     /// Every certificate of the bundle, anchors first.
     pub fn iter(&self) -> impl Iterator<Item = &Authority> {
         self.roots.iter().chain(&self.intermediates)
+    }
+
+    /// The names of the CAs that issue to clients: those which no other CA of the bundle stands below.
+    pub(crate) fn issuing_cas(&self) -> impl Iterator<Item = IssuerKey> {
+        let issuers: Vec<_> = self
+            .intermediates
+            .iter()
+            .map(Authority::issuer_key)
+            .collect();
+        let subjects = self.iter().filter(|ca| ca.may_issue());
+        let mut subjects: Vec<_> = subjects.map(Authority::subject_key).collect();
+        subjects.retain(|subject| !issuers.contains(subject));
+        subjects.into_iter()
+    }
+
+    /// Whether a certificate of the bundle has this subject.
+    pub(crate) fn has_subject(&self, key: &IssuerKey) -> bool {
+        self.iter().any(|ca| ca.subject_key() == *key)
     }
 
     /// The intermediates from which no path leads to a root: it is not here, cannot be used, or did not

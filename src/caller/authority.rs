@@ -10,15 +10,15 @@ use x509_parser::{
 };
 
 use super::{
-    CertificateRefused, der, extensions, key, leaf, name, policies::Policies, signature,
-    unusable::Unusable, view::View, window::Window,
+    CertificateRefused, IssuerKey, der, extensions, key, leaf, name, policies::Policies,
+    revocation::PointNames, signature, unusable::Unusable, view::View, window::Window,
 };
 use crate::clock::Timestamp;
 
 /// One certificate of the bundle: a trust anchor, or an intermediate that leads to one.
 pub struct Authority {
     pub(super) der: CertificateDer<'static>,
-    pub(super) distribution_points: Option<Vec<String>>,
+    pub(super) distribution_points: Option<PointNames>,
     pub(super) email: Email,
     pub(super) may_sign_lists: bool,
     not_after: Timestamp,
@@ -90,6 +90,16 @@ impl Authority {
         self.unusable.as_ref()
     }
 
+    /// Its subject as names are compared.
+    pub(super) fn subject_key(&self) -> IssuerKey {
+        IssuerKey::of_canonical(&self.view.subject)
+    }
+
+    /// Its issuer as names are compared.
+    pub(super) fn issuer_key(&self) -> IssuerKey {
+        IssuerKey::of_canonical(&self.view.issuer)
+    }
+
     /// Whether `above` bears its issuer's name and signed it.
     pub(super) fn is_issued_by(&self, above: &Self) -> bool {
         let is_named = self.view.issuer == above.view.subject;
@@ -116,7 +126,7 @@ impl Authority {
         };
         Some(Self {
             der: der.clone(),
-            distribution_points: leaf::distribution_points(&certificate),
+            distribution_points: PointNames::of_certificate(&certificate),
             email,
             may_sign_lists: may(&certificate, KeyUsage::crl_sign),
             not_after: leaf::moment(certificate.validity().not_after),

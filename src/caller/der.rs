@@ -60,7 +60,6 @@ pub(super) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
 
 pub(super) const BOOLEAN: u8 = 0x01;
 pub(super) const INTEGER: u8 = 0x02;
-#[cfg(test)]
 pub(super) const OCTET_STRING: u8 = 0x04;
 pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(super) const SEQUENCE: u8 = 0x30;

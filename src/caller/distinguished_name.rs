@@ -7,11 +7,6 @@ use std::borrow::Cow;
 
 use super::der::{self, OBJECT_IDENTIFIER, SEQUENCE, SET};
 
-/// Whether two `Name`s in DER are the same, RFC 5280 §7.1; names that cannot be read, octet for octet.
-pub(super) fn same_name(a: &[u8], b: &[u8]) -> bool {
-    a == b || matches!((canonical(a), canonical(b)), (Some(a), Some(b)) if a == b)
-}
-
 /// The one `Name` in DER that stands for all that equal `der`; `None` when that is no `Name`.
 ///
 /// Components keep their order, attributes of one component are a set. Text is brought to UTF-8, then
@@ -109,6 +104,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// Whether two `Name`s in DER are the same, RFC 5280 §7.1; names that cannot be read, octet for octet.
+    fn same_name(a: &[u8], b: &[u8]) -> bool {
+        a == b || matches!((canonical(a), canonical(b)), (Some(a), Some(b)) if a == b)
+    }
 
     const COMMON_NAME: &[u8] = &[0x55, 4, 3];
     const ORGANISATION: &[u8] = &[0x55, 4, 10];

@@ -4,8 +4,6 @@ use rustls_pki_types::CertificateDer;
 use webpki::EndEntityCert;
 use x509_parser::{
     certificate::X509Certificate,
-    extensions::{DistributionPointName, GeneralName, ParsedExtension, X509Extension},
-    oid_registry::OID_X509_EXT_CRL_DISTRIBUTION_POINTS,
     prelude::FromDer,
     time::ASN1Time,
     x509::{X509Name, X509Version},
@@ -13,7 +11,7 @@ use x509_parser::{
 
 use super::{
     CertificateFacts, CertificateRefused, CertificateUnreadable, Thumbprint, extensions, key, name,
-    policies::Policies, view::View, window::Window,
+    policies::Policies, revocation::PointNames, view::View, window::Window,
 };
 use crate::clock::Timestamp;
 
@@ -52,8 +50,8 @@ impl<'d> Leaf<'d> {
         Policies::read(&self.certificate, self.view.subject == self.view.issuer).unwrap_or_default()
     }
 
-    pub(super) fn distribution_points(&self) -> Option<Vec<String>> {
-        distribution_points(&self.certificate)
+    pub(super) fn distribution_points(&self) -> Option<PointNames> {
+        PointNames::of_certificate(&self.certificate)
     }
 
     pub(super) fn has_email(&self) -> bool {
@@ -140,44 +138,4 @@ pub(super) fn serial(certificate: &X509Certificate<'_>) -> String {
         [0, number @ ..] if !number.is_empty() => name::hex(number),
         number => name::hex(number),
     }
-}
-
-/// Where the certificate says that its revocation is published; `None` when it does not say.
-///
-/// Points that are malformed, for some reasons only, or of another issuer are left out.
-pub(super) fn distribution_points(certificate: &X509Certificate<'_>) -> Option<Vec<String>> {
-    let extension = certificate.get_extension_unique(&OID_X509_EXT_CRL_DISTRIBUTION_POINTS);
-    let points = match extension.map(|found| found.map(X509Extension::parsed_extension)) {
-        Ok(None) => return None,
-        Ok(Some(ParsedExtension::CRLDistributionPoints(points))) => points,
-        Ok(Some(_)) | Err(_) => return Some(Vec::new()),
-    };
-    let usable = points
-        .iter()
-        .filter(|point| point.reasons.is_none() && point.crl_issuer.is_none());
-    Some(
-        usable
-            .flat_map(|point| uris(point.distribution_point.as_ref()))
-            .collect(),
-    )
-}
-
-/// Where a certificate in DER says that its revocation is published; nowhere when it cannot be read.
-pub(crate) fn published_at(der: &[u8]) -> Vec<String> {
-    let certificate = x509_parser::parse_x509_certificate(der).ok();
-    certificate
-        .and_then(|(_, certificate)| distribution_points(&certificate))
-        .unwrap_or_default()
-}
-
-/// The URIs of a distribution point's full name.
-pub(super) fn uris(point: Option<&DistributionPointName<'_>>) -> Vec<String> {
-    let Some(DistributionPointName::FullName(names)) = point else {
-        return Vec::new();
-    };
-    let uri = |name: &GeneralName<'_>| match name {
-        GeneralName::URI(uri) => Some((*uri).to_owned()),
-        _ => None,
-    };
-    names.iter().filter_map(uri).collect()
 }

@@ -34,10 +34,13 @@ pub use anchors::{AnchorsError, TrustAnchors};
 pub use authority::Authority;
 pub use facts::CertificateFacts;
 pub use key::KeyRefused;
-pub(crate) use leaf::published_at;
 pub(crate) use name::is_invisible;
 pub use refused::{CertificateRefused, CertificateUnreadable, PathFault};
-pub use revocation::{RevocationList, RevocationListError, RevocationLists};
+pub(crate) use revocation::{IssuerKey, ListBlocks, Octets, PointNames, published_at};
+pub use revocation::{
+    RevocationList, RevocationListError, RevocationListFault, RevocationListReader,
+    RevocationLists, Unsigned,
+};
 pub use thumbprint::Thumbprint;
 pub use unusable::Unusable;
 
@@ -112,9 +115,8 @@ pub struct Callers {
 impl Callers {
     /// Joins anchors and lists; remembers at most `capacity` verified certificates.
     ///
-    /// Each list's signature is checked here, once, against the bundle's certificates of its
-    /// issuer. One that none of them signed covers nobody: see [`Self::unverified_lists`]. A list
-    /// is good until its `nextUpdate` plus `crl_grace`.
+    /// Lists count by who signed them, which was found when they were read. One that no CA of the
+    /// bundle signed covers nobody. A list is good until its `nextUpdate` plus `crl_grace`.
     #[must_use]
     pub fn new(
         anchors: TrustAnchors,
@@ -135,14 +137,10 @@ impl Callers {
         self.rules.anchors()
     }
 
-    /// The revocation lists in use, superseded ones left out.
-    pub fn lists(&self) -> impl Iterator<Item = &RevocationList> {
-        self.rules.lists().iter()
-    }
-
-    /// The lists that no certificate of the bundle signed: their issuers' certificates are refused.
-    pub fn unverified_lists(&self) -> impl Iterator<Item = &RevocationList> {
-        self.lists().filter(|list| !list.is_verified())
+    /// The revocation lists in use.
+    #[must_use]
+    pub fn lists(&self) -> &RevocationLists {
+        self.rules.lists()
     }
 
     /// Takes the certificate header's value as a certificate, known or new; nothing is trusted yet.

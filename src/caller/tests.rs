@@ -5,11 +5,14 @@ mod bundle;
 mod escapings;
 mod forms;
 mod leaf;
+mod list_forms;
+mod lists;
 mod mint;
 mod openssl;
 mod path;
 mod policies;
 mod revocation;
+mod serial;
 
 use std::time::Duration;
 

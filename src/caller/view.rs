@@ -140,6 +140,21 @@ fn is_on_policies(kind: &Element<'_>) -> bool {
     .any(|known| is(kind, known))
 }
 
+/// The content of an `AlgorithmIdentifier` in the encoding that is verified by.
+pub(super) fn algorithm(content: &[u8]) -> Vec<u8> {
+    let whole = der::element(SEQUENCE, content);
+    let element = Element {
+        content,
+        tag: SEQUENCE,
+        whole: &whole,
+    };
+    let rewritten = rewritten_algorithm(&element);
+    let rewritten = rewritten
+        .as_deref()
+        .and_then(|whole| der::content(whole, SEQUENCE));
+    rewritten.unwrap_or(content).to_vec()
+}
+
 /// An `AlgorithmIdentifier` of an RSA signature in the encoding that RFC 4055 §5 prefers; `None` for others.
 fn rewritten_algorithm(algorithm: &Element<'_>) -> Option<Vec<u8>> {
     match der::elements(algorithm.content)?.as_slice() {

@@ -1,27 +1,34 @@
 //! `perild crl`: fetches newer revocation lists from where they are published, and puts those in place
 //! that are better than what is there.
 
+mod completeness;
+mod crl_file;
 mod fetch;
-mod shelf;
+mod sources;
+mod update;
 
 use std::{
-    collections::BTreeSet,
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::Args;
-use rustls_pki_types::{CertificateDer, pem::PemObject};
-use url::Url;
 
-use self::shelf::{Shelf, Verdict};
+use self::{
+    completeness::Failed,
+    crl_file::{CrlFile, StoredCrl},
+    fetch::Fetcher,
+    sources::Sources,
+    update::{Update, update},
+};
 use super::{
     reload::{self, ReloadArgs, ReloadError},
     serve::{CONFIGURATION, config_path},
 };
 use crate::{
-    caller::{AnchorsError, TrustAnchors, published_at},
+    caller::{AnchorsError, RevocationList, RevocationListFault, TrustAnchors},
     clock::Timestamp,
     config::{Config, ConfigError},
 };
@@ -31,7 +38,8 @@ use crate::{
 #[command(after_help = "Example:\n  perild crl --reload\n\n\
     A list is put in place of an older one of the same issuer and scope, in the files of\n\
     consumers.revocation_lists, when a CA of consumers.trust_anchors has signed it and it is in\n\
-    force now. Exit code 1 when a list could not be had or was no good; what is there then stays.")]
+    force now; comments and other PEM blocks stay. Exit code 1 when a list could not be had from any of its\n\
+    addresses, or ends soon and no address is known; what is there then stays.")]
 pub struct CrlArgs {
     /// The configuration [default: $PERILD_CONFIG, then /etc/perild/perild.toml]
     #[arg(long, value_name = "FILE")]
@@ -55,13 +63,11 @@ pub enum CrlError {
     /// The configuration is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Some addresses gave nothing better; each is named on a line of its own.
-    #[error("{refused} of {asked} addresses gave no list that can be used; what was there stays")]
+    /// Some lists are not as new as they should be; what each address gave is on a line of its own.
+    #[error("{}; what was there stays", .missing.join("; "))]
     Incomplete {
-        /// How many were asked.
-        asked: usize,
-        /// How many gave nothing.
-        refused: usize,
+        /// Which lists, and what is known of them.
+        missing: Vec<String>,
     },
     /// A connection or standard output failed.
     #[error("{0}")]
@@ -102,6 +108,25 @@ impl CrlError {
     }
 }
 
+/// What lists are judged by.
+struct Rules<'a> {
+    anchors: &'a TrustAnchors,
+    max_age: Option<Duration>,
+    now: Timestamp,
+}
+
+impl Rules<'_> {
+    /// Reads one list in DER.
+    fn read(&self, der: Vec<u8>) -> Result<StoredCrl, RevocationListFault> {
+        let list = RevocationList::read("the answer", &der, self.anchors, self.max_age)?;
+        Ok(StoredCrl {
+            der,
+            is_confirmed: false,
+            list,
+        })
+    }
+}
+
 /// Fetches every list once, and says of each what became of it.
 ///
 /// # Errors
@@ -114,66 +139,82 @@ pub fn run(args: &CrlArgs) -> Result<(), CrlError> {
         return Ok(());
     }
     let path = &consumers.trust_anchors;
-    let pem = std::fs::read(path).map_err(|source| CrlError::Unreadable {
+    let pem = std::fs::read(path).map_err(unreadable(path))?;
+    let anchors = TrustAnchors::from_pem(&pem).map_err(|source| CrlError::Anchors {
         path: path.clone(),
         source,
     })?;
-    let anchors = || {
-        TrustAnchors::from_pem(&pem).map_err(|source| CrlError::Anchors {
-            path: consumers.trust_anchors.clone(),
-            source,
-        })
+    let rules = Rules {
+        anchors: &anchors,
+        max_age: consumers.crl_max_age(),
+        now: Timestamp::now(),
     };
-    anchors()?;
-    let now = Timestamp::now();
-    let mut shelves = Vec::new();
+    let mut files = Vec::new();
     for path in &consumers.revocation_lists {
-        shelves.push(Shelf::read(path, &anchors()?));
+        files.push(CrlFile::read(path, &rules).map_err(unreadable(path))?);
     }
-    let addresses = addresses(&config, &pem, &shelves);
-    let mut refused = 0;
-    for (url, fetched) in fetch::all(&addresses)? {
-        let verdict = match fetched {
-            Ok(octets) => shelf::place(&mut shelves, octets, &anchors()?, now),
-            Err(reason) => Verdict::Refused(reason),
-        };
-        if let Verdict::Refused(_) = verdict {
-            refused += 1;
-        }
-        say(&format!("{url}: {verdict}"))?;
-    }
-    let mut has_changed = false;
-    for shelf in &shelves {
-        has_changed |= shelf.write().map_err(|source| CrlError::Unwritable {
-            path: shelf.path().to_owned(),
-            source,
-        })?;
-    }
+    let sources = Sources::of(&config, &pem, &files);
+    let failed = fetch_all(&sources, &mut files, &rules)?;
+    let has_changed = write(&files)?;
     if has_changed && args.reload {
         take_over()?;
     }
-    if refused > 0 {
-        let asked = addresses.len();
-        return Err(CrlError::Incomplete { asked, refused });
+    let missing = completeness::missing(&files, &sources, &failed, &rules);
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(CrlError::Incomplete { missing })
     }
-    Ok(())
 }
 
-/// Every http address that certificates, lists and the configuration name.
-fn addresses(config: &Config, anchors_pem: &[u8], shelves: &[Shelf]) -> BTreeSet<Url> {
-    let own = std::fs::read(&config.directory.certificate).unwrap_or_default();
-    let certificates = [anchors_pem, &own];
-    let certificates = certificates
-        .into_iter()
-        .flat_map(CertificateDer::pem_slice_iter)
-        .filter_map(Result::ok);
-    let named = certificates.flat_map(|der| published_at(&der));
-    let named = named.chain(shelves.iter().flat_map(Shelf::points));
-    named
-        .filter_map(|address| Url::parse(&address).ok())
-        .chain(config.consumers.revocation_urls.iter().cloned())
-        .filter(|url| matches!(url.scheme(), "http" | "https"))
-        .collect()
+/// Asks every address and puts what it gives in place; the result are the addresses that failed.
+fn fetch_all<'s>(
+    sources: &'s Sources,
+    files: &mut [CrlFile],
+    rules: &Rules<'_>,
+) -> io::Result<Failed<'s>> {
+    for address in &sources.unusable {
+        say(&format!(
+            "{address}: not asked, lists are fetched from http and https addresses only"
+        ))?;
+    }
+    let mut failed = Failed::new();
+    let fetcher = Fetcher::new()?;
+    for (url, issuers) in &sources.addresses {
+        let updates = match fetcher.get(url) {
+            Ok(answer) => update(files, &answer, rules),
+            Err(reason) => vec![Update::refused(reason)],
+        };
+        for update in &updates {
+            say(&format!("{url}: {update}"))?;
+        }
+        if updates.iter().any(Update::is_refused) {
+            failed.insert(url, issuers);
+        }
+    }
+    Ok(failed)
+}
+
+fn write(files: &[CrlFile]) -> Result<bool, CrlError> {
+    let mut has_changed = false;
+    for file in files {
+        let path = file.path();
+        has_changed |= file.write().map_err(|source| CrlError::Unwritable {
+            path: path.to_owned(),
+            source,
+        })?;
+        for left_out in file.left_out() {
+            say(&format!("{}: not usable: {left_out}", path.display()))?;
+        }
+    }
+    Ok(has_changed)
+}
+
+fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> CrlError {
+    move |source| CrlError::Unreadable {
+        path: path.to_owned(),
+        source,
+    }
 }
 
 /// A daemon that is not running reads the lists when it starts.

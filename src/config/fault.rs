@@ -1,6 +1,6 @@
 //! What is wrong with a configuration, and where.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, time::Duration};
 
 use super::Place;
 use crate::clock::Timestamp;
@@ -70,14 +70,53 @@ impl Fault {
         remedy: &str,
     ) -> Self {
         let days = now.until(end).as_secs() / SECONDS_A_DAY;
-        let (severity, finding) = if end <= now {
-            (ended, format!("{what} ended at {end}"))
-        } else if days <= 30 {
-            let finding = format!("{what} ends in {days} days, at {end}");
-            (Severity::Warning, finding)
-        } else {
-            let finding = format!("{what} is good for {days} days");
-            (Severity::Fine, finding)
+        let severity = end_severity(days <= 30, end <= now, ended);
+        Self::ending(
+            place,
+            what,
+            (end, &format!("{days} days")),
+            severity,
+            remedy,
+        )
+    }
+
+    /// How long what is `renewed` in short periods is good: a warning when a fifth of its period is left.
+    ///
+    /// A list of a day that ends in twenty hours is new, and one of a year that ends in twenty days
+    /// is not: no fixed time before the end suits both.
+    #[must_use]
+    pub fn of_period(
+        place: Place,
+        what: &str,
+        period: (Timestamp, Timestamp),
+        now: Timestamp,
+        ended: Severity,
+        remedy: &str,
+    ) -> Self {
+        let (from, end) = period;
+        let notice = (from.until(end) / 5).min(LONGEST_NOTICE);
+        let left = now.until(end);
+        let severity = end_severity(left <= notice, end <= now, ended);
+        let hours = left.as_secs() / 3600;
+        let left = match hours {
+            0 => format!("{} minutes", left.as_secs() / 60),
+            1..48 => format!("{hours} hours"),
+            _ => format!("{} days", hours / 24),
+        };
+        Self::ending(place, what, (end, &left), severity, remedy)
+    }
+
+    fn ending(
+        place: Place,
+        what: &str,
+        (end, left): (Timestamp, &str),
+        (severity, has_ended): (Severity, bool),
+        remedy: &str,
+    ) -> Self {
+        let finding = match severity {
+            _ if has_ended => format!("{what} ended at {end}"),
+            Severity::Fine => format!("{what} is good for {left}"),
+            _ => format!("{what} ends in {left}, at {end}"),
         };
         let remedy = if severity == Severity::Fine {
             ""
@@ -121,6 +160,16 @@ pub enum ConfigError {
     },
 }
 
+/// The severity of something that ends, and whether it has.
+fn end_severity(is_near: bool, has_ended: bool, ended: Severity) -> (Severity, bool) {
+    let severity = match (has_ended, is_near) {
+        (true, _) => ended,
+        (false, true) => Severity::Warning,
+        (false, false) => Severity::Fine,
+    };
+    (severity, has_ended)
+}
+
 fn lines(faults: &[Fault]) -> String {
     faults
         .iter()
@@ -130,3 +179,61 @@ fn lines(faults: &[Fault]) -> String {
 }
 
 const SECONDS_A_DAY: u64 = 86_400;
+
+const LONGEST_NOTICE: Duration = Duration::from_secs(30 * SECONDS_A_DAY);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of something renewed each `period` hours which ends in `left` hours.
+    fn of_period(period: i64, left: i64) -> String {
+        let now = Timestamp::from_seconds(1_768_478_400);
+        let end = Timestamp::from_seconds(now.seconds() + left * 3600);
+        let from = Timestamp::from_seconds(end.seconds() - period * 3600);
+        let place = Place::Outside("test".to_owned());
+        let fault = Fault::of_period(place, "it", (from, end), now, Severity::Warning, "renew");
+        fault.to_string()
+    }
+
+    #[test]
+    fn an_end_is_near_in_proportion_to_the_period() {
+        let day = 24;
+        for (period, fine, near) in [
+            (6, 2, 1),
+            (day, 20, 4),
+            (7 * day, 2 * day, day),
+            (30 * day, 7 * day, 6 * day),
+            (365 * day, 31 * day, 20 * day),
+            (3_650 * day, 31 * day, 30 * day),
+        ] {
+            let said = of_period(period, fine);
+            assert!(
+                said.starts_with("ok ") && said.contains("is good for"),
+                "{said}"
+            );
+            let said = of_period(period, near);
+            assert!(
+                said.starts_with("warning") && said.ends_with("; renew"),
+                "{said}"
+            );
+        }
+        let said = of_period(day, 0);
+        assert!(
+            said.contains("it ended at 2026-01-15T12:00:00Z; renew"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn what_is_left_is_said_in_the_unit_that_tells() {
+        for (period, left, expected) in [
+            (24, 4, "it ends in 4 hours, at 2026-01-15T16:00:00Z"),
+            (24, 20, "it is good for 20 hours"),
+            (720, 240, "it is good for 10 days"),
+        ] {
+            let said = of_period(period, left);
+            assert!(said.contains(expected), "{said}");
+        }
+    }
+}

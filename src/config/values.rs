@@ -1,6 +1,6 @@
 //! The keys and their final types; `deploy/perild.toml` says what each is for.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 use url::Url;
@@ -107,6 +107,8 @@ pub struct Consumers {
     pub revocation_urls: Vec<Url>,
     /// Seconds that a list is believed past its next update.
     pub crl_grace_seconds: u64,
+    /// Seconds after its issue that a list without next update is believed; 0 refuses such lists.
+    pub crl_max_age_seconds: u64,
     /// Field name that carries the certificate.
     pub certificate_header: String,
     /// Its encoding.
@@ -281,6 +283,15 @@ impl Default for Paths {
     }
 }
 
+impl Consumers {
+    /// How old a revocation list without next update may become; `None` when such lists are refused.
+    #[must_use]
+    pub fn crl_max_age(&self) -> Option<Duration> {
+        let seconds = self.crl_max_age_seconds;
+        (seconds > 0).then(|| Duration::from_secs(seconds))
+    }
+}
+
 impl Default for Consumers {
     fn default() -> Self {
         Self {
@@ -288,6 +299,7 @@ impl Default for Consumers {
             revocation_lists: Vec::new(),
             revocation_urls: Vec::new(),
             crl_grace_seconds: 0,
+            crl_max_age_seconds: 0,
             certificate_header: "X-OE-CLIENT-CERT".into(),
             certificate_format: CertificateFormat::default(),
             verify_header: "X-OE-CLIENT-VERIFY".into(),

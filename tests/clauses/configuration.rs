@@ -19,14 +19,14 @@ use crate::support::{
 };
 
 /// A directory with everything that a daemon needs, and the settings for it.
-pub(crate) struct Installation {
-    pub(crate) settings: Settings,
+pub(super) struct Installation {
+    pub(super) settings: Settings,
     pki: Pki,
     dir: TempDir,
 }
 
 impl Installation {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         let dir = place();
         for sub in ["run", "state"] {
             fs::create_dir_all(dir.path().join(sub)).unwrap();
@@ -38,12 +38,12 @@ impl Installation {
         }
     }
 
-    pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
+    pub(super) fn path(&self, name: &str) -> std::path::PathBuf {
         self.dir.path().join(name)
     }
 
     /// What `perild` says to the configuration as it is now, and its exit code.
-    pub(crate) fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
+    pub(super) fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
         write_config(self.dir.path(), &self.settings);
         let mut command = Command::new(env!("CARGO_BIN_EXE_perild"));
         command
@@ -57,7 +57,7 @@ impl Installation {
 
     /// Neither `check` nor `serve` takes it; both name the line of `key` and say each of `words`.
     #[track_caller]
-    pub(crate) fn assert_refused(&self, key: &str, words: &[&str]) {
+    pub(super) fn assert_refused(&self, key: &str, words: &[&str]) {
         for arguments in [&["serve"][..], &["check", "--offline"]] {
             let (code, said) = self.run(arguments);
             assert_eq!(code, Some(78), "{arguments:?}: {said}");
@@ -89,7 +89,7 @@ impl Installation {
     }
 
     #[track_caller]
-    pub(crate) fn assert_passes_check(&self) -> String {
+    pub(super) fn assert_passes_check(&self) -> String {
         let (code, said) = self.run(&["check", "--offline"]);
         assert_eq!(code, Some(0), "{said}");
         said

@@ -36,6 +36,7 @@ mod metrics_site;
 mod open_energy;
 mod own_files;
 mod printed;
+mod revocation_lists;
 mod rfc5280;
 mod rfc6750;
 mod rfc7662;

@@ -9,6 +9,7 @@
 mod printed;
 
 mod cacerts;
+mod crl;
 mod dev;
 mod development;
 mod get;
@@ -55,6 +56,7 @@ fn every_command_has_help_with_an_example() {
     let directory = tempfile::tempdir().unwrap();
     for command in [
         "cacerts",
+        "crl",
         "dev",
         "get",
         "healthcheck",

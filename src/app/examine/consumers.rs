@@ -6,7 +6,10 @@ use actix_web::http::header::HeaderName;
 
 use super::Examination;
 use crate::{
-    caller::{Authority, Callers, RevocationLists, TrustAnchors},
+    caller::{
+        Authority, Callers, Octets, RevocationList, RevocationListReader, RevocationLists,
+        TrustAnchors,
+    },
     config::Severity,
     edge::{CertificateFormat, Hop},
 };
@@ -80,49 +83,70 @@ impl Examination<'_> {
             );
         }
         self.unusable_cas(key, &anchors);
-        let mut lists = Vec::new();
-        for (index, path) in consumers.revocation_lists.iter().enumerate() {
-            let key = format!("consumers.revocation_lists[{index}]");
-            lists.push((path.display().to_string(), self.file(&key, path)?));
-        }
-        let lists = match RevocationLists::from_pem_or_der(lists) {
-            Ok(lists) => lists,
-            Err(error) => {
-                self.error(
-                    "consumers.revocation_lists",
-                    error.to_string(),
-                    "fetch the list again from its issuer",
-                );
-                return None;
-            }
-        };
+        let lists = self.lists(&anchors)?;
         let grace = Duration::from_secs(consumers.crl_grace_seconds);
-        let callers = Callers::new(anchors, lists, grace, REMEMBERED_CALLERS);
-        self.lists(&callers);
-        Some(callers)
+        Some(Callers::new(anchors, lists, grace, REMEMBERED_CALLERS))
     }
 
-    fn lists(&mut self, callers: &Callers) {
-        let key = "consumers.revocation_lists";
-        for list in callers.unverified_lists() {
-            let finding = format!(
-                "{} is not signed by a CA of consumers.trust_anchors",
-                list.name()
-            );
-            self.warn(
-                key,
-                finding,
-                "its issuer's certificates are refused; add the issuer or drop the list",
-            );
+    /// The revocation lists, each file given up before the next is read.
+    fn lists(&mut self, anchors: &TrustAnchors) -> Option<RevocationLists> {
+        let consumers = &self.config.consumers;
+        let mut reader = RevocationListReader::new(anchors, consumers.crl_max_age());
+        for (index, path) in consumers.revocation_lists.iter().enumerate() {
+            let key = format!("{LISTS}[{index}]");
+            let content = self.read(&key, path, Octets::of_file)?;
+            reader.read(&path.display().to_string(), &content);
         }
-        for list in callers.lists() {
+        match reader.finish() {
+            Ok(lists) => {
+                self.judge_lists(&lists);
+                Some(lists)
+            }
+            Err(errors) => {
+                for error in errors {
+                    self.error(LISTS, error.to_string(), error.remedy());
+                }
+                None
+            }
+        }
+    }
+
+    fn judge_lists(&mut self, lists: &RevocationLists) {
+        for delta in lists.deltas() {
+            let finding = format!(
+                "{} holds a delta list of {}, which is left out; the complete list beside it is used",
+                delta.name(),
+                delta.issuer()
+            );
+            self.warn(LISTS, finding, "remove it");
+        }
+        for list in lists.iter() {
             let what = format!("{} of {}", list.name(), list.issuer());
-            self.days_left(
-                key,
+            if let Some(reason) = list.unsigned() {
+                let finding = format!("{what} {reason}; its issuer's certificates are refused");
+                self.warn(LISTS, finding, reason.remedy());
+            }
+            let period = (list.this_update(), list.ends());
+            self.period_left(
+                LISTS,
                 &what,
-                list.next_update(),
+                period,
                 Severity::Warning,
                 "fetch a newer list; until then its issuer's certificates are refused",
+            );
+        }
+        if lists.octets() >= MANY_OCTETS {
+            let finding = format!(
+                "the lists have {} MB and {} entries: they take {} MB of memory, and {} MB while they are read anew",
+                megabytes(lists.octets()),
+                lists.iter().map(RevocationList::len).sum::<usize>(),
+                megabytes(lists.bytes()),
+                megabytes(lists.reading_bytes()),
+            );
+            self.warn(
+                LISTS,
+                finding,
+                "let MemoryMax of perild.service leave room for that",
             );
         }
     }
@@ -197,6 +221,16 @@ impl Examination<'_> {
         Some((pem, anchors))
     }
 }
+
+/// In millions of bytes, rounded up.
+const fn megabytes(bytes: usize) -> usize {
+    bytes.div_ceil(1_000_000)
+}
+
+const LISTS: &str = "consumers.revocation_lists";
+
+/// Lists of this size are worth a word: the daemon itself takes little more.
+const MANY_OCTETS: usize = 4_000_000;
 
 const UNUSABLE_CA: &str =
     "its clients are refused; ask the directory for another certificate of the CA, or leave it out";

@@ -12,7 +12,10 @@ use rustls_pki_types::CertificateDer;
 use time::OffsetDateTime;
 
 use crate::{
-    caller::{Caller, Callers, CertificateRefused, RevocationLists, TrustAnchors},
+    caller::{
+        Caller, Callers, CertificateRefused, RevocationListError, RevocationListReader,
+        RevocationLists, TrustAnchors,
+    },
     clock::Timestamp,
     edge::{CertificateFormat, ForwardedCertificate},
 };
@@ -136,12 +139,20 @@ pub(super) fn callers(bundle: &[&Ca], lists: Vec<Vec<u8>>) -> Callers {
 pub(super) fn callers_with_grace(bundle: &[&Ca], lists: Vec<Vec<u8>>, grace: Duration) -> Callers {
     let pem: String = bundle.iter().map(|ca| ca.pem()).collect();
     let anchors = TrustAnchors::from_pem(pem.as_bytes()).unwrap();
-    let named = lists
-        .into_iter()
-        .enumerate()
-        .map(|(at, list)| (format!("list {at}"), list));
-    let lists = RevocationLists::from_pem_or_der(named).unwrap();
+    let lists = read_lists(&anchors, lists).unwrap();
     Callers::new(anchors, lists, grace, 100)
+}
+
+/// The files `lists`, named list 0, list 1 and so on.
+pub(super) fn read_lists(
+    anchors: &TrustAnchors,
+    lists: impl IntoIterator<Item: AsRef<[u8]>>,
+) -> Result<RevocationLists, Vec<RevocationListError>> {
+    let mut reader = RevocationListReader::new(anchors, None);
+    for (at, list) in lists.into_iter().enumerate() {
+        reader.read(&format!("list {at}"), list.as_ref());
+    }
+    reader.finish()
 }
 
 pub(super) fn text(der: &[u8]) -> String {

@@ -23,8 +23,8 @@ pub(super) fn print(findings: &[Fault], now: Timestamp) -> io::Result<()> {
 fn is_due(finding: &Fault, now: Timestamp) -> bool {
     match (finding.severity, finding.ends) {
         (Severity::Error, _) | (Severity::Warning, None) => true,
-        (_, Some(end)) => DAYS.contains(&(now.until(end).as_secs() / 86_400)),
-        (Severity::Fine, None) => false,
+        (Severity::Warning, Some(end)) => DAYS.contains(&(now.until(end).as_secs() / 86_400)),
+        (Severity::Fine, _) => false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Fetches lists. Where from is not believed: each list is judged by its signature.
 
-use std::{collections::BTreeSet, io, time::Duration};
+use std::{io, time::Duration};
 
 use reqwest::redirect;
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs::default_provider};
@@ -9,28 +9,35 @@ use url::Url;
 use crate::commands::cause::Cause;
 
 /// What one address gave: the octets, or why there are none.
-pub(super) type Fetched = Result<Vec<u8>, String>;
+type Fetched = Result<Vec<u8>, String>;
 
-/// Asks every address once, one after the other.
-pub(super) fn all(addresses: &BTreeSet<Url>) -> io::Result<Vec<(Url, Fetched)>> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let client = client().map_err(io::Error::other)?;
-    Ok(runtime.block_on(async {
-        let mut all = Vec::new();
-        for url in addresses {
-            let fetched = octets(&client, url).await;
-            all.push((url.clone(), fetched));
-        }
-        all
-    }))
+/// A client that asks one address after the other.
+pub(super) struct Fetcher {
+    client: reqwest::Client,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Fetcher {
+    pub(super) fn new() -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let client = client().map_err(io::Error::other)?;
+        Ok(Self { client, runtime })
+    }
+
+    /// Asks once.
+    pub(super) fn get(&self, url: &Url) -> Fetched {
+        self.runtime.block_on(octets(&self.client, url))
+    }
 }
 
 async fn octets(client: &reqwest::Client, url: &Url) -> Fetched {
     let said = |error: reqwest::Error| Cause(&error.without_url()).to_string();
-    let answer = client.get(url.clone()).send().await.map_err(said)?;
-    let mut answer = answer.error_for_status().map_err(said)?;
+    let mut answer = client.get(url.clone()).send().await.map_err(said)?;
+    if !answer.status().is_success() {
+        return Err(format!("the answer is {}", answer.status()));
+    }
     let mut octets = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(said)? {
         octets.extend_from_slice(&chunk);
@@ -52,9 +59,13 @@ fn client() -> Result<reqwest::Client, Box<dyn std::error::Error + Send + Sync>>
     let client = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .redirect(redirect::Policy::limited(3))
-        .timeout(Duration::from_secs(30))
+        .connect_timeout(Duration::from_secs(30))
+        .read_timeout(Duration::from_secs(30))
+        // A large list over a slow line, and less than the unit's TimeoutStartSec.
+        .timeout(Duration::from_mins(4))
         .build()?;
     Ok(client)
 }
 
-const LARGEST: usize = 64 * 1024 * 1024;
+/// Lists of 100 MB in DER, 135 MB in PEM, have been published.
+const LARGEST: usize = 256 * 1024 * 1024;
