@@ -59,7 +59,9 @@ impl Header {
             _ => b'\n',
         };
         let named = named_separator(&begin);
-        let start = start + named.map_or(0, |(_, length)| length);
+        let skipped = named.map_or(0, |(_, length)| length);
+        let lines = begin.get(skipped..).unwrap_or_default();
+        let is_all = begin.len() < LONGEST;
         let separators = SEPARATORS.into_iter();
         let separators = separators.filter(|one| named.is_none_or(|(named, _)| named == *one));
         let headers = separators.map(|separator| {
@@ -68,8 +70,11 @@ impl Header {
                 separator,
                 line_end,
             };
-            match record.read(&mut *body.reader(start), dialect) {
-                Ok(true) if !record.is_too_long() => (record.len(), Self::read(&record, dialect)),
+            let mut rest = lines;
+            match record.read(&mut rest, dialect) {
+                Ok(true) if is_all || !rest.is_empty() => {
+                    (record.len(), Self::read(&record, dialect))
+                }
                 Ok(false) => (0, Err(refused("the body", "CSV with a header"))),
                 Ok(true) | Err(_) => {
                     let expected = "shorter; perhaps a quote is left open";
@@ -77,7 +82,8 @@ impl Header {
                 }
             }
         });
-        Ok((Self::only(headers)?, start))
+        let header = Self::only(headers)?;
+        Ok((header, start + u64::try_from(skipped).unwrap_or(0)))
     }
 
     /// The one that is a header; of several that are none, what is wrong with the one that has most columns.
@@ -158,7 +164,7 @@ fn column(names: &[String], spellings: &[&str]) -> Result<usize, Refused> {
 }
 
 /// The separator of a first line `sep=;`, and the octets of that line with its end.
-fn named_separator(begin: &[u8]) -> Option<(u8, u64)> {
+fn named_separator(begin: &[u8]) -> Option<(u8, usize)> {
     let end = memchr::memchr2(b'\n', b'\r', begin)?;
     let (line, rest) = begin.split_at_checked(end)?;
     let bare = line
@@ -171,8 +177,7 @@ fn named_separator(begin: &[u8]) -> Option<(u8, u64)> {
         return None;
     }
     let line_end = if rest.starts_with(b"\r\n") { 2 } else { 1 };
-    let length = u64::try_from(line.len() + line_end).ok()?;
-    Some((*separator, length))
+    Some((*separator, line.len() + line_end))
 }
 
 fn refused(at: &str, expected: &'static str) -> Refused {
@@ -254,6 +259,19 @@ mod tests {
             ["column_1", "lat", "column_3_", "lon", "column_3"]
         );
         assert_eq!(found.width, 7);
+    }
+
+    #[test]
+    fn a_header_is_bounded_however_long_the_body_is() {
+        let names = |count: usize| format!("lat,lon,{}\n1,1\n", "x".repeat(count));
+        assert!(find(&names(LONGEST - 100)).is_ok());
+        for text in [
+            names(LONGEST),
+            format!("lat,lon,\"{}", "a\n".repeat(LONGEST)),
+            "\n".repeat(2 * LONGEST),
+        ] {
+            assert!(find(&text).is_err());
+        }
     }
 
     #[test]

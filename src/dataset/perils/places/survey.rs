@@ -255,13 +255,17 @@ fn find_array(
         match value {
             _ if is_geojson && !is_option => {}
             Some(value) => options.take_member(&name, &value, &["locations"])?,
-            None => return Err(malformed("a member of the body", "a number, not NaN").into()),
+            None => {
+                let expected = "JSON (RFC 8259), in UTF-8 and without NaN";
+                return Err(malformed("each option in the body", expected).into());
+            }
         }
     }
     Ok(found)
 }
 
-/// The value of a member of the body beside the places; none when there are numbers in it that are none.
+/// The value of a member of the body beside the places; none when there are numbers in it that are none, or octets
+/// that are not UTF-8, which matters where it is an option.
 fn member(text: &[u8]) -> Result<Option<serde_json::Value>, Stop> {
     if let Ok(value) = serde_json::from_slice(text) {
         return Ok(Some(value));
@@ -275,9 +279,9 @@ fn read_over(text: &[u8]) -> Result<(), Stop> {
     if plain.is_ok() {
         return Ok(());
     }
-    let text = str::from_utf8(text).or(Err(Stop::Syntax))?;
-    let without: Result<IgnoredAny, _> = serde_json::from_str(&without_nan(text, "null"));
-    without.map(drop).or(Err(Stop::Syntax))
+    let text = without_nan(&String::from_utf8_lossy(text), "null");
+    let readable: Result<IgnoredAny, _> = serde_json::from_str(&text);
+    readable.map(drop).or(Err(Stop::Syntax))
 }
 
 /// Walks over a value of which all is wanted.
@@ -443,8 +447,10 @@ mod tests {
             "{\"radius_km\":NaN,\"locations\":[1]}".to_owned(),
         ] {
             let refused = survey(&text, false).unwrap_err().to_string();
-            assert!(refused.contains("not NaN"), "{refused}");
+            assert!(refused.contains("without NaN"), "{refused}");
         }
+        let body = Body::Memory(b"{\"name\":\"Caf\xe9\",\"features\":[5]}".to_vec().into());
+        assert!(Survey::of(body, false, &mut Options::default(), 3).is_ok());
     }
 
     #[test]
