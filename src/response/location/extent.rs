@@ -131,7 +131,10 @@ impl Extent {
     /// Columns of all row groups of a Parquet file, which its writer remembers until the end.
     fn chunks(&self) -> u64 {
         match self.format {
-            Format::Parquet => self.batches().saturating_mul(self.columns + self.values),
+            Format::Parquet => {
+                let groups = self.cells() / CELLS_OF_A_BATCH + self.carried / OCTETS_OF_A_GROUP + 1;
+                groups.saturating_mul(self.columns + self.values)
+            }
             Format::Arrow | Format::Csv | Format::GeoJson | Format::Json => 0,
         }
     }
@@ -171,6 +174,8 @@ const CELLS_OF_A_BATCH: u64 = 1024 * 1024;
 const OCTETS_OF_A_BATCH: u64 = 2 * 1024 * 1024;
 /// Columns of all row groups of a Parquet file: of each some 700 octets are in memory until its end.
 const MOST_CHUNKS: u64 = 40_000;
+/// Octets of texts of a row group of Parquet, into which batches are joined.
+const OCTETS_OF_A_GROUP: u64 = 8 * OCTETS_OF_A_BATCH;
 /// Octets of what is said of the store and of what was asked.
 const OCTETS_AROUND_PLACES: u64 = 4_096;
 /// Octets of what is said of a place beside its values.
