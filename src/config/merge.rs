@@ -71,11 +71,11 @@ impl Over<'_> {
             let name = joined(prefix, &key);
             match (below.get_mut(&key), value) {
                 (Some(Value::Table(below)), Value::Table(above)) => {
-                    self.stand(&name, &name, true);
+                    self.stand(&name, true);
                     self.lay(below, above, &name);
                 }
                 (Some(Value::Array(below)), Value::Array(more)) if name == DATASETS => {
-                    self.stand_behind(below.len(), more.len());
+                    self.stand_behind(below.len());
                     below.extend(more);
                 }
                 (_, value) => {
@@ -87,14 +87,14 @@ impl Over<'_> {
         }
     }
 
-    /// `ours` stands where `key` stands in this file. A table stands where the operator first names it.
-    fn stand(&mut self, ours: &str, key: &str, is_table: bool) {
-        let is_named = is_table && self.places.lines.contains_key(ours);
+    /// `key` stands where this file has it. A table stands where the operator first names it.
+    fn stand(&mut self, key: &str, is_table: bool) {
+        let is_named = is_table && self.places.lines.contains_key(key);
         if let (false, Some(&number)) = (is_named, self.lines.get(key)) {
             let path = Arc::clone(&self.path);
             self.places
                 .lines
-                .insert(ours.to_owned(), Line { path, number });
+                .insert(key.to_owned(), Line { path, number });
         }
     }
 
@@ -104,21 +104,20 @@ impl Over<'_> {
         keys.retain(|key| key == name || is_in(key, name));
         for key in keys {
             if !self.layer.is_shipped || key.contains('.') || !is_a_table(&self.lines, &key) {
-                self.stand(&key, &key, false);
+                self.stand(&key, false);
             }
         }
     }
 
-    fn stand_behind(&mut self, before: usize, count: usize) {
-        for index in 0..count {
-            let theirs = format!("{DATASETS}[{index}]");
-            let mut keys: Vec<_> = self.lines.keys().cloned().collect();
-            keys.retain(|key| *key == theirs || is_in(key, &theirs));
-            for key in keys {
-                let rest = key.strip_prefix(&theirs).unwrap_or_default();
-                let ours = format!("{DATASETS}[{}]{rest}", before + index);
-                self.stand(&ours, &key, false);
-            }
+    /// The rules of this file, where `before` stand already.
+    fn stand_behind(&mut self, before: usize) {
+        for (key, &number) in &self.lines {
+            let Some((index, rest)) = numbered(key) else {
+                continue;
+            };
+            let ours = format!("{DATASETS}[{}]{rest}", before.saturating_add(index));
+            let path = Arc::clone(&self.path);
+            self.places.lines.insert(ours, Line { path, number });
         }
     }
 
@@ -126,6 +125,15 @@ impl Over<'_> {
         let lines = &mut self.places.lines;
         lines.retain(|key, _| key != name && !is_in(key, name));
     }
+}
+
+/// The number of a rule in its file, and what of it `key` is.
+fn numbered(key: &str) -> Option<(usize, &str)> {
+    let (index, rest) = key
+        .strip_prefix(DATASETS)?
+        .strip_prefix('[')?
+        .split_once(']')?;
+    Some((index.parse().ok()?, rest))
 }
 
 /// Whether `key` is of the table or list `name`.
