@@ -14,9 +14,10 @@ fuzz_target!(|text: &[u8]| {
     };
     let mut values = vec![0; layout.values()];
     for line in lines {
-        let Ok(place) = layout.record(line, &mut values) else {
+        let Ok(record) = layout.record(line, &mut values) else {
             continue;
         };
+        let place = record.place;
         assert!(place.latitude.abs() <= 90_000_000 && place.longitude.abs() <= 180_000_000);
         for value in &values {
             let is_mark = [WIDE_NOT_COVERED, WIDE_NOT_APPLICABLE].contains(value);

@@ -20,7 +20,7 @@ use super::serve::{CONFIGURATION, config_path};
 use crate::{
     clock::Timestamp,
     config::{Config, ConfigError},
-    dataset::import::{ImportError, Imported, Progress, Request, Source, import},
+    dataset::import::{GridStep, ImportError, Imported, Progress, Request, Source, import},
 };
 
 /// Arguments of `perild import`.
@@ -47,7 +47,14 @@ pub struct ImportArgs {
     /// The values are made up: say so in every answer
     #[arg(long)]
     pub synthetic: bool,
-    /// Peril CSV files (plain, gzip or zstd), folders of them, or postgres://...
+    /// The step of the grid in degrees: 0.25, 1/12, or 0.5,0.625 for latitudes and longitudes [default: what the places say]
+    #[arg(long, value_name = "DEGREES")]
+    pub step: Option<GridStep>,
+    /// Round numbers to six decimals, and places to the nearest point of the grid within 0.0001 degrees:
+    /// for the tails of 32-bit numbers, such as 51.12500190734863
+    #[arg(long)]
+    pub round: bool,
+    /// Peril CSV files (plain, gzip or zstd), folders of them, or postgres://...; a peril may come in several files
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<OsString>,
 }
@@ -97,6 +104,8 @@ pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
         source: args.source.clone(),
         licence: args.licence.clone(),
         synthetic: args.synthetic,
+        step: args.step,
+        round: args.round,
         now: Timestamp::now(),
     };
     let imported = watched(&request)?;

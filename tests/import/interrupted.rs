@@ -135,6 +135,8 @@ fn a_file_changed_while_it_is_read_is_refused() {
             source: None,
             licence: None,
             synthetic: false,
+            step: None,
+            round: false,
             now: Timestamp::from_seconds(1_768_478_400),
         };
         let progress = Arc::new(Progress::default());

@@ -288,6 +288,8 @@ proptest! {
             source: None,
             licence: None,
             synthetic: false,
+            step: None,
+            round: false,
             now: Timestamp::from_seconds(1_768_478_400),
         };
         let imported = import(&request, &Progress::default()).unwrap();

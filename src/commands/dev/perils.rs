@@ -110,6 +110,8 @@ fn import_into(ground: &Ground, files: Vec<PathBuf>, synthetic: bool) -> Result<
         source: None,
         licence: None,
         synthetic,
+        step: None,
+        round: false,
         now: Timestamp::now(),
     };
     import(&request, &Progress::default())?;

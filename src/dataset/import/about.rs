@@ -4,11 +4,11 @@ use std::path::Path;
 
 use super::{
     Request, database,
+    join::Joined,
     merge::Merged,
     publish::Workshop,
     source::{self, SourceFile},
     statistics::Tally,
-    work::Sourced,
 };
 use crate::{
     clock::Timestamp,
@@ -19,26 +19,24 @@ use crate::{
 pub(super) fn about(
     request: &Request,
     files: &[SourceFile],
-    sources: &[Sourced],
+    joined: &[Joined<'_>],
     merged: &Merged,
     grid: GridShape,
     workshop: &Workshop,
 ) -> About {
     let packages = || files.iter().filter_map(|file| file.package.as_ref());
-    let perils = sources.iter().map(|source| Provenance {
-        peril: source.scanned.peril.name().to_owned(),
-        source: base_name(&source.name),
-        synthetic: source.is_synthetic || request.synthetic,
-        rows: source.scanned.rows,
-        cells_with_data: source.scanned.cells_with_data,
+    let perils = joined.iter().map(|joined| Provenance {
+        peril: joined.peril.name().to_owned(),
+        source: base_names(joined),
+        synthetic: joined.is_synthetic() || request.synthetic,
+        rows: joined.rows,
+        cells_with_data: joined.cells_with_data,
     });
     let perils: Vec<_> = perils.collect();
     let statistics = Column::all().map(|column| {
-        let source = sources
-            .iter()
-            .find(|source| source.scanned.peril == column.peril());
+        let source = joined.iter().find(|joined| joined.peril == column.peril());
         let at = column.index() - column.peril().columns().next().map_or(0, Column::index);
-        let tally = source.and_then(|source| source.scanned.tallies.get(at));
+        let tally = source.and_then(|joined| joined.tallies.get(at));
         tally.unwrap_or(&Tally::NONE).statistics(column)
     });
     About {
@@ -78,6 +76,16 @@ fn said(texts: impl Iterator<Item = String>) -> String {
     texts.join("; ")
 }
 
+/// The first few sources of a peril, and how many more there are.
+fn base_names(joined: &Joined<'_>) -> String {
+    let count = joined.names().count();
+    let mut text: Vec<_> = joined.names().take(NAMED).map(base_name).collect();
+    if count > NAMED {
+        text.push(format!("and {} more", count - NAMED));
+    }
+    text.join(", ")
+}
+
 fn base_name(name: &str) -> String {
     if database::is_address(name) {
         return name.to_owned();
@@ -85,3 +93,6 @@ fn base_name(name: &str) -> String {
     let base = Path::new(name).file_name().unwrap_or_default();
     base.to_string_lossy().into_owned()
 }
+
+/// How many sources of one peril are told by name.
+const NAMED: usize = 4;

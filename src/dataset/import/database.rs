@@ -60,6 +60,7 @@ pub(super) struct Table {
 pub(super) fn read(
     address: &str,
     folder: &Path,
+    rounds: bool,
     count: &AtomicU64,
 ) -> Result<Vec<Table>, DatabaseError> {
     let mut config = Config::from_str(address).map_err(DatabaseError::Address)?;
@@ -79,7 +80,7 @@ pub(super) fn read(
             // Views and partitioned tables can be selected from, and not copied.
             let copy = format!("COPY (SELECT * FROM {table}) TO STDOUT (FORMAT csv, HEADER)");
             let text = snapshot.copy_out(&copy)?;
-            let scanned = scan(Counted { text, count }, folder);
+            let scanned = scan(Counted { text, count }, folder, rounds);
             if matches!(scanned, Err(ScanError::NoRow)) {
                 continue;
             }

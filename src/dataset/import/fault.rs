@@ -3,11 +3,23 @@
 use std::fmt;
 
 use super::NumberFault;
-use crate::dataset::grid::{Column, Key};
+use crate::dataset::grid::{Column, Key, Value};
 
 /// Why one line is not taken.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum LineFault {
+    /// Two lines for a cell that do not say the same.
+    #[error("the cell {cell} has another line, {other} line {line}, and {difference}")]
+    Conflict {
+        /// Which.
+        cell: Key,
+        /// The source of the other line.
+        other: Box<str>,
+        /// The other line, counted from 1.
+        line: u64,
+        /// What is not the same.
+        difference: Difference,
+    },
     /// A second line for a cell.
     #[error("the cell {0} has a line further up")]
     Duplicate(Key),
@@ -23,7 +35,9 @@ pub enum LineFault {
         found: usize,
     },
     /// The key says another place than the coordinates.
-    #[error("the key {found} does not belong to its coordinates, whose key is {expected}")]
+    #[error(
+        "the key {found} does not belong to its coordinates, whose key is {expected}; the column `key` may be left out"
+    )]
     KeyDiffers {
         /// The key of the coordinates.
         expected: Key,
@@ -31,7 +45,7 @@ pub enum LineFault {
         found: Shown,
     },
     /// A coordinate is missing or no number.
-    #[error("{coordinate} {text} {fault}")]
+    #[error("{coordinate} {text} {fault}{}", coordinate_remedy(*.fault))]
     NoCoordinate {
         /// `latitude` or `longitude`.
         coordinate: &'static str,
@@ -51,7 +65,9 @@ pub enum LineFault {
         fault: NumberFault,
     },
     /// The place is none of the grid's points.
-    #[error("latitude {latitude}, longitude {longitude} is not on the grid of {step} degrees")]
+    #[error(
+        "latitude {latitude}, longitude {longitude} is not on the grid of {step} degrees{}", hint(*.is_near)
+    )]
     OffGrid {
         /// Degrees.
         latitude: f64,
@@ -59,16 +75,20 @@ pub enum LineFault {
         longitude: f64,
         /// Degrees.
         step: f64,
+        /// Whether a point of the grid is as near as rounding may move a place.
+        is_near: bool,
     },
     /// A coordinate that no place has.
-    #[error("{coordinate} {text} is outside {bound} degrees either way")]
+    #[error("{coordinate} {text} is outside {least} to {most} degrees")]
     OutOfRange {
         /// `latitude` or `longitude`.
         coordinate: &'static str,
         /// What stands there.
         text: Shown,
-        /// 90 or 180.
-        bound: i64,
+        /// Degrees.
+        least: i64,
+        /// Degrees.
+        most: i64,
     },
     /// A value below 0 that is not -9999.
     #[error("{} {text} is below 0 (a value that is not applicable is -9999)", .column.name())]
@@ -78,11 +98,54 @@ pub enum LineFault {
         /// What stands there.
         text: Shown,
     },
+    /// Longitudes that go more than once around the earth.
+    #[error(
+        "longitude {east} here and {west} in line {west_line} are more than once around the earth: \
+         write either -180 to 180 or 0 to 360"
+    )]
+    TooFarAround {
+        /// The easternmost, in degrees.
+        east: f64,
+        /// The westernmost, in degrees.
+        west: f64,
+        /// Where that stands, counted from 1.
+        west_line: u64,
+    },
     /// The last line has no line end, and its last number may have lost digits.
     #[error(
         "the last line has no line end and may be cut short: copy the file again, or end the line"
     )]
     Unfinished,
+}
+
+/// What two lines of one cell do not have the same.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Difference {
+    pub(super) column: Column,
+    pub(super) here: Value,
+    pub(super) there: Value,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            column,
+            here,
+            there,
+        } = self;
+        let said = |value: &Value| match value {
+            Value::NotCovered => "empty".to_owned(),
+            Value::NotApplicable => "-9999".to_owned(),
+            Value::Known(_) => value.to_string(),
+        };
+        write!(
+            f,
+            "{} is {} here and {} there",
+            column.name(),
+            said(here),
+            said(there)
+        )
+    }
 }
 
 /// Text of a source, escaped and shortened so that it can stand in a message.
@@ -130,6 +193,11 @@ impl Faults {
         self.count == 0
     }
 
+    /// Whether a further one is counted and not told.
+    pub(super) fn is_full(&self) -> bool {
+        self.kept.len() >= Self::KEPT
+    }
+
     /// How many there are, told or not.
     #[must_use]
     pub fn count(&self) -> u64 {
@@ -144,10 +212,26 @@ impl Faults {
 }
 
 fn remedy(fault: NumberFault) -> &'static str {
-    if fault == NumberFault::NotANumber {
-        "; leave a value that is not covered empty"
+    match fault {
+        NumberFault::Decimals => ", or import with --round",
+        NumberFault::NotANumber => "; leave a value that is not covered empty",
+        NumberFault::TooLarge => "",
+    }
+}
+
+fn coordinate_remedy(fault: NumberFault) -> &'static str {
+    if fault == NumberFault::Decimals {
+        ", or import with --round"
     } else {
         ""
+    }
+}
+
+fn hint(is_near: bool) -> &'static str {
+    if is_near {
+        ", but right beside a point of it: --round takes it there"
+    } else {
+        "; a grid of another step is named with --step"
     }
 }
 

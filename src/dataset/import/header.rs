@@ -10,6 +10,8 @@ pub struct Layout {
     pub peril: Peril,
     /// One for each field, in the order of the file.
     pub(super) slots: Vec<Slot>,
+    /// Whether numbers with more than six decimals are rounded.
+    pub(super) rounds: bool,
 }
 
 /// What one field is.
@@ -44,6 +46,11 @@ pub enum HeaderFault {
          firessp1262020metric_mean"
     )]
     NoPeril,
+    /// Something else than commas between the fields.
+    #[error(
+        "the fields are separated by {0}: write them with commas between (sep=',' in pandas), and points in numbers"
+    )]
+    Separator(&'static str),
     /// A column stands twice.
     #[error("the column {0} stands twice")]
     Twice(Shown),
@@ -69,7 +76,7 @@ impl Layout {
     /// [`HeaderFault`].
     pub fn read(line: &[u8]) -> Result<Self, HeaderFault> {
         let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
-        if line.is_empty() {
+        if line.trim_ascii().is_empty() {
             return Err(HeaderFault::Empty);
         }
         let names: Vec<&[u8]> = line.split(|octet| *octet == b',').map(bare).collect();
@@ -79,7 +86,7 @@ impl Layout {
             .flatten()
             .next()
             .map(|column| column.peril())
-            .ok_or(HeaderFault::NoPeril)?;
+            .ok_or_else(|| separator(line).map_or(HeaderFault::NoPeril, HeaderFault::Separator))?;
         let first = peril.columns().next().map_or(0, Column::index);
         let mut slots = Vec::with_capacity(names.len());
         for (name, column) in names.into_iter().zip(columns) {
@@ -93,8 +100,21 @@ impl Layout {
             }
             slots.push(slot);
         }
-        let layout = Self { peril, slots };
+        let layout = Self {
+            peril,
+            slots,
+            rounds: false,
+        };
         layout.is_complete().map(|()| layout)
+    }
+
+    /// The same, where numbers with more than six decimals are rounded to six.
+    #[must_use]
+    pub fn rounding(self) -> Self {
+        Self {
+            rounds: true,
+            ..self
+        }
     }
 
     /// How many values a line has: 24 for heat, else 12.
@@ -104,10 +124,12 @@ impl Layout {
     }
 
     fn is_complete(&self) -> Result<(), HeaderFault> {
-        let places = [Slot::Key, Slot::Latitude, Slot::Longitude].into_iter();
+        // The key says nothing that the coordinates do not.
+        let places = [Slot::Latitude, Slot::Longitude].into_iter();
         let values = (0..self.values()).map(Slot::Value);
         let names = PLACES
             .into_iter()
+            .skip(1)
             .chain(self.peril.columns().map(Column::name));
         let mut missing = places
             .chain(values)
@@ -122,6 +144,23 @@ impl Layout {
             }),
         }
     }
+}
+
+/// What separates the columns of a peril, if it is no comma.
+fn separator(line: &[u8]) -> Option<&'static str> {
+    let separators = [
+        (b';', "semicolons"),
+        (b'\t', "tabs"),
+        (b'|', "bars"),
+        (b' ', "blanks"),
+    ];
+    separators
+        .into_iter()
+        .find(|(octet, _)| {
+            line.split(|other| other == octet)
+                .any(|name| column(bare(name)).is_some())
+        })
+        .map(|(_, name)| name)
 }
 
 fn column(name: &[u8]) -> Option<Column> {
@@ -173,6 +212,16 @@ mod tests {
     }
 
     #[test]
+    fn the_key_may_be_left_out() {
+        let fire = header(Peril::Fire);
+        let layout = Layout::read(fire[1..].join(",").as_bytes()).unwrap();
+        assert!(!layout.slots.contains(&Slot::Key));
+        let mut values = vec![0; layout.values()];
+        let record = layout.record(b"51.5,-0.25,1,1,1,1,1,1,1,1,1,1,1,1", &mut values);
+        assert_eq!(record.unwrap().place.longitude, -250_000);
+    }
+
+    #[test]
     fn a_header_that_lacks_repeats_or_mixes_columns_is_refused() {
         let fire = header(Peril::Fire);
         let with = |name: &str| format!("{},{name}", fire.join(","));
@@ -203,13 +252,15 @@ mod tests {
                 },
             ),
             (
-                fire[1..].join(","),
+                fire[2..].join(","),
                 HeaderFault::Missing {
                     peril: Peril::Fire,
                     count: 1,
-                    first: "key",
+                    first: "latitude",
                 },
             ),
+            (fire.join(";"), HeaderFault::Separator("semicolons")),
+            (fire.join("\t"), HeaderFault::Separator("tabs")),
         ] {
             assert_eq!(Layout::read(line.as_bytes()), Err(fault), "{line}");
         }

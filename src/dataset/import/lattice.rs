@@ -2,61 +2,140 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dataset::grid::Axis;
+use super::request::AxisStep;
+use crate::dataset::grid::{Axis, MICRO};
+
+/// What is known of an axis before its coordinates are looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    /// The step, when it was given.
+    pub(super) step: Option<AxisStep>,
+    /// The step when there is but one coordinate, in millionths of a degree.
+    pub(super) single_step: i64,
+    /// Coordinates may be a little beside the points.
+    pub(super) is_rounded: bool,
+}
 
 /// The axis that takes most of these coordinates, in millionths of a degree.
 ///
-/// A coordinate that it does not take is off the grid. `single_step` is the step when there is but one
-/// coordinate. `None` without coordinates, and when no step suits more than one of them.
-pub(super) fn fit(coordinates: &BTreeSet<i32>, single_step: i64) -> Option<Axis> {
+/// A coordinate that it does not take is off the grid. `None` without coordinates, and when no step suits
+/// more than one of them.
+pub(super) fn fit(coordinates: &BTreeSet<i32>, known: Known) -> Option<Axis> {
     let sorted: Vec<i64> = coordinates.iter().copied().map(i64::from).collect();
-    if let [only] = sorted.as_slice() {
-        return Axis::new(*only, single_step, 1, 1);
+    let tolerances: &[i64] = if known.is_rounded { &[NOISE] } else { &[0, 1] };
+    if let Some(step) = known.step {
+        return given(&sorted, step, tolerances).and_then(|fit| fit.axis());
     }
-    let fits: Vec<Fit> = steps(&sorted)
+    if let [only] = sorted.as_slice() {
+        return Axis::new(*only, known.single_step, 1, 1);
+    }
+    let width = if known.is_rounded { 4 * NOISE } else { 1 };
+    let steps = steps(&sorted, width);
+    let fits: Vec<Fit> = steps
         .iter()
-        .flat_map(|step| [0, 1].map(|tolerance| Fit::new(&sorted, step, tolerance)))
+        .flat_map(|step| {
+            tolerances
+                .iter()
+                .map(|tolerance| Fit::new(&sorted, step, *tolerance))
+        })
         .flatten()
         .collect();
     // A stray coordinate close to another makes a tiny step that suits them all, and fills little. So
     // does the step of regions far apart, as on both sides of the date line, but most neighbours have it.
     let likely = fits
         .iter()
-        .filter(|fit| fit.is_usual || fit.taken * 2 > fit.length());
+        .filter(|fit| fit.is_usual || fit.taken * 2 > fit.count)
+        .max_by_key(|fit| (fit.taken, -fit.tolerance, fit.total));
+    let all = i64::try_from(sorted.len()).unwrap_or(i64::MAX);
+    // Few strays beside a step that most neighbours have are slips; else no two neighbours need be one
+    // step apart, and the step is a part of the shortest way between any two.
+    if !likely.is_some_and(|fit| fit.taken == all || (fit.is_usual && fit.taken * 10 >= all * 9))
+        && let Some(sparse) = sparse(&sorted, &steps, tolerances)
+    {
+        return sparse.axis();
+    }
     likely
-        .max_by_key(|fit| (fit.taken, -fit.tolerance, fit.total))
         .or_else(|| {
             fits.iter()
-                .max_by_key(|fit| (fit.taken, -fit.tolerance, -fit.length()))
+                .max_by_key(|fit| (fit.taken, -fit.tolerance, -fit.count))
         })
         .and_then(Fit::axis)
 }
 
+/// The largest step that all coordinates are whole numbers of, when they fill enough of the axis.
+fn sparse(sorted: &[i64], steps: &[Step], tolerances: &[i64]) -> Option<Fit> {
+    let shortest = steps.iter().min_by_key(|step| step.length)?;
+    let all = i64::try_from(sorted.len()).unwrap_or(i64::MAX);
+    (1..=SPARSE)
+        .flat_map(|parts| tolerances.iter().map(move |tolerance| (parts, *tolerance)))
+        .filter_map(|(parts, tolerance)| Fit::new(sorted, &Step { parts, ..*shortest }, tolerance))
+        .find(|fit| fit.taken == all && fit.count <= all * SPARSE)
+}
+
+/// The points of a step that was given which most coordinates lie on.
+fn given(sorted: &[i64], step: AxisStep, tolerances: &[i64]) -> Option<Fit> {
+    let apart = (sorted.len() / CANDIDATES).max(1);
+    let anchors = sorted
+        .iter()
+        .take(CANDIDATES)
+        .chain(sorted.iter().step_by(apart));
+    let steps = anchors.map(|anchor| Step {
+        length: step.total,
+        parts: i64::from(step.parts),
+        anchor: *anchor,
+        is_usual: true,
+        is_given: true,
+    });
+    let fits = steps.flat_map(|step| {
+        tolerances
+            .iter()
+            .filter_map(move |tolerance| Fit::new(sorted, &step, *tolerance))
+    });
+    fits.max_by_key(|fit| (fit.taken, -fit.tolerance))
+}
+
 /// A distance of neighbours.
+#[derive(Clone, Copy)]
 struct Step {
+    /// `parts` steps in millionths.
     length: i64,
+    parts: i64,
     /// A coordinate that has such a neighbour.
     anchor: i64,
     /// Whether most neighbours are as far apart.
     is_usual: bool,
+    /// Whether the step is exact: it was given.
+    is_given: bool,
 }
 
-/// The most frequent distances of neighbours.
-fn steps(sorted: &[i64]) -> Vec<Step> {
-    let mut found: BTreeMap<i64, (u32, i64)> = BTreeMap::new();
+/// The most frequent distances of neighbours, where those count as one that `width` does not tell apart.
+fn steps(sorted: &[i64], width: i64) -> Vec<Step> {
+    let mut found: BTreeMap<i64, (u32, i64, i64)> = BTreeMap::new();
     for pair in sorted.windows(2) {
         if let [low, high] = pair {
-            found.entry(high - low).or_insert((0, *low)).0 += 1;
+            let distance = high - low;
+            let (count, sum, _) = found
+                .entry((distance + width / 2) / width)
+                .or_insert((0, 0, *low));
+            *count += 1;
+            *sum += distance;
         }
     }
-    let mut steps: Vec<_> = found.into_iter().collect();
-    steps.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
-    let likely = steps.into_iter().take(CANDIDATES);
+    found.remove(&0);
+    let mut steps: Vec<_> = found.into_values().collect();
+    steps.sort_by_key(|(count, ..)| std::cmp::Reverse(*count));
+    let shortest = steps
+        .iter()
+        .copied()
+        .min_by_key(|(count, sum, _)| sum / i64::from(*count));
+    let likely = steps.into_iter().take(CANDIDATES).chain(shortest);
     likely
-        .map(|(length, (count, anchor))| Step {
-            length,
+        .map(|(count, sum, anchor)| Step {
+            length: sum / i64::from(count),
+            parts: 1,
             anchor,
             is_usual: usize::try_from(count).is_ok_and(|count| count * 2 >= sorted.len()),
+            is_given: false,
         })
         .collect()
 }
@@ -64,9 +143,11 @@ fn steps(sorted: &[i64]) -> Vec<Step> {
 /// One step tried on all coordinates.
 struct Fit {
     first: i64,
-    /// `parts` steps in millionths, between the two coordinates furthest apart.
+    /// `parts` steps in millionths: when the step was not given, between the two coordinates furthest apart.
     total: i64,
     parts: i64,
+    /// Points of the axis.
+    count: i64,
     /// Points that have a coordinate.
     taken: i64,
     /// Whether most neighbours are one step apart.
@@ -84,7 +165,7 @@ impl Fit {
             .rev()
             .filter(|coordinate| **coordinate < anchor);
         // The longer the way, the better the step is known: thirds are not 0.333333.
-        let (mut total, mut parts, mut taken) = (step.length, 1, 0);
+        let (mut total, mut parts, mut taken) = (step.length, step.parts, 0);
         let (mut first, mut last, mut first_at, mut last_at) = (anchor, anchor, 0, 0);
         let mut before = None;
         for coordinate in up.chain(down) {
@@ -105,7 +186,7 @@ impl Fit {
             if at < first_at {
                 (first, first_at) = (*coordinate, at);
             }
-            if last_at - first_at > parts {
+            if !step.is_given && last_at - first_at > parts {
                 (total, parts) = (last - first, last_at - first_at);
             }
         }
@@ -113,30 +194,61 @@ impl Fit {
             first,
             total,
             parts,
+            count: last_at - first_at + 1,
             taken,
             is_usual: step.is_usual,
             tolerance,
         };
-        (taken > 1).then_some(fit)
-    }
-
-    fn length(&self) -> i64 {
-        self.parts + 1
+        (taken > 1 || step.is_given).then_some(fit)
     }
 
     fn axis(&self) -> Option<Axis> {
-        let parts = u32::try_from(self.parts).ok()?;
-        let divisor = if self.total % self.parts == 0 {
-            self.parts
+        let (first, total, parts) = if self.tolerance > 1 {
+            self.roundest()
         } else {
-            1
+            (self.first, self.total, self.parts)
         };
-        let reduced = u32::try_from(self.parts / divisor).ok()?;
-        Axis::new(self.first, self.total / divisor, reduced, parts + 1)
+        let divisor = if total % parts == 0 { parts } else { 1 };
+        let reduced = u32::try_from(parts / divisor).ok()?;
+        let count = u32::try_from(self.count).ok()?;
+        Axis::new(first, total / divisor, reduced, count)
+    }
+
+    /// First coordinate and step as somebody would have written them before their digits were lost: the
+    /// step a fraction of degrees, the first coordinate a number of steps or of small parts of one.
+    fn roundest(&self) -> (i64, i64, i64) {
+        let (first, total, parts, steps) = (self.first, self.total, self.parts, self.count - 1);
+        let fractions = (1..=FRACTIONS).map(|parts| {
+            let degrees =
+                (total * parts * 2 + self.parts * MICRO).div_euclid(self.parts * MICRO * 2);
+            (degrees * MICRO, parts)
+        });
+        let is_near = |one: i64, other: i64| (one - other).abs() <= 2 * self.tolerance;
+        let (total, parts) = fractions
+            .into_iter()
+            .find(|(simple, simple_parts)| {
+                *simple > 0 && is_near(simple * steps / simple_parts, total * steps / parts)
+            })
+            .unwrap_or((total, parts));
+        let on_lines = (1..=8).map(|share| {
+            let at = (first * share * parts * 2 + total).div_euclid(total * 2);
+            (total * at * 2 + share * parts).div_euclid(share * parts * 2)
+        });
+        let first = on_lines
+            .into_iter()
+            .find(|simple| is_near(*simple, first))
+            .unwrap_or(first);
+        (first, total, parts)
     }
 }
 
 const CANDIDATES: usize = 16;
+/// How much longer than the coordinates are many an axis may be on which no two need be neighbours.
+const SPARSE: i64 = 8;
+/// How far a coordinate whose digits were lost may lie beside its point, in millionths of a degree.
+const NOISE: i64 = 50;
+/// Into how many parts a degree is divided at most where digits were lost.
+const FRACTIONS: i64 = 1200;
 
 #[cfg(test)]
 mod tests {
@@ -144,8 +256,14 @@ mod tests {
 
     use super::*;
 
+    const KNOWN: Known = Known {
+        step: None,
+        single_step: 250_000,
+        is_rounded: false,
+    };
+
     fn fitted(coordinates: impl IntoIterator<Item = i32>) -> Option<(f64, (f64, f64), u32)> {
-        let axis = fit(&coordinates.into_iter().collect(), 250_000)?;
+        let axis = fit(&coordinates.into_iter().collect(), KNOWN)?;
         Some((axis.step(), axis.extent(), axis.count()))
     }
 
@@ -184,6 +302,78 @@ mod tests {
         assert_eq!(fitted(stray), Some((0.25, (-180.0, 179.75), 1440)));
     }
 
+    #[test]
+    fn a_sparse_axis_is_found_though_no_two_are_neighbours() {
+        for (coordinates, step, count) in [
+            (&[0, 500_000, 1_250_000][..], 0.25, 6),
+            (&[-1_750_000, 0, 750_000, 2_000_000], 0.25, 16),
+            (
+                &[333_333, 1_000_000, 2_000_000, 3_333_333, 5_000_000],
+                1.0 / 3.0,
+                15,
+            ),
+            (&[50_000_000, 50_200_000, 50_500_000], 0.1, 6),
+            (
+                &[0, 1_000_000, 2_000_000, 3_000_000, 4_500_000, 6_500_000],
+                0.5,
+                14,
+            ),
+        ] {
+            let found = fitted(coordinates.iter().copied()).unwrap();
+            assert!((found.0 - step).abs() < 1e-5, "{found:?}");
+            assert_eq!(found.2, count, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_step_that_is_given_is_the_step() {
+        let with = |step: &str, coordinates: &[i32]| {
+            let step = step.parse::<super::super::GridStep>().unwrap();
+            let known = Known {
+                step: Some(step.latitude),
+                ..KNOWN
+            };
+            let axis = fit(&coordinates.iter().copied().collect(), known)?;
+            Some((axis.extent(), axis.count()))
+        };
+        assert_eq!(with("0.25", &[0, 10_000_000]), Some(((0.0, 10.0), 41)));
+        assert_eq!(with("0.25", &[0, 130_000, 250_000]), Some(((0.0, 0.25), 2)));
+        assert_eq!(
+            with("1/3", &[0, 666_667, 9_333_333]),
+            Some(((0.0, 9.333_333), 29))
+        );
+        assert_eq!(with("0.5", &[125_000]), Some(((0.125, 0.125), 1)));
+        assert_eq!(with("0.5", &[]), None);
+    }
+
+    #[test]
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        reason = "what a 32-bit number makes of a coordinate"
+    )]
+    fn coordinates_of_32_bits_lie_on_the_axis_that_was_meant() {
+        let known = Known {
+            is_rounded: true,
+            ..KNOWN
+        };
+        for (first, parts, count, step) in [
+            (-179.95, 10.0, 3600, 0.1),
+            (-90.0, 12.0, 2161, 1.0 / 12.0),
+            (-89.875, 4.0, 720, 0.25),
+            (-180.0, 3.0, 1081, 1.0 / 3.0),
+            (-60.0, 1.0, 100, 1.0),
+        ] {
+            let narrow = (0..count).map(|at| first as f32 + (f64::from(at) / parts) as f32);
+            let micro = narrow.map(|degrees| (f64::from(degrees) * 1e6).round() as i32);
+            let coordinates: BTreeSet<i32> = micro.collect();
+            let axis = fit(&coordinates, known).unwrap();
+            assert!((axis.step() - step).abs() < 1e-12, "{axis:?}");
+            assert!((axis.extent().0 - first).abs() < 1e-9, "{axis:?}");
+            assert_eq!(axis.count(), u32::try_from(count).unwrap());
+        }
+    }
+
     proptest! {
         #[test]
         fn every_regular_axis_is_found_from_its_six_decimals(
@@ -196,7 +386,7 @@ mod tests {
             let axis = axis.unwrap();
             let coordinates: BTreeSet<i32> =
                 (0..count).map(|at| i32::try_from(axis.micro(at)).unwrap()).collect();
-            let found = fit(&coordinates, 1).unwrap();
+            let found = fit(&coordinates, KNOWN).unwrap();
             prop_assert_eq!(found.count(), count);
             for at in 0..count {
                 prop_assert_eq!(found.index_of(axis.micro(at)), Some(at));

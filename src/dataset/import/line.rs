@@ -6,7 +6,8 @@ use super::{
     LineFault, NumberFault,
     fault::Shown,
     header::{Layout, Slot},
-    number::millionths,
+    key::is_key,
+    number::{millionths, nearest_millionth},
 };
 use crate::dataset::grid::{Key, MICRO, Value, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED};
 
@@ -19,18 +20,30 @@ pub struct Place {
     pub longitude: i32,
 }
 
+/// What is taken from a line beside its values.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Record {
+    /// Where it is, west of Greenwich below 0.
+    pub place: Place,
+    /// Its longitude as it stands there, up to 360.
+    pub written_longitude: i32,
+    /// How many of its numbers had more than six decimals.
+    pub rounded: u32,
+}
+
 impl Layout {
     /// Reads a line without its line end; `values` takes the peril's values in the order of its
-    /// columns, in millionths, missing ones by the marks of 64-bit numbers.
+    /// columns, in millionths, missing ones by the marks of 64-bit numbers. Longitudes beyond 180 are
+    /// those west of Greenwich.
     ///
     /// # Errors
     /// [`LineFault`].
-    pub fn record(&self, line: &[u8], values: &mut [i64]) -> Result<Place, LineFault> {
+    pub fn record(&self, line: &[u8], values: &mut [i64]) -> Result<Record, LineFault> {
         if line.is_empty() {
             return Err(LineFault::Empty);
         }
-        let mut key: &[u8] = &[];
-        let (mut latitude, mut longitude) = (0, 0);
+        let mut key: Option<&[u8]> = None;
+        let (mut latitude, mut longitude, mut rounded) = (0, 0, 0);
         let mut slots = self.slots.iter();
         let mut start = 0;
         for end in memchr_iter(b',', line).chain(Some(line.len())) {
@@ -39,43 +52,80 @@ impl Layout {
             match slots.next() {
                 Some(Slot::Value(at)) => {
                     if let Some(value) = values.get_mut(*at) {
-                        *value = self.value(*at, field)?;
+                        *value = self.value(*at, field, &mut rounded)?;
                     }
                 }
-                Some(Slot::Key) => key = field,
-                Some(Slot::Latitude) => latitude = coordinate("latitude", 90, field)?,
-                Some(Slot::Longitude) => longitude = coordinate("longitude", 180, field)?,
+                Some(Slot::Key) => key = Some(field),
+                Some(Slot::Latitude) => {
+                    latitude = self.coordinate(&LATITUDE, field, &mut rounded)?;
+                }
+                Some(Slot::Longitude) => {
+                    longitude = self.coordinate(&LONGITUDE, field, &mut rounded)?;
+                }
                 None => return Err(self.fields(line)),
             }
         }
         if slots.next().is_some() {
             return Err(self.fields(line));
         }
-        let place = Place {
+        let written = Place {
             latitude,
             longitude,
         };
-        if is_key(key, place) {
-            return Ok(place);
+        let record = Record {
+            place: written.west_below_zero(),
+            written_longitude: longitude,
+            rounded,
+        };
+        if let Some(key) = key {
+            self.check_key(key, written, record.place)?;
+        }
+        Ok(record)
+    }
+
+    #[inline]
+    fn check_key(&self, key: &[u8], written: Place, place: Place) -> Result<(), LineFault> {
+        let slack = if self.rounds { ROUNDED_OFF } else { 0 };
+        let is_one = |key| is_key(key, written, slack) || is_key(key, place, slack);
+        if is_one(key) || is_one(bare(key)) {
+            return Ok(());
         }
         let found = Shown::new(key);
-        let expected = place.key();
+        let expected = written.key();
         Err(LineFault::KeyDiffers { expected, found })
     }
 
     #[inline]
-    fn value(&self, at: usize, field: &[u8]) -> Result<i64, LineFault> {
+    fn value(&self, at: usize, field: &[u8], rounded: &mut u32) -> Result<i64, LineFault> {
         if field.is_empty() {
             return Ok(WIDE_NOT_COVERED);
         }
         match millionths(field) {
             Ok(number) if number >= 0 => Ok(number),
             Ok(Value::NOT_APPLICABLE_MICRO) => Ok(WIDE_NOT_APPLICABLE),
+            _ => self.value_otherwise(at, field, rounded),
+        }
+    }
+
+    /// A value with blanks around it, with more decimals, or none at all.
+    #[cold]
+    fn value_otherwise(
+        &self,
+        at: usize,
+        field: &[u8],
+        rounded: &mut u32,
+    ) -> Result<i64, LineFault> {
+        let bare = bare(field);
+        if bare.is_empty() {
+            return Ok(WIDE_NOT_COVERED);
+        }
+        match self.number(bare, rounded) {
+            Ok(number) if number >= 0 => Ok(number),
+            Ok(Value::NOT_APPLICABLE_MICRO) => Ok(WIDE_NOT_APPLICABLE),
             other => Err(self.value_fault(at, field, other.err())),
         }
     }
 
-    #[cold]
     fn value_fault(&self, at: usize, field: &[u8], fault: Option<NumberFault>) -> LineFault {
         let text = Shown::new(field);
         let Some(column) = self.peril.columns().nth(at) else {
@@ -88,6 +138,45 @@ impl Layout {
                 fault,
             },
             None => LineFault::Negative { column, text },
+        }
+    }
+
+    #[inline]
+    fn coordinate(
+        &self,
+        coordinate: &Coordinate,
+        field: &[u8],
+        rounded: &mut u32,
+    ) -> Result<i32, LineFault> {
+        let number = millionths(field).or_else(|_| self.number(bare(field), rounded));
+        let name = coordinate.name;
+        match number {
+            Ok(micro) if (coordinate.least * MICRO..=coordinate.most * MICRO).contains(&micro) => {
+                Ok(i32::try_from(micro).unwrap_or_default())
+            }
+            Ok(_) => Err(LineFault::OutOfRange {
+                coordinate: name,
+                text: Shown::new(field),
+                least: coordinate.least,
+                most: coordinate.most,
+            }),
+            Err(fault) => Err(LineFault::NoCoordinate {
+                coordinate: name,
+                text: Shown::new(field),
+                fault,
+            }),
+        }
+    }
+
+    /// A number, of which more than six decimals are rounded where that was asked for.
+    #[cold]
+    fn number(&self, text: &[u8], rounded: &mut u32) -> Result<i64, NumberFault> {
+        match millionths(text) {
+            Err(NumberFault::Decimals) if self.rounds => {
+                *rounded += 1;
+                nearest_millionth(text)
+            }
+            other => other,
         }
     }
 
@@ -107,24 +196,20 @@ impl Place {
         let [latitude, longitude] = [self.latitude, self.longitude].map(f64::from);
         Key::new(latitude / MICRO_DEGREES, longitude / MICRO_DEGREES)
     }
+
+    /// The same place with a longitude of at most 180.
+    #[inline]
+    fn west_below_zero(self) -> Self {
+        let is_west = self.longitude > HALF_TURN;
+        let longitude = self.longitude - if is_west { 2 * HALF_TURN } else { 0 };
+        Self { longitude, ..self }
+    }
 }
 
-fn coordinate(name: &'static str, bound: i64, field: &[u8]) -> Result<i32, LineFault> {
-    match millionths(field) {
-        Ok(micro) if (-bound * MICRO..=bound * MICRO).contains(&micro) => {
-            Ok(i32::try_from(micro).unwrap_or_default())
-        }
-        Ok(_) => Err(LineFault::OutOfRange {
-            coordinate: name,
-            text: Shown::new(field),
-            bound,
-        }),
-        Err(fault) => Err(LineFault::NoCoordinate {
-            coordinate: name,
-            text: Shown::new(field),
-            fault,
-        }),
-    }
+/// Whether a line holds separators and nothing between them, as spreadsheets end their tables.
+pub(super) fn is_blank(line: &[u8]) -> bool {
+    line.iter()
+        .all(|octet| matches!(octet, b',' | b'"') || octet.is_ascii_whitespace())
 }
 
 /// The field without quotes around it: a number has none within.
@@ -136,76 +221,32 @@ fn unquoted(field: &[u8]) -> &[u8] {
     }
 }
 
-fn is_key(key: &[u8], place: Place) -> bool {
-    let mut expected = Text::default();
-    let is_written = expected.hundredths(place.latitude) && expected.hundredths(place.longitude);
-    if is_written {
-        expected.as_bytes() == key
-    } else {
-        // Not a whole number of hundredths: rounded as the old service rounds, from the double.
-        place.key().to_string().as_bytes() == key || is_rounded_otherwise(key, place)
-    }
+/// The field without blanks around it, outside the quotes and within.
+fn bare(field: &[u8]) -> &[u8] {
+    unquoted(field.trim_ascii()).trim_ascii()
 }
 
-/// Whether `key` has the coordinates to the nearest hundredth, where halfway between two both are nearest:
-/// doubles, decimals and databases each round that in their own way.
-fn is_rounded_otherwise(key: &[u8], place: Place) -> bool {
-    let nearest = |micro: i32| {
-        let above = (micro + HUNDREDTH / 2).div_euclid(HUNDREDTH) * HUNDREDTH;
-        let is_tie = above - micro == HUNDREDTH / 2;
-        [above, if is_tie { above - HUNDREDTH } else { above }]
-    };
-    nearest(place.latitude).iter().any(|latitude| {
-        nearest(place.longitude).iter().any(|longitude| {
-            let mut text = Text::default();
-            text.hundredths(*latitude) && text.hundredths(*longitude) && text.as_bytes() == key
-        })
-    })
+/// A coordinate and its bounds in degrees.
+struct Coordinate {
+    name: &'static str,
+    least: i64,
+    most: i64,
 }
 
-/// A key as it is put together: two numbers of at most seven characters.
-#[derive(Default)]
-struct Text {
-    octets: [u8; 16],
-    length: usize,
-}
-
-impl Text {
-    fn as_bytes(&self) -> &[u8] {
-        self.octets.get(..self.length).unwrap_or_default()
-    }
-
-    fn push(&mut self, octet: u8) {
-        if let Some(free) = self.octets.get_mut(self.length) {
-            *free = octet;
-            self.length += 1;
-        }
-    }
-
-    /// Adds a coordinate with two decimals, if that is all it has.
-    fn hundredths(&mut self, micro: i32) -> bool {
-        if micro % HUNDREDTH != 0 {
-            return false;
-        }
-        if micro < 0 {
-            self.push(b'-');
-        }
-        let hundredths = micro.unsigned_abs() / 10_000;
-        let digit = |unit: u32| b'0' + u8::try_from(hundredths / unit % 10).unwrap_or(0);
-        for unit in [10_000, 1_000] {
-            if hundredths >= unit {
-                self.push(digit(unit));
-            }
-        }
-        for octet in [digit(100), b'.', digit(10), digit(1)] {
-            self.push(octet);
-        }
-        true
-    }
-}
-
-/// A hundredth of a degree in millionths.
-const HUNDREDTH: i32 = 10_000;
+const LATITUDE: Coordinate = Coordinate {
+    name: "latitude",
+    least: -90,
+    most: 90,
+};
+const LONGITUDE: Coordinate = Coordinate {
+    name: "longitude",
+    least: -180,
+    most: 360,
+};
+/// Half the way around the earth in millionths of a degree.
+pub(super) const HALF_TURN: i32 = 180_000_000;
+/// How far rounding may move a coordinate, in millionths of a degree: some eleven metres.
+pub(super) const ROUNDED_OFF: i32 = 100;
 /// [`MICRO`] as a double.
 const MICRO_DEGREES: f64 = 1e6;
 
@@ -223,8 +264,8 @@ mod tests {
 
     fn read(line: &str) -> Result<(Place, Vec<i64>), LineFault> {
         let mut values = vec![0; 12];
-        let place = fire().record(line.as_bytes(), &mut values)?;
-        Ok((place, values))
+        let record = fire().record(line.as_bytes(), &mut values)?;
+        Ok((record.place, values))
     }
 
     #[test]
@@ -265,11 +306,15 @@ mod tests {
             ),
             (
                 &good.replace("00,0,0,", "00,91,0,"),
-                "latitude \"91\" is outside 90 degrees",
+                "latitude \"91\" is outside -90 to 90 degrees",
             ),
             (
                 &good.replace("00,0,0,", "00,0,-180.25,"),
-                "longitude \"-180.25\" is outside 180",
+                "longitude \"-180.25\" is outside -180 to 360 degrees",
+            ),
+            (
+                &good.replace("00,0,0,", "00,0,360.25,"),
+                "longitude \"360.25\" is outside -180 to 360 degrees",
             ),
             (
                 &good.replace("00,0,0,", "00,,0,"),
@@ -289,7 +334,7 @@ mod tests {
             ),
             (
                 &good.replace(",0,0,1,", ",0,0,0.1234567,"),
-                "more than six decimals",
+                "more than six decimals: round it to six, or import with --round",
             ),
         ] {
             let fault = read(line).unwrap_err().to_string();
@@ -298,38 +343,63 @@ mod tests {
     }
 
     #[test]
-    fn halfway_between_two_hundredths_a_key_may_have_either() {
-        let eighth = Place {
-            latitude: 50_125_000,
-            longitude: -375_000,
-        };
-        for key in ["50.12-0.38", "50.13-0.38", "50.12-0.37", "50.13-0.37"] {
-            assert!(is_key(key.as_bytes(), eighth), "{key}");
+    fn blanks_around_values_are_nothing() {
+        let good = read("0.000.00,0,0,1,,-9999,1,1,1,1,1,1,1,1,1").unwrap();
+        for line in [
+            " 0.000.00 , 0,0 , 1 , ,  -9999,1,1,1,1,1,1,1,1,1 ",
+            "\t0.000.00,\t0,0,1,\t,-9999\t,1,1,1,1,1,1,1,1,1",
+            "\" 0.000.00 \",\" 0 \", \"0\" ,1,\" \",\"-9999 \",1,1,1,1,1,1,1,1,1",
+        ] {
+            assert_eq!(read(line).unwrap(), good, "{line}");
         }
-        for key in ["50.11-0.38", "50.14-0.38", "50.120.38", "50.1-0.4"] {
-            assert!(!is_key(key.as_bytes(), eighth), "{key}");
+        assert!(read("0.000.00,0,0,1 2,,-9999,1,1,1,1,1,1,1,1,1").is_err());
+        assert!(read("0.000 .00,0,0,1,,-9999,1,1,1,1,1,1,1,1,1").is_err());
+    }
+
+    #[test]
+    fn longitudes_to_360_are_those_west_of_greenwich() {
+        for (written, key, west) in [
+            ("359.75", "0.00359.75", -250_000),
+            ("359.75", "0.00-0.25", -250_000),
+            ("360", "0.00360.00", 0),
+            ("360", "0.000.00", 0),
+            ("180.25", "0.00180.25", -179_750_000),
+            ("180", "0.00180.00", 180_000_000),
+            ("-180", "0.00-180.00", -180_000_000),
+        ] {
+            let (place, _) = read(&format!("{key},0,{written},1,1,1,1,1,1,1,1,1,1,1,1")).unwrap();
+            assert_eq!(place.longitude, west, "{written} {key}");
         }
-        let third = Place {
-            latitude: 333_333,
-            longitude: -1_000,
-        };
-        assert!(is_key(b"0.33-0.00", third) && is_key(b"0.330.00", third));
-        assert!(!is_key(b"0.340.00", third));
+        assert!(read("0.00359.50,0,359.75,1,1,1,1,1,1,1,1,1,1,1,1").is_err());
+    }
+
+    #[test]
+    fn tails_of_32_bit_numbers_are_rounded_where_that_is_asked_for() {
+        let line = "51.120.00,51.12500190734863,-1e-08,0.05000000074505806,-9999.00000000001,\
+                    999999.9999994,1,1,1,1,1,1,1,1,1.0000005";
+        let mut values = vec![0; 12];
+        assert!(fire().record(line.as_bytes(), &mut values).is_err());
+        let record = fire()
+            .rounding()
+            .record(line.as_bytes(), &mut values)
+            .unwrap();
+        assert_eq!(
+            (record.place.latitude, record.place.longitude),
+            (51_125_002, 0)
+        );
+        assert_eq!(record.rounded, 6);
+        assert_eq!(values[..3], [50_000, WIDE_NOT_APPLICABLE, 999_999_999_999]);
+        assert_eq!(values[11], 1_000_001);
+        let too_large = line.replace("9.9999994", "9.9999996");
+        assert!(
+            fire()
+                .rounding()
+                .record(too_large.as_bytes(), &mut values)
+                .is_err()
+        );
     }
 
     proptest! {
-        #[test]
-        fn the_key_that_is_expected_is_the_one_that_is_printed(
-            latitude in -90_000_000..=90_000_000_i32,
-            longitude in -180_000_000..=180_000_000_i32,
-            step in prop::sample::select(vec![1, 10_000, 83_333, 250_000]),
-        ) {
-            let place = Place { latitude: latitude / step * step, longitude: longitude / step * step };
-            prop_assert!(is_key(place.key().to_string().as_bytes(), place));
-            let longer = place.key().to_string() + "0";
-            prop_assert!(!is_key(longer.as_bytes(), place));
-        }
-
         #[test]
         fn no_line_is_too_much(line in "[0-9.,\"eN-]{0,120}") {
             let mut values = [0; 12];

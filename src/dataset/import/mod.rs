@@ -9,8 +9,13 @@ mod about;
 mod database;
 mod fault;
 mod header;
+mod join;
+mod key;
+mod kind;
 mod lattice;
 mod line;
+mod lines;
+mod locator;
 mod merge;
 mod number;
 mod publish;
@@ -25,12 +30,13 @@ mod work;
 use std::{io, path::PathBuf};
 
 pub use database::DatabaseError;
-pub use fault::{Faults, LineFault, Shown};
+pub use fault::{Difference, Faults, LineFault, Shown};
 pub use header::{HeaderFault, Layout};
-pub use line::Place;
+pub use kind::Kind;
+pub use line::{Place, Record};
 pub use number::{NumberFault, millionths};
 pub use report::{Imported, Notice};
-pub use request::{Progress, Request, Source};
+pub use request::{AxisStep, GridStep, NoStep, Progress, Request, Source};
 pub use scan::ScanError;
 pub(crate) use source::{PACKAGE_NAME, SYNTHETIC};
 pub use work::import;
@@ -53,14 +59,17 @@ pub enum ImportError {
     #[error("{}", report::faults(.0))]
     Faulty(Vec<Faulty>),
     /// The places lie on no regular grid.
-    #[error("the coordinates lie on no regular grid")]
+    #[error(
+        "the coordinates lie on no regular grid: give its step with --step (0.25, 1/12, or 0.5,0.625 for latitudes \
+         and longitudes), and --round when they have the tails of 32-bit numbers"
+    )]
     NoGrid,
     /// Nothing to import.
     #[error(
         "no peril CSV file and no database to import: name files, folders with .csv files in them, or postgres://..."
     )]
     NoSource,
-    /// Two sources of one peril.
+    /// One peril in a file and in a database.
     #[error("{} comes from both {first} and {second}: name one", .peril.name())]
     SamePeril {
         /// What both hold.

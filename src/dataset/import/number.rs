@@ -31,6 +31,29 @@ pub fn millionths(text: &[u8]) -> Result<i64, NumberFault> {
     Ok(if is_negative { -magnitude } else { magnitude })
 }
 
+/// Reads `text` as millionths, rounding what it has beyond the sixth decimal; half of one is rounded away
+/// from 0.
+pub(super) fn nearest_millionth(text: &[u8]) -> Result<i64, NumberFault> {
+    let (sign, digits) = match text.split_first() {
+        Some((b'-', rest)) => (-1, rest),
+        Some((b'+', rest)) => (1, rest),
+        _ => (1, text),
+    };
+    let written = written_out(digits).unwrap_or_else(|_| digits.to_vec());
+    let end = written.iter().position(|octet| *octet == b'.');
+    let end = end.map_or(written.len(), |point| point + 1 + DECIMALS);
+    let (kept, beyond) = written.split_at_checked(end).unwrap_or((&written, &[]));
+    if !beyond.iter().all(u8::is_ascii_digit) {
+        return Err(NumberFault::NotANumber);
+    }
+    let more = beyond.first().is_some_and(|digit| *digit >= b'5');
+    let nearest = magnitude(kept)? + i64::from(more);
+    if nearest >= WHOLE_LIMIT * 1_000_000 {
+        return Err(NumberFault::TooLarge);
+    }
+    Ok(sign * nearest)
+}
+
 fn magnitude(text: &[u8]) -> Result<i64, NumberFault> {
     let mut number = 0_i64;
     let mut octets = text.iter();
@@ -180,8 +203,14 @@ mod tests {
         }
 
         #[test]
+        fn a_double_is_rounded_to_the_nearest_millionth(number in -999_999.0..999_999.0_f64) {
+            let micro = nearest_millionth(format!("{number:.17}").as_bytes()).unwrap();
+            prop_assert_eq!(Value::Known(micro).to_string(), format!("{number:.6}").replace("-0.000000", "0.000000"));
+        }
+
+        #[test]
         fn no_text_is_too_much(text in prop::collection::vec(any::<u8>(), 0..60)) {
-            let _ = millionths(&text);
+            let _ = (millionths(&text), nearest_millionth(&text));
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What an import says when it is done, and when it is not.
 
-use std::{fmt, fmt::Write, path::PathBuf};
+use std::{collections::HashSet, fmt, fmt::Write, path::PathBuf};
 
-use super::{Faulty, Problem};
-use crate::dataset::grid::{About, Column, MICRO, Peril, Value};
+use super::{Faulty, Problem, join::Joined, scan::Scanned, work::Sourced};
+use crate::dataset::grid::{About, Axis, Column, GridShape, MICRO, Peril, Value};
 
 /// An import that is done.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub struct Imported {
 }
 
 /// What is not wrong and yet may not be meant.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
     /// A column holds more than its definition allows.
     AboveBound {
@@ -37,21 +37,120 @@ pub enum Notice {
         /// Cells on the grid.
         cells: u64,
     },
+    /// Empty lines of cells that have values in another file.
+    Filled {
+        /// Which.
+        peril: Peril,
+        /// How many.
+        lines: u64,
+    },
     /// Nobody said under which terms the values may be used.
     NoLicence,
+    /// Lines of cells that another line gives the same values.
+    Repeated {
+        /// Which.
+        peril: Peril,
+        /// How many.
+        lines: u64,
+    },
+    /// Numbers had more than six decimals.
+    Rounded {
+        /// In which source.
+        source: String,
+        /// How many.
+        numbers: u64,
+    },
+    /// The grid has far more points on an axis than places lie on.
+    Sparse {
+        /// `latitudes` or `longitudes`.
+        axis: &'static str,
+        /// Points that have a place.
+        taken: usize,
+        /// Points of the axis.
+        count: u32,
+        /// Degrees.
+        step: f64,
+    },
     /// The values are made up.
     Synthetic,
+    /// Longitudes were counted from 0 to 360.
+    Turned {
+        /// In which source.
+        source: String,
+        /// Lines beyond 180.
+        lines: u64,
+    },
 }
 
 impl Imported {
-    pub(super) fn new(about: About, path: PathBuf) -> Self {
-        let notices = notices(&about);
+    pub(super) fn new(about: About, of_sources: Vec<Notice>, path: PathBuf) -> Self {
+        let mut notices = notices(&about);
+        notices.extend(of_sources);
         Self {
             about,
             notices,
             path,
         }
     }
+}
+
+/// What the sources are like.
+pub(super) fn of_sources(
+    sources: &[Sourced],
+    perils: &[Joined<'_>],
+    shape: &GridShape,
+) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    for source in sources {
+        let (name, scanned) = (source.name.clone(), &source.scanned);
+        if scanned.turn.beyond > 0 {
+            notices.push(Notice::Turned {
+                source: name.clone(),
+                lines: scanned.turn.beyond,
+            });
+        }
+        if scanned.rounded > 0 {
+            notices.push(Notice::Rounded {
+                source: name,
+                numbers: scanned.rounded,
+            });
+        }
+    }
+    for joined in perils {
+        let (peril, filled, repeated) = (joined.peril, joined.filled, joined.repeated);
+        if filled > 0 {
+            notices.push(Notice::Filled {
+                peril,
+                lines: filled,
+            });
+        }
+        if repeated > 0 {
+            notices.push(Notice::Repeated {
+                peril,
+                lines: repeated,
+            });
+        }
+    }
+    let distinct = |of: fn(&Scanned) -> &HashSet<i32>| {
+        let all = sources.iter().flat_map(|source| of(&source.scanned));
+        all.collect::<HashSet<_>>().len()
+    };
+    let latitudes = distinct(|scanned| &scanned.latitudes);
+    let longitudes = distinct(|scanned| &scanned.longitudes);
+    notices.extend(sparse("latitudes", latitudes, &shape.latitude));
+    notices.extend(sparse("longitudes", longitudes, &shape.longitude));
+    notices
+}
+
+/// Worth a look when most points of the axis have no place: the step may be finer than was meant.
+fn sparse(axis: &'static str, taken: usize, found: &Axis) -> Option<Notice> {
+    let count = usize::try_from(found.count()).unwrap_or(usize::MAX);
+    (taken.saturating_mul(2) <= count).then(|| Notice::Sparse {
+        axis,
+        taken,
+        count: found.count(),
+        step: found.step(),
+    })
 }
 
 fn notices(about: &About) -> Vec<Notice> {
@@ -114,7 +213,42 @@ impl fmt::Display for Notice {
                     "{name} has lines for {rows} of the {cells} cells on the grid"
                 )
             }
+            Self::Filled { peril, lines } => {
+                let name = peril.name();
+                write!(
+                    f,
+                    "{name} has {lines} empty lines for cells that have values in another file: the values were taken"
+                )
+            }
             Self::NoLicence => f.write_str("no licence is stated: give one with --licence"),
+            Self::Repeated { peril, lines } => {
+                let name = peril.name();
+                write!(
+                    f,
+                    "{name} has {lines} lines whose cells another line gives the same values: taken once"
+                )
+            }
+            Self::Rounded { source, numbers } => {
+                write!(
+                    f,
+                    "{source}: {numbers} numbers were rounded to six decimals"
+                )
+            }
+            Self::Sparse {
+                axis,
+                taken,
+                count,
+                step,
+            } => write!(
+                f,
+                "places lie on {taken} of the grid's {count} {axis}, which are {step} degrees apart: \
+                 if the grid is coarser, give its step with --step"
+            ),
+            Self::Turned { source, lines } => write!(
+                f,
+                "{source}: longitudes are counted to 360, and in {lines} lines those beyond 180 were \
+                 taken as west of Greenwich (359.75 is -0.25)"
+            ),
             Self::Synthetic => {
                 f.write_str("these values are SYNTHETIC: made up, fit for tests only")
             }

@@ -1,9 +1,9 @@
 //! What to import, and how far that has come.
 
-use std::{ffi::OsStr, path::PathBuf, sync::atomic::AtomicU64};
+use std::{ffi::OsStr, path::PathBuf, str::FromStr, sync::atomic::AtomicU64};
 
-use super::database;
-use crate::clock::Timestamp;
+use super::{database, number::millionths};
+use crate::{clock::Timestamp, dataset::grid::Axis};
 
 /// What to import.
 #[derive(Clone, Debug)]
@@ -18,8 +18,61 @@ pub struct Request {
     pub licence: Option<String>,
     /// The values are made up, whatever the sources say.
     pub synthetic: bool,
+    /// The grid's step; none: what the places say.
+    pub step: Option<GridStep>,
+    /// Numbers with more than six decimals are rounded, and places to the nearest point of the grid.
+    pub round: bool,
     /// The time of the import.
     pub now: Timestamp,
+}
+
+/// The step of a grid on both axes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct GridStep {
+    /// From south to north.
+    pub latitude: AxisStep,
+    /// From west to east.
+    pub longitude: AxisStep,
+}
+
+/// The step of an axis: `total` millionths of a degree in `parts` steps.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct AxisStep {
+    pub(super) total: i64,
+    pub(super) parts: u32,
+}
+
+/// Why a text is not the step of a grid.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error(
+    "a step is degrees, as 0.25 or 1/12, or one for latitudes and one for longitudes, as 0.5,0.625"
+)]
+pub struct NoStep;
+
+impl FromStr for GridStep {
+    type Err = NoStep;
+
+    fn from_str(text: &str) -> Result<Self, NoStep> {
+        let (latitude, longitude) = text.split_once(',').unwrap_or((text, text));
+        Ok(Self {
+            latitude: latitude.parse()?,
+            longitude: longitude.parse()?,
+        })
+    }
+}
+
+impl FromStr for AxisStep {
+    type Err = NoStep;
+
+    fn from_str(text: &str) -> Result<Self, NoStep> {
+        let (degrees, parts) = text.split_once('/').unwrap_or((text, "1"));
+        let total = millionths(degrees.trim().as_bytes()).ok().ok_or(NoStep)?;
+        let parts = parts.trim().parse().ok().ok_or(NoStep)?;
+        // An axis knows what a step can be.
+        Axis::new(0, total, parts, 1)
+            .map(|_| Self { total, parts })
+            .ok_or(NoStep)
+    }
 }
 
 /// Where values come from.
@@ -58,6 +111,35 @@ impl std::fmt::Debug for Source {
         match self {
             Self::Database(_) => f.write_str("Database(..)"),
             Self::Path(path) => f.debug_tuple("Path").field(path).finish(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_degrees_or_a_part_of_them() {
+        let step = |text: &str| text.parse::<GridStep>().ok();
+        let axis = |total, parts| AxisStep { total, parts };
+        for (text, latitude, longitude) in [
+            ("0.25", axis(250_000, 1), axis(250_000, 1)),
+            ("1/12", axis(1_000_000, 12), axis(1_000_000, 12)),
+            ("0.5,0.625", axis(500_000, 1), axis(625_000, 1)),
+            ("1/3, 2.5", axis(1_000_000, 3), axis(2_500_000, 1)),
+        ] {
+            assert_eq!(
+                step(text),
+                Some(GridStep {
+                    latitude,
+                    longitude
+                }),
+                "{text}"
+            );
+        }
+        for text in ["", "0", "-1", "1/0", "1/-3", "a", "1,2,3", "361", "0.25deg"] {
+            assert_eq!(step(text), None, "{text}");
         }
     }
 }

@@ -6,12 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use memchr::memchr;
-
 use super::{
     Faults, HeaderFault, LineFault,
     header::Layout,
-    line::Place,
+    kind::Kind,
+    line::{HALF_TURN, Record, is_blank},
+    lines::{Line, Lines, MAX_LINE},
     spool::{Spool, Spooled},
     statistics::Tally,
 };
@@ -26,12 +26,27 @@ pub(super) struct Scanned {
     pub(super) tallies: Vec<Tally>,
     pub(super) latitudes: HashSet<i32>,
     pub(super) longitudes: HashSet<i32>,
+    pub(super) turn: Turn,
+    /// Numbers that had more than six decimals.
+    pub(super) rounded: u64,
     pub(super) spooled: Spooled,
+}
+
+/// How far a source goes around the earth, as its longitudes are written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Turn {
+    west: (i32, u64),
+    east: (i32, u64),
+    /// Lines with a longitude beyond 180.
+    pub(super) beyond: u64,
 }
 
 /// Why a source could not be read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ScanError {
+    /// A file of another kind than CSV.
+    #[error("{0}")]
+    Foreign(Kind),
     /// The header is not that of a peril.
     #[error("line 1: {0}")]
     Header(#[from] HeaderFault),
@@ -68,10 +83,17 @@ pub enum ScanError {
     },
 }
 
-/// Reads `source`, keeping its rows in the directory `folder`.
-pub(super) fn scan(source: impl Read, folder: &Path) -> Result<Scanned, ScanError> {
+/// Reads `source`, keeping its rows in the directory `folder`; with `rounds`, numbers of more than six
+/// decimals are rounded.
+pub(super) fn scan(source: impl Read, folder: &Path, rounds: bool) -> Result<Scanned, ScanError> {
     let mut lines = Lines::new(source);
-    let layout = Layout::read(lines.next()?.map_or(&[], |line| line.text))?;
+    if let Some(kind) = Kind::of(lines.head()?) {
+        return Err(ScanError::Foreign(kind));
+    }
+    let mut layout = Layout::read(lines.next()?.map_or(&[], |line| line.text))?;
+    if rounds {
+        layout = layout.rounding();
+    }
     let mut scan = Scan::new(layout, folder)?;
     while let Some(line) = lines.next()? {
         scan.take(&line)?;
@@ -89,6 +111,8 @@ struct Scan {
     latitudes: HashSet<i32>,
     longitudes: HashSet<i32>,
     last_latitude: Option<i32>,
+    turn: Turn,
+    rounded: u64,
     /// The first of the empty lines just read: at the end of a file they do no harm.
     first_empty: Option<u64>,
     rows: u64,
@@ -108,6 +132,8 @@ impl Scan {
             latitudes: HashSet::new(),
             longitudes: HashSet::new(),
             last_latitude: None,
+            turn: Turn::NONE,
+            rounded: 0,
             first_empty: None,
             rows: 0,
             cells_with_data: 0,
@@ -115,7 +141,7 @@ impl Scan {
     }
 
     fn take(&mut self, line: &Line<'_>) -> Result<(), ScanError> {
-        if line.text.is_empty() {
+        if line.text.is_empty() || (self.first_empty.is_some() && is_blank(line.text)) {
             self.first_empty.get_or_insert(line.number);
             return Ok(());
         }
@@ -124,13 +150,17 @@ impl Scan {
         }
         match self.layout.record(line.text, &mut self.values) {
             Ok(_) if line.may_be_cut() => self.faults.note(line.number, LineFault::Unfinished),
-            Ok(place) => self.keep(place, line.number)?,
+            Ok(record) => self.keep(record, line.number)?,
+            Err(_) if is_blank(line.text) => self.first_empty = Some(line.number),
             Err(fault) => self.faults.note(line.number, fault),
         }
         Ok(())
     }
 
-    fn keep(&mut self, place: Place, line: u64) -> Result<(), ScanError> {
+    fn keep(&mut self, record: Record, line: u64) -> Result<(), ScanError> {
+        let Record { place, .. } = record;
+        self.turn.note(record.written_longitude, line);
+        self.rounded += u64::from(record.rounded);
         if self.last_latitude != Some(place.latitude) {
             self.last_latitude = Some(place.latitude);
             self.latitudes.insert(place.latitude);
@@ -163,6 +193,9 @@ impl Scan {
         if self.rows == 0 && self.faults.is_empty() {
             return Err(ScanError::NoRow);
         }
+        if let Some((line, fault)) = self.turn.fault() {
+            self.faults.note(line, fault);
+        }
         for tally in &mut self.tallies {
             tally.count_empty(self.rows - self.cells_with_data);
         }
@@ -174,7 +207,48 @@ impl Scan {
             tallies: self.tallies,
             latitudes: self.latitudes,
             longitudes: self.longitudes,
+            turn: self.turn,
+            rounded: self.rounded,
             spooled: self.spool.finish().map_err(unkept(&self.folder))?,
+        })
+    }
+}
+
+impl Turn {
+    const NONE: Self = Self {
+        west: (i32::MAX, 0),
+        east: (i32::MIN, 0),
+        beyond: 0,
+    };
+
+    #[inline]
+    fn note(&mut self, longitude: i32, line: u64) {
+        if longitude < self.west.0 {
+            self.west = (longitude, line);
+        }
+        if longitude > self.east.0 {
+            self.east = (longitude, line);
+        }
+        self.beyond += u64::from(longitude > HALF_TURN);
+    }
+
+    /// A file that has both 0 and 360 has one meridian twice.
+    pub(super) fn closes_at(&self) -> Option<i32> {
+        let is_whole = self.beyond > 0 && self.east.0 - self.west.0 == 2 * HALF_TURN;
+        is_whole.then_some(self.west.0)
+    }
+
+    /// Both ways of counting in one file: one of the longitudes is a slip.
+    fn fault(&self) -> Option<(u64, LineFault)> {
+        let span = i64::from(self.east.0) - i64::from(self.west.0);
+        let degrees = |micro: i32| f64::from(micro) / 1e6;
+        (span > 2 * i64::from(HALF_TURN)).then(|| {
+            let fault = LineFault::TooFarAround {
+                east: degrees(self.east.0),
+                west: degrees(self.west.0),
+                west_line: self.west.1,
+            };
+            (self.east.1, fault)
         })
     }
 }
@@ -186,96 +260,12 @@ fn unkept(folder: &Path) -> impl Fn(io::Error) -> ScanError {
     }
 }
 
-/// One line without its end.
-struct Line<'b> {
-    text: &'b [u8],
-    number: u64,
-    is_ended: bool,
-}
-
-impl Line<'_> {
-    /// Whether the last number may have lost digits: it has no line end after it, and not six decimals.
-    fn may_be_cut(&self) -> bool {
-        let last = self.text.rsplit(|octet| *octet == b',').next();
-        let last = last.unwrap_or_default();
-        let has_six_decimals = last.iter().rev().position(|octet| *octet == b'.') == Some(6);
-        !self.is_ended && !last.is_empty() && !last.ends_with(b"\"") && !has_six_decimals
-    }
-}
-
-/// A source cut into lines, of which at most one is held.
-struct Lines<R> {
-    source: R,
-    buffer: Vec<u8>,
-    start: usize,
-    end: usize,
-    read: u64,
-    is_at_end: bool,
-}
-
-impl<R: Read> Lines<R> {
-    fn new(source: R) -> Self {
-        Self {
-            source,
-            buffer: vec![0; BUFFER],
-            start: 0,
-            end: 0,
-            read: 0,
-            is_at_end: false,
-        }
-    }
-
-    fn next(&mut self) -> Result<Option<Line<'_>>, ScanError> {
-        let (length, is_ended) = loop {
-            let held = self.buffer.get(self.start..self.end).unwrap_or_default();
-            match memchr(b'\n', held) {
-                Some(length) => break (length, true),
-                None if self.is_at_end && held.is_empty() => return Ok(None),
-                None if self.is_at_end => break (held.len(), false),
-                None => self.fill()?,
-            }
-        };
-        let start = self.start;
-        self.start = (start + length + 1).min(self.end);
-        self.read += 1;
-        let text = self.buffer.get(start..start + length).unwrap_or_default();
-        Ok(Some(Line {
-            text: text.strip_suffix(b"\r").unwrap_or(text),
-            number: self.read,
-            is_ended,
-        }))
-    }
-
-    /// Moves the begun line to the front and reads on behind it.
-    fn fill(&mut self) -> Result<(), ScanError> {
-        self.buffer.copy_within(self.start..self.end, 0);
-        self.end -= self.start;
-        self.start = 0;
-        if self.end > MAX_LINE {
-            return Err(ScanError::LongLine {
-                line: self.read + 1,
-            });
-        }
-        let free = self.buffer.get_mut(self.end..).unwrap_or_default();
-        match self.source.read(free) {
-            Ok(0) => self.is_at_end = true,
-            Ok(length) => self.end += length,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
-            Err(source) => {
-                let line = self.read;
-                return Err(ScanError::Read { line, source });
-            }
-        }
-        Ok(())
-    }
-}
-
-const BUFFER: usize = 512 * 1024;
-const MAX_LINE: usize = 64 * 1024;
 const MAX_COORDINATES: usize = 400_000;
 
 #[cfg(test)]
 mod tests {
+    use std::cmp::Ordering;
+
     use super::*;
     use crate::dataset::grid::Column;
 
@@ -299,7 +289,7 @@ mod tests {
 
     fn scanned(text: &str) -> Result<Scanned, ScanError> {
         let folder = tempfile::tempdir().unwrap();
-        scan(Slow(text.as_bytes()), folder.path())
+        scan(Slow(text.as_bytes()), folder.path(), false)
     }
 
     fn first_fault(text: &str) -> Option<(u64, LineFault)> {
@@ -329,11 +319,56 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_separators_alone_are_empty_lines() {
+        let commas = ",".repeat(14);
+        let ended = scanned(&text(&[DATA, &commas, " ", "\t,"], "\n")).unwrap();
+        assert!(ended.faults.is_empty() && ended.rows == 1);
+        assert_eq!(
+            first_fault(&text(&[DATA, &commas, EMPTY], "\n")),
+            Some((3, LineFault::Empty))
+        );
+    }
+
+    #[test]
+    fn longitudes_go_around_the_earth_once() {
+        let at = |longitude: &str| format!("0.00{longitude},0,{longitude},,,,,,,,,,,,");
+        let found = |ends: [&str; 2]| {
+            let found = scanned(&text(&ends.map(at).each_ref().map(String::as_str), "\n")).unwrap();
+            let fault = found
+                .faults
+                .kept()
+                .first()
+                .map(|(_, fault)| fault.to_string());
+            (found.turn.closes_at(), fault)
+        };
+        assert_eq!(found(["0.00", "359.75"]), (None, None));
+        assert_eq!(found(["0.00", "360.00"]), (Some(0), None));
+        assert_eq!(found(["-180.00", "180.00"]), (None, None));
+        assert_eq!(found(["-0.25", "359.50"]), (None, None));
+        let (_, fault) = found(["-0.25", "360.00"]);
+        let said = "longitude 360 here and -0.25 in line 2 are more than once around the earth";
+        assert!(fault.unwrap().starts_with(said));
+    }
+
+    #[test]
     fn a_file_cut_within_its_last_number_is_noticed() {
         let whole = text(&[EMPTY, DATA], "\n");
-        for cut in 2..=8 {
+        let last = "0.500000\n";
+        for cut in 2..=last.len() + 1 {
             let fault = first_fault(&whole[..whole.len() - cut]);
-            assert_eq!(fault.is_some(), cut != 9, "{cut}");
+            // With the whole number gone the field is empty, which a complete line may end with.
+            let expected = match last.len().cmp(&cut) {
+                Ordering::Greater => Some((3, LineFault::Unfinished)),
+                Ordering::Equal => None,
+                Ordering::Less => Some((
+                    3,
+                    LineFault::Fields {
+                        expected: 15,
+                        found: 14,
+                    },
+                )),
+            };
+            assert_eq!(fault, expected, "{cut}");
         }
         assert_eq!(first_fault(&whole[..whole.len() - 1]), None);
         assert_eq!(first_fault(text(&[EMPTY], "\n").trim_end()), None);
@@ -343,7 +378,7 @@ mod tests {
     fn a_million_bad_lines_are_counted_and_a_few_are_told() {
         let text = text(&vec!["x"; 1_000_000], "\n");
         let folder = tempfile::tempdir().unwrap();
-        let found = scan(text.as_bytes(), folder.path()).unwrap();
+        let found = scan(text.as_bytes(), folder.path(), false).unwrap();
         assert_eq!(found.faults.count(), 1_000_000);
         assert_eq!(found.faults.kept().len(), Faults::KEPT);
     }
@@ -352,7 +387,7 @@ mod tests {
     fn a_line_without_end_is_given_up() {
         let text = text(&[&"1".repeat(MAX_LINE * 10)], "\n");
         let folder = tempfile::tempdir().unwrap();
-        let found = scan(text.as_bytes(), folder.path());
+        let found = scan(text.as_bytes(), folder.path(), false);
         assert!(matches!(found, Err(ScanError::LongLine { line: 2 })));
     }
 }

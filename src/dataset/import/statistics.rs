@@ -42,6 +42,28 @@ impl Tally {
         self.not_covered += lines;
     }
 
+    /// Counts what `other` has as well.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.known += other.known;
+        self.not_applicable += other.not_applicable;
+        self.not_covered += other.not_covered;
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+        self.sum += other.sum;
+    }
+
+    /// Takes back a value that was counted twice.
+    pub(super) fn take_back(&mut self, value: i64) {
+        match value {
+            WIDE_NOT_COVERED => self.not_covered -= 1,
+            WIDE_NOT_APPLICABLE => self.not_applicable -= 1,
+            number => {
+                self.known -= 1;
+                self.sum -= i128::from(number);
+            }
+        }
+    }
+
     pub(super) fn statistics(&self, column: Column) -> ColumnStatistics {
         let known = self.known > 0;
         ColumnStatistics {
@@ -81,6 +103,16 @@ mod tests {
             (found.min, found.mean, found.max),
             (Some(1), Some(3), Some(5))
         );
+        let mut twice = tally;
+        twice.add(&tally);
+        for value in [1, 2, 5, WIDE_NOT_APPLICABLE] {
+            twice.take_back(value);
+        }
+        for _ in 0..3 {
+            twice.take_back(WIDE_NOT_COVERED);
+        }
+        let once = twice.statistics(Column::at(0).unwrap());
+        assert_eq!((once.known, once.mean, once.not_covered), (3, Some(3), 3));
         let none = Tally::NONE.statistics(Column::at(0).unwrap());
         assert_eq!((none.min, none.mean, none.max), (None, None, None));
     }

@@ -14,8 +14,10 @@ use super::{
     Faulty, ImportError, Imported, Problem, Progress, Request, Source,
     about::about,
     database::{self, Table},
-    merge::{self, Merged, Positions},
+    join::{Joined, join},
+    merge::{self, Merged},
     publish::{Draft, Workshop},
+    report::{self, Notice},
     scan::{ScanError, Scanned, scan},
     source::{self, SourceFile},
 };
@@ -39,12 +41,30 @@ pub fn import(request: &Request, progress: &Progress) -> Result<Imported, Import
     if let Some(changed) = files.iter().find(|file| !file.is_unchanged()) {
         return Err(ImportError::Changed(changed.path.clone()));
     }
-    let (draft, file, grid) = drafted?;
+    let Drafted {
+        draft,
+        file,
+        grid,
+        notices,
+    } = drafted?;
     draft.publish(&file).map_err(|source| ImportError::Write {
         path: request.state.clone(),
         source: WriteError::Io(source),
     })?;
-    Ok(Imported::new(grid.about().clone(), workshop.store()))
+    Ok(Imported::new(
+        grid.about().clone(),
+        notices,
+        workshop.store(),
+    ))
+}
+
+/// A store that is whole and not yet served.
+struct Drafted<'w> {
+    draft: Draft<'w>,
+    file: File,
+    grid: Grid,
+    /// What the sources are like.
+    notices: Vec<Notice>,
 }
 
 /// The store, whole and read again, beside the one that is served.
@@ -53,14 +73,13 @@ fn draft<'w>(
     files: &[SourceFile],
     workshop: &'w Workshop,
     progress: &Progress,
-) -> Result<(Draft<'w>, File, Grid), ImportError> {
+) -> Result<Drafted<'w>, ImportError> {
     let sources = read(request, files, workshop, progress)?;
-    let shape = merge::shape(sources.iter().map(|source| &source.scanned));
-    let shape = shape.ok_or(ImportError::NoGrid)?;
-    let positions = locate(&shape, &sources)?;
-    let merged = Merged::of(&shape, &positions);
-    let about = about(request, files, &sources, &merged, shape, workshop);
-    let scanned: Vec<_> = sources.iter().map(|source| &source.scanned).collect();
+    let shape = merge::shape(&sources, request).ok_or(ImportError::NoGrid)?;
+    let perils = join_each(&shape, &sources, request)?;
+    let merged = Merged::of(&shape, &perils);
+    let notices = report::of_sources(&sources, &perils, &shape);
+    let about = about(request, files, &perils, &merged, shape, workshop);
 
     let failed = |source| ImportError::Write {
         path: request.state.clone(),
@@ -70,13 +89,18 @@ fn draft<'w>(
     let (draft, file) = workshop.draft().map_err(full)?;
     let sink = BufWriter::with_capacity(1 << 20, file);
     let sink = merged
-        .write(about, &scanned, &positions, sink, &progress.rows)
+        .write(about, &perils, sink, &progress.rows)
         .map_err(failed)?;
     let file = sink
         .into_inner()
         .map_err(|error| full(error.into_error()))?;
     let grid = check(&file)?;
-    Ok((draft, file, grid))
+    Ok(Drafted {
+        draft,
+        file,
+        grid,
+        notices,
+    })
 }
 
 /// One source, read or not.
@@ -133,33 +157,36 @@ fn read(
     workshop: &Workshop,
     progress: &Progress,
 ) -> Result<Vec<Sourced>, ImportError> {
-    let mut parts = read_files(files, workshop.path(), progress)?;
+    let mut parts = read_files(files, workshop.path(), request.round, progress)?;
     for source in &request.sources {
         if let Source::Database(address) = source {
-            let tables = database::read(address, workshop.path(), &progress.read)?;
+            let tables = database::read(address, workshop.path(), request.round, &progress.read)?;
             parts.extend(tables.into_iter().map(Part::from));
         }
     }
     sound(parts)
 }
 
-/// Where the lines of each source lie, if each lies somewhere and no two in one place.
-fn locate(shape: &GridShape, sources: &[Sourced]) -> Result<Vec<Positions>, ImportError> {
-    let found = in_parallel(sources.iter().collect(), |source: &Sourced| {
-        merge::locate(shape, &source.scanned)
+/// The sources of each peril as one, if each line lies somewhere and no two contradict each other.
+fn join_each<'s>(
+    shape: &GridShape,
+    sources: &'s [Sourced],
+    request: &Request,
+) -> Result<Vec<Joined<'s>>, ImportError> {
+    let perils = sources.chunk_by(|one, next| one.scanned.peril == next.scanned.peril);
+    let joined = in_parallel(perils.collect(), |sources: &'s [Sourced]| {
+        join(shape, sources, request)
     });
-    let (positions, faults): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    let mut perils = Vec::new();
     let mut astray = Vec::new();
-    for (source, faults) in sources.iter().zip(faults) {
-        if !faults.is_empty() {
-            astray.push(Faulty {
-                name: source.name.clone(),
-                problem: Problem::Lines(faults),
-            });
+    for joined in joined {
+        match joined {
+            Ok(joined) => perils.push(joined),
+            Err(faulty) => astray.extend(faulty),
         }
     }
     if astray.is_empty() {
-        Ok(positions)
+        Ok(perils)
     } else {
         Err(ImportError::Faulty(astray))
     }
@@ -168,6 +195,7 @@ fn locate(shape: &GridShape, sources: &[Sourced]) -> Result<Vec<Positions>, Impo
 fn read_files(
     files: &[SourceFile],
     folder: &Path,
+    rounds: bool,
     progress: &Progress,
 ) -> Result<Vec<Part>, ImportError> {
     let mut longest_first: Vec<_> = files.iter().collect();
@@ -182,13 +210,14 @@ fn read_files(
         Ok(Part {
             name: file.path.display().to_string(),
             is_synthetic: file.is_synthetic(),
-            scanned: scan(text, folder),
+            scanned: scan(text, folder, rounds),
         })
     };
     in_parallel(longest_first, read).into_iter().collect()
 }
 
-/// The sources in record order, if all of them are without a fault and none is of another's peril.
+/// The sources in record order, if all of them are without a fault and no peril is both in a file and in
+/// a database.
 fn sound(parts: Vec<Part>) -> Result<Vec<Sourced>, ImportError> {
     let mut sources: Vec<Sourced> = Vec::new();
     let mut faulty = Vec::new();
@@ -214,10 +243,13 @@ fn sound(parts: Vec<Part>) -> Result<Vec<Sourced>, ImportError> {
         faulty.sort_by(|one, other| one.name.cmp(&other.name));
         return Err(ImportError::Faulty(faulty));
     }
-    sources.sort_by_key(|source| source.scanned.peril);
+    sources.sort_by(|one, other| {
+        (one.scanned.peril, &one.name).cmp(&(other.scanned.peril, &other.name))
+    });
     for pair in sources.windows(2) {
         if let [first, second] = pair
             && first.scanned.peril == second.scanned.peril
+            && database::is_address(&first.name) != database::is_address(&second.name)
         {
             return Err(ImportError::SamePeril {
                 peril: first.scanned.peril,

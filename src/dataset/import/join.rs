@@ -1,0 +1,297 @@
+//! The sources of one peril as one: the tiles of a grid, which may overlap where they say the same.
+
+use super::{
+    Faults, Faulty, LineFault, Problem, Request, fault::Difference, line::Place, locator::Locator,
+    statistics::Tally, work::Sourced,
+};
+use crate::dataset::grid::{
+    CellIndex, GridShape, Peril, Value, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED,
+};
+
+/// All lines of one peril, by their cells.
+pub(super) struct Joined<'s> {
+    pub(super) peril: Peril,
+    sources: &'s [Sourced],
+    /// The number of the first row of each source: rows are counted on from one source to the next.
+    firsts: Vec<u32>,
+    /// For each cell [`NO_LINE`], the number of its row, or [`LAST_EMPTY`] less the source of an empty line.
+    positions: Vec<u32>,
+    pub(super) rows: u64,
+    pub(super) cells_with_data: u64,
+    pub(super) tallies: Vec<Tally>,
+    /// Lines that another line says as well.
+    pub(super) repeated: u64,
+    /// Empty lines of cells that have values in another source.
+    pub(super) filled: u64,
+}
+
+/// One line on its way to its cell.
+struct Line {
+    source: usize,
+    number: u64,
+    place: Place,
+    position: u32,
+}
+
+/// Where the lines of `sources`, which are all of one peril, lie.
+///
+/// # Errors
+/// The lines that lie nowhere, and those that say something else than another line of their cell.
+pub(super) fn join<'s>(
+    shape: &GridShape,
+    sources: &'s [Sourced],
+    request: &Request,
+) -> Result<Joined<'s>, Vec<Faulty>> {
+    let mut joined = Joined::new(shape, sources);
+    let mut faulty = Vec::new();
+    for (number, source) in sources.iter().enumerate() {
+        let faults = joined.take(shape, number, request.round);
+        if !faults.is_empty() {
+            faulty.push(Faulty {
+                name: source.name.clone(),
+                problem: Problem::Lines(faults),
+            });
+        }
+    }
+    if faulty.is_empty() {
+        Ok(joined)
+    } else {
+        Err(faulty)
+    }
+}
+
+impl<'s> Joined<'s> {
+    fn new(shape: &GridShape, sources: &'s [Sourced]) -> Self {
+        let scanned = || sources.iter().map(|source| &source.scanned);
+        let mut next = FIRST_ROW;
+        let firsts = scanned().map(|scanned| {
+            let first = next;
+            next = next.saturating_add(u32::try_from(scanned.cells_with_data).unwrap_or(u32::MAX));
+            first
+        });
+        let firsts = firsts.collect();
+        let peril = scanned()
+            .next()
+            .map_or(Peril::Wind, |scanned| scanned.peril);
+        let mut tallies = vec![Tally::NONE; peril.columns().count()];
+        for scanned in scanned() {
+            for (tally, other) in tallies.iter_mut().zip(&scanned.tallies) {
+                tally.add(other);
+            }
+        }
+        let cells = usize::try_from(shape.cells()).unwrap_or(usize::MAX);
+        Self {
+            peril,
+            sources,
+            firsts,
+            positions: vec![NO_LINE; cells],
+            rows: scanned().map(|scanned| scanned.rows).sum(),
+            cells_with_data: scanned().map(|scanned| scanned.cells_with_data).sum(),
+            tallies,
+            repeated: 0,
+            filled: 0,
+        }
+    }
+
+    /// The names of its sources.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.sources.iter().map(|source| source.name.as_str())
+    }
+
+    pub(super) fn is_synthetic(&self) -> bool {
+        self.sources.iter().any(|source| source.is_synthetic)
+    }
+
+    pub(super) fn is_wide(&self) -> bool {
+        let mut scanned = self.sources.iter().map(|source| &source.scanned);
+        scanned.any(|scanned| scanned.spooled.is_wide())
+    }
+
+    pub(super) fn has_line(&self, cell: usize) -> bool {
+        self.positions.get(cell).is_some_and(|at| *at != NO_LINE)
+    }
+
+    pub(super) fn has_row(&self, cell: usize) -> bool {
+        self.positions.get(cell).is_some_and(|at| self.is_row(*at))
+    }
+
+    /// Copies the values of `cell` into `row`, if it has any.
+    pub(super) fn read_row(&self, cell: u32, row: &mut [i64]) -> Option<()> {
+        let position = *self.positions.get(usize::try_from(cell).ok()?)?;
+        self.read(position, row)
+    }
+
+    fn read(&self, position: u32, row: &mut [i64]) -> Option<()> {
+        if !self.is_row(position) {
+            return None;
+        }
+        let source = self.source_of(position);
+        let number = position - self.firsts.get(source)?;
+        let spooled = &self.sources.get(source)?.scanned.spooled;
+        spooled.read_row(usize::try_from(number).ok()?, row)
+    }
+
+    fn is_row(&self, position: u32) -> bool {
+        (FIRST_ROW..=self.last_row()).contains(&position)
+    }
+
+    fn last_row(&self) -> u32 {
+        let sources = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        LAST_EMPTY.saturating_sub(sources)
+    }
+
+    fn source_of(&self, position: u32) -> usize {
+        if self.is_row(position) {
+            let after = self.firsts.partition_point(|first| *first <= position);
+            after.saturating_sub(1)
+        } else {
+            usize::try_from(LAST_EMPTY - position).unwrap_or(usize::MAX)
+        }
+    }
+
+    /// Puts the lines of source `number` in their cells.
+    fn take(&mut self, shape: &GridShape, number: usize, rounds: bool) -> Faults {
+        let mut faults = Faults::default();
+        let sources = self.sources;
+        let Some(scanned) = sources.get(number).map(|source| &source.scanned) else {
+            return faults;
+        };
+        let mut locator = Locator::new(shape, rounds);
+        let empty = LAST_EMPTY - u32::try_from(number).unwrap_or(LAST_EMPTY);
+        let mut next_row = self.firsts.get(number).copied().unwrap_or(LAST_EMPTY);
+        for ((place, has_row), line) in scanned.spooled.places().zip(FIRST_LINE..) {
+            let position = if has_row { next_row } else { empty };
+            next_row += u32::from(has_row);
+            let Some(cell) = locator.find(place) else {
+                faults.note(line, locator.off_grid(place));
+                continue;
+            };
+            let at = usize::try_from(shape.number(cell)).unwrap_or(usize::MAX);
+            match self.positions.get_mut(at) {
+                Some(free) if *free == NO_LINE => *free = position,
+                taken => {
+                    let earlier = taken.map_or(NO_LINE, |position| *position);
+                    let line = Line {
+                        source: number,
+                        number: line,
+                        place,
+                        position,
+                    };
+                    self.meet(shape, cell, earlier, &line, &mut faults);
+                }
+            }
+        }
+        faults
+    }
+
+    /// A second line of a cell.
+    #[cold]
+    fn meet(
+        &mut self,
+        shape: &GridShape,
+        cell: CellIndex,
+        earlier: u32,
+        line: &Line,
+        faults: &mut Faults,
+    ) {
+        let is_of_one_source = self.source_of(earlier) == line.source;
+        if is_of_one_source && !self.is_closing(line) {
+            return faults.note(line.number, LineFault::Duplicate(shape.key(cell)));
+        }
+        let width = self.tallies.len();
+        let (mut there, mut here) = (vec![WIDE_NOT_COVERED; width], vec![WIDE_NOT_COVERED; width]);
+        let had_row = self.read(earlier, &mut there).is_some();
+        let has_row = self.read(line.position, &mut here).is_some();
+        if had_row == has_row && there == here {
+            self.repeated += 1;
+            self.take_back(&here, has_row);
+        } else if had_row != has_row && !is_of_one_source {
+            self.filled += 1;
+            self.take_back(&vec![WIDE_NOT_COVERED; width], false);
+            if has_row && let Some(position) = self.position_mut(shape, cell) {
+                *position = line.position;
+            }
+        } else if faults.is_full() {
+            faults.note(line.number, LineFault::Duplicate(shape.key(cell)));
+        } else {
+            let fault = self.conflict(shape, cell, earlier, &there, &here);
+            faults.note(line.number, fault);
+        }
+    }
+
+    fn position_mut(&mut self, shape: &GridShape, cell: CellIndex) -> Option<&mut u32> {
+        let at = usize::try_from(shape.number(cell)).ok()?;
+        self.positions.get_mut(at)
+    }
+
+    /// Whether a line is on the meridian that its file has at 0 and at 360 degrees.
+    fn is_closing(&self, line: &Line) -> bool {
+        self.sources
+            .get(line.source)
+            .and_then(|source| source.scanned.turn.closes_at())
+            .is_some_and(|meridian| meridian == line.place.longitude)
+    }
+
+    /// Counts a line as if it had never been there.
+    fn take_back(&mut self, values: &[i64], has_row: bool) {
+        self.rows -= 1;
+        self.cells_with_data -= u64::from(has_row);
+        for (tally, value) in self.tallies.iter_mut().zip(values) {
+            tally.take_back(*value);
+        }
+    }
+
+    fn conflict(
+        &self,
+        shape: &GridShape,
+        cell: CellIndex,
+        earlier: u32,
+        there: &[i64],
+        here: &[i64],
+    ) -> LineFault {
+        let other = self.source_of(earlier);
+        let differing = self.peril.columns().zip(there.iter().zip(here));
+        let difference = differing
+            .filter(|(_, (there, here))| there != here)
+            .map(|(column, (there, here))| Difference {
+                column,
+                here: value(*here),
+                there: value(*there),
+            })
+            .next();
+        match (self.sources.get(other), difference) {
+            (Some(source), Some(difference)) => LineFault::Conflict {
+                cell: shape.key(cell),
+                other: source.name.as_str().into(),
+                line: line_of(shape, source, cell),
+                difference,
+            },
+            _ => LineFault::Duplicate(shape.key(cell)),
+        }
+    }
+}
+
+/// The first line of `source` that is in `cell`.
+fn line_of(shape: &GridShape, source: &Sourced, cell: CellIndex) -> u64 {
+    let mut locator = Locator::new(shape, true);
+    let lines = source.scanned.spooled.places().zip(FIRST_LINE..);
+    lines
+        .filter(|((place, _), _)| locator.find(*place) == Some(cell))
+        .map(|(_, line)| line)
+        .next()
+        .unwrap_or(FIRST_LINE)
+}
+
+fn value(stored: i64) -> Value {
+    match stored {
+        WIDE_NOT_COVERED => Value::NotCovered,
+        WIDE_NOT_APPLICABLE => Value::NotApplicable,
+        number => Value::Known(number),
+    }
+}
+
+const NO_LINE: u32 = 0;
+const FIRST_ROW: u32 = 1;
+const LAST_EMPTY: u32 = u32::MAX;
+/// Line of the first place: the header is line 1, and no line is left out between.
+const FIRST_LINE: u64 = 2;

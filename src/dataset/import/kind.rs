@@ -1,0 +1,485 @@
+//! What a file is that is not CSV, by its first octets, and what to do with it.
+
+use std::fmt;
+
+use memchr::memmem;
+
+/// A file of another kind than CSV.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Kind {
+    name: &'static str,
+    remedy: Remedy,
+}
+
+/// How a peril's CSV file comes of a file of another kind.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Remedy {
+    /// A document or a page that stands where the data should.
+    Ask,
+    /// Damaged or not text at all.
+    CopyAgain,
+    /// Encrypted.
+    Decrypt,
+    /// A table or a grid in a format that other programs read.
+    Export,
+    /// A pointer of a version control system.
+    Pull(&'static str),
+    /// Text in another encoding.
+    Reencode(&'static str),
+    /// A dump of a database.
+    Restore,
+    /// A workbook.
+    SaveAs,
+    /// An archive, or packed in a way that is not read here.
+    Unpack,
+}
+
+impl Kind {
+    /// How many octets from the start [`Self::of`] wants to see.
+    pub(super) const HEAD: usize = 4096;
+
+    /// The kind of a file that begins with `head`; `None` when it may be CSV.
+    pub(super) fn of(head: &[u8]) -> Option<Self> {
+        let head = head.get(..Self::HEAD).unwrap_or(head);
+        archive(head)
+            .or_else(|| by_mark(head))
+            .or_else(|| by_text(head))
+            .or_else(|| by_zeros(head))
+    }
+
+    const fn new(name: &'static str, remedy: Remedy) -> Self {
+        Self { name, remedy }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "this is {}, where CSV in UTF-8 is read: {}",
+            self.name, self.remedy
+        )
+    }
+}
+
+impl fmt::Display for Remedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ask => f.write_str("the data is elsewhere; download or export the table itself"),
+            Self::CopyAgain => f.write_str("copy it again from where it was made"),
+            Self::Decrypt => f.write_str("decrypt it first"),
+            Self::Export => f.write_str(
+                "write it as CSV, a line for each place, with to_csv of pandas, ogr2ogr or the program it comes from",
+            ),
+            Self::Pull(command) => write!(f, "fetch what it points to with `{command}`"),
+            Self::Reencode(encoding) => write!(
+                f,
+                "save it as UTF-8, for example with `iconv -f {encoding} -t UTF-8`"
+            ),
+            Self::Restore => f.write_str(
+                "restore it into PostgreSQL and import from there (perild import postgres://...)",
+            ),
+            Self::SaveAs => f.write_str("save the sheet as CSV (comma separated, UTF-8)"),
+            Self::Unpack => f.write_str("unpack it; plain, gzip and zstd files are read"),
+        }
+    }
+}
+
+/// An archive: a zip is what its first member says.
+fn archive(head: &[u8]) -> Option<Kind> {
+    let holds = |text: &[u8]| memmem::find(head, text).is_some();
+    if head.starts_with(b"PK\x03\x04") {
+        let (name, remedy) = if holds(b"opendocument") {
+            ("an OpenDocument file (.ods)", Remedy::SaveAs)
+        } else if holds(b"[Content_Types].xml") || holds(b"xl/") || holds(b"docProps/") {
+            ("an Excel workbook (.xlsx)", Remedy::SaveAs)
+        } else if holds(b".npy") {
+            ("a NumPy archive (.npz)", Remedy::Export)
+        } else if holds(b".zarray") || holds(b".zgroup") || holds(b"zarr.json") {
+            ("a Zarr archive", Remedy::Export)
+        } else {
+            ("a zip archive", Remedy::Unpack)
+        };
+        return Some(Kind::new(name, remedy));
+    }
+    let is_tar = head.get(257..262) == Some(b"ustar");
+    is_tar.then_some(Kind::new("a tar archive", Remedy::Unpack))
+}
+
+/// By the octets that formats put at their start.
+fn by_mark(head: &[u8]) -> Option<Kind> {
+    let is_there = |at: usize, mark: &[u8]| {
+        head.get(at..)
+            .is_some_and(|rest| !mark.is_empty() && rest.starts_with(mark))
+    };
+    if is_there(0, b"SQLite format 3\0") && is_there(68, b"GPKG") {
+        return Some(Kind::new("a GeoPackage (.gpkg)", Remedy::Export));
+    }
+    // The mark of HDF5 may stand behind a block of the user's.
+    if [512, 1024, 2048].iter().any(|at| is_there(*at, HDF5)) {
+        return Some(Kind::new(HDF5_NAME, Remedy::Export));
+    }
+    MARKS
+        .iter()
+        .find(|(at, mark, ..)| is_there(*at, mark))
+        .map(|(.., name, remedy)| Kind::new(name, *remedy))
+}
+
+/// By what text begins with that no header of CSV does.
+fn by_text(head: &[u8]) -> Option<Kind> {
+    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let text = text.trim_ascii_start();
+    let begins = |word: &&[u8]| {
+        text.get(..word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
+    let holds = |word: &[u8]| memmem::find(&text.to_ascii_lowercase(), word).is_some();
+    let found = TEXTS
+        .iter()
+        .find(|(words, ..)| words.iter().any(begins))
+        .map(|(_, name, remedy)| Kind::new(name, *remedy))?;
+    Some(match found.name {
+        XML if holds(b"<html") => Kind::new(HTML, Remedy::Ask),
+        JSON if holds(b"\"featurecollection\"") || holds(b"\"feature\"") => {
+            Kind::new("GeoJSON", Remedy::Export)
+        }
+        _ => found,
+    })
+}
+
+/// By octets that no text in UTF-8 has.
+fn by_zeros(head: &[u8]) -> Option<Kind> {
+    let is_control = |octet: &u8| matches!(octet, 0..=8 | 14..=31 | 127);
+    if !head.iter().any(is_control) {
+        return None;
+    }
+    let zeros = |odd: bool| {
+        let every_second = head.iter().skip(usize::from(odd)).step_by(2);
+        every_second.filter(|octet| **octet == 0).count()
+    };
+    let (even, odd) = (zeros(false), zeros(true));
+    let most = head.len() / 2 * 3 / 4;
+    Some(if head.iter().all(|octet| *octet == 0) {
+        Kind::new("nothing but zeros", Remedy::CopyAgain)
+    } else if odd > most && even < most / 4 {
+        Kind::new("text in UTF-16", Remedy::Reencode("UTF-16LE"))
+    } else if even > most && odd < most / 4 {
+        Kind::new("text in UTF-16", Remedy::Reencode("UTF-16BE"))
+    } else {
+        Kind::new("binary data", Remedy::Export)
+    })
+}
+
+const HDF5: &[u8] = b"\x89HDF\r\n\x1A\n";
+const HDF5_NAME: &str = "HDF5 or NetCDF 4 (.h5, .nc)";
+const NETCDF: &str = "NetCDF (.nc)";
+const TIFF: &str = "a TIFF or GeoTIFF image (.tif)";
+const POSTGRES: &str = "a dump of PostgreSQL";
+const ACCESS: &str = "an Access database (.mdb, .accdb)";
+const HTML: &str = "an HTML page";
+const XML: &str = "XML";
+const JSON: &str = "JSON";
+const SQL: &str = "SQL, as a dump of a database has it";
+
+/// What stands at which octet, what has it there, and what to do.
+const MARKS: &[(usize, &[u8], &str, Remedy)] = &[
+    (
+        0,
+        b"\xFF\xFE\0\0",
+        "text in UTF-32",
+        Remedy::Reencode("UTF-32"),
+    ),
+    (
+        0,
+        b"\0\0\xFE\xFF",
+        "text in UTF-32",
+        Remedy::Reencode("UTF-32"),
+    ),
+    (0, b"\xFF\xFE", "text in UTF-16", Remedy::Reencode("UTF-16")),
+    (0, b"\xFE\xFF", "text in UTF-16", Remedy::Reencode("UTF-16")),
+    (0, b"\xFF\xFF\xFF\xFF", "an Arrow stream", Remedy::Export),
+    (
+        0,
+        b"ARROW1",
+        "an Arrow file (.arrow, .feather)",
+        Remedy::Export,
+    ),
+    (0, b"FEA1", "a Feather file (.feather)", Remedy::Export),
+    (0, b"PAR1", "Parquet", Remedy::Export),
+    (0, b"PARE", "Parquet that is encrypted", Remedy::Export),
+    (0, b"ORC", "an ORC file", Remedy::Export),
+    (0, b"Obj\x01", "an Avro file", Remedy::Export),
+    (0, b"CDF\x01", NETCDF, Remedy::Export),
+    (0, b"CDF\x02", NETCDF, Remedy::Export),
+    (0, b"CDF\x05", NETCDF, Remedy::Export),
+    (0, HDF5, HDF5_NAME, Remedy::Export),
+    (0, b"\x0E\x03\x13\x01", "HDF4 (.hdf)", Remedy::Export),
+    (0, b"GRIB", "GRIB (.grib, .grb2)", Remedy::Export),
+    (0, b"BUFR", "BUFR", Remedy::Export),
+    (0, b"II*\0", TIFF, Remedy::Export),
+    (0, b"MM\0*", TIFF, Remedy::Export),
+    (0, b"II+\0", TIFF, Remedy::Export),
+    (0, b"MM\0+", TIFF, Remedy::Export),
+    (0, b"\0\0\x27\x0A", "a shapefile (.shp)", Remedy::Export),
+    (0, b"fgb\x03", "FlatGeobuf (.fgb)", Remedy::Export),
+    (
+        0,
+        b"SQLite format 3\0",
+        "an SQLite database",
+        Remedy::Export,
+    ),
+    (8, b"DUCK", "a DuckDB database", Remedy::Export),
+    (4, b"Standard Jet DB", ACCESS, Remedy::Export),
+    (4, b"Standard ACE DB", ACCESS, Remedy::Export),
+    (0, b"\x93NUMPY", "a NumPy array (.npy)", Remedy::Export),
+    (0, b"\x80\x02", "a Python pickle", Remedy::Export),
+    (0, b"\x80\x03", "a Python pickle", Remedy::Export),
+    (0, b"\x80\x04", "a Python pickle", Remedy::Export),
+    (0, b"\x80\x05", "a Python pickle", Remedy::Export),
+    (0, b"RDX", "R data (.rda)", Remedy::Export),
+    (0, b"X\n\0\0\0", "R data (.rds)", Remedy::Export),
+    (0, b"MATLAB ", "a MATLAB file (.mat)", Remedy::Export),
+    (0, b"<stata_dta>", "a Stata file (.dta)", Remedy::Export),
+    (0, b"$FL2", "an SPSS file (.sav)", Remedy::Export),
+    (
+        0,
+        b"\xD0\xCF\x11\xE0",
+        "an Excel workbook of the old kind (.xls) or one with a password",
+        Remedy::SaveAs,
+    ),
+    (0, b"PGDMP", POSTGRES, Remedy::Restore),
+    (
+        0,
+        b"PGCOPY\n",
+        "a binary copy of a table of PostgreSQL",
+        Remedy::Restore,
+    ),
+    (
+        0,
+        b"\x1F\x8B",
+        "packed once more, with gzip",
+        Remedy::Unpack,
+    ),
+    (
+        0,
+        b"\x28\xB5\x2F\xFD",
+        "packed once more, with zstd",
+        Remedy::Unpack,
+    ),
+    (0, b"\x1F\x9D", "packed with compress (.Z)", Remedy::Unpack),
+    (0, b"BZh", "packed with bzip2", Remedy::Unpack),
+    (0, b"\xFD7zXZ\0", "packed with xz", Remedy::Unpack),
+    (0, b"\x5D\0\0", "packed with lzma", Remedy::Unpack),
+    (0, b"LZIP", "packed with lzip", Remedy::Unpack),
+    (0, b"\x04\x22\x4D\x18", "packed with lz4", Remedy::Unpack),
+    (
+        0,
+        b"\xFF\x06\0\0sNaPpY",
+        "packed with snappy",
+        Remedy::Unpack,
+    ),
+    (0, b"7z\xBC\xAF\x27\x1C", "a 7z archive", Remedy::Unpack),
+    (0, b"Rar!\x1A\x07", "a RAR archive", Remedy::Unpack),
+    (0, b"PK\x05\x06", "an empty zip archive", Remedy::Unpack),
+    (0, b"%PDF-", "a PDF document", Remedy::Ask),
+    (0, b"\x89PNG", "a picture (.png)", Remedy::Ask),
+    (0, b"\xFF\xD8\xFF", "a picture (.jpg)", Remedy::Ask),
+    (0, b"GIF8", "a picture (.gif)", Remedy::Ask),
+    (0, b"\x7FELF", "a program", Remedy::Ask),
+];
+
+/// What text begins with, in any case; what it is then, and what to do.
+const TEXTS: &[(&[&[u8]], &str, Remedy)] = &[
+    (
+        &[b"version https://git-lfs", b"version https://hawser"],
+        "a pointer of Git LFS",
+        Remedy::Pull("git lfs pull"),
+    ),
+    (
+        &[
+            b"/annex/objects/",
+            b"../.git/annex/objects/",
+            b".git/annex/objects/",
+        ],
+        "a pointer of git-annex",
+        Remedy::Pull("git annex get"),
+    ),
+    (
+        &[b"outs:\n", b"outs:\r\n", b"md5: "],
+        "a pointer of DVC",
+        Remedy::Pull("dvc pull"),
+    ),
+    (&[b"{\\rtf"], "a text document (.rtf)", Remedy::Ask),
+    (
+        &[b"<!doctype html", b"<html", b"<head", b"<body"],
+        HTML,
+        Remedy::Ask,
+    ),
+    (&[b"<"], XML, Remedy::Ask),
+    (&[b"{", b"["], JSON, Remedy::Export),
+    (&[b"%yaml", b"---\n", b"---\r\n"], "YAML", Remedy::Export),
+    (
+        &[b"-----begin pgp", b"age-encryption.org/"],
+        "encrypted",
+        Remedy::Decrypt,
+    ),
+    (
+        &[
+            b"--\n-- postgresql",
+            b"--\r\n-- postgresql",
+            b"-- postgresql",
+            b"\\restrict ",
+        ],
+        POSTGRES,
+        Remedy::Restore,
+    ),
+    (
+        &[
+            b"--",
+            b"/*",
+            b"create ",
+            b"insert ",
+            b"copy ",
+            b"begin;",
+            b"begin transaction",
+            b"set ",
+            b"drop ",
+            b"pragma ",
+            b"select ",
+            b"use ",
+            b"lock ",
+            b"delete ",
+            b"truncate ",
+            b"alter ",
+        ],
+        SQL,
+        Remedy::Restore,
+    ),
+    (&[b"!<arch>"], "a program's library", Remedy::Ask),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(head: &[u8]) -> String {
+        Kind::of(head).map_or_else(|| "CSV".to_owned(), |kind| kind.to_string())
+    }
+
+    #[test]
+    fn the_kind_is_named_with_what_to_do() {
+        let mut tar = vec![b'a'; 600];
+        tar[257..262].copy_from_slice(b"ustar");
+        let mut gpkg = b"SQLite format 3\0".to_vec();
+        gpkg.resize(68, 1);
+        gpkg.extend(b"GPKG");
+        let mut hdf_later = vec![0; 512];
+        hdf_later.extend(HDF5);
+        let utf16 = |big: bool| -> Vec<u8> {
+            "key,latitude,longitude\n"
+                .encode_utf16()
+                .flat_map(|unit| {
+                    if big {
+                        unit.to_be_bytes()
+                    } else {
+                        unit.to_le_bytes()
+                    }
+                })
+                .collect()
+        };
+        for (head, name, remedy) in [
+            (
+                &b"version https://git-lfs.github.com/spec/v1\noid"[..],
+                "Git LFS",
+                "git lfs pull",
+            ),
+            (
+                b"/annex/objects/SHA256E-s1--0.csv\n",
+                "git-annex",
+                "git annex get",
+            ),
+            (
+                b"PK\x03\x04..[Content_Types].xml",
+                "(.xlsx)",
+                "save the sheet as CSV",
+            ),
+            (
+                b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+                ".ods",
+                "save the sheet",
+            ),
+            (b"PK\x03\x04....etlfire.csv", "zip archive", "unpack it"),
+            (
+                b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+                "(.xls)",
+                "save the sheet",
+            ),
+            (b"PAR1\x15\x04", "Parquet", "write it as CSV"),
+            (b"CDF\x01\0", "NetCDF", "write it as CSV"),
+            (b"\x89HDF\r\n\x1A\n", "NetCDF 4", "write it as CSV"),
+            (&hdf_later, "HDF5", "write it as CSV"),
+            (b"GRIB\0\0", "GRIB", "write it as CSV"),
+            (b"II*\0", "GeoTIFF", "write it as CSV"),
+            (b"SQLite format 3\0", "SQLite", "write it as CSV"),
+            (&gpkg, "GeoPackage", "write it as CSV"),
+            (b"ARROW1\0\0", "Arrow", "write it as CSV"),
+            (b"\xFF\xFEk\0", "UTF-16", "iconv -f UTF-16 "),
+            (&utf16(false), "UTF-16", "iconv -f UTF-16LE "),
+            (&utf16(true), "UTF-16", "iconv -f UTF-16BE "),
+            (b"\n <!DOCTYPE html><html>", "HTML", "the data is elsewhere"),
+            (
+                b"<?xml version='1.0'?><html xmlns=",
+                "HTML",
+                "the data is elsewhere",
+            ),
+            (
+                b"<?xml version='1.0'?><Error><Code>AccessDenied",
+                "XML",
+                "the data is elsewhere",
+            ),
+            (
+                b"{\"type\": \"FeatureCollection\"",
+                "GeoJSON",
+                "write it as CSV",
+            ),
+            (b"\xEF\xBB\xBF[{\"key\": 1}]", "JSON", "write it as CSV"),
+            (
+                b"--\n-- PostgreSQL database dump\n--\n",
+                "dump of PostgreSQL",
+                "postgres://",
+            ),
+            (b"PGDMP\x01\x0e", "dump of PostgreSQL", "postgres://"),
+            (b"CREATE TABLE osdbfire (", "SQL", "postgres://"),
+            (b"%PDF-1.7", "PDF", "the data is elsewhere"),
+            (b"BZh91AY&SY", "bzip2", "unpack it"),
+            (b"\xFD7zXZ\0", "xz", "unpack it"),
+            (b"7z\xBC\xAF\x27\x1C", "7z", "unpack it"),
+            (b"\x1F\x8B\x08", "gzip", "unpack it"),
+            (&tar, "tar archive", "unpack it"),
+            (&[0; 100], "zeros", "copy it again"),
+            (b"\x01\x02\x03abc", "binary data", "write it as CSV"),
+        ] {
+            let said = said(head);
+            assert!(
+                said.contains(name) && said.contains(remedy),
+                "{name}: {said}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_may_be_csv_is_left_to_its_header() {
+        for head in [
+            &b""[..],
+            b"key,latitude,longitude,firessp1262020metric_mean\n",
+            b"\xEF\xBB\xBFlatitude,longitude\r\n51.5,0\r\n",
+            b"\"key\";\"latitude\"\n",
+            b"latitude\tlongitude\n",
+            b"gribkey,orc,par1\n",
+            b"settings,used\n",
+            b"\xE9t\xE9,latitude\n",
+        ] {
+            assert_eq!(said(head), "CSV");
+        }
+    }
+}
