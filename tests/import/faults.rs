@@ -76,12 +76,12 @@ fn a_place_that_is_none_is_told() {
     edited(
         40,
         |line| field(line, 1, "91"),
-        &["line 40: latitude \"91\" is outside 90"],
+        &["line 40: latitude \"91\" is outside -90 to 90"],
     );
     edited(
         40,
-        |line| field(line, 2, "360"),
-        &["line 40: longitude \"360\" is outside 180"],
+        |line| field(line, 2, "361"),
+        &["line 40: longitude \"361\" is outside -180 to 360"],
     );
     edited(40, |line| field(line, 1, ""), &["line 40: latitude \"\""]);
     edited(
@@ -175,21 +175,32 @@ fn a_file_without_rows_or_not_in_utf_8_is_told() {
         },
         &["synthetic-etlfire.csv", "no row"],
     );
-    for octets in [&b"\xff\xfek\0e\0y\0,\0"[..], b"\0\0\0\0"] {
+    for (octets, said) in [
+        (&b"\xff\xfek\0e\0y\0,\0"[..], ": this is text in UTF-16"),
+        (b"\0\0\0\0", ": this is nothing but zeros"),
+        (b"k\xe9y,latitude\n", ": line 1: "),
+    ] {
         refused(
             |bench| fs::write(bench.file("fire"), octets).unwrap(),
-            &["synthetic-etlfire.csv: line 1: "],
+            &["synthetic-etlfire.csv", said],
         );
     }
 }
 
 #[test]
-fn two_files_of_one_peril_are_refused() {
+fn two_versions_of_one_peril_are_refused() {
     refused(
         |bench| {
-            fs::copy(bench.file("fire"), bench.csv().join("again.csv")).unwrap();
+            let text = fs::read_to_string(bench.file("fire")).unwrap();
+            let other = with_line(&text, 40, |line| field(line, 5, "0.123456"));
+            assert_ne!(text, other);
+            fs::write(bench.csv().join("again.csv"), other).unwrap();
         },
-        &["fire comes from both", "again.csv", "synthetic-etlfire.csv"],
+        &[
+            "synthetic-etlfire.csv: line 40: the cell ",
+            "again.csv line 40",
+            "0.123456 there",
+        ],
     );
 }
 

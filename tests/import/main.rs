@@ -13,6 +13,7 @@ mod frames;
 mod interrupted;
 mod plain;
 mod postgres;
+mod real_files;
 mod sources;
 
 use std::{

@@ -231,7 +231,7 @@ fn hint(is_near: bool) -> &'static str {
     if is_near {
         ", but right beside a point of it: --round takes it there"
     } else {
-        "; a grid of another step is named with --step"
+        " (--step names another; --round is for the tails of 32-bit numbers)"
     }
 }
 

@@ -43,20 +43,20 @@ pub(super) fn join<'s>(
     request: &Request,
 ) -> Result<Joined<'s>, Vec<Faulty>> {
     let mut joined = Joined::new(shape, sources);
-    let mut faulty = Vec::new();
+    let mut astray = Vec::new();
     for (number, source) in sources.iter().enumerate() {
         let faults = joined.take(shape, number, request.round);
         if !faults.is_empty() {
-            faulty.push(Faulty {
+            astray.push(Faulty {
                 name: source.name.clone(),
                 problem: Problem::Lines(faults),
             });
         }
     }
-    if faulty.is_empty() {
+    if astray.is_empty() {
         Ok(joined)
     } else {
-        Err(faulty)
+        Err(astray)
     }
 }
 
@@ -200,15 +200,15 @@ impl<'s> Joined<'s> {
         }
         let width = self.tallies.len();
         let (mut there, mut here) = (vec![WIDE_NOT_COVERED; width], vec![WIDE_NOT_COVERED; width]);
-        let had_row = self.read(earlier, &mut there).is_some();
-        let has_row = self.read(line.position, &mut here).is_some();
-        if had_row == has_row && there == here {
+        let is_known_there = self.read(earlier, &mut there).is_some();
+        let is_known_here = self.read(line.position, &mut here).is_some();
+        if is_known_there == is_known_here && there == here {
             self.repeated += 1;
-            self.take_back(&here, has_row);
-        } else if had_row != has_row && !is_of_one_source {
+            self.take_back(&here, is_known_here);
+        } else if is_known_there != is_known_here && !is_of_one_source {
             self.filled += 1;
             self.take_back(&vec![WIDE_NOT_COVERED; width], false);
-            if has_row && let Some(position) = self.position_mut(shape, cell) {
+            if is_known_here && let Some(position) = self.position_mut(shape, cell) {
                 *position = line.position;
             }
         } else if faults.is_full() {

@@ -35,6 +35,9 @@ enum Remedy {
 }
 
 impl Kind {
+    /// A folder of chunks.
+    pub(super) const ZARR: Self = Self::new("a Zarr store", Remedy::Export);
+
     /// How many octets from the start [`Self::of`] wants to see.
     pub(super) const HEAD: usize = 4096;
 

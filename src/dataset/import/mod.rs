@@ -64,11 +64,12 @@ pub enum ImportError {
          and longitudes), and --round when they have the tails of 32-bit numbers"
     )]
     NoGrid,
-    /// Nothing to import.
+    /// Nothing to import; files of other kinds that lie there.
     #[error(
-        "no peril CSV file and no database to import: name files, folders with .csv files in them, or postgres://..."
+        "no peril CSV file and no database to import: name files, folders with .csv files in them, or postgres://...{}",
+        report::others(.0)
     )]
-    NoSource,
+    NoSource(Vec<(PathBuf, Kind)>),
     /// One peril in a file and in a database.
     #[error("{} comes from both {first} and {second}: name one", .peril.name())]
     SamePeril {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, fmt, fmt::Write, path::PathBuf};
 
-use super::{Faulty, Problem, join::Joined, scan::Scanned, work::Sourced};
+use super::{Faulty, Problem, join::Joined, kind::Kind, scan::Scanned, work::Sourced};
 use crate::dataset::grid::{About, Axis, Column, GridShape, MICRO, Peril, Value};
 
 /// An import that is done.
@@ -306,6 +306,15 @@ impl fmt::Display for Imported {
             self.about.version.id
         )
     }
+}
+
+/// One line a file that is not CSV.
+pub(super) fn others(found: &[(PathBuf, Kind)]) -> String {
+    let mut text = String::new();
+    for (path, kind) in found {
+        let _ = write!(text, "\n{}: {kind}", path.display());
+    }
+    text
 }
 
 /// One line a fault: file, line, reason.

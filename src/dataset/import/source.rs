@@ -13,6 +13,8 @@ use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 use zstd::stream::read::Decoder as ZstdDecoder;
 
+use super::kind::Kind;
+
 /// One open CSV file.
 #[derive(Debug)]
 pub(super) struct SourceFile {
@@ -72,6 +74,11 @@ impl SourceFile {
             file,
             found: Version::of(&metadata),
         })
+    }
+
+    /// Whether both are one file on the disk, whatever their names.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        (self.found.device, self.found.inode) == (other.found.device, other.found.inode)
     }
 
     /// Octets on the disk.
@@ -178,6 +185,27 @@ pub(super) fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// What lies in a folder without CSV files, as far as it is known: the first few of its files.
+pub(super) fn others(path: &Path) -> Vec<(PathBuf, Kind)> {
+    if ZARR.iter().any(|name| path.join(name).exists()) {
+        return vec![(path.into(), Kind::ZARR)];
+    }
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file())
+        .collect();
+    paths.sort();
+    let kinds = paths.into_iter().filter_map(|path| {
+        let mut head = Vec::new();
+        let file = File::open(&path).ok()?;
+        let wanted = u64::try_from(Kind::HEAD).ok()?;
+        file.take(wanted).read_to_end(&mut head).ok()?;
+        Some((path, Kind::of(&head)?))
+    });
+    kinds.take(OTHERS).collect()
+}
+
 fn is_csv(name: &OsString) -> bool {
     let name = name.to_string_lossy().to_ascii_lowercase();
     !name.starts_with('.')
@@ -205,6 +233,10 @@ impl Read for Counted<'_> {
     }
 }
 
+/// How many files of other kinds are told.
+const OTHERS: usize = 5;
+/// What a Zarr store has at its root.
+const ZARR: [&str; 3] = [".zgroup", ".zarray", "zarr.json"];
 /// What a file's name holds when its values are made up.
 pub(crate) const SYNTHETIC: &str = "synthetic";
 /// Name of a Data Package's description.

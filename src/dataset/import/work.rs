@@ -136,14 +136,21 @@ fn open(sources: &[Source], progress: &Progress) -> Result<Vec<SourceFile>, Impo
             move |source| ImportError::Unreadable { path, source }
         };
         for path in source::files(path).map_err(unreadable(path))? {
-            files.push(SourceFile::open(&path).map_err(unreadable(&path))?);
+            let file = SourceFile::open(&path).map_err(unreadable(&path))?;
+            if !files.iter().any(|other: &SourceFile| other.is_same(&file)) {
+                files.push(file);
+            }
         }
     }
     let has_database = sources
         .iter()
         .any(|source| matches!(source, Source::Database(_)));
     if files.is_empty() && !has_database {
-        return Err(ImportError::NoSource);
+        let folders = sources.iter().filter_map(|source| match source {
+            Source::Path(path) => Some(source::others(path)),
+            Source::Database(_) => None,
+        });
+        return Err(ImportError::NoSource(folders.flatten().collect()));
     }
     let total = files.iter().map(SourceFile::length).sum();
     progress.total.store(total, Ordering::Relaxed);
