@@ -8,6 +8,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod disk;
 mod faults;
 mod frames;
 mod interrupted;

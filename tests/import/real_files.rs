@@ -216,28 +216,25 @@ fn keys_with_signed_zeros_blanks_and_no_keys_at_all_are_taken() {
     let bench = Bench::with_sample("15");
     let expected = plain::table(&bench.csv());
     bench.edit("fire", |text| {
-        text.lines()
-            .map(|line| {
-                let (key, rest) = line.split_once(',').unwrap();
-                let fields: Vec<&str> = rest.split(',').collect();
-                let signed = |text: &str| match text.parse::<f64>() {
-                    Ok(0.0) => "-0.00".to_owned(),
-                    Ok(degrees) => format!("{degrees:.2}"),
-                    Err(_) => key.to_owned(),
-                };
-                let key = match signed(fields[0]) {
-                    latitude if latitude != key => latitude + &signed(fields[1]),
-                    header => header,
-                };
-                format!(" {key} , {}\n", rest.replace(',', " ,\t"))
-            })
-            .collect()
+        let lines = text.lines().map(|line| {
+            let (key, rest) = line.split_once(',').unwrap();
+            let fields: Vec<&str> = rest.split(',').collect();
+            let signed = |text: &str| match text.parse::<f64>() {
+                Ok(0.0) => "-0.00".to_owned(),
+                Ok(degrees) => format!("{degrees:.2}"),
+                Err(_) => key.to_owned(),
+            };
+            let key = match signed(fields[0]) {
+                latitude if latitude != key => latitude + &signed(fields[1]),
+                header => header,
+            };
+            format!(" {key} , {}", rest.replace(',', " ,\t"))
+        });
+        lines.collect::<Vec<_>>().join("\n") + "\n"
     });
     bench.edit("wind", |text| {
-        let lines = text
-            .lines()
-            .map(|line| line.split_once(',').unwrap().1.to_owned() + "\n");
-        lines.collect()
+        let lines = text.lines().map(|line| line.split_once(',').unwrap().1);
+        lines.collect::<Vec<_>>().join("\n") + "\n"
     });
     assert!(
         fs::read_to_string(bench.file("fire"))

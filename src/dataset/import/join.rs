@@ -200,15 +200,15 @@ impl<'s> Joined<'s> {
         }
         let width = self.tallies.len();
         let (mut there, mut here) = (vec![WIDE_NOT_COVERED; width], vec![WIDE_NOT_COVERED; width]);
-        let is_known_there = self.read(earlier, &mut there).is_some();
-        let is_known_here = self.read(line.position, &mut here).is_some();
-        if is_known_there == is_known_here && there == here {
+        let had_values = self.read(earlier, &mut there).is_some();
+        let is_filled = self.read(line.position, &mut here).is_some();
+        if had_values == is_filled && there == here {
             self.repeated += 1;
-            self.take_back(&here, is_known_here);
-        } else if is_known_there != is_known_here && !is_of_one_source {
+            self.take_back(&here, is_filled);
+        } else if had_values != is_filled && !is_of_one_source {
             self.filled += 1;
             self.take_back(&vec![WIDE_NOT_COVERED; width], false);
-            if is_known_here && let Some(position) = self.position_mut(shape, cell) {
+            if is_filled && let Some(position) = self.position_mut(shape, cell) {
                 *position = line.position;
             }
         } else if faults.is_full() {

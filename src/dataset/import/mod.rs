@@ -88,6 +88,17 @@ pub enum ImportError {
         /// What the system says.
         source: io::Error,
     },
+    /// The store is in its place, and may not be after a power cut.
+    #[error(
+        "the new store is in place as {}, but the disk does not say that it keeps the name: {source}; import again",
+        .path.display()
+    )]
+    Unsettled {
+        /// The store.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The store that was written cannot be read back.
     #[error("the store that was written is not sound: {0}")]
     Unsound(#[from] StoreError),

@@ -52,6 +52,11 @@ impl Workshop {
         self.path.join(STORE_NAME)
     }
 
+    /// Waits until the disk has the names that the directory holds.
+    pub(super) fn settle(&self) -> io::Result<()> {
+        self.folder.sync_all()
+    }
+
     /// An empty file for a new store.
     pub(super) fn draft(&self) -> io::Result<(Draft<'_>, File)> {
         let path = self.path.join(format!("{STORE_NAME}.part"));
@@ -85,7 +90,7 @@ impl Draft<'_> {
         file.sync_all()?;
         fs::rename(&self.path, self.workshop.store())?;
         self.is_published = true;
-        self.workshop.folder.sync_all()
+        Ok(())
     }
 }
 

@@ -26,7 +26,7 @@ use crate::dataset::grid::{Grid, GridShape, WriteError};
 /// Imports what `request` names; until the last moment what is served stays as it was.
 ///
 /// # Errors
-/// [`ImportError`]; nothing has changed then.
+/// [`ImportError`]; nothing has changed then, but for [`ImportError::Unsettled`].
 pub fn import(request: &Request, progress: &Progress) -> Result<Imported, ImportError> {
     let unusable = |source| ImportError::State {
         path: request.state.clone(),
@@ -50,6 +50,10 @@ pub fn import(request: &Request, progress: &Progress) -> Result<Imported, Import
     draft.publish(&file).map_err(|source| ImportError::Write {
         path: request.state.clone(),
         source: WriteError::Io(source),
+    })?;
+    workshop.settle().map_err(|source| ImportError::Unsettled {
+        path: workshop.store(),
+        source,
     })?;
     Ok(Imported::new(
         grid.about().clone(),
