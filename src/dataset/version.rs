@@ -41,6 +41,21 @@ impl Version {
         }
     }
 
+    /// All of it, for a digest.
+    fn text(&self) -> String {
+        let Self {
+            device,
+            inode,
+            length,
+            modified,
+            changed,
+        } = self;
+        format!(
+            "{device} {inode} {length} {}.{:09} {}.{:09}",
+            modified.0, modified.1, changed.0, changed.1
+        )
+    }
+
     /// Whether the content is the same, though a name may have come or gone (a rename over the file).
     pub(super) fn is_same_content(&self, other: &Self) -> bool {
         (self.inode, self.length, self.modified) == (other.inode, other.length, other.modified)
@@ -73,8 +88,7 @@ impl Identity {
     pub(super) fn new(version: Version) -> Self {
         let (seconds, nanoseconds) = version.modified;
         let since = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
-        let text = format!("{version:?}");
-        let tag = digest(&SHA256, text.as_bytes());
+        let tag = digest(&SHA256, version.text().as_bytes());
         let tag = tag.as_ref().get(..15).unwrap_or_default();
         Self {
             version,
@@ -82,5 +96,72 @@ impl Identity {
             last_modified: UNIX_EPOCH + since + Duration::from_nanos(nanoseconds),
             length: version.length,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VERSION: Version = Version {
+        device: 1,
+        inode: 2,
+        length: 3,
+        modified: (4, 5),
+        changed: (6, 7),
+    };
+
+    /// Rows: HTTP-7
+    #[test]
+    fn whatever_differs_between_two_versions_gives_another_entity_tag() {
+        let tag = |version| Identity::new(version).entity_tag;
+        let others = [
+            Version {
+                device: 9,
+                ..VERSION
+            },
+            Version {
+                inode: 9,
+                ..VERSION
+            },
+            Version {
+                length: 9,
+                ..VERSION
+            },
+            Version {
+                modified: (9, 5),
+                ..VERSION
+            },
+            Version {
+                modified: (4, 9),
+                ..VERSION
+            },
+            Version {
+                changed: (9, 7),
+                ..VERSION
+            },
+            Version {
+                changed: (6, 9),
+                ..VERSION
+            },
+        ];
+        assert_eq!(tag(VERSION), tag(VERSION));
+        for other in others {
+            assert_ne!(tag(VERSION), tag(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_just_changed_is_not_settled() {
+        let (second, _) = VERSION.changed;
+        for (now, is_settled) in [(-1, false), (0, false), (1, false), (2, true), (3, true)] {
+            let now = Timestamp::from_seconds(second + now);
+            assert_eq!(VERSION.is_settled(now), is_settled, "{now:?}");
+        }
+        let never = Version {
+            changed: (i64::MAX, 0),
+            ..VERSION
+        };
+        assert!(!never.is_settled(Timestamp::from_seconds(i64::MAX - 1)));
     }
 }

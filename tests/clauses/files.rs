@@ -4,13 +4,17 @@ use std::{
     fs::{self, File},
     io::{BufRead as _, Read as _},
     os::unix::{fs::FileExt as _, net::UnixStream},
+    time::Duration,
 };
 
 use super::{
     expect::{challenged, has_common_fields},
     site::{CERTIFICATE, CONTENT, NAME, Site, fresh_token},
 };
-use crate::support::http::{Answer, Connection, Request};
+use crate::support::{
+    http::{Answer, Connection, Request},
+    process::eventually,
+};
 
 /// A download whose head is here and whose content is not read yet.
 struct Download {
@@ -111,7 +115,7 @@ fn a_file_rewritten_in_place_never_ends_as_a_whole_answer() {
 
 /// Rows: HTTP-7
 #[test]
-fn a_small_file_that_changes_is_never_answered_from_memory() {
+fn a_small_file_that_keeps_changing_is_answered_as_it_is() {
     let site = Site::start();
     let mut connection = site.connect();
     let request = site.request("/small", &fresh_token());
@@ -129,6 +133,69 @@ fn a_small_file_that_changes_is_never_answered_from_memory() {
     }
     fs::remove_file(site.shared("small.csv")).unwrap();
     assert_eq!(connection.send(&request).status, 404);
+}
+
+/// Octets that the daemon has read from files.
+fn read_from_files(site: &Site) -> u64 {
+    let path = format!("/proc/{}/io", site.perild.pid().as_raw_nonzero());
+    let counts = fs::read_to_string(path).unwrap();
+    let count = counts.lines().find_map(|line| line.strip_prefix("rchar: "));
+    count.unwrap().parse().unwrap()
+}
+
+/// Rows: HTTP-7
+#[test]
+fn a_file_that_is_kept_in_memory_is_answered_from_there_until_it_changes() {
+    const LENGTH: usize = 200_000;
+    let site = Site::start();
+    let replace: [(&str, fn(&Site, &str)); 5] = [
+        ("rewritten", |site, name| {
+            fs::write(site.shared(name), vec![b'b'; LENGTH]).unwrap();
+        }),
+        ("renamed", |site, name| {
+            fs::write(site.shared("aside.tmp"), vec![b'b'; LENGTH]).unwrap();
+            fs::rename(site.shared("aside.tmp"), site.shared(name)).unwrap();
+        }),
+        ("shortened", |site, name| {
+            let file = File::options().write(true).open(site.shared(name)).unwrap();
+            file.set_len(0).unwrap();
+            file.write_all_at(b"b", 0).unwrap();
+        }),
+        ("dated-back", |site, name| {
+            let file = File::options().write(true).open(site.shared(name)).unwrap();
+            let before = file.metadata().unwrap().modified().unwrap();
+            file.write_all_at(&vec![b'b'; LENGTH], 0).unwrap();
+            file.set_modified(before).unwrap();
+        }),
+        ("linked", |site, name| {
+            fs::write(site.shared("target.tmp"), vec![b'b'; LENGTH]).unwrap();
+            fs::remove_file(site.shared(name)).unwrap();
+            std::os::unix::fs::symlink("target.tmp", site.shared(name)).unwrap();
+        }),
+    ];
+    for (name, _) in replace {
+        fs::write(site.shared(&format!("{name}.csv")), vec![b'a'; LENGTH]).unwrap();
+    }
+    let token = fresh_token();
+    let mut connection = site.connect();
+    for (name, change) in replace {
+        let request = site.request(&format!("/{name}"), &token);
+        // It is kept once it has been left alone for two seconds.
+        let first = eventually("an answer from memory", Duration::from_secs(20), || {
+            let before = read_from_files(&site);
+            let answer = connection.send(&request);
+            let read = read_from_files(&site) - before;
+            (read < LENGTH as u64 / 2).then_some(answer)
+        });
+        assert!(first.content == vec![b'a'; LENGTH], "{name}");
+        change(&site, &format!("{name}.csv"));
+        let next = connection.send(&request);
+        assert_eq!(next.status, 200, "{name}");
+        assert!(next.content.iter().all(|octet| *octet == b'b'), "{name}");
+        assert_ne!(next.field("etag"), first.field("etag"), "{name}");
+        fs::remove_file(site.shared(&format!("{name}.csv"))).unwrap();
+        assert_eq!(connection.send(&request).status, 404, "{name}");
+    }
 }
 
 /// Resident memory of the daemon, in octets.

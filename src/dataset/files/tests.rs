@@ -1,6 +1,10 @@
 //! What may be reached in the folder, and what may not.
 
-use std::{fs, os::unix::fs::symlink};
+use std::{
+    fs,
+    os::unix::fs::{FileExt, MetadataExt, symlink},
+    time::{Duration, UNIX_EPOCH},
+};
 
 use super::*;
 use crate::{
@@ -19,6 +23,10 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
 }
 
 fn select(files: &Files, segment: &str) -> Result<Selection, Absent> {
+    select_at(files, segment, Timestamp::from_seconds(i64::MAX))
+}
+
+fn select_at(files: &Files, segment: &str, now: Timestamp) -> Result<Selection, Absent> {
     let file = FileName::with_extension(segment).unwrap();
     let open = Defaults {
         scope: String::new(),
@@ -28,7 +36,7 @@ fn select(files: &Files, segment: &str) -> Result<Selection, Absent> {
         .unwrap()
         .open(file.dataset())
         .unwrap();
-    files.select(&permit, &file, Timestamp::from_seconds(i64::MAX))
+    files.select(&permit, &file, now)
 }
 
 fn content(selection: Selection) -> Vec<u8> {
@@ -64,6 +72,75 @@ fn another_version_has_another_entity_tag_and_is_seen_at_once() {
     assert_eq!(content(select(&files, "tidy").unwrap()), b"a,b\n5,6\n");
     fs::remove_file(root.join("tidy.csv")).unwrap();
     assert!(matches!(select(&files, "tidy"), Err(Absent::NoSuchFile)));
+}
+
+/// Rows: HTTP-7
+#[test]
+fn a_rewrite_in_place_of_the_same_length_within_one_second_has_another_entity_tag() {
+    let (_directory, root) = folder();
+    let path = root.join("tidy.csv");
+    let files = Files::new(root, 1 << 20, false);
+    let second = UNIX_EPOCH + Duration::from_secs(1_768_478_400);
+    let rewritten = |content: &str, nanoseconds: u64| {
+        let file = File::options().write(true).open(&path).unwrap();
+        file.write_all_at(content.as_bytes(), 0).unwrap();
+        file.set_modified(second + Duration::from_nanos(nanoseconds))
+            .unwrap();
+        let selection = select(&files, "tidy").unwrap();
+        let tag = selection.identity.entity_tag.clone();
+        assert_eq!(content.as_bytes(), self::content(selection));
+        tag
+    };
+    let tags = [
+        rewritten("a,b\n1,2\n", 0),
+        rewritten("a,b\n3,4\n", 1),
+        rewritten("a,b\n5,6\n", 999_999_999),
+    ];
+    assert!(
+        tags[0] != tags[1] && tags[1] != tags[2] && tags[0] != tags[2],
+        "{tags:?}"
+    );
+}
+
+#[test]
+fn a_file_is_not_kept_in_memory_at_the_instant_of_its_change() {
+    let (_directory, root) = folder();
+    let changed = root.join("tidy.csv").metadata().unwrap().ctime();
+    let files = Files::new(root, 1 << 20, false);
+    for (after, is_kept) in [(0, false), (1, false), (2, true)] {
+        let now = Timestamp::from_seconds(changed + after);
+        select_at(&files, "tidy", now).unwrap();
+        assert_eq!(
+            files.memory.recall("tidy.csv").is_some(),
+            is_kept,
+            "{after}"
+        );
+    }
+}
+
+#[test]
+fn a_file_rewritten_after_it_was_opened_is_not_read_as_the_version_that_was_opened() {
+    let (_directory, root) = folder();
+    let path = root.join("tidy.csv");
+    let old = UNIX_EPOCH + Duration::from_secs(1_768_478_400);
+    File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_modified(old)
+        .unwrap();
+    let opened = || {
+        let (descriptor, version) = open_beneath(&root, "tidy.csv").unwrap();
+        FileBytes::new(File::from(descriptor), &Identity::new(version))
+    };
+    assert_eq!(opened().read_whole().unwrap(), "a,b\n1,2\n");
+    let mut bytes = opened();
+    fs::write(&path, "a,b\n3,4\n").unwrap();
+    let error = bytes.read_whole().unwrap_err();
+    assert!(error.get_ref().unwrap().is::<crate::dataset::FileChanged>());
+    let mut bytes = opened();
+    fs::write(&path, "a,b\n").unwrap();
+    bytes.read_whole().unwrap_err();
 }
 
 #[test]
