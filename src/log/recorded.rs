@@ -1,6 +1,8 @@
 //! A body whose access record is written when it ends, with the octets that really left.
 
 use std::{
+    error::Error,
+    fmt,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -32,8 +34,19 @@ impl Recorded {
     }
 }
 
+/// Why a body does not come to its end. The server logs it as programmers print it: that says it in words.
+#[derive(thiserror::Error)]
+#[error("{0}")]
+pub struct CutShort(Box<dyn Error>);
+
+impl fmt::Debug for CutShort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl MessageBody for Recorded {
-    type Error = <BoxBody as MessageBody>::Error;
+    type Error = CutShort;
 
     fn size(&self) -> BodySize {
         self.body.size()
@@ -47,7 +60,7 @@ impl MessageBody for Recorded {
         if let Some(Ok(bytes)) = &piece {
             self.sent_bytes += u64::try_from(bytes.len()).unwrap_or(0);
         }
-        Poll::Ready(piece)
+        Poll::Ready(piece.map(|piece| piece.map_err(CutShort)))
     }
 }
 

@@ -33,6 +33,7 @@ mod metrics_listener;
 mod metrics_published;
 mod metrics_site;
 mod open_energy;
+mod printed;
 mod rfc5280;
 mod rfc6750;
 mod rfc7662;

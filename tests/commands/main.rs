@@ -5,6 +5,9 @@
     reason = "a test that cannot go on fails"
 )]
 
+#[path = "../support/printed.rs"]
+mod printed;
+
 mod cacerts;
 mod dev;
 mod development;
@@ -27,9 +30,12 @@ fn perild(directory: &Path, arguments: &[&str]) -> Command {
 }
 
 fn run(directory: &Path, arguments: &[&str]) -> Output {
-    perild(directory, arguments)
+    let output = perild(directory, arguments)
         .output()
-        .expect("the built program runs")
+        .expect("the built program runs");
+    printed::is_for_people(&text(&output.stdout));
+    printed::is_for_people(&text(&output.stderr));
+    output
 }
 
 /// A tool that the tests need; its absence is a failure that names the package.

@@ -8,6 +8,9 @@
     reason = "a test that cannot go on fails"
 )]
 
+#[path = "../support/printed.rs"]
+mod printed;
+
 mod disk;
 mod faults;
 mod frames;
@@ -87,9 +90,13 @@ fn perild(arguments: &[&str]) -> Output {
 
 fn succeed(output: Output) -> String {
     assert!(output.status.success(), "{}", stderr(&output));
-    String::from_utf8(output.stdout).unwrap()
+    let said = String::from_utf8(output.stdout).unwrap();
+    printed::is_for_people(&said);
+    said
 }
 
 fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    printed::is_for_people(&said);
+    said
 }

@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::json;
 
-use super::{described, process::PATIENCE};
+use super::{described, printed, process::PATIENCE};
 
 /// An answer: status, header field lines in order with names in lower case, content.
 #[derive(Clone, Debug)]
@@ -151,6 +151,9 @@ impl<S: Read + Write> Connection<S> {
         };
         if with_content && !matches!(status, 204 | 304) {
             answer.content = self.content(&answer);
+        }
+        if answer.field("content-type") == Some("application/problem+json") {
+            printed::is_for_people(answer.text());
         }
         Some(answer)
     }

@@ -24,6 +24,7 @@ pub mod journal;
 pub mod nginx;
 pub mod perild;
 pub mod pki;
+pub mod printed;
 pub mod process;
 pub mod python;
 pub mod store;

@@ -14,7 +14,10 @@ use std::{
 use nix::unistd::{Uid, User};
 use rustix::process::Signal;
 
-use super::process::{PATIENCE, Running};
+use super::{
+    printed,
+    process::{PATIENCE, Running},
+};
 
 /// The web server's user on Debian.
 pub const WEB_SERVER: &str = "www-data";
@@ -213,7 +216,9 @@ impl Perild {
     /// The exit code of a start that was to fail, and what was said.
     pub fn failure(&mut self) -> (Option<i32>, String) {
         let code = self.process.wait().code();
-        (code, self.log())
+        let log = self.log();
+        printed::is_for_people(&log);
+        (code, log)
     }
 
     /// Everything the daemon has written.
@@ -240,6 +245,7 @@ impl Drop for Perild {
         } else if self.expect_clean {
             let log = self.log();
             assert!(!log.contains("panicked at"), "{log}");
+            printed::is_for_people(&log);
         }
     }
 }
