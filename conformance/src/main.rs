@@ -47,11 +47,12 @@ fn run(results: &Path, is_check: bool) -> Result<String, Fault> {
     let rows = Rows::parse(&read(Path::new(ROWS))?)?;
     let results = Results::parse(&read(results)?);
     let claims = sources::claims(Path::new("."))?;
-    let page = Page::new(&rows, &claims, &results);
+    let before = fs::read_to_string(PAGE).unwrap_or_default();
+    let page = Page::new(&rows, &claims, &results, &before);
     if !page.faults.is_empty() {
         return Err(Fault::Rows(page.faults.join("\n  ")));
     }
-    let is_stale = fs::read_to_string(PAGE).map_or(true, |text| text != page.text);
+    let is_stale = before != page.text;
     if is_stale {
         fs::write(PAGE, &page.text).map_err(|error| Fault::File(PAGE.to_owned(), error))?;
     }

@@ -14,9 +14,6 @@ pub struct Rows {
 #[serde(deny_unknown_fields)]
 pub struct Section {
     pub title: String,
-    /// Rows that no test names are left out.
-    #[serde(default)]
-    pub optional: bool,
     pub rows: Vec<Row>,
 }
 
@@ -27,8 +24,10 @@ pub struct Row {
     pub id: String,
     pub clause: String,
     pub says: String,
-    /// Why the row, or a part of it, has no test.
+    /// Why the row has no test; with a test it is a fault.
     pub argued: Option<String>,
+    /// What of the row its tests do not show, and why; without a test it is a fault.
+    pub in_part: Option<String>,
 }
 
 impl Rows {

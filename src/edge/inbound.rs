@@ -132,7 +132,7 @@ mod tests {
         );
     }
 
-    /// Rows: CERT-10
+    /// Rows: CERT-10, NGX-20
     #[test]
     fn ngx_20_a_certificate_that_the_hop_did_not_verify_is_not_taken() {
         let with = |verify: &'static str| {

@@ -246,7 +246,7 @@ mod tests {
         assert!(policy.decide(&token("b"), names("tidy.csv")).is_err());
     }
 
-    /// Rows: OE-CLS-2
+    /// Rows: OE-CLS-3
     #[test]
     fn oe_cls_2_only_open_data_is_permitted_without_a_token() {
         let policy = policy(&[("tidy", "", Class::Open), ("shared", "", Class::SharedB)]).unwrap();

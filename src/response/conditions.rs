@@ -161,7 +161,6 @@ mod tests {
         judge(&headers(fields), &identity())
     }
 
-    /// Rows: HTTP-8
     #[test]
     fn a_time_beyond_all_dates_is_the_last_date() {
         let at = |seconds| http_date(UNIX_EPOCH + Duration::from_secs(seconds));
@@ -171,6 +170,7 @@ mod tests {
         }
     }
 
+    /// Rows: HTTP-8
     #[test]
     fn rfc9110_13_1_2_if_none_match_compares_weakly() {
         for tags in ["\"v1\"", "W/\"v1\"", "\"x\", \"v1\"", "*"] {

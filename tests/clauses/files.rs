@@ -56,7 +56,7 @@ impl Download {
 
 const LARGE: usize = 8_000_000;
 
-/// Rows: HTTP-7, NGX-18
+/// Rows: HTTP-7
 #[test]
 fn a_file_replaced_by_rename_during_a_slow_download_gives_one_version() {
     let site = Site::start();

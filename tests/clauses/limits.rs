@@ -79,7 +79,7 @@ fn lim_4_a_certificate_over_16_kib_is_400() {
     challenged(&site, &with(&padded(16_385)), 400, Some("invalid_request"));
 }
 
-/// Rows: LIM-5, FAPI1-B-11, OE-VAL-11
+/// Rows: LIM-5, FAPI1-B-11, OE-VAL-11, CON-13
 #[test]
 fn lim_5_one_visible_value_of_at_most_128_octets_is_echoed_and_nothing_else() {
     let site = Site::start();

@@ -17,7 +17,7 @@ fn with_certificate(site: &Site, identity: &Identity, token: &str) -> Answer {
     site.ask(&request.field(CERTIFICATE, &identity.escaped()))
 }
 
-/// Rows: MTLS-1, MTLS-2, OE-VAL-10, FAPI1-A-2, FAPI2-RS-5
+/// Rows: MTLS-1, MTLS-2, OE-VAL-10, FAPI1-A-2, FAPI2-RS-5, CON-2
 #[test]
 fn rfc8705_3_the_token_must_be_bound_to_the_certificate_of_this_connection() {
     let site = Site::start();
@@ -89,7 +89,7 @@ fn fapi1_a_8_2_a_plain_bearer_token_is_refused() {
     challenged(&site, &site.fetch(), 401, Some("invalid_token"));
 }
 
-/// Rows: MTLS-6, OE-CLS-2
+/// Rows: MTLS-6
 #[test]
 fn rfc8705_6_2_open_data_needs_no_certificate() {
     let site = Site::with(|settings, _| {

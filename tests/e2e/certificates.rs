@@ -32,7 +32,7 @@ fn assert_refused(answer: &Answer) {
     answer.problem();
 }
 
-/// Rows: OE-VAL-2, OE-VAL-4, DEC-1, CONF-6, MTLS-9, NGX-9, PKIX-1
+/// Rows: OE-VAL-2, OE-VAL-4, DEC-1, CONF-6, MTLS-9, NGX-9, PKIX-1, CON-6
 #[test]
 fn oe_no_expired_or_foreign_certificate_is_401_and_the_directory_is_not_asked() {
     let world = World::start();
@@ -137,7 +137,7 @@ fn rfc5280_4_1_2_5_a_certificate_that_expires_on_an_open_connection_is_refused()
     assert_refused(&refused);
 }
 
-/// Rows: CERT-12, NGX-13
+/// Rows: CERT-12
 #[test]
 fn rfc9440_3_3_a_resumed_session_still_shows_the_certificate() {
     let world = World::start();

@@ -58,7 +58,6 @@ impl Site {
     }
 }
 
-/// Rows: NGX-14
 #[test]
 fn nginx_finds_both_site_files_right_and_without_a_warning() {
     for site in ["perild-before-certbot.conf", "perild.conf"] {
@@ -96,7 +95,7 @@ fn fapi1_b_7_1_tls_1_2_and_1_3_are_spoken_and_older_versions_are_not() {
     }
 }
 
-/// Rows: FAPI1-A-4, FAPI2-NET-2, NGX-14, CONF-1
+/// Rows: FAPI1-A-4, FAPI2-NET-2, NGX-14, CONF-1, CON-8
 #[test]
 fn fapi1_a_8_5_of_all_tls_1_2_suites_only_the_recommended_four_are_accepted() {
     let site = Site::start();

@@ -148,7 +148,7 @@ fn plain_http_on_the_https_port_is_told_so() {
     assert!(is_uuid_v4(answer.interaction_id()));
 }
 
-/// Rows: HTTP-26, OE-CHG-2
+/// Rows: HTTP-26
 #[test]
 fn a_flood_without_a_certificate_is_slowed_and_a_certificate_holder_is_not() {
     let site = Site::start();
@@ -163,6 +163,40 @@ fn a_flood_without_a_certificate_is_slowed_and_a_certificate_holder_is_not() {
             .status,
         200
     );
+}
+
+/// Rows: OE-CHG-2
+#[test]
+fn oe_chg_2_a_limit_counts_a_client_at_old_and_versioned_addresses_alike() {
+    let site = Site::start();
+    let targets = ["/open.csv", "/v1/files/open.csv"];
+    let refused = |bytes: &[u8], connection: &mut Connection<tls::Stream>| {
+        connection.write(bytes);
+        let answers: Vec<Answer> = (0..100).map(|_| connection.read(true).unwrap()).collect();
+        let too_many = |answer: &Answer| answer.status == 429;
+        targets.map(|target| {
+            let own = answers
+                .iter()
+                .skip(usize::from(target != targets[0]))
+                .step_by(2);
+            own.filter(|answer| too_many(answer)).count()
+        })
+    };
+    let both = targets
+        .map(|target| Request::get(target).bytes())
+        .concat()
+        .repeat(50);
+    let mut stranger = site.connect(None);
+    let counts: Vec<_> = (0..80).map(|_| refused(&both, &mut stranger)).collect();
+    let [old, versioned] = [0, 1].map(|at| counts.iter().map(|each| each[at]).sum::<usize>());
+    assert!(old > 0 && versioned > 0, "{old} {versioned}");
+    assert!(
+        old.abs_diff(versioned) * 5 < old + versioned,
+        "{old} {versioned}"
+    );
+    // A client that is known has a count of its own, at neither address with the stranger's.
+    let mut bank = site.connect(Some(&site.pki.consumer("bank-a")));
+    assert_eq!(refused(&both, &mut bank), [0, 0]);
 }
 
 /// Asks for an open file as fast as one connection can; the first refusal for asking too much.

@@ -97,7 +97,6 @@ fn rfc9110_13_2_1_conditions_are_not_judged_for_those_who_may_not_read() {
     }
 }
 
-/// Rows: NGX-18
 #[test]
 fn a_large_file_arrives_whole_either_way() {
     for world in both() {
@@ -142,7 +141,7 @@ fn rfc9110_4_2_3_no_name_leads_out_of_shared_data() {
     }
 }
 
-/// Rows: NGX-18
+/// Rows: HTTP-7
 #[test]
 fn a_file_replaced_during_a_download_is_never_mixed() {
     for world in both() {

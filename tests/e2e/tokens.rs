@@ -165,7 +165,7 @@ fn fapi1_b_6_2_1_11_the_interaction_id_comes_back_or_is_made() {
     }
 }
 
-/// Rows: LIM-1, LIM-2, FAPI2-IA-3, HTTP-26
+/// Rows: LIM-1, LIM-2, FAPI2-IA-3, HTTP-26, NGX-15
 #[test]
 fn long_requests_are_refused_with_the_status_that_names_what_is_too_long() {
     let world = World::start();
