@@ -24,6 +24,10 @@ fuzz SECONDS="60":
 advisories:
     ./test advisories
 
+# Faults put in, each of which a test must notice: hours for all, or of one file.
+mutants FILE="":
+    MUTANTS={{ FILE }} ./test mutants
+
 # Write docs/conformance.md anew.
 conformance:
     ./test test conformance
