@@ -87,25 +87,35 @@ fn the_notebook_runs_from_top_to_bottom_and_draws_its_two_pictures() {
 #[test]
 fn the_collection_passes_its_own_tests_and_fails_without_a_certificate() {
     let development = Development::start();
-    let newman = |with_certificate: bool| {
-        let certificate = if with_certificate {
-            "--ssl-client-cert \"$PERILS_CERTIFICATE\" --ssl-client-key \"$PERILS_KEY\""
-        } else {
-            ""
-        };
-        let command = format!(
-            "'{}' run '{ROOT}/examples/perild.postman_collection.json' \
-             -e '{ROOT}/examples/perild.postman_environment.json' \
-             --env-var url=\"$PERILS_URL\" --env-var token_endpoint=\"$PERILS_TOKEN_ENDPOINT\" \
-             --env-var client_id=\"$PERILS_CLIENT_ID\" {certificate} --ssl-extra-ca-certs \"$PERILS_CA\"",
-            tools::newman().display()
-        );
-        let mut shell = development.consumer("bash");
-        shell.args(["-c", &command]);
-        shell
+    output(newman(&development, "$PERILS_URL", true));
+    let mut stranger = newman(&development, "$PERILS_URL", false);
+    assert!(!stranger.output().unwrap().status.success());
+}
+
+/// The old service's own environment had a base URL that ends in a slash.
+#[test]
+fn the_collection_passes_its_own_tests_with_a_base_url_that_ends_in_a_slash() {
+    let development = Development::start();
+    output(newman(&development, "$PERILS_URL/", true));
+}
+
+/// Postman's runner on the collection, with `url` as its base.
+fn newman(development: &Development, url: &str, with_certificate: bool) -> Command {
+    let certificate = if with_certificate {
+        "--ssl-client-cert \"$PERILS_CERTIFICATE\" --ssl-client-key \"$PERILS_KEY\""
+    } else {
+        ""
     };
-    output(newman(true));
-    assert!(!newman(false).output().unwrap().status.success());
+    let command = format!(
+        "'{}' run '{ROOT}/examples/perild.postman_collection.json' \
+             -e '{ROOT}/examples/perild.postman_environment.json' \
+             --env-var url=\"{url}\" --env-var token_endpoint=\"$PERILS_TOKEN_ENDPOINT\" \
+             --env-var client_id=\"$PERILS_CLIENT_ID\" {certificate} --ssl-extra-ca-certs \"$PERILS_CA\"",
+        tools::newman().display()
+    );
+    let mut shell = development.consumer("bash");
+    shell.args(["-c", &command]);
+    shell
 }
 
 #[test]
