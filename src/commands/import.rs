@@ -28,6 +28,7 @@ use crate::{
 #[command(
     after_help = "Examples:\n  perild import /srv/perild/shared_data/perils\n  \
     perild import etlfire.csv.gz etlwind.csv.zst --licence 'CC-BY-4.0'\n  \
+    perild import tiles/ --step 0.25 --round\n  \
     PGPASSWORD=... perild import postgres://user@localhost/climatescore\n\n\
     All or nothing: the store in service stays until the new one is whole. Then: systemctl reload perild"
 )]
