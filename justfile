@@ -25,8 +25,8 @@ advisories:
     ./test advisories
 
 # Faults put in, each of which a test must notice: hours for all, or of one file.
-mutants FILE="":
-    MUTANTS={{ FILE }} ./test mutants
+mutants PATTERN="":
+    MUTANTS={{ quote(PATTERN) }} ./test mutants
 
 # Write docs/conformance.md anew.
 conformance:
