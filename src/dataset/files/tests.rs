@@ -80,7 +80,7 @@ fn a_rewrite_in_place_of_the_same_length_within_one_second_has_another_entity_ta
     let (_directory, root) = folder();
     let path = root.join("tidy.csv");
     let files = Files::new(root, 1 << 20, false);
-    let second = UNIX_EPOCH + Duration::from_secs(1_768_478_400);
+    let second = UNIX_EPOCH + Duration::from_secs(1_768_478_401);
     let rewritten = |content: &str, nanoseconds: u64| {
         let file = File::options().write(true).open(&path).unwrap();
         file.write_all_at(content.as_bytes(), 0).unwrap();
@@ -122,7 +122,7 @@ fn a_file_is_not_kept_in_memory_at_the_instant_of_its_change() {
 fn a_file_rewritten_after_it_was_opened_is_not_read_as_the_version_that_was_opened() {
     let (_directory, root) = folder();
     let path = root.join("tidy.csv");
-    let old = UNIX_EPOCH + Duration::from_secs(1_768_478_400);
+    let old = UNIX_EPOCH + Duration::from_secs(1_768_478_401);
     File::options()
         .write(true)
         .open(&path)
