@@ -13,12 +13,11 @@ type Exception = (&'static str, &'static str, &'static str);
 
 const QUOTED: &str = "a text, in quotes and with what is not printable escaped";
 
+const DISPLAYED: &str = "tracing hands texts over as what prints itself so";
+
 const EXCEPTIONS: &[Exception] = &[
-    (
-        "src/log/line.rs",
-        "{value:?}",
-        "tracing hands texts over as what prints itself so",
-    ),
+    ("src/log/journal.rs", "{value:?}", DISPLAYED),
+    ("src/log/line.rs", "{value:?}", DISPLAYED),
     ("src/edge/listen.rs", "{0:?}", QUOTED),
     ("src/edge/networks.rs", "{0:?}", QUOTED),
     ("src/config/forms.rs", "{text:?}", QUOTED),

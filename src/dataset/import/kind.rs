@@ -1,8 +1,12 @@
 //! What a file is that is not CSV, by its first octets, and what to do with it.
 
+mod marks;
+
 use std::fmt;
 
 use memchr::memmem;
+
+use marks::{HDF5, HDF5_NAME, HTML, JSON, MARKS, TEXTS, XML};
 
 /// A file of another kind than CSV.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -122,10 +126,13 @@ fn by_mark(head: &[u8]) -> Option<Kind> {
     if [512, 1024, 2048].iter().any(|at| is_there(*at, HDF5)) {
         return Some(Kind::new(HDF5_NAME, Remedy::Export));
     }
-    MARKS
+    let marks = MARKS
         .iter()
-        .find(|(at, mark, ..)| is_there(*at, mark))
-        .map(|(.., name, remedy)| Kind::new(name, *remedy))
+        .flat_map(|(remedy, marks)| marks.iter().map(move |mark| (mark, remedy)));
+    marks
+        .filter(|((at, mark, _), _)| is_there(*at, mark))
+        .map(|((.., name), remedy)| Kind::new(name, *remedy))
+        .next()
 }
 
 /// By what text begins with that no header of CSV does.
@@ -172,194 +179,6 @@ fn by_zeros(head: &[u8]) -> Option<Kind> {
         Kind::new("binary data", Remedy::Export)
     })
 }
-
-const HDF5: &[u8] = b"\x89HDF\r\n\x1A\n";
-const HDF5_NAME: &str = "HDF5 or NetCDF 4 (.h5, .nc)";
-const NETCDF: &str = "NetCDF (.nc)";
-const TIFF: &str = "a TIFF or GeoTIFF image (.tif)";
-const POSTGRES: &str = "a dump of PostgreSQL";
-const ACCESS: &str = "an Access database (.mdb, .accdb)";
-const HTML: &str = "an HTML page";
-const XML: &str = "XML";
-const JSON: &str = "JSON";
-const SQL: &str = "SQL, as a dump of a database has it";
-
-/// What stands at which octet, what has it there, and what to do.
-const MARKS: &[(usize, &[u8], &str, Remedy)] = &[
-    (
-        0,
-        b"\xFF\xFE\0\0",
-        "text in UTF-32",
-        Remedy::Reencode("UTF-32"),
-    ),
-    (
-        0,
-        b"\0\0\xFE\xFF",
-        "text in UTF-32",
-        Remedy::Reencode("UTF-32"),
-    ),
-    (0, b"\xFF\xFE", "text in UTF-16", Remedy::Reencode("UTF-16")),
-    (0, b"\xFE\xFF", "text in UTF-16", Remedy::Reencode("UTF-16")),
-    (0, b"\xFF\xFF\xFF\xFF", "an Arrow stream", Remedy::Export),
-    (
-        0,
-        b"ARROW1",
-        "an Arrow file (.arrow, .feather)",
-        Remedy::Export,
-    ),
-    (0, b"FEA1", "a Feather file (.feather)", Remedy::Export),
-    (0, b"PAR1", "Parquet", Remedy::Export),
-    (0, b"PARE", "Parquet that is encrypted", Remedy::Export),
-    (0, b"ORC", "an ORC file", Remedy::Export),
-    (0, b"Obj\x01", "an Avro file", Remedy::Export),
-    (0, b"CDF\x01", NETCDF, Remedy::Export),
-    (0, b"CDF\x02", NETCDF, Remedy::Export),
-    (0, b"CDF\x05", NETCDF, Remedy::Export),
-    (0, HDF5, HDF5_NAME, Remedy::Export),
-    (0, b"\x0E\x03\x13\x01", "HDF4 (.hdf)", Remedy::Export),
-    (0, b"GRIB", "GRIB (.grib, .grb2)", Remedy::Export),
-    (0, b"BUFR", "BUFR", Remedy::Export),
-    (0, b"II*\0", TIFF, Remedy::Export),
-    (0, b"MM\0*", TIFF, Remedy::Export),
-    (0, b"II+\0", TIFF, Remedy::Export),
-    (0, b"MM\0+", TIFF, Remedy::Export),
-    (0, b"\0\0\x27\x0A", "a shapefile (.shp)", Remedy::Export),
-    (0, b"fgb\x03", "FlatGeobuf (.fgb)", Remedy::Export),
-    (
-        0,
-        b"SQLite format 3\0",
-        "an SQLite database",
-        Remedy::Export,
-    ),
-    (8, b"DUCK", "a DuckDB database", Remedy::Export),
-    (4, b"Standard Jet DB", ACCESS, Remedy::Export),
-    (4, b"Standard ACE DB", ACCESS, Remedy::Export),
-    (0, b"\x93NUMPY", "a NumPy array (.npy)", Remedy::Export),
-    (0, b"\x80\x02", "a Python pickle", Remedy::Export),
-    (0, b"\x80\x03", "a Python pickle", Remedy::Export),
-    (0, b"\x80\x04", "a Python pickle", Remedy::Export),
-    (0, b"\x80\x05", "a Python pickle", Remedy::Export),
-    (0, b"RDX", "R data (.rda)", Remedy::Export),
-    (0, b"X\n\0\0\0", "R data (.rds)", Remedy::Export),
-    (0, b"MATLAB ", "a MATLAB file (.mat)", Remedy::Export),
-    (0, b"<stata_dta>", "a Stata file (.dta)", Remedy::Export),
-    (0, b"$FL2", "an SPSS file (.sav)", Remedy::Export),
-    (
-        0,
-        b"\xD0\xCF\x11\xE0",
-        "an Excel workbook of the old kind (.xls) or one with a password",
-        Remedy::SaveAs,
-    ),
-    (0, b"PGDMP", POSTGRES, Remedy::Restore),
-    (
-        0,
-        b"PGCOPY\n",
-        "a binary copy of a table of PostgreSQL",
-        Remedy::Restore,
-    ),
-    (
-        0,
-        b"\x1F\x8B",
-        "packed once more, with gzip",
-        Remedy::Unpack,
-    ),
-    (
-        0,
-        b"\x28\xB5\x2F\xFD",
-        "packed once more, with zstd",
-        Remedy::Unpack,
-    ),
-    (0, b"\x1F\x9D", "packed with compress (.Z)", Remedy::Unpack),
-    (0, b"BZh", "packed with bzip2", Remedy::Unpack),
-    (0, b"\xFD7zXZ\0", "packed with xz", Remedy::Unpack),
-    (0, b"\x5D\0\0", "packed with lzma", Remedy::Unpack),
-    (0, b"LZIP", "packed with lzip", Remedy::Unpack),
-    (0, b"\x04\x22\x4D\x18", "packed with lz4", Remedy::Unpack),
-    (
-        0,
-        b"\xFF\x06\0\0sNaPpY",
-        "packed with snappy",
-        Remedy::Unpack,
-    ),
-    (0, b"7z\xBC\xAF\x27\x1C", "a 7z archive", Remedy::Unpack),
-    (0, b"Rar!\x1A\x07", "a RAR archive", Remedy::Unpack),
-    (0, b"PK\x05\x06", "an empty zip archive", Remedy::Unpack),
-    (0, b"%PDF-", "a PDF document", Remedy::Ask),
-    (0, b"\x89PNG", "a picture (.png)", Remedy::Ask),
-    (0, b"\xFF\xD8\xFF", "a picture (.jpg)", Remedy::Ask),
-    (0, b"GIF8", "a picture (.gif)", Remedy::Ask),
-    (0, b"\x7FELF", "a program", Remedy::Ask),
-];
-
-/// What text begins with, in any case; what it is then, and what to do.
-const TEXTS: &[(&[&[u8]], &str, Remedy)] = &[
-    (
-        &[b"version https://git-lfs", b"version https://hawser"],
-        "a pointer of Git LFS",
-        Remedy::Pull("git lfs pull"),
-    ),
-    (
-        &[
-            b"/annex/objects/",
-            b"../.git/annex/objects/",
-            b".git/annex/objects/",
-        ],
-        "a pointer of git-annex",
-        Remedy::Pull("git annex get"),
-    ),
-    (
-        &[b"outs:\n", b"outs:\r\n", b"md5: "],
-        "a pointer of DVC",
-        Remedy::Pull("dvc pull"),
-    ),
-    (&[b"{\\rtf"], "a text document (.rtf)", Remedy::Ask),
-    (
-        &[b"<!doctype html", b"<html", b"<head", b"<body"],
-        HTML,
-        Remedy::Ask,
-    ),
-    (&[b"<"], XML, Remedy::Ask),
-    (&[b"{", b"["], JSON, Remedy::Export),
-    (&[b"%yaml", b"---\n", b"---\r\n"], "YAML", Remedy::Export),
-    (
-        &[b"-----begin pgp", b"age-encryption.org/"],
-        "encrypted",
-        Remedy::Decrypt,
-    ),
-    (
-        &[
-            b"--\n-- postgresql",
-            b"--\r\n-- postgresql",
-            b"-- postgresql",
-            b"\\restrict ",
-        ],
-        POSTGRES,
-        Remedy::Restore,
-    ),
-    (
-        &[
-            b"--",
-            b"/*",
-            b"create ",
-            b"insert ",
-            b"copy ",
-            b"begin;",
-            b"begin transaction",
-            b"set ",
-            b"drop ",
-            b"pragma ",
-            b"select ",
-            b"use ",
-            b"lock ",
-            b"delete ",
-            b"truncate ",
-            b"alter ",
-        ],
-        SQL,
-        Remedy::Restore,
-    ),
-    (&[b"!<arch>"], "a program's library", Remedy::Ask),
-];
 
 #[cfg(test)]
 mod tests {
