@@ -91,7 +91,7 @@ fn cert_3_a_literal_plus_stays_a_plus() {
         .unwrap();
     site.says_with(
         "cnf",
-        serde_json::json!({"x5t#S256": super::site::thumbprint(&consumer)}),
+        serde_json::json!({"x5t#S256": thumbprint(&consumer)}),
     );
     let value = text.replace('\n', "%0A").replace(' ', "%20");
     assert_eq!(with(&site, &[(CERTIFICATE, &value)]).status, 200);

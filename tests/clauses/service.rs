@@ -422,7 +422,7 @@ impl Drop for Blocked {
     }
 }
 
-/// PTRACE_SEIZE and PTRACE_INTERRUPT stop single threads, which no signal can.
+/// `PTRACE_SEIZE` and `PTRACE_INTERRUPT` stop single threads, which no signal can.
 const STOP_THREADS: &str = r#"
 import ctypes, os, sys
 libc = ctypes.CDLL(None, use_errno=True)

@@ -7,7 +7,7 @@ use crate::{
 };
 
 fn site(rules: &str) -> Site {
-    sample::site_with(|settings, _| settings.more = rules.to_owned())
+    sample::site_with(|settings, _| rules.clone_into(&mut settings.more))
 }
 
 /// Whatever comes along as a credential, and would be refused were it looked at.
