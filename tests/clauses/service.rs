@@ -356,8 +356,7 @@ fn sysd_7_the_watchdog_is_fed_at_half_its_interval_and_not_while_the_event_loops
     Pki::new(dir.path());
     write_config(dir.path(), &settings("https://localhost:9/"));
     let mut command = command(dir.path());
-    command.env("WATCHDOG_USEC", "400000").stderr(Stdio::null());
-    let mut child = command.spawn().unwrap();
+    let perild = Running::start("perild", command.env("WATCHDOG_USEC", "400000"));
     assert!(next_notice(&notify).contains("READY=1"));
     let begun = Instant::now();
     for _ in 0..5 {
@@ -372,7 +371,7 @@ fn sysd_7_the_watchdog_is_fed_at_half_its_interval_and_not_while_the_event_loops
         took > Duration::from_millis(600) && took < Duration::from_secs(5),
         "{took:?}"
     );
-    let blocked = Blocked::workers_of(child.id());
+    let blocked = Blocked::workers_of(perild.pid());
     // A ping that was under way may still come; after it there is none for five intervals.
     notify
         .set_read_timeout(Some(Duration::from_secs(2)))
@@ -380,18 +379,17 @@ fn sysd_7_the_watchdog_is_fed_at_half_its_interval_and_not_while_the_event_loops
     let mut last = [0; 64];
     let late: Vec<_> = (0..2).map(|_| notify.recv(&mut last).is_ok()).collect();
     assert!(late.contains(&false), "pings came from a blocked daemon");
-    blocked.release();
+    drop(blocked);
     notify.set_read_timeout(Some(PATIENCE)).unwrap();
     assert!(next_notice(&notify).contains("WATCHDOG=1"));
-    rustix::process::kill_process(rustix::process::Pid::from_child(&child), Signal::KILL).unwrap();
-    child.wait().unwrap();
 }
 
 /// The event loops of a process, each stopped where it is, and nothing else of it.
 struct Blocked(std::process::Child);
 
 impl Blocked {
-    fn workers_of(process: u32) -> Self {
+    fn workers_of(process: rustix::process::Pid) -> Self {
+        let process = process.as_raw_nonzero();
         let tasks = fs::read_dir(format!("/proc/{process}/task")).unwrap();
         let workers: Vec<_> = tasks
             .map(|task| task.unwrap())
@@ -414,15 +412,17 @@ impl Blocked {
         assert_eq!(&said, b"stopped\n");
         Self(tracer)
     }
+}
 
+impl Drop for Blocked {
     /// The kernel lets the threads go when their tracer ends.
-    fn release(mut self) {
+    fn drop(&mut self) {
         drop(self.0.stdin.take());
-        assert!(self.0.wait().unwrap().success());
+        let _ = self.0.wait();
     }
 }
 
-/// PTRACE_SEIZE and PTRACE_INTERRUPT stop single threads, which no signal can.
+/// `PTRACE_SEIZE` and `PTRACE_INTERRUPT` stop single threads, which no signal can.
 const STOP_THREADS: &str = r#"
 import ctypes, os, sys
 libc = ctypes.CDLL(None, use_errno=True)

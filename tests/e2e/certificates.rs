@@ -105,7 +105,7 @@ fn rfc8705_6_5_a_certificate_header_from_outside_has_no_effect() {
 fn ngx_20_who_shows_a_bad_certificate_is_told_what_is_wrong_and_named_in_the_log() {
     let world = World::start();
     let token = world.token();
-    let day = Duration::from_secs(24 * 3600);
+    let day = Duration::from_hours(24);
     let not_yet = world.pki.consumer_with("early", |params| {
         params.not_before = OffsetDateTime::now_utc() + day;
         params.not_after = OffsetDateTime::now_utc() + 9 * day;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use rustix::process::Signal;
+use time::OffsetDateTime;
 
 use crate::support::{
     http::{Answer, Request},
@@ -192,7 +193,7 @@ fn rfc9110_8_8_2_1_last_modified_is_never_later_than_date_whoever_sends_the_file
         let path = world.shared(&format!("{NAME}.csv"));
         let file = fs::File::options().write(true).open(&path).unwrap();
         for ahead in [0, 1, 86_400] {
-            let modified = SystemTime::now() + Duration::from_secs(ahead);
+            let modified = SystemTime::from(OffsetDateTime::now_utc()) + Duration::from_secs(ahead);
             file.set_modified(modified).unwrap();
             let answer = get(&world, &token, &[]);
             let date = |name| httpdate::parse_http_date(answer.field(name).unwrap()).unwrap();
