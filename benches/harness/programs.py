@@ -75,6 +75,12 @@ def answers(path):
         return stream.connect_ex(str(path)) == 0
 
 
+def answers_datagrams(path):
+    """Whether something takes datagrams on the unix socket `path`."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagrams:
+        return datagrams.connect_ex(str(path)) == 0
+
+
 def directory(place):
     """The directory of the tests: oidc-provider with mutual TLS and certificate-bound tokens."""
     home = ROOT / "tests/directory"
@@ -104,7 +110,7 @@ def introspections(program):
     return sum(" POST /token/introspection " in line for line in program.lines())
 
 
-def perild_config(place, name, issuer, accel_prefix="", cache_entries=10_000, revocation_lists=()):
+def perild_config(place, name, issuer, accel_prefix="", cache_entries=10_000, on_overflow="drop", revocation_lists=()):
     proxies = ["www-data", "root"] if IS_ROOT else [os.environ.get("USER", str(os.getuid()))]
     config = place.path(f"{name}.toml")
     config.write_text(f"""listen = "unix:{place.dir}/run/{name}.sock"
@@ -127,6 +133,8 @@ cache_entries = {cache_entries}
 [server]
 proxy_uids = {str(proxies).replace("'", '"')}
 accel_prefix = "{accel_prefix}"
+[log]
+on_overflow = "{on_overflow}"
 """)
     if IS_ROOT:
         for owned in ("run", "state", "certs", "certs/a.key"):
@@ -138,6 +146,18 @@ def perild(place, binary, name, issuer, **settings):
     """The daemon under test, its log written to a file."""
     config = perild_config(place, name, issuer, **settings)
     program = Program(place, name, [binary, "serve", "--config", config, "--log-format", "text"], as_daemon=True)
+    program.socket = place.path(f"run/{name}.sock")
+    program.await_that(lambda: answers(program.socket), "its socket")
+    return program
+
+
+def perild_in_journal(place, binary, name, issuer, **settings):
+    """The same, with its standard error in the journal, as a unit has it."""
+    config = perild_config(place, name, issuer, **settings)
+    # As a unit's environment would say it; systemd-cat 252 does not.
+    named = 'export JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2); exec "$0" "$@"'
+    command = ["systemd-cat", "--identifier=perild", "sh", "-c", named, binary, "serve", "--config", config]
+    program = Program(place, name, command, as_daemon=True)
     program.socket = place.path(f"run/{name}.sock")
     program.await_that(lambda: answers(program.socket), "its socket")
     return program

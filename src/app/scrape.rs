@@ -35,7 +35,7 @@ async fn answer(request: HttpRequest, perild: Data<Perild>) -> HttpResponse {
 }
 
 async fn scrape(perild: &Perild) -> Option<HttpResponse> {
-    let state = perild.site().state().await;
+    let state = perild.site().state(perild.log().dropped()).await;
     let text = perild.metrics()?.text(&state);
     let text = text.inspect_err(|error| tracing::error!("metrics cannot be written: {error}"));
     let mut answer = HttpResponse::Ok();
@@ -45,11 +45,12 @@ async fn scrape(perild: &Perild) -> Option<HttpResponse> {
 }
 
 impl Site {
-    async fn state(&self) -> State {
+    async fn state(&self, log_dropped: u64) -> State {
         let most_streams = self.peril_limits.max_streams;
         let free = u64::try_from(self.streams.free()).unwrap_or(u64::MAX);
         State {
             ends: self.ends.clone(),
+            log_dropped,
             is_ready: self.tokens.readiness().is_ok(),
             store: self.perils.version(),
             streams: most_streams.saturating_sub(free),

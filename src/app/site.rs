@@ -19,6 +19,7 @@ use crate::{
     config::PerilLimits,
     dataset::{Files, Perils, grid::Peril},
     edge::{Gate, Hop, Intake, Limits, Peer, Peers},
+    log::Log,
     metrics::{self, Meter, Metrics},
     policy::Policy,
     response::{description::Published, location::Schemas},
@@ -135,19 +136,21 @@ const READERS: usize = 4;
 pub struct Perild {
     site: ArcSwap<Site>,
     gate: Gate,
+    log: Log,
     metrics: Option<Arc<Metrics>>,
     own_uid: u32,
     is_stopping: AtomicBool,
 }
 
 impl Perild {
-    /// A daemon that serves `site`, and counts where there are `metrics`.
+    /// A daemon that serves `site`, counts where there are `metrics`, and records in `log`.
     #[must_use]
-    pub fn new(site: Site, metrics: Option<Arc<Metrics>>) -> Self {
+    pub fn new(site: Site, metrics: Option<Arc<Metrics>>, log: Log) -> Self {
         let own_uid = rustix::process::geteuid().as_raw();
         let perild = Self {
             site: ArcSwap::from_pointee(site),
             gate: Gate::default(),
+            log,
             metrics,
             own_uid,
             is_stopping: AtomicBool::new(false),
@@ -166,6 +169,12 @@ impl Perild {
     pub fn replace(&self, site: Site) {
         self.site.store(Arc::new(site));
         self.name_datasets();
+    }
+
+    /// The log.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.log
     }
 
     /// What is counted, when anything is.

@@ -49,6 +49,9 @@ pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -
     let route = Route::find(request.uri().path());
     let lines = request.headers().get_all(InteractionId::HEADER);
     let id = InteractionId::read(lines.map(HeaderValue::as_bytes));
+    if !matches!(route, Route::Health | Route::Readiness) {
+        perild.log().room().await;
+    }
     let meter = perild.meter(&route);
     let mut access = Access::begin(id, request.method().as_str(), route.template(), meter);
     let outcome = guarded(walk(&request, body, peer, &route, &perild, &mut access)).await;

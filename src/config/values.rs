@@ -6,7 +6,10 @@ use serde::Deserialize;
 use url::Url;
 
 use super::forms;
-use crate::edge::{CertificateFormat, Listen, Loopback, Network};
+use crate::{
+    edge::{CertificateFormat, Listen, Loopback, Network},
+    log::Overflow,
+};
 
 /// The whole configuration.
 #[derive(Clone, Debug, Deserialize)]
@@ -35,6 +38,9 @@ pub struct Config {
     /// Numbers for Prometheus.
     #[serde(default)]
     pub metrics: Metrics,
+    /// Records.
+    #[serde(default)]
+    pub log: Log,
     /// How much one request for peril values may ask.
     #[serde(default)]
     pub perils: PerilLimits,
@@ -153,6 +159,14 @@ pub struct Metrics {
     /// Where `/metrics` answers when systemd hands no socket over for it; none: nowhere.
     #[serde(deserialize_with = "forms::optional_loopback")]
     pub listen: Option<Loopback>,
+}
+
+/// `[log]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// What happens when records come faster than they are written.
+    pub on_overflow: Overflow,
 }
 
 /// `[perils]`

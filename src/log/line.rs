@@ -1,48 +1,16 @@
 //! Records as lines: text for people, JSON for machines, with the journal's field names in both.
 
-use std::{
-    fmt::{self, Write as _},
-    io::Write,
-};
+use std::fmt::{self, Write as _};
 
 use tracing::{
-    Event, Level, Subscriber,
+    Event, Level,
     field::{Field, Visit},
 };
-use tracing_subscriber::{Layer, layer::Context};
 
-use super::spool::Spool;
 use crate::clock::Timestamp;
 
-/// Writes each event as one line: errors at once, the rest soon.
-#[derive(Debug)]
-pub(super) struct Lines<W> {
-    spool: Spool<W>,
-    is_json: bool,
-}
-
-impl<W> Lines<W> {
-    pub(super) fn new(spool: Spool<W>, is_json: bool) -> Self {
-        Self { spool, is_json }
-    }
-}
-
-impl<S: Subscriber, W: Write + Send + 'static> Layer<S> for Lines<W> {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let line = if self.is_json {
-            json(event)
-        } else {
-            text(event)
-        };
-        self.spool.push(line.as_bytes());
-        if *event.metadata().level() <= Level::WARN {
-            self.spool.flush();
-        }
-    }
-}
-
 /// An access record says in its fields what its message would repeat.
-fn text(event: &Event<'_>) -> String {
+pub(super) fn text(event: &Event<'_>) -> String {
     let metadata = event.metadata();
     let mut line = String::with_capacity(LINE_BYTES);
     let _ = write!(line, "{} {} ", Timestamp::now(), metadata.level());
@@ -56,7 +24,7 @@ fn text(event: &Event<'_>) -> String {
     line
 }
 
-fn json(event: &Event<'_>) -> String {
+pub(super) fn json(event: &Event<'_>) -> String {
     let mut fields = Json(serde_json::Map::new());
     event.record(&mut fields);
     let metadata = event.metadata();
@@ -67,7 +35,7 @@ fn json(event: &Event<'_>) -> String {
 }
 
 /// The journal's number for `level`.
-fn priority(level: Level) -> u8 {
+pub(super) fn priority(level: Level) -> u8 {
     match level {
         Level::ERROR => 3,
         Level::WARN => 4,

@@ -4,25 +4,32 @@
 //! it carries. No record holds a token, a private key or a whole certificate.
 
 mod access;
+mod buffer;
+mod journal;
 mod line;
 mod recorded;
-mod spool;
+mod sink;
 
 use std::{
-    io::Stderr,
     os::{fd::AsFd, unix::fs::MetadataExt},
+    time::Duration,
 };
 
 use clap::ValueEnum;
-use tracing::{Level, level_filters::LevelFilter};
+use tracing::{Event, Level, Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
-    Layer, filter::Targets, layer::SubscriberExt, registry, util::SubscriberInitExt,
+    Layer,
+    filter::Targets,
+    layer::{Context, SubscriberExt},
+    registry,
+    util::SubscriberInitExt,
 };
 
 pub use access::Access;
-use line::Lines;
+use buffer::Buffer;
+pub use buffer::Overflow;
 pub use recorded::Recorded;
-use spool::Spool;
+use sink::{Journal, Lines};
 
 /// How records look on stderr.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -35,39 +42,63 @@ pub enum LogFormat {
     Text,
 }
 
-/// Writes, when dropped, what is not written yet: the last thing a command holds.
-#[derive(Debug)]
-#[must_use = "the last records are written when this is dropped"]
-pub struct LastRecords(Option<Spool<Stderr>>);
+/// The log of this process: what is recorded leaves by a thread of its own, through a bounded buffer.
+#[derive(Clone, Debug)]
+pub struct Log(Buffer);
 
-impl Drop for LastRecords {
-    fn drop(&mut self) {
-        if let Some(spool) = &self.0 {
-            spool.flush();
-        }
+impl Log {
+    /// Returns when another request's record has room: at once unless `log.on_overflow` is `block`.
+    pub async fn room(&self) {
+        self.0.room().await;
+    }
+
+    /// Chooses what happens from now on when records come faster than they are written.
+    pub fn on_overflow(&self, overflow: Overflow) {
+        self.0.on_overflow(overflow);
+    }
+
+    /// Records lost since the start, because the journal did not keep up.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.0.dropped()
+    }
+
+    /// Writes what is not written yet: the last thing a command does.
+    #[must_use = "the last records are written when this is dropped"]
+    pub fn last_records(&self) -> LastRecords {
+        LastRecords(self.clone())
     }
 }
 
-/// Starts writing records of `level` and above.
+/// Writes, when dropped, what is not written yet, unless the log hangs.
+#[derive(Debug)]
+pub struct LastRecords(Log);
+
+impl Drop for LastRecords {
+    fn drop(&mut self) {
+        self.0.0.flush(PATIENCE);
+    }
+}
+
+/// Starts writing records of `level` and above. Nobody is waited for, a journal least of all.
 ///
 /// # Errors
-/// When the journal's socket cannot be reached, or records are written already.
-pub fn start(format: LogFormat, level: Level) -> std::io::Result<LastRecords> {
+/// When the system gives no socket or thread, or records are written already.
+pub fn start(format: LogFormat, level: Level) -> std::io::Result<Log> {
+    let (buffer, encode): (_, Encode) = match format {
+        LogFormat::Auto if stderr_is_the_journal() => (
+            Buffer::start(Journal::new(JOURNAL)?, report_lost)?,
+            journal::native,
+        ),
+        LogFormat::Auto | LogFormat::Text => (to_stderr()?, |event| line::text(event).into_bytes()),
+        LogFormat::Json => (to_stderr()?, |event| line::json(event).into_bytes()),
+    };
+    let log = Log(buffer.clone());
     let filter = Targets::new()
         .with_target("perild", level)
         .with_default(LevelFilter::WARN);
-    let (started, last) = if format == LogFormat::Auto && stderr_is_the_journal() {
-        let journal = tracing_journald::layer()?
-            .with_field_prefix(Some("PERILD".to_owned()))
-            .with_syslog_identifier("perild".to_owned());
-        let started = registry().with(journal.with_filter(filter)).try_init();
-        (started, LastRecords(None))
-    } else {
-        let spool = Spool::start(std::io::stderr())?;
-        let lines = Lines::new(spool.clone(), format == LogFormat::Json);
-        let started = registry().with(lines.with_filter(filter)).try_init();
-        (started, LastRecords(Some(spool)))
-    };
+    let records = Records { buffer, encode };
+    let started = registry().with(records.with_filter(filter)).try_init();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic
             .location()
@@ -77,7 +108,33 @@ pub fn start(format: LogFormat, level: Level) -> std::io::Result<LastRecords> {
         tracing::error!("a fault at {place}: {message}");
     }));
     started.map_err(std::io::Error::other)?;
-    Ok(last)
+    Ok(log)
+}
+
+fn to_stderr() -> std::io::Result<Buffer> {
+    Buffer::start(Lines(std::io::stderr()), report_lost)
+}
+
+fn report_lost(records: u64) {
+    tracing::warn!(
+        records,
+        "{records} records were lost: the log did not keep up (log.on_overflow)"
+    );
+}
+
+type Encode = fn(&Event<'_>) -> Vec<u8>;
+
+/// Hands each event on as a record: warnings and errors to be written at once, the rest soon.
+struct Records {
+    buffer: Buffer,
+    encode: Encode,
+}
+
+impl<S: Subscriber> Layer<S> for Records {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let is_urgent = *event.metadata().level() <= Level::WARN;
+        self.buffer.push(&(self.encode)(event), is_urgent);
+    }
 }
 
 /// Whether `JOURNAL_STREAM` names the device and inode of stderr (systemd.exec(5)).
@@ -94,3 +151,9 @@ fn stderr_is_the_journal() -> bool {
     let metadata = stderr.and_then(|stderr| stderr.metadata());
     metadata.is_ok_and(|found| stream == format!("{}:{}", found.dev(), found.ino()))
 }
+
+/// Where the journal takes records in its own form.
+const JOURNAL: &str = "/run/systemd/journal/socket";
+
+/// Time that the end of the process waits for a log that hangs.
+const PATIENCE: Duration = Duration::from_secs(1);

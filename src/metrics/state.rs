@@ -19,6 +19,8 @@ pub struct State {
     pub ends: BTreeMap<String, Timestamp>,
     /// Whether the directory is known.
     pub is_ready: bool,
+    /// Records lost because the log did not keep up.
+    pub log_dropped: u64,
     /// The peril store in service.
     pub store: Option<StoreVersion>,
     /// Long answers that are under way; those of an earlier site left out.
@@ -34,6 +36,7 @@ impl State {
         let registry = Registry::new();
         process::register(&registry, started)?;
         self.register_site(&registry)?;
+        self.register_log(&registry)?;
         self.register_tokens(&registry)?;
         self.register_ends(&registry)?;
         Ok(registry.gather())
@@ -74,6 +77,13 @@ impl State {
                 number(store.imported_at),
             )?;
         }
+        Ok(())
+    }
+
+    fn register_log(&self, registry: &Registry) -> Result<(), Error> {
+        let help = "Records that were lost because the journal did not keep up: log.on_overflow.";
+        let dropped = Counter::new("perild_log_dropped_total", help)?;
+        registered(registry, dropped)?.inc_by(number(self.log_dropped));
         Ok(())
     }
 

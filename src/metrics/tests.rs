@@ -17,6 +17,7 @@ fn state() -> State {
     State {
         ends: [("a \"key\"\n\\".to_owned(), Timestamp::from_seconds(86_400))].into(),
         is_ready: true,
+        log_dropped: 0,
         store: None,
         streams: 0,
         most_streams: 32,

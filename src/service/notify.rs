@@ -36,7 +36,17 @@ impl Notify<'_> {
             Self::Watchdog => sd_notify::notify(&[NotifyState::Watchdog]),
         };
         if let Err(error) = sent {
-            tracing::warn!("systemd was not told {self:?}: {error}");
+            tracing::warn!("systemd was not told that perild {}: {error}", self.says());
+        }
+    }
+
+    /// The message, as the end of a sentence about perild.
+    fn says(self) -> &'static str {
+        match self {
+            Self::Ready(_) => "serves",
+            Self::Reloading => "reloads",
+            Self::Stopping => "stops",
+            Self::Watchdog => "lives",
         }
     }
 }

@@ -41,7 +41,10 @@ async fn answers(probe: &Probe, patience: Duration) -> bool {
     match timeout(patience, ask(probe)).await {
         Ok(Ok(())) => return true,
         Ok(Err(error)) => tracing::error!("perild does not answer itself: {error}"),
-        Err(_) => tracing::error!("perild did not answer itself within {patience:?}"),
+        Err(_) => tracing::error!(
+            "perild did not answer itself within {} ms",
+            patience.as_millis()
+        ),
     }
     false
 }

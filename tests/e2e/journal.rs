@@ -6,7 +6,7 @@ use crate::support::{
     http::Request,
     journal::Journal,
     perild::Launch,
-    process::eventually,
+    process::{PATIENCE, eventually},
     world::{NAME, World},
 };
 
@@ -69,6 +69,77 @@ fn jrn_1_a_request_is_found_by_its_fields_and_no_record_holds_the_token() {
     }
 }
 
+/// The kernel holds some two hundred records for a journal that does not read; the rest waits in the daemon.
+#[test]
+fn a_journal_that_hangs_holds_up_no_start_no_request_and_no_stop_and_loses_no_record() {
+    const REQUESTS: usize = 1_000;
+    let journal = Journal::open();
+    let hanging = journal.hang();
+    let mut world = World::launched(&Launch::Journal, |_, _| {});
+    let token = world.token();
+    let mut bank = world.bank();
+    let request = Request::get(&format!("/{NAME}")).bearer(&token);
+    for _ in 0..REQUESTS {
+        assert_eq!(bank.send(&request).status, 200);
+    }
+    drop(hanging);
+    let pid = format!("_PID={}", world.perild.pid().as_raw_nonzero());
+    eventually("every record", PATIENCE, || {
+        let records = journal.records(&[&pid, "PERILD_ROUTE=/{name}", "PERILD_STATUS=200"]);
+        (records.len() == REQUESTS).then_some(())
+    });
+
+    let _hanging = journal.hang();
+    for _ in 0..REQUESTS {
+        assert_eq!(bank.send(&request).status, 200);
+    }
+    world.perild.stop();
+}
+
+#[test]
+fn what_a_hanging_journal_cannot_take_is_dropped_and_reported_while_the_service_goes_on() {
+    let journal = Journal::open();
+    let hanging = journal.hang();
+    let world = World::launched(&Launch::Journal, |_, _| {});
+    flood(&world, || {});
+    drop(hanging);
+    let pid = format!("_PID={}", world.perild.pid().as_raw_nonzero());
+    let lost = eventually("the report of what was lost", PATIENCE, || {
+        let warnings = journal.records(&[&pid, "PRIORITY=4"]);
+        let lost = warnings
+            .iter()
+            .find_map(|record| record["PERILD_RECORDS"].as_str());
+        lost.map(|lost| lost.parse::<usize>().unwrap())
+    });
+    let kept = journal.records(&[&pid, "PERILD_STATUS=401"]).len();
+    assert_eq!(kept + lost, MORE_THAN_THE_BUFFER);
+}
+
+#[test]
+fn with_log_on_overflow_block_requests_wait_for_the_journal_and_the_watchdog_does_not() {
+    let journal = Journal::open();
+    let hanging = journal.hang();
+    let world = World::launched(&Launch::Journal, |settings, _| {
+        settings.more += "[log]\non_overflow = \"block\"\n";
+    });
+    let (answered, answers) = std::sync::mpsc::channel();
+    let flood = std::thread::scope(|threads| {
+        let flood = threads.spawn(|| flood(&world, || answered.send(()).unwrap()));
+        while answers.recv_timeout(Duration::from_secs(3)).is_ok() {}
+        assert!(!flood.is_finished());
+        let health = world.client(None).connect().send(&Request::get("/healthz"));
+        assert_eq!(health.status, 200);
+        drop(hanging);
+        flood.join()
+    });
+    flood.unwrap();
+    let pid = format!("_PID={}", world.perild.pid().as_raw_nonzero());
+    eventually("every record", PATIENCE, || {
+        let records = journal.records(&[&pid, "PERILD_STATUS=401"]);
+        (records.len() == MORE_THAN_THE_BUFFER).then_some(())
+    });
+}
+
 /// Rows: BRR-16
 #[test]
 fn rfc6750_5_3_no_line_on_standard_error_holds_the_token() {
@@ -94,5 +165,20 @@ fn rfc6750_5_3_no_line_on_standard_error_holds_the_token() {
         "PRIVATE KEY",
     ] {
         assert!(!log.contains(secret), "{log}");
+    }
+}
+
+/// Requests whose records are more than the daemon and the kernel keep for a journal that does not read.
+const MORE_THAN_THE_BUFFER: usize = 9_000;
+
+/// Sends that many requests that are refused, and calls `answered` after each.
+fn flood(world: &World, answered: impl Fn()) {
+    // nginx ends a connection after a thousand.
+    for part in [900; MORE_THAN_THE_BUFFER / 900] {
+        let mut bank = world.bank();
+        for _ in 0..part {
+            assert_eq!(bank.send(&Request::get("/wind")).status, 401);
+            answered();
+        }
     }
 }

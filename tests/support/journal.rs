@@ -49,6 +49,26 @@ impl Journal {
     }
 }
 
+impl Journal {
+    /// Keeps the journal from taking anything until the value is dropped.
+    pub fn hang(&self) -> Hanging<'_> {
+        let started = self.started.as_ref().expect(
+            "a journal of the test's own, for it is stopped for a while; one runs on this machine already",
+        );
+        started.signal(Signal::STOP);
+        Hanging(started)
+    }
+}
+
+/// A journal that takes nothing.
+pub struct Hanging<'j>(&'j Running);
+
+impl Drop for Hanging<'_> {
+    fn drop(&mut self) {
+        self.0.signal(Signal::CONT);
+    }
+}
+
 impl Drop for Journal {
     fn drop(&mut self) {
         if let Some(started) = &mut self.started {

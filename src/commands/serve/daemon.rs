@@ -19,6 +19,7 @@ use crate::{
     app::{self, Parts, Perild, Site},
     config::Config,
     edge::{Listener, Sockets},
+    log::Log,
     service::{Bound, Control, Notify, Probe, bind_health, keep_alive},
 };
 
@@ -28,6 +29,7 @@ pub(super) async fn serve(
     config: Config,
     parts: Parts,
     control: Bound,
+    log: Log,
 ) -> Result<(), ServeError> {
     let signals = Signals::catch()?;
     let control = control.listen()?;
@@ -40,7 +42,7 @@ pub(super) async fn serve(
         &config.server.trusted_peers,
         config.metrics.listen,
     )?;
-    let perild = Data::new(Perild::new(site, metrics::start(&readers)?));
+    let perild = Data::new(Perild::new(site, metrics::start(&readers)?, log));
     let bound = bound_socket(&config, &listeners);
     listeners.extend(bind_health()?.map(Listener::Unix));
     let probe = probe(&listeners);

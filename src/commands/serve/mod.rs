@@ -84,15 +84,17 @@ impl ServeError {
 pub fn run(args: &ServeArgs) -> Result<(), ServeError> {
     let path = config_path(args.config.as_deref());
     // First of all, so that what is found in the configuration is written.
-    let _last_records = log::start(args.log_format, args.log_level)?;
+    let log = log::start(args.log_format, args.log_level)?;
+    let _last_records = log.last_records();
     let control = Bound::bind()?;
     let (config, parts) = read(&path)?;
+    log.on_overflow(config.log.on_overflow);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("perild-main")
         .enable_all()
         .build()?;
-    let served = runtime.block_on(daemon::serve(path, config, parts, control));
+    let served = runtime.block_on(daemon::serve(path, config, parts, control, log));
     runtime.shutdown_background();
     served
 }

@@ -54,6 +54,7 @@ impl Reload {
         let present = perild.site();
         let site = Site::assemble(parts, Some(&present), &Handle::current())?;
         self.warn_of_restart(&config);
+        perild.log().on_overflow(config.log.on_overflow);
         perild.replace(site);
         self.config = config;
         Ok(())
