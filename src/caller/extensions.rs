@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use x509_parser::{
     certificate::X509Certificate,
-    extensions::{GeneralName, ParsedExtension},
+    extensions::{GeneralName, ParsedExtension, X509Extension},
     oid_registry::{
         OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_CERTIFICATE_POLICIES,
         OID_X509_EXT_CRL_DISTRIBUTION_POINTS, OID_X509_EXT_EXTENDED_KEY_USAGE,
@@ -27,19 +27,26 @@ pub(super) fn unknown_critical(certificate: &X509Certificate<'_>) -> Option<Stri
 /// The name of the first extension that is repeated, or that decides here and cannot be read.
 pub(super) fn malformed(certificate: &X509Certificate<'_>) -> Option<String> {
     let extensions = certificate.extensions();
-    let is_malformed = |at: usize, oid: &Oid<'_>, parsed: &ParsedExtension<'_>| {
-        let is_repeated = extensions
-            .iter()
-            .skip(at + 1)
-            .any(|later| later.oid == *oid);
-        let is_unread = matches!(parsed, ParsedExtension::ParseError { .. });
-        is_repeated || is_unread && DECIDING.contains(oid)
+    let is_malformed = |at: usize, found: &X509Extension<'_>| {
+        let mut later = extensions.iter().skip(at + 1);
+        let is_unread = matches!(found.parsed_extension(), ParsedExtension::ParseError { .. });
+        let is_deciding = DECIDING.contains(&found.oid) && (found.critical || !is_asserting(found));
+        later.any(|later| later.oid == found.oid) || is_unread && is_deciding
     };
     extensions
         .iter()
         .enumerate()
-        .find(|(at, found)| is_malformed(*at, &found.oid, found.parsed_extension()))
+        .find(|(at, found)| is_malformed(*at, found))
         .map(|(_, found)| object::name(found.oid.as_bytes()))
+}
+
+/// Whether it asserts or maps policies: where that cannot be read and need not be, nothing is asserted.
+pub(super) fn is_asserting(extension: &X509Extension<'_>) -> bool {
+    [
+        OID_X509_EXT_CERTIFICATE_POLICIES,
+        OID_X509_EXT_POLICY_MAPPINGS,
+    ]
+    .contains(&extension.oid)
 }
 
 /// RFC 5280 §4.2.1.12: no EKU at all, or one with `clientAuth` or `anyExtendedKeyUsage`.

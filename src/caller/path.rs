@@ -62,9 +62,11 @@ impl PathRules {
         let own = leaf.judge(now)?;
         let above = self.anchors.above(&leaf.view);
         let candidates = Candidates::usable(&above, now);
+        let (trusted, intermediates) = (candidates.trusted(), candidates.intermediates());
         let verdict = RefCell::new(None);
         let verify_path = |path: &VerifiedPath<'_>| {
-            let judged = self.judge_candidate(leaf, path, &candidates, now);
+            let issuers = candidates.issuers(path, &trusted);
+            let judged = self.judge_candidate(leaf, path, issuers, now);
             let is_good = judged.is_ok();
             verdict.replace(Some(judged));
             if is_good {
@@ -77,7 +79,6 @@ impl PathRules {
         let views = candidates.views(leaf);
         let algorithms = over_originals(&views);
         let algorithms: Vec<_> = algorithms.iter().map(OverOriginal::as_dyn).collect();
-        let (trusted, intermediates) = (candidates.trusted(), candidates.intermediates());
         let found = entity.verify_for_usage(
             &algorithms,
             &trusted,
@@ -104,12 +105,10 @@ impl PathRules {
         &self,
         leaf: &Leaf<'_>,
         path: &VerifiedPath<'_>,
-        candidates: &Candidates<'_>,
+        issuers: Option<Vec<&Authority>>,
         now: Timestamp,
     ) -> Result<Window, CertificateRefused> {
-        let issuers = candidates
-            .issuers(path)
-            .ok_or_else(|| refusal(UNKNOWN, leaf))?;
+        let issuers = issuers.ok_or_else(|| refusal(UNKNOWN, leaf))?;
         let mut window = Window::ALWAYS;
         for issuer in &issuers {
             window = window.and(issuer.judge(now)?);
@@ -205,21 +204,21 @@ impl<'a> Candidates<'a> {
         self.intermediates.iter().map(der).collect()
     }
 
-    /// The path's issuers, the client's first and the trust anchor last.
-    fn issuers(&self, path: &VerifiedPath<'_>) -> Option<Vec<&'a Authority>> {
+    /// The path's issuers, the client's first and the trust anchor last: an element of `trusted`, which
+    /// is told apart from others of its name and key.
+    fn issuers(
+        &self,
+        path: &VerifiedPath<'_>,
+        trusted: &[TrustAnchor<'_>],
+    ) -> Option<Vec<&'a Authority>> {
         let known = |certificate: &Cert<'_>| {
             let der = certificate.der();
             let mut intermediates = self.intermediates.iter().copied();
             intermediates.find(|authority| authority.view.der == der)
         };
-        let mut roots = self.roots.iter().copied();
-        let anchor = path.anchor();
-        let root = roots.find(|root| {
-            let trusted = &root.trusted;
-            trusted.subject == anchor.subject
-                && trusted.subject_public_key_info == anchor.subject_public_key_info
-                && trusted.name_constraints == anchor.name_constraints
-        });
+        let mut pairs = trusted.iter().zip(&self.roots);
+        let root = pairs.find(|(trusted, _)| std::ptr::addr_eq(*trusted, path.anchor()));
+        let root = root.map(|(_, root)| *root);
         path.intermediate_certificates()
             .map(known)
             .chain([root])

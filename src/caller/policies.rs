@@ -14,6 +14,8 @@ use x509_parser::{
     },
 };
 
+use super::extensions::is_asserting;
+
 /// The content of a policy's object identifier.
 type Policy = Vec<u8>;
 
@@ -79,6 +81,7 @@ impl Policies {
                         policies.mappings.entry(from).or_default().insert(to);
                     }
                 }
+                _ if is_asserting(extension) && !extension.critical => (),
                 _ => return None,
             }
         }

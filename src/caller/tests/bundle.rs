@@ -189,6 +189,25 @@ fn a_ca_may_be_in_the_bundle_twice_and_renewed_with_its_key_or_with_another() {
 
 /// Rows: PKIX-4
 #[test]
+fn of_two_roots_of_one_name_and_key_either_may_carry_the_path() {
+    let key = KeyPair::generate().unwrap();
+    let again = KeyPair::from_pem(&key.serialize_pem()).unwrap();
+    let narrow = Ca::root_with(again, "root", |params| {
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    });
+    let wide = Ca::root_with(key, "root", |_| ());
+    let intermediate = wide.intermediate("issuing", |_| ());
+    let leaf = intermediate.leaf(|_| ());
+    for roots in [[&narrow, &wide], [&wide, &narrow]] {
+        let bundle = [roots[0], roots[1], &intermediate];
+        assert!(verify(&callers(&bundle, vec![]), &leaf).is_ok());
+    }
+    let refused = verify(&callers(&[&narrow, &intermediate], vec![]), &leaf).unwrap_err();
+    assert_eq!(refused, Refused::PathTooLong);
+}
+
+/// Rows: PKIX-4
+#[test]
 fn an_intermediate_that_is_cross_signed_leads_to_either_root() {
     let (old, new) = (Ca::root("old", |_| ()), Ca::root("new", |_| ()));
     let key = KeyPair::generate().unwrap();

@@ -150,3 +150,21 @@ fn rfc4055_3_1_pss_signatures_are_verified_as_openssl_writes_their_parameters() 
         assert_eq!(issued_by_rsa(&other).unwrap_err(), refused, "{other}");
     }
 }
+
+/// Rows: PKIX-6
+#[test]
+fn rfc5280_4_2_1_4_policies_with_statements_and_notices_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &str| openssl(folder.path(), arguments);
+    let sections = "keyUsage=digitalSignature\ncertificatePolicies=critical,1.2.3.4,@told\n\
+        [told]\npolicyIdentifier=1.2.3.5\nCPS=https://a.example/cps\nuserNotice=@notice\n\
+        [notice]\nexplicitText=UTF8:Für Öffentliches\norganization=A\nnoticeNumbers=1,2\n";
+    fs::write(folder.path().join("v3"), sections).unwrap();
+    run("req -x509 -newkey rsa:2048 -nodes -keyout ca.key -subj /CN=rsa -days 9 -out ca.pem");
+    run("req -new -newkey rsa:2048 -nodes -keyout key -subj /CN=client -out csr");
+    run("x509 -req -in csr -CA ca.pem -CAkey ca.key -set_serial 7 -days 9 -out leaf -extfile v3");
+    let leaf = CertificateDer::from_pem_file(folder.path().join("leaf")).unwrap();
+    let anchors = TrustAnchors::from_pem(&fs::read(folder.path().join("ca.pem")).unwrap()).unwrap();
+    let callers = Callers::new(anchors, RevocationLists::default(), Duration::ZERO, 1);
+    assert!(verify_at(&callers, &leaf, Timestamp::now()).is_ok());
+}

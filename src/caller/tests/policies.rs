@@ -251,6 +251,21 @@ fn policies_that_cannot_be_processed_are_refused_by_name() {
             )
         );
     }
+    // What is asserted and cannot be read is not asserted, which matters only where it is required.
+    for (requiring, expected) in [(None, None), (Some(0), Some(Refused::PolicyRequired))] {
+        let root = Ca::root("root", |params| {
+            let said = Said {
+                require_explicit: requiring,
+                ..Said::default()
+            };
+            said.put(params);
+        });
+        let leaf = root.leaf(|params| {
+            let unread = CustomExtension::from_oid_content(&[2, 5, 29, 32], vec![5, 0]);
+            params.custom_extensions.push(unread);
+        });
+        assert_eq!(verify(&root.callers(), &leaf).err(), expected);
+    }
     // A policy with a qualifier: 1.3.6.1.5.5.7.2.1 is a URI, 1.3.6.1.5.5.7.2.9 is unknown.
     let qualified = |last: u8| {
         let kind = [0x2b, 6, 1, 5, 5, 7, 2, last];
