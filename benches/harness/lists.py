@@ -75,7 +75,7 @@ def reloaded(daemon):
     daemon.await_that(lambda: sum("reloaded" in line for line in daemon.lines()) > done, "a reload")
     took = time.perf_counter() - begun
     highest = re.search(r"VmHWM:\s+(\d+) kB", process.joinpath("status").read_text())
-    return int(highest.group(1)) * 1024 / 1e6, took
+    return int(highest.group(1)) / 1024, took
 
 
 def listed(place):
@@ -113,9 +113,9 @@ def element(tag, content):
 
 
 def written(found):
-    size = found["octets"] / 1e6
+    size = found["octets"] / 2**20
     lines = [
-        f"A list of {ENTRIES:,} entries, {size:.1f} MB in DER. Resident memory of the whole daemon, MB.\n",
+        f"A list of {ENTRIES:,} entries, {size:.1f} MiB in DER. Resident memory of the whole daemon, MiB.\n",
         "| file | start to first answer, s | reload, s | at rest | highest in a reload | after one | after "
         f"{RELOADS} |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
