@@ -60,10 +60,16 @@ def set_up(machine):
                 "--webroot", "--webroot-path", ROOT, "--domain", NAME)
 
 
-def change(machine, listens, more="", is_restarted=True):
+def change(machine, listens, more=""):
     machine.path(PLACE).write_text(text(listens, more))
     machine.run("nginx", "-t")
-    machine.run("systemctl", "restart" if is_restarted else "reload", "nginx.service")
+    restart(machine)
+
+
+def restart(machine):
+    # More often than systemd lets a service be started by people.
+    machine.run("systemctl", "reset-failed", "nginx.service")
+    machine.run("systemctl", "restart", "nginx.service")
 
 
 def ask(address, name):
