@@ -18,12 +18,10 @@ const DISPLAYED: &str = "tracing hands texts over as what prints itself so";
 const EXCEPTIONS: &[Exception] = &[
     ("src/log/journal.rs", "{value:?}", DISPLAYED),
     ("src/log/line.rs", "{value:?}", DISPLAYED),
-    ("src/edge/listen.rs", "{0:?}", QUOTED),
     ("src/edge/networks.rs", "{0:?}", QUOTED),
     ("src/config/forms.rs", "{text:?}", QUOTED),
     ("src/config/source.rs", "{text:?}", QUOTED),
     ("src/config/words.rs", "{word:?}", QUOTED),
-    ("src/app/examine/consumers.rs", "{name:?}", QUOTED),
     ("src/app/site.rs", "{other:?}", QUOTED),
     ("src/policy/rules.rs", "{name:?}", QUOTED),
     (
@@ -31,9 +29,6 @@ const EXCEPTIONS: &[Exception] = &[
         "{number:?}",
         "a number of the old contract, as Python prints it",
     ),
-    ("src/token/discovery.rs", "{published:?}", QUOTED),
-    ("src/token/settings.rs", "{0:?}", QUOTED),
-    ("src/commands/get/grant.rs", "{published:?}", QUOTED),
     ("src/commands/healthcheck.rs", "{0:?}", QUOTED),
 ];
 

@@ -56,7 +56,8 @@ fn jrn_1_a_request_is_found_by_its_fields_and_no_record_holds_the_token() {
         (1, &"401".into())
     );
     // As docs/deploy.md looks for them: a client's refusals, by the client that the directory named.
-    let found = journal.records(&["PERILD_CLIENT_ID=bank-a", "PERILD_STATUS=401"]);
+    let pid = format!("_PID={}", world.perild.pid().as_raw_nonzero());
+    let found = journal.records(&[&pid, "PERILD_CLIENT_ID=bank-a", "PERILD_STATUS=401"]);
     let [record] = &found[..] else {
         panic!("one refusal of the client's: {found:?}")
     };
@@ -81,7 +82,6 @@ fn jrn_1_a_request_is_found_by_its_fields_and_no_record_holds_the_token() {
         "{serial}"
     );
 
-    let pid = format!("_PID={}", world.perild.pid().as_raw_nonzero());
     let everything = serde_json::to_string(&journal.records(&[&pid])).unwrap();
     assert!(everything.contains(&id) && everything.contains(&refused));
     for secret in [

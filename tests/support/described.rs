@@ -115,7 +115,9 @@ fn content(content: &Value, answer: &Answer) -> Result<(), String> {
     let Some(schema) = described.get("schema") else {
         return Ok(());
     };
-    if !essence.ends_with("json") || !is_whole {
+    // A file is the provider's, whatever is in it.
+    let is_file = schema["format"] == "binary";
+    if !essence.ends_with("json") || !is_whole || is_file {
         return Ok(());
     }
     let found: Value =
