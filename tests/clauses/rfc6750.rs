@@ -160,7 +160,7 @@ fn rfc6750_3_hostile_input_never_reaches_a_challenge() {
     let hostile = [
         "Bearer x\", error=\"forged",
         "Bearer x\\",
-        "Bearer caf\u{e9}",
+        "Bearer zuk\u{e9}",
         "Bearer <script>",
         "Bearer x;realm=\"forged\"",
     ];
@@ -171,7 +171,7 @@ fn rfc6750_3_hostile_input_never_reaches_a_challenge() {
         let parameters = parameters(challenge);
         assert_eq!(parameters["realm"], "perild");
         let said = format!("{challenge}{}", answer.text());
-        for part in ["forged", "<script", "caf", "x\\"] {
+        for part in ["forged", "<script", "zuk", "x\\"] {
             assert!(!said.contains(part), "{part} in {said}");
         }
     }
