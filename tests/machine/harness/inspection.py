@@ -67,7 +67,8 @@ def hardening(machine):
 
 def reminder(machine, world):
     """The daily look warns on the third day before a list's end, and is silent on the others."""
-    world.lists.publish(issuer=world.pki.revocation_list("consumers-issuer", revoked=["bank-b"], days=3.5))
+    # Of a list for a month: one of a week is told of in its last day.
+    world.lists.publish(issuer=world.pki.revocation_list("consumers-issuer", revoked=["bank-b"], days=3.5, since=27))
     machine.run("systemctl", "start", "perild-crl.service")
     machine.run("systemctl", "start", "perild-check.service")
     said = machine.run("journalctl", "--unit=perild-check.service", "--output=cat", "--priority=warning")

@@ -1,8 +1,15 @@
 """Certificates and revocation lists for one run, made with openssl."""
 
+import datetime
 from pathlib import Path
 
 from .processes import output
+
+def in_days(days):
+    """A moment as openssl takes it."""
+    moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
+    return moment.strftime("%Y%m%d%H%M%SZ")
+
 
 LEAF = "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
 CLIENT = LEAF + "extendedKeyUsage=clientAuth\n"
@@ -51,8 +58,8 @@ class Pki:
         output("openssl", "req", "-new", "-key", self.path(f"{name}.key"), "-subj", f"/CN={name}", "-out", request)
         self._sign(request, issuer, extensions, self.path(f"{name}.pem"))
 
-    def revocation_list(self, issuer, revoked=(), days=7, number=None):
-        """A list of `issuer` in DER; each is newer than the one before."""
+    def revocation_list(self, issuer, revoked=(), days=7, since=0, number=None):
+        """A list of `issuer` in DER, from `since` days ago for `days` from now; each is newer than the one before."""
         if number is None:
             self._numbers[issuer] = number = self._numbers.get(issuer, 1) + 1
         database = self.path(f"{issuer}.index")
@@ -66,8 +73,9 @@ class Pki:
             f"crl_extensions=ext\n[ext]\nauthorityKeyIdentifier=keyid\n"
         )
         pem = self.path(f"{issuer}.crl.pem")
-        # An end in the past makes a stale list; openssl has no other way to say so.
-        period = ["-crlhours", int(days * 24)] if days > 0 else ["-crl_lastupdate", "20250101000000Z", "-crl_nextupdate", "20250201000000Z"]
+        # An end in the past makes a stale list.
+        begin, end = (since, days) if days > 0 else (60, -30)
+        period = ["-crl_lastupdate", in_days(-begin), "-crl_nextupdate", in_days(end)]
         output("openssl", "ca", "-config", config, "-gencrl", "-out", pem, *period, "-cert", self.path(f"{issuer}.pem"),
                "-keyfile", self.path(f"{issuer}.key"))
         der = self.path(f"{issuer}.crl.der")
