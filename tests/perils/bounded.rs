@@ -2,7 +2,7 @@
 //!
 //! The table of `docs/decisions/0009-what-an-answer-may-cost.md` in tests.
 
-use std::{fmt::Write as _, io::BufRead as _, time::Duration};
+use std::{fmt::Write as _, io::BufRead as _, rc::Rc, time::Duration};
 
 use crate::{
     portfolio::resident_kib,
@@ -165,18 +165,22 @@ fn an_answer_is_no_larger_than_it_was_estimated() {
 
 /// One daemon that refuses everything, by its estimate.
 fn estimate(query: &str, body: &str) -> u64 {
-    static SITE: std::sync::OnceLock<Site> = std::sync::OnceLock::new();
-    let site = SITE.get_or_init(|| open_site("max_answer_bytes = 1\n"));
-    let answer = asked(site, query, body);
+    thread_local! {
+        static SITE: Rc<Site> = Rc::new(open_site("max_answer_bytes = 1\n"));
+    }
+    let answer = asked(&SITE.with(Rc::clone), query, body);
     let problem = answer.problem();
     let detail = problem["detail"].as_str().unwrap();
     let number = detail.trim_start_matches("octets of the answer, as estimated: ");
     number.split(',').next().unwrap().parse().unwrap()
 }
 
-fn site() -> &'static Site {
-    static SITE: std::sync::OnceLock<Site> = std::sync::OnceLock::new();
-    SITE.get_or_init(sample::site)
+/// One daemon for all cases of a test; it ends with the test's thread, as nothing that is static does.
+fn site() -> Rc<Site> {
+    thread_local! {
+        static SITE: Rc<Site> = Rc::new(sample::site());
+    }
+    SITE.with(Rc::clone)
 }
 
 /// Each is the worst of its kind that the limits let through, by somebody without a token.
@@ -258,13 +262,13 @@ fn properties_of_a_place_are_answered_once_however_many_they_are() {
     let place = format!("{{\"lat\":1,\"lon\":1,{}}}", properties.join(","));
     let body = format!("{{\"locations\":[{}]}}", vec![place; 20].join(","));
     for format in FORMATS {
-        let before = resident_kib(site);
+        let before = resident_kib(&site);
         let target = format!("/v1/location?{WIND}&f={format}");
         let answer = site.post(&target, body.as_bytes(), &[JSON]);
         assert_eq!(answer.status, 200);
         let (octets, sent) = (answer.content.len(), body.len());
         assert!(octets < 2 * sent, "{format}: {octets} of {sent}");
-        assert!(resident_kib(site) < before + 30 * 1024, "{format}");
+        assert!(resident_kib(&site) < before + 30 * 1024, "{format}");
     }
 }
 
