@@ -13,8 +13,6 @@ use crate::dataset::{
 pub struct Answered {
     /// What came of it.
     pub status: Status,
-    /// Degrees north and east: as sent, longitude from -180 up to 180.
-    pub position: Option<(f64, f64)>,
     /// The cells that values come from.
     pub cells: Vec<UsedCell>,
     /// One for each of [`Subset::wanted`](super::Subset::wanted); empty unless the status is `ok`.
@@ -108,7 +106,6 @@ impl Answered {
     }
 
     pub(super) fn clear(&mut self) {
-        self.position = None;
         self.cells.clear();
         self.values.clear();
         self.origin = Origin::default();

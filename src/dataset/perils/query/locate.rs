@@ -58,7 +58,6 @@ impl<'q> Locator<'q> {
             }
         };
         let longitude = turned(longitude);
-        answered.position = Some((latitude, longitude));
         let Some(nearest) = self.nearest(latitude, longitude) else {
             answered.status = Status::Outside;
             return;
