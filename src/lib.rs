@@ -19,9 +19,10 @@
 //! the next room cannot begin without it.
 //!
 //! Beside the walk: [`app`] lists the routes and the rooms in order, [`config`] is read once into
-//! final types, [`clock`] is the only place that asks for the time, [`log`] writes records,
-//! [`metrics`] counts, [`turns`] keeps one consumer from taking all there is, [`service`] speaks with
-//! systemd, and [`commands`] are what a person types.
+//! final types, [`clock`] is the only place that asks for the time, [`description`] says in `OpenAPI` what
+//! all this is, [`import`] builds the store that is served and [`sample`] makes up data for it, [`log`]
+//! writes records, [`metrics`] counts, [`turns`] keeps one consumer from taking all there is, [`service`]
+//! speaks with systemd, and [`commands`] are what a person types.
 
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
@@ -41,7 +42,10 @@ pub mod app;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod description;
+pub mod import;
 pub mod log;
 pub mod metrics;
+pub mod sample;
 pub mod service;
 pub mod turns;

@@ -15,9 +15,9 @@ use crate::{
     clock::Timestamp,
     config::{Config, Fault, PerilLimits, Places, Server, Severity, User},
     dataset::{FileName, Files, Perils, grid::STORE_NAME},
+    description::{Description, Published},
     edge::{Hop, Intake, Listen, Network, Peers, guard_address, guard_directory},
     policy::{Policy, PolicyError},
-    response::description::{Description, Published},
     token::TokenSettings,
     turns::Turns,
 };

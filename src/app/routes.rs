@@ -6,8 +6,8 @@ use actix_web::http::Method;
 
 use crate::{
     dataset::{FileName, Perils, grid::Peril},
+    description::Described,
     policy::DatasetNames,
-    response::description::Described,
 };
 
 /// A route, with what its path says.

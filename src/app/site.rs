@@ -18,11 +18,12 @@ use crate::{
     clock::Timestamp,
     config::PerilLimits,
     dataset::{Files, Perils, grid::Peril},
+    description::Published,
     edge::{Gate, Hop, Intake, Limits, Peer, Peers},
     log::Log,
     metrics::{self, Meter, Metrics},
     policy::Policy,
-    response::{description::Published, location::Schemas},
+    response::location::Schemas,
     token::{StartError, Tokens},
     turns::Turns,
 };

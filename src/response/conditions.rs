@@ -14,7 +14,7 @@ use crate::{clock::Timestamp, dataset::Identity};
 
 /// What the preconditions of a request come to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// 412.
     Failed,
     /// 304.
@@ -25,11 +25,11 @@ pub(super) enum Verdict {
 
 /// What preconditions are judged against.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Validators<'i> {
+pub(crate) struct Validators<'i> {
     /// Strong entity tag without quotes and commas.
-    pub(super) entity_tag: &'i str,
+    pub(crate) entity_tag: &'i str,
     /// Last change.
-    pub(super) last_modified: SystemTime,
+    pub(crate) last_modified: SystemTime,
 }
 
 impl<'i> From<&'i Identity> for Validators<'i> {
@@ -42,7 +42,7 @@ impl<'i> From<&'i Identity> for Validators<'i> {
 }
 
 /// Judges the preconditions in the order of RFC 9110 §13.2.2.
-pub(super) fn judge<'i>(headers: &HeaderMap, validators: impl Into<Validators<'i>>) -> Verdict {
+pub(crate) fn judge<'i>(headers: &HeaderMap, validators: impl Into<Validators<'i>>) -> Verdict {
     let validators = validators.into();
     let tag = validators.entity_tag;
     let modified = whole_seconds(validators.last_modified);
@@ -143,7 +143,7 @@ fn opaque(candidate: &str) -> Option<(Comparison, &str)> {
 }
 
 /// All lines of a field as one list (RFC 9110 §5.3).
-pub(super) fn joined<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Cow<'h, str>> {
+pub(crate) fn joined<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Cow<'h, str>> {
     let mut lines = headers
         .get_all(name)
         .map(|line| line.to_str().unwrap_or_default());

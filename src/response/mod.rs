@@ -9,7 +9,6 @@ pub mod catalogue;
 mod challenge;
 pub mod conditions;
 pub mod contract;
-pub mod description;
 pub mod file;
 pub mod location;
 mod number;

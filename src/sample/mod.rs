@@ -16,8 +16,10 @@ use std::{
 
 use serde_json::json;
 
-use super::{
-    grid::{Axis, Column, GridShape, Key, MICRO, Peril, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED},
+use crate::{
+    dataset::grid::{
+        self, Axis, Column, GridShape, Key, MICRO, Peril, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED,
+    },
     import::{PACKAGE_NAME, SYNTHETIC},
 };
 use world::World;
@@ -140,7 +142,7 @@ impl Sample {
             for longitude in 0..self.shape.longitude.count() {
                 let longitude = self.shape.longitude.micro(longitude);
                 line.clear();
-                let [north, east] = [latitude, longitude].map(super::grid::units);
+                let [north, east] = [latitude, longitude].map(grid::units);
                 write!(line, "{},", Key::new(north, east))?;
                 decimal(&mut line, latitude);
                 line.push(b',');
