@@ -14,6 +14,7 @@ use std::{
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use perild::{
+    climatescore::answer::Segments,
     config::{Class, Defaults},
     dataset::{
         Perils,
@@ -24,7 +25,6 @@ use perild::{
         perils::Values,
     },
     policy::Policy,
-    response::contract::Segments,
 };
 
 /// Places of one measurement.

@@ -9,6 +9,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use perild::{
+    climatescore::answer::Segments,
     config::{Class, Defaults},
     dataset::{
         Perils,
@@ -19,7 +20,6 @@ use perild::{
         perils::Values,
     },
     policy::Policy,
-    response::contract::Segments,
 };
 
 fn values() -> Values {

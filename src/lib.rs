@@ -18,7 +18,7 @@
 //! Each value proves that its check was made: its fields are private, one constructor makes it, and
 //! the next room cannot begin without it.
 //!
-//! Beside the walk: [`app`] lists the routes and the rooms in order, [`config`] is read once into
+//! Beside the walk: [`app`] lists the routes and the rooms in order, [`climatescore`] is the old service's contract, [`config`] is read once into
 //! final types, [`clock`] is the only place that asks for the time, [`description`] says in `OpenAPI` what
 //! all this is, [`import`] builds the store that is served and [`sample`] makes up data for it, [`log`]
 //! writes records, [`metrics`] counts, [`turns`] keeps one consumer from taking all there is, [`service`]
@@ -39,6 +39,7 @@ pub mod dataset;
 pub mod response;
 
 pub mod app;
+pub mod climatescore;
 pub mod clock;
 pub mod commands;
 pub mod config;

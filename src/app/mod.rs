@@ -9,6 +9,9 @@ mod site;
 mod visit;
 mod walk;
 
+pub(crate) use perils::{consumer, names};
+pub(crate) use visit::Visit;
+
 pub use examine::{Parts, examine};
 pub use routes::{PerilRoute, Route};
 pub use scrape::configure_metrics;

@@ -16,11 +16,11 @@ use crate::{
 };
 
 /// Who asks: an active token, or nobody in particular where data is open.
-pub(super) struct Bearer(Option<BoundToken>);
+pub(crate) struct Bearer(Option<BoundToken>);
 
 impl Bearer {
     /// Whose share of the turns of long answers it is; all who bring no token have one.
-    pub(super) fn consumer(&self) -> &str {
+    pub(crate) fn consumer(&self) -> &str {
         let client = self.0.as_ref().and_then(BoundToken::client_id);
         client.unwrap_or_default()
     }
@@ -28,16 +28,16 @@ impl Bearer {
 
 /// One request, who handed it over, the site that answers it, and when.
 #[derive(Clone, Copy)]
-pub(super) struct Visit<'v> {
-    pub(super) request: &'v HttpRequest,
+pub(crate) struct Visit<'v> {
+    pub(crate) request: &'v HttpRequest,
     pub(super) neighbour: Neighbour,
-    pub(super) site: &'v Site,
+    pub(crate) site: &'v Site,
     pub(super) now: Timestamp,
 }
 
 impl Visit<'_> {
     /// Steps 3 to 7: syntax before presence, presence before validity, and the directory last.
-    pub(super) async fn authenticate(self, access: &mut Access) -> Result<BoundToken, Refusal> {
+    pub(crate) async fn authenticate(self, access: &mut Access) -> Result<BoundToken, Refusal> {
         let site = self.site;
         site.notice_other_certificate_headers(self.request);
         let inbound = Inbound::read(self.request, self.neighbour, &site.hop)?;
@@ -71,12 +71,12 @@ impl Visit<'_> {
     }
 
     /// As [`Visit::authenticate`], where nothing that could be asked for is open.
-    pub(super) async fn authenticated(self, access: &mut Access) -> Result<Bearer, Refusal> {
+    pub(crate) async fn authenticated(self, access: &mut Access) -> Result<Bearer, Refusal> {
         Ok(Bearer(Some(self.authenticate(access).await?)))
     }
 
     /// Steps 3 to 7, unless everything that is asked for is open: then no credential is looked at (OE-CLS-2).
-    pub(super) async fn bearer<'n>(
+    pub(crate) async fn bearer<'n>(
         self,
         asked: impl IntoIterator<Item = DatasetNames<'n>>,
         access: &mut Access,
@@ -91,7 +91,7 @@ impl Visit<'_> {
     }
 
     /// Step 8 for each of what is asked for, in the same order.
-    pub(super) fn permits<'n>(
+    pub(crate) fn permits<'n>(
         self,
         bearer: &Bearer,
         asked: impl IntoIterator<Item = DatasetNames<'n>>,
@@ -113,7 +113,7 @@ impl Visit<'_> {
     }
 
     /// The parameters of the query, escapes undone as HTML forms have them; wrong UTF-8 is replaced.
-    pub(super) fn parameters(self) -> Vec<(String, String)> {
+    pub(crate) fn parameters(self) -> Vec<(String, String)> {
         url::form_urlencoded::parse(self.request.query_string().as_bytes())
             .into_owned()
             .collect()

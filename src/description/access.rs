@@ -10,7 +10,7 @@ use crate::{
 
 /// What a caller must show: any one of the alternatives suffices.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct Access {
+pub(crate) struct Access {
     alternatives: Vec<Needed>,
     /// Which alternative is for what, when there are several.
     said: Vec<String>,
@@ -27,7 +27,7 @@ enum Needed {
 
 impl Access {
     /// Nobody is asked for anything.
-    pub(super) fn everyone() -> Self {
+    pub(crate) fn everyone() -> Self {
         Self {
             alternatives: vec![Needed::Nothing],
             said: Vec::new(),
@@ -35,12 +35,12 @@ impl Access {
     }
 
     /// To what is said of all perils together.
-    pub(super) fn catalogue(policy: &Policy) -> Self {
+    pub(crate) fn catalogue(policy: &Policy) -> Self {
         Self::one_of([("perils", needed(policy, Perils::names(None)))])
     }
 
     /// To all `perils` in one answer: every scope of theirs.
-    pub(super) fn all_of(policy: &Policy, perils: &[Peril]) -> Self {
+    pub(crate) fn all_of(policy: &Policy, perils: &[Peril]) -> Self {
         let names = perils.iter().map(|peril| Perils::names(Some(*peril)));
         let mut scopes: Option<Vec<String>> = None;
         for needed in names.map(|names| needed(policy, names)) {
@@ -60,7 +60,7 @@ impl Access {
     }
 
     /// To those perils that a request names.
-    pub(super) fn chosen(policy: &Policy) -> Self {
+    pub(crate) fn chosen(policy: &Policy) -> Self {
         Self::one_of(Peril::ALL.map(|peril| {
             let needed = needed(policy, Perils::names(Some(peril)));
             (peril.name(), needed)
@@ -68,7 +68,7 @@ impl Access {
     }
 
     /// To a file: the rule of its dataset, or the defaults.
-    pub(super) fn files(policy: &Policy, datasets: &[DatasetRule]) -> Self {
+    pub(crate) fn files(policy: &Policy, datasets: &[DatasetRule]) -> Self {
         let listed = files(datasets).map(|dataset| {
             let name = FileName::of_rule(&dataset.name);
             let both = DatasetNames {
@@ -101,13 +101,13 @@ impl Access {
     }
 
     /// Whether there is a request that is refused without a token.
-    pub(super) fn asks_for_tokens(&self) -> bool {
+    pub(crate) fn asks_for_tokens(&self) -> bool {
         let mut all = self.alternatives.iter();
         all.any(|needed| *needed != Needed::Nothing)
     }
 
     /// The member `security`.
-    pub(super) fn security(&self) -> Value {
+    pub(crate) fn security(&self) -> Value {
         if !self.asks_for_tokens() {
             return json!([]);
         }
@@ -119,7 +119,7 @@ impl Access {
     }
 
     /// What is needed, where `security` alone does not say it in every version.
-    pub(super) fn description(&self) -> Option<String> {
+    pub(crate) fn description(&self) -> Option<String> {
         match self.alternatives.as_slice() {
             [Needed::Token(scopes)] if !scopes.is_empty() => {
                 Some(format!("The token must have `{}`.", scopes.join(" ")))
@@ -144,7 +144,7 @@ impl Needed {
 }
 
 /// Those of `datasets` that are files, not perils.
-pub(super) fn files(datasets: &[DatasetRule]) -> impl Iterator<Item = &DatasetRule> {
+pub(crate) fn files(datasets: &[DatasetRule]) -> impl Iterator<Item = &DatasetRule> {
     let is_of_perils = |name: &str| {
         let mut names = Peril::ALL.into_iter().map(Some).chain([None]);
         names.any(|peril| Perils::names(peril).exact == name)

@@ -12,18 +12,18 @@
     reason = "a JSON object made here takes a member of any name"
 )]
 
-mod access;
-mod contract;
+pub(crate) mod access;
 mod document;
 mod headers;
-mod operation;
+pub(crate) mod operation;
 mod page;
 mod parameters;
 mod paths;
 mod problems;
 mod publish;
+pub(crate) mod reference;
 mod samples;
-mod schemas;
+pub(crate) mod schemas;
 mod version;
 mod written;
 

@@ -2,30 +2,35 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{access::Access, problems, samples};
+use super::{
+    access::Access,
+    problems,
+    reference::{header, parameter},
+    samples, schemas,
+};
 
 /// One operation before it is written down.
-pub(super) struct Operation {
-    pub(super) id: String,
-    pub(super) tag: &'static str,
-    pub(super) summary: String,
-    pub(super) parameters: Vec<Value>,
-    pub(super) body: Option<Value>,
-    pub(super) answers: Vec<(&'static str, Value)>,
-    pub(super) problems: Vec<u16>,
-    pub(super) access: Access,
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    pub(crate) tag: &'static str,
+    pub(crate) summary: String,
+    pub(crate) parameters: Vec<Value>,
+    pub(crate) body: Option<Value>,
+    pub(crate) answers: Vec<(&'static str, Value)>,
+    pub(crate) problems: Vec<u16>,
+    pub(crate) access: Access,
 }
 
 /// Where an operation stands: the consumers' address, the path, and the method.
 #[derive(Clone, Copy)]
-pub(super) struct Target<'t> {
-    pub(super) server: &'t str,
-    pub(super) path: &'t str,
-    pub(super) method: &'t str,
+pub(crate) struct Target<'t> {
+    pub(crate) server: &'t str,
+    pub(crate) path: &'t str,
+    pub(crate) method: &'t str,
 }
 
 impl Operation {
-    pub(super) fn written(self, target: Target<'_>) -> Value {
+    pub(crate) fn written(self, target: Target<'_>) -> Value {
         let suffix = if target.method == "HEAD" { "-head" } else { "" };
         let samples = samples::of(&self, target);
         let mut parameters = self.parameters;
@@ -62,7 +67,7 @@ impl Operation {
     }
 
     /// As HEAD: the same fields, no content, and no part of it.
-    pub(super) fn without_content(mut self, target: Target<'_>) -> Value {
+    pub(crate) fn without_content(mut self, target: Target<'_>) -> Value {
         self.answers.retain(|(status, _)| *status != "206");
         self.problems.retain(|status| *status != 416);
         let of_parts = ["Range", "If-Range"].map(parameter);
@@ -76,7 +81,7 @@ impl Operation {
         self.written(target)
     }
 
-    pub(super) fn cacheable(mut self) -> Self {
+    pub(crate) fn cacheable(mut self) -> Self {
         self.parameters.push(parameter("If-None-Match"));
         self.problems.push(412);
         for (status, answer) in &mut self.answers {
@@ -90,31 +95,8 @@ impl Operation {
         self
     }
 
-    /// With the fields that say a leniency of the old service was used.
-    pub(super) fn led_on(mut self) -> Self {
-        for (status, answer) in &mut self.answers {
-            if *status == "200" {
-                for name in ["Warning", "Deprecation"] {
-                    answer["headers"][name] = header(name);
-                }
-                answer["headers"]["Link"] = header("Successor");
-            }
-        }
-        self
-    }
-
-    /// With the field that says what the values of fire are.
-    pub(super) fn noted(mut self) -> Self {
-        for (status, answer) in &mut self.answers {
-            if *status == "200" {
-                answer["headers"]["Perild-Note"] = header("Perild-Note");
-            }
-        }
-        self
-    }
-
     /// With the fields of an answer that was chosen among several codings.
-    pub(super) fn coded(mut self) -> Self {
+    pub(crate) fn coded(mut self) -> Self {
         self.problems.push(406);
         for (status, answer) in &mut self.answers {
             answer["headers"]["Vary"] = header("Vary");
@@ -126,7 +108,7 @@ impl Operation {
     }
 
     /// With a link to what the values mean.
-    pub(super) fn linked(mut self) -> Self {
+    pub(crate) fn linked(mut self) -> Self {
         for (_, answer) in self
             .answers
             .iter_mut()
@@ -138,7 +120,7 @@ impl Operation {
     }
 }
 
-pub(super) fn answer(description: &str, content: Value) -> Value {
+pub(crate) fn answer(description: &str, content: Value) -> Value {
     let mut answer = json!({
         "description": description,
         "headers": {
@@ -152,7 +134,7 @@ pub(super) fn answer(description: &str, content: Value) -> Value {
     answer
 }
 
-pub(super) fn not_modified() -> Value {
+pub(crate) fn not_modified() -> Value {
     let mut answer = answer("The version that If-None-Match names", Value::Null);
     for name in ["ETag", "Last-Modified"] {
         answer["headers"][name] = header(name);
@@ -160,10 +142,29 @@ pub(super) fn not_modified() -> Value {
     answer
 }
 
-pub(super) fn parameter(name: &str) -> Value {
-    json!({"$ref": format!("#/components/parameters/{name}")})
-}
-
-pub(super) fn header(name: &str) -> Value {
-    json!({"$ref": format!("#/components/headers/{name}")})
+/// An operation at which `access` is asked for, with an answer of `schema`.
+pub(crate) fn guarded(
+    id: &str,
+    tag: &'static str,
+    summary: &str,
+    access: Access,
+    schema: &str,
+) -> Operation {
+    let mut content = json!({"schema": {"$ref": format!("#/components/schemas/{schema}")}});
+    if let Some(example) = schemas::example(schema) {
+        content["example"] = example;
+    }
+    Operation {
+        id: id.to_owned(),
+        tag,
+        summary: summary.to_owned(),
+        parameters: Vec::new(),
+        body: None,
+        answers: vec![(
+            "200",
+            answer("What was asked for", json!({"application/json": content})),
+        )],
+        problems: vec![404],
+        access,
+    }
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Version, problems, schemas};
 use crate::{
+    climatescore::description as climatescore,
     dataset::grid::{Peril, Scenario, Year},
     response::location::Format,
 };
@@ -17,7 +18,6 @@ pub(super) fn all() -> Value {
         })
     };
     let one = |name: &str, description: &str, schema: Value| json!({"name": name, "in": "query", "description": description, "schema": schema});
-    let needed = |name: &str, description: &str, schema: Value, example: Value| json!({"name": name, "in": "query", "required": true, "description": description, "schema": schema, "example": example});
     let field = |name: &str, description: &str, schema: Value| json!({"name": name, "in": "header", "description": description, "schema": schema});
     let coordinates = |name: &str, description: &str, range: (i32, i32), example: Value| {
         json!({
@@ -26,7 +26,7 @@ pub(super) fn all() -> Value {
         })
     };
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
-    json!({
+    let mut all = json!({
         "x-fapi-interaction-id": {
             "name": "x-fapi-interaction-id", "in": "header", "schema": {"type": "string"},
             "description": "A UUID of yours, or another name of 1 to 128 visible characters; the answer carries it. Without one it carries a new UUID (FAPI 1.0 Part 1 §6.2.1).",
@@ -49,9 +49,9 @@ pub(super) fn all() -> Value {
         "radius_km": one("radius_km", "Take the nearest valid cell within so many kilometres, as at coasts.", reference("Radius")),
         "layout": one("layout", "How a CSV has the values: a line a place (`wide`, also without it), or a line a value (`long`). With `wide`, GeoJSON has them as properties beside those that were sent, named as the columns of a wide CSV.", schemas::option("layout")),
         "provenance": one("provenance", "Where a CSV says licence, source and version of the store: in `columns` behind all others, or in lines before the header that begin with `#` (`comments`).", schemas::option("provenance")),
-        "contractLat": needed("lat", "Degrees north, rounded to the quarter degree.", schemas::contract_number(), json!(51.5)),
-        "contractLon": needed("lon", "Degrees east, rounded to the quarter degree.", schemas::contract_number(), json!(-0.25)),
-        "contractYear": one("year", "Only columns whose names contain it.", json!({"type": "string"})),
-        "contractScenario": one("scenario", "Only columns whose names contain it.", json!({"type": "string"})),
-    })
+    });
+    if let (Some(all), Value::Object(old)) = (all.as_object_mut(), climatescore::parameters()) {
+        all.extend(old);
+    }
+    all
 }

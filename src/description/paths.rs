@@ -5,11 +5,12 @@ use serde_json::{Map, Value, json};
 use super::{
     Description,
     access::{self, Access},
-    contract,
-    operation::{Operation, Target, answer, header, not_modified, parameter},
-    problems, schemas,
+    operation::{Operation, Target, answer, guarded, not_modified},
+    problems,
+    reference::{header, parameter},
+    schemas,
 };
-use crate::response::location::Format;
+use crate::{climatescore::description as climatescore, response::location::Format};
 
 /// The operation `method` of `path`; none when there is none.
 pub(super) fn operation(about: &Description<'_>, path: &str, method: &str) -> Option<Value> {
@@ -89,7 +90,7 @@ fn find(about: &Description<'_>, path: &str, method: &str) -> Option<Operation> 
         }
         .coded()
         .linked(),
-        _ => return contract::find(about, path, method),
+        _ => return climatescore::operation(about, path, method),
     })
 }
 
@@ -113,32 +114,6 @@ fn described(operation: Operation) -> Operation {
         answer["headers"]["Content-Security-Policy"] = header("Content-Security-Policy");
     }
     operation
-}
-
-pub(super) fn guarded(
-    id: &str,
-    tag: &'static str,
-    summary: &str,
-    access: Access,
-    schema: &str,
-) -> Operation {
-    let mut content = json!({"schema": {"$ref": format!("#/components/schemas/{schema}")}});
-    if let Some(example) = schemas::example(schema) {
-        content["example"] = example;
-    }
-    Operation {
-        id: id.to_owned(),
-        tag,
-        summary: summary.to_owned(),
-        parameters: Vec::new(),
-        body: None,
-        answers: vec![(
-            "200",
-            answer("What was asked for", json!({"application/json": content})),
-        )],
-        problems: vec![404],
-        access,
-    }
 }
 
 /// An operation that answers in every format.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Map, Value, json};
 
-use super::operation::header;
+use super::reference::header;
 use crate::{
     caller::CertificateRefused,
     config::PerilLimits,

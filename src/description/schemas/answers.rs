@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{any_year, example, list, nullable, object, reference};
+use super::{
+    any_year, example,
+    shape::{list, nullable, object, reference},
+};
 use crate::{dataset::perils::query::Interpolation, response::location::Format};
 
 /// The schemas, by name.

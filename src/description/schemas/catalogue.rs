@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{list, object, reference};
+use super::shape::{list, object, reference};
 
 /// The schemas, by name.
 pub(super) fn all() -> Value {

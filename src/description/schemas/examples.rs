@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::dataset::grid::{Column, Metric, Scenario, Year};
+use crate::climatescore::description as climatescore;
+use crate::dataset::grid::{Metric, Scenario, Year};
 
 /// An answer of the schema `name`; none when there is no short one.
 pub(in super::super) fn example(name: &str) -> Option<Value> {
-    let metric = METRIC;
-    let (peril, scenario, year) = (metric.peril(), SCENARIO.name(), YEAR.number());
     let summary = json!({"places": 1, "ok": 1, "outside": 0, "invalid": 0});
     Some(match name {
         "Locations" => json!({
@@ -27,25 +26,7 @@ pub(in super::super) fn example(name: &str) -> Option<Value> {
             }],
             "summary": summary,
         }),
-        "ContractLocations" => json!({
-            "records": [{
-                "errors": [], "latitude": 51.5, "longitude": -0.25, "metric": metric.name(), "metric_mean": "31.250000",
-                "metric_units": metric.units(), "peril": peril.name(), "peril_code": peril.code(),
-                "peril_version": peril.version(), "scenario": scenario, "status": 200, "year": year,
-            }],
-            "settings": {
-                "csg_version": "2.1.0", "metrics": [metric.settings_name()], "perils": [peril.listed_name()],
-                "scenarios": [scenario], "years": [year],
-            },
-        }),
-        "ContractPeril" => contract_place(),
-        "ContractAllPerils" => {
-            let place = contract_place();
-            json!({
-                "data": [place], "key": place["key"], "latitude": 51.5, "longitude": -0.25, "peril": "all",
-            })
-        }
-        _ => return None,
+        _ => return climatescore::example(name),
     })
 }
 
@@ -68,13 +49,6 @@ fn value() -> Value {
         "scenario": SCENARIO.name(), "year": YEAR.number(), "between_years": null, "unit": METRIC.ucum(),
         "value": 31.25, "reason": null, "interpolation": "nearest",
         "cell": {"latitude": 51.5, "longitude": -0.25, "distance_km": 0.0}, "synthetic": true,
-    })
-}
-
-fn contract_place() -> Value {
-    json!({
-        "data": {Column::new(METRIC, SCENARIO, YEAR).name(): "31.250000"},
-        "key": "51.50-0.25", "latitude": 51.5, "longitude": -0.25, "peril": METRIC.peril().name(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{closed, degrees, list, nullable, object, reference};
+use super::shape::{closed, degrees, list, nullable, object, reference};
 use crate::{
     config::PerilLimits,
     dataset::{

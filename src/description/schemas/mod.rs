@@ -2,19 +2,21 @@
 
 mod answers;
 mod catalogue;
-mod contract;
 mod examples;
 mod input;
+pub(crate) mod shape;
 
 use serde_json::{Value, json};
 
 use crate::{
+    climatescore::description as climatescore,
     config::PerilLimits,
     dataset::grid::{Metric, Peril, Scenario, Year},
 };
 
+use shape::{degrees, object};
+
 pub(super) use answers::format;
-pub(super) use contract::{contract_body, contract_number};
 pub(super) use examples::example;
 pub(super) use input::{any_year, coordinates, location_body, option};
 
@@ -48,7 +50,7 @@ pub(super) fn all(limits: &PerilLimits) -> Value {
         input::all(limits),
         answers::all(),
         catalogue::all(),
-        contract::all(limits),
+        climatescore::schemas(limits),
     ] {
         if let (Some(all), Value::Object(part)) = (all.as_object_mut(), part) {
             all.extend(part);
@@ -60,37 +62,4 @@ pub(super) fn all(limits: &PerilLimits) -> Value {
 fn names<const N: usize>(names: [(&str, &str); N]) -> Value {
     let lines = names.map(|(name, meaning)| format!("- `{name}`: {meaning}"));
     json!({"type": "string", "enum": names.map(|(name, _)| name).to_vec(), "description": lines.join("\n")})
-}
-
-fn object(properties: Value, required: &[&str]) -> Value {
-    let mut object = json!({"type": "object", "required": required});
-    object["properties"] = properties;
-    object
-}
-
-/// An object that has no other members.
-fn closed(properties: Value, required: &[&str]) -> Value {
-    let mut object = object(properties, required);
-    object["additionalProperties"] = false.into();
-    object
-}
-
-/// Degrees from `range.0` to `range.1`. It is no bound of the schema, for what lies beyond is answered as well: as a
-/// place that is none, beside the others.
-fn degrees(range: (i32, i32)) -> Value {
-    let (first, last) = range;
-    json!({"type": "number", "description": format!("From {first} to {last} degrees.")})
-}
-
-/// `schema`, or nothing.
-fn nullable(schema: &Value) -> Value {
-    json!({"anyOf": [schema, {"type": "null"}]})
-}
-
-fn list(items: &Value) -> Value {
-    json!({"type": "array", "items": items})
-}
-
-fn reference(name: &str) -> Value {
-    json!({"$ref": format!("#/components/schemas/{name}")})
 }

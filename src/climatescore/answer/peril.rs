@@ -1,9 +1,12 @@
 //! The answers of `GET /{peril}` and `GET /allperils`.
 
 use super::echo::float;
-use crate::dataset::{
-    grid::Peril,
-    perils::{Found, Values, contract::Filter, contract::Point},
+use crate::{
+    climatescore::request::{Filter, Point},
+    dataset::{
+        grid::Peril,
+        perils::{Found, Values},
+    },
 };
 
 /// The answer for one peril; `values` hold the columns that `filter` lets pass, by name.

@@ -8,7 +8,9 @@ mod echo;
 mod listing;
 mod peril;
 mod records;
+mod send;
 
 pub use listing::listing;
 pub use peril::{all_perils, one_peril};
 pub use records::{LocationAnswer, Segments};
+pub(super) use send::{locations, whole};

@@ -1,7 +1,7 @@
 //! What a request said, said back as the old service wrote JSON.
 
 use crate::{
-    dataset::perils::contract::{Json, Text},
+    climatescore::request::{Json, Text},
     response::number::push_micro,
 };
 

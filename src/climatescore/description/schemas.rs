@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{list, object, reference};
 use crate::{
     config::PerilLimits,
     dataset::grid::{Peril, Scenario, Year},
+    description::schemas::shape::{list, object, reference},
 };
 
 /// The schemas, by name.
-pub(super) fn all(limits: &PerilLimits) -> Value {
+pub(crate) fn all(limits: &PerilLimits) -> Value {
     let record = object(
         json!({
             "errors": {"type": "array", "items": {"type": "string"}, "maxItems": 0}, "latitude": {"type": "number"}, "longitude": {"type": "number"},
@@ -74,7 +74,7 @@ pub(super) fn all(limits: &PerilLimits) -> Value {
 }
 
 fn query(limits: &PerilLimits) -> Value {
-    let coordinate = contract_number();
+    let coordinate = number();
     let place = object(
         json!({"latitude": coordinate, "longitude": coordinate}),
         &["latitude", "longitude"],
@@ -107,13 +107,13 @@ fn listed_peril() -> Value {
 }
 
 /// A coordinate: finite also when it is multiplied by four, on the way to the grid.
-pub(in super::super) fn contract_number() -> Value {
+pub(super) fn number() -> Value {
     let largest = f64::MAX / 4.0;
     json!({"type": "number", "minimum": -largest, "maximum": largest})
 }
 
 /// What `POST /location` takes.
-pub(in super::super) fn contract_body() -> Value {
+pub(super) fn body() -> Value {
     json!({"required": true, "content": {"application/json": {
         "schema": reference("ContractQuery"),
         "example": {

@@ -4,9 +4,10 @@ use std::{fmt::Write, io};
 
 use super::echo::{push_float, push_json};
 use crate::{
+    climatescore::request::{Json, LocationRequest},
     dataset::{
         grid::{Column, Metric, Peril, Scenario, Value, Year},
-        perils::{Found, Values, contract::Json, contract::LocationRequest},
+        perils::{Found, Values},
     },
     response::{
         number::{micro_length, push_micro},
