@@ -14,12 +14,12 @@ use super::{
 use crate::{
     app::{Visit, consumer, names},
     dataset::{
-        grid::Peril,
+        grid::{Grid, Peril},
         perils::{Refused, Values},
     },
     edge::{Body, ContentType, NotTaken},
     log::Access,
-    response::{Refusal, perils::Described},
+    response::{Refusal, representation::Validators},
 };
 
 /// The answer to a request at `route`.
@@ -39,10 +39,10 @@ pub(crate) async fn answer(
 
 async fn listing(visit: Visit<'_>, access: &mut Access) -> Result<HttpResponse, Refusal> {
     let grid = visit.description(access).await?;
-    let described = Described::new(&grid, visit.request);
+    let validators = validators(visit, &grid);
     answer::whole(
         visit.request,
-        &described,
+        validators,
         answer::listing(),
         &Peril::ALL,
         false,
@@ -61,9 +61,9 @@ async fn one(visit: Visit<'_>, peril: Peril, access: &mut Access) -> Result<Http
     }
     let point = Point::read(&parameters)?;
     let body = answer::one_peril(peril, point, &filter, &values);
-    let described = Described::new(values.grid(), visit.request);
+    let validators = validators(visit, values.grid());
     let has_quirk = filter.has_quirk();
-    answer::whole(visit.request, &described, body.into(), &[peril], has_quirk)
+    answer::whole(visit.request, validators, body.into(), &[peril], has_quirk)
 }
 
 async fn all(visit: Visit<'_>, access: &mut Access) -> Result<HttpResponse, Refusal> {
@@ -79,12 +79,12 @@ async fn all(visit: Visit<'_>, access: &mut Access) -> Result<HttpResponse, Refu
     let point = Point::read(&parameters)?;
     let body = answer::all_perils(point, &values);
     let (_, first) = values.first().ok_or(Refusal::Fault)?;
-    let described = Described::new(first.grid(), visit.request);
+    let validators = validators(visit, first.grid());
     // The old service took no filter here, and did not say so.
     let has_quirk = Filter::read(&parameters).is_given();
     answer::whole(
         visit.request,
-        &described,
+        validators,
         body.into(),
         &Peril::ALL,
         has_quirk,
@@ -171,6 +171,11 @@ fn refuse_off_grid(request: &LocationRequest, values: &Values) -> Result<(), Ref
     } else {
         Err(Refused::OffGrid { first, count })
     }
+}
+
+/// What an answer from `grid` to the target of the request is known by.
+fn validators(visit: Visit<'_>, grid: &Grid) -> Validators {
+    Validators::of_answer(grid.about().version, grid.checksum(), visit.request, "")
 }
 
 /// Octets of a body: ten thousand places take about a megabyte.

@@ -5,6 +5,7 @@
 //! and [`grid`]; [`perils`] reads requests for what a grid holds.
 
 mod body;
+mod entity_tag;
 mod files;
 pub mod grid;
 mod memory;
@@ -14,6 +15,7 @@ pub mod perils;
 mod version;
 
 pub use body::{FileBytes, FileChanged, Piece};
+pub use entity_tag::EntityTag;
 pub use files::{Absent, Files, Selection, Source};
 pub use name::{FileName, MediaType};
 pub use perils::Perils;

@@ -2,18 +2,17 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use rustix::fs::Stat;
 
+use super::EntityTag;
 use crate::clock::Timestamp;
 
 /// One version of one file.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Identity {
     pub(super) version: Version,
-    /// Entity tag without quotes; another for every version of every file (RFC 9110 §8.8.3, strong).
-    pub entity_tag: Box<str>,
+    /// Another for every version of every file.
+    pub entity_tag: EntityTag,
     /// Last change of the content.
     pub last_modified: SystemTime,
     /// Octets.
@@ -84,7 +83,7 @@ impl Identity {
         };
         Self {
             version,
-            entity_tag: entity_tag.into(),
+            entity_tag: EntityTag::for_test(entity_tag),
             last_modified,
             length,
         }
@@ -93,11 +92,9 @@ impl Identity {
     pub(super) fn new(version: Version) -> Self {
         let (seconds, nanoseconds) = version.modified;
         let since = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
-        let tag = digest(&SHA256, version.text().as_bytes());
-        let tag = tag.as_ref().get(..15).unwrap_or_default();
         Self {
             version,
-            entity_tag: BASE64_URL_SAFE_NO_PAD.encode(tag).into(),
+            entity_tag: EntityTag::of(version.text().as_bytes()),
             last_modified: UNIX_EPOCH + since + Duration::from_nanos(nanoseconds),
             length: version.length,
         }

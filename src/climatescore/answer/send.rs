@@ -6,7 +6,7 @@ use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
         StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LINK, WARNING},
+        header::{HeaderName, LINK, WARNING},
     },
 };
 use bytes::Bytes;
@@ -16,9 +16,9 @@ use crate::{
     climatescore::request::LocationRequest,
     dataset::{grid::Peril, perils::Values},
     response::{
-        Refusal, StreamBody,
-        perils::Described,
+        Coding, Refusal, StreamBody,
         pieces::{PieceBody, Pieces},
+        representation::{Caching, Representation, Validators},
     },
     turns::Turn,
 };
@@ -29,16 +29,16 @@ use crate::{
 /// [`Refusal::PreconditionFailed`].
 pub(in crate::climatescore) fn whole(
     request: &HttpRequest,
-    described: &Described,
+    validators: Validators,
     body: Bytes,
     perils: &[Peril],
     has_quirk: bool,
 ) -> Result<HttpResponse, Refusal> {
-    if let Some(answer) = described.judge(request)? {
+    let representation = in_json(Caching::Private(validators));
+    if let Some(answer) = representation.judge(request)? {
         return Ok(answer);
     }
-    let mut answer = described.build(StatusCode::OK);
-    answer.insert_header((CONTENT_TYPE, "application/json"));
+    let mut answer = representation.begin(StatusCode::OK);
     say_units(&mut answer, perils);
     if has_quirk {
         lead_on(&mut answer);
@@ -55,10 +55,7 @@ pub(in crate::climatescore) fn locations(
     values: Values,
     turn: impl FnOnce() -> Option<Turn>,
 ) -> Result<HttpResponse, Refusal> {
-    let mut answer = HttpResponse::Ok();
-    answer
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header((CONTENT_TYPE, "application/json"));
+    let mut answer = in_json(Caching::Never).begin(StatusCode::OK);
     say_units(&mut answer, &request.perils);
     if request.has_quirk {
         lead_on(&mut answer);
@@ -76,6 +73,16 @@ pub(in crate::climatescore) fn locations(
         sink.flush()
     });
     Ok(answer.body(body))
+}
+
+/// JSON, without a choice: the old service knew no content coding.
+fn in_json(caching: Caching) -> Representation {
+    Representation {
+        content_type: "application/json",
+        coding: Coding::Identity,
+        chosen_by: None,
+        caching,
+    }
 }
 
 /// Says of metrics whose values are not what the old listing calls them, what they are: its octets stay as they were.

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
+use actix_web::{HttpRequest, http::header::ACCEPT_ENCODING};
 use flate2::{Compression, write::GzEncoder};
 
-use crate::response::accept;
+use super::{accept, fields::joined};
 
 /// How the octets of an answer are coded.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -18,6 +19,12 @@ pub enum Coding {
 }
 
 impl Coding {
+    /// The coding that `request` likes best; none when it excludes even the plain octets.
+    #[must_use]
+    pub fn of(request: &HttpRequest) -> Option<Self> {
+        Self::choose(joined(request.headers(), &ACCEPT_ENCODING).as_deref())
+    }
+
     /// The coding that `field` likes best; none when it excludes even the plain octets.
     #[must_use]
     pub fn choose(field: Option<&str>) -> Option<Self> {
@@ -48,9 +55,12 @@ impl Coding {
     ///
     /// # Errors
     /// What the coding says.
-    pub fn coded(self, octets: &[u8]) -> io::Result<Vec<u8>> {
+    pub fn coded(self, octets: Vec<u8>) -> io::Result<Vec<u8>> {
+        if self == Self::Identity {
+            return Ok(octets);
+        }
         let mut coded = Coded::new(Vec::new(), self)?;
-        coded.write_all(octets)?;
+        coded.write_all(&octets)?;
         coded.finish()
     }
 }
@@ -108,16 +118,16 @@ mod tests {
     #[test]
     fn what_is_coded_can_be_decoded() {
         let text = b"peril ".repeat(100);
-        let gzip = Coding::Gzip.coded(&text).unwrap();
+        let gzip = Coding::Gzip.coded(text.clone()).unwrap();
         let mut decoded = Vec::new();
         flate2::read::GzDecoder::new(&*gzip)
             .read_to_end(&mut decoded)
             .unwrap();
         assert_eq!(decoded, text);
-        let zstd = Coding::Zstd.coded(&text).unwrap();
+        let zstd = Coding::Zstd.coded(text.clone()).unwrap();
         assert_eq!(zstd::stream::decode_all(&*zstd).unwrap(), text);
         assert!(gzip.len() < 60 && zstd.len() < 60);
-        assert_eq!(Coding::Identity.coded(&text).unwrap(), text);
+        assert_eq!(Coding::Identity.coded(text.clone()).unwrap(), text);
     }
 
     /// Rows: HTTP-18
