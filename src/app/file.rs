@@ -16,11 +16,11 @@ impl Visit<'_> {
         file: &FileName,
         access: &mut Access,
     ) -> Result<HttpResponse, Refusal> {
-        if self.site.policy.lists(file.dataset()) {
-            access.dataset(file.as_str());
+        let collection = file.collection(&self.site.policy);
+        if self.site.policy.named(collection.as_str()).is_some() {
+            access.dataset(collection.as_str());
         }
-        let bearer = self.bearer([file.dataset()], access).await?;
-        let permits = self.permits(&bearer, [file.dataset()], access)?;
+        let (_, permits) = self.permits(None, &[&collection], access).await?;
         let [permit] = permits.as_slice() else {
             return Err(Refusal::Fault);
         };
@@ -30,7 +30,7 @@ impl Visit<'_> {
         } else {
             files.select(permit, file, self.now)?
         };
-        access.dataset(file.as_str());
+        access.dataset(collection.as_str());
         response::file::answer(self.request, selection, &self.site.accel_prefix, self.now)
     }
 }

@@ -9,7 +9,7 @@ mod site;
 mod visit;
 mod walk;
 
-pub(crate) use perils::{consumer, names};
+pub(crate) use perils::consumer;
 pub(crate) use visit::Visit;
 
 pub use examine::{Parts, examine};

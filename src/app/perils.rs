@@ -24,7 +24,7 @@ use crate::{
     },
     edge::{Body, Charset, ContentType},
     log::Access,
-    policy::{DatasetNames, Permit},
+    policy::{CollectionId, Permit},
     response::{Refusal, catalogue, location},
 };
 
@@ -50,10 +50,8 @@ impl Visit<'_> {
     async fn query(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
         let known = self.known_bearer(access).await?;
         let read = self.read_query(body, consumer(known.as_ref())).await;
-        let read =
-            read.map(|(query, survey, subset)| (subset.perils.clone(), (query, survey, subset)));
-        let (bearer, (query, survey, subset)) = self.bearer_of(known, read, access).await?;
-        let permits = self.peril_permits(&bearer, &subset.perils, access)?;
+        let (query, survey, subset) = self.readable(known.as_ref(), read, access).await?;
+        let (bearer, permits) = self.peril_permits(known, &subset.perils, access).await?;
         let values = self.site.perils.values(&permits, &subset.columns)?;
         location::answer(
             self.request,
@@ -137,8 +135,7 @@ impl Visit<'_> {
 
     /// The store, for those who may know what there is of all perils.
     pub(crate) async fn description(self, access: &mut Access) -> Result<Arc<Grid>, Refusal> {
-        let bearer = self.bearer(names(&[]), access).await?;
-        let permits = self.peril_permits(&bearer, &[], access)?;
+        let (_, permits) = self.peril_permits(None, &[], access).await?;
         let [permit] = permits.as_slice() else {
             return Err(Refusal::Fault);
         };
@@ -148,39 +145,34 @@ impl Visit<'_> {
     /// The bearer, before a request has said of which perils it asks: none where that has to be read first, for
     /// some are open.
     pub(crate) async fn known_bearer(self, access: &mut Access) -> Result<Option<Bearer>, Refusal> {
-        let mut each = names(&[]).chain(names(&Peril::ALL));
-        if each.any(|names| self.site.policy.open(names).is_some()) {
-            return Ok(None);
-        }
-        Ok(Some(self.authenticated(access).await?))
+        let each = [collections(&[]), collections(&Peril::ALL)].concat();
+        self.bearer_of_any(each, access).await
     }
 
-    /// Who sends what was `read`, which begins with the perils that are asked for. What cannot be read asks for
-    /// nothing that is open: whoever sends it hears of that last.
-    pub(crate) async fn bearer_of<T>(
+    /// What was `read`. What cannot be read asks for nothing that is open: whoever sends it hears of that last.
+    pub(crate) async fn readable<T>(
+        self,
+        known: Option<&Bearer>,
+        read: Result<T, Refusal>,
+        access: &mut Access,
+    ) -> Result<T, Refusal> {
+        if read.is_err() && known.is_none() {
+            self.authenticate(access).await?;
+        }
+        read
+    }
+
+    /// Steps 3 to 8 for each of `perils`, or for the description of all when there are none.
+    pub(crate) async fn peril_permits(
         self,
         known: Option<Bearer>,
-        read: Result<(Vec<Peril>, T), Refusal>,
-        access: &mut Access,
-    ) -> Result<(Bearer, T), Refusal> {
-        let perils = read.as_ref().map_or(&[][..], |(perils, _)| perils);
-        let bearer = match known {
-            Some(bearer) => bearer,
-            None => self.bearer(names(perils), access).await?,
-        };
-        read.map(|(_, read)| (bearer, read))
-    }
-
-    /// Step 8 for each of `perils`, or for the description of all when there are none.
-    pub(crate) fn peril_permits(
-        self,
-        bearer: &Bearer,
         perils: &[Peril],
         access: &mut Access,
-    ) -> Result<Vec<Permit>, Refusal> {
-        let asked: Vec<_> = names(perils).map(|names| names.exact).collect();
-        access.dataset(&asked.join(","));
-        self.permits(bearer, names(perils), access)
+    ) -> Result<(Bearer, Vec<Permit>), Refusal> {
+        let asked = collections(perils);
+        let named: Vec<_> = asked.iter().map(|asked| asked.as_str()).collect();
+        access.dataset(&named.join(","));
+        self.permits(known, &asked, access).await
     }
 }
 
@@ -190,11 +182,13 @@ pub(crate) fn consumer(known: Option<&Bearer>) -> &str {
     known.map_or("", Bearer::consumer)
 }
 
-/// The names of the rules for `perils`; without any, that for what is said of all of them.
-pub(crate) fn names(perils: &[Peril]) -> impl Iterator<Item = DatasetNames<'static>> {
-    let all = perils.is_empty().then(|| Perils::names(None));
-    all.into_iter()
-        .chain(perils.iter().map(|peril| Perils::names(Some(*peril))))
+/// The collections of `perils`; without any, that of what is said of all of them.
+fn collections(perils: &[Peril]) -> Vec<&'static CollectionId> {
+    if perils.is_empty() {
+        return vec![Perils::collection(None)];
+    }
+    let each = perils.iter().map(|peril| Perils::collection(Some(*peril)));
+    each.collect()
 }
 
 /// The media types of a body of `/v1/location`.

@@ -8,7 +8,7 @@ use crate::{
     climatescore::ContractRoute,
     dataset::{FileName, Perils, grid::Peril},
     description::Described,
-    policy::DatasetNames,
+    policy::{CollectionId, Policy},
 };
 
 /// A route, with what its path says.
@@ -65,8 +65,8 @@ impl PerilRoute {
         }
     }
 
-    fn asks() -> DatasetNames<'static> {
-        Perils::names(None)
+    fn asks() -> &'static CollectionId {
+        Perils::collection(None)
     }
 }
 
@@ -149,13 +149,13 @@ impl Route {
         open.chain(old).chain(fixed).chain(named).collect()
     }
 
-    /// The dataset that the path asks for, if it can be one; all perils where the body says which.
+    /// The collection that the path asks for, if it can be one; all perils where the body says which.
     #[must_use]
-    pub fn asks(&self) -> Option<DatasetNames<'_>> {
+    pub fn asks(&self, policy: &Policy) -> Option<CollectionId> {
         match self {
-            Self::File { file, .. } => file.as_ref().map(FileName::dataset),
-            Self::Perils(_) => Some(PerilRoute::asks()),
-            Self::Climatescore(route) => Some(route.asks()),
+            Self::File { file, .. } => Some(file.as_ref()?.collection(policy)),
+            Self::Perils(_) => Some(PerilRoute::asks().clone()),
+            Self::Climatescore(route) => Some(route.asks().clone()),
             Self::Description | Self::Docs | Self::Health | Self::Nothing | Self::Readiness => None,
         }
     }

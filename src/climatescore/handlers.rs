@@ -12,7 +12,7 @@ use super::{
     request::{Filter, LocationRequest, Point},
 };
 use crate::{
-    app::{Visit, consumer, names},
+    app::{Visit, consumer},
     dataset::{
         grid::{Grid, Peril},
         perils::{Refused, Values},
@@ -50,8 +50,7 @@ async fn listing(visit: Visit<'_>, access: &mut Access) -> Result<HttpResponse, 
 }
 
 async fn one(visit: Visit<'_>, peril: Peril, access: &mut Access) -> Result<HttpResponse, Refusal> {
-    let bearer = visit.bearer(names(&[peril]), access).await?;
-    let permits = visit.peril_permits(&bearer, &[peril], access)?;
+    let (_, permits) = visit.peril_permits(None, &[peril], access).await?;
     let parameters = visit.parameters();
     let filter = Filter::read(&parameters);
     let values = visit.site.perils.values(&permits, &filter.columns(peril))?;
@@ -67,8 +66,7 @@ async fn one(visit: Visit<'_>, peril: Peril, access: &mut Access) -> Result<Http
 }
 
 async fn all(visit: Visit<'_>, access: &mut Access) -> Result<HttpResponse, Refusal> {
-    let bearer = visit.bearer(names(&Peril::ALL), access).await?;
-    let permits = visit.peril_permits(&bearer, &Peril::ALL, access)?;
+    let (_, permits) = visit.peril_permits(None, &Peril::ALL, access).await?;
     let parameters = visit.parameters();
     let columns = |peril| Filter::default().columns(peril);
     let values = Peril::ALL.map(|peril| {
@@ -98,9 +96,8 @@ async fn locations(
 ) -> Result<HttpResponse, Refusal> {
     let known = visit.known_bearer(access).await?;
     let read = read_locations(visit, body, consumer(known.as_ref())).await;
-    let read = read.map(|request| (request.perils.clone(), request));
-    let (bearer, request) = visit.bearer_of(known, read, access).await?;
-    let permits = visit.peril_permits(&bearer, &request.perils, access)?;
+    let request = visit.readable(known.as_ref(), read, access).await?;
+    let (bearer, permits) = visit.peril_permits(known, &request.perils, access).await?;
     let values = visit.site.perils.values(&permits, &request.columns)?;
     refuse_off_grid(&request, &values)?;
     let turn = || visit.site.streams.try_take(bearer.consumer());

@@ -2,7 +2,7 @@
 
 use crate::{
     dataset::{Perils, grid::Peril},
-    policy::DatasetNames,
+    policy::CollectionId,
 };
 
 /// A path of the old service.
@@ -46,11 +46,11 @@ impl ContractRoute {
         fixed.map_or(Self::PERIL, |(path, _)| path)
     }
 
-    /// The perils that the path asks for; all of them where the body says which.
-    pub(crate) fn asks(self) -> DatasetNames<'static> {
+    /// The collection that the path asks for; that of all perils where the body says which.
+    pub(crate) fn asks(self) -> &'static CollectionId {
         match self {
-            Self::One(peril) => Perils::names(Some(peril)),
-            Self::All | Self::Listing | Self::Locations => Perils::names(None),
+            Self::One(peril) => Perils::collection(Some(peril)),
+            Self::All | Self::Listing | Self::Locations => Perils::collection(None),
         }
     }
 

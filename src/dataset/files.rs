@@ -19,7 +19,10 @@ use super::{
     memory::Memory,
     version::{Identity, Version},
 };
-use crate::{clock::Timestamp, policy::Permit};
+use crate::{
+    clock::Timestamp,
+    policy::{CollectionId, Permit},
+};
 use spellings::Spellings;
 
 /// What a permit and a name lead to: the bytes, and what an answer says about them.
@@ -131,8 +134,8 @@ impl Files {
     }
 
     fn find(&self, permit: &Permit, file: &FileName, times: Times) -> Result<Selection, Absent> {
-        // The permit names what may be read; a file of another name is none of its business.
-        if permit.dataset() != file.as_str() {
+        // The permit names what may be read; a file of another collection is none of its business.
+        if !file.can_be_of(permit.collection()) {
             return Err(Absent::NoSuchFile);
         }
         let media_type = file.media_type();
@@ -178,9 +181,9 @@ impl Files {
         })
     }
 
-    /// The datasets that the directory holds now, by name, as far as its first ten thousand entries say.
+    /// The collections that the directory holds now, as far as its first ten thousand entries say.
     #[must_use]
-    pub fn datasets(&self) -> BTreeSet<String> {
+    pub fn collections(&self) -> BTreeSet<CollectionId> {
         let Ok(entries) = self.root.read_dir() else {
             return BTreeSet::new();
         };
@@ -188,7 +191,7 @@ impl Files {
             .take(MOST_ENTRIES)
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         let files = names.filter_map(|name| FileName::of_entry(&name));
-        files.map(|file| file.dataset().family.to_owned()).collect()
+        files.map(|file| file.family()).collect()
     }
 
     /// The bytes: read at once when they are few, else left on the disk.

@@ -3,9 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    config::DatasetRule,
     dataset::{FileName, Perils, grid::Peril},
-    policy::{DatasetNames, Policy},
+    policy::{CollectionId, DatasetRule, Policy},
 };
 
 /// What a caller must show: any one of the alternatives suffices.
@@ -36,14 +35,14 @@ impl Access {
 
     /// To what is said of all perils together.
     pub(crate) fn catalogue(policy: &Policy) -> Self {
-        Self::one_of([("perils", needed(policy, Perils::names(None)))])
+        Self::one_of([("perils", needed(policy, Perils::collection(None)))])
     }
 
     /// To all `perils` in one answer: every scope of theirs.
     pub(crate) fn all_of(policy: &Policy, perils: &[Peril]) -> Self {
-        let names = perils.iter().map(|peril| Perils::names(Some(*peril)));
+        let each = perils.iter().map(|peril| Perils::collection(Some(*peril)));
         let mut scopes: Option<Vec<String>> = None;
-        for needed in names.map(|names| needed(policy, names)) {
+        for needed in each.map(|collection| needed(policy, collection)) {
             if let Needed::Token(needed) = needed {
                 scopes.get_or_insert_default().extend(needed);
             }
@@ -62,22 +61,18 @@ impl Access {
     /// To those perils that a request names.
     pub(crate) fn chosen(policy: &Policy) -> Self {
         Self::one_of(Peril::ALL.map(|peril| {
-            let needed = needed(policy, Perils::names(Some(peril)));
+            let needed = needed(policy, Perils::collection(Some(peril)));
             (peril.name(), needed)
         }))
     }
 
     /// To a file: the rule of its dataset, or the defaults.
     pub(crate) fn files(policy: &Policy, datasets: &[DatasetRule]) -> Self {
-        let listed = files(datasets).map(|dataset| {
-            let name = FileName::of_rule(&dataset.name);
-            let both = DatasetNames {
-                exact: &name,
-                family: &name,
-            };
-            (dataset.name.as_str(), needed(policy, both))
+        let listed = files(datasets).filter_map(|dataset| {
+            let id = policy.named(&FileName::of_rule(&dataset.name))?;
+            Some((dataset.name.as_str(), needed(policy, id)))
         });
-        let others = [("any other", needed(policy, UNLISTED))];
+        let others = [("any other", of_scopes(policy.scopes_by_default()))];
         Self::one_of(others.into_iter().chain(listed))
     }
 
@@ -147,35 +142,35 @@ impl Needed {
 pub(crate) fn files(datasets: &[DatasetRule]) -> impl Iterator<Item = &DatasetRule> {
     let is_of_perils = |name: &str| {
         let mut names = Peril::ALL.into_iter().map(Some).chain([None]);
-        names.any(|peril| Perils::names(peril).exact == name)
+        names.any(|peril| Perils::collection(peril).as_str() == name)
     };
     datasets.iter().filter(move |dataset| {
         !is_of_perils(&dataset.name) && FileName::with_extension(&dataset.name).is_some()
     })
 }
 
-fn needed(policy: &Policy, names: DatasetNames<'_>) -> Needed {
-    let scopes = policy.scopes_needed(names);
+fn needed(policy: &Policy, collection: &CollectionId) -> Needed {
+    of_scopes(policy.scopes_needed(collection))
+}
+
+fn of_scopes(scopes: Option<Vec<&str>>) -> Needed {
     scopes.map_or(Needed::Nothing, |scopes| {
         Needed::Token(scopes.into_iter().map(str::to_owned).collect())
     })
 }
 
-/// A name that no rule lists.
-const UNLISTED: DatasetNames<'_> = DatasetNames {
-    exact: "",
-    family: "",
-};
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Class, Defaults};
+    use crate::{
+        policy::{Class, Defaults},
+        token::Scope,
+    };
 
     fn policy(rules: &[(&str, &str, Class)]) -> (Policy, Vec<DatasetRule>) {
         let rule = |&(name, scope, class): &(&str, &str, Class)| DatasetRule {
             name: name.into(),
-            scope: scope.into(),
+            scope: Scope::parse(scope).unwrap(),
             class,
         };
         let datasets: Vec<_> = rules.iter().map(rule).collect();

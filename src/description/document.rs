@@ -7,8 +7,8 @@ use url::Url;
 
 use super::{Version, headers, parameters, paths, problems, schemas};
 use crate::{
-    config::{DatasetRule, PerilLimits},
-    policy::Policy,
+    config::PerilLimits,
+    policy::{DatasetRule, Policy},
 };
 
 /// What is described.

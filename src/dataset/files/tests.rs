@@ -8,8 +8,8 @@ use std::{
 
 use super::*;
 use crate::{
-    config::{Class, Defaults},
-    policy::Policy,
+    policy::{Class, Defaults, Policy},
+    token::Scope,
 };
 
 /// A folder with `tidy.csv`, and a file beside the folder that nobody may reach.
@@ -29,13 +29,11 @@ fn select(files: &Files, segment: &str) -> Result<Selection, Absent> {
 fn select_at(files: &Files, segment: &str, now: Timestamp) -> Result<Selection, Absent> {
     let file = FileName::with_extension(segment).unwrap();
     let open = Defaults {
-        scope: String::new(),
+        scope: Scope::default(),
         class: Class::Open,
     };
-    let permit = Policy::new(&[], &open)
-        .unwrap()
-        .open(file.dataset())
-        .unwrap();
+    let policy = Policy::new(&[], &open).unwrap();
+    let permit = policy.open(&file.collection(&policy)).unwrap();
     files.select(&permit, &file, now)
 }
 
@@ -198,12 +196,12 @@ fn a_permit_for_one_file_does_not_open_another() {
     fs::write(root.join("other.csv"), "x").unwrap();
     let files = Files::new(root, 1 << 20, false);
     let open = Defaults {
-        scope: String::new(),
+        scope: Scope::default(),
         class: Class::Open,
     };
     let policy = Policy::new(&[], &open).unwrap();
     let tidy = FileName::csv("tidy").unwrap();
-    let permit = policy.open(tidy.dataset()).unwrap();
+    let permit = policy.open(&tidy.collection(&policy)).unwrap();
     let other = FileName::csv("other").unwrap();
     let now = Timestamp::from_seconds(0);
     assert!(files.select(&permit, &tidy, now).is_ok());
