@@ -216,7 +216,7 @@ impl Files {
 }
 
 /// Opens the regular file `name` without leaving `root`, whatever links stand there.
-fn open_beneath(root: &Path, name: &str) -> io::Result<(OwnedFd, Version)> {
+pub(super) fn open_beneath(root: &Path, name: &str) -> io::Result<(OwnedFd, Version)> {
     let directory = open(
         root,
         OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,

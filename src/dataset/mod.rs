@@ -5,16 +5,19 @@
 //! and [`grid`]; [`perils`] reads requests for what a grid holds.
 
 mod body;
+pub mod catalog;
 mod entity_tag;
 mod files;
 pub mod grid;
 mod memory;
+pub mod metadata;
 pub(crate) mod mmap;
 mod name;
 pub mod perils;
 mod version;
 
 pub use body::{FileBytes, FileChanged, Piece};
+pub use catalog::{Catalog, Collection, Kind};
 pub use entity_tag::EntityTag;
 pub use files::{Absent, Files, Selection, Source};
 pub use name::{FileName, MediaType};

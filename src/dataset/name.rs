@@ -64,6 +64,11 @@ impl FileName {
         format!("{family}{}", extensions.to_ascii_lowercase())
     }
 
+    /// The collection of this one file, where nothing speaks of a wider one.
+    pub(super) fn id(&self) -> &CollectionId {
+        &self.name
+    }
+
     /// The name with its extensions in lower case.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -106,7 +111,7 @@ impl FileName {
     }
 
     /// `tidy.csv.gz`, `tidy.csv` and `tidy`: a packed representation belongs where what is packed does.
-    fn candidates(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn candidates(&self) -> impl Iterator<Item = &str> {
         std::iter::successors(Some(self.as_str()), |name| {
             without_extension(name).filter(|rest| !is_reserved(rest))
         })

@@ -40,6 +40,18 @@ impl Version {
         }
     }
 
+    /// Bytes.
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The time that the file claims for its content.
+    pub(super) fn modified(&self) -> SystemTime {
+        let (seconds, nanoseconds) = self.modified;
+        let since = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
+        UNIX_EPOCH + since + Duration::from_nanos(nanoseconds)
+    }
+
     /// All of it, for a digest.
     fn text(&self) -> String {
         let Self {
@@ -90,12 +102,10 @@ impl Identity {
     }
 
     pub(super) fn new(version: Version) -> Self {
-        let (seconds, nanoseconds) = version.modified;
-        let since = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
         Self {
             version,
             entity_tag: EntityTag::of(version.text().as_bytes()),
-            last_modified: UNIX_EPOCH + since + Duration::from_nanos(nanoseconds),
+            last_modified: version.modified(),
             length: version.length,
         }
     }
