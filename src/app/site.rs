@@ -87,7 +87,9 @@ impl Site {
             callers: parts.callers,
             tokens,
             policy: parts.policy,
-            files: parts.files,
+            files: parts
+                .files
+                .with_digests(&parts.intake.folder, previous.map(|site| &site.files)),
             accel_prefix: parts.accel_prefix,
             perils: parts.perils,
             intake: parts.intake,

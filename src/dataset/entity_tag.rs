@@ -1,6 +1,6 @@
 //! Entity tags, RFC 9110 §8.8.3.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Digest, SHA256, digest};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 /// A strong entity tag without its quotes; it has no comma, so that a list of tags splits at commas.
@@ -11,9 +11,19 @@ impl EntityTag {
     /// The tag of a representation that depends on `version` and on nothing else: 120 bits of its SHA-256.
     #[must_use]
     pub fn of(version: &[u8]) -> Self {
-        let digest = digest(&SHA256, version);
+        Self::of_digest(&digest(&SHA256, version))
+    }
+
+    /// The tag of a representation of which this is the SHA-256.
+    pub(super) fn of_digest(digest: &Digest) -> Self {
         let bits = digest.as_ref().get(..OCTETS).unwrap_or_default();
         Self(BASE64_URL_SAFE_NO_PAD.encode(bits).into())
+    }
+
+    /// A tag as [`Self::of`] makes them.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let bits = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+        (bits.len() == OCTETS).then(|| Self(text.into()))
     }
 
     /// The tag of the same content in `coding`, which is another representation (RFC 9110 §8.8.3.3).

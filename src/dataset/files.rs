@@ -9,13 +9,15 @@ use std::{
     io,
     os::fd::OwnedFd,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use rustix::fs::{Mode, OFlags, fstat, open};
 
 use super::{
-    FileBytes, FileName, MediaType,
+    EntityTag, FileBytes, FileName, MediaType,
+    digests::{Digests, Pending},
     memory::Memory,
     version::{Identity, Version},
 };
@@ -34,6 +36,18 @@ pub struct Selection {
     pub identity: Identity,
     /// Where the bytes come from.
     pub source: Source,
+    /// The tag of what is not read at once, while it is being made.
+    pub pending: Option<Pending>,
+}
+
+impl Selection {
+    /// The selection with its tag, if that is made within `patience`.
+    pub async fn tagged_within(mut self, patience: Duration) -> Self {
+        if let Some(pending) = self.pending.take() {
+            self.identity.entity_tag = pending.within(patience).await;
+        }
+        self
+    }
 }
 
 /// When a file is asked for, and the latest change of one that the hop may send.
@@ -86,6 +100,7 @@ pub struct Files {
     memory: Memory,
     hop_sends: bool,
     spellings: Spellings,
+    digests: Option<Digests>,
 }
 
 impl Files {
@@ -99,7 +114,22 @@ impl Files {
             memory: Memory::new(memory_bytes),
             hop_sends,
             spellings: Spellings::default(),
+            digests: None,
         }
+    }
+
+    /// With the digests of `previous`, else with those that `folder` keeps: files that are not read at once have an
+    /// entity tag.
+    #[must_use]
+    pub fn with_digests(mut self, folder: &Path, previous: Option<&Self>) -> Self {
+        let previous = previous.and_then(|files| files.digests.clone());
+        self.digests = previous.or_else(|| {
+            let started = Digests::start(Some(folder));
+            let warn =
+                |error: &io::Error| tracing::warn!("large files have no entity tag: {error}");
+            started.inspect_err(warn).ok()
+        });
+        self
     }
 
     /// The file that `permit` is for: one spelt as it was asked for, else with its extension in lower case, else
@@ -133,6 +163,21 @@ impl Files {
         self.find(permit, file, Times { now, hop })
     }
 
+    /// As [`Self::select`], for an answer that the hop would refuse (`If-Match`: it judges before it learns of the
+    /// entity tag): the hop does not send it.
+    ///
+    /// # Errors
+    /// [`Absent`].
+    pub fn select_to_send(
+        &self,
+        permit: &Permit,
+        file: &FileName,
+        now: Timestamp,
+    ) -> Result<Selection, Absent> {
+        let hop = Timestamp::from_seconds(i64::MIN);
+        self.find(permit, file, Times { now, hop })
+    }
+
     fn find(&self, permit: &Permit, file: &FileName, times: Times) -> Result<Selection, Absent> {
         // The permit names what may be read; a file of another collection is none of its business.
         if !file.can_be_of(permit.collection()) {
@@ -159,26 +204,55 @@ impl Files {
                 media_type,
                 identity,
                 source: Source::Memory(bytes),
+                pending: None,
             });
         }
         let path = self.root.join(name);
         let (descriptor, version) =
             open_beneath(&self.root, name).map_err(|source| absent(&path, source))?;
-        let identity = Identity::new(version);
+        let file = File::from(descriptor);
         // A link is sent from here: nginx would follow it without the bounds set above.
         let is_link = path
             .symlink_metadata()
             .is_ok_and(|found| found.is_symlink());
-        let source = if self.hop_sends && !is_link && identity.version.is_of(times.hop) {
+        let is_the_hops = self.hop_sends && !is_link && version.is_of(times.hop);
+        if !is_the_hops && self.memory.takes(version.length()) {
+            let (identity, content) =
+                read_whole(file, version).map_err(|source| absent(&path, source))?;
+            if !is_link && version.is_settled(times.now) {
+                self.memory.remember(&path, &identity, &content);
+            }
+            return Ok(Selection {
+                media_type,
+                identity,
+                source: Source::Memory(content),
+                pending: None,
+            });
+        }
+        let (entity_tag, pending) = self.tag(&file, version);
+        let identity = Identity::new(version, entity_tag);
+        let source = if is_the_hops {
             Source::Hop(name.to_owned())
         } else {
-            self.read(&path, descriptor, &identity, is_link, times.now)?
+            Source::Disk(FileBytes::new(file, &identity))
         };
         Ok(Selection {
             media_type,
             identity,
             source,
+            pending,
         })
+    }
+
+    /// The tag of what is in `file`, or the prospect of it.
+    fn tag(&self, file: &File, version: Version) -> (Option<EntityTag>, Option<Pending>) {
+        let Some(digests) = &self.digests else {
+            return (None, None);
+        };
+        match digests.get(&version) {
+            Some(tag) => (Some(tag), None),
+            None => (None, digests.begin(file, version)),
+        }
     }
 
     /// The collections that the directory holds now, as far as its first ten thousand entries say.
@@ -193,26 +267,14 @@ impl Files {
         let files = names.filter_map(|name| FileName::of_entry(&name));
         files.map(|file| file.family()).collect()
     }
+}
 
-    /// The bytes: read at once when they are few, else left on the disk.
-    fn read(
-        &self,
-        path: &Path,
-        file: OwnedFd,
-        identity: &Identity,
-        is_link: bool,
-        now: Timestamp,
-    ) -> Result<Source, Absent> {
-        let mut bytes = FileBytes::new(File::from(file), identity);
-        if !self.memory.takes(identity.length) {
-            return Ok(Source::Disk(bytes));
-        }
-        let content = bytes.read_whole().map_err(|source| absent(path, source))?;
-        if !is_link && identity.version.is_settled(now) {
-            self.memory.remember(path, identity, &content);
-        }
-        Ok(Source::Memory(content))
-    }
+/// The whole of `file`, and the tag of just that.
+fn read_whole(file: File, version: Version) -> io::Result<(Identity, Bytes)> {
+    let mut identity = Identity::new(version, None);
+    let content = FileBytes::new(file, &identity).read_whole()?;
+    identity.entity_tag = Some(EntityTag::of(&content));
+    Ok((identity, content))
 }
 
 /// Opens the regular file `name` without leaving `root`, whatever links stand there.

@@ -6,6 +6,7 @@
 
 mod body;
 pub mod catalog;
+mod digests;
 mod entity_tag;
 mod files;
 pub mod grid;
@@ -18,6 +19,7 @@ mod version;
 
 pub use body::{FileBytes, FileChanged, Piece};
 pub use catalog::{Catalog, Collection, Kind};
+pub use digests::Pending;
 pub use entity_tag::EntityTag;
 pub use files::{Absent, Files, Selection, Source};
 pub use name::{FileName, MediaType};

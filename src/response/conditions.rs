@@ -8,7 +8,10 @@ use actix_web::http::header::{
 };
 
 use super::fields::{http_date, joined};
-use crate::{clock::Timestamp, dataset::Identity};
+use crate::{
+    clock::Timestamp,
+    dataset::{EntityTag, Identity},
+};
 
 /// What the preconditions of a request come to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -23,8 +26,8 @@ pub(crate) enum Verdict {
 
 /// Judges the preconditions in the order of RFC 9110 §13.2.2.
 ///
-/// `tag` is the strong entity tag without its quotes, `last_modified` the last change.
-pub(crate) fn judge(headers: &HeaderMap, tag: &str, last_modified: SystemTime) -> Verdict {
+/// `tag` is the strong entity tag without its quotes, where there is one, `last_modified` the last change.
+pub(crate) fn judge(headers: &HeaderMap, tag: Option<&str>, last_modified: SystemTime) -> Verdict {
     let modified = whole_seconds(last_modified);
     if let Some(tags) = joined(headers, &IF_MATCH) {
         if !names(&tags, tag, Comparison::Strong) {
@@ -55,7 +58,9 @@ pub(super) fn range_holds(headers: &HeaderMap, identity: &Identity, now: Timesta
         return true;
     };
     match opaque(field.trim()) {
-        Some((Comparison::Strong, tag)) => tag == identity.entity_tag.as_str(),
+        Some((Comparison::Strong, tag)) => {
+            identity.entity_tag.as_ref().map(EntityTag::as_str) == Some(tag)
+        }
         Some((Comparison::Weak, _)) => false,
         None => httpdate::parse_http_date(&field).is_ok_and(|date| {
             date == whole_seconds(identity.last_modified) && is_strong(date, now)
@@ -102,10 +107,11 @@ enum Comparison {
 }
 
 /// Whether the list `tags` is `*` or has `tag`; strong comparison passes over weak tags (RFC 9110 §8.8.3.2).
-fn names(tags: &str, tag: &str, comparison: Comparison) -> bool {
+fn names(tags: &str, tag: Option<&str>, comparison: Comparison) -> bool {
     let matches = |candidate: &str| {
         opaque(candidate.trim()).is_some_and(|(strength, opaque)| {
-            opaque == tag && (comparison == Comparison::Weak || strength == Comparison::Strong)
+            Some(opaque) == tag
+                && (comparison == Comparison::Weak || strength == Comparison::Strong)
         })
     };
     tags.trim() == "*" || tags.split(',').any(matches)
@@ -163,7 +169,7 @@ mod tests {
 
     fn verdict(fields: &[(&'static str, &'static str)]) -> Verdict {
         let identity = identity();
-        let tag = identity.entity_tag.as_str();
+        let tag = identity.entity_tag.as_ref().map(EntityTag::as_str);
         judge(&headers(fields), tag, identity.last_modified)
     }
 

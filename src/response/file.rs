@@ -6,8 +6,7 @@ use actix_web::{
     http::{
         Method, StatusCode,
         header::{
-            ACCEPT, ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE,
-            HeaderName, HeaderValue, RANGE,
+            ACCEPT, ACCEPT_ENCODING, ACCEPT_RANGES, CONTENT_RANGE, HeaderName, HeaderValue, RANGE,
         },
     },
 };
@@ -19,7 +18,7 @@ use super::{
     conditions,
     fields::joined,
     range::{self, Wanted},
-    representation::{ASKED_EACH_TIME, Caching, Representation, Validators},
+    representation::{Caching, Representation, Validators},
 };
 use crate::{
     clock::Timestamp,
@@ -40,13 +39,11 @@ pub fn answer(
         media_type,
         identity,
         source,
+        ..
     } = selection;
     let essence = media_type.essence();
     if !is_acceptable(request, essence) {
         return Err(Refusal::NotAcceptable { offered: essence });
-    }
-    if let Source::Hop(name) = source {
-        return Ok(hand_over(media_type.content_type(), accel_prefix, &name));
     }
     let representation = Representation {
         content_type: media_type.content_type(),
@@ -57,6 +54,9 @@ pub fn answer(
     if let Some(mut answer) = representation.judge(request)? {
         answer.headers_mut().insert(ACCEPT_RANGES, BYTES);
         return Ok(answer);
+    }
+    if let Source::Hop(name) = source {
+        return Ok(hand_over(&representation, accel_prefix, &name));
     }
     let (status, first, last) = part(request, &identity, now)?;
     let mut answer = representation.begin(status);
@@ -114,13 +114,12 @@ fn body(source: Source, first: u64, last: u64) -> BoxBody {
     }
 }
 
-/// Leaves the bytes, their entity tag and their ranges to nginx (NGX-16).
-fn hand_over(content_type: &'static str, accel_prefix: &str, name: &str) -> HttpResponse {
+/// Leaves the bytes and their ranges to nginx (NGX-16), which takes the entity tag from here.
+fn hand_over(representation: &Representation, accel_prefix: &str, name: &str) -> HttpResponse {
     let target = format!("{accel_prefix}{}", utf8_percent_encode(name, PATH_SEGMENT));
-    HttpResponse::Ok()
+    representation
+        .begin(StatusCode::OK)
         .insert_header((HeaderName::from_static("x-accel-redirect"), target))
-        .insert_header((CACHE_CONTROL, ASKED_EACH_TIME))
-        .insert_header((CONTENT_TYPE, content_type))
         .finish()
 }
 

@@ -55,7 +55,7 @@ impl Prepared {
             coding: coding_of_only(request, essence)?,
             chosen_by: Some(BY_CODING),
             caching: Caching::Public(Validators {
-                entity_tag: self.entity_tag.clone(),
+                entity_tag: Some(self.entity_tag.clone()),
                 last_modified,
             }),
         };

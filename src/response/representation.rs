@@ -46,8 +46,8 @@ pub(crate) enum Caching {
 /// What a representation is known by (RFC 9110 §8.8).
 #[derive(Clone, Debug)]
 pub(crate) struct Validators {
-    /// The tag of the representation without a coding.
-    pub(crate) entity_tag: EntityTag,
+    /// The tag of the representation without a coding; none while it is not known.
+    pub(crate) entity_tag: Option<EntityTag>,
     /// The last change of the content.
     pub(crate) last_modified: SystemTime,
 }
@@ -70,7 +70,7 @@ impl Validators {
         );
         let imported = u64::try_from(version.imported_at).unwrap_or(0);
         Self {
-            entity_tag: EntityTag::of(depends_on.as_bytes()),
+            entity_tag: Some(EntityTag::of(depends_on.as_bytes())),
             last_modified: UNIX_EPOCH + Duration::from_secs(imported),
         }
     }
@@ -95,7 +95,8 @@ impl Representation {
             return Ok(None);
         };
         let tag = self.entity_tag(validators);
-        match conditions::judge(request.headers(), tag.as_str(), validators.last_modified) {
+        let tag = tag.as_ref().map(EntityTag::as_str);
+        match conditions::judge(request.headers(), tag, validators.last_modified) {
             Verdict::Failed => Err(Refusal::PreconditionFailed),
             Verdict::NotModified => Ok(Some(self.described(StatusCode::NOT_MODIFIED).finish())),
             Verdict::Proceed => Ok(None),
@@ -141,10 +142,10 @@ impl Representation {
         };
         answer.insert_header((CACHE_CONTROL, control));
         if let Some(validators) = validators {
-            let tag = self.entity_tag(validators);
-            answer
-                .insert_header((ETAG, format!("\"{}\"", tag.as_str())))
-                .insert_header((LAST_MODIFIED, http_date(validators.last_modified)));
+            if let Some(tag) = self.entity_tag(validators) {
+                answer.insert_header((ETAG, format!("\"{}\"", tag.as_str())));
+            }
+            answer.insert_header((LAST_MODIFIED, http_date(validators.last_modified)));
         }
         if let Some(fields) = self.chosen_by {
             answer.insert_header((VARY, fields));
@@ -152,11 +153,12 @@ impl Representation {
         answer
     }
 
-    fn entity_tag(&self, validators: &Validators) -> EntityTag {
-        match self.coding {
-            Coding::Identity => validators.entity_tag.clone(),
-            Coding::Gzip | Coding::Zstd => validators.entity_tag.coded(self.coding.name()),
-        }
+    fn entity_tag(&self, validators: &Validators) -> Option<EntityTag> {
+        let tag = validators.entity_tag.as_ref()?;
+        Some(match self.coding {
+            Coding::Identity => tag.clone(),
+            Coding::Gzip | Coding::Zstd => tag.coded(self.coding.name()),
+        })
     }
 }
 
@@ -195,7 +197,7 @@ mod tests {
             coding,
             chosen_by: Some(BY_CODING),
             caching: Caching::Private(Validators {
-                entity_tag: EntityTag::for_test("v1"),
+                entity_tag: Some(EntityTag::for_test("v1")),
                 last_modified: UNIX_EPOCH + Duration::from_secs(1),
             }),
         }
