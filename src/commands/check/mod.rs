@@ -23,7 +23,7 @@ use super::serve::{CONFIGURATION, config_path};
 use crate::{
     app::examine,
     clock::Timestamp,
-    config::{Config, ConfigError, Fault, Places, Severity},
+    config::{Config, ConfigError, Fault, Place, Places, Severity},
 };
 
 /// Arguments of `perild check`.
@@ -88,6 +88,12 @@ fn findings(path: &Path, config: &Config, places: &Places, offline: bool) -> Vec
         findings.push(directory::finding(parts, places));
     }
     findings
+}
+
+/// A warning about nginx.
+fn of_nginx(finding: impl Into<String>, remedy: &str) -> Fault {
+    let place = Place::Outside("nginx".to_owned());
+    Fault::new(Severity::Warning, place, finding, remedy)
 }
 
 fn print(findings: &[Fault]) -> io::Result<()> {

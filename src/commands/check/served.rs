@@ -14,7 +14,7 @@ use rustls::ClientConnection;
 use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject};
 use webpki::EndEntityCert;
 
-use super::nginx::warning;
+use super::of_nginx;
 use crate::{
     commands::cacerts::with_any_server,
     config::{Config, Fault},
@@ -29,7 +29,7 @@ pub(super) fn finding(config: &Config, dump: &str, files: &BTreeSet<&str>) -> Op
     let stream = match TcpStream::connect_timeout(&address, PATIENCE) {
         Ok(stream) => stream,
         Err(_) if is_expected_here(config, dump) => {
-            return Some(warning(
+            return Some(of_nginx(
                 "nothing answers at port 443 of this machine: no consumer reaches perild",
                 "systemctl start nginx; systemctl status nginx says why it does not run",
             ));
@@ -55,7 +55,7 @@ fn judge(host: &str, shown: &CertificateDer<'_>, files: &BTreeSet<&str>) -> Opti
     let is_for_us = EndEntityCert::try_from(shown)
         .is_ok_and(|leaf| leaf.verify_is_valid_for_subject_name(&name).is_ok());
     if !is_for_us {
-        return Some(warning(
+        return Some(of_nginx(
             format!(
                 "whoever asks this machine for {host} is shown a certificate of another name: another site answers in its place"
             ),
@@ -67,7 +67,7 @@ fn judge(host: &str, shown: &CertificateDer<'_>, files: &BTreeSet<&str>) -> Opti
         .filter_map(|path| CertificateDer::from_pem_file(path).ok())
         .any(|held| held == *shown);
     (!is_held).then(|| {
-        warning(
+        of_nginx(
             format!("{host} shows a certificate that is no longer in its file: it was renewed, and nginx has not read it"),
             "systemctl reload nginx, and see that certbot's deploy hook does so: /etc/letsencrypt/renewal-hooks/deploy/perild-nginx",
         )
