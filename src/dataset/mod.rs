@@ -6,6 +6,7 @@
 
 mod body;
 pub mod catalog;
+pub mod coverage;
 mod digests;
 mod entity_tag;
 mod files;
