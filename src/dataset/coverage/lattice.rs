@@ -152,6 +152,11 @@ impl Lattice {
         }
     }
 
+    /// Columns by which places may be off, and shares of cells: what doubles of their size do not tell apart.
+    pub(super) fn blur(&self) -> f64 {
+        1e-12 + self.turn() * 1e-15
+    }
+
     /// Columns from the western side of the western column to a longitude.
     pub(super) fn across(&self, longitude: f64) -> f64 {
         self.longitude.along(longitude)

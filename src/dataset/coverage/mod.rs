@@ -2,8 +2,9 @@
 //!
 //! Pure geometry of OGC API EDR 1.1 (19-086r6): it knows neither HTTP nor a store. [`Geometry`] and [`BoundingBox`] are
 //! read from the text of a request, a [`Lattice`] is made from a grid's axes, and what comes out are cells: one for a
-//! position, [`CellRun`]s for a box or a radius, [`Passage`]s for a trajectory.
+//! position, [`CellRun`]s for an area, a box or a radius, [`Passage`]s for a trajectory.
 
+mod area;
 mod axis;
 mod bbox;
 mod crs;
@@ -15,6 +16,7 @@ mod sphere;
 mod trajectory;
 mod wkt;
 
+pub use area::{AreaFault, AreaLimits, covered};
 pub use axis::RegularAxis;
 pub use bbox::{BoundingBox, BoxCells, BoxFault};
 pub use crs::{Crs, UnknownCrs};
