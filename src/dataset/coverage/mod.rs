@@ -2,7 +2,8 @@
 //!
 //! Pure geometry of OGC API EDR 1.1 (19-086r6): it knows neither HTTP nor a store. [`Geometry`] and [`BoundingBox`] are
 //! read from the text of a request, a [`Lattice`] is made from a grid's axes, and what comes out are cells: one for a
-//! position, [`CellRun`]s for an area, a box or a radius, [`Passage`]s for a trajectory.
+//! position, [`CellRun`]s for an area, a box or a radius, [`Passage`]s for a trajectory. [`Statistics`] sums up the
+//! values that stand there.
 
 mod area;
 mod axis;
@@ -13,6 +14,7 @@ mod lattice;
 mod length;
 mod radius;
 mod sphere;
+mod statistics;
 mod trajectory;
 mod wkt;
 
@@ -25,6 +27,7 @@ pub use lattice::{CellIndex, CellRun, Lattice};
 pub use length::{LengthFault, LengthUnit};
 pub use radius::within;
 pub use sphere::{EARTH_M, FARTHEST_M, distance_m};
+pub use statistics::{Statistics, Threshold, quantiles};
 pub use trajectory::{Along, Passage, passages, waypoint};
 pub use wkt::{WktError, WktFault, WktLimits};
 
