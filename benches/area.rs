@@ -29,13 +29,13 @@ fn coast(centre: (f64, f64), radius: f64, positions: u32, seed: u64) -> Ring {
         f64::from(u32::try_from(state >> 33).expect("31 bits")) / f64::from(1_u32 << 30) - 1.0
     };
     let corner = |at: u32| {
-        let angle = std::f64::consts::TAU * f64::from(at) / 8.0;
+        let angle = std::f64::consts::TAU * f64::from(at) / 10.0;
         (
             centre.0 + radius * angle.cos(),
             centre.1 + radius * 0.7 * angle.sin(),
         )
     };
-    let mut places: Vec<(f64, f64)> = (0..8).map(corner).collect();
+    let mut places: Vec<(f64, f64)> = (0..10).map(corner).collect();
     while places.len() < usize::try_from(positions).expect("a length") {
         let mut finer = Vec::with_capacity(places.len() * 2);
         for (index, from) in places.iter().enumerate() {
@@ -106,34 +106,34 @@ fn areas(criterion: &mut Criterion) {
         latitude,
     })
     .to_vec();
-    // 150 coasts over the world, a hundred thousand positions.
+    // Coasts all over the world, two hundred thousand positions.
     let coasts: Vec<Ring> = (0..150_u32)
         .map(|at| {
             let centre = (
                 f64::from(at % 15) * 24.0 - 168.0,
                 f64::from(at / 15) * 16.0 - 72.0,
             );
-            coast(centre, 9.0, 700, u64::from(at) + 1)
+            coast(centre, 9.0, 1280, u64::from(at) + 1)
         })
         .collect();
     let mut group = criterion.benchmark_group("area");
     for (name, rings) in [
         (
-            "country of 10,000 positions",
-            vec![coast((10.0, 50.0), 5.0, 10_000, 7)],
+            "country of 10,240 positions",
+            vec![coast((10.0, 50.0), 5.0, 10_240, 7)],
         ),
         (
-            "catchment of 1,000 positions",
-            vec![coast((10.0, 50.0), 0.8, 1000, 7)],
+            "catchment of 1,280 positions",
+            vec![coast((10.0, 50.0), 0.8, 1280, 7)],
         ),
         (
-            "country of 1,000,000 positions",
-            vec![coast((10.0, 50.0), 5.0, 1_000_000, 7)],
+            "country of 1,310,720 positions",
+            vec![coast((10.0, 50.0), 5.0, 1_310_720, 7)],
         ),
-        ("150 coasts of 1,024 positions", coasts),
+        ("150 coasts of 1,280 positions", coasts),
         ("the world", vec![world]),
     ] {
-        if rings.iter().map(Vec::len).sum::<usize>() > 200_000 {
+        if rings.iter().map(Vec::len).sum::<usize>() > 1_000_000 {
             group.sample_size(10);
         }
         let runs = covered(&grid, &rings, LIMITS).expect("an area");

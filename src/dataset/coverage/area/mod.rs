@@ -8,10 +8,12 @@
 //! ([`parity`]), and each takes to its cells, or from them, what lies east of it ([`shares`]): so a cell costs nothing
 //! unless a side goes through it, and the work is bounded by the sides and the cells that they pass.
 
+mod order;
 mod parity;
 mod shares;
 mod sides;
 
+use order::Sorter;
 use parity::Strip;
 use shares::RowShares;
 use sides::{Side, sides};
@@ -72,7 +74,7 @@ pub fn covered<'r>(
     limits: AreaLimits,
 ) -> Result<Vec<CellRun>, AreaFault> {
     let mut sides = sides(lattice, rings)?;
-    sides.sort_by(|one, other| one.south.y.total_cmp(&other.south.y));
+    Sorter::new().sort(&mut sides, |side| side.south.y);
     let mut sweep = Sweep {
         lattice,
         waiting: &sides,
@@ -149,7 +151,7 @@ impl Sweep<'_> {
 /// In degrees; series in [`shares`] need strips that are not taller.
 const TALLEST_STRIP: f64 = 4.0;
 /// Sides that begin in a strip, unless they begin at the same latitude.
-const SIDES_OF_A_STRIP: usize = 512;
+const SIDES_OF_A_STRIP: usize = 256;
 
 #[cfg(test)]
 mod tests;

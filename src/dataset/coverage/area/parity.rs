@@ -8,6 +8,7 @@
 
 use super::{
     AreaFault,
+    order::Sorter,
     shares::RowShares,
     sides::{Point, Side},
 };
@@ -16,6 +17,7 @@ use super::{
 #[derive(Debug)]
 pub(super) struct Strip {
     sides: Vec<Ordered>,
+    sorter: Sorter<Ordered>,
     latitudes: Vec<f64>,
     order: Vec<Crossing>,
     changes: Vec<(usize, f64)>,
@@ -29,8 +31,6 @@ pub(super) struct Strip {
 #[derive(Clone, Copy, Debug)]
 struct Ordered {
     side: Side,
-    west: f64,
-    east: f64,
     /// Since which latitude inside lies east of the side, or no longer does.
     since: Option<(f64, Begins)>,
 }
@@ -54,6 +54,7 @@ impl Strip {
     pub(super) fn new(touching: f64, budget: u64) -> Self {
         Self {
             sides: Vec::new(),
+            sorter: Sorter::new(),
             latitudes: Vec::new(),
             order: Vec::new(),
             changes: Vec::new(),
@@ -69,17 +70,12 @@ impl Strip {
         south: f64,
         shares: &mut RowShares<'_>,
     ) -> Result<(), AreaFault> {
-        let ordered = sides.map(|side| Ordered {
-            side,
-            west: side.south.x.min(side.north.x),
-            east: side.south.x.max(side.north.x),
-            since: None,
-        });
+        let ordered = sides.map(|side| Ordered { side, since: None });
         self.sides.clear();
         self.sides.extend(ordered);
         self.spend(self.sides.len())?;
         let mut sides = std::mem::take(&mut self.sides);
-        sides.sort_by(|one, other| one.west.total_cmp(&other.west));
+        self.sorter.sort(&mut sides, |ordered| ordered.side.west());
         let mut next = Begins::Inside;
         let mut rest = sides.as_mut_slice();
         while !rest.is_empty() {
@@ -117,7 +113,7 @@ impl Strip {
                 .iter()
                 .flat_map(|ordered| [ordered.side.south.y, ordered.side.north.y]),
         );
-        self.latitudes.sort_by(f64::total_cmp);
+        self.latitudes.sort_unstable_by(f64::total_cmp);
         self.latitudes.dedup();
         let latitudes = std::mem::take(&mut self.latitudes);
         self.order.clear();
@@ -274,8 +270,8 @@ impl Begins {
 fn cluster(sides: &[Ordered]) -> usize {
     let mut east = f64::NEG_INFINITY;
     let overlapping = sides.iter().take_while(|side| {
-        let overlaps = east == f64::NEG_INFINITY || side.west <= east;
-        east = east.max(side.east);
+        let overlaps = east == f64::NEG_INFINITY || side.side.west() <= east;
+        east = east.max(side.side.east());
         overlaps
     });
     overlapping.count()

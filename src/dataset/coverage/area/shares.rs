@@ -10,6 +10,7 @@ use super::{
     parity::Begins,
     sides::{Point, Side},
 };
+use crate::dataset::coverage::axis::whole;
 
 /// The shares of one row.
 #[derive(Debug)]
@@ -64,37 +65,28 @@ impl<'l> RowShares<'l> {
         let Some(side) = self.within_the_grid(side) else {
             return Ok(());
         };
-        let is_eastward = side.north.x >= side.south.x;
         let (south, north) = (side.south, side.north);
+        let is_eastward = north.x >= south.x;
         let (mut column, last) = if is_eastward {
-            (south.x.floor(), (north.x.ceil() - 1.0).max(south.x.floor()))
+            let first = whole(south.x);
+            (first, first.max(column_before(north.x)))
         } else {
-            ((south.x.ceil() - 1.0).max(0.0), north.x.floor())
+            (column_before(south.x), whole(north.x))
         };
         let mut from = (south, self.sine(south.y));
-        loop {
-            let is_last = if is_eastward {
-                column >= last
-            } else {
-                column <= last
-            };
-            let border = if is_eastward { column + 1.0 } else { column };
-            let to = if is_last {
-                north
-            } else {
-                Point {
-                    x: border,
-                    y: side.y_at(border),
-                }
-            };
-            let to = (to, self.sine(to.y));
+        while column != last {
+            let x = f64::from(if is_eastward { column + 1 } else { column });
+            let y = side.y_at(x);
+            let to = (Point { x, y }, self.sine(y));
             self.add_within(column, from, to, begins)?;
-            if is_last {
-                return Ok(());
-            }
             from = to;
-            column += if is_eastward { 1.0 } else { -1.0 };
+            column = if is_eastward {
+                column + 1
+            } else {
+                column.saturating_sub(1)
+            };
         }
+        self.add_within(last, from, (north, self.sine(north.y)), begins)
     }
 
     /// Finishes a row: the runs of cells that are covered.
@@ -151,7 +143,7 @@ impl<'l> RowShares<'l> {
 
     fn add_within(
         &mut self,
-        column: f64,
+        column: u32,
         (south, low): (Point, f64),
         (north, high): (Point, f64),
         begins: Begins,
@@ -164,13 +156,13 @@ impl<'l> RowShares<'l> {
         let half = (north.y - south.y) * self.row / 2.0;
         let middle = f64::midpoint(south.x, north.x);
         let bend = (north.x - south.x) * f64::midpoint(low, high) * bend(half);
-        let here = (column + 1.0 - middle) * sines + bend;
+        let here = (f64::from(column) + 1.0 - middle) * sines + bend;
         let sign = match begins {
             Begins::Inside => 1.0,
             Begins::Outside => -1.0,
         };
         self.entries.push(Entry {
-            column: crate::dataset::coverage::axis::whole(column),
+            column,
             here: sign * here,
             beyond: sign * sines,
         });
@@ -225,6 +217,16 @@ impl Run<'_> {
             self.runs
                 .push(self.lattice.run(self.upward, columns, share));
         }
+    }
+}
+
+/// The column that ends at `x`, or in which it lies.
+fn column_before(x: f64) -> u32 {
+    let column = whole(x);
+    if f64::from(column) < x {
+        column
+    } else {
+        column.saturating_sub(1)
     }
 }
 

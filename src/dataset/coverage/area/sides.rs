@@ -18,6 +18,16 @@ pub(super) struct Side {
 }
 
 impl Side {
+    /// The westernmost longitude.
+    pub(super) fn west(&self) -> f64 {
+        self.south.x.min(self.north.x)
+    }
+
+    /// The easternmost longitude.
+    pub(super) fn east(&self) -> f64 {
+        self.south.x.max(self.north.x)
+    }
+
     /// Whether it goes along a parallel.
     pub(super) fn is_level(&self) -> bool {
         self.south.y >= self.north.y
@@ -73,20 +83,23 @@ pub(super) fn sides<'r>(
     rings: impl IntoIterator<Item = &'r Ring>,
 ) -> Result<Vec<Side>, AreaFault> {
     let mut sides = Vec::new();
-    let turn = lattice.turn();
+    let (turn, rows) = (lattice.turn(), f64::from(lattice.rows()));
     for (ring, number) in rings.into_iter().zip(1..) {
         check(ring, number)?;
-        let point = |position: &Position| Point {
+        let mut points = ring.iter().map(|position| Point {
             x: lattice.across(position.longitude),
             y: lattice.up(position.latitude),
+        });
+        let Some(mut from) = points.next() else {
+            continue;
         };
-        for ends in ring.windows(2) {
-            let [from, to] = ends else { continue };
-            let side = Side::new(point(from), point(to));
-            let rows = f64::from(lattice.rows());
+        sides.reserve(ring.len());
+        for to in points {
+            let side = Side::new(from, to);
             if side.north.y > 0.0 && side.south.y < rows {
                 turned(side, turn, &mut sides);
             }
+            from = to;
         }
     }
     Ok(sides)
@@ -145,6 +158,10 @@ fn is_a_line(ring: &Ring) -> bool {
 /// Behind a side lies what is east of it, also on the next turn. What was cut off on an odd turn is therefore felt all
 /// along the row: a side at 0 stands for that.
 fn turned(side: Side, turn: f64, sides: &mut Vec<Side>) {
+    if side.west() >= 0.0 && side.east() < turn {
+        sides.push(side);
+        return;
+    }
     let on = |point: Point| (point.x / turn).floor();
     let (mut at, last) = (on(side.south), on(side.north));
     let is_eastward = last > at;
