@@ -10,7 +10,7 @@ use super::{
     AreaFault,
     order::Sorter,
     shares::RowShares,
-    sides::{Point, Side},
+    sides::{Begins, Point, Side},
 };
 
 /// The sides of a strip; memory is kept from one to the next.
@@ -33,13 +33,6 @@ struct Ordered {
     side: Side,
     /// Since which latitude inside lies east of the side, or no longer does.
     since: Option<(f64, Begins)>,
-}
-
-/// Whether east of a side inside begins or ends.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Begins {
-    Inside,
-    Outside,
 }
 
 /// A side that goes through a band between two latitudes at which sides begin or end.
@@ -253,15 +246,6 @@ impl Ordered {
         match self.side.between(south, north) {
             Some(part) => shares.add(part, begins),
             None => Ok(()),
-        }
-    }
-}
-
-impl Begins {
-    fn other(self) -> Self {
-        match self {
-            Self::Inside => Self::Outside,
-            Self::Outside => Self::Inside,
         }
     }
 }

@@ -7,8 +7,7 @@
 
 use super::{
     AreaFault, CellRun, Lattice, TooManyCells,
-    parity::Begins,
-    sides::{Point, Side},
+    sides::{Begins, Point, Side},
 };
 use crate::dataset::coverage::axis::whole;
 

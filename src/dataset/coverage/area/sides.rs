@@ -17,6 +17,13 @@ pub(super) struct Side {
     pub(super) north: Point,
 }
 
+/// Whether east of a side inside begins or ends.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Begins {
+    Inside,
+    Outside,
+}
+
 impl Side {
     /// The westernmost longitude.
     pub(super) fn west(&self) -> f64 {
@@ -74,6 +81,15 @@ impl Side {
             (other, one)
         };
         Self { south, north }
+    }
+}
+
+impl Begins {
+    pub(super) fn other(self) -> Self {
+        match self {
+            Self::Inside => Self::Outside,
+            Self::Outside => Self::Inside,
+        }
     }
 }
 
