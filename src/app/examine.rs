@@ -1,5 +1,6 @@
 //! From a configuration to the parts of a site, with everything that is wrong said at once.
 
+mod awaited;
 mod consumers;
 mod directory;
 mod own_files;
@@ -13,8 +14,11 @@ use super::Route;
 use crate::{
     caller::Callers,
     clock::Timestamp,
-    config::{Config, Fault, PerilLimits, Places, Server, Severity, User},
-    dataset::{FileName, Files, Perils, grid::STORE_NAME},
+    config::{Awaited, Config, Fault, PerilLimits, Places, Server, Severity, User},
+    dataset::{
+        FileName, Files, Perils,
+        grid::{STORE_NAME, StoreError},
+    },
     edge::{Hop, Intake, Listen, Network, Peers, guard_address, guard_directory},
     policy::{Policy, PolicyError},
     response::description::{Description, Published},
@@ -172,25 +176,18 @@ impl Examination<'_> {
 
     /// Users that this machine does not have are passed over: one list serves several distributions.
     fn peers(&mut self) -> Option<Peers> {
-        let Server {
-            proxy_uids,
-            trusted_peers,
-            ..
-        } = &self.config.server;
-        if proxy_uids.is_empty() {
-            return Some(Peers::by_file_mode().from_networks(trusted_peers));
-        }
-        let uids: Vec<u32> = proxy_uids.iter().filter_map(uid).collect();
-        if uids.is_empty() && matches!(self.config.listen, Listen::Unix(_)) {
+        let peers = peers(&self.config.server);
+        if peers.are_nobody() && matches!(self.config.listen, Listen::Unix(_)) {
             let finding = "none of these users exists, so nobody could connect".to_owned();
-            self.error(
+            self.await_for(
+                Some(Awaited::User),
                 "server.proxy_uids",
                 finding,
                 "name the user that nginx runs as, or leave the list empty",
             );
             return None;
         }
-        Some(Peers::only(uids).from_networks(trusted_peers))
+        Some(peers)
     }
 
     fn policy(&mut self) -> Option<Policy> {
@@ -236,7 +233,8 @@ impl Examination<'_> {
             Ok(_) => self.fine(key, format!("{} is there", root.display())),
             Err(error) => {
                 let remedy = format!("create it: install -d -m 0755 {}", root.display());
-                self.error(key, format!("{}: {error}", root.display()), &remedy);
+                let finding = format!("{}: {error}", root.display());
+                self.await_for(awaited::of_folder(&error), key, finding, &remedy);
             }
         }
         let server = &self.config.server;
@@ -264,8 +262,16 @@ impl Examination<'_> {
                 Some(perils)
             }
             Err(error) => {
-                let store = state.join(STORE_NAME);
-                self.error("paths.state", format!("{}: {error}", store.display()), "");
+                let finding = format!("{}: {error}", state.join(STORE_NAME).display());
+                let awaited = match &error {
+                    StoreError::Unreadable(error) => awaited::of_file(error),
+                    _ => None,
+                };
+                let remedy = match &error {
+                    StoreError::Unreadable(_) => READABLE_STORE,
+                    _ => "",
+                };
+                self.await_for(awaited, "paths.state", finding, remedy);
                 None
             }
         }
@@ -286,24 +292,26 @@ impl Examination<'_> {
             Ok(content) => Some(content),
             Err(error) => {
                 let remedy = "put the file there, readable by the user that perild runs as, or correct the path";
-                self.error(
-                    key,
-                    format!("cannot read {}: {error}", path.display()),
-                    remedy,
-                );
+                let finding = format!("cannot read {}: {error}", path.display());
+                self.await_for(awaited::of_file(&error), key, finding, remedy);
                 None
             }
         }
     }
 
-    /// Says how long `what` is good; past its end with severity `ended`, and a warning from 30 days before.
+    /// Says how long `what` is good; a warning from 30 days before its end.
     ///
     /// The first such end of each `key` is kept for the metrics.
-    fn days_left(&mut self, key: &str, what: &str, end: Timestamp, ended: Severity, remedy: &str) {
-        self.note_end(key, end);
-        let place = self.places.of(key);
-        let fault = Fault::of_end(place, what, end, self.now, ended, remedy);
+    fn days_left(&mut self, key: &str, what: &str, end: Timestamp, remedy: &str) {
+        let fault = self.end(key, what, end, Severity::Warning, remedy);
         self.findings.push(fault);
+    }
+
+    /// As [`Self::days_left`], for what keeps a start waiting past its end: the clock may be wrong.
+    fn days_left_by_the_clock(&mut self, key: &str, what: &str, end: Timestamp, remedy: &str) {
+        let fault = self.end(key, what, end, Severity::Error, remedy);
+        let awaited = (fault.severity == Severity::Error).then_some(Awaited::Clock);
+        self.findings.push(fault.awaiting(awaited));
     }
 
     /// As [`Self::days_left`] for what is renewed in a `period` of its own, from its issue to its end.
@@ -321,6 +329,18 @@ impl Examination<'_> {
         self.findings.push(fault);
     }
 
+    fn end(
+        &mut self,
+        key: &str,
+        what: &str,
+        end: Timestamp,
+        ended: Severity,
+        remedy: &str,
+    ) -> Fault {
+        self.note_end(key, end);
+        Fault::of_end(self.places.of(key), what, end, self.now, ended, remedy)
+    }
+
     fn note_end(&mut self, key: &str, end: Timestamp) {
         let first = self.ends.entry(key.to_owned()).or_insert(end);
         *first = end.min(*first);
@@ -328,6 +348,12 @@ impl Examination<'_> {
 
     fn error(&mut self, key: &str, finding: String, remedy: &str) {
         self.find(Severity::Error, key, finding, remedy);
+    }
+
+    /// An error that `awaited` would mend, where there is such a thing.
+    fn await_for(&mut self, awaited: Option<Awaited>, key: &str, finding: String, remedy: &str) {
+        let fault = Fault::new(Severity::Error, self.places.of(key), finding, remedy);
+        self.findings.push(fault.awaiting(awaited));
     }
 
     fn warn(&mut self, key: &str, finding: String, remedy: &str) {
@@ -345,6 +371,16 @@ impl Examination<'_> {
     }
 }
 
+/// Who may connect; users that this machine does not have are passed over.
+pub(super) fn peers(server: &Server) -> Peers {
+    let networks = &server.trusted_peers;
+    if server.proxy_uids.is_empty() {
+        return Peers::by_file_mode().from_networks(networks);
+    }
+    let uids = server.proxy_uids.iter().filter_map(uid).collect();
+    Peers::only(uids).from_networks(networks)
+}
+
 fn uid(user: &User) -> Option<u32> {
     match user {
         User::Id(uid) => Some(*uid),
@@ -358,6 +394,8 @@ fn uid(user: &User) -> Option<u32> {
 fn is_open_to_all(found: &Metadata) -> bool {
     found.mode() & 0o002 != 0
 }
+
+const READABLE_STORE: &str = "let the user that perild runs as read it; what `perild import` writes belongs to whoever owns the folder";
 
 /// How long a body may wait for its turn, unread.
 const WAIT_FOR_TURN: Duration = Duration::from_secs(10);

@@ -3,14 +3,18 @@
 mod examine;
 mod file;
 mod perils;
+mod present;
 mod routes;
 mod scrape;
 mod site;
 mod visit;
+mod waiting;
 mod walk;
 
 pub use examine::{Parts, examine};
+pub use present::Present;
 pub use routes::{PerilRoute, Route};
 pub use scrape::configure_metrics;
 pub use site::{Perild, Site};
+pub use waiting::Waiting;
 pub use walk::{answer, configure, on_connect};

@@ -12,7 +12,7 @@ use actix_web::HttpRequest;
 use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
 
-use super::{Parts, Route};
+use super::{Parts, Present, Route};
 use crate::{
     caller::Callers,
     clock::Timestamp,
@@ -132,9 +132,9 @@ impl Site {
 /// Long bodies of the old contract that are read at once, each into a hundred megabytes at most.
 const READERS: usize = 4;
 
-/// The running daemon: the present [`Site`], and whether it is about to end.
+/// The running daemon: what it answers from at present, and whether it is about to end.
 pub struct Perild {
-    site: ArcSwap<Site>,
+    present: ArcSwap<Present>,
     gate: Gate,
     log: Log,
     metrics: Option<Arc<Metrics>>,
@@ -143,12 +143,12 @@ pub struct Perild {
 }
 
 impl Perild {
-    /// A daemon that serves `site`, counts where there are `metrics`, and records in `log`.
+    /// A daemon that answers from `present`, counts where there are `metrics`, and records in `log`.
     #[must_use]
-    pub fn new(site: Site, metrics: Option<Arc<Metrics>>, log: Log) -> Self {
+    pub fn new(present: Present, metrics: Option<Arc<Metrics>>, log: Log) -> Self {
         let own_uid = rustix::process::geteuid().as_raw();
         let perild = Self {
-            site: ArcSwap::from_pointee(site),
+            present: ArcSwap::from_pointee(present),
             gate: Gate::default(),
             log,
             metrics,
@@ -159,15 +159,15 @@ impl Perild {
         perild
     }
 
-    /// The site for one request, from its start to its end.
+    /// What one request is answered from, from its start to its end.
     #[must_use]
-    pub fn site(&self) -> Arc<Site> {
-        self.site.load_full()
+    pub fn present(&self) -> Arc<Present> {
+        self.present.load_full()
     }
 
-    /// Takes `site` for every request from now on.
-    pub fn replace(&self, site: Site) {
-        self.site.store(Arc::new(site));
+    /// Takes `present` for every request from now on.
+    pub fn replace(&self, present: Present) {
+        self.present.store(Arc::new(present));
         self.name_datasets();
     }
 
@@ -191,10 +191,11 @@ impl Perild {
     }
 
     fn name_datasets(&self) {
-        let Some(metrics) = &self.metrics else {
+        let present = self.present();
+        let (Some(metrics), Some(site)) = (&self.metrics, present.site()) else {
             return;
         };
-        let left_out = metrics.know(self.site().datasets());
+        let left_out = metrics.know(site.datasets());
         if left_out > 0 {
             let (most, other) = (metrics::MOST_NAMES, metrics::OTHER);
             tracing::info!(

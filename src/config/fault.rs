@@ -26,6 +26,30 @@ impl fmt::Display for Severity {
     }
 }
 
+/// Something that a start has to wait for, and that may come about without a person.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Awaited {
+    /// A clock that is set right: by it, what is shown to the directory has ended.
+    Clock,
+    /// A file that is not there yet, or whose disk does not answer.
+    File,
+    /// The same of a folder, which a mount may bring.
+    Folder,
+    /// An account that a name service may bring.
+    User,
+}
+
+impl fmt::Display for Awaited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Clock => "past its end by this machine's clock",
+            Self::File => "a file that cannot be had yet",
+            Self::Folder => "a folder that cannot be had yet",
+            Self::User => "users of whom none is known yet",
+        })
+    }
+}
+
 /// One finding: where it stands, what is so, and what to do.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Fault {
@@ -39,6 +63,8 @@ pub struct Fault {
     pub remedy: String,
     /// When what it speaks of ends, if that has an end: a certificate or a revocation list.
     pub ends: Option<Timestamp>,
+    /// What would mend it without a person; none where only a person can.
+    pub awaits: Option<Awaited>,
 }
 
 impl Fault {
@@ -56,6 +82,16 @@ impl Fault {
             finding: finding.into(),
             remedy: remedy.into(),
             ends: None,
+            awaits: None,
+        }
+    }
+
+    /// The same finding, which `awaited` would mend.
+    #[must_use]
+    pub fn awaiting(self, awaited: Option<Awaited>) -> Self {
+        Self {
+            awaits: awaited,
+            ..self
         }
     }
 

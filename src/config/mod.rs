@@ -13,7 +13,7 @@ mod source;
 mod values;
 mod words;
 
-pub use fault::{ConfigError, Fault, Severity};
+pub use fault::{Awaited, ConfigError, Fault, Severity};
 pub use place::{Place, Places};
 pub use values::{
     Class, Config, Consumers, DatasetRule, Defaults, Directory, Introspection, Metrics, Paths,

@@ -32,6 +32,20 @@ pub struct State {
 }
 
 impl State {
+    /// Of a daemon that has no site yet.
+    #[must_use]
+    pub fn of_nothing(log_dropped: u64) -> Self {
+        Self {
+            ends: BTreeMap::new(),
+            is_ready: false,
+            log_dropped,
+            store: None,
+            streams: 0,
+            most_streams: 0,
+            tokens: Statistics::default(),
+        }
+    }
+
     pub(super) fn families(&self, started: Timestamp) -> Result<Vec<MetricFamily>, Error> {
         let registry = Registry::new();
         process::register(&registry, started)?;

@@ -93,4 +93,7 @@ pub enum Refusal {
     /// The text after `Bearer` is longer than any token that is looked at.
     #[error("the access token is longer than {} octets", AccessToken::MAX_BYTES)]
     TokenTooLong,
+    /// A start waits for something that may come by itself.
+    #[error("waiting for {0}")]
+    Waiting(String),
 }

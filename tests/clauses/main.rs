@@ -53,3 +53,4 @@ mod service;
 mod site;
 mod trust_anchors;
 mod trusted_peers;
+mod waiting;

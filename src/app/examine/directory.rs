@@ -7,7 +7,6 @@ use zeroize::Zeroizing;
 use super::{Examination, own_files};
 use crate::{
     clock::Timestamp,
-    config::Severity,
     token::{Identity, TokenSettings},
 };
 
@@ -67,12 +66,11 @@ impl Examination<'_> {
             .and_then(|leaf| not_after(leaf));
         if let Some(end) = end {
             let what = format!("the certificate {}", directory.certificate.display());
-            self.days_left(
+            self.days_left_by_the_clock(
                 "directory.certificate",
                 &what,
                 end,
-                Severity::Error,
-                "create a new transport certificate at the directory",
+                "create a new transport certificate at the directory, or set the clock if it is wrong: timedatectl set-ntp true",
             );
         }
         Some(identity)

@@ -161,6 +161,13 @@ pub fn kind(refusal: &Refusal) -> Kind {
         ),
         Refusal::Token(refused) => token_kind(refused),
         Refusal::TokenTooLong => invalid_token(TOKEN_TOO_LONG),
+        Refusal::Waiting(_) => Kind {
+            status: S::SERVICE_UNAVAILABLE,
+            name: Some("not-ready"),
+            title: "Not ready yet",
+            detail: "Something is missing on the provider's machine. Try again shortly.",
+            challenge: Challenged::No,
+        },
     }
 }
 
