@@ -19,7 +19,7 @@
 //! the next room cannot begin without it.
 //!
 //! Beside the walk: [`app`] lists the routes and the rooms in order, [`config`] is read once into
-//! final types, [`clock`] is the only place that asks for the time, [`log`] writes records,
+//! final types, `disk` writes what has to stay, [`clock`] is the only place that asks for the time, [`log`] writes records,
 //! [`metrics`] counts, [`turns`] keeps one consumer from taking all there is, [`service`] speaks with
 //! systemd, and [`commands`] are what a person types.
 
@@ -41,6 +41,7 @@ pub mod app;
 pub mod clock;
 pub mod commands;
 pub mod config;
+mod disk;
 pub mod log;
 pub mod metrics;
 pub mod service;

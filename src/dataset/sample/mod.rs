@@ -8,7 +8,7 @@ mod tiles;
 mod world;
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, BufWriter, Write},
     path::Path,
     thread,
@@ -20,6 +20,7 @@ use super::{
     grid::{Axis, Column, GridShape, Key, MICRO, Peril, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED},
     import::{PACKAGE_NAME, SYNTHETIC},
 };
+use crate::disk;
 use world::World;
 
 /// What to make up.
@@ -96,7 +97,7 @@ impl Sample {
     /// # Errors
     /// What the disk says.
     pub fn write(&self, out: &Path) -> io::Result<()> {
-        fs::create_dir_all(out)?;
+        disk::make_folder(out, 0o777)?;
         let world = World::new(self.seed);
         let write = |perils: &[Peril]| -> io::Result<()> {
             for peril in perils {
@@ -104,6 +105,7 @@ impl Sample {
                 let mut sink = BufWriter::with_capacity(1 << 20, file);
                 self.write_peril(&world, *peril, &mut sink)?;
                 sink.flush()?;
+                sink.get_ref().sync_all()?;
             }
             Ok(())
         };
@@ -117,7 +119,10 @@ impl Sample {
                 .unwrap_or_else(|_| Err(io::Error::other("a thread ended early")));
             begun.and(done)
         })?;
-        fs::write(out.join(PACKAGE_NAME), self.package())
+        let mut package = File::create(out.join(PACKAGE_NAME))?;
+        package.write_all(self.package().as_bytes())?;
+        package.sync_all()?;
+        disk::settle(out)
     }
 
     /// Writes one peril's file: south to north, and in each row west to east.
