@@ -20,6 +20,7 @@ use crate::{
         grid::{STORE_NAME, StoreError},
     },
     edge::{Hop, Intake, Listen, Network, Peers, guard_address, guard_directory},
+    metrics::Ends,
     policy::{Policy, PolicyError},
     response::description::{Description, Published},
     token::TokenSettings,
@@ -39,7 +40,7 @@ pub struct Parts {
     pub(super) peril_limits: PerilLimits,
     pub(super) intake: Intake,
     pub(super) description: Published,
-    pub(super) ends: BTreeMap<String, Timestamp>,
+    pub(super) ends: BTreeMap<String, Ends>,
 }
 
 impl Parts {
@@ -73,7 +74,7 @@ struct Examination<'c> {
     config: &'c Config,
     places: &'c Places,
     now: Timestamp,
-    ends: BTreeMap<String, Timestamp>,
+    ends: BTreeMap<String, Ends>,
     findings: Vec<Fault>,
 }
 
@@ -323,7 +324,7 @@ impl Examination<'_> {
         ended: Severity,
         remedy: &str,
     ) {
-        self.note_end(key, period.1);
+        self.note_end(key, period.1, Fault::notice(Some(period)));
         let place = self.places.of(key);
         let fault = Fault::of_period(place, what, period, self.now, ended, remedy);
         self.findings.push(fault);
@@ -337,13 +338,17 @@ impl Examination<'_> {
         ended: Severity,
         remedy: &str,
     ) -> Fault {
-        self.note_end(key, end);
+        self.note_end(key, end, Fault::notice(None));
         Fault::of_end(self.places.of(key), what, end, self.now, ended, remedy)
     }
 
-    fn note_end(&mut self, key: &str, end: Timestamp) {
-        let first = self.ends.entry(key.to_owned()).or_insert(end);
-        *first = end.min(*first);
+    fn note_end(&mut self, key: &str, end: Timestamp, notice: Duration) {
+        let found = Ends {
+            first: end,
+            warned_of: end.before(notice),
+        };
+        let noted = self.ends.entry(key.to_owned()).or_insert(found);
+        *noted = noted.and(found);
     }
 
     fn error(&mut self, key: &str, finding: String, remedy: &str) {

@@ -15,12 +15,11 @@ use tokio::sync::Semaphore;
 use super::{Parts, Present, Route};
 use crate::{
     caller::Callers,
-    clock::Timestamp,
     config::PerilLimits,
     dataset::{Files, Perils, grid::Peril},
     edge::{Gate, Hop, Intake, Limits, Peer, Peers},
     log::Log,
-    metrics::{self, Meter, Metrics},
+    metrics::{self, Ends, Meter, Metrics},
     policy::Policy,
     response::{description::Published, location::Schemas},
     token::{StartError, Tokens},
@@ -59,8 +58,8 @@ pub struct Site {
     pub readers: Arc<Semaphore>,
     /// Schemas of answers from these perils.
     pub schemas: Arc<Schemas>,
-    /// The first end among what each key of the configuration names.
-    pub ends: BTreeMap<String, Timestamp>,
+    /// When that ends which each key of the configuration names.
+    pub ends: BTreeMap<String, Ends>,
     has_warned: AtomicBool,
 }
 

@@ -106,7 +106,8 @@ impl Fault {
         remedy: &str,
     ) -> Self {
         let days = now.until(end).as_secs() / SECONDS_A_DAY;
-        let severity = end_severity(days <= 30, end <= now, ended);
+        let is_near = days <= Self::notice(None).as_secs() / SECONDS_A_DAY;
+        let severity = end_severity(is_near, end <= now, ended);
         Self::ending(
             place,
             what,
@@ -129,8 +130,8 @@ impl Fault {
         ended: Severity,
         remedy: &str,
     ) -> Self {
-        let (from, end) = period;
-        let notice = (from.until(end) / 5).min(LONGEST_NOTICE);
+        let (_, end) = period;
+        let notice = Self::notice(Some(period));
         let left = now.until(end);
         let severity = end_severity(left <= notice, end <= now, ended);
         let hours = left.as_secs() / 3600;
@@ -140,6 +141,14 @@ impl Fault {
             _ => format!("{} days", hours / 24),
         };
         Self::ending(place, what, (end, &left), severity, remedy)
+    }
+
+    /// How long before its end it is warned of: 30 days, or the last fifth of a shorter `period`.
+    #[must_use]
+    pub fn notice(period: Option<(Timestamp, Timestamp)>) -> Duration {
+        period.map_or(LONGEST_NOTICE, |(from, end)| {
+            (from.until(end) / 5).min(LONGEST_NOTICE)
+        })
     }
 
     fn ending(
