@@ -20,7 +20,6 @@ use futures_util::FutureExt;
 use super::{Perild, Present, Route, Site, routes, visit::Visit};
 use crate::{
     clock::Timestamp,
-    dataset::Absent,
     edge::{InteractionId, Malformed, NotTaken, Peer, Screen, Unreadable},
     log::{Access, Recorded},
     response::{self, Refusal},
@@ -186,9 +185,7 @@ fn plain(content_type: &'static str, body: &'static str) -> HttpResponse {
 
 fn refuse(refusal: &Refusal, route: &Route, access: &mut Access) -> HttpResponse {
     match refusal {
-        Refusal::Absent(Absent::Unreadable { .. })
-        | Refusal::Body(NotTaken::Kept { .. })
-        | Refusal::Fault => {
+        Refusal::Body(NotTaken::Kept { .. }) | Refusal::Fault => {
             tracing::error!(
                 interaction_id = access.interaction_id().as_str(),
                 "{refusal}"

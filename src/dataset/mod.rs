@@ -17,7 +17,7 @@ pub mod sample;
 mod version;
 
 pub use body::{FileBytes, FileChanged, Piece};
-pub use files::{Absent, Files, Selection, Source};
+pub use files::{Absent, Files, READABLE, Selection, Source, Withheld};
 pub use name::{FileName, MediaType};
 pub use perils::Perils;
 pub use version::Identity;

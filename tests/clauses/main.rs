@@ -53,4 +53,5 @@ mod service;
 mod site;
 mod trust_anchors;
 mod trusted_peers;
+mod unreadable;
 mod waiting;

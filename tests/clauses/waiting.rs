@@ -219,20 +219,20 @@ fn what_is_half_there_for_a_moment_ends_nothing() {
 fn what_may_not_be_read_or_is_wrong_ends_a_start_at_once() {
     let dir = place();
     let pki = Pki::new(dir.path());
-    let launch = |edit: Option<(&str, &str)>| {
+    let launch = |edits: &[(&str, &str)]| {
         let mut settings = settings("https://localhost:9/");
-        for (text, replacement) in edit {
+        for (text, replacement) in edits {
             settings.edit(text, replacement);
         }
         Perild::launch(dir.path(), &settings, &Launch::Itself).failure()
     };
-    let (code, said) = launch(Some(("srv/shared_data", "certs/a.pem")));
+    let (code, said) = launch(&[("srv/shared_data", "certs/a.pem")]);
     assert_eq!(code, Some(78), "{said}");
     assert!(said.contains("a.pem is not a folder"), "{said}");
 
     let anchors = pki.path("certs/consumers-ca.pem");
     fs::set_permissions(&anchors, fs::Permissions::from_mode(0o000)).unwrap();
-    let (code, said) = launch(None);
+    let (code, said) = launch(&[]);
     assert_eq!(code, Some(78), "{said}");
     assert!(
         said.contains("consumers-ca.pem: Permission denied"),

@@ -40,10 +40,6 @@ pub fn check(request: &Request, answer: &Answer) {
 
 /// What of `answer` to `method` and `target` the description does not have.
 pub fn judge(method: &str, target: &str, answer: &Answer) -> Result<(), String> {
-    // What is no HTTP never becomes a request; nginx says so in our place.
-    if answer.field("connection") == Some("close") && answer.fields.len() == 3 {
-        return Ok(());
-    }
     let Some(operation) = operation(method, target) else {
         return refusal(answer);
     };

@@ -7,6 +7,7 @@ mod disk;
 mod nginx;
 mod reminder;
 mod served;
+mod shared_data;
 mod socket;
 mod socket_unit;
 mod store;
@@ -80,6 +81,7 @@ fn findings(path: &Path, config: &Config, places: &Places, offline: bool) -> Vec
     let (parts, mut findings) = examine(config, places, Timestamp::now());
     findings.extend_from_slice(places.notes());
     findings.extend(socket::findings(path, config, places));
+    findings.extend(shared_data::findings(config, places));
     findings.extend(store::findings(config, places));
     findings.extend(nginx::findings(config));
     findings.extend(disk::findings(config, places));

@@ -130,8 +130,10 @@ fn a_file_rewritten_after_it_was_opened_is_not_read_as_the_version_that_was_open
         .set_modified(old)
         .unwrap();
     let opened = || {
-        let (descriptor, version) = open_beneath(&root, "tidy.csv").unwrap();
-        FileBytes::new(File::from(descriptor), &Identity::new(version))
+        let folder = directory(&root).unwrap();
+        let (descriptor, version) = open_beneath(&folder, "tidy.csv").unwrap();
+        let reading = Reading::new(&path, &Arc::default());
+        FileBytes::new(File::from(descriptor), &Identity::new(version), reading)
     };
     assert_eq!(opened().read_whole().unwrap(), "a,b\n1,2\n");
     let mut bytes = opened();

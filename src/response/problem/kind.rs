@@ -82,7 +82,14 @@ pub fn kind(refusal: &Refusal) -> Kind {
             "Not Found",
             "Nothing is published under this name.",
         ),
-        Refusal::Absent(Absent::Unreadable { .. }) | Refusal::Fault => plain(
+        Refusal::Absent(Absent::Unreadable { .. }) => Kind {
+            status: S::SERVICE_UNAVAILABLE,
+            name: Some("unreadable-file"),
+            title: "The file cannot be read",
+            detail: "The file is there, and the provider's machine cannot read it. Try again later; if it lasts, tell the data provider, and name the interaction id.",
+            challenge: Challenged::No,
+        },
+        Refusal::Fault => plain(
             S::INTERNAL_SERVER_ERROR,
             "Internal Server Error",
             "Something failed on our side. Please report the interaction id.",
