@@ -17,7 +17,7 @@ use super::{
     client::{ClientError, Outbound},
     connections::Connections,
     control::{Control, Standing},
-    directory::{Directory, Search},
+    directory::{Clocks, Directory, Search},
     discovery::{self, Endpoint, NotReady},
     holder::Holder,
     introspection::{Introspector, SLOTS},
@@ -73,6 +73,7 @@ impl Tokens {
                     client,
                     issuer,
                     places,
+                    clocks: Arc::default(),
                 },
                 known,
                 &runtime,
@@ -168,6 +169,12 @@ impl Tokens {
     /// Why it is not known yet.
     pub fn readiness(&self) -> Result<(), NotReady> {
         self.directory.known().map(drop)
+    }
+
+    /// The directory's clock and ours, once its metadata has been fetched with a date.
+    #[must_use]
+    pub fn clocks(&self) -> Option<Clocks> {
+        self.directory.clocks()
     }
 
     /// Whether the directory knows us: asks it about a token that nobody has.

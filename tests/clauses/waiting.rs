@@ -3,13 +3,14 @@
 use std::{
     fs,
     os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown},
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
 };
 
 use rustix::process::Signal;
 
 use super::{
+    clock,
     expect::{has_common_fields, holds_no_secret},
     site::{CONTENT, NAME, Site, settings},
 };
@@ -17,7 +18,6 @@ use crate::support::{
     http::Request,
     perild::{Launch, Perild},
     pki::Pki,
-    process::tool,
     world::place,
 };
 
@@ -104,25 +104,6 @@ fn shared_data_on_a_mount_that_is_late_is_waited_for() {
     serves(&site);
 }
 
-/// The clock of a daemon, ahead of the machine's by what `offset` has in it.
-fn clock(offset: &Path) -> [(&'static str, String); 4] {
-    tool("faketime", "faketime");
-    let library = glob("/usr/lib", "libfaketimeMT.so.1");
-    [
-        ("LD_PRELOAD", library.display().to_string()),
-        ("FAKETIME_TIMESTAMP_FILE", offset.display().to_string()),
-        ("FAKETIME_NO_CACHE", "1".to_owned()),
-        ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
-    ]
-}
-
-/// `name` in `faketime/` of a folder for this machine's libraries, below `root`.
-fn glob(root: &str, name: &str) -> PathBuf {
-    let folders = fs::read_dir(root).unwrap().flatten();
-    let mut found = folders.map(|folder| folder.path().join("faketime").join(name));
-    found.find(|path| path.exists()).expect(name)
-}
-
 /// Rows: SYSD-11, DISC-6
 #[test]
 fn a_clock_ten_years_ahead_at_the_start_is_waited_for_until_it_is_right() {
@@ -130,7 +111,7 @@ fn a_clock_ten_years_ahead_at_the_start_is_waited_for_until_it_is_right() {
     let offset = offsets.path().join("offset");
     fs::write(&offset, "+3650d\n").unwrap();
     let site = Site::unready("localhost", |settings, _| {
-        settings.variables.extend(clock(&offset));
+        settings.variables.extend(clock::shifted(&offset));
     });
     let answer = site.get("/readyz");
     assert_eq!(answer.status, 503, "{answer:?}");
