@@ -17,11 +17,9 @@ pub(crate) fn make_folder(path: &Path, mode: u32) -> io::Result<()> {
     }
     let above = path.parent().unwrap_or(path);
     make_folder(above, mode)?;
-    match DirBuilder::new().mode(mode).create(path) {
-        // Somebody else was faster.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
-        made => made?,
-    }
+    let outcome = DirBuilder::new().mode(mode).create(path);
+    // Somebody else may have been faster.
+    outcome.or_else(|error| if path.is_dir() { Ok(()) } else { Err(error) })?;
     settle(above)
 }
 

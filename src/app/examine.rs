@@ -3,29 +3,32 @@
 mod awaited;
 mod consumers;
 mod directory;
+mod listening;
 mod own_files;
 
 use std::{
-    collections::BTreeMap, fs::Metadata, io, net::SocketAddr, os::unix::fs::MetadataExt,
-    path::Path, sync::Arc, time::Duration,
+    collections::BTreeMap, fs::Metadata, io, os::unix::fs::MetadataExt, path::Path, sync::Arc,
+    time::Duration,
 };
 
 use super::Route;
 use crate::{
     caller::Callers,
     clock::Timestamp,
-    config::{Awaited, Config, Fault, PerilLimits, Places, Server, Severity, User},
+    config::{Awaited, Config, Fault, PerilLimits, Places, Severity},
     dataset::{
         FileName, Files, Perils,
         grid::{STORE_NAME, StoreError},
     },
-    edge::{Hop, Intake, Listen, Network, Peers, guard_address, guard_directory},
+    edge::{Hop, Intake, Peers},
     metrics::Ends,
     policy::{Policy, PolicyError},
     response::description::{Description, Published},
     token::TokenSettings,
     turns::Turns,
 };
+
+pub(super) use listening::peers;
 
 /// What a site is assembled from; each part read and checked.
 pub struct Parts {
@@ -129,66 +132,6 @@ impl Examination<'_> {
             description.document(version)
         };
         Published::new(describe, self.now)
-    }
-
-    fn listen(&mut self) {
-        let trusted = &self.config.server.trusted_peers;
-        let guarded = match &self.config.listen {
-            Listen::Tcp(address) => guard_address(*address, trusted),
-            Listen::Unix(path) => guard_directory(path),
-        };
-        match (guarded, &self.config.listen) {
-            (Err(error), _) => self.error("listen", error.to_string(), ""),
-            (Ok(()), Listen::Tcp(address)) => self.trust(*address),
-            (Ok(()), Listen::Unix(_)) => {}
-        }
-    }
-
-    /// Who may connect to `address`, and which of them look like a slip.
-    fn trust(&mut self, address: SocketAddr) {
-        let trusted = &self.config.server.trusted_peers;
-        if trusted.is_empty() || trusted.iter().any(|network| network.has_loopback()) {
-            let finding = format!(
-                "every user of this machine can connect to {address} and claim any certificate"
-            );
-            let remedy = "use a unix socket where other people have accounts";
-            self.warn("listen", finding, remedy);
-        }
-        for network in trusted.iter().filter(|network| !network.is_private()) {
-            let finding = format!(
-                "{network} has public addresses, and whoever holds one can claim any certificate"
-            );
-            let remedy = "list the private addresses that the proxies connect from";
-            self.warn("server.trusted_peers", finding, remedy);
-        }
-        if !trusted.is_empty() {
-            let networks: Vec<_> = trusted.iter().map(Network::to_string).collect();
-            let finding = format!("{address} is for {} alone", networks.join(", "));
-            self.fine("server.trusted_peers", finding);
-        }
-    }
-
-    fn metrics(&mut self) {
-        if let Some(address) = self.config.metrics.listen {
-            let finding = format!("every user of this machine can read http://{address}/metrics");
-            self.fine("metrics.listen", finding);
-        }
-    }
-
-    /// Users that this machine does not have are passed over: one list serves several distributions.
-    fn peers(&mut self) -> Option<Peers> {
-        let peers = peers(&self.config.server);
-        if peers.are_nobody() && matches!(self.config.listen, Listen::Unix(_)) {
-            let finding = "none of these users exists, so nobody could connect".to_owned();
-            self.await_for(
-                Some(Awaited::User),
-                "server.proxy_uids",
-                finding,
-                "name the user that nginx runs as, or leave the list empty",
-            );
-            return None;
-        }
-        Some(peers)
     }
 
     fn policy(&mut self) -> Option<Policy> {
@@ -310,9 +253,12 @@ impl Examination<'_> {
 
     /// As [`Self::days_left`], for what keeps a start waiting past its end: the clock may be wrong.
     fn days_left_by_the_clock(&mut self, key: &str, what: &str, end: Timestamp, remedy: &str) {
-        let fault = self.end(key, what, end, Severity::Error, remedy);
-        let awaited = (fault.severity == Severity::Error).then_some(Awaited::Clock);
-        self.findings.push(fault.awaiting(awaited));
+        let mut fault = self.end(key, what, end, Severity::Error, remedy);
+        if fault.severity == Severity::Error {
+            fault.remedy += ", or set the clock if it is wrong: timedatectl set-ntp true";
+            fault = fault.awaiting(Some(Awaited::Clock));
+        }
+        self.findings.push(fault);
     }
 
     /// As [`Self::days_left`] for what is renewed in a `period` of its own, from its issue to its end.
@@ -373,26 +319,6 @@ impl Examination<'_> {
         let place = self.places.of(key);
         let fault = Fault::new(severity, place, finding, remedy);
         self.findings.push(fault);
-    }
-}
-
-/// Who may connect; users that this machine does not have are passed over.
-pub(super) fn peers(server: &Server) -> Peers {
-    let networks = &server.trusted_peers;
-    if server.proxy_uids.is_empty() {
-        return Peers::by_file_mode().from_networks(networks);
-    }
-    let uids = server.proxy_uids.iter().filter_map(uid).collect();
-    Peers::only(uids).from_networks(networks)
-}
-
-fn uid(user: &User) -> Option<u32> {
-    match user {
-        User::Id(uid) => Some(*uid),
-        User::Name(name) => nix::unistd::User::from_name(name)
-            .ok()
-            .flatten()
-            .map(|user| user.uid.as_raw()),
     }
 }
 

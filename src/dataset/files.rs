@@ -262,10 +262,10 @@ fn enter(root: &OwnedFd) -> io::Result<()> {
 
 /// Opens the regular file `name` without leaving `root`, whatever links stand there.
 fn open_beneath(root: &OwnedFd, name: &str) -> io::Result<(OwnedFd, Version)> {
-    let file = beneath::open_beneath(root, name).or_else(|error| match error {
+    let file = beneath::open_beneath(root, name).map_err(|error| match error {
         // A folder is no file, whoever may enter it.
-        Errno::ACCESS if is_folder(root, name) => Err(Errno::ISDIR),
-        _ => Err(error),
+        Errno::ACCESS if is_folder(root, name) => Errno::ISDIR,
+        _ => error,
     })?;
     let stat = fstat(&file)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {

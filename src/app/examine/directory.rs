@@ -70,7 +70,7 @@ impl Examination<'_> {
                 "directory.certificate",
                 &what,
                 end,
-                "create a new transport certificate at the directory, or set the clock if it is wrong: timedatectl set-ntp true",
+                "create a new transport certificate at the directory",
             );
         }
         Some(identity)

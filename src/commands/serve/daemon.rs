@@ -10,7 +10,12 @@ use tokio::{
     time::sleep,
 };
 
-use super::{ServeError, metrics, reading::Examined, reload::Reload, server};
+use super::{
+    ServeError, metrics,
+    reading::Examined,
+    reload::{self, Reload},
+    server,
+};
 use crate::{
     app::Perild,
     config::Config,
@@ -46,8 +51,8 @@ pub(super) async fn serve(
     let server = server::start(&perild, &config, listeners)?;
     let reading = metrics::serve(&perild, readers)?;
     let described = perild.clone();
-    let (give_up, mut given_up) = oneshot::channel();
-    reload.tell(&perild);
+    let (give_up, mut last_word) = oneshot::channel();
+    reload::tell(&perild);
     let heeding = signals.heed(server.handle(), perild, reload, control, give_up);
     let signals = tokio::spawn(heeding);
     if let Some(probe) = probe {
@@ -55,8 +60,9 @@ pub(super) async fn serve(
     }
     // After the first request could come, and before anyone asks for it.
     tokio::task::spawn_blocking(move || {
-        let present = described.present();
-        present.site().map(|site| site.description.make());
+        if let Some(site) = described.present().site() {
+            site.description.make();
+        }
     });
     let ended = server.await;
     signals.abort();
@@ -68,7 +74,7 @@ pub(super) async fn serve(
         let _ = std::fs::remove_file(path);
     }
     tracing::info!("perild ends");
-    match given_up.try_recv() {
+    match last_word.try_recv() {
         Ok(error) => Err(error),
         Err(_) => Ok(ended?),
     }

@@ -48,17 +48,6 @@ impl Reload {
         Ok((present, Self { path, config, wait }))
     }
 
-    /// Tells systemd and the log how `perild` is.
-    pub(super) fn tell(&self, perild: &Perild) {
-        match &*perild.present() {
-            Present::Site(_) => {
-                Notify::Ready(SERVING).send();
-                tracing::info!("perild {} serves", env!("CARGO_PKG_VERSION"));
-            }
-            Present::Waiting(waiting) => waiting::tell(waiting),
-        }
-    }
-
     /// Ends when it is time to look again at what a start waits for; never when it waits for nothing.
     pub(super) async fn due(&self) {
         match &self.wait {
@@ -89,7 +78,7 @@ impl Reload {
             Found::All(found) => {
                 let (config, examined) = *found;
                 self.put_in_place(config, examined, perild)?;
-                self.tell(perild);
+                tell(perild);
             }
             Found::Missing(waiting) => {
                 waiting::tell(&waiting);
@@ -168,6 +157,17 @@ impl Reload {
 const SERVING: &str = "serving";
 const FAILED: &str =
     "serving; the last reload failed and the old configuration stays, see the journal";
+
+/// Tells systemd and the log how `perild` is.
+pub(super) fn tell(perild: &Perild) {
+    match &*perild.present() {
+        Present::Site(_) => {
+            Notify::Ready(SERVING).send();
+            tracing::info!("perild {} serves", env!("CARGO_PKG_VERSION"));
+        }
+        Present::Waiting(waiting) => waiting::tell(waiting),
+    }
+}
 
 /// A panic is a reload that failed: the task that it ends otherwise is the one that hears of a stop as well.
 fn survived(take: impl FnOnce() -> Result<(), ServeError>) -> Result<(), ServeError> {

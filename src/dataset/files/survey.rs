@@ -44,13 +44,11 @@ impl Files {
 
 /// None for what is no file, and is not meant to be one.
 fn reason(path: &Path, error: io::Error) -> Option<Withheld> {
-    match absent(path, error) {
-        Absent::Unreadable { source, .. } => Some(Withheld::Unreadable(source)),
-        _ => {
-            let is_link = path
-                .symlink_metadata()
-                .is_ok_and(|found| found.is_symlink());
-            is_link.then_some(Withheld::LeadsAway)
-        }
+    if let Absent::Unreadable { source, .. } = absent(path, error) {
+        return Some(Withheld::Unreadable(source));
     }
+    let is_link = path
+        .symlink_metadata()
+        .is_ok_and(|found| found.is_symlink());
+    is_link.then_some(Withheld::LeadsAway)
 }
