@@ -16,10 +16,9 @@ use futures_util::FutureExt as _;
 use perild::{
     caller::Callers,
     clock::Timestamp,
-    config::Defaults,
     dataset::FileName,
     edge::{Authorization, CertificateFormat, Hop, Inbound, InteractionId, Limits, Peer, Peers},
-    policy::{Permit, Policy},
+    policy::{Defaults, Permit, Policy},
     token::Tokens,
 };
 use tokio::runtime::Runtime;
@@ -102,5 +101,8 @@ async fn decide(request: &HttpRequest, rooms: &Rooms, callers: &Callers) -> Opti
     };
     let caller = presented.verify(now).ok()?;
     let token = rooms.tokens.redeem(token, &caller, now).await.ok()?;
-    rooms.policy.decide(&token, file.dataset()).ok()
+    rooms
+        .policy
+        .decide(&token, &file.collection(&rooms.policy))
+        .ok()
 }

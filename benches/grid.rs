@@ -14,7 +14,7 @@ use std::{
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use perild::{
-    config::{Class, Defaults},
+    climatescore::answer::Segments,
     dataset::{
         Perils,
         grid::{
@@ -23,8 +23,7 @@ use perild::{
         },
         perils::Values,
     },
-    policy::Policy,
-    response::contract::Segments,
+    policy::{Class, Defaults, Policy},
 };
 
 /// Places of one measurement.
@@ -115,7 +114,7 @@ fn permitted(grid: Grid) -> Values {
         ..Defaults::default()
     };
     let policy = Policy::new(&[], &defaults).unwrap();
-    let permits = Peril::ALL.map(|peril| policy.open(Perils::names(Some(peril))).unwrap());
+    let permits = Peril::ALL.map(|peril| policy.open(Perils::collection(Some(peril))).unwrap());
     let columns: Vec<_> = Column::all().collect();
     Perils::of(grid).values(&permits, &columns).unwrap()
 }

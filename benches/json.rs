@@ -9,7 +9,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use perild::{
-    config::{Class, Defaults},
+    climatescore::answer::Segments,
     dataset::{
         Perils,
         grid::{
@@ -18,8 +18,7 @@ use perild::{
         },
         perils::Values,
     },
-    policy::Policy,
-    response::contract::Segments,
+    policy::{Class, Defaults, Policy},
 };
 
 fn values() -> Values {
@@ -65,7 +64,7 @@ fn values() -> Values {
         ..Defaults::default()
     };
     let policy = Policy::new(&[], &defaults).unwrap();
-    let permits = Peril::ALL.map(|peril| policy.open(Perils::names(Some(peril))).unwrap());
+    let permits = Peril::ALL.map(|peril| policy.open(Perils::collection(Some(peril))).unwrap());
     let columns: Vec<_> = Column::all().collect();
     Perils::of(grid).values(&permits, &columns).unwrap()
 }

@@ -16,17 +16,20 @@ use perild::{
     app::Route,
     clock::Timestamp,
     metrics::Metrics,
+    policy::{CollectionId, Defaults, Policy},
     response::{Reason, Refusal},
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
     let metrics = Metrics::new(&Route::templates(), Timestamp::now())?;
-    let names = (0..400).map(|number| format!("tidy_{number}"));
-    metrics.know(names);
+    let ids = (0..400).map(|number| CollectionId::parse(&format!("tidy_{number}")));
+    metrics.know(ids.collect::<Result<Vec<_>, _>>()?);
+    let policy = Policy::new(&[], &Defaults::default())?;
     let metrics = Arc::new(metrics);
     let route = Route::find("/tidy_DYTS01_kWh");
     let count = |metrics: &Arc<Metrics>| {
-        let meter = metrics.meter(black_box(&route).template(), route.asks());
+        let asked = route.asks(&policy);
+        let meter = metrics.meter(black_box(&route).template(), asked.as_ref());
         meter.end(200, 1024, Duration::from_micros(10));
     };
 
@@ -35,7 +38,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         bencher.iter(|| count(&metrics));
     });
     criterion.bench_function("metrics/count a refusal", |bencher| {
-        let meter = metrics.meter(route.template(), route.asks());
+        let asked = route.asks(&policy);
+        let meter = metrics.meter(route.template(), asked.as_ref());
         let reason = Reason::from(&Refusal::NoToken);
         bencher.iter(|| meter.refused(black_box(reason)));
     });

@@ -18,10 +18,11 @@
 //! Each value proves that its check was made: its fields are private, one constructor makes it, and
 //! the next room cannot begin without it.
 //!
-//! Beside the walk: [`app`] lists the routes and the rooms in order, [`config`] is read once into
-//! final types, `disk` writes what has to stay, [`clock`] is the only place that asks for the time, [`log`] writes records,
-//! [`metrics`] counts, [`turns`] keeps one consumer from taking all there is, [`service`] speaks with
-//! systemd, and [`commands`] are what a person types.
+//! Beside the walk: [`app`] lists the routes and the rooms in order, [`climatescore`] is the old service's contract, [`config`] is read once into
+//! final types, [`clock`] is the only place that asks for the time, [`description`] says in `OpenAPI` what
+//! all this is, `disk` writes what has to stay, [`import`] builds the store that is served and [`sample`] makes up data for it, [`log`]
+//! writes records, [`metrics`] counts, [`turns`] keeps one consumer from taking all there is, [`service`]
+//! speaks with systemd, and [`commands`] are what a person types.
 
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
@@ -38,11 +39,15 @@ pub mod dataset;
 pub mod response;
 
 pub mod app;
+pub mod climatescore;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod description;
 mod disk;
+pub mod import;
 pub mod log;
 pub mod metrics;
+pub mod sample;
 pub mod service;
 pub mod turns;

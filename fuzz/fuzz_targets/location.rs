@@ -3,9 +3,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use perild::dataset::{
-    grid::Column,
-    perils::contract::{Json, JsonFault, LocationRequest},
+use perild::{
+    climatescore::request::{Json, JsonFault, LocationRequest},
+    dataset::grid::Column,
 };
 
 fuzz_target!(|body: &[u8]| {

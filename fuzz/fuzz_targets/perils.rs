@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use perild::dataset::{
-    grid::{WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED},
+use perild::{
+    dataset::grid::{WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED},
     import::Layout,
 };
 

@@ -4,10 +4,10 @@
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
 use perild::{
+    climatescore::request::{Filter, Point},
     dataset::{
         grid::Peril,
         perils::{
-            contract::{Filter, Point},
             places::Survey,
             query::{Query, Reach, Subset},
         },

@@ -20,10 +20,10 @@ use crate::{
         FileName, Files, Perils,
         grid::{STORE_NAME, StoreError},
     },
+    description::{Description, Published},
     edge::{Hop, Intake, Peers},
     metrics::Ends,
     policy::{Policy, PolicyError},
-    response::description::{Description, Published},
     token::TokenSettings,
     turns::Turns,
 };
@@ -141,20 +141,18 @@ impl Examination<'_> {
         }
         match Policy::new(&datasets, &self.config.defaults) {
             Ok(policy) => Some(policy),
-            Err(PolicyError::ListedTwice { name, index }) => {
-                let listed = &self.config.datasets;
-                let first = listed.iter().position(|dataset| dataset.name == name);
-                let first = first.unwrap_or(index);
+            Err(PolicyError::ListedTwice { id, first, second }) => {
                 let first = self.places.of(&format!("datasets[{first}].name"));
                 self.error(
-                    &format!("datasets[{index}].name"),
-                    format!("the dataset {name} is listed already, at {first}"),
+                    &format!("datasets[{second}].name"),
+                    format!("the dataset {id} is listed already, at {first}"),
                     "leave one of them",
                 );
                 None
             }
-            Err(error @ PolicyError::ScopeUnreadable { .. }) => {
-                self.error("datasets", error.to_string(), "");
+            Err(ref error @ PolicyError::NotAnId { index, .. }) => {
+                let key = format!("datasets[{index}].name");
+                self.error(&key, error.to_string(), "write the name of a dataset");
                 None
             }
         }

@@ -1,6 +1,11 @@
 //! Requests for a file: open, or permitted by a token.
 
-use actix_web::{HttpResponse, http::header::IF_RANGE};
+use std::time::Duration;
+
+use actix_web::{
+    HttpResponse,
+    http::header::{IF_MATCH, IF_RANGE},
+};
 
 use super::visit::Visit;
 use crate::{
@@ -16,21 +21,28 @@ impl Visit<'_> {
         file: &FileName,
         access: &mut Access,
     ) -> Result<HttpResponse, Refusal> {
-        if self.site.policy.lists(file.dataset()) {
-            access.dataset(file.as_str());
+        let collection = file.collection(&self.site.policy);
+        if self.site.policy.named(collection.as_str()).is_some() {
+            access.dataset(collection.as_str());
         }
-        let bearer = self.bearer([file.dataset()], access).await?;
-        let permits = self.permits(&bearer, [file.dataset()], access)?;
+        let (_, permits) = self.permits(None, &[&collection], access).await?;
         let [permit] = permits.as_slice() else {
             return Err(Refusal::Fault);
         };
         let files = &self.site.files;
-        let selection = if self.request.headers().contains_key(IF_RANGE) {
+        let asks = |name| self.request.headers().contains_key(name);
+        let selection = if asks(IF_MATCH) {
+            files.select_to_send(permit, file, self.now)?
+        } else if asks(IF_RANGE) {
             files.select_by_date(permit, file, self.now)?
         } else {
             files.select(permit, file, self.now)?
         };
-        access.dataset(file.as_str());
+        let selection = selection.tagged_within(FOR_A_TAG).await;
+        access.dataset(collection.as_str());
         response::file::answer(self.request, selection, &self.site.accel_prefix, self.now)
     }
 }
+
+/// How long an answer waits for the entity tag of a large file that was not asked for before.
+const FOR_A_TAG: Duration = Duration::from_secs(2);

@@ -11,6 +11,9 @@ mod visit;
 mod waiting;
 mod walk;
 
+pub(crate) use perils::consumer;
+pub(crate) use visit::Visit;
+
 pub use examine::{Parts, examine};
 pub use present::Present;
 pub use routes::{PerilRoute, Route};

@@ -1,6 +1,6 @@
 //! Requests for peril values: who asks, for which perils, and what there is for them.
 
-use std::{io, sync::Arc};
+use std::sync::Arc;
 
 use actix_web::{
     HttpResponse,
@@ -17,16 +17,15 @@ use crate::{
         Perils,
         grid::{Grid, Peril},
         perils::{
-            Refused, Values,
-            contract::{Filter, LocationRequest, Point},
+            Refused,
             places::Survey,
             query::{Options, Query, Reach, Subset},
         },
     },
-    edge::{Body, Charset, ContentType, NotTaken},
+    edge::{Body, Charset, ContentType},
     log::Access,
-    policy::{DatasetNames, Permit},
-    response::{Refusal, catalogue, contract, location, perils as answer},
+    policy::{CollectionId, Permit},
+    response::{Refusal, catalogue, location},
 };
 
 impl Visit<'_> {
@@ -38,10 +37,6 @@ impl Visit<'_> {
         access: &mut Access,
     ) -> Result<HttpResponse, Refusal> {
         match route {
-            PerilRoute::All => self.all(access).await,
-            PerilRoute::Listing => self.listing(access).await,
-            PerilRoute::Locations => self.locations(body, access).await,
-            PerilRoute::One(peril) => self.one(peril, access).await,
             PerilRoute::Catalogue => self.catalogue(access).await,
             PerilRoute::Query => self.query(body, access).await,
         }
@@ -55,10 +50,8 @@ impl Visit<'_> {
     async fn query(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
         let known = self.known_bearer(access).await?;
         let read = self.read_query(body, consumer(known.as_ref())).await;
-        let read =
-            read.map(|(query, survey, subset)| (subset.perils.clone(), (query, survey, subset)));
-        let (bearer, (query, survey, subset)) = self.bearer_of(known, read, access).await?;
-        let permits = self.peril_permits(&bearer, &subset.perils, access)?;
+        let (query, survey, subset) = self.readable(known.as_ref(), read, access).await?;
+        let (bearer, permits) = self.peril_permits(known, &subset.perils, access).await?;
         let values = self.site.perils.values(&permits, &subset.columns)?;
         location::answer(
             self.request,
@@ -141,204 +134,64 @@ impl Visit<'_> {
     }
 
     /// The store, for those who may know what there is of all perils.
-    async fn description(self, access: &mut Access) -> Result<Arc<Grid>, Refusal> {
-        let bearer = self.bearer(names(&[]), access).await?;
-        let permits = self.peril_permits(&bearer, &[], access)?;
+    pub(crate) async fn description(self, access: &mut Access) -> Result<Arc<Grid>, Refusal> {
+        let (_, permits) = self.peril_permits(None, &[], access).await?;
         let [permit] = permits.as_slice() else {
             return Err(Refusal::Fault);
         };
         Ok(self.site.perils.description(permit)?)
     }
 
-    async fn listing(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
-        let grid = self.description(access).await?;
-        let described = answer::Described::new(&grid, self.request);
-        answer::contract(
-            self.request,
-            &described,
-            contract::listing(),
-            &Peril::ALL,
-            false,
-        )
-    }
-
-    async fn one(self, peril: Peril, access: &mut Access) -> Result<HttpResponse, Refusal> {
-        let bearer = self.bearer(names(&[peril]), access).await?;
-        let permits = self.peril_permits(&bearer, &[peril], access)?;
-        let parameters = self.parameters();
-        let filter = Filter::read(&parameters);
-        let values = self.site.perils.values(&permits, &filter.columns(peril))?;
-        if values.grid().about().provenance(peril).is_none() {
-            let peril = peril.name();
-            return Err(Refused::NotImported { peril }.into());
-        }
-        let point = Point::read(&parameters)?;
-        let body = contract::one_peril(peril, point, &filter, &values);
-        let described = answer::Described::new(values.grid(), self.request);
-        let has_quirk = filter.has_quirk();
-        answer::contract(self.request, &described, body.into(), &[peril], has_quirk)
-    }
-
-    async fn all(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
-        let bearer = self.bearer(names(&Peril::ALL), access).await?;
-        let permits = self.peril_permits(&bearer, &Peril::ALL, access)?;
-        let parameters = self.parameters();
-        let columns = |peril| Filter::default().columns(peril);
-        let values = Peril::ALL.map(|peril| {
-            let values = self.site.perils.values(&permits, &columns(peril))?;
-            Ok((peril, values))
-        });
-        let values = values.into_iter().collect::<Result<Vec<_>, Refused>>()?;
-        let point = Point::read(&parameters)?;
-        let body = contract::all_perils(point, &values);
-        let (_, first) = values.first().ok_or(Refusal::Fault)?;
-        let described = answer::Described::new(first.grid(), self.request);
-        // The old service took no filter here, and did not say so.
-        let has_quirk = Filter::read(&parameters).is_given();
-        answer::contract(
-            self.request,
-            &described,
-            body.into(),
-            &Peril::ALL,
-            has_quirk,
-        )
-    }
-
-    async fn locations(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
-        let known = self.known_bearer(access).await?;
-        let read = self.read_locations(body, consumer(known.as_ref())).await;
-        let read = read.map(|request| (request.perils.clone(), request));
-        let (bearer, request) = self.bearer_of(known, read, access).await?;
-        let permits = self.peril_permits(&bearer, &request.perils, access)?;
-        let values = self.site.perils.values(&permits, &request.columns)?;
-        refuse_off_grid(&request, &values)?;
-        let turn = || self.site.streams.try_take(bearer.consumer());
-        answer::locations(request, values, turn)
-    }
-
-    /// What is asked for at `/location`.
-    async fn read_locations(
-        self,
-        body: Payload,
-        consumer: &str,
-    ) -> Result<LocationRequest, Refusal> {
-        if !ContentType::of(self.request).is_json() {
-            return Err(Refusal::NotRead {
-                taken: "application/json",
-            });
-        }
-        if !self.site.perils.is_imported() {
-            return Err(Refused::NoStore.into());
-        }
-        let mut intake = self.site.intake.clone();
-        intake.limit_bytes = intake.limit_bytes.min(CONTRACT_BODY);
-        let body = intake.take(self.request, body, consumer).await?;
-        self.location_request(body).await
-    }
-
-    /// What a body of the old contract asks for. It is read whole, and what is read takes more memory than its
-    /// text, so that only some long ones are read at a time.
-    async fn location_request(self, body: Body) -> Result<LocationRequest, Refusal> {
-        let limit = usize::try_from(self.site.peril_limits.max_contract_places);
-        let limit = limit.unwrap_or(usize::MAX);
-        if let Some(octets) = body.in_memory().filter(|_| body.is_short()) {
-            return Ok(LocationRequest::read(octets, limit)?);
-        }
-        let readers = Arc::clone(&self.site.readers).acquire_owned();
-        let reader = readers.await.or(Err(Refusal::Fault))?;
-        let read = web::block(move || {
-            let _reader = reader;
-            let octets = body.whole()?;
-            Ok(LocationRequest::read(&octets, limit))
-        });
-        let read: io::Result<_> = read.await.or(Err(Refusal::Fault))?;
-        let read = read.map_err(|source| NotTaken::Kept {
-            folder: self.site.intake.folder.clone(),
-            source,
-        })?;
-        Ok(read?)
-    }
-
     /// The bearer, before a request has said of which perils it asks: none where that has to be read first, for
     /// some are open.
-    async fn known_bearer(self, access: &mut Access) -> Result<Option<Bearer>, Refusal> {
-        let mut each = names(&[]).chain(names(&Peril::ALL));
-        if each.any(|names| self.site.policy.open(names).is_some()) {
-            return Ok(None);
-        }
-        Ok(Some(self.authenticated(access).await?))
+    pub(crate) async fn known_bearer(self, access: &mut Access) -> Result<Option<Bearer>, Refusal> {
+        let each = [collections(&[]), collections(&Peril::ALL)].concat();
+        self.bearer_of_any(each, access).await
     }
 
-    /// Who sends what was `read`, which begins with the perils that are asked for. What cannot be read asks for
-    /// nothing that is open: whoever sends it hears of that last.
-    async fn bearer_of<T>(
+    /// What was `read`. What cannot be read asks for nothing that is open: whoever sends it hears of that last.
+    pub(crate) async fn readable<T>(
+        self,
+        known: Option<&Bearer>,
+        read: Result<T, Refusal>,
+        access: &mut Access,
+    ) -> Result<T, Refusal> {
+        if read.is_err() && known.is_none() {
+            self.authenticate(access).await?;
+        }
+        read
+    }
+
+    /// Steps 3 to 8 for each of `perils`, or for the description of all when there are none.
+    pub(crate) async fn peril_permits(
         self,
         known: Option<Bearer>,
-        read: Result<(Vec<Peril>, T), Refusal>,
-        access: &mut Access,
-    ) -> Result<(Bearer, T), Refusal> {
-        let perils = read.as_ref().map_or(&[][..], |(perils, _)| perils);
-        let bearer = match known {
-            Some(bearer) => bearer,
-            None => self.bearer(names(perils), access).await?,
-        };
-        read.map(|(_, read)| (bearer, read))
-    }
-
-    /// Step 8 for each of `perils`, or for the description of all when there are none.
-    fn peril_permits(
-        self,
-        bearer: &Bearer,
         perils: &[Peril],
         access: &mut Access,
-    ) -> Result<Vec<Permit>, Refusal> {
-        let asked: Vec<_> = names(perils).map(|names| names.exact).collect();
-        access.dataset(&asked.join(","));
-        self.permits(bearer, names(perils), access)
+    ) -> Result<(Bearer, Vec<Permit>), Refusal> {
+        let asked = collections(perils);
+        let named: Vec<_> = asked.iter().map(|asked| asked.as_str()).collect();
+        access.dataset(&named.join(","));
+        self.permits(known, &asked, access).await
     }
 }
 
 /// Whose share of the turns of long bodies it is: that of strangers, where a body has to be read before it is
 /// known whether anything in it needs a token.
-fn consumer(known: Option<&Bearer>) -> &str {
+pub(crate) fn consumer(known: Option<&Bearer>) -> &str {
     known.map_or("", Bearer::consumer)
 }
 
-/// The names of the rules for `perils`; without any, that for what is said of all of them.
-fn names(perils: &[Peril]) -> impl Iterator<Item = DatasetNames<'static>> {
-    let all = perils.is_empty().then(|| Perils::names(None));
-    all.into_iter()
-        .chain(perils.iter().map(|peril| Perils::names(Some(*peril))))
+/// The collections of `perils`; without any, that of what is said of all of them.
+fn collections(perils: &[Peril]) -> Vec<&'static CollectionId> {
+    if perils.is_empty() {
+        return vec![Perils::collection(None)];
+    }
+    let each = perils.iter().map(|peril| Perils::collection(Some(*peril)));
+    each.collect()
 }
 
-/// The old service lost the whole request when one place had no row; this says which. Without a peril
-/// it looked for none.
-fn refuse_off_grid(request: &LocationRequest, values: &Values) -> Result<(), Refused> {
-    if request.perils.is_empty() {
-        return Ok(());
-    }
-    let mut first = Vec::new();
-    let mut count = 0;
-    for (index, (latitude, longitude)) in request.places.iter().enumerate() {
-        if values.find(*latitude, *longitude).is_none() {
-            count += 1;
-            if first.len() < NAMED_PLACES {
-                first.push(index);
-            }
-        }
-    }
-    if count == 0 {
-        Ok(())
-    } else {
-        Err(Refused::OffGrid { first, count })
-    }
-}
-
-/// Octets of a body of the old contract: ten thousand places take about a megabyte.
-const CONTRACT_BODY: u64 = 16 * 1024 * 1024;
 /// The media types of a body of `/v1/location`.
 const BODIES: &str = "application/json, application/geo+json or text/csv";
 /// What a CSV must have: which of its columns is the latitude, nothing else says.
 const WITH_HEADER: &str = "CSV with a header that names its columns, not header=absent";
-/// Places off the grid that are named one by one.
-const NAMED_PLACES: usize = 10;

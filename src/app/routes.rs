@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use actix_web::http::Method;
 
 use crate::{
+    climatescore::ContractRoute,
     dataset::{FileName, Perils, grid::Peril},
-    policy::DatasetNames,
-    response::description::Described,
+    description::Described,
+    policy::{CollectionId, Policy},
 };
 
 /// A route, with what its path says.
@@ -28,58 +29,44 @@ pub enum Route {
     Health,
     /// Peril values, or what there is of them.
     Perils(PerilRoute),
+    /// Peril values by the contract of the old service.
+    Climatescore(ContractRoute),
     /// Anything else; treated as shared data, so that nobody learns which paths exist (DEC-4).
     Nothing,
     /// `/readyz`: the directory is known.
     Readiness,
 }
 
-/// What is asked about perils, by the old contract or by ours.
+/// What is asked about perils.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PerilRoute {
-    /// `/allperils`: one place, all perils.
-    All,
     /// `/v1/perils`: what there is.
     Catalogue,
-    /// `/perils`: what there is, as the old service listed it.
-    Listing,
-    /// `/location`: many places.
-    Locations,
-    /// `/v1/location`: many places, done well.
+    /// `/v1/location`: many places.
     Query,
-    /// `/fire` and so on: one place, one peril.
-    One(Peril),
 }
 
 impl PerilRoute {
-    const FIXED: [(&str, Self); 5] = [
-        ("/allperils", Self::All),
-        ("/location", Self::Locations),
-        ("/perils", Self::Listing),
+    const FIXED: [(&str, Self); 2] = [
         ("/v1/location", Self::Query),
         ("/v1/perils", Self::Catalogue),
     ];
 
     fn find(path: &str) -> Option<Self> {
-        let fixed = Self::FIXED.iter().find(|(fixed, _)| *fixed == path);
-        let peril = || {
-            let name = path.strip_prefix('/')?;
-            let mut perils = Peril::ALL.into_iter();
-            perils.find(|peril| peril.name() == name).map(Self::One)
-        };
-        fixed.map(|(_, route)| *route).or_else(peril)
+        let mut fixed = Self::FIXED.iter();
+        let (_, route) = fixed.find(|(fixed, _)| *fixed == path)?;
+        Some(*route)
     }
 
     fn template(self) -> &'static str {
-        let fixed = Self::FIXED.iter().find(|(_, route)| *route == self);
-        fixed.map_or(PERIL, |(path, _)| path)
+        match self {
+            Self::Catalogue => "/v1/perils",
+            Self::Query => "/v1/location",
+        }
     }
 
-    fn asks(self) -> DatasetNames<'static> {
-        match self {
-            Self::One(peril) => Perils::names(Some(peril)),
-            _ => Perils::names(None),
-        }
+    fn asks() -> &'static CollectionId {
+        Perils::collection(None)
     }
 }
 
@@ -99,6 +86,9 @@ impl Route {
         // Before the files: one of these names stays reachable under /v1/files/.
         if let Some(route) = PerilRoute::find(path) {
             return Self::Perils(route);
+        }
+        if let Some(route) = ContractRoute::find(path) {
+            return Self::Climatescore(route);
         }
         if let Some(name) = path
             .strip_prefix("/v1/files/")
@@ -125,9 +115,11 @@ impl Route {
     #[must_use]
     pub fn described() -> Vec<Described> {
         let open = OPEN.iter().map(|(path, _)| (*path).to_owned());
+        let old = ContractRoute::FIXED.map(|(path, _)| path.to_owned());
         let fixed = PerilRoute::FIXED.map(|(path, _)| path.to_owned());
         let perils = Peril::ALL.map(|peril| format!("/{}", peril.name()));
         let mut described: Vec<_> = open
+            .chain(old)
             .chain(fixed)
             .chain(perils)
             .map(|path| {
@@ -151,17 +143,19 @@ impl Route {
     #[must_use]
     pub fn templates() -> Vec<&'static str> {
         let open = OPEN.iter().map(|(path, _)| *path);
+        let old = ContractRoute::FIXED.map(|(path, _)| path);
         let fixed = PerilRoute::FIXED.map(|(path, _)| path);
-        let named = [PERIL, FILE, VERSIONED_FILE, NOTHING];
-        open.chain(fixed).chain(named).collect()
+        let named = [ContractRoute::PERIL, FILE, VERSIONED_FILE, NOTHING];
+        open.chain(old).chain(fixed).chain(named).collect()
     }
 
-    /// The dataset that the path asks for, if it can be one; all perils where the body says which.
+    /// The collection that the path asks for, if it can be one; all perils where the body says which.
     #[must_use]
-    pub fn asks(&self) -> Option<DatasetNames<'_>> {
+    pub fn asks(&self, policy: &Policy) -> Option<CollectionId> {
         match self {
-            Self::File { file, .. } => file.as_ref().map(FileName::dataset),
-            Self::Perils(route) => Some(route.asks()),
+            Self::File { file, .. } => Some(file.as_ref()?.collection(policy)),
+            Self::Perils(_) => Some(PerilRoute::asks().clone()),
+            Self::Climatescore(route) => Some(route.asks().clone()),
             Self::Description | Self::Docs | Self::Health | Self::Nothing | Self::Readiness => None,
         }
     }
@@ -172,6 +166,7 @@ impl Route {
         match self {
             Self::File { template, .. } => template,
             Self::Perils(route) => route.template(),
+            Self::Climatescore(route) => route.template(),
             Self::Description | Self::Docs | Self::Health | Self::Nothing | Self::Readiness => {
                 let open = OPEN.iter().find(|(_, open)| open == self);
                 open.map_or(NOTHING, |(path, _)| path)
@@ -183,7 +178,7 @@ impl Route {
     #[must_use]
     pub fn allow(&self) -> &'static str {
         match self {
-            Self::Perils(PerilRoute::Locations) => "OPTIONS, POST",
+            Self::Climatescore(route) => route.allow(),
             Self::Perils(PerilRoute::Query) => "GET, HEAD, OPTIONS, POST",
             _ => "GET, HEAD, OPTIONS",
         }
@@ -238,7 +233,6 @@ static OPEN: [(&str, Route); 4] = [
 
 const FILE: &str = "/{name}";
 const NOTHING: &str = "-";
-const PERIL: &str = "/{peril}";
 const VERSIONED_FILE: &str = "/v1/files/{name}";
 
 #[cfg(test)]
@@ -269,7 +263,13 @@ mod tests {
             ("/v1/perils", "/v1/perils", "GET, HEAD, OPTIONS"),
         ] {
             let route = Route::find(path);
-            assert!(matches!(route, Route::Perils(_)), "{path}");
+            let is_versioned = path.starts_with("/v1/");
+            assert_eq!(matches!(route, Route::Perils(_)), is_versioned, "{path}");
+            assert_eq!(
+                matches!(route, Route::Climatescore(_)),
+                !is_versioned,
+                "{path}"
+            );
             assert_eq!((route.template(), route.allow()), (template, allow));
         }
         assert_eq!(Route::templates().last(), Some(&Route::Nothing.template()));

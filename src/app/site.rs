@@ -17,11 +17,12 @@ use crate::{
     caller::Callers,
     config::PerilLimits,
     dataset::{Files, Perils, grid::Peril},
+    description::Published,
     edge::{Gate, Hop, Intake, Limits, Peer, Peers},
     log::Log,
     metrics::{self, Ends, Meter, Metrics},
-    policy::Policy,
-    response::{description::Published, location::Schemas},
+    policy::{CollectionId, Policy},
+    response::location::Schemas,
     token::{StartError, Tokens},
     turns::Turns,
 };
@@ -85,7 +86,9 @@ impl Site {
             callers: parts.callers,
             tokens,
             policy: parts.policy,
-            files: parts.files,
+            files: parts
+                .files
+                .with_digests(&parts.intake.folder, previous.map(|site| &site.files)),
             accel_prefix: parts.accel_prefix,
             perils: parts.perils,
             intake: parts.intake,
@@ -103,14 +106,13 @@ impl Site {
         })
     }
 
-    /// The names of datasets that the provider has chosen: the perils, those with a rule, and the files.
-    fn datasets(&self) -> impl Iterator<Item = String> {
-        let perils = Peril::ALL.map(|peril| Perils::names(Some(peril)).exact);
-        let perils = [Perils::names(None).family].into_iter().chain(perils);
-        let mut rules: Vec<_> = self.policy.names().collect();
+    /// The collections that the provider has chosen: the perils, those with a rule, and those of files.
+    fn collections(&self) -> impl Iterator<Item = CollectionId> {
+        let all = [None].into_iter().chain(Peril::ALL.map(Some));
+        let perils = all.map(|peril| Perils::collection(peril).clone());
+        let mut rules: Vec<_> = self.policy.ids().cloned().collect();
         rules.sort_unstable();
-        let named = perils.chain(rules).map(str::to_owned).collect::<Vec<_>>();
-        named.into_iter().chain(self.files.datasets())
+        perils.chain(rules).chain(self.files.collections())
     }
 
     /// Says once that certificates arrive under another name than the configured one (CERT-13).
@@ -186,7 +188,9 @@ impl Perild {
     #[must_use]
     pub fn meter(&self, route: &Route) -> Option<Meter> {
         let metrics = self.metrics.as_ref()?;
-        Some(metrics.meter(route.template(), route.asks()))
+        let present = self.present();
+        let asked = present.site().and_then(|site| route.asks(&site.policy));
+        Some(metrics.meter(route.template(), asked.as_ref()))
     }
 
     fn name_datasets(&self) {
@@ -194,7 +198,7 @@ impl Perild {
         let (Some(metrics), Some(site)) = (&self.metrics, present.site()) else {
             return;
         };
-        let left_out = metrics.know(site.datasets());
+        let left_out = metrics.know(site.collections());
         if left_out > 0 {
             let (most, other) = (metrics::MOST_NAMES, metrics::OTHER);
             tracing::info!(

@@ -10,17 +10,17 @@ use crate::{
     clock::Timestamp,
     edge::{Authorization, Inbound, Neighbour, Unverified},
     log::Access,
-    policy::{DatasetNames, Permit},
+    policy::{CollectionId, Permit},
     response::Refusal,
     token::BoundToken,
 };
 
 /// Who asks: an active token, or nobody in particular where data is open.
-pub(super) struct Bearer(Option<BoundToken>);
+pub(crate) struct Bearer(Option<BoundToken>);
 
 impl Bearer {
     /// Whose share of the turns of long answers it is; all who bring no token have one.
-    pub(super) fn consumer(&self) -> &str {
+    pub(crate) fn consumer(&self) -> &str {
         let client = self.0.as_ref().and_then(BoundToken::client_id);
         client.unwrap_or_default()
     }
@@ -28,16 +28,16 @@ impl Bearer {
 
 /// One request, who handed it over, the site that answers it, and when.
 #[derive(Clone, Copy)]
-pub(super) struct Visit<'v> {
-    pub(super) request: &'v HttpRequest,
+pub(crate) struct Visit<'v> {
+    pub(crate) request: &'v HttpRequest,
     pub(super) neighbour: Neighbour,
-    pub(super) site: &'v Site,
+    pub(crate) site: &'v Site,
     pub(super) now: Timestamp,
 }
 
 impl Visit<'_> {
     /// Steps 3 to 7: syntax before presence, presence before validity, and the directory last.
-    pub(super) async fn authenticate(self, access: &mut Access) -> Result<BoundToken, Refusal> {
+    pub(crate) async fn authenticate(self, access: &mut Access) -> Result<BoundToken, Refusal> {
         let site = self.site;
         site.notice_other_certificate_headers(self.request);
         let inbound = Inbound::read(self.request, self.neighbour, &site.hop)?;
@@ -70,50 +70,58 @@ impl Visit<'_> {
         Ok(token)
     }
 
-    /// As [`Visit::authenticate`], where nothing that could be asked for is open.
-    pub(super) async fn authenticated(self, access: &mut Access) -> Result<Bearer, Refusal> {
-        Ok(Bearer(Some(self.authenticate(access).await?)))
-    }
-
-    /// Steps 3 to 7, unless everything that is asked for is open: then no credential is looked at (OE-CLS-2).
-    pub(super) async fn bearer<'n>(
+    /// As [`Visit::authenticate`], where none of what could be `asked` for is open: before it is known what is.
+    pub(crate) async fn bearer_of_any<'c>(
         self,
-        asked: impl IntoIterator<Item = DatasetNames<'n>>,
+        asked: impl IntoIterator<Item = &'c CollectionId>,
         access: &mut Access,
-    ) -> Result<Bearer, Refusal> {
-        let mut asked = asked.into_iter().peekable();
-        let asks = asked.peek().is_some();
-        // Who asks for nothing asks for nothing that is open.
-        if asks && asked.all(|names| self.site.policy.open(names).is_some()) {
-            return Ok(Bearer(None));
+    ) -> Result<Option<Bearer>, Refusal> {
+        let mut asked = asked.into_iter();
+        if asked.any(|collection| self.site.policy.open(collection).is_some()) {
+            return Ok(None);
         }
-        self.authenticated(access).await
+        Ok(Some(Bearer(Some(self.authenticate(access).await?))))
     }
 
-    /// Step 8 for each of what is asked for, in the same order.
-    pub(super) fn permits<'n>(
+    /// Steps 3 to 8 for all that is `asked` for at once: one permit for each collection, in the same order. The
+    /// bearer may be `known` already.
+    ///
+    /// Where all of it is open, no credential is looked at, good or bad: what anybody may have is refused to nobody
+    /// (OE-CLS-2). Where any of it is shared, the credentials are judged before the rules.
+    pub(crate) async fn permits(
         self,
-        bearer: &Bearer,
-        asked: impl IntoIterator<Item = DatasetNames<'n>>,
+        known: Option<Bearer>,
+        asked: &[&CollectionId],
         access: &mut Access,
-    ) -> Result<Vec<Permit>, Refusal> {
+    ) -> Result<(Bearer, Vec<Permit>), Refusal> {
         let policy = &self.site.policy;
+        let bearer = match known {
+            Some(bearer) => bearer,
+            None if self.is_open(asked) => Bearer(None),
+            None => Bearer(Some(self.authenticate(access).await?)),
+        };
         let permits = asked
-            .into_iter()
-            .map(|names| match (policy.open(names), &bearer.0) {
+            .iter()
+            .map(|asked| match (policy.open(asked), &bearer.0) {
                 (Some(open), _) => Ok(open),
-                (None, Some(token)) => Ok(policy.decide(token, names)?),
+                (None, Some(token)) => Ok(policy.decide(token, asked)?),
                 (None, None) => Err(Refusal::NoToken),
             });
         let permits = permits.collect::<Result<Vec<_>, Refusal>>()?;
         let mut rules: Vec<_> = permits.iter().map(Permit::rule).collect();
         rules.dedup();
         access.decision(format!("granted: {}", rules.join(", ")));
-        Ok(permits)
+        Ok((bearer, permits))
+    }
+
+    /// Whether everything that is `asked` for is open; who asks for nothing asks for nothing that is open.
+    fn is_open(self, asked: &[&CollectionId]) -> bool {
+        let mut each = asked.iter();
+        !asked.is_empty() && each.all(|asked| self.site.policy.open(asked).is_some())
     }
 
     /// The parameters of the query, escapes undone as HTML forms have them; wrong UTF-8 is replaced.
-    pub(super) fn parameters(self) -> Vec<(String, String)> {
+    pub(crate) fn parameters(self) -> Vec<(String, String)> {
         url::form_urlencoded::parse(self.request.query_string().as_bytes())
             .into_owned()
             .collect()

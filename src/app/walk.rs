@@ -19,6 +19,7 @@ use futures_util::FutureExt;
 
 use super::{Perild, Present, Route, Site, routes, visit::Visit};
 use crate::{
+    climatescore,
     clock::Timestamp,
     edge::{InteractionId, Malformed, NotTaken, Peer, Screen, Unreadable},
     log::{Access, Recorded},
@@ -140,6 +141,7 @@ async fn walk(
         } => visit.file(file, access).await,
         Route::Health => Ok(healthy()),
         Route::Perils(route) => visit.perils(*route, body, access).await,
+        Route::Climatescore(route) => climatescore::handle(visit, *route, body, access).await,
         Route::Readiness => ready(site),
         Route::File { file: None, .. } | Route::Nothing => {
             visit.authenticate(access).await?;

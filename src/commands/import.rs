@@ -20,7 +20,7 @@ use super::serve::{CONFIGURATION, config_path};
 use crate::{
     clock::Timestamp,
     config::{Config, ConfigError},
-    dataset::import::{GridStep, ImportError, Imported, Progress, Request, Source, import},
+    import::{GridStep, ImportError, Imported, Progress, Request, Source, import},
 };
 
 /// Arguments of `perild import`.

@@ -12,8 +12,8 @@ use crate::{
     app::Route,
     commands::serve::config_path,
     config::{Config, ConfigError, DEFAULT_PATH},
+    description::{Description, Version, Written},
     policy::{Policy, PolicyError},
-    response::description::{Description, Version, Written},
 };
 
 /// Arguments of `perild openapi`.

@@ -7,8 +7,8 @@ use std::{
 
 use clap::Args;
 
-use crate::dataset::{
-    grid::{MICRO, Peril},
+use crate::{
+    dataset::grid::{MICRO, Peril},
     import::{NumberFault, millionths},
     sample::{Extent, Sample, file_name},
 };

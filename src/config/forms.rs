@@ -101,19 +101,6 @@ pub(super) fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64
     }
 }
 
-/// Scope tokens of RFC 6749 §3.3, so that a scope can stand in a challenge as it is.
-pub(super) fn scope<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let fits = |octet: u8| matches!(octet, b' ' | 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
-    if text.bytes().all(fits) {
-        Ok(text)
-    } else {
-        Err(de::Error::custom(
-            "a scope has visible ASCII without \" and \\",
-        ))
-    }
-}
-
 pub(super) fn accel_prefix<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
     let fits = text.is_empty()

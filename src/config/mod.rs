@@ -16,8 +16,7 @@ mod words;
 pub use fault::{Awaited, ConfigError, Fault, Severity};
 pub use place::{Place, Places};
 pub use values::{
-    Class, Config, Consumers, DatasetRule, Defaults, Directory, Introspection, Metrics, Paths,
-    PerilLimits, Server, User,
+    Config, Consumers, Directory, Introspection, Metrics, Paths, PerilLimits, Server, User,
 };
 
 /// The configuration with every key at its default, as it is shipped.

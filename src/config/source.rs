@@ -180,7 +180,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::Class;
+    use crate::policy::Class;
 
     const SMALLEST: &str =
         "[directory]\nissuer = \"https://as.example/\"\nclient_id = \"provider\"\n";

@@ -9,6 +9,7 @@ use super::forms;
 use crate::{
     edge::{CertificateFormat, Listen, Loopback, Network},
     log::Overflow,
+    policy::{DatasetRule, Defaults},
 };
 
 /// The whole configuration.
@@ -218,59 +219,6 @@ pub enum User {
     Id(u32),
     /// A user name.
     Name(String),
-}
-
-/// `[defaults]`
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Defaults {
-    /// Scope that a token must carry; empty: any active token.
-    #[serde(deserialize_with = "forms::scope")]
-    pub scope: String,
-    /// Sensitivity class.
-    pub class: Class,
-}
-
-/// One of `[[datasets]]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DatasetRule {
-    /// The file's name, with or without its extension.
-    #[serde(deserialize_with = "forms::not_empty")]
-    pub name: String,
-    /// Scope that a token must carry; empty: any active token.
-    #[serde(default, deserialize_with = "forms::scope")]
-    pub scope: String,
-    /// Sensitivity class.
-    #[serde(default)]
-    pub class: Class,
-}
-
-/// Sensitivity class of a dataset; classes that must not be shared do not exist here (OE-CLS-1).
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
-pub enum Class {
-    /// Open data.
-    #[serde(rename = "OE-O")]
-    Open,
-    /// Shared data, class A.
-    #[default]
-    #[serde(rename = "OE-SA")]
-    SharedA,
-    /// Shared data, class B.
-    #[serde(rename = "OE-SB")]
-    SharedB,
-}
-
-impl Class {
-    /// As the configuration names it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Open => "OE-O",
-            Self::SharedA => "OE-SA",
-            Self::SharedB => "OE-SB",
-        }
-    }
 }
 
 impl Default for Paths {

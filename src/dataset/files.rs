@@ -12,6 +12,7 @@ use std::{
     os::fd::OwnedFd,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -21,11 +22,15 @@ use rustix::{
 };
 
 use super::{
-    FileBytes, FileName, MediaType,
+    EntityTag, FileBytes, FileName, MediaType,
+    digests::{Digests, Pending},
     memory::Memory,
     version::{Identity, Version},
 };
-use crate::{clock::Timestamp, policy::Permit};
+use crate::{
+    clock::Timestamp,
+    policy::{CollectionId, Permit},
+};
 use spellings::Spellings;
 use told::Told;
 
@@ -41,6 +46,18 @@ pub struct Selection {
     pub identity: Identity,
     /// Where the bytes come from.
     pub source: Source,
+    /// The tag of what is not read at once, while it is being made.
+    pub pending: Option<Pending>,
+}
+
+impl Selection {
+    /// The selection with its tag, if that is made within `patience`.
+    pub async fn tagged_within(mut self, patience: Duration) -> Self {
+        if let Some(pending) = self.pending.take() {
+            self.identity.entity_tag = pending.within(patience).await;
+        }
+        self
+    }
 }
 
 /// When a file is asked for, and the latest change of one that the hop may send.
@@ -94,6 +111,7 @@ pub struct Files {
     hop_sends: bool,
     spellings: Spellings,
     told: Arc<Told>,
+    digests: Option<Digests>,
 }
 
 impl Files {
@@ -108,7 +126,22 @@ impl Files {
             hop_sends,
             spellings: Spellings::default(),
             told: Arc::default(),
+            digests: None,
         }
+    }
+
+    /// With the digests of `previous`, else with those that `folder` keeps: files that are not read at once have an
+    /// entity tag.
+    #[must_use]
+    pub fn with_digests(mut self, folder: &Path, previous: Option<&Self>) -> Self {
+        let previous = previous.and_then(|files| files.digests.clone());
+        self.digests = previous.or_else(|| {
+            let started = Digests::start(Some(folder));
+            let warn =
+                |error: &io::Error| tracing::warn!("large files have no entity tag: {error}");
+            started.inspect_err(warn).ok()
+        });
+        self
     }
 
     /// The file that `permit` is for: one spelt as it was asked for, else with its extension in lower case, else
@@ -142,9 +175,24 @@ impl Files {
         self.find(permit, file, Times { now, hop })
     }
 
+    /// As [`Self::select`], for an answer that the hop would refuse (`If-Match`: it judges before it learns of the
+    /// entity tag): the hop does not send it.
+    ///
+    /// # Errors
+    /// [`Absent`].
+    pub fn select_to_send(
+        &self,
+        permit: &Permit,
+        file: &FileName,
+        now: Timestamp,
+    ) -> Result<Selection, Absent> {
+        let hop = Timestamp::from_seconds(i64::MIN);
+        self.find(permit, file, Times { now, hop })
+    }
+
     fn find(&self, permit: &Permit, file: &FileName, times: Times) -> Result<Selection, Absent> {
-        // The permit names what may be read; a file of another name is none of its business.
-        if permit.dataset() != file.as_str() {
+        // The permit names what may be read; a file of another collection is none of its business.
+        if !file.can_be_of(permit.collection()) {
             return Err(Absent::NoSuchFile);
         }
         let media_type = file.media_type();
@@ -181,12 +229,13 @@ impl Files {
                 media_type,
                 identity,
                 source: Source::Memory(bytes),
+                pending: None,
             });
         }
         // Without the folder nobody can say what is published.
         let root = directory(&self.root).map_err(|source| unreadable(&self.root, source))?;
         let path = self.root.join(name);
-        let opened = open_beneath(&root, name);
+        let opened = open_in(&root, name);
         if let Err(source) = &opened
             && source.kind() == io::ErrorKind::PermissionDenied
         {
@@ -195,26 +244,55 @@ impl Files {
         self.told.opened(&self.root);
         let (descriptor, version) = opened.map_err(|source| absent(&path, source))?;
         self.told.opened(&path);
-        let identity = Identity::new(version);
+        let file = File::from(descriptor);
+        let reading = Reading::new(&path, &self.told);
         // A link is sent from here: nginx would follow it without the bounds set above.
         let is_link = path
             .symlink_metadata()
             .is_ok_and(|found| found.is_symlink());
-        let source = if self.hop_sends && !is_link && identity.version.is_of(times.hop) {
+        let is_the_hops = self.hop_sends && !is_link && version.is_of(times.hop);
+        if !is_the_hops && self.memory.takes(version.length()) {
+            let (identity, content) =
+                read_whole(file, version, reading).map_err(|source| unreadable(&path, source))?;
+            if !is_link && version.is_settled(times.now) {
+                self.memory.remember(&path, &identity, &content);
+            }
+            return Ok(Selection {
+                media_type,
+                identity,
+                source: Source::Memory(content),
+                pending: None,
+            });
+        }
+        let (entity_tag, pending) = self.tag(&file, version);
+        let identity = Identity::new(version, entity_tag);
+        let source = if is_the_hops {
             Source::Hop(name.to_owned())
         } else {
-            self.read(&path, descriptor, &identity, is_link, times.now)?
+            Source::Disk(FileBytes::new(file, &identity, reading))
         };
         Ok(Selection {
             media_type,
             identity,
             source,
+            pending,
         })
     }
 
-    /// The datasets that the directory holds now, by name, as far as its first ten thousand entries say.
+    /// The tag of what is in `file`, or the prospect of it.
+    fn tag(&self, file: &File, version: Version) -> (Option<EntityTag>, Option<Pending>) {
+        let Some(digests) = &self.digests else {
+            return (None, None);
+        };
+        match digests.get(&version) {
+            Some(tag) => (Some(tag), None),
+            None => (None, digests.begin(file, version)),
+        }
+    }
+
+    /// The collections that the directory holds now, as far as its first ten thousand entries say.
     #[must_use]
-    pub fn datasets(&self) -> BTreeSet<String> {
+    pub fn collections(&self) -> BTreeSet<CollectionId> {
         let Ok(entries) = self.root.read_dir() else {
             return BTreeSet::new();
         };
@@ -222,31 +300,16 @@ impl Files {
             .take(MOST_ENTRIES)
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         let files = names.filter_map(|name| FileName::of_entry(&name));
-        files.map(|file| file.dataset().family.to_owned()).collect()
+        files.map(|file| file.family()).collect()
     }
+}
 
-    /// The bytes: read at once when they are few, else left on the disk.
-    fn read(
-        &self,
-        path: &Path,
-        file: OwnedFd,
-        identity: &Identity,
-        is_link: bool,
-        now: Timestamp,
-    ) -> Result<Source, Absent> {
-        let reading = Reading::new(path, &self.told);
-        let mut bytes = FileBytes::new(File::from(file), identity, reading);
-        if !self.memory.takes(identity.length) {
-            return Ok(Source::Disk(bytes));
-        }
-        let content = bytes
-            .read_whole()
-            .map_err(|source| unreadable(path, source))?;
-        if !is_link && identity.version.is_settled(now) {
-            self.memory.remember(path, identity, &content);
-        }
-        Ok(Source::Memory(content))
-    }
+/// The whole of `file`, and the tag of just that.
+fn read_whole(file: File, version: Version, reading: Reading) -> io::Result<(Identity, Bytes)> {
+    let mut identity = Identity::new(version, None);
+    let content = FileBytes::new(file, &identity, reading).read_whole()?;
+    identity.entity_tag = Some(EntityTag::of(&content));
+    Ok((identity, content))
 }
 
 /// The folder itself, from which names are looked up.
@@ -261,7 +324,11 @@ fn enter(root: &OwnedFd) -> io::Result<()> {
 }
 
 /// Opens the regular file `name` without leaving `root`, whatever links stand there.
-fn open_beneath(root: &OwnedFd, name: &str) -> io::Result<(OwnedFd, Version)> {
+pub(super) fn open_beneath(root: &Path, name: &str) -> io::Result<(OwnedFd, Version)> {
+    open_in(&directory(root)?, name)
+}
+
+fn open_in(root: &OwnedFd, name: &str) -> io::Result<(OwnedFd, Version)> {
     let file = beneath::open_beneath(root, name).map_err(|error| match error {
         // A folder is no file, whoever may enter it.
         Errno::ACCESS if is_folder(root, name) => Errno::ISDIR,

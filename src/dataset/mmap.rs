@@ -10,7 +10,7 @@ use memmap2::Mmap;
 /// # Errors
 /// What the system says.
 #[expect(unsafe_code, reason = "a mapping is only as immutable as its file")]
-pub(super) fn map(file: &File) -> io::Result<Bytes> {
+pub(crate) fn map(file: &File) -> io::Result<Bytes> {
     // SAFETY: the bytes must not change while they are borrowed. Stores are written aside, synced and
     // renamed, never changed under their name; a store renamed over stays whole for who mapped it. Only
     // the owner of the state directory could write into it, and nothing here takes the content for more

@@ -1,6 +1,6 @@
 //! Names of files as they stand in a request, and what their extension says.
 
-use crate::policy::DatasetNames;
+use crate::policy::{CollectionId, Policy, is_reserved};
 
 /// The type of a file, by its extension.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -33,8 +33,7 @@ impl MediaType {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FileName {
     asked: String,
-    name: String,
-    family_bytes: usize,
+    name: CollectionId,
     media_type: MediaType,
 }
 
@@ -65,10 +64,15 @@ impl FileName {
         format!("{family}{}", extensions.to_ascii_lowercase())
     }
 
+    /// The collection of this one file, where nothing speaks of a wider one.
+    pub(super) fn id(&self) -> &CollectionId {
+        &self.name
+    }
+
     /// The name with its extensions in lower case.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.name
+        self.name.as_str()
     }
 
     /// The name as it was asked for: a file of exactly this name stands before one of another spelling.
@@ -83,42 +87,57 @@ impl FileName {
         self.media_type
     }
 
-    /// The names under which rules for this file are listed.
+    /// The collection that the file belongs to: one that a rule calls by the file's name, with its extensions or with
+    /// some of them, else that of the name without.
     #[must_use]
-    pub fn dataset(&self) -> DatasetNames<'_> {
-        let family = self.name.get(..self.family_bytes).unwrap_or(&self.name);
-        DatasetNames {
-            exact: &self.name,
-            family,
-        }
+    pub fn collection(&self, policy: &Policy) -> CollectionId {
+        let named = self.candidates().find_map(|name| policy.named(name));
+        named.cloned().unwrap_or_else(|| self.family())
+    }
+
+    /// The collection of the name without extensions. One that would have a reserved name has an extension left: a
+    /// rule for the peril `wind` says nothing of a file `wind.csv`.
+    #[must_use]
+    pub fn family(&self) -> CollectionId {
+        let shortest = self.candidates().last();
+        let family = shortest.and_then(|name| CollectionId::parse(name).ok());
+        // Each beginning of the name is an identifier as the whole is.
+        family.unwrap_or_else(|| self.name.clone())
+    }
+
+    /// Whether the file can be one of `collection`: whether it is called so, but for extensions.
+    pub(super) fn can_be_of(&self, collection: &CollectionId) -> bool {
+        self.candidates().any(|name| name == collection.as_str())
+    }
+
+    /// `tidy.csv.gz`, `tidy.csv` and `tidy`: a packed representation belongs where what is packed does.
+    pub(super) fn candidates(&self) -> impl Iterator<Item = &str> {
+        std::iter::successors(Some(self.as_str()), |name| {
+            without_extension(name).filter(|rest| !is_reserved(rest))
+        })
     }
 
     fn new(asked: String) -> Option<Self> {
         let (family, extension) = asked.rsplit_once('.')?;
         let media_type = media_type(extension)?;
-        let is_safe = !family.is_empty()
-            && !asked.starts_with('.')
-            && asked.len() <= MAX_BYTES
-            && !asked
-                .chars()
-                .any(|c| c.is_control() || matches!(c, '/' | '\\'));
-        is_safe.then(|| Self {
-            name: Self::of_rule(&asked),
-            family_bytes: without_extensions(&asked).len(),
+        let name = CollectionId::parse(&Self::of_rule(&asked)).ok()?;
+        (!family.is_empty()).then_some(Self {
             asked,
+            name,
             media_type,
         })
     }
 }
 
-/// `tidy` for `tidy.csv.gz`: a packed representation belongs to the same dataset.
+/// `tidy` for `tidy.csv.gz`.
 fn without_extensions(name: &str) -> &str {
-    match name.rsplit_once('.') {
-        Some((rest, last)) if !rest.is_empty() && media_type(last).is_some() => {
-            without_extensions(rest)
-        }
-        _ => name,
-    }
+    without_extension(name).map_or(name, without_extensions)
+}
+
+/// `tidy.csv` for `tidy.csv.gz`; none when the name has no extension that is known.
+fn without_extension(name: &str) -> Option<&str> {
+    let (rest, last) = name.rsplit_once('.')?;
+    (!rest.is_empty() && media_type(last).is_some()).then_some(rest)
 }
 
 fn media_type(extension: &str) -> Option<MediaType> {
@@ -141,8 +160,6 @@ fn decode(segment: &str) -> Option<String> {
     }
     String::from_utf8(octets).ok()
 }
-
-const MAX_BYTES: usize = 200;
 
 macro_rules! media_types {
     ($($extension:literal => $content_type:literal,)*) => {
@@ -175,9 +192,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{
+        policy::{Class, DatasetRule, Defaults},
+        token::Scope,
+    };
 
     fn name(file: Option<FileName>) -> Option<String> {
-        file.map(|file| file.name)
+        file.map(|file| file.as_str().to_owned())
     }
 
     #[test]
@@ -233,7 +254,7 @@ mod tests {
             "%zz",
             "%ff",
             "a%7f",
-            &"a".repeat(MAX_BYTES),
+            &"a".repeat(CollectionId::MAX_BYTES),
         ] {
             assert_eq!(FileName::csv(segment), None, "{segment}");
             assert_eq!(FileName::with_extension(segment), None, "{segment}");
@@ -251,9 +272,56 @@ mod tests {
     fn a_rule_for_the_dataset_holds_for_each_of_its_representations() {
         for segment in ["tidy", "tidy.csv", "tidy.json", "tidy.csv.gz"] {
             assert_eq!(
-                FileName::with_extension(segment).unwrap().dataset().family,
+                FileName::with_extension(segment).unwrap().family().as_str(),
                 "tidy"
             );
+        }
+    }
+
+    #[test]
+    fn a_file_belongs_to_the_nearest_name_that_a_rule_has() {
+        let policy = |names: &[&str]| {
+            let rules = names.iter().map(|name| DatasetRule {
+                name: (*name).to_owned(),
+                scope: Scope::default(),
+                class: Class::Open,
+            });
+            Policy::new(&rules.collect::<Vec<_>>(), &Defaults::default()).unwrap()
+        };
+        for (rules, file, collection) in [
+            (&[][..], "tidy.csv.gz", "tidy"),
+            (&["tidy"], "tidy.csv.gz", "tidy"),
+            (&["tidy", "tidy.csv"], "tidy.csv.gz", "tidy.csv"),
+            (&["tidy", "tidy.csv"], "tidy.json", "tidy"),
+            (&["tidy.csv", "tidy.csv.gz"], "tidy.csv.gz", "tidy.csv.gz"),
+            (&["Tidy"], "tidy.csv", "tidy"),
+        ] {
+            let found = FileName::with_extension(file).unwrap();
+            let found = found.collection(&policy(rules));
+            assert_eq!(found.as_str(), collection, "{file} with {rules:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_never_belongs_to_a_peril_or_a_fixed_path_of_its_name() {
+        let rules = ["wind", "perils", "docs"].map(|name| DatasetRule {
+            name: name.to_owned(),
+            scope: Scope::default(),
+            class: Class::Open,
+        });
+        let policy = Policy::new(&rules, &Defaults::default()).unwrap();
+        for (file, collection) in [
+            ("wind.csv", "wind.csv"),
+            ("wind.csv.gz", "wind.csv"),
+            ("Wind.csv", "Wind.csv"),
+            ("perils.json", "perils.json"),
+            ("docs.pdf", "docs.pdf"),
+            ("openapi.json", "openapi"),
+        ] {
+            let file = FileName::with_extension(file).unwrap();
+            let found = file.collection(&policy);
+            assert_eq!(found.as_str(), collection);
+            assert!(policy.open(&found).is_none(), "{collection}");
         }
     }
 
@@ -276,7 +344,7 @@ mod tests {
                 (file.as_str(), file.media_type().essence()),
                 (name, media_type)
             );
-            assert_eq!(file.dataset().exact, name);
+            assert_eq!(file.as_str(), name);
             assert!(file.asked().starts_with(segment));
         }
         for (rule, listed) in [
@@ -296,7 +364,7 @@ mod tests {
             for file in [FileName::csv(&segment), FileName::with_extension(&segment)].into_iter().flatten() {
                 prop_assert!(!file.as_str().contains(['/', '\\', '\0']));
                 prop_assert!(!file.as_str().starts_with('.'));
-                prop_assert!(file.as_str().starts_with(file.dataset().family));
+                prop_assert!(file.as_str().starts_with(file.family().as_str()));
             }
         }
     }

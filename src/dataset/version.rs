@@ -1,19 +1,21 @@
 //! Which version of a file is at hand, and what an answer says of it.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use rustix::fs::Stat;
 
+use super::EntityTag;
 use crate::clock::Timestamp;
 
 /// One version of one file.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Identity {
     pub(super) version: Version,
-    /// Entity tag without quotes; another for every version of every file (RFC 9110 §8.8.3, strong).
-    pub entity_tag: Box<str>,
+    /// The tag of the content, the same on every machine; none while it is not known.
+    pub entity_tag: Option<EntityTag>,
     /// Last change of the content.
     pub last_modified: SystemTime,
     /// Octets.
@@ -21,7 +23,7 @@ pub struct Identity {
 }
 
 /// What the system says of a file: two versions never say the same.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Version {
     device: u64,
     inode: u64,
@@ -41,19 +43,33 @@ impl Version {
         }
     }
 
-    /// All of it, for a digest.
-    fn text(&self) -> String {
-        let Self {
-            device,
-            inode,
-            length,
-            modified,
-            changed,
-        } = self;
-        format!(
-            "{device} {inode} {length} {}.{:09} {}.{:09}",
-            modified.0, modified.1, changed.0, changed.1
-        )
+    /// The version that its text says.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split(' ');
+        let time = |word: &str| {
+            let (seconds, nanoseconds) = word.split_once('.')?;
+            Some((seconds.parse().ok()?, nanoseconds.parse().ok()?))
+        };
+        let version = Self {
+            device: words.next()?.parse().ok()?,
+            inode: words.next()?.parse().ok()?,
+            length: words.next()?.parse().ok()?,
+            modified: time(words.next()?)?,
+            changed: time(words.next()?)?,
+        };
+        words.next().is_none().then_some(version)
+    }
+
+    /// Bytes.
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The time that the file claims for its content.
+    pub(super) fn modified(&self) -> SystemTime {
+        let (seconds, nanoseconds) = self.modified;
+        let since = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
+        UNIX_EPOCH + since + Duration::from_nanos(nanoseconds)
     }
 
     /// Whether the content is the same, though a name may have come or gone (a rename over the file).
@@ -84,23 +100,35 @@ impl Identity {
         };
         Self {
             version,
-            entity_tag: entity_tag.into(),
+            entity_tag: Some(EntityTag::for_test(entity_tag)),
             last_modified,
             length,
         }
     }
 
-    pub(super) fn new(version: Version) -> Self {
-        let (seconds, nanoseconds) = version.modified;
-        let since = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
-        let tag = digest(&SHA256, version.text().as_bytes());
-        let tag = tag.as_ref().get(..15).unwrap_or_default();
+    pub(super) fn new(version: Version, entity_tag: Option<EntityTag>) -> Self {
         Self {
             version,
-            entity_tag: BASE64_URL_SAFE_NO_PAD.encode(tag).into(),
-            last_modified: UNIX_EPOCH + since + Duration::from_nanos(nanoseconds),
+            entity_tag,
+            last_modified: version.modified(),
             length: version.length,
         }
+    }
+}
+
+/// All of it, in one line.
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            device,
+            inode,
+            length,
+            modified,
+            changed,
+        } = self;
+        let [modified, changed] =
+            [modified, changed].map(|(seconds, nanoseconds)| format!("{seconds}.{nanoseconds:09}"));
+        write!(f, "{device} {inode} {length} {modified} {changed}")
     }
 }
 
@@ -116,43 +144,32 @@ mod tests {
         changed: (6, 7),
     };
 
-    /// Rows: HTTP-7
     #[test]
-    fn whatever_differs_between_two_versions_gives_another_entity_tag() {
-        let tag = |version| Identity::new(version).entity_tag;
+    fn a_version_is_read_as_it_was_written_and_differs_in_whatever_differs() {
         let others = [
-            Version {
-                device: 9,
-                ..VERSION
-            },
-            Version {
-                inode: 9,
-                ..VERSION
-            },
-            Version {
-                length: 9,
-                ..VERSION
-            },
-            Version {
-                modified: (9, 5),
-                ..VERSION
-            },
-            Version {
-                modified: (4, 9),
-                ..VERSION
-            },
-            Version {
-                changed: (9, 7),
-                ..VERSION
-            },
-            Version {
-                changed: (6, 9),
-                ..VERSION
-            },
+            "9 2 3 4.000000005 6.000000007",
+            "1 9 3 4.000000005 6.000000007",
+            "1 2 9 4.000000005 6.000000007",
+            "1 2 3 9.000000005 6.000000007",
+            "1 2 3 4.000000009 6.000000007",
+            "1 2 3 4.000000005 9.000000007",
+            "1 2 3 4.000000005 6.000000009",
         ];
-        assert_eq!(tag(VERSION), tag(VERSION));
+        assert_eq!(VERSION.to_string(), "1 2 3 4.000000005 6.000000007");
+        assert_eq!(Version::parse(&VERSION.to_string()), Some(VERSION));
         for other in others {
-            assert_ne!(tag(VERSION), tag(other), "{other:?}");
+            let version = Version::parse(other).unwrap();
+            assert_eq!(version.to_string(), other);
+            assert_ne!(version, VERSION, "{other}");
+        }
+        for none in [
+            "",
+            "1 2 3 4.5",
+            "1 2 3 4 6",
+            "1 2 3 4.5 6.7 8",
+            "a 2 3 4.5 6.7",
+        ] {
+            assert_eq!(Version::parse(none), None, "{none}");
         }
     }
 

@@ -24,7 +24,7 @@ pub use names::{MOST_NAMES, NONE, OTHER};
 use requests::Requests;
 pub use state::{Ends, State};
 
-use crate::{clock::Timestamp, policy::DatasetNames, response::Reason};
+use crate::{clock::Timestamp, policy::CollectionId, response::Reason};
 
 /// Media type of [`Metrics::text`].
 pub const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -94,13 +94,13 @@ impl Metrics {
     /// Gives each of `names` a label of its own, as long as there is room; those that have one keep it.
     ///
     /// Gives the number of those for which there is no room: they count as [`OTHER`].
-    pub fn know(&self, names: impl IntoIterator<Item = String>) -> usize {
+    pub fn know(&self, names: impl IntoIterator<Item = CollectionId>) -> usize {
         self.names.add(names)
     }
 
-    /// What counts a request at the route `template` for the dataset `asked`, if it asks for one.
+    /// What counts a request at the route `template` for the collection `asked`, if it asks for one.
     #[must_use]
-    pub fn meter(self: &Arc<Self>, template: &str, asked: Option<DatasetNames<'_>>) -> Meter {
+    pub fn meter(self: &Arc<Self>, template: &str, asked: Option<&CollectionId>) -> Meter {
         Meter {
             dataset: self.names.find(asked),
             metrics: Arc::clone(self),

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 
-use crate::policy::DatasetNames;
+use crate::policy::CollectionId;
 
 /// Names that have a label, by their number; they grow in number at a reload and never change it.
 ///
@@ -30,11 +30,11 @@ impl Default for Names {
 
 impl Names {
     /// Numbers those of `names` that are new; gives how many found no room.
-    pub(super) fn add(&self, names: impl IntoIterator<Item = String>) -> usize {
+    pub(super) fn add(&self, names: impl IntoIterator<Item = CollectionId>) -> usize {
         let mut known = Known::clone(&self.0.load());
         let mut left_out = 0;
         for name in names {
-            let name = Arc::from(name);
+            let name = Arc::from(name.as_str());
             if known.numbers.contains_key(&name) {
                 continue;
             }
@@ -49,14 +49,13 @@ impl Names {
         left_out
     }
 
-    /// The number of what is asked for: by the representation's name, else by the dataset's.
-    pub(super) fn find(&self, asked: Option<DatasetNames<'_>>) -> usize {
+    /// The number of the collection that is asked for.
+    pub(super) fn find(&self, asked: Option<&CollectionId>) -> usize {
         let Some(asked) = asked else {
             return NUMBER_OF_NONE;
         };
         let known = self.0.load();
-        let exact = known.numbers.get(asked.exact);
-        let number = exact.or_else(|| known.numbers.get(asked.family));
+        let number = known.numbers.get(asked.as_str());
         number.copied().unwrap_or(NUMBER_OF_OTHER)
     }
 

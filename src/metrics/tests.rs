@@ -5,12 +5,8 @@ fn metrics() -> Arc<Metrics> {
     Arc::new(metrics.unwrap())
 }
 
-fn asked(name: &str) -> Option<DatasetNames<'_>> {
-    let family = name.split('.').next()?;
-    Some(DatasetNames {
-        exact: name,
-        family,
-    })
+fn id(name: &str) -> CollectionId {
+    CollectionId::parse(name).unwrap()
 }
 
 fn state() -> State {
@@ -48,14 +44,15 @@ fn lines(metrics: &Metrics, name: &str) -> Vec<String> {
 
 fn ask(metrics: &Arc<Metrics>, name: &str, status: u16) {
     let took = Duration::from_millis(2);
-    metrics.meter("/{name}", asked(name)).end(status, 10, took);
+    let meter = metrics.meter("/{name}", Some(&id(name)));
+    meter.end(status, 10, took);
 }
 
 #[test]
 fn a_dataset_counts_under_its_own_name_or_as_other() {
     let metrics = metrics();
-    metrics.know(["tidy", "tidy.json"].map(str::to_owned));
-    for name in ["tidy.csv", "tidy.csv.gz", "tidy.json", "stranger.csv"] {
+    metrics.know(["tidy", "tidy.json"].map(id));
+    for name in ["tidy", "tidy", "tidy.json", "stranger"] {
         ask(&metrics, name, 200);
     }
     metrics.meter("/no/such", None).end(404, 0, Duration::ZERO);
@@ -71,11 +68,11 @@ fn a_dataset_counts_under_its_own_name_or_as_other() {
 #[test]
 fn names_are_bounded_and_keep_what_was_counted_under_them() {
     let metrics = metrics();
-    assert_eq!(metrics.know(["kept".to_owned()]), 0);
+    assert_eq!(metrics.know([id("kept")]), 0);
     ask(&metrics, "kept", 200);
     for round in 0..3 {
-        let many = (0..MOST_NAMES).map(|number| format!("day-{round}-{number}"));
-        let left_out = metrics.know(many.chain(["kept".to_owned()]));
+        let many = (0..MOST_NAMES).map(|number| id(&format!("day-{round}-{number}")));
+        let left_out = metrics.know(many.chain([id("kept")]));
         let room = if round == 0 { MOST_NAMES - 3 } else { 0 };
         assert_eq!(left_out, MOST_NAMES - room, "round {round}");
         for number in 0..MOST_NAMES {
@@ -98,10 +95,10 @@ fn names_are_bounded_and_keep_what_was_counted_under_them() {
 #[test]
 fn a_label_cannot_end_its_line() {
     let metrics = metrics();
-    let hostile = "a\"} 7\nperild_forged{x=\"\\";
-    metrics.know([hostile.to_owned()]);
+    let hostile = "a\"} 7perild_forged{x=\"";
+    metrics.know([id(hostile)]);
     ask(&metrics, hostile, 200);
-    let expected = r#"perild_requests_total{dataset="a\"} 7\nperild_forged{x=\"\\",route="/{name}",status="200"} 1"#;
+    let expected = r#"perild_requests_total{dataset="a\"} 7perild_forged{x=\"",route="/{name}",status="200"} 1"#;
     assert_eq!(lines(&metrics, "perild_requests_total"), [expected]);
     let expected = r#"perild_expiry_timestamp_seconds{key="a \"key\"\n\\"} 86400"#;
     assert_eq!(
@@ -126,14 +123,14 @@ fn a_status_that_perild_does_not_have_is_other() {
 #[test]
 fn counting_from_many_threads_loses_nothing() {
     let metrics = metrics();
-    metrics.know(["a".to_owned(), "b".to_owned()]);
+    metrics.know(["a", "b"].map(id));
     std::thread::scope(|threads| {
         for name in ["a", "b", "a", "c"] {
             let metrics = &metrics;
             threads.spawn(move || (0..10_000).for_each(|_| ask(metrics, name, 200)));
         }
         for round in 0..100 {
-            metrics.know([format!("new-{round}")]);
+            metrics.know([id(&format!("new-{round}"))]);
             metrics.text(&state()).unwrap();
         }
     });

@@ -1,22 +1,11 @@
-//! Which rule holds for a dataset, and whether a token satisfies it.
+//! The rule that holds for a collection, and whether a token satisfies it.
 
 use std::collections::HashMap;
 
-use crate::{
-    config::{Class, DatasetRule, Defaults},
-    token::{BoundToken, Scope},
-};
+use super::{Class, CollectionId, DatasetRule, Defaults, NotAnId, Permit};
+use crate::token::{BoundToken, Scope};
 
-/// The names under which a rule for what is asked may be listed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct DatasetNames<'n> {
-    /// The representation asked for, as `tidy.csv`.
-    pub exact: &'n str,
-    /// The dataset whatever its representation, as `tidy`.
-    pub family: &'n str,
-}
-
-/// What one dataset demands.
+/// What one collection demands.
 #[derive(Clone, Debug)]
 pub struct Rule {
     class: Class,
@@ -24,31 +13,9 @@ pub struct Rule {
     label: Box<str>,
 }
 
-/// Proof that a rule lets this caller have this dataset.
-#[derive(Clone, Debug)]
-pub struct Permit {
-    dataset: Box<str>,
-    rule: Box<str>,
-}
-
-impl Permit {
-    /// The representation that may be read, as `tidy.csv`.
-    #[must_use]
-    pub fn dataset(&self) -> &str {
-        &self.dataset
-    }
-
-    /// The rule that granted, for the log.
-    #[must_use]
-    pub fn rule(&self) -> &str {
-        &self.rule
-    }
-
-    fn new(names: DatasetNames<'_>, rule: &Rule) -> Self {
-        Self {
-            dataset: names.exact.into(),
-            rule: rule.label.clone(),
-        }
+impl Rule {
+    pub(super) fn label(&self) -> &str {
+        &self.label
     }
 }
 
@@ -58,7 +25,7 @@ impl Permit {
 )]
 #[strum(serialize_all = "kebab-case")]
 pub enum Denied {
-    /// The token's scope does not cover what the dataset demands, RFC 6750 §3.1 `insufficient_scope`.
+    /// The token's scope does not cover what the collection demands, RFC 6750 §3.1 `insufficient_scope`.
     #[error("{rule} demands the scope {needed}")]
     InsufficientScope {
         /// The rule that was applied.
@@ -71,26 +38,32 @@ pub enum Denied {
 /// Why the rules of a configuration cannot stand together.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum PolicyError {
-    /// Two rules for one name: which one holds would be a matter of order.
-    #[error("the dataset {name:?} is listed twice")]
+    /// Two rules for one collection: which one holds would be a matter of order.
+    #[error("the dataset {id} is listed twice")]
     ListedTwice {
+        /// The collection.
+        id: CollectionId,
+        /// Position of the first rule, counted from 0.
+        first: usize,
+        /// That of the second one.
+        second: usize,
+    },
+    /// A name that no collection can have.
+    #[error("the dataset {name:?} cannot be: {reason}")]
+    NotAnId {
         /// The name.
         name: String,
-        /// Position of the second rule, counted from 0.
+        /// Position of its rule, counted from 0.
         index: usize,
-    },
-    /// A scope with characters outside RFC 6749 §3.3: no token could ever carry it.
-    #[error("the scope of {name} has characters that no scope may have")]
-    ScopeUnreadable {
-        /// The dataset, or `defaults`.
-        name: String,
+        /// Why none can have it.
+        reason: NotAnId,
     },
 }
 
 /// Every rule of a configuration.
 #[derive(Clone, Debug)]
 pub struct Policy {
-    listed: HashMap<String, Rule>,
+    listed: HashMap<CollectionId, Rule>,
     defaults: Rule,
 }
 
@@ -98,25 +71,30 @@ impl Policy {
     /// The rules for `datasets`, and `defaults` for what is not listed.
     ///
     /// # Errors
-    /// [`PolicyError::ListedTwice`].
+    /// [`PolicyError`].
     pub fn new(datasets: &[DatasetRule], defaults: &Defaults) -> Result<Self, PolicyError> {
         let mut listed = HashMap::with_capacity(datasets.len());
+        let mut positions = HashMap::with_capacity(datasets.len());
         for (index, dataset) in datasets.iter().enumerate() {
+            let id = CollectionId::parse(&dataset.name).map_err(|reason| PolicyError::NotAnId {
+                name: dataset.name.clone(),
+                index,
+                reason,
+            })?;
+            if let Some(first) = positions.insert(id.clone(), index) {
+                let second = index;
+                return Err(PolicyError::ListedTwice { id, first, second });
+            }
             let rule = Rule {
                 class: dataset.class,
-                scope: scope(&dataset.name, &dataset.scope)?,
-                label: format!("dataset {}", dataset.name).into(),
+                scope: dataset.scope.clone(),
+                label: format!("dataset {id}").into(),
             };
-            if listed.insert(dataset.name.clone(), rule).is_some() {
-                return Err(PolicyError::ListedTwice {
-                    name: dataset.name.clone(),
-                    index,
-                });
-            }
+            listed.insert(id, rule);
         }
         let defaults = Rule {
             class: defaults.class,
-            scope: scope("defaults", &defaults.scope)?,
+            scope: defaults.scope.clone(),
             label: "defaults".into(),
         };
         Ok(Self { listed, defaults })
@@ -124,59 +102,59 @@ impl Policy {
 
     /// The permit that everyone has for open data; none for shared data (OE-CLS-2).
     #[must_use]
-    pub fn open(&self, names: DatasetNames<'_>) -> Option<Permit> {
-        let rule = self.rule(names);
-        (rule.class == Class::Open).then(|| Permit::new(names, rule))
+    pub fn open(&self, collection: &CollectionId) -> Option<Permit> {
+        let rule = self.rule(collection);
+        (rule.class == Class::Open).then(|| Permit::new(collection, rule))
     }
 
     /// The permit that `token` earns for shared data.
     ///
     /// # Errors
     /// [`Denied`] with the rule that was applied.
-    pub fn decide(&self, token: &BoundToken, names: DatasetNames<'_>) -> Result<Permit, Denied> {
-        let rule = self.rule(names);
+    pub fn decide(&self, token: &BoundToken, collection: &CollectionId) -> Result<Permit, Denied> {
+        let rule = self.rule(collection);
         if !token.scope().covers(&rule.scope) {
             return Err(Denied::InsufficientScope {
                 rule: rule.label.clone(),
                 needed: rule.scope.clone(),
             });
         }
-        Ok(Permit::new(names, rule))
+        Ok(Permit::new(collection, rule))
     }
 
-    /// What a token must carry for the dataset, by name; none when it needs no token.
+    /// Scopes that a token must carry for `collection`; none when it needs no token.
     #[must_use]
-    pub fn scopes_needed(&self, names: DatasetNames<'_>) -> Option<Vec<&str>> {
-        let rule = self.rule(names);
-        (rule.class != Class::Open).then(|| rule.scope.iter().collect())
+    pub fn scopes_needed(&self, collection: &CollectionId) -> Option<Vec<&str>> {
+        needed(self.rule(collection))
     }
 
-    /// The names that rules are listed under, in no order.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.listed.keys().map(String::as_str)
-    }
-
-    /// Whether a rule names the dataset.
+    /// Scopes that a token must carry for what has no rule of its own; none when that needs no token.
     #[must_use]
-    pub fn lists(&self, names: DatasetNames<'_>) -> bool {
-        self.listed(names).is_some()
+    pub fn scopes_by_default(&self) -> Option<Vec<&str>> {
+        needed(&self.defaults)
     }
 
-    /// The rule for the representation, else for the dataset, else the defaults.
-    fn rule(&self, names: DatasetNames<'_>) -> &Rule {
-        self.listed(names).unwrap_or(&self.defaults)
+    /// The collections that have a rule of their own, in no order.
+    pub fn ids(&self) -> impl Iterator<Item = &CollectionId> {
+        self.listed.keys()
     }
 
-    fn listed(&self, names: DatasetNames<'_>) -> Option<&Rule> {
-        let exact = self.listed.get(names.exact);
-        exact.or_else(|| self.listed.get(names.family))
+    /// The collection called `name`, if a rule names it.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&CollectionId> {
+        self.listed.get_key_value(name).map(|(id, _)| id)
+    }
+
+    /// The collection's own rule, else that of its group, else the defaults.
+    fn rule(&self, collection: &CollectionId) -> &Rule {
+        let own = self.listed.get(collection);
+        let listed = own.or_else(|| self.listed.get(collection.group()?));
+        listed.unwrap_or(&self.defaults)
     }
 }
 
-fn scope(name: &str, text: &str) -> Result<Scope, PolicyError> {
-    Scope::parse(text).ok_or_else(|| PolicyError::ScopeUnreadable {
-        name: name.to_owned(),
-    })
+fn needed(rule: &Rule) -> Option<Vec<&str>> {
+    (rule.class != Class::Open).then(|| rule.scope.iter().collect())
 }
 
 #[cfg(test)]
@@ -188,12 +166,12 @@ mod tests {
             .iter()
             .map(|&(name, scope, class)| DatasetRule {
                 name: name.into(),
-                scope: scope.into(),
+                scope: Scope::parse(scope).unwrap(),
                 class,
             })
             .collect();
         let defaults = Defaults {
-            scope: "read".into(),
+            scope: Scope::parse("read").unwrap(),
             class: Class::SharedA,
         };
         Policy::new(&datasets, &defaults)
@@ -203,9 +181,8 @@ mod tests {
         BoundToken::for_test(Some("bank"), None, scope)
     }
 
-    fn names(exact: &str) -> DatasetNames<'_> {
-        let family = exact.split('.').next().unwrap();
-        DatasetNames { exact, family }
+    fn id(text: &str) -> CollectionId {
+        CollectionId::parse(text).unwrap()
     }
 
     /// Rows: BRR-17, FAPI1-B-5
@@ -213,14 +190,11 @@ mod tests {
     fn rfc6749_3_3_scope_is_compared_by_case_and_without_order() {
         let policy = policy(&[("tidy", "a:b c", Class::SharedA)]).unwrap();
         for scope in ["a:b c", "c x a:b"] {
-            assert!(
-                policy.decide(&token(scope), names("tidy.csv")).is_ok(),
-                "{scope}"
-            );
+            assert!(policy.decide(&token(scope), &id("tidy")).is_ok(), "{scope}");
         }
         for scope in ["", "a:b", "A:B c", "a:bc"] {
             assert!(
-                policy.decide(&token(scope), names("tidy.csv")).is_err(),
+                policy.decide(&token(scope), &id("tidy")).is_err(),
                 "{scope}"
             );
         }
@@ -229,33 +203,37 @@ mod tests {
     #[test]
     fn what_is_not_listed_has_the_defaults() {
         let policy = policy(&[("tidy", "", Class::SharedA)]).unwrap();
-        let permit = policy.decide(&token("read"), names("other.csv")).unwrap();
-        assert_eq!((permit.dataset(), permit.rule()), ("other.csv", "defaults"));
-        assert!(policy.decide(&token(""), names("other.csv")).is_err());
-        assert!(policy.decide(&token(""), names("tidy.csv")).is_ok());
+        let permit = policy.decide(&token("read"), &id("other")).unwrap();
+        assert_eq!(
+            (permit.collection(), permit.rule()),
+            (&id("other"), "defaults")
+        );
+        assert!(policy.decide(&token(""), &id("other")).is_err());
+        assert!(policy.decide(&token(""), &id("tidy")).is_ok());
     }
 
     #[test]
-    fn a_rule_for_a_representation_stands_before_that_for_the_dataset() {
+    fn a_rule_for_the_perils_holds_for_each_that_has_none_of_its_own() {
         let policy = policy(&[
-            ("tidy", "a", Class::SharedA),
-            ("tidy.json", "b", Class::SharedA),
+            ("perils", "p", Class::SharedA),
+            ("hail", "h", Class::SharedA),
         ])
         .unwrap();
-        assert!(policy.decide(&token("b"), names("tidy.json")).is_ok());
-        assert!(policy.decide(&token("b"), names("tidy.csv")).is_err());
+        assert!(policy.decide(&token("p"), &id("wind")).is_ok());
+        assert!(policy.decide(&token("p"), &id("hail")).is_err());
+        assert!(policy.decide(&token("h"), &id("hail")).is_ok());
+        for file in ["wind.csv", "perils.csv"] {
+            assert!(policy.decide(&token("p"), &id(file)).is_err(), "{file}");
+        }
     }
 
     /// Rows: OE-CLS-3
     #[test]
     fn oe_cls_2_only_open_data_is_permitted_without_a_token() {
         let policy = policy(&[("tidy", "", Class::Open), ("shared", "", Class::SharedB)]).unwrap();
-        assert_eq!(
-            policy.open(names("tidy.csv")).unwrap().dataset(),
-            "tidy.csv"
-        );
-        for closed in ["shared.csv", "other.csv"] {
-            assert!(policy.open(names(closed)).is_none(), "{closed}");
+        assert_eq!(policy.open(&id("tidy")).unwrap().collection(), &id("tidy"));
+        for closed in ["shared", "other"] {
+            assert!(policy.open(&id(closed)).is_none(), "{closed}");
         }
     }
 
@@ -265,8 +243,22 @@ mod tests {
         assert_eq!(
             policy(&twice).unwrap_err(),
             PolicyError::ListedTwice {
-                name: "tidy".into(),
-                index: 1
+                id: id("tidy"),
+                first: 0,
+                second: 1
+            }
+        );
+    }
+
+    #[test]
+    fn a_rule_for_what_no_collection_can_be_called_is_a_fault() {
+        let rules = [("tidy", "", Class::Open), ("/tidy", "", Class::Open)];
+        assert_eq!(
+            policy(&rules).unwrap_err(),
+            PolicyError::NotAnId {
+                name: "/tidy".into(),
+                index: 1,
+                reason: NotAnId::Character('/')
             }
         );
     }

@@ -1,15 +1,12 @@
 //! `GET /v1/perils`: what there is, as the store says it.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{
-        StatusCode,
-        header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, VARY},
-    },
-};
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
-use super::{Refusal, accept, conditions::joined, location::Coding, perils::Described};
+use super::{
+    Refusal,
+    representation::{BY_CODING, Caching, Representation, Validators, coding_of_only},
+};
 use crate::{
     clock::Timestamp,
     dataset::grid::{Column, Grid, Metric, Peril, Scenario, Year},
@@ -20,28 +17,18 @@ use crate::{
 /// # Errors
 /// [`Refusal`] when JSON or its codings are not acceptable, or a precondition fails.
 pub fn answer(request: &HttpRequest, grid: &Grid) -> Result<HttpResponse, Refusal> {
-    let field = |name| joined(request.headers(), name);
-    let is_refused = accept::refuses_type(field(&ACCEPT).as_deref(), JSON);
-    let coding = Coding::choose(field(&ACCEPT_ENCODING).as_deref()).filter(|_| !is_refused);
-    let coding = coding.ok_or(Refusal::NotAcceptable { offered: JSON })?;
-    let described = Described::representation(grid, request, coding.name());
-    if let Some(mut answer) = described.judge(request)? {
-        answer.headers_mut().insert(VARY, CHOSEN_BY);
-        return Ok(answer);
-    }
-    let octets = coding.coded(catalogue(grid).to_string().as_bytes());
-    let octets = octets.map_err(|error| {
-        tracing::error!(%error, "the catalogue could not be written");
-        Refusal::Fault
-    })?;
-    let mut answer = described.build(StatusCode::OK);
-    answer
-        .insert_header((CONTENT_TYPE, JSON))
-        .insert_header((VARY, CHOSEN_BY));
-    if coding != Coding::Identity {
-        answer.insert_header((CONTENT_ENCODING, coding.name()));
-    }
-    Ok(answer.body(octets))
+    let representation = Representation {
+        content_type: JSON,
+        coding: coding_of_only(request, JSON)?,
+        chosen_by: Some(BY_CODING),
+        caching: Caching::Private(Validators::of_answer(
+            grid.about().version,
+            grid.checksum(),
+            request,
+            "",
+        )),
+    };
+    representation.whole(request, || catalogue(grid).to_string().into_bytes())
 }
 
 fn catalogue(grid: &Grid) -> Value {
@@ -129,4 +116,3 @@ fn exact(micro: i64) -> Option<f64> {
 }
 
 const JSON: &str = "application/json";
-const CHOSEN_BY: HeaderValue = HeaderValue::from_static("Accept-Encoding");

@@ -1,20 +1,21 @@
 //! Preconditions, RFC 9110 §13: judged only once the answer would be 200.
 
-use std::{
-    borrow::Cow,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use actix_web::http::header::{
     DATE, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE,
     IF_UNMODIFIED_SINCE, LAST_MODIFIED,
 };
 
-use crate::{clock::Timestamp, dataset::Identity};
+use super::fields::{http_date, joined};
+use crate::{
+    clock::Timestamp,
+    dataset::{EntityTag, Identity},
+};
 
 /// What the preconditions of a request come to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// 412.
     Failed,
     /// 304.
@@ -23,29 +24,11 @@ pub(super) enum Verdict {
     Proceed,
 }
 
-/// What preconditions are judged against.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Validators<'i> {
-    /// Strong entity tag without quotes and commas.
-    pub(super) entity_tag: &'i str,
-    /// Last change.
-    pub(super) last_modified: SystemTime,
-}
-
-impl<'i> From<&'i Identity> for Validators<'i> {
-    fn from(identity: &'i Identity) -> Self {
-        Self {
-            entity_tag: &identity.entity_tag,
-            last_modified: identity.last_modified,
-        }
-    }
-}
-
 /// Judges the preconditions in the order of RFC 9110 §13.2.2.
-pub(super) fn judge<'i>(headers: &HeaderMap, validators: impl Into<Validators<'i>>) -> Verdict {
-    let validators = validators.into();
-    let tag = validators.entity_tag;
-    let modified = whole_seconds(validators.last_modified);
+///
+/// `tag` is the strong entity tag without its quotes, where there is one, `last_modified` the last change.
+pub(crate) fn judge(headers: &HeaderMap, tag: Option<&str>, last_modified: SystemTime) -> Verdict {
+    let modified = whole_seconds(last_modified);
     if let Some(tags) = joined(headers, &IF_MATCH) {
         if !names(&tags, tag, Comparison::Strong) {
             return Verdict::Failed;
@@ -75,7 +58,9 @@ pub(super) fn range_holds(headers: &HeaderMap, identity: &Identity, now: Timesta
         return true;
     };
     match opaque(field.trim()) {
-        Some((Comparison::Strong, tag)) => tag == &*identity.entity_tag,
+        Some((Comparison::Strong, tag)) => {
+            identity.entity_tag.as_ref().map(EntityTag::as_str) == Some(tag)
+        }
         Some((Comparison::Weak, _)) => false,
         None => httpdate::parse_http_date(&field).is_ok_and(|date| {
             date == whole_seconds(identity.last_modified) && is_strong(date, now)
@@ -122,10 +107,11 @@ enum Comparison {
 }
 
 /// Whether the list `tags` is `*` or has `tag`; strong comparison passes over weak tags (RFC 9110 §8.8.3.2).
-fn names(tags: &str, tag: &str, comparison: Comparison) -> bool {
+fn names(tags: &str, tag: Option<&str>, comparison: Comparison) -> bool {
     let matches = |candidate: &str| {
         opaque(candidate.trim()).is_some_and(|(strength, opaque)| {
-            opaque == tag && (comparison == Comparison::Weak || strength == Comparison::Strong)
+            Some(opaque) == tag
+                && (comparison == Comparison::Weak || strength == Comparison::Strong)
         })
     };
     tags.trim() == "*" || tags.split(',').any(matches)
@@ -142,23 +128,9 @@ fn opaque(candidate: &str) -> Option<(Comparison, &str)> {
     Some((strength, opaque))
 }
 
-/// All lines of a field as one list (RFC 9110 §5.3).
-pub(super) fn joined<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Cow<'h, str>> {
-    let mut lines = headers
-        .get_all(name)
-        .map(|line| line.to_str().unwrap_or_default());
-    let first = Cow::Borrowed(lines.next()?);
-    Some(lines.fold(first, |list, line| list + "," + line))
-}
-
 /// The one valid date of a field; an invalid date is as good as none (RFC 9110 §13.1.3).
 fn date_of(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
     joined(headers, name).and_then(|text| httpdate::parse_http_date(&text).ok())
-}
-
-/// `time` as an HTTP date, which ends with the year 9999: a file may claim a later one (RFC 9110 §5.6.7).
-pub(super) fn http_date(time: SystemTime) -> String {
-    httpdate::fmt_http_date(time.clamp(UNIX_EPOCH, UNIX_EPOCH + LAST_DATE))
 }
 
 /// The precision of an HTTP date.
@@ -166,9 +138,6 @@ fn whole_seconds(time: SystemTime) -> SystemTime {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     UNIX_EPOCH + Duration::from_secs(since.as_secs())
 }
-
-/// The end of the year 9999.
-const LAST_DATE: Duration = Duration::from_secs(253_402_300_799);
 
 #[cfg(test)]
 mod tests {
@@ -199,16 +168,9 @@ mod tests {
     }
 
     fn verdict(fields: &[(&'static str, &'static str)]) -> Verdict {
-        judge(&headers(fields), &identity())
-    }
-
-    #[test]
-    fn a_time_beyond_all_dates_is_the_last_date() {
-        let at = |seconds| http_date(UNIX_EPOCH + Duration::from_secs(seconds));
-        assert_eq!(at(0), "Thu, 01 Jan 1970 00:00:00 GMT");
-        for seconds in [253_402_300_799, 253_402_300_800, u64::MAX / 2] {
-            assert_eq!(at(seconds), "Fri, 31 Dec 9999 23:59:59 GMT");
-        }
+        let identity = identity();
+        let tag = identity.entity_tag.as_ref().map(EntityTag::as_str);
+        judge(&headers(fields), tag, identity.last_modified)
     }
 
     /// Rows: HTTP-8

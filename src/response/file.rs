@@ -1,23 +1,24 @@
 //! A selected file as an HTTP answer: negotiation, preconditions, range, then bytes.
 
 use actix_web::{
-    HttpRequest, HttpResponse, HttpResponseBuilder,
+    HttpRequest, HttpResponse,
     body::BoxBody,
     http::{
         Method, StatusCode,
         header::{
-            ACCEPT, ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE,
-            ETAG, HeaderName, LAST_MODIFIED, RANGE,
+            ACCEPT, ACCEPT_ENCODING, ACCEPT_RANGES, CONTENT_RANGE, HeaderName, HeaderValue, RANGE,
         },
     },
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
-    Refusal, accept,
+    Coding, Refusal, accept,
     body::{FileBody, LengthOnly},
-    conditions::{self, Verdict, http_date, joined},
+    conditions,
+    fields::joined,
     range::{self, Wanted},
+    representation::{Caching, Representation, Validators},
 };
 use crate::{
     clock::Timestamp,
@@ -38,23 +39,28 @@ pub fn answer(
         media_type,
         identity,
         source,
+        ..
     } = selection;
-    if !is_acceptable(request, media_type.essence()) {
-        return Err(Refusal::NotAcceptable {
-            offered: media_type.essence(),
-        });
+    let essence = media_type.essence();
+    if !is_acceptable(request, essence) {
+        return Err(Refusal::NotAcceptable { offered: essence });
+    }
+    let representation = Representation {
+        content_type: media_type.content_type(),
+        coding: Coding::Identity,
+        chosen_by: None,
+        caching: Caching::Private(Validators::from(&identity)),
+    };
+    if let Some(mut answer) = representation.judge(request)? {
+        answer.headers_mut().insert(ACCEPT_RANGES, BYTES);
+        return Ok(answer);
     }
     if let Source::Hop(name) = source {
-        return Ok(hand_over(media_type.content_type(), accel_prefix, &name));
-    }
-    match conditions::judge(request.headers(), &identity) {
-        Verdict::Failed => return Err(Refusal::PreconditionFailed),
-        Verdict::NotModified => return Ok(described(StatusCode::NOT_MODIFIED, &identity).finish()),
-        Verdict::Proceed => {}
+        return Ok(hand_over(&representation, accel_prefix, &name));
     }
     let (status, first, last) = part(request, &identity, now)?;
-    let mut answer = described(status, &identity);
-    answer.insert_header((CONTENT_TYPE, media_type.content_type()));
+    let mut answer = representation.begin(status);
+    answer.insert_header((ACCEPT_RANGES, BYTES));
     if status == StatusCode::PARTIAL_CONTENT {
         answer.insert_header((
             CONTENT_RANGE,
@@ -108,28 +114,16 @@ fn body(source: Source, first: u64, last: u64) -> BoxBody {
     }
 }
 
-/// Header fields that 200, 206 and 304 share. The permission is asked for anew on each use.
-fn described(status: StatusCode, identity: &Identity) -> HttpResponseBuilder {
-    let mut answer = HttpResponse::build(status);
-    answer
-        .insert_header((CACHE_CONTROL, CACHING))
-        .insert_header((ETAG, format!("\"{}\"", identity.entity_tag)))
-        .insert_header((LAST_MODIFIED, http_date(identity.last_modified)))
-        .insert_header((ACCEPT_RANGES, "bytes"));
-    answer
-}
-
-/// Leaves the bytes, their entity tag and their ranges to nginx (NGX-16).
-fn hand_over(content_type: &'static str, accel_prefix: &str, name: &str) -> HttpResponse {
+/// Leaves the bytes and their ranges to nginx (NGX-16), which takes the entity tag from here.
+fn hand_over(representation: &Representation, accel_prefix: &str, name: &str) -> HttpResponse {
     let target = format!("{accel_prefix}{}", utf8_percent_encode(name, PATH_SEGMENT));
-    HttpResponse::Ok()
+    representation
+        .begin(StatusCode::OK)
         .insert_header((HeaderName::from_static("x-accel-redirect"), target))
-        .insert_header((CACHE_CONTROL, CACHING))
-        .insert_header((CONTENT_TYPE, content_type))
         .finish()
 }
 
-const CACHING: &str = "private, no-cache";
+const BYTES: HeaderValue = HeaderValue::from_static("bytes");
 
 /// What stands for itself in a path segment.
 const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC

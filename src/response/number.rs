@@ -1,7 +1,7 @@
 //! Fixed-point numbers as decimal text, without formatting machinery.
 
 /// Appends `micro` millionths with six decimals, as `-0.000500`.
-pub(super) fn push_micro(out: &mut Vec<u8>, micro: i64) {
+pub(crate) fn push_micro(out: &mut Vec<u8>, micro: i64) {
     let magnitude = micro.unsigned_abs();
     let (whole, fraction) = (magnitude / 1_000_000, magnitude % 1_000_000);
     if micro < 0 {
@@ -31,7 +31,7 @@ pub(super) fn push_micro(out: &mut Vec<u8>, micro: i64) {
 }
 
 /// How many octets [`push_micro`] appends.
-pub(super) fn micro_length(micro: i64) -> usize {
+pub(crate) fn micro_length(micro: i64) -> usize {
     let magnitude = micro.unsigned_abs();
     let digits = if magnitude < 1_000_000_000 {
         1 + usize::from(magnitude >= 10_000_000) + usize::from(magnitude >= 100_000_000)

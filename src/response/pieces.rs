@@ -13,7 +13,7 @@ use actix_web::body::{BodySize, MessageBody};
 use bytes::Bytes;
 
 /// Where the pieces come from.
-pub(super) trait Pieces: Unpin {
+pub(crate) trait Pieces: Unpin {
     /// Appends the next piece, about [`PIECE`] octets, and says whether there are more.
     fn fill(&mut self, piece: &mut Vec<u8>) -> io::Result<bool>;
 
@@ -35,7 +35,7 @@ pub(super) trait Pieces: Unpin {
 
 /// The pieces as HTTP sends them.
 #[derive(Debug)]
-pub(super) struct PieceBody<P> {
+pub(crate) struct PieceBody<P> {
     first: Option<Bytes>,
     sent: Bytes,
     rest: Option<P>,
@@ -47,7 +47,7 @@ impl<P: Pieces> PieceBody<P> {
     ///
     /// # Errors
     /// What making the first piece comes to.
-    pub(super) fn begin(mut pieces: P, length: Option<u64>) -> io::Result<Self> {
+    pub(crate) fn begin(mut pieces: P, length: Option<u64>) -> io::Result<Self> {
         let mut first = Vec::with_capacity(CAPACITY);
         let has_more = pieces.fill(&mut first)?;
         let size = match (length, u64::try_from(first.len())) {
@@ -166,7 +166,7 @@ fn emptied(sent: Bytes) -> Vec<u8> {
 
 /// Octets of a piece: large, since each wakes its reader; with a place more, and what may be left of the piece
 /// before it (`commands::serve`), still within the 128 KiB for which the server keeps its buffer.
-pub(super) const PIECE: usize = 96 * 1024;
+pub(crate) const PIECE: usize = 96 * 1024;
 const CAPACITY: usize = 128 * 1024;
 
 #[cfg(test)]

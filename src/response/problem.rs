@@ -90,7 +90,7 @@ pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> Htt
 }
 
 /// What can be said of this one refusal beyond its kind.
-pub(super) fn specific(refusal: &Refusal) -> Option<String> {
+pub(crate) fn specific(refusal: &Refusal) -> Option<String> {
     match refusal {
         Refusal::Perils(refused) => Some(format!("{refused}.")),
         Refusal::NotRead { .. }
@@ -112,7 +112,7 @@ fn scope_needed(refusal: &Refusal) -> Option<String> {
 }
 
 /// The media types that are there, when that is what the refusal is about.
-pub(super) fn offered(refusal: &Refusal) -> Option<&'static str> {
+pub(crate) fn offered(refusal: &Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::NotAcceptable { offered } => Some(offered),
         _ => None,

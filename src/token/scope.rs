@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, de};
+
 /// What an access token allows, as a set of scope tokens (RFC 6749 §3.3); empty allows nothing.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Scope(Box<[Box<str>]>);
@@ -47,6 +49,15 @@ impl Scope {
     /// The scope tokens in the order of their octets.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(AsRef::as_ref)
+    }
+}
+
+impl<'de> Deserialize<'de> for Scope {
+    /// As it stands in a setting, so that it can stand in a challenge as it is.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let refused = || de::Error::custom("a scope has visible ASCII without \" and \\");
+        Self::parse(&text).ok_or_else(refused)
     }
 }
 

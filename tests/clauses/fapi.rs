@@ -37,7 +37,7 @@ fn fapi1_b_6_2_1_6_the_log_names_client_organisation_and_interaction() {
         "PERILD_ORGANISATION_ID=org-a",
         "PERILD_STATUS=200",
         "PERILD_ROUTE=",
-        &format!("PERILD_DATASET={NAME}.csv"),
+        &format!("PERILD_DATASET={NAME}"),
         &format!("PERILD_CERT_THUMBPRINT={}", thumbprint(&site.bank)),
         &format!("PERILD_BYTES={}", CONTENT.len()),
         "PERILD_DURATION_US=",

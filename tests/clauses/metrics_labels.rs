@@ -60,7 +60,7 @@ fn names_that_clients_make_up_become_no_label() {
 
 #[test]
 fn a_name_that_the_provider_chose_badly_is_one_label_and_no_more() {
-    let hostile = "a\"} 7\nperild_forged{x=\"\\";
+    let hostile = "a\"} 7 perild_forged{x=\"";
     let site = metered(|settings| {
         let rule = format!("[[datasets]]\nname = {hostile:?}\nclass = \"OE-O\"\n");
         settings.more += &rule;

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    time::{Duration, SystemTime},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use rustix::process::Signal;
@@ -73,6 +73,12 @@ fn rfc9110_ranges_and_conditions_hold_through_nginx_with_and_without_x_accel_red
             get(&world, &token, &[("If-None-Match", "\"other\"")]).status,
             200
         );
+        let matching = get(&world, &token, &[id, ("If-Match", tag)]);
+        assert_eq!((matching.status, matching.text()), (200, CONTENT));
+        for (tag, status) in [(tag, 206), ("\"other\"", 200)] {
+            let resumed = [("Range", "bytes=8-"), ("If-Range", tag)];
+            assert_eq!(get(&world, &token, &resumed).status, status, "{tag}");
+        }
         let failed = get(&world, &token, &[id, ("If-Match", "\"other\"")]);
         assert_eq!((failed.status, failed.interaction_id()), (412, "mine"));
         failed.problem();
@@ -98,6 +104,36 @@ fn rfc9110_13_2_1_conditions_are_not_judged_for_those_who_may_not_read() {
         for field in [("If-None-Match", "*"), ("Range", "bytes=0-0")] {
             assert_eq!(get(&world, "unknown", &[field]).status, 401);
         }
+    }
+}
+
+/// Rows: HTTP-7
+#[test]
+fn rfc9110_8_8_3_the_same_bytes_have_the_same_entity_tag_on_every_machine() {
+    let worlds = both();
+    let tags = |name: &str| {
+        worlds.each_ref().map(|world| {
+            let request = Request::get(&format!("/v1/files/{name}")).bearer(&world.token());
+            let answer = world.bank().send(&request);
+            assert_eq!(answer.status, 200);
+            answer.field("etag").unwrap().to_owned()
+        })
+    };
+    for (name, length) in [("small.csv", 100), ("large.csv", 3_000_000)] {
+        let mut seen = Vec::new();
+        for content in ["a", "b"] {
+            for (world, age) in worlds.iter().zip([0, 86_400]) {
+                let path = world.shared(name);
+                fs::write(&path, content.repeat(length)).unwrap();
+                let file = fs::File::options().write(true).open(path).unwrap();
+                let modified = UNIX_EPOCH + Duration::from_secs(1_768_478_401 - age);
+                file.set_modified(modified).unwrap();
+            }
+            let [here, there] = tags(name);
+            assert_eq!(here, there, "{name}");
+            seen.push(here);
+        }
+        assert_ne!(seen[0], seen[1], "same length and time, other content");
     }
 }
 

@@ -11,10 +11,8 @@ use std::{
 
 use perild::{
     clock::Timestamp,
-    dataset::{
-        grid::Grid,
-        import::{ImportError, Progress, Request, Source, import},
-    },
+    dataset::grid::Grid,
+    import::{ImportError, Progress, Request, Source, import},
 };
 
 use crate::{Bench, stderr, succeed};

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, fs, io::Write, path::Path, process::Command};
 
-use perild::clock::Timestamp;
-use perild::dataset::{
-    grid::{Cell, Column, Grid, Peril},
+use perild::{
+    clock::Timestamp,
+    dataset::grid::{Cell, Column, Grid, Peril},
     import::{Progress, Request, Source, import},
 };
 use proptest::prelude::*;

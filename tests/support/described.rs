@@ -9,8 +9,8 @@ use jsonschema::Validator;
 use perild::{
     app::Route,
     config::{Config, REFERENCE},
+    description::{Description, Version},
     policy::Policy,
-    response::description::{Description, Version},
 };
 use serde_json::{Value, json};
 

@@ -30,7 +30,7 @@ use thiserror::Error;
 use tokio::signal::unix::{SignalKind, signal as unix_signal};
 
 use super::cause::Cause;
-use crate::dataset::import::ImportError;
+use crate::import::ImportError;
 use world::World;
 
 /// Arguments of `perild dev`.

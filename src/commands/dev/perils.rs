@@ -9,11 +9,9 @@ use std::{
 use super::{DevError, ground::Ground};
 use crate::{
     clock::Timestamp,
-    dataset::{
-        grid::{Column, Grid, Peril, STORE_NAME, Value, Year},
-        import::{ImportError, Progress, Request, Source, import},
-        sample::{Extent, Sample},
-    },
+    dataset::grid::{Column, Grid, Peril, STORE_NAME, Value, Year},
+    import::{ImportError, Progress, Request, Source, import},
+    sample::{Extent, Sample},
 };
 
 /// What was imported, and what the calls that are printed and made ask of it.

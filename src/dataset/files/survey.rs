@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, io, path::Path};
 
-use super::{FileName, Files, MOST_ENTRIES, absent, directory, enter, open_beneath};
+use super::{FileName, Files, MOST_ENTRIES, absent, directory, enter, open_in};
 use crate::dataset::Absent;
 
 /// Why a file of the folder is not to be had.
@@ -32,7 +32,7 @@ impl Files {
             if FileName::of_entry(&name).is_none() {
                 continue;
             }
-            let reason = match open_beneath(&root, &name) {
+            let reason = match open_in(&root, &name) {
                 Ok(_) => None,
                 Err(error) => reason(&self.root.join(&name), error),
             };

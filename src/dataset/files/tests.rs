@@ -8,8 +8,8 @@ use std::{
 
 use super::*;
 use crate::{
-    config::{Class, Defaults},
-    policy::Policy,
+    policy::{Class, Defaults, Policy},
+    token::Scope,
 };
 
 /// A folder with `tidy.csv`, and a file beside the folder that nobody may reach.
@@ -29,13 +29,11 @@ fn select(files: &Files, segment: &str) -> Result<Selection, Absent> {
 fn select_at(files: &Files, segment: &str, now: Timestamp) -> Result<Selection, Absent> {
     let file = FileName::with_extension(segment).unwrap();
     let open = Defaults {
-        scope: String::new(),
+        scope: Scope::default(),
         class: Class::Open,
     };
-    let permit = Policy::new(&[], &open)
-        .unwrap()
-        .open(file.dataset())
-        .unwrap();
+    let policy = Policy::new(&[], &open).unwrap();
+    let permit = policy.open(&file.collection(&policy)).unwrap();
     files.select(&permit, &file, now)
 }
 
@@ -130,10 +128,13 @@ fn a_file_rewritten_after_it_was_opened_is_not_read_as_the_version_that_was_open
         .set_modified(old)
         .unwrap();
     let opened = || {
-        let folder = directory(&root).unwrap();
-        let (descriptor, version) = open_beneath(&folder, "tidy.csv").unwrap();
+        let (descriptor, version) = open_beneath(&root, "tidy.csv").unwrap();
         let reading = Reading::new(&path, &Arc::default());
-        FileBytes::new(File::from(descriptor), &Identity::new(version), reading)
+        FileBytes::new(
+            File::from(descriptor),
+            &Identity::new(version, None),
+            reading,
+        )
     };
     assert_eq!(opened().read_whole().unwrap(), "a,b\n1,2\n");
     let mut bytes = opened();
@@ -200,12 +201,12 @@ fn a_permit_for_one_file_does_not_open_another() {
     fs::write(root.join("other.csv"), "x").unwrap();
     let files = Files::new(root, 1 << 20, false);
     let open = Defaults {
-        scope: String::new(),
+        scope: Scope::default(),
         class: Class::Open,
     };
     let policy = Policy::new(&[], &open).unwrap();
     let tidy = FileName::csv("tidy").unwrap();
-    let permit = policy.open(tidy.dataset()).unwrap();
+    let permit = policy.open(&tidy.collection(&policy)).unwrap();
     let other = FileName::csv("other").unwrap();
     let now = Timestamp::from_seconds(0);
     assert!(files.select(&permit, &tidy, now).is_ok());

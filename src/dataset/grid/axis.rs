@@ -225,7 +225,7 @@ impl GridShape {
     }
 
     /// Whether the axes can be a grid whose cells can be numbered.
-    pub(in crate::dataset) fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         let fits = u32::try_from(self.cells()).is_ok_and(|cells| cells < u32::MAX - 64);
         self.latitude.is_sound() && self.longitude.is_sound() && fits
     }

@@ -3,7 +3,6 @@
 //! Knows no HTTP: requests come as octets, and leave as columns and places that the [`Values`] of a
 //! permit are read for.
 
-pub mod contract;
 pub mod places;
 pub mod query;
 mod refused;

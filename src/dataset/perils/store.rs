@@ -1,13 +1,17 @@
 //! The store in service, and what a permit lets through of it.
 
-use std::{io, path::Path, sync::Arc};
+use std::{
+    io,
+    path::Path,
+    sync::{Arc, LazyLock},
+};
 
 use super::Refused;
 use crate::{
     dataset::grid::{
         Cell, CellIndex, Column, Grid, Key, Peril, Row, STORE_NAME, StoreError, StoreVersion, Value,
     },
-    policy::{DatasetNames, Permit},
+    policy::{CollectionId, Permit},
 };
 
 /// The peril values that were imported, if any were.
@@ -51,13 +55,12 @@ impl Perils {
         Some(self.grid.as_ref()?.about().version)
     }
 
-    /// The names under which rules for `peril` are listed; none: for what is said of all of them.
+    /// The collection of `peril`; none: of what is said of all of them.
     #[must_use]
-    pub fn names(peril: Option<Peril>) -> DatasetNames<'static> {
-        DatasetNames {
-            exact: peril.map_or(FAMILY, Peril::name),
-            family: FAMILY,
-        }
+    pub fn collection(peril: Option<Peril>) -> &'static CollectionId {
+        let mut each = EACH.iter();
+        let own = each.find(|(each, _)| Some(*each) == peril);
+        own.map_or(&*ALL, |(_, id)| id)
     }
 
     /// The store as a whole, for what describes it; `permit` must be for all perils' description.
@@ -66,7 +69,7 @@ impl Perils {
     /// [`Refused::NoStore`].
     pub fn description(&self, permit: &Permit) -> Result<Arc<Grid>, Refused> {
         let grid = self.grid.as_ref().ok_or(Refused::NoStore)?;
-        if permit.dataset() == FAMILY {
+        if permit.collection() == &*ALL {
             Ok(Arc::clone(grid))
         } else {
             Err(Refused::NoStore)
@@ -82,7 +85,7 @@ impl Perils {
         let is_permitted = |column: &&Column| {
             permits
                 .iter()
-                .any(|permit| permit.dataset() == column.peril().name())
+                .any(|permit| permit.collection().as_str() == column.peril().name())
         };
         Ok(Values {
             grid: Arc::clone(grid),
@@ -197,5 +200,12 @@ impl<'v> CellValues<'v> {
     }
 }
 
-/// The dataset that all perils belong to.
-const FAMILY: &str = "perils";
+/// The collection of each peril.
+static EACH: LazyLock<[(Peril, CollectionId); 7]> =
+    LazyLock::new(|| Peril::ALL.map(|peril| (peril, id(peril.name()))));
+/// That of what is said of all of them.
+static ALL: LazyLock<CollectionId> = LazyLock::new(|| id("perils"));
+
+fn id(name: &str) -> CollectionId {
+    CollectionId::parse(name).expect("the name of a peril is one lower-case word")
+}

@@ -3,7 +3,8 @@
 //!
 //! `docs/decisions/0009-what-an-answer-may-cost.md` has every answer's size as a function of the request's.
 
-use super::{Coding, Format, Question};
+use super::{Format, Question};
+use crate::response::Coding;
 use crate::{
     config::PerilLimits,
     dataset::perils::{Refused, query::cells_of_a_search},

@@ -1,7 +1,6 @@
 //! Answers of `/v1/location`: one question, five formats, place by place.
 
 mod answering;
-mod coding;
 mod columnar;
 mod doubles;
 mod extent;
@@ -18,12 +17,12 @@ mod values;
 
 use std::io::{self, Write};
 
-pub use coding::Coding;
 pub use extent::COLUMNS;
 pub use media::Format;
 pub use schema::Schemas;
 pub use send::{Means, answer};
 
+use crate::response::coding::{Coded, Coding};
 use crate::{
     dataset::perils::{
         Values,
@@ -33,7 +32,6 @@ use crate::{
     response::pieces::Pieces,
 };
 use answering::Answering;
-use coding::Coded;
 
 /// A whole question with what answers it.
 #[derive(Clone, Debug)]

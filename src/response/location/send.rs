@@ -6,14 +6,11 @@ use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
         Method, StatusCode,
-        header::{
-            ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName,
-            HeaderValue, LINK, VARY,
-        },
+        header::{ACCEPT, LINK},
     },
 };
 
-use super::{Coding, Format, Question, Schemas, answering::Answering, extent::Extent};
+use super::{Format, Question, Schemas, answering::Answering, extent::Extent};
 use crate::{
     config::PerilLimits,
     dataset::perils::{
@@ -22,9 +19,10 @@ use crate::{
         query::Subset,
     },
     response::{
-        Refusal, StreamBody,
-        perils::Described,
+        Coding, Refusal, StreamBody,
+        fields::joined,
         pieces::{PIECE, PieceBody, SlicedBody},
+        representation::{BY_TYPE_AND_CODING, Caching, Representation, Validators},
     },
     turns::Turn,
 };
@@ -70,14 +68,12 @@ pub fn answer(
     }
     let extent = Extent::of(&question);
     extent.admit(means.limits)?;
-    let representation = format!("{} {}", format.name(), coding.name());
-    let described = Described::representation(question.values.grid(), request, &representation);
-    let is_cacheable = request.method() != Method::POST;
-    if is_cacheable && let Some(mut answer) = described.judge(request)? {
-        answer.headers_mut().insert(VARY, CHOSEN_BY);
+    let representation = representation(request, &question, coding);
+    if let Some(answer) = representation.judge(request)? {
         return Ok(answer);
     }
-    let answer = begun(is_cacheable.then_some(&described), format, coding);
+    let mut answer = representation.begin(StatusCode::OK);
+    answer.insert_header((LINK, "</v1/perils>; rel=\"describedby\""));
     if extent.is_short(coding) {
         return at_once(answer, question, coding, schemas).map_err(|error| {
             tracing::error!(%error, "an answer could not be written");
@@ -94,9 +90,10 @@ fn negotiated(
     format: Option<&str>,
     input: InputFormat,
 ) -> Result<(Format, Coding), Refusal> {
-    let format = Format::choose(format, field(request, &ACCEPT), input)?;
+    let accept = joined(request.headers(), &ACCEPT);
+    let format = Format::choose(format, accept.as_deref(), input)?;
     let format = format.ok_or(NOT_ACCEPTABLE)?;
-    let coding = Coding::choose(field(request, &ACCEPT_ENCODING)).ok_or(NOT_ACCEPTABLE)?;
+    let coding = Coding::of(request).ok_or(NOT_ACCEPTABLE)?;
     if format.is_compressible() {
         Ok((format, coding))
     } else {
@@ -104,23 +101,26 @@ fn negotiated(
     }
 }
 
-/// Status and header fields: of a representation that may be kept, or of an answer that may not.
-fn begun(described: Option<&Described>, format: Format, coding: Coding) -> HttpResponseBuilder {
-    let mut answer = if let Some(described) = described {
-        described.build(StatusCode::OK)
+/// What caches know the answer by; that to a POST is no representation of its target (RFC 9110 §9.3.3).
+fn representation(request: &HttpRequest, question: &Question, coding: Coding) -> Representation {
+    let format = question.format;
+    let caching = if *request.method() == Method::POST {
+        Caching::Never
     } else {
-        let mut answer = HttpResponse::Ok();
-        answer.insert_header((CACHE_CONTROL, "no-store"));
-        answer
+        let store = question.values.grid();
+        Caching::Private(Validators::of_answer(
+            store.about().version,
+            store.checksum(),
+            request,
+            format.name(),
+        ))
     };
-    answer
-        .insert_header((CONTENT_TYPE, format.content_type()))
-        .insert_header((VARY, CHOSEN_BY))
-        .insert_header((LINK, "</v1/perils>; rel=\"describedby\""));
-    if coding != Coding::Identity {
-        answer.insert_header((CONTENT_ENCODING, coding.name()));
+    Representation {
+        content_type: format.content_type(),
+        coding,
+        chosen_by: Some(BY_TYPE_AND_CODING),
+        caching,
     }
-    answer
 }
 
 /// The answer to a question that takes longer, written on a thread of its own while it is sent.
@@ -158,14 +158,6 @@ fn at_once(
     Ok(answer.body(SlicedBody::new(octets, places)))
 }
 
-fn field<'r>(request: &'r HttpRequest, name: &HeaderName) -> Option<&'r str> {
-    request
-        .headers()
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-}
-
-const CHOSEN_BY: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding");
 const NOT_ACCEPTABLE: Refusal = Refusal::NotAcceptable {
     offered: Format::OFFERED,
 };

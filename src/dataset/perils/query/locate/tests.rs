@@ -2,7 +2,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    config::{Class, DatasetRule, Defaults},
     dataset::{
         grid::{
             About, Axis, Column, ColumnStatistics, Grid, Metric, Peril, Scenario, StoreVersion,
@@ -13,7 +12,8 @@ use crate::{
             query::{Options, Reach},
         },
     },
-    policy::Policy,
+    policy::{Class, DatasetRule, Defaults, Policy},
+    token::Scope,
 };
 
 /// Five degrees around the world; each wind value is the cell's number plus one, longitude 180 is empty.
@@ -63,11 +63,11 @@ fn values(shape: GridShape, wind: impl Fn(u32) -> Option<i64>) -> Values {
     let grid = Grid::from_bytes(writer.finish().unwrap().into()).unwrap();
     let open = DatasetRule {
         name: "wind".into(),
-        scope: String::new(),
+        scope: Scope::default(),
         class: Class::Open,
     };
     let policy = Policy::new(&[open], &Defaults::default()).unwrap();
-    let permit = policy.open(Perils::names(Some(Peril::Wind))).unwrap();
+    let permit = policy.open(Perils::collection(Some(Peril::Wind))).unwrap();
     Perils::of(grid).values(&[permit], &[COLUMN]).unwrap()
 }
 
@@ -165,7 +165,7 @@ fn columns_without_a_permit_are_not_there() {
         },
     )
     .unwrap();
-    let fire = perils.open(Perils::names(Some(Peril::Fire))).unwrap();
+    let fire = perils.open(Perils::collection(Some(Peril::Fire))).unwrap();
     let grid = Perils::of(Grid::from_bytes(store_bytes()).unwrap());
     let permitted = grid.values(&[fire], &all).unwrap();
     assert!(

@@ -1,0 +1,105 @@
+//! The operations of the service before this one.
+
+use super::schemas;
+use crate::{
+    dataset::grid::Peril,
+    description::{
+        Description,
+        access::Access,
+        operation::{Operation, guarded},
+        reference::{header, parameter},
+    },
+};
+
+/// The operation `method` of `path` in the old contract; none when there is none.
+pub(crate) fn operation(about: &Description<'_>, path: &str, method: &str) -> Option<Operation> {
+    Some(match (path, method) {
+        ("/location", "POST") => noted(led_on(Operation {
+            body: Some(schemas::body()),
+            problems: vec![404, 408, 413, 415],
+            ..of_contract(
+                "contractLocations",
+                "Records of many places",
+                Access::chosen(about.policy),
+                "ContractLocations",
+            )
+        })),
+        ("/perils", "GET") => noted(
+            of_contract(
+                "contractPerils",
+                "What there is",
+                Access::catalogue(about.policy),
+                "ContractListing",
+            )
+            .cacheable(),
+        ),
+        ("/allperils", "GET") => noted(led_on(
+            Operation {
+                parameters: vec![parameter("contractLat"), parameter("contractLon")],
+                ..of_contract(
+                    "contractAllPerils",
+                    "All perils at one place",
+                    Access::all_of(about.policy, &Peril::ALL),
+                    "ContractAllPerils",
+                )
+            }
+            .cacheable(),
+        )),
+        (_, "GET") => {
+            let name = path.strip_prefix('/')?;
+            let peril = Peril::ALL.into_iter().find(|peril| peril.name() == name)?;
+            let names = [
+                "contractLat",
+                "contractLon",
+                "contractYear",
+                "contractScenario",
+            ];
+            let summary = format!("{} at one place", peril.title());
+            let operation = led_on(
+                Operation {
+                    parameters: names.map(parameter).to_vec(),
+                    ..of_contract(
+                        &format!("contract-{name}"),
+                        &summary,
+                        Access::all_of(about.policy, &[peril]),
+                        "ContractPeril",
+                    )
+                }
+                .cacheable(),
+            );
+            if peril == Peril::Fire {
+                noted(operation)
+            } else {
+                operation
+            }
+        }
+        _ => return None,
+    })
+}
+
+fn of_contract(id: &str, summary: &str, access: Access, schema: &str) -> Operation {
+    guarded(id, "ClimateScore", summary, access, schema)
+}
+
+/// With the fields that say a leniency of the old service was used.
+fn led_on(mut operation: Operation) -> Operation {
+    for (status, answer) in &mut operation.answers {
+        if *status == "200" {
+            for name in ["Warning", "Deprecation"] {
+                answer["headers"][name] = header(name);
+            }
+            answer["headers"]["Link"] = header("Successor");
+        }
+    }
+    operation
+}
+
+/// With the field that says what the values of fire are.
+fn noted(mut operation: Operation) -> Operation {
+    for (status, answer) in &mut operation.answers {
+        if *status == "200" {
+            answer["headers"]["Perild-Note"] = header("Perild-Note");
+        }
+    }
+    operation
+}

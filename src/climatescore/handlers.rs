@@ -1,0 +1,181 @@
+//! The walk of requests at the old service's paths.
+
+use std::{io, sync::Arc};
+
+use actix_web::{
+    HttpResponse,
+    web::{self, Payload},
+};
+
+use super::{
+    ContractRoute, answer,
+    request::{Filter, LocationRequest, Point},
+};
+use crate::{
+    app::{Visit, consumer},
+    dataset::{
+        grid::{Grid, Peril},
+        perils::{Refused, Values},
+    },
+    edge::{Body, ContentType, NotTaken},
+    log::Access,
+    response::{Refusal, representation::Validators},
+};
+
+/// The answer to a request at `route`.
+pub(crate) async fn answer(
+    visit: Visit<'_>,
+    route: ContractRoute,
+    body: Payload,
+    access: &mut Access,
+) -> Result<HttpResponse, Refusal> {
+    match route {
+        ContractRoute::All => all(visit, access).await,
+        ContractRoute::Listing => listing(visit, access).await,
+        ContractRoute::Locations => locations(visit, body, access).await,
+        ContractRoute::One(peril) => one(visit, peril, access).await,
+    }
+}
+
+async fn listing(visit: Visit<'_>, access: &mut Access) -> Result<HttpResponse, Refusal> {
+    let grid = visit.description(access).await?;
+    let validators = validators(visit, &grid);
+    answer::whole(
+        visit.request,
+        validators,
+        answer::listing(),
+        &Peril::ALL,
+        false,
+    )
+}
+
+async fn one(visit: Visit<'_>, peril: Peril, access: &mut Access) -> Result<HttpResponse, Refusal> {
+    let (_, permits) = visit.peril_permits(None, &[peril], access).await?;
+    let parameters = visit.parameters();
+    let filter = Filter::read(&parameters);
+    let values = visit.site.perils.values(&permits, &filter.columns(peril))?;
+    if values.grid().about().provenance(peril).is_none() {
+        let peril = peril.name();
+        return Err(Refused::NotImported { peril }.into());
+    }
+    let point = Point::read(&parameters)?;
+    let body = answer::one_peril(peril, point, &filter, &values);
+    let validators = validators(visit, values.grid());
+    let has_quirk = filter.has_quirk();
+    answer::whole(visit.request, validators, body.into(), &[peril], has_quirk)
+}
+
+async fn all(visit: Visit<'_>, access: &mut Access) -> Result<HttpResponse, Refusal> {
+    let (_, permits) = visit.peril_permits(None, &Peril::ALL, access).await?;
+    let parameters = visit.parameters();
+    let columns = |peril| Filter::default().columns(peril);
+    let values = Peril::ALL.map(|peril| {
+        let values = visit.site.perils.values(&permits, &columns(peril))?;
+        Ok((peril, values))
+    });
+    let values = values.into_iter().collect::<Result<Vec<_>, Refused>>()?;
+    let point = Point::read(&parameters)?;
+    let body = answer::all_perils(point, &values);
+    let (_, first) = values.first().ok_or(Refusal::Fault)?;
+    let validators = validators(visit, first.grid());
+    // The old service took no filter here, and did not say so.
+    let has_quirk = Filter::read(&parameters).is_given();
+    answer::whole(
+        visit.request,
+        validators,
+        body.into(),
+        &Peril::ALL,
+        has_quirk,
+    )
+}
+
+async fn locations(
+    visit: Visit<'_>,
+    body: Payload,
+    access: &mut Access,
+) -> Result<HttpResponse, Refusal> {
+    let known = visit.known_bearer(access).await?;
+    let read = read_locations(visit, body, consumer(known.as_ref())).await;
+    let request = visit.readable(known.as_ref(), read, access).await?;
+    let (bearer, permits) = visit.peril_permits(known, &request.perils, access).await?;
+    let values = visit.site.perils.values(&permits, &request.columns)?;
+    refuse_off_grid(&request, &values)?;
+    let turn = || visit.site.streams.try_take(bearer.consumer());
+    answer::locations(request, values, turn)
+}
+
+/// What is asked for at `/location`.
+async fn read_locations(
+    visit: Visit<'_>,
+    body: Payload,
+    consumer: &str,
+) -> Result<LocationRequest, Refusal> {
+    if !ContentType::of(visit.request).is_json() {
+        return Err(Refusal::NotRead {
+            taken: "application/json",
+        });
+    }
+    if !visit.site.perils.is_imported() {
+        return Err(Refused::NoStore.into());
+    }
+    let mut intake = visit.site.intake.clone();
+    intake.limit_bytes = intake.limit_bytes.min(LONGEST_BODY);
+    let body = intake.take(visit.request, body, consumer).await?;
+    location_request(visit, body).await
+}
+
+/// What a body of the old contract asks for. It is read whole, and what is read takes more memory than its
+/// text, so that only some long ones are read at a time.
+async fn location_request(visit: Visit<'_>, body: Body) -> Result<LocationRequest, Refusal> {
+    let limit = usize::try_from(visit.site.peril_limits.max_contract_places);
+    let limit = limit.unwrap_or(usize::MAX);
+    if let Some(octets) = body.in_memory().filter(|_| body.is_short()) {
+        return Ok(LocationRequest::read(octets, limit)?);
+    }
+    let readers = Arc::clone(&visit.site.readers).acquire_owned();
+    let reader = readers.await.or(Err(Refusal::Fault))?;
+    let read = web::block(move || {
+        let _reader = reader;
+        let octets = body.whole()?;
+        Ok(LocationRequest::read(&octets, limit))
+    });
+    let read: io::Result<_> = read.await.or(Err(Refusal::Fault))?;
+    let read = read.map_err(|source| NotTaken::Kept {
+        folder: visit.site.intake.folder.clone(),
+        source,
+    })?;
+    Ok(read?)
+}
+
+/// The old service lost the whole request when one place had no row; this says which. Without a peril
+/// it looked for none.
+fn refuse_off_grid(request: &LocationRequest, values: &Values) -> Result<(), Refused> {
+    if request.perils.is_empty() {
+        return Ok(());
+    }
+    let mut first = Vec::new();
+    let mut count = 0;
+    for (index, (latitude, longitude)) in request.places.iter().enumerate() {
+        if values.find(*latitude, *longitude).is_none() {
+            count += 1;
+            if first.len() < NAMED_PLACES {
+                first.push(index);
+            }
+        }
+    }
+    if count == 0 {
+        Ok(())
+    } else {
+        Err(Refused::OffGrid { first, count })
+    }
+}
+
+/// What an answer from `grid` to the target of the request is known by.
+fn validators(visit: Visit<'_>, grid: &Grid) -> Validators {
+    Validators::of_answer(grid.about().version, grid.checksum(), visit.request, "")
+}
+
+/// Octets of a body: ten thousand places take about a megabyte.
+const LONGEST_BODY: u64 = 16 * 1024 * 1024;
+/// Places off the grid that are named one by one.
+const NAMED_PLACES: usize = 10;

@@ -1,0 +1,194 @@
+//! The catalogue, made of the folder's descriptions and files, the configuration's rules and what is imported.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    path::Path,
+    sync::Arc,
+};
+
+use super::{
+    Catalog, Collection, Held, Holding, Kind, Representation,
+    candidates::{Candidate, Candidates, Published},
+    claiming::settle,
+    claims::Claims,
+    folder::{DataFile, Folder, Known},
+};
+use crate::{
+    clock::Timestamp,
+    dataset::metadata::{
+        Metadata, Moment,
+        description::{DescriptionFault, Problem},
+    },
+    policy::CollectionId,
+};
+
+/// What a catalogue is made of.
+pub struct Sources<'s> {
+    /// The folder of the data and of their descriptions.
+    pub folder: &'s Path,
+    /// Whether files are published of which no description and no rule speaks.
+    pub publish_all: bool,
+    /// The collections with a rule of their own in the configuration.
+    pub ruled: HashSet<CollectionId>,
+    /// What holds imported collections.
+    pub holdings: &'s [&'s dyn Holding],
+    /// The time of the load.
+    pub now: Timestamp,
+}
+
+impl Catalog {
+    /// Reads everything anew, but for what `previous` has read and has not changed since.
+    ///
+    /// Never fails: what is broken is told in [`Self::faults`], and keeps nothing else from being published. A
+    /// description that was whole at the previous load holds until it is mended.
+    #[must_use]
+    pub fn load(sources: &Sources<'_>, previous: Option<&Self>) -> Self {
+        let nothing = Self::default();
+        let previous = previous.unwrap_or(&nothing);
+        let (folder, known, unread) =
+            match Folder::list(sources.folder, &previous.known, sources.now) {
+                Ok((folder, known)) => (folder, known, None),
+                Err(error) => {
+                    let problem = Problem::Unreadable { kind: error.kind() };
+                    let fault = DescriptionFault::of_file(sources.folder, problem);
+                    (Folder::default(), Known::default(), Some(fault))
+                }
+            };
+        let held = sources.holdings.iter().flat_map(|holding| holding.held());
+        let held: HashMap<_, _> = held.map(|held| (held.id.clone(), held)).collect();
+        let held_ids = held.keys().cloned().collect();
+        let before = &previous.published;
+        let mut candidates =
+            Candidates::new(sources.folder, before, &held_ids, folder.descriptions);
+        let claims = Claims {
+            ruled: sources.ruled.clone(),
+            publish_all: sources.publish_all,
+            held: held_ids.clone(),
+            ..Claims::default()
+        };
+        let claims = settle(&claims, &mut candidates, before, &folder.files);
+        let mut loading = Loading {
+            claims,
+            held,
+            files: BTreeMap::new(),
+            previous,
+        };
+        let unpublished = loading.sort_out(folder.files);
+        let collections = loading.collections(&candidates.all);
+        Self {
+            claims: loading.claims,
+            unpublished,
+            known,
+            published: candidates.published(),
+            ..Self::new(collections, candidates.faults.into_iter().chain(unread))
+        }
+    }
+}
+
+/// A catalogue on its way.
+struct Loading<'l> {
+    claims: Claims,
+    held: HashMap<CollectionId, Held>,
+    files: BTreeMap<CollectionId, Vec<Representation>>,
+    previous: &'l Catalog,
+}
+
+impl Loading<'_> {
+    /// Gives each file to its collection; answers with those that belong to none.
+    fn sort_out(&mut self, files: Vec<DataFile>) -> Vec<CollectionId> {
+        let mut unpublished = BTreeSet::new();
+        for DataFile { name, version } in files {
+            let Some(id) = self.claims.owner(&name) else {
+                unpublished.insert(self.claims.undescribed(&name));
+                continue;
+            };
+            self.files.entry(id).or_default().push(Representation {
+                name: name.asked().into(),
+                media_type: name.media_type(),
+                length_bytes: version.length(),
+                modified: version.modified(),
+            });
+        }
+        unpublished.into_iter().collect()
+    }
+
+    fn collections(&mut self, described: &[Candidate]) -> BTreeMap<CollectionId, Arc<Collection>> {
+        let mut collections = BTreeMap::new();
+        let published = described
+            .iter()
+            .filter_map(|candidate| candidate.published.clone());
+        for Published { id, placed } in published {
+            let representations = self.files.remove(&id).unwrap_or_default();
+            let held = self.held.remove(&id);
+            let described = &placed.described;
+            let collection = Collection {
+                kind: described.kind,
+                group: held.as_ref().and_then(|held| held.group.clone()),
+                metadata: derived(described.metadata.clone(), held.as_ref(), &representations),
+                digest: held.as_ref().and_then(|held| held.digest.clone()),
+                has_data: match described.kind {
+                    Kind::Coverage => held.is_some_and(|held| held.has_data),
+                    Kind::Files => true,
+                },
+                description: Some(Arc::clone(&placed)),
+                representations,
+                id: id.clone(),
+            };
+            collections.insert(id, self.shared(collection));
+        }
+        for (id, held) in std::mem::take(&mut self.held) {
+            let collection = Collection {
+                id: held.id,
+                kind: held.kind,
+                group: held.group,
+                metadata: held.metadata,
+                description: None,
+                digest: held.digest,
+                has_data: held.has_data,
+                representations: self.files.remove(&id).unwrap_or_default(),
+            };
+            collections.insert(id, self.shared(collection));
+        }
+        for (id, representations) in std::mem::take(&mut self.files) {
+            let title = Metadata {
+                title: id.as_str().into(),
+                ..Metadata::default()
+            };
+            let collection = Collection {
+                id: id.clone(),
+                kind: Kind::Files,
+                group: None,
+                metadata: derived(title, None, &representations),
+                description: None,
+                digest: None,
+                has_data: true,
+                representations,
+            };
+            collections.insert(id, self.shared(collection));
+        }
+        collections
+    }
+
+    /// The collection of the previous load where nothing has changed.
+    fn shared(&self, collection: Collection) -> Arc<Collection> {
+        let before = self.previous.get(collection.id.as_str());
+        let same = before.filter(|before| ***before == collection);
+        same.map_or_else(|| Arc::new(collection), Arc::clone)
+    }
+}
+
+/// What was said, with what the store and the files tell where nothing was.
+fn derived(
+    mut metadata: Metadata,
+    held: Option<&Held>,
+    representations: &[Representation],
+) -> Metadata {
+    if let Some(Held { metadata: told, .. }) = held {
+        metadata.lay_under(told);
+    }
+    if metadata.modified.is_none() {
+        let latest = representations.iter().map(|file| file.modified).max();
+        metadata.modified = latest.map(|time| Moment::at(Timestamp::from(time)));
+    }
+    metadata
+}

@@ -1,0 +1,112 @@
+//! The catalogue: everything that is published, in the words of DCAT and OGC API.
+//!
+//! It is made at the start and at each reload, of what is imported, of the descriptions beside the data and of the
+//! configuration's rules, and does not change in between. A file belongs to one collection, whose rule holds for it.
+
+mod candidates;
+mod claiming;
+mod claims;
+mod collection;
+mod folder;
+mod kind;
+mod load;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use super::{FileName, metadata::description::DescriptionFault};
+use crate::policy::CollectionId;
+use candidates::Before;
+use claims::Claims;
+use folder::Known;
+
+pub use collection::{Collection, Held, Holding, Representation};
+pub use kind::Kind;
+pub use load::Sources;
+
+/// All collections.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    collections: Vec<Arc<Collection>>,
+    positions: HashMap<CollectionId, usize>,
+    claims: Claims,
+    faults: Vec<DescriptionFault>,
+    unpublished: Vec<CollectionId>,
+    known: Known,
+    published: Before,
+}
+
+impl Catalog {
+    /// The collection `id`.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Arc<Collection>> {
+        self.collections.get(*self.positions.get(id)?)
+    }
+
+    /// The collections, in order of their ids.
+    pub fn iter(&self) -> std::slice::Iter<'_, Arc<Collection>> {
+        self.collections.iter()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.collections.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.collections.is_empty()
+    }
+
+    /// The collection that `file` belongs to, whose rule holds for it; none when it is not published.
+    ///
+    /// It says so of files that have come since the catalogue was made as well.
+    #[must_use]
+    pub fn collection_of(&self, file: &FileName) -> Option<CollectionId> {
+        self.claims.owner(file)
+    }
+
+    /// Everything that is wrong with descriptions, by their files.
+    #[must_use]
+    pub fn faults(&self) -> &[DescriptionFault] {
+        &self.faults
+    }
+
+    /// What the folder holds and no description and no rule speaks of: it is not published.
+    #[must_use]
+    pub fn unpublished(&self) -> &[CollectionId] {
+        &self.unpublished
+    }
+
+    fn new(
+        collections: BTreeMap<CollectionId, Arc<Collection>>,
+        faults: impl Iterator<Item = DescriptionFault>,
+    ) -> Self {
+        let ids = collections.keys().cloned().enumerate();
+        let positions = ids.map(|(position, id)| (id, position)).collect();
+        let mut faults: Vec<_> = faults.collect();
+        faults.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+        Self {
+            positions,
+            collections: collections.into_values().collect(),
+            faults,
+            ..Self::default()
+        }
+    }
+}
+
+impl<'c> IntoIterator for &'c Catalog {
+    type IntoIter = std::slice::Iter<'c, Arc<Collection>>;
+    type Item = &'c Arc<Collection>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,359 @@
+//! What can be wrong with a description, where it stands, and what to do about it.
+
+use std::{
+    fmt,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
+
+/// One thing that is wrong with one description.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DescriptionFault {
+    /// The description.
+    pub path: PathBuf,
+    /// Counted from 1; 0 where the whole file is meant.
+    pub line: usize,
+    /// `table.key`, or empty.
+    pub key: Box<str>,
+    /// The matter.
+    pub problem: Problem,
+}
+
+/// What is wrong.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Problem {
+    /// Two descriptions speak of one file, neither of them named as it is.
+    #[error("{file} belongs to the collection that {} describes", .by.display())]
+    ClaimedTwice {
+        /// The file of data.
+        file: Box<str>,
+        /// The other description.
+        by: PathBuf,
+    },
+    /// A character that no terminal and no page should be sent.
+    #[error("control characters do not fit")]
+    ControlCharacter,
+    /// A password in a file that publishers share.
+    #[error("credentials do not belong here")]
+    Credentials,
+    /// A dimension without values.
+    #[error("a dimension has at least one value")]
+    DimensionEmpty,
+    /// Values that are not in order, or are there twice.
+    #[error("the values of a dimension of numbers or times ascend, each once")]
+    DimensionOrder,
+    /// The pattern of the columns names what is no dimension.
+    #[error("{{{name}}} is neither `variable` nor a dimension")]
+    DimensionUnknown {
+        /// The word in braces.
+        name: Box<str>,
+    },
+    /// A dimension that the pattern of the columns does not name.
+    #[error("the dimension {name} is not in the pattern of the columns, {pattern:?}")]
+    DimensionUnused {
+        /// The dimension.
+        name: Box<str>,
+        /// The pattern.
+        pattern: Box<str>,
+    },
+    /// A text that must say something.
+    #[error("must not be empty")]
+    Empty,
+    /// An id that has not the form of one.
+    #[error("{id:?} is no id: {reason}")]
+    IdMalformed {
+        /// The id.
+        id: Box<str>,
+        /// The rule that it breaks.
+        reason: Box<str>,
+    },
+    /// An id that is an address of perild itself, or one of its own groups.
+    #[error("{id} is reserved")]
+    IdReserved {
+        /// The id.
+        id: Box<str>,
+    },
+    /// Two descriptions of one id.
+    #[error("{id} is described by {} already", .by.display())]
+    IdTaken {
+        /// The id.
+        id: Box<str>,
+        /// The other description.
+        by: PathBuf,
+    },
+    /// Terms that machines cannot read.
+    #[error("the licence {text:?} is neither an SPDX id nor the address of the terms")]
+    LicenceUnknown {
+        /// As it was written.
+        text: Box<str>,
+        /// The id that was likely meant.
+        nearest: Option<&'static str>,
+    },
+    /// A key that must be there.
+    #[error("{key} is missing")]
+    Missing {
+        /// The key.
+        key: &'static str,
+    },
+    /// A value that is no part of the globe.
+    #[error("is not [west, south, east, north] in degrees")]
+    NotABox,
+    /// A value that is neither a day nor a moment.
+    #[error("{text:?} is no date")]
+    NotADate {
+        /// As it was written.
+        text: Box<str>,
+    },
+    /// A value that is no span of time.
+    #[error("{text:?} is no span of time")]
+    NotASpan {
+        /// As it was written.
+        text: Box<str>,
+    },
+    /// Bytes that are no UTF-8.
+    #[error("byte {offset} is not UTF-8")]
+    NotUtf8 {
+        /// Counted from 0.
+        offset: usize,
+    },
+    /// Conditions on data that everyone may have (OE-CLS-2).
+    #[error("OE-O is open to everyone, and has no scopes")]
+    OpenWithScopes,
+    /// A number beyond its bounds.
+    #[error("{number} is not within {low} and {high}")]
+    OutOfBounds {
+        /// As it was written.
+        number: Box<str>,
+        /// The lowest that is taken.
+        low: i64,
+        /// The highest.
+        high: i64,
+    },
+    /// A source that is not in the folder of the description.
+    #[error("{source_text:?} leads out of the folder")]
+    OutsideFolder {
+        /// As it was written.
+        source_text: Box<str>,
+    },
+    /// A pattern with a brace that does not fit another.
+    #[error("{pattern:?} is no pattern of names")]
+    PatternMalformed {
+        /// As it was written.
+        pattern: Box<str>,
+    },
+    /// A profile that is not there, or is broken itself.
+    #[error("there is no whole profile {name}")]
+    ProfileAbsent {
+        /// The file.
+        name: Box<str>,
+    },
+    /// Profiles that name one another in a circle.
+    #[error("the profiles go in a circle: {}", .chain.join(" -> "))]
+    ProfileCycle {
+        /// The files, in order.
+        chain: Vec<Box<str>>,
+    },
+    /// More profiles upon another than anyone can follow.
+    #[error("more than {most} profiles build upon one another")]
+    ProfileDepth {
+        /// As many are followed.
+        most: usize,
+    },
+    /// Two entries of one name.
+    #[error("{name} is there twice")]
+    Repeated {
+        /// The name.
+        name: Box<str>,
+    },
+    /// A file that the operator has a rule for.
+    #[error("{file} has a rule in the configuration, as {id}")]
+    RuledElsewhere {
+        /// The file of data.
+        file: Box<str>,
+        /// The collection that the rule is for.
+        id: Box<str>,
+    },
+    /// A scope that no token could carry (RFC 6749 §3.3).
+    #[error("{scope:?} is no scope")]
+    ScopeMalformed {
+        /// As it was written.
+        scope: Box<str>,
+    },
+    /// Nothing to publish.
+    #[error("there is no file {name}")]
+    SourceAbsent {
+        /// The name, or the pattern of names.
+        name: Box<str>,
+    },
+    /// Data that are elsewhere.
+    #[error("perild reads no source at {scheme}://")]
+    SourceElsewhere {
+        /// The scheme of the address.
+        scheme: Box<str>,
+    },
+    /// Data of a form that is not served, or in a folder below.
+    #[error("{name} is not among the files that are served")]
+    SourceNotServed {
+        /// The name.
+        name: Box<str>,
+    },
+    /// Text that is no TOML.
+    #[error("{message}")]
+    Syntax {
+        /// The reader's own words.
+        message: Box<str>,
+    },
+    /// A file that is longer than any description.
+    #[error("{bytes} bytes are more than the {most} of the longest description")]
+    TooLong {
+        /// The file's length.
+        bytes: u64,
+        /// The longest that is read.
+        most: u64,
+    },
+    /// More entries than are read.
+    #[error("there are more than {most}")]
+    TooMany {
+        /// As many are read.
+        most: usize,
+    },
+    /// A unit that machines cannot convert.
+    #[error("the unit {code:?} is not UCUM")]
+    UnitUnknown {
+        /// As it was written.
+        code: Box<str>,
+        /// The code that was likely meant.
+        nearest: Option<&'static str>,
+    },
+    /// A key that no description has.
+    #[error("there is no such key")]
+    UnknownKey {
+        /// The key that was likely meant.
+        nearest: Option<&'static str>,
+        /// The keys that stand here.
+        known: Vec<&'static str>,
+    },
+    /// A word that is none of a few.
+    #[error("{word:?} is not known")]
+    UnknownWord {
+        /// As it was written.
+        word: Box<str>,
+        /// The words that are.
+        known: &'static [&'static str],
+    },
+    /// A file that is there, and cannot be read.
+    #[error("cannot be read: {kind}")]
+    Unreadable {
+        /// What the system says.
+        kind: ErrorKind,
+    },
+    /// A value of another type.
+    #[error("{found} does not fit")]
+    WrongType {
+        /// The type that it has.
+        found: &'static str,
+        /// The type that it should have.
+        wanted: &'static str,
+    },
+}
+
+impl DescriptionFault {
+    /// `problem` of the whole file `path`.
+    #[must_use]
+    pub fn of_file(path: &Path, problem: Problem) -> Self {
+        Self {
+            path: path.into(),
+            line: 0,
+            key: "".into(),
+            problem,
+        }
+    }
+
+    /// Whether the collection is published all the same.
+    #[must_use]
+    pub fn is_warning(&self) -> bool {
+        matches!(
+            self.problem,
+            Problem::LicenceUnknown { .. } | Problem::UnitUnknown { .. }
+        )
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        self.problem.remedy()
+    }
+}
+
+impl fmt::Display for DescriptionFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
+        if !self.key.is_empty() {
+            write!(f, ": {}", self.key)?;
+        }
+        write!(f, ": {}; {}", self.problem, self.remedy())
+    }
+}
+
+impl Problem {
+    fn remedy(&self) -> String {
+        match self {
+            Self::ClaimedTwice { .. } => "describe it in one of them".into(),
+            Self::ControlCharacter => "write text without them".into(),
+            Self::Credentials => "leave user and password out; the importer takes them from its environment".into(),
+            Self::DimensionEmpty => "write its values, as values = [1, 2, 3]".into(),
+            Self::DimensionOrder => "put them in order, or write them as texts with type = \"text\"".into(),
+            Self::DimensionUnknown { name } => format!("add [[dimension]] name = {name:?}, or write the name as it stands in the columns"),
+            Self::DimensionUnused { name, .. } => format!("put {{{name}}} where it stands in the names of the columns, or remove the dimension"),
+            Self::Empty => "write something, or leave the key out".into(),
+            Self::IdMalformed { .. } | Self::IdReserved { .. } => "write another `id` in [collection]".into(),
+            Self::IdTaken { .. } => "give one of them another `id`, or remove one".into(),
+            Self::LicenceUnknown { nearest, .. } => meant(*nearest).unwrap_or_else(|| "write an id of https://spdx.org/licenses, as CC-BY-4.0, or the address of the terms".into()),
+            Self::Missing { key } => format!("add it: {}", example(key)),
+            Self::NotABox => "write bbox = [-8.2, 49.9, 1.8, 60.9]".into(),
+            Self::NotADate { .. } => "write 2026-01-31, or 2026-01-31T12:00:00Z".into(),
+            Self::NotASpan { .. } => "write 2020-01-01/2024-12-31, with .. for an open end".into(),
+            Self::NotUtf8 { .. } => "save the file as UTF-8".into(),
+            Self::OpenWithScopes => "remove the scopes, or write class = \"OE-SA\"".into(),
+            Self::OutOfBounds { low, high, .. } => format!("write a whole number from {low} to {high}"),
+            Self::OutsideFolder { .. } => "name a file in the folder of the description, and no link out of it".into(),
+            Self::PatternMalformed { .. } => "write each name once in braces and something between two of them, as \"{variable}_{year}\"".into(),
+            Self::ProfileAbsent { .. } => "name a file in this folder that has a table [profile]".into(),
+            Self::ProfileCycle { .. } => "let one of them name no profile".into(),
+            Self::ProfileDepth { .. } => "write the keys into fewer profiles".into(),
+            Self::Repeated { .. } => "leave one of them".into(),
+            Self::RuledElsewhere { id, .. } => format!("write id = {id:?}, or ask the operator to remove that rule"),
+            Self::ScopeMalformed { .. } => "write each scope by itself, without blanks and quotes, as scopes = [\"energy:read\"]".into(),
+            Self::SourceAbsent { .. } => "put it there, or write the `source`".into(),
+            Self::SourceElsewhere { .. } => "name a file in the folder of the description".into(),
+            Self::SourceNotServed { .. } => "name a file in this very folder whose extension is served, as meters.csv".into(),
+            Self::Syntax { .. } => "correct it".into(),
+            Self::TooLong { .. } => "keep data out of descriptions".into(),
+            Self::TooMany { .. } => "write fewer".into(),
+            Self::UnitUnknown { nearest, .. } => meant(*nearest).unwrap_or_else(|| "write the code of https://ucum.org, as kW.h or m/s, and 1 for a plain number".into()),
+            Self::UnknownKey { nearest: Some(nearest), .. } => format!("write {nearest}"),
+            Self::UnknownKey { nearest: None, known } => format!("correct or remove it; known here are {}", known.join(", ")),
+            Self::UnknownWord { known, .. } => format!("write one of {}", known.join(", ")),
+            Self::Unreadable { .. } => "let the user that perild runs as read it".into(),
+            Self::WrongType { wanted, .. } => format!("write {wanted}"),
+        }
+    }
+}
+
+fn meant(nearest: Option<&'static str>) -> Option<String> {
+    nearest.map(|nearest| format!("write {nearest:?} if that is meant"))
+}
+
+fn example(key: &str) -> &'static str {
+    match key {
+        "collection" => "a table [collection] with title and licence",
+        "title" => "title = \"Half-hourly meter readings\"",
+        "licence" => "licence = \"CC-BY-4.0\"",
+        "name" => "name = \"kwh\"",
+        "values" => "values = [1, 2, 3]",
+        _ => "the page on descriptions says what it is for",
+    }
+}

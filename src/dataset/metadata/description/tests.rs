@@ -1,0 +1,356 @@
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    dataset::{
+        Kind,
+        metadata::{BoundingBox, FieldType, Licence, Moment},
+    },
+    policy::Class,
+};
+
+const SMALLEST: &str = "[collection]\ntitle = \"Meters\"\nlicence = \"CC-BY-4.0\"\n";
+
+fn read(text: &str) -> Read {
+    Read::parse(Path::new("meters.toml"), text.as_bytes())
+}
+
+fn described(text: &str) -> Result<Described, Vec<DescriptionFault>> {
+    let read = read(text);
+    if !read.is_whole() {
+        return Err(read.faults);
+    }
+    Described::resolve(Path::new("meters.toml"), &read.draft, &Profiles::new())
+}
+
+/// What is said of `text`, a line a fault.
+fn complaints(text: &str) -> String {
+    let faults = described(text).map(|_| read(text).faults);
+    let faults = faults.unwrap_or_else(|faults| faults);
+    let lines = faults.iter().map(DescriptionFault::to_string);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_shortest_description_is_a_title_a_licence_and_a_rule() {
+    let described = described(&format!("{SMALLEST}[[rule]]\nclass = \"OE-O\"\n")).unwrap();
+    assert_eq!(&*described.metadata.title, "Meters");
+    assert_eq!(described.kind, Kind::Files);
+    assert!(described.is_listed);
+    let rules: Vec<_> = described.rules.iter().map(|rule| rule.class).collect();
+    assert_eq!(rules, [Class::Open]);
+}
+
+#[test]
+fn every_key_is_read() {
+    let text = r#"
+[collection]
+id = "uk-meters"
+title = "Half-hourly meter readings"
+description = """
+Two
+lines"""
+keywords = ["energy", "meters"]
+licence = "https://example.org/terms"
+version = "1.2.0"
+publisher = "Example Energy Ltd"
+contact = "data@example.org"
+issued = 2026-01-31
+modified = "2026-02-01T12:00:00Z"
+kind = "coverage"
+source = "tiles/"
+listed = false
+bbox = [-8.2, 49.9, 1.8, 60.9]
+datetime = "2020-01-01/.."
+
+[[rule]]
+class = "OE-SA"
+scopes = ["energy:read", "more"]
+
+[[rule]]
+class = "OE-SB"
+
+[coverage]
+form = "wide"
+columns = "{variable}_{month}"
+latitude = "y"
+longitude = "x"
+ignore = ["key"]
+missing = ["", "NA"]
+not_applicable = ["-"]
+
+[[dimension]]
+name = "month"
+title = "Month of the year"
+type = "number"
+unit = "mo"
+values = [1, 2, 3]
+
+[[field]]
+name = "ghi"
+title = "Irradiation"
+type = "number"
+unit = "kW.h/m2"
+definition = "global horizontal irradiation of the month"
+decimals = 3
+minimum = 0
+maximum = 400.5
+"#;
+    let described = described(text).unwrap();
+    let metadata = &described.metadata;
+    assert_eq!(described.id.as_ref().unwrap().value.as_ref(), "uk-meters");
+    assert_eq!(metadata.description.as_deref(), Some("Two\nlines"));
+    assert_eq!(metadata.keywords.len(), 2);
+    assert!(matches!(metadata.licence, Some(Licence::Url(_))));
+    assert_eq!(metadata.issued, Moment::parse("2026-01-31"));
+    assert_eq!(metadata.modified, Moment::parse("2026-02-01T12:00:00Z"));
+    assert_eq!(
+        metadata.extent.temporal.unwrap().to_string(),
+        "2020-01-01/.."
+    );
+    assert_eq!(
+        metadata.extent.spatial,
+        BoundingBox::new([-8.2, 49.9, 1.8, 60.9])
+    );
+    assert!(!described.is_listed);
+    let scopes: Vec<_> = described
+        .rules
+        .iter()
+        .map(|rule| rule.scopes.len())
+        .collect();
+    assert_eq!(scopes, [2, 0]);
+    let coverage = described.coverage.unwrap();
+    assert_eq!(
+        coverage.dimensions.first().unwrap().values,
+        DimensionValues::Numbers(vec![1.0, 2.0, 3.0])
+    );
+    let variable = coverage.variables.first().unwrap();
+    assert_eq!(variable.field.field_type, Some(FieldType::Number));
+    assert_eq!(
+        (variable.decimals, variable.maximum),
+        (Some(3), Some(400.5))
+    );
+}
+
+#[test]
+fn a_mistake_is_said_with_its_line_its_key_and_what_to_write_instead() {
+    let said: Vec<_> = [
+        "",
+        "[collection]\n",
+        "[colection]\ntitle = \"a\"\n",
+        &format!("{SMALLEST}tite = \"b\"\n"),
+        &format!("{SMALLEST}colour = \"red\"\n"),
+        "[collection]\ntitle = 7\nlicence = \"CC-BY-4.0\"\n",
+        "[collection]\ntitle = \" \"\nlicence = \"CC-BY-4.0\"\n",
+        "[collection]\ntitle = \"a\\u0007\"\nlicence = \"CC-BY-4.0\"\n",
+        "[collection]\ntitle = \"a\"\nlicence = \"CC BY 4.0\"\n",
+        "[collection]\ntitle = \"a\"\nlicence = \"ours\"\n",
+        &format!("{SMALLEST}kind = \"grid\"\n"),
+        &format!("{SMALLEST}kind = \"series\"\n"),
+        &format!("{SMALLEST}listed = \"no\"\n"),
+        &format!("{SMALLEST}version = 1.0\n"),
+        &format!("{SMALLEST}keywords = \"a\"\n"),
+        &format!("{SMALLEST}keywords = [1]\n"),
+        &format!("{SMALLEST}issued = \"31.01.2026\"\n"),
+        &format!("{SMALLEST}modified = 2026\n"),
+        &format!("{SMALLEST}bbox = [1, 2, 3]\n"),
+        &format!("{SMALLEST}bbox = [0, 91, 0, 92]\n"),
+        &format!("{SMALLEST}datetime = \"2024-01-01/2020-01-01\"\n"),
+        &format!("{SMALLEST}source = \"../secret.csv\"\n"),
+        &format!("{SMALLEST}source = \"/etc/passwd\"\n"),
+        &format!("{SMALLEST}source = \"s3://bucket/prefix/\"\n"),
+        &format!("{SMALLEST}source = \"postgres://me:secret@host/db\"\n"),
+        &format!("{SMALLEST}[[rule]]\nclass = \"OE-C\"\n"),
+        &format!("{SMALLEST}[[rule]]\nclass = \"oe-o\"\n"),
+        &format!("{SMALLEST}[[rule]]\nclass = \"OE-O\"\nscopes = [\"a\"]\n"),
+        &format!("{SMALLEST}[[rule]]\nscopes = [\"a b\"]\n"),
+        &format!("{SMALLEST}[[rule]]\nscope = [\"a\"]\n"),
+        &format!("{SMALLEST}[[rule]]\nscopes = \"a\"\n"),
+        &format!("{SMALLEST}[rule]\nclass = \"OE-O\"\n"),
+        &format!("{SMALLEST}rule = 3\n"),
+        &format!("{SMALLEST}[[field]]\nunit = \"kWh\"\n"),
+        &format!("{SMALLEST}[[field]]\nname = \"a\"\nunit = \"kWh\"\n"),
+        &format!("{SMALLEST}[[field]]\nname = \"a\"\nunit = \"furlongs\"\n"),
+        &format!("{SMALLEST}[[field]]\nname = \"a\"\ntype = \"float\"\n"),
+        &format!("{SMALLEST}[[field]]\nname = \"a\"\ndecimals = 16\n"),
+        &format!("{SMALLEST}[[field]]\nname = \"a\"\n[[field]]\nname = \"a\"\n"),
+        &format!("{SMALLEST}[coverage]\ncolumns = \"{{variable}}_{{year}}\"\n"),
+        &format!("{SMALLEST}[coverage]\ncolumns = \"{{variable}}\"\n[[dimension]]\nname = \"year\"\nvalues = [2020]\n"),
+        &format!("{SMALLEST}[coverage]\ncolumns = \"{{variable\"\n"),
+        &format!("{SMALLEST}[coverage]\nform = \"tall\"\n"),
+        &format!("{SMALLEST}[[dimension]]\nname = \"year\"\n"),
+        &format!("{SMALLEST}[[dimension]]\nname = \"year\"\nvalues = []\n"),
+        &format!("{SMALLEST}[[dimension]]\nname = \"year\"\nvalues = [2030, 2020]\n"),
+        &format!("{SMALLEST}[[dimension]]\nname = \"s\"\nvalues = [\"a\", \"A\"]\n"),
+        &format!("{SMALLEST}[[dimension]]\nname = \"t\"\ntype = \"time\"\nvalues = [\"2020-13\"]\n"),
+        &format!("{SMALLEST}profile = \"base.toml\"\n"),
+        &format!("{SMALLEST}title = \"twice\"\n"),
+        "[collection\ntitle = \"a\"\n",
+    ]
+    .iter()
+    .map(|text| complaints(text))
+    .collect();
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn what_is_wrong_with_units_and_licences_is_told_and_keeps_nothing_from_being_published() {
+    let text = format!("{SMALLEST}[[field]]\nname = \"a\"\nunit = \"kWh\"\n");
+    let text = text.replace("CC-BY-4.0", "ours");
+    assert!(described(&text).is_ok());
+    let faults = read(&text).faults;
+    assert_eq!(faults.len(), 2);
+    assert!(faults.iter().all(DescriptionFault::is_warning));
+}
+
+#[test]
+fn every_fault_of_a_description_is_told_at_once_up_to_a_bound() {
+    let text = format!("{SMALLEST}kind = \"grid\"\nlisted = 1\ncolour = 2\n");
+    assert_eq!(read(&text).faults.len(), 3);
+    let many: Vec<_> = (0..1_000).map(|key| format!("k{key} = 1\n")).collect();
+    let many = many.concat();
+    assert_eq!(read(&format!("{SMALLEST}{many}")).faults.len(), 20);
+}
+
+#[test]
+fn a_description_that_is_no_toml_or_no_utf_8_still_says_what_it_speaks_of() {
+    for text in [
+        &b"[collection]\nid = \"secret\"\nsource = \"data-*.csv\"\ntitle = \n"[..],
+        b"[collection]\nid = \"secret\"\nsource = \"data-*.csv\"\ntitle = \"\xff\"\n",
+        b"[collection]\nid = \"secret\"\nsource = \"data-*.csv\"\n[colection\n",
+        b"[collection\nid = \"secret\"\nsource = \"data-*.csv\"\n",
+    ] {
+        let read = Read::parse(Path::new("a.toml"), text);
+        assert!(!read.is_whole());
+        assert_eq!(read.draft.id(), Some("secret"));
+        assert_eq!(read.draft.source().map(Source::text), Some("data-*.csv"));
+    }
+}
+
+#[test]
+fn a_hostile_description_is_read_in_time_that_grows_with_its_length() {
+    let most = usize::try_from(MOST_BYTES).unwrap();
+    for text in [
+        "[".repeat(most),
+        "a.".repeat(most / 2),
+        "x=[".repeat(most / 3),
+        "x={a=".repeat(most / 5),
+        "[[field]]\n".repeat(most / 10),
+        "[[rule]]\nscopes=[\"\"]\n".repeat(most / 22),
+        format!(
+            "[collection]\ntitle = \"{}\"\n",
+            "\\u0041".repeat(most / 6 - 10)
+        ),
+        {
+            let keys: Vec<_> = (0..most / 8).map(|key| format!("k{key}=1\n")).collect();
+            keys.concat()
+        },
+        format!(
+            "{SMALLEST}[[field]]\nname=\"a\"\nunit=\"{}\"\n",
+            "(".repeat(100_000)
+        ),
+        format!("{SMALLEST}source = \"{}\"\n", "*a".repeat(50_000)),
+    ] {
+        let read = read(&text);
+        assert!(read.faults.len() <= 21, "{}", read.faults.len());
+    }
+}
+
+fn profiles(files: &[(&str, &str)]) -> Profiles {
+    let read = |&(name, text): &(&str, &str)| {
+        let read = Read::parse(Path::new(name), text.as_bytes());
+        (name.into(), std::sync::Arc::new(read))
+    };
+    files.iter().map(read).collect()
+}
+
+#[test]
+fn a_profile_says_what_a_description_leaves_out() {
+    let profiles = profiles(&[
+        (
+            "base.toml",
+            "[profile]\ntitle = \"base\"\nlicence = \"CC-BY-4.0\"\nprofile = \"house.toml\"\n[[rule]]\nscopes = [\"a\"]\n",
+        ),
+        (
+            "house.toml",
+            "[profile]\npublisher = \"Example Energy Ltd\"\n[[rule]]\nclass = \"OE-O\"\n",
+        ),
+    ]);
+    let draft = read("[collection]\ntitle = \"Meters\"\nprofile = \"base.toml\"\n").draft;
+    let described = Described::resolve(Path::new("m.toml"), &draft, &profiles).unwrap();
+    assert_eq!(&*described.metadata.title, "Meters");
+    assert_eq!(
+        described.metadata.publisher.as_deref(),
+        Some("Example Energy Ltd")
+    );
+    let classes: Vec<_> = described.rules.iter().map(|rule| rule.class).collect();
+    assert_eq!(
+        classes,
+        [Class::SharedA],
+        "rules are of one file, and never added up"
+    );
+}
+
+#[test]
+fn profiles_that_cannot_be_followed_are_told() {
+    let chain: Vec<_> = (0..10)
+        .map(|at| {
+            let next = at + 1;
+            (
+                format!("p{at}.toml"),
+                format!("[profile]\nprofile = \"p{next}.toml\"\n"),
+            )
+        })
+        .collect();
+    let chain: Vec<_> = chain
+        .iter()
+        .map(|(name, text)| (&**name, &**text))
+        .collect();
+    let said: Vec<_> = [
+        &[
+            ("a.toml", "[profile]\nprofile = \"b.toml\"\n"),
+            ("b.toml", "[profile]\nprofile = \"a.toml\"\n"),
+        ][..],
+        &[("a.toml", "[profile]\nprofile = \"a.toml\"\n")],
+        &[("a.toml", "[profile]\nprofile = \"none.toml\"\n")],
+        &[("a.toml", "[profile]\nlisted = 3\n")],
+        &[("a.toml", "[profile]\nprofile = \"p0.toml\"\n")],
+    ]
+    .into_iter()
+    .map(|files| {
+        let draft = read(&format!("{SMALLEST}profile = \"a.toml\"\n")).draft;
+        let profiles = profiles(&[files, &chain].concat());
+        let refused = Described::resolve(Path::new("m.toml"), &draft, &profiles).unwrap_err();
+        refused
+            .iter()
+            .map(DescriptionFault::to_string)
+            .collect::<String>()
+    })
+    .collect();
+    insta::assert_snapshot!(said.join("\n"), @"
+    m.toml:4: collection.profile: the profiles go in a circle: a.toml -> b.toml -> a.toml; let one of them name no profile
+    m.toml:4: collection.profile: the profiles go in a circle: a.toml -> a.toml; let one of them name no profile
+    m.toml:4: collection.profile: there is no whole profile none.toml; name a file in this folder that has a table [profile]
+    m.toml:4: collection.profile: there is no whole profile a.toml; name a file in this folder that has a table [profile]
+    m.toml:4: collection.profile: more than 8 profiles build upon one another; write the keys into fewer profiles
+    ");
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_to_their_end(text in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let read = Read::parse(Path::new("a.toml"), &text);
+        for fault in &read.faults {
+            prop_assert!(!fault.to_string().contains('\n'));
+        }
+    }
+
+    #[test]
+    fn what_is_written_of_a_collection_is_what_is_read(title in "[^\\p{Cc}\"\\\\ ][^\\p{Cc}\"\\\\]{0,40}[^\\p{Cc}\"\\\\ \\s]") {
+        let text = format!("[collection]\ntitle = \"{title}\"\nlicence = \"MIT\"\n");
+        let described = described(&text).unwrap();
+        prop_assert_eq!(&*described.metadata.title, title.trim());
+    }
+}

@@ -1,0 +1,240 @@
+//! Who may call an operation, as the rules of the configuration have it.
+
+use serde_json::{Value, json};
+
+use crate::{
+    dataset::{FileName, Perils, grid::Peril},
+    policy::{CollectionId, DatasetRule, Policy},
+};
+
+/// What a caller must show: any one of the alternatives suffices.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Access {
+    alternatives: Vec<Needed>,
+    /// Which alternative is for what, when there are several.
+    said: Vec<String>,
+}
+
+/// What one alternative asks for.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Needed {
+    /// Nothing: the data is open (OE-O).
+    Nothing,
+    /// A token with all these scopes, and the certificate that it is bound to.
+    Token(Vec<String>),
+}
+
+impl Access {
+    /// Nobody is asked for anything.
+    pub(crate) fn everyone() -> Self {
+        Self {
+            alternatives: vec![Needed::Nothing],
+            said: Vec::new(),
+        }
+    }
+
+    /// To what is said of all perils together.
+    pub(crate) fn catalogue(policy: &Policy) -> Self {
+        Self::one_of([("perils", needed(policy, Perils::collection(None)))])
+    }
+
+    /// To all `perils` in one answer: every scope of theirs.
+    pub(crate) fn all_of(policy: &Policy, perils: &[Peril]) -> Self {
+        let each = perils.iter().map(|peril| Perils::collection(Some(*peril)));
+        let mut scopes: Option<Vec<String>> = None;
+        for needed in each.map(|collection| needed(policy, collection)) {
+            if let Needed::Token(needed) = needed {
+                scopes.get_or_insert_default().extend(needed);
+            }
+        }
+        let alternative = scopes.map_or(Needed::Nothing, |mut scopes| {
+            scopes.sort_unstable();
+            scopes.dedup();
+            Needed::Token(scopes)
+        });
+        Self {
+            alternatives: vec![alternative],
+            said: Vec::new(),
+        }
+    }
+
+    /// To those perils that a request names.
+    pub(crate) fn chosen(policy: &Policy) -> Self {
+        Self::one_of(Peril::ALL.map(|peril| {
+            let needed = needed(policy, Perils::collection(Some(peril)));
+            (peril.name(), needed)
+        }))
+    }
+
+    /// To a file: the rule of its dataset, or the defaults.
+    pub(crate) fn files(policy: &Policy, datasets: &[DatasetRule]) -> Self {
+        let listed = files(datasets).filter_map(|dataset| {
+            let id = policy.named(&FileName::of_rule(&dataset.name))?;
+            Some((dataset.name.as_str(), needed(policy, id)))
+        });
+        let others = [("any other", of_scopes(policy.scopes_by_default()))];
+        Self::one_of(others.into_iter().chain(listed))
+    }
+
+    /// To one of `things`, each with what is needed for it.
+    fn one_of<'n>(things: impl IntoIterator<Item = (&'n str, Needed)>) -> Self {
+        let mut groups: Vec<(Needed, Vec<&str>)> = Vec::new();
+        for (label, needed) in things {
+            match groups.iter_mut().find(|(group, _)| *group == needed) {
+                Some((_, labels)) => labels.push(label),
+                None => groups.push((needed, vec![label])),
+            }
+        }
+        let said = groups
+            .iter()
+            .filter(|_| groups.len() > 1)
+            .map(|(needed, labels)| format!("- {}: {}", labels.join(", "), needed.said()));
+        let said = said.collect();
+        let mut alternatives: Vec<_> = groups.into_iter().map(|(needed, _)| needed).collect();
+        alternatives.sort();
+        Self { alternatives, said }
+    }
+
+    /// Whether there is a request that is refused without a token.
+    pub(crate) fn asks_for_tokens(&self) -> bool {
+        let mut all = self.alternatives.iter();
+        all.any(|needed| *needed != Needed::Nothing)
+    }
+
+    /// The member `security`.
+    pub(crate) fn security(&self) -> Value {
+        if !self.asks_for_tokens() {
+            return json!([]);
+        }
+        let alternatives = self.alternatives.iter().map(|needed| match needed {
+            Needed::Nothing => json!({}),
+            Needed::Token(scopes) => json!({"mutualTLS": [], "bearer": scopes}),
+        });
+        alternatives.collect()
+    }
+
+    /// What is needed, where `security` alone does not say it in every version.
+    pub(crate) fn description(&self) -> Option<String> {
+        match self.alternatives.as_slice() {
+            [Needed::Token(scopes)] if !scopes.is_empty() => {
+                Some(format!("The token must have `{}`.", scopes.join(" ")))
+            }
+            [_] => None,
+            _ => Some(format!(
+                "What is needed depends on what is asked for:\n\n{}",
+                self.said.join("\n")
+            )),
+        }
+    }
+}
+
+impl Needed {
+    fn said(&self) -> String {
+        match self {
+            Self::Nothing => "open to everyone".to_owned(),
+            Self::Token(scopes) if scopes.is_empty() => "any token".to_owned(),
+            Self::Token(scopes) => format!("a token with `{}`", scopes.join(" ")),
+        }
+    }
+}
+
+/// Those of `datasets` that are files, not perils.
+pub(crate) fn files(datasets: &[DatasetRule]) -> impl Iterator<Item = &DatasetRule> {
+    let is_of_perils = |name: &str| {
+        let mut names = Peril::ALL.into_iter().map(Some).chain([None]);
+        names.any(|peril| Perils::collection(peril).as_str() == name)
+    };
+    datasets.iter().filter(move |dataset| {
+        !is_of_perils(&dataset.name) && FileName::with_extension(&dataset.name).is_some()
+    })
+}
+
+fn needed(policy: &Policy, collection: &CollectionId) -> Needed {
+    of_scopes(policy.scopes_needed(collection))
+}
+
+fn of_scopes(scopes: Option<Vec<&str>>) -> Needed {
+    scopes.map_or(Needed::Nothing, |scopes| {
+        Needed::Token(scopes.into_iter().map(str::to_owned).collect())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        policy::{Class, Defaults},
+        token::Scope,
+    };
+
+    fn policy(rules: &[(&str, &str, Class)]) -> (Policy, Vec<DatasetRule>) {
+        let rule = |&(name, scope, class): &(&str, &str, Class)| DatasetRule {
+            name: name.into(),
+            scope: Scope::parse(scope).unwrap(),
+            class,
+        };
+        let datasets: Vec<_> = rules.iter().map(rule).collect();
+        let policy = Policy::new(&datasets, &Defaults::default()).unwrap();
+        (policy, datasets)
+    }
+
+    #[test]
+    fn one_rule_for_all_is_one_alternative_without_words() {
+        let (policy, _) = policy(&[("perils", "p", Class::SharedA)]);
+        let access = Access::chosen(&policy);
+        assert_eq!(
+            access.security(),
+            json!([{"mutualTLS": [], "bearer": ["p"]}])
+        );
+        let said = access.description();
+        assert_eq!(said.as_deref(), Some("The token must have `p`."));
+        let (policy, _) = self::policy(&[]);
+        assert_eq!(Access::chosen(&policy).description(), None);
+    }
+
+    #[test]
+    fn perils_with_rules_of_their_own_are_alternatives_that_are_told() {
+        let rules = [("hail", "h", Class::SharedA), ("fire", "", Class::Open)];
+        let (closed, _) = policy(&rules);
+        let access = Access::chosen(&closed);
+        assert_eq!(
+            access.security(),
+            json!([{}, {"mutualTLS": [], "bearer": []}, {"mutualTLS": [], "bearer": ["h"]}])
+        );
+        let said = access.description().unwrap();
+        assert!(said.contains("- hail: a token with `h`"), "{said}");
+        assert!(said.contains("fire: open to everyone"), "{said}");
+
+        let with_open = [&rules[..], &[("perils", "", Class::Open)]].concat();
+        let (open, _) = policy(&with_open);
+        let access = Access::chosen(&open);
+        assert_eq!(
+            access.security(),
+            json!([{}, {"mutualTLS": [], "bearer": ["h"]}])
+        );
+        let said = access.description().unwrap();
+        assert!(said.contains("fire: open to everyone"), "{said}");
+        assert_eq!(Access::catalogue(&open).security(), json!([]));
+        let both = Access::all_of(&open, &[Peril::Hail, Peril::Fire]);
+        assert_eq!(both.security(), json!([{"mutualTLS": [], "bearer": ["h"]}]));
+        assert_eq!(Access::all_of(&open, &[Peril::Fire]).security(), json!([]));
+    }
+
+    #[test]
+    fn an_open_file_needs_no_token_and_the_others_do() {
+        let (policy, datasets) = policy(&[
+            ("tidy", "", Class::Open),
+            ("smart", "s", Class::SharedB),
+            ("hail", "h", Class::SharedA),
+        ]);
+        let access = Access::files(&policy, &datasets);
+        assert_eq!(
+            access.security(),
+            json!([{}, {"mutualTLS": [], "bearer": []}, {"mutualTLS": [], "bearer": ["s"]}])
+        );
+        let said = access.description().unwrap();
+        assert!(said.contains("- tidy: open to everyone"), "{said}");
+        assert!(said.contains("- any other: any token"), "{said}");
+        assert!(!said.contains("hail"), "{said}");
+    }
+}

@@ -1,0 +1,136 @@
+//! The whole document, from what a site serves.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::{Version, headers, parameters, paths, problems, schemas};
+use crate::{
+    config::PerilLimits,
+    policy::{DatasetRule, Policy},
+};
+
+/// What is described.
+#[derive(Clone, Copy, Debug)]
+pub struct Description<'d> {
+    /// Every path with its methods.
+    pub routes: &'d [Described],
+    /// Where consumers find it.
+    pub base_url: Option<&'d Url>,
+    /// The rules of access.
+    pub policy: &'d Policy,
+    /// How much a request may ask of the perils.
+    pub limits: &'d PerilLimits,
+    /// The datasets that are listed.
+    pub datasets: &'d [DatasetRule],
+}
+
+/// One path and what may be done there.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Described {
+    /// The path, with `{name}` for a file's name.
+    pub path: String,
+    /// Its methods, as `Allow` lists them.
+    pub allow: &'static str,
+}
+
+impl Description<'_> {
+    /// The document in `version`.
+    #[must_use]
+    pub fn document(&self, version: Version) -> Value {
+        let document = json!({
+            "openapi": Version::V3_1.number(),
+            "info": {
+                "title": "perild",
+                "version": env!("CARGO_PKG_VERSION"),
+                "description": self.introduction(),
+            },
+            "servers": [{"url": self.server()}],
+            "tags": TAGS.map(|(name, description)| json!({"name": name, "description": description})),
+            "paths": self.paths(),
+            "components": {
+                "schemas": schemas::all(self.limits),
+                "parameters": parameters::all(),
+                "headers": headers::all(),
+                "responses": problems::responses(self.limits),
+                "securitySchemes": security_schemes(),
+            },
+        });
+        version.of(document)
+    }
+
+    /// Where consumers find it, without a slash at the end; `/` when nobody said.
+    pub(super) fn server(&self) -> &str {
+        let server = self.base_url.map_or("/", Url::as_str);
+        let server = server.strip_suffix('/').filter(|url| !url.is_empty());
+        server.unwrap_or("/")
+    }
+
+    fn paths(&self) -> Map<String, Value> {
+        let item = |route: &Described| {
+            let methods = route.allow.split(", ").filter_map(|method| {
+                let operation = paths::operation(self, &route.path, method)?;
+                Some((method.to_ascii_lowercase(), operation))
+            });
+            (route.path.clone(), Value::Object(methods.collect()))
+        };
+        self.routes.iter().map(item).collect()
+    }
+
+    fn introduction(&self) -> String {
+        let mut text = INTRODUCTION.to_owned();
+        if !self.datasets.is_empty() {
+            text.push_str("\n\nDatasets with a rule of their own:\n");
+        }
+        for dataset in self.datasets {
+            let class = dataset.class.name();
+            let scope = if dataset.scope.is_empty() {
+                String::new()
+            } else {
+                format!(", scope `{}`", dataset.scope)
+            };
+            let _ = write!(text, "\n- `{}`: {class}{scope}", dataset.name);
+        }
+        text
+    }
+}
+
+fn security_schemes() -> Value {
+    json!({
+        "mutualTLS": {
+            "type": "mutualTLS",
+            "description": "A client certificate of the directory (RFC 8705). It is the one that the access token is bound to.",
+        },
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "opaque",
+            "description": "An access token of the directory, bound to the client certificate of the connection (RFC 6750, RFC 8705 §3).",
+        },
+    })
+}
+
+/// The tags, in the order of the page.
+pub(super) const TAGS: [(&str, &str); 4] = [
+    (
+        "perils",
+        "Peril values of places, and what there is of them.",
+    ),
+    ("files", "Files as they are."),
+    (
+        "ClimateScore",
+        "The contract of the service before this one, answer for answer. What is new is at /v1.",
+    ),
+    (
+        "service",
+        "Open to everyone: whether it works, and what it is.",
+    ),
+];
+
+const INTRODUCTION: &str = "Peril data and files, for those who may have them.\n\n\
+    Who asks shows a client certificate of the directory and sends an access token that is bound to it. \
+    Each answer carries `x-fapi-interaction-id`; name it when you ask about an answer. Refusals are \
+    `application/problem+json` (RFC 9457).\n\n\
+    The lines of shell take the certificate and its key from the files `$PERILS_CERTIFICATE` and `$PERILS_KEY`, and \
+    the access token from `$TOKEN`.";

@@ -1,0 +1,33 @@
+//! The description of the interface: OpenAPI, made from the tables that answer the requests.
+//!
+//! Routes, perils, limits, rules and refusals are asked what they are; only what no table holds is
+//! written here. [`Published`] is what `/openapi.json` and `/docs` send.
+//!
+//! A schema of a request says what is taken, not only what is wise to send: whoever generates requests from
+//! the document finds that what it allows is answered and what it forbids is refused. Each answer that the
+//! tests receive is held against it.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a JSON object made here takes a member of any name"
+)]
+
+pub(crate) mod access;
+mod document;
+mod headers;
+pub(crate) mod operation;
+mod page;
+mod parameters;
+mod paths;
+mod problems;
+mod publish;
+pub(crate) mod reference;
+mod samples;
+pub(crate) mod schemas;
+mod version;
+mod written;
+
+pub use document::{Described, Description};
+pub use publish::Published;
+pub use version::Version;
+pub use written::Written;

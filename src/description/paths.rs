@@ -1,0 +1,215 @@
+//! The operations: what each path takes and gives.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    Description,
+    access::{self, Access},
+    operation::{Operation, Target, answer, guarded, not_modified},
+    problems,
+    reference::{header, parameter},
+    schemas,
+};
+use crate::{climatescore::description as climatescore, response::location::Format};
+
+/// The operation `method` of `path`; none when there is none.
+pub(super) fn operation(about: &Description<'_>, path: &str, method: &str) -> Option<Value> {
+    let target = Target {
+        server: about.server(),
+        path,
+        method,
+    };
+    match method {
+        "OPTIONS" => Some(options(path)),
+        "HEAD" => Some(find(about, path, "GET")?.without_content(target)),
+        _ => Some(find(about, path, method)?.written(target)),
+    }
+}
+
+fn find(about: &Description<'_>, path: &str, method: &str) -> Option<Operation> {
+    Some(match (path, method) {
+        ("/docs", "GET") => described(open(
+            "docs",
+            "This description as a page",
+            "text/html",
+            &json!({"type": "string"}),
+        )),
+        ("/healthz", "GET") => open(
+            "health",
+            "Whether the process lives",
+            "text/html",
+            &json!({"type": "string", "const": "OK"}),
+        ),
+        ("/openapi.json", "GET") => described(Operation {
+            parameters: vec![parameter("version")],
+            ..open(
+                "openapi",
+                "This description",
+                "application/json",
+                &json!({"type": "object", "required": ["openapi", "info", "paths"]}),
+            )
+        }),
+        ("/readyz", "GET") => open(
+            "readiness",
+            "Whether requests can be answered",
+            "text/plain",
+            &json!({"type": "string"}),
+        ),
+        ("/{name}", "GET") => file(about, "file", "A CSV file by its name without extension"),
+        ("/v1/files/{name}", "GET") => file(
+            about,
+            "versionedFile",
+            "A file by its name, with or without .csv",
+        ),
+        ("/v1/perils", "GET") => guarded(
+            "perils",
+            "perils",
+            "Perils, metrics, scenarios, years, extent and statistics of the store",
+            Access::catalogue(about.policy),
+            "Catalogue",
+        )
+        .cacheable()
+        .coded(),
+        ("/v1/location", "GET") => Operation {
+            parameters: [&["lat", "lon", "id"][..], &OPTIONS]
+                .concat()
+                .into_iter()
+                .map(parameter)
+                .collect(),
+            problems: vec![404, 413],
+            ..values(about, "location", "Values of a few places")
+        }
+        .cacheable()
+        .coded()
+        .linked(),
+        ("/v1/location", "POST") => Operation {
+            parameters: OPTIONS.into_iter().map(parameter).collect(),
+            body: Some(schemas::location_body(about.limits)),
+            problems: vec![404, 408, 413, 415],
+            ..values(about, "locations", "Values of many places")
+        }
+        .coded()
+        .linked(),
+        _ => return climatescore::operation(about, path, method),
+    })
+}
+
+fn open(id: &str, summary: &str, media_type: &str, schema: &Value) -> Operation {
+    Operation {
+        id: id.to_owned(),
+        tag: "service",
+        summary: summary.to_owned(),
+        parameters: Vec::new(),
+        body: None,
+        answers: vec![("200", answer("OK", json!({media_type: {"schema": schema}})))],
+        problems: Vec::new(),
+        access: Access::everyone(),
+    }
+}
+
+/// `operation` as one of those that send this description.
+fn described(operation: Operation) -> Operation {
+    let mut operation = operation.cacheable().coded();
+    for (_, answer) in &mut operation.answers {
+        answer["headers"]["Content-Security-Policy"] = header("Content-Security-Policy");
+    }
+    operation
+}
+
+/// An operation that answers in every format.
+fn values(about: &Description<'_>, id: &str, summary: &str) -> Operation {
+    let content = Format::ALL.map(|format| {
+        let media_type = format.content_type().split(';').next().unwrap_or_default();
+        (media_type.to_owned(), schemas::format(format))
+    });
+    let content: Map<_, _> = content.into_iter().collect();
+    let answer = answer(
+        "The places in the order in which they were sent",
+        content.into(),
+    );
+    Operation {
+        answers: vec![("200", answer)],
+        ..guarded(
+            id,
+            "perils",
+            summary,
+            Access::chosen(about.policy),
+            "Locations",
+        )
+    }
+}
+
+fn file(about: &Description<'_>, id: &str, summary: &str) -> Operation {
+    let octets = json!({"type": "string", "format": "binary"});
+    let content = json!({"text/csv": {"schema": {"type": "string"}}, "*/*": {"schema": octets}});
+    let mut whole = answer("The file", content.clone());
+    let mut part = answer("The part that Range names", content);
+    for answer in [&mut whole, &mut part] {
+        for name in ["ETag", "Last-Modified", "Accept-Ranges"] {
+            answer["headers"][name] = header(name);
+        }
+    }
+    part["headers"]["Content-Range"] = header("Content-Range");
+    let examples = access::files(about.datasets).map(|dataset| {
+        let value = json!({"value": dataset.name});
+        (dataset.name.clone(), value)
+    });
+    let examples: Map<String, Value> = examples.collect();
+    let mut name = json!({
+        "name": "name", "in": "path", "required": true,
+        "description": "The file's name. The provider's catalogue lists them.",
+        "schema": {"type": "string", "minLength": 1},
+    });
+    if !examples.is_empty() {
+        name["examples"] = examples.into();
+    }
+    let fields = ["If-None-Match", "Range", "If-Range"];
+    Operation {
+        parameters: [name].into_iter().chain(fields.map(parameter)).collect(),
+        answers: vec![("200", whole), ("206", part), ("304", not_modified())],
+        problems: vec![404, 406, 412, 416],
+        ..guarded(
+            id,
+            "files",
+            summary,
+            Access::files(about.policy, about.datasets),
+            "Problem",
+        )
+    }
+}
+
+fn options(path: &str) -> Value {
+    let fields = ["Allow", "x-fapi-interaction-id"].map(|name| (name.to_owned(), header(name)));
+    let fields: Map<String, Value> = fields.into_iter().collect();
+    let answer = json!({"description": "The methods are in Allow", "headers": fields});
+    let mut responses: Map<String, Value> =
+        problems::references(&[400, 403, 414, 429, 431, 500, 502, 504]).collect();
+    responses.insert("204".to_owned(), answer);
+    let mut operation = json!({
+        "operationId": format!("options-{}", path.trim_start_matches('/').replace(['/', '{', '}', '.'], "-")),
+        "tags": ["service"],
+        "summary": "The methods of this path",
+        "responses": responses,
+        "security": [],
+    });
+    if path.contains("{name}") {
+        operation["parameters"] = json!([{
+            "name": "name", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1},
+        }]);
+    }
+    operation
+}
+
+/// The parameters of both methods of `/v1/location`.
+const OPTIONS: [&str; 10] = [
+    "f",
+    "perils",
+    "metrics",
+    "scenarios",
+    "years",
+    "interpolation",
+    "year_interpolation",
+    "radius_km",
+    "layout",
+    "provenance",
+];

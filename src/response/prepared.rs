@@ -1,0 +1,85 @@
+//! An answer that is made once and sent to everyone who asks, in the coding of each.
+
+use std::{sync::OnceLock, time::SystemTime};
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
+use bytes::Bytes;
+
+use super::{
+    Coding, Refusal,
+    representation::{BY_CODING, Caching, Representation, Validators, coding_of_only},
+};
+use crate::dataset::EntityTag;
+
+/// The octets of an answer, and those of its codings once somebody has asked for them.
+pub(crate) struct Prepared {
+    content_type: &'static str,
+    octets: Bytes,
+    entity_tag: EntityTag,
+    gzip: OnceLock<Bytes>,
+    zstd: OnceLock<Bytes>,
+}
+
+impl Prepared {
+    /// The answer `text` of `content_type`.
+    pub(crate) fn new(content_type: &'static str, text: String) -> Self {
+        Self {
+            content_type,
+            entity_tag: EntityTag::of(text.as_bytes()),
+            octets: text.into(),
+            gzip: OnceLock::new(),
+            zstd: OnceLock::new(),
+        }
+    }
+
+    /// The tag of the octets without a coding.
+    pub(crate) fn entity_tag(&self) -> &EntityTag {
+        &self.entity_tag
+    }
+
+    /// The answer to `request`, of which the content was last changed at `last_modified`; anyone may keep it.
+    ///
+    /// # Errors
+    /// [`Refusal`] when it is not acceptable or a precondition fails.
+    pub(crate) fn answer(
+        &self,
+        request: &HttpRequest,
+        last_modified: SystemTime,
+    ) -> Result<HttpResponse, Refusal> {
+        let (essence, _) = self
+            .content_type
+            .split_once(';')
+            .unwrap_or((self.content_type, ""));
+        let representation = Representation {
+            content_type: self.content_type,
+            coding: coding_of_only(request, essence)?,
+            chosen_by: Some(BY_CODING),
+            caching: Caching::Public(Validators {
+                entity_tag: Some(self.entity_tag.clone()),
+                last_modified,
+            }),
+        };
+        if let Some(answer) = representation.judge(request)? {
+            return Ok(answer);
+        }
+        let octets = self.coded(representation.coding)?;
+        Ok(representation.begin(StatusCode::OK).body(octets))
+    }
+
+    /// The octets in `coding`, made when they are first asked for.
+    fn coded(&self, coding: Coding) -> Result<Bytes, Refusal> {
+        let made = match coding {
+            Coding::Identity => return Ok(self.octets.clone()),
+            Coding::Gzip => &self.gzip,
+            Coding::Zstd => &self.zstd,
+        };
+        if let Some(octets) = made.get() {
+            return Ok(octets.clone());
+        }
+        let octets = coding.coded(self.octets.to_vec()).map_err(|error| {
+            tracing::error!(%error, "an answer could not be coded");
+            Refusal::Fault
+        })?;
+        Ok(made.get_or_init(|| octets.into()).clone())
+    }
+}

@@ -1,0 +1,296 @@
+//! A representation (RFC 9110 §3.2): media type, coding, validators, and what caches may do with it.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use actix_web::{
+    HttpRequest, HttpResponse, HttpResponseBuilder,
+    http::{
+        StatusCode,
+        header::{
+            ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY,
+        },
+    },
+};
+
+use super::{
+    Coding, Refusal, accept,
+    conditions::{self, Verdict},
+    fields::{http_date, joined},
+};
+use crate::dataset::{EntityTag, Identity, grid::StoreVersion};
+
+/// One of the representations that a request could be answered with.
+#[derive(Clone, Debug)]
+pub(crate) struct Representation {
+    /// Value for `Content-Type`.
+    pub(crate) content_type: &'static str,
+    /// How its octets are coded.
+    pub(crate) coding: Coding,
+    /// The request's fields that chose it among others, as `Vary` lists them; none when there is only one.
+    pub(crate) chosen_by: Option<&'static str>,
+    /// Who may keep it.
+    pub(crate) caching: Caching,
+}
+
+/// Who may keep a representation, and how they ask whether it still holds.
+#[derive(Clone, Debug)]
+pub(crate) enum Caching {
+    /// Nobody: the answer to a POST.
+    Never,
+    /// The consumer, who asks each time: a permission ends before the data does.
+    Private(Validators),
+    /// Everyone, for five minutes.
+    Public(Validators),
+}
+
+/// What a representation is known by (RFC 9110 §8.8).
+#[derive(Clone, Debug)]
+pub(crate) struct Validators {
+    /// The tag of the representation without a coding; none while it is not known.
+    pub(crate) entity_tag: Option<EntityTag>,
+    /// The last change of the content.
+    pub(crate) last_modified: SystemTime,
+}
+
+impl Validators {
+    /// The validators of the answer to the target of `request` in `format`, from the store of `version` and
+    /// `checksum`, by this release.
+    pub(crate) fn of_answer(
+        version: StoreVersion,
+        checksum: &str,
+        request: &HttpRequest,
+        format: &str,
+    ) -> Self {
+        let target = request.uri().path_and_query().map(ToString::to_string);
+        let depends_on = format!(
+            "{} {} {checksum} {format} {}",
+            env!("CARGO_PKG_VERSION"),
+            version.id,
+            target.unwrap_or_default()
+        );
+        let imported = u64::try_from(version.imported_at).unwrap_or(0);
+        Self {
+            entity_tag: Some(EntityTag::of(depends_on.as_bytes())),
+            last_modified: UNIX_EPOCH + Duration::from_secs(imported),
+        }
+    }
+}
+
+impl From<&Identity> for Validators {
+    fn from(identity: &Identity) -> Self {
+        Self {
+            entity_tag: identity.entity_tag.clone(),
+            last_modified: identity.last_modified,
+        }
+    }
+}
+
+impl Representation {
+    /// The answer that the preconditions of `request` come to (RFC 9110 §13.2.2): 304, or none.
+    ///
+    /// # Errors
+    /// [`Refusal::PreconditionFailed`].
+    pub(crate) fn judge(&self, request: &HttpRequest) -> Result<Option<HttpResponse>, Refusal> {
+        let (Caching::Private(validators) | Caching::Public(validators)) = &self.caching else {
+            return Ok(None);
+        };
+        let tag = self.entity_tag(validators);
+        let tag = tag.as_ref().map(EntityTag::as_str);
+        match conditions::judge(request.headers(), tag, validators.last_modified) {
+            Verdict::Failed => Err(Refusal::PreconditionFailed),
+            Verdict::NotModified => Ok(Some(self.described(StatusCode::NOT_MODIFIED).finish())),
+            Verdict::Proceed => Ok(None),
+        }
+    }
+
+    /// An answer of `status` with every field but those of its length.
+    pub(crate) fn begin(&self, status: StatusCode) -> HttpResponseBuilder {
+        let mut answer = self.described(status);
+        answer.insert_header((CONTENT_TYPE, self.content_type));
+        if self.coding != Coding::Identity {
+            answer.insert_header((CONTENT_ENCODING, self.coding.name()));
+        }
+        answer
+    }
+
+    /// The answer of which the content, before its coding, is `octets`.
+    ///
+    /// # Errors
+    /// [`Refusal::PreconditionFailed`], or [`Refusal::Fault`] when the coding fails.
+    pub(crate) fn whole(
+        &self,
+        request: &HttpRequest,
+        octets: impl FnOnce() -> Vec<u8>,
+    ) -> Result<HttpResponse, Refusal> {
+        if let Some(answer) = self.judge(request)? {
+            return Ok(answer);
+        }
+        let coded = self.coding.coded(octets()).map_err(|error| {
+            tracing::error!(%error, "an answer could not be coded");
+            Refusal::Fault
+        })?;
+        Ok(self.begin(StatusCode::OK).body(coded))
+    }
+
+    /// The fields that 200 and 304 share (RFC 9110 §15.4.5).
+    fn described(&self, status: StatusCode) -> HttpResponseBuilder {
+        let mut answer = HttpResponse::build(status);
+        let (control, validators) = match &self.caching {
+            Caching::Never => ("no-store", None),
+            Caching::Private(validators) => (ASKED_EACH_TIME, Some(validators)),
+            Caching::Public(validators) => ("public, max-age=300", Some(validators)),
+        };
+        answer.insert_header((CACHE_CONTROL, control));
+        if let Some(validators) = validators {
+            if let Some(tag) = self.entity_tag(validators) {
+                answer.insert_header((ETAG, format!("\"{}\"", tag.as_str())));
+            }
+            answer.insert_header((LAST_MODIFIED, http_date(validators.last_modified)));
+        }
+        if let Some(fields) = self.chosen_by {
+            answer.insert_header((VARY, fields));
+        }
+        answer
+    }
+
+    fn entity_tag(&self, validators: &Validators) -> Option<EntityTag> {
+        let tag = validators.entity_tag.as_ref()?;
+        Some(match self.coding {
+            Coding::Identity => tag.clone(),
+            Coding::Gzip | Coding::Zstd => tag.coded(self.coding.name()),
+        })
+    }
+}
+
+/// The coding for a thing of the one media type `essence`: refused where `Accept` excludes the type, or
+/// `Accept-Encoding` every coding that there is.
+///
+/// # Errors
+/// [`Refusal::NotAcceptable`].
+pub(crate) fn coding_of_only(
+    request: &HttpRequest,
+    essence: &'static str,
+) -> Result<Coding, Refusal> {
+    let is_refused = accept::refuses_type(joined(request.headers(), &ACCEPT).as_deref(), essence);
+    let coding = Coding::of(request).filter(|_| !is_refused);
+    coding.ok_or(Refusal::NotAcceptable { offered: essence })
+}
+
+/// `Cache-Control` of data that is asked for with a permission, also where nginx sends it.
+pub(super) const ASKED_EACH_TIME: &str = "private, no-cache";
+
+/// `Vary` of what comes in one media type and several codings.
+pub(crate) const BY_CODING: &str = "Accept-Encoding";
+
+/// `Vary` of what comes in several media types and codings.
+pub(crate) const BY_TYPE_AND_CODING: &str = "Accept, Accept-Encoding";
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{body::to_bytes, http::header::HeaderMap, rt::System, test::TestRequest};
+
+    use super::*;
+
+    fn representation(coding: Coding) -> Representation {
+        Representation {
+            content_type: "text/plain",
+            coding,
+            chosen_by: Some(BY_CODING),
+            caching: Caching::Private(Validators {
+                entity_tag: Some(EntityTag::for_test("v1")),
+                last_modified: UNIX_EPOCH + Duration::from_secs(1),
+            }),
+        }
+    }
+
+    fn request(fields: &[(&'static str, &'static str)]) -> HttpRequest {
+        let request = fields.iter().fold(TestRequest::get(), |request, field| {
+            request.append_header(*field)
+        });
+        request.to_http_request()
+    }
+
+    fn values(headers: &HeaderMap) -> [Option<&str>; 6] {
+        let names = [
+            CACHE_CONTROL,
+            ETAG,
+            LAST_MODIFIED,
+            VARY,
+            CONTENT_TYPE,
+            CONTENT_ENCODING,
+        ];
+        names.map(|name| headers.get(name).map(|value| value.to_str().unwrap()))
+    }
+
+    const SECOND: &str = "Thu, 01 Jan 1970 00:00:01 GMT";
+
+    /// Rows: HTTP-8, HTTP-9
+    #[test]
+    fn rfc9110_15_4_5_an_answer_of_304_has_the_fields_that_caches_need_of_200() {
+        let whole = |coding, fields: &[_]| {
+            let text = || b"content".to_vec();
+            representation(coding).whole(&request(fields), text)
+        };
+        for (coding, tag, encoding) in [
+            (Coding::Identity, "\"v1\"", None),
+            (Coding::Gzip, "\"v1.gzip\"", Some("gzip")),
+            (Coding::Zstd, "\"v1.zstd\"", Some("zstd")),
+        ] {
+            let shared = ["private, no-cache", tag, SECOND, "Accept-Encoding"].map(Some);
+            let answer = whole(coding, &[]).unwrap();
+            let expected = [&shared[..], &[Some("text/plain"), encoding]].concat();
+            assert_eq!(
+                (answer.status(), &values(answer.headers())[..]),
+                (StatusCode::OK, &*expected)
+            );
+            let body = System::new()
+                .block_on(to_bytes(answer.into_body()))
+                .unwrap();
+            assert_eq!(body, coding.coded(b"content".to_vec()).unwrap());
+
+            let answer = whole(coding, &[("if-none-match", tag)]).unwrap();
+            let expected = [&shared[..], &[None, None]].concat();
+            let found = (answer.status(), &values(answer.headers())[..]);
+            assert_eq!(found, (StatusCode::NOT_MODIFIED, &*expected));
+        }
+        // The tag of one coding says nothing of another.
+        let other = whole(Coding::Zstd, &[("if-none-match", "\"v1.gzip\"")]);
+        assert_eq!(other.unwrap().status(), StatusCode::OK);
+        let failed = whole(Coding::Identity, &[("if-match", "\"v2\"")]);
+        assert!(matches!(failed, Err(Refusal::PreconditionFailed)));
+    }
+
+    #[test]
+    fn what_nobody_may_keep_has_no_validators_and_is_judged_by_none() {
+        let answer = Representation {
+            caching: Caching::Never,
+            ..representation(Coding::Identity)
+        };
+        let request = request(&[("if-none-match", "*"), ("if-match", "\"v2\"")]);
+        assert!(answer.judge(&request).unwrap().is_none());
+        let answer = answer.begin(StatusCode::OK).finish();
+        let [control, tag, modified, ..] = values(answer.headers());
+        assert_eq!((control, tag, modified), (Some("no-store"), None, None));
+    }
+
+    /// Rows: HTTP-17, HTTP-18
+    #[test]
+    fn rfc9110_12_5_one_media_type_is_refused_by_q_0_and_its_coding_is_chosen() {
+        let coding = |fields: &[_]| coding_of_only(&request(fields), "text/html").ok();
+        for (fields, expected) in [
+            (&[][..], Some(Coding::Identity)),
+            (&[("accept", "image/png")], Some(Coding::Identity)),
+            (
+                &[("accept-encoding", "br"), ("accept-encoding", "zstd")],
+                Some(Coding::Zstd),
+            ),
+            (
+                &[("accept", "text/html;q=0"), ("accept-encoding", "gzip")],
+                None,
+            ),
+            (&[("accept-encoding", "identity;q=0")], None),
+        ] {
+            assert_eq!(coding(fields), expected, "{fields:?}");
+        }
+    }
+}
