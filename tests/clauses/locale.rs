@@ -91,10 +91,12 @@ fn check_says_the_same_of_good_and_bad_configurations() {
         let arguments = ["check", "--offline", "--config", "perild.toml"];
         printed(&installation.path("."), locale, &arguments)
     };
-    let said = is_the_same(check, |said| said);
+    // The tenth day ends while this runs.
+    let days = |said: String| said.replace(" 10 days", " 9 days");
+    let said = is_the_same(check, days);
     assert!(said.contains("ends in 9 days, at 20"), "{said}");
     std::fs::remove_file(installation.path("certs/a.pem")).unwrap();
-    let said = is_the_same(check, |said| said);
+    let said = is_the_same(check, days);
     // The system's own words as well.
     assert!(said.contains("No such file or directory"), "{said}");
 }
@@ -176,7 +178,10 @@ fn keygen_sample_import_get_and_errors_say_the_same() {
         printed(folder.path(), locale, &arguments)
     };
     let said = is_the_same(get, |said| said);
-    assert!(said.contains("cannot read the configuration none.toml"), "{said}");
+    assert!(
+        said.contains("cannot read the configuration none.toml"),
+        "{said}"
+    );
     let unknown = |locale: &str| printed(folder.path(), locale, &["IMPORT"]);
     assert!(is_the_same(unknown, |said| said).contains("unrecognized"));
 }
