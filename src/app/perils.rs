@@ -53,6 +53,7 @@ impl Visit<'_> {
         let (query, survey, subset) = self.readable(known.as_ref(), read, access).await?;
         let (bearer, permits) = self.peril_permits(known, &subset.perils, access).await?;
         let values = self.site.perils.values(&permits, &subset.columns)?;
+        let limits = &self.site.peril_limits;
         location::answer(
             self.request,
             query.format.as_deref(),
@@ -62,7 +63,12 @@ impl Visit<'_> {
             || self.site.streams.try_take(bearer.consumer()),
             location::Means {
                 schemas: &self.site.schemas,
-                limits: &self.site.peril_limits,
+                limits: location::Limits {
+                    columns: limits.max_columns,
+                    header_bytes: limits.max_header_bytes,
+                    cells: limits.max_cells,
+                    answer_bytes: limits.max_answer_bytes,
+                },
             },
         )
     }

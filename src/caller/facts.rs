@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use rustls_pki_types::CertificateDer;
-
-use super::{CertificateUnreadable, Thumbprint, leaf::Leaf};
+use super::Thumbprint;
 use crate::clock::Timestamp;
 
 /// The names, number, end and thumbprint of a certificate; that it was verified only a [`Caller`] says.
@@ -22,15 +20,6 @@ pub struct CertificateFacts {
 }
 
 impl CertificateFacts {
-    /// Reads them from DER that nobody vouches for; its names are cut when they are long.
-    ///
-    /// # Errors
-    ///
-    /// The DER is not one well-formed certificate.
-    pub fn read(der: &CertificateDer<'_>) -> Result<Self, CertificateUnreadable> {
-        Ok(Leaf::read(der)?.unvouched_facts())
-    }
-
     /// The issuer as RFC 4514 writes names, with control characters escaped.
     #[must_use]
     pub fn issuer(&self) -> &str {

@@ -139,3 +139,14 @@ pub(super) fn serial(certificate: &X509Certificate<'_>) -> String {
         number => name::hex(number),
     }
 }
+
+impl CertificateFacts {
+    /// Reads them from DER that nobody vouches for; its names are cut when they are long.
+    ///
+    /// # Errors
+    ///
+    /// The DER is not one well-formed certificate.
+    pub fn read(der: &CertificateDer<'_>) -> Result<Self, CertificateUnreadable> {
+        Ok(Leaf::read(der)?.unvouched_facts())
+    }
+}

@@ -9,6 +9,7 @@ mod der;
 mod distinguished_name;
 mod extensions;
 mod facts;
+mod issuer_key;
 mod key;
 mod leaf;
 mod memory;
@@ -33,10 +34,11 @@ use rustls_pki_types::CertificateDer;
 pub use anchors::{AnchorsError, TrustAnchors};
 pub use authority::Authority;
 pub use facts::CertificateFacts;
+pub(crate) use issuer_key::IssuerKey;
 pub use key::KeyRefused;
 pub(crate) use name::is_invisible;
 pub use refused::{CertificateRefused, CertificateUnreadable, PathFault};
-pub(crate) use revocation::{IssuerKey, ListBlocks, Octets, PointNames, published_at};
+pub(crate) use revocation::{ListBlocks, Octets, PointNames, published_at};
 pub use revocation::{
     RevocationList, RevocationListError, RevocationListFault, RevocationListReader,
     RevocationLists, Unsigned,

@@ -10,9 +10,9 @@ use toml::{
 use super::{
     ConfigError, Place, Places,
     layer::Layer,
-    place::Line,
+    places::Line,
+    reference,
     renamed::{RENAMED, carry_over},
-    source,
 };
 
 /// What the files read so far say together.
@@ -33,7 +33,7 @@ impl Merged {
                 line: line.unwrap_or(0),
                 key: String::new(),
             };
-            source::syntax(place, error.message())
+            reference::syntax(place, error.message())
         };
         let tree = DeTable::parse(&layer.text).map_err(|error| at(&error))?;
         let mut lines = HashMap::new();
@@ -149,7 +149,7 @@ fn is_a_table(lines: &HashMap<String, usize>, name: &str) -> bool {
 /// Of the shipped file, what this version knows as a default. It may be another version's while the package is
 /// being replaced, and says who a provider is by way of example.
 fn keep_defaults(shipped: &mut Table) {
-    let known = source::reference();
+    let known = reference::keys();
     shipped.retain(|section: &str, value| match (known.get(section), value) {
         (Some(Value::Table(known)), Value::Table(table)) => {
             table.retain(|key, value| {
@@ -237,8 +237,9 @@ mod tests {
         fn read(&self) -> Result<(Config, Places), String> {
             let at = |name| self.0.path().join(name);
             let layers = layer::of(&at("shipped.toml"), &at("perild.toml"));
-            let read =
-                layers.and_then(|layers| source::layered(&at("perild.toml"), &layers, Vec::new()));
+            let read = layers.and_then(|layers| {
+                crate::config::source::layered(&at("perild.toml"), &layers, Vec::new())
+            });
             read.map_err(|error| self.named(&error.to_string()))
         }
 

@@ -8,13 +8,16 @@ mod forms;
 mod layer;
 mod merge;
 mod place;
+mod places;
+mod reference;
 mod renamed;
 mod source;
 mod values;
 mod words;
 
 pub use fault::{Awaited, ConfigError, Fault, Severity};
-pub use place::{Place, Places};
+pub use place::Place;
+pub use places::Places;
 pub use values::{
     Config, Consumers, Directory, Introspection, Metrics, Paths, PerilLimits, Server, User,
 };

@@ -1,8 +1,6 @@
 //! Where a setting stands, so that what is wrong with it can be found.
 
-use std::{collections::HashMap, fmt, path::PathBuf, sync::Arc};
-
-use super::Fault;
+use std::{fmt, path::PathBuf};
 
 /// Where a setting stands.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -49,50 +47,6 @@ impl fmt::Display for Place {
             }
             Self::Variable(name) => write!(f, "${name}"),
             Self::Outside(what) => f.write_str(what),
-        }
-    }
-}
-
-/// A line of one of the configuration's files.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Line {
-    pub(super) path: Arc<PathBuf>,
-    /// Counted from 1.
-    pub(super) number: usize,
-}
-
-/// Where the keys of one configuration stand.
-#[derive(Clone, Debug, Default)]
-pub struct Places {
-    /// The operator's file, in which a key would stand that stands nowhere.
-    pub(super) path: PathBuf,
-    /// Of each key, the line that holds.
-    pub(super) lines: HashMap<String, Line>,
-    /// Variable of each key that one has set.
-    pub(super) variables: HashMap<String, String>,
-    /// What was read and should stand otherwise.
-    pub(super) notes: Vec<Fault>,
-}
-
-impl Places {
-    /// What was taken from the files and should be written otherwise, as keys that have another name now.
-    #[must_use]
-    pub fn notes(&self) -> &[Fault] {
-        &self.notes
-    }
-
-    /// The place of `key`, written `table.key` or `datasets[0].name`; an item of a list stands where its list does.
-    #[must_use]
-    pub fn of(&self, key: &str) -> Place {
-        let list = key.rsplit_once('[').map_or(key, |(list, _)| list);
-        if let Some(name) = self.variables.get(key).or(self.variables.get(list)) {
-            return Place::Variable(name.clone());
-        }
-        let line = self.lines.get(key).or(self.lines.get(list));
-        Place::File {
-            path: line.map_or_else(|| self.path.clone(), |line| line.path.as_ref().clone()),
-            line: line.map_or(0, |line| line.number),
-            key: key.to_owned(),
         }
     }
 }

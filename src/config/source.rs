@@ -6,10 +6,10 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::{
-    Config, ConfigError, Fault, Place, Places, REFERENCE, SHIPPED_PATH, Severity,
+    Config, ConfigError, Place, Places, REFERENCE, SHIPPED_PATH,
     layer::{self, Layer},
     merge::Merged,
-    words,
+    reference,
 };
 
 impl Config {
@@ -78,13 +78,13 @@ pub(super) fn layered(
     variables.sort();
     for (name, value) in variables {
         let key = override_key(&mut table, &name, &value)
-            .map_err(|finding| syntax(Place::Variable(name.clone()), &finding))?;
+            .map_err(|finding| reference::syntax(Place::Variable(name.clone()), &finding))?;
         places.variables.insert(key, name);
     }
     let config = serde_path_to_error::deserialize(table).map_err(|error| {
         let key = error.path().to_string();
         let place = places.of(if key == "." { "" } else { &key });
-        syntax(place, error.inner().message())
+        reference::syntax(place, error.inner().message())
     })?;
     Ok((config, places))
 }
@@ -107,24 +107,13 @@ fn lossy(text: OsString) -> String {
         .unwrap_or_else(|text| text.to_string_lossy().into_owned())
 }
 
-/// What the reader objects to at `place`.
-pub(super) fn syntax(place: Place, complaint: &str) -> ConfigError {
-    let (finding, remedy) = words::of(complaint);
-    ConfigError::Syntax(Box::new(Fault::new(
-        Severity::Error,
-        place,
-        finding,
-        remedy,
-    )))
-}
-
 /// Puts `value` where the variable `name` points; answers with the key.
 fn override_key(table: &mut Table, name: &str, value: &str) -> Result<String, String> {
     let path = name.trim_start_matches(PREFIX).to_ascii_lowercase();
     let (section, key) = path
         .split_once("__")
         .map_or(("", path.as_str()), |(s, k)| (s, k));
-    let reference = reference();
+    let reference = reference::keys();
     let known = if section.is_empty() {
         reference.get(key).filter(|known| !known.is_table())
     } else {
@@ -164,13 +153,6 @@ fn typed(known: &Value, text: &str) -> Result<Value, String> {
             };
             format!("{text:?} does not fit; write {example}")
         })
-}
-
-/// Every key that exists, with a value of its type.
-pub(super) fn reference() -> Table {
-    let mut reference: Table = toml::from_str(REFERENCE).unwrap_or_default();
-    reference.insert("datasets".into(), Value::Array(Vec::new()));
-    reference
 }
 
 const PREFIX: &str = "PERILD_";

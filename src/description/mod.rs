@@ -22,7 +22,6 @@ mod paths;
 mod problems;
 mod publish;
 pub(crate) mod reference;
-mod samples;
 pub(crate) mod schemas;
 mod version;
 mod written;

@@ -1,12 +1,14 @@
 //! One operation as the document has it.
 
+mod samples;
+
 use serde_json::{Map, Value, json};
 
 use super::{
     access::Access,
     problems,
     reference::{header, parameter},
-    samples, schemas,
+    schemas,
 };
 
 /// One operation before it is written down.

@@ -18,7 +18,7 @@ use std::{
 use serde::Deserialize;
 use tokio::sync::Notify;
 
-use super::sink::Sink;
+use super::{records::Records, sink::Sink};
 
 /// The choice when records come faster than they are written: `log.on_overflow`.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
@@ -29,41 +29,6 @@ pub enum Overflow {
     /// The service goes on; records without room are dropped, counted and reported.
     #[default]
     Drop,
-}
-
-/// Whole records, one behind the other.
-#[derive(Debug, Default)]
-pub(super) struct Records {
-    bytes: Vec<u8>,
-    ends: Vec<usize>,
-}
-
-impl Records {
-    fn push(&mut self, record: &[u8]) {
-        self.bytes.extend_from_slice(record);
-        self.ends.push(self.bytes.len());
-    }
-
-    /// Empties it; what one flood needed is given back.
-    fn clear(&mut self) {
-        self.bytes.clear();
-        self.ends.clear();
-        self.bytes.shrink_to(KEPT_BYTES);
-        self.ends.shrink_to(KEPT_BYTES / 64);
-    }
-
-    /// All of them in one piece.
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// One after the other.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        let begins = std::iter::once(0).chain(self.ends.iter().copied());
-        begins
-            .zip(&self.ends)
-            .filter_map(|(begin, &end)| self.bytes.get(begin..end))
-    }
 }
 
 /// Takes records in order and has them written soon. Clones share what has gathered.
@@ -110,11 +75,11 @@ impl Buffer {
     pub(super) fn push(&self, record: &[u8], is_urgent: bool) {
         let shared = &self.0;
         let mut gathered = held(&shared.gathered);
-        if gathered.records.bytes.len() >= shared.most_bytes(is_urgent) {
+        if gathered.records.bytes().len() >= shared.most_bytes(is_urgent) {
             shared.dropped.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        let wakes = gathered.records.bytes.is_empty() || (is_urgent && !gathered.is_urgent);
+        let wakes = gathered.records.bytes().is_empty() || (is_urgent && !gathered.is_urgent);
         gathered.records.push(record);
         gathered.taken += 1;
         gathered.is_urgent |= is_urgent;
@@ -187,7 +152,7 @@ impl Shared {
         let gathered = held(&self.gathered);
         let gathered = self
             .has_gathered
-            .wait_while(gathered, |gathered| gathered.records.bytes.is_empty());
+            .wait_while(gathered, |gathered| gathered.records.bytes().is_empty());
         let mut gathered = gathered.unwrap_or_else(PoisonError::into_inner);
         gathered.is_urgent = false;
         mem::swap(records, &mut gathered.records);
@@ -208,7 +173,7 @@ impl Shared {
 
     fn is_blocked(&self) -> bool {
         self.blocks.load(Ordering::Relaxed)
-            && held(&self.gathered).records.bytes.len() >= GATHERED_BYTES
+            && held(&self.gathered).records.bytes().len() >= GATHERED_BYTES
     }
 
     /// A flood of access records leaves room for a warning; under [`Overflow::Block`], requests under way
@@ -232,9 +197,6 @@ const REST: Duration = Duration::from_millis(5);
 
 /// Bytes of access records that wait, beside as many that are being written: some five thousand records.
 pub(super) const GATHERED_BYTES: usize = 4 * 1024 * 1024;
-
-/// Room that a buffer keeps when it is empty.
-const KEPT_BYTES: usize = 256 * 1024;
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@ mod journal;
 mod line;
 mod printable;
 mod recorded;
+mod records;
 mod sink;
 
 use std::{

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::buffer::Records;
+use super::records::Records;
 
 /// Takes records, and may take its time over it.
 pub(super) trait Sink: Send {

@@ -1,6 +1,6 @@
 //! Proof of a decision.
 
-use super::{CollectionId, Rule};
+use super::CollectionId;
 
 /// Proof that a rule lets this caller have this collection.
 #[derive(Clone, Debug)]
@@ -10,10 +10,10 @@ pub struct Permit {
 }
 
 impl Permit {
-    pub(super) fn new(collection: &CollectionId, rule: &Rule) -> Self {
+    pub(super) fn new(collection: &CollectionId, rule: &str) -> Self {
         Self {
             collection: collection.clone(),
-            rule: rule.label().into(),
+            rule: rule.into(),
         }
     }
 

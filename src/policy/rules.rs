@@ -104,7 +104,7 @@ impl Policy {
     #[must_use]
     pub fn open(&self, collection: &CollectionId) -> Option<Permit> {
         let rule = self.rule(collection);
-        (rule.class == Class::Open).then(|| Permit::new(collection, rule))
+        (rule.class == Class::Open).then(|| Permit::new(collection, rule.label()))
     }
 
     /// The permit that `token` earns for shared data.
@@ -119,7 +119,7 @@ impl Policy {
                 needed: rule.scope.clone(),
             });
         }
-        Ok(Permit::new(collection, rule))
+        Ok(Permit::new(collection, rule.label()))
     }
 
     /// Scopes that a token must carry for `collection`; none when it needs no token.

@@ -57,6 +57,15 @@ impl Answer {
             },
         })
     }
+
+    /// Whose token it is, where the answer says so.
+    pub(super) fn holder(&self) -> Holder {
+        match self {
+            Self::Active(claims) => claims.holder.clone(),
+            Self::Inactive { holder } | Self::Unreadable { holder, .. } => holder.clone(),
+            Self::Rejected { .. } => Holder::default(),
+        }
+    }
 }
 
 /// The members of an active answer that are looked at; each is absent or of its type.

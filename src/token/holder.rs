@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use super::answer::Answer;
-
 /// Client and organisation that the directory named, whether or not their token is good; cheap to clone.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Holder(Option<Arc<Names>>);
@@ -23,14 +21,6 @@ impl Holder {
                 organisation_id,
             })
         }))
-    }
-
-    pub(super) fn of(answer: &Answer) -> Self {
-        match answer {
-            Answer::Active(claims) => claims.holder.clone(),
-            Answer::Inactive { holder } | Answer::Unreadable { holder, .. } => holder.clone(),
-            Answer::Rejected { .. } => Self::default(),
-        }
     }
 
     /// The client the token was issued to, RFC 7662 §2.2.

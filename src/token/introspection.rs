@@ -1,5 +1,7 @@
 //! The introspection request, RFC 7662 §2.1: bounded in time, number and size.
 
+mod control;
+
 use std::{
     pin::pin,
     sync::Arc,
@@ -13,13 +15,14 @@ use reqwest::{
 };
 use tokio::time::{Instant as Deadline, timeout, timeout_at};
 
+use self::control::watch_over;
+pub(super) use self::control::{Control, Standing};
 use super::{
     answer::Answer,
     backoff::{Admission, Backoffs},
     body::{ACCEPTED_CODINGS, Received},
     breaker::{Breaker, Silence},
     connections::Connections,
-    control::{Control, Standing, watch_over},
     directory::Whereabouts,
     discovery::Endpoint,
     failure::{Failure, NoAnswer},

@@ -18,7 +18,6 @@ mod cache;
 mod client;
 mod connections;
 mod content;
-mod control;
 mod directory;
 mod discovery;
 mod failure;
@@ -34,7 +33,6 @@ mod retry_after;
 mod scope;
 mod settings;
 mod statistics;
-mod tls;
 mod transport;
 
 #[cfg(test)]

@@ -16,11 +16,10 @@ use super::{
     cache::{Cache, Key},
     client::{ClientError, Outbound},
     connections::Connections,
-    control::{Control, Standing},
     directory::{Clocks, Directory, Search},
     discovery::{self, Endpoint, NotReady},
     holder::Holder,
-    introspection::{Introspector, SLOTS},
+    introspection::{Control, Introspector, SLOTS, Standing},
     refused::{TokenRefused, Unavailability},
     settings::{StartError, TokenSettings},
     statistics::Statistics,
@@ -154,7 +153,7 @@ impl Tokens {
         now: Timestamp,
         note: impl FnOnce(Holder),
     ) -> Result<BoundToken, TokenRefused> {
-        let holder = Holder::of(&answer);
+        let holder = answer.holder();
         let judged = BoundToken::judge(answer, &self.terms, caller, now);
         if judged.is_err() {
             note(holder);

@@ -2,12 +2,12 @@
 //!
 //! The TLS library prints most of its errors as Rust prints values, which tells an operator nothing.
 
+mod tls;
+
 use std::{error::Error, io};
 
 use thiserror::Error;
 use url::Url;
-
-use super::tls;
 
 /// A call that broke below HTTP's meaning: no connection, no TLS, or no whole answer.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]

@@ -52,6 +52,7 @@ mod rfc9110_conditions;
 mod rfc9110_ranges;
 mod rfc9112;
 mod rfc9457;
+mod rooms;
 mod service;
 mod site;
 mod trust_anchors;

@@ -5,17 +5,16 @@ use std::{fmt, time::Duration};
 use x509_parser::{num_bigint::BigUint, prelude::FromDer, x509::X509Name};
 
 use super::{
-    IssuerKey,
     certificate_list::CertificateList,
     extensions::Scope,
     fault::RevocationListFault,
     points::PointNames,
     serial::{SerialNumbers, shortest},
     signer::{self, SignerKeys, Unsigned},
-    status::RevocationSubject,
+    subject::RevocationSubject,
 };
 use crate::{
-    caller::{CertificateRefused, anchors::TrustAnchors, name, window::Window},
+    caller::{CertificateRefused, IssuerKey, anchors::TrustAnchors, name, window::Window},
     clock::Timestamp,
 };
 

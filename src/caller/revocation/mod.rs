@@ -13,6 +13,7 @@ mod points;
 mod serial;
 mod signer;
 mod status;
+mod subject;
 
 use std::{cmp::Reverse, time::Duration};
 
@@ -22,13 +23,10 @@ pub use list::RevocationList;
 pub(crate) use octets::Octets;
 pub(crate) use points::{PointNames, published_at};
 pub use signer::Unsigned;
-pub(super) use status::{Revocation, RevocationSubject, revocation};
+pub(super) use status::{Revocation, revocation};
+pub(super) use subject::RevocationSubject;
 
-use super::{
-    anchors::TrustAnchors,
-    der::{SEQUENCE, element},
-    distinguished_name::canonical,
-};
+use super::anchors::TrustAnchors;
 
 /// The configured revocation lists, each with who signed it.
 #[derive(Debug, Default)]
@@ -157,21 +155,5 @@ impl<'a> RevocationListReader<'a> {
         let decoded = if is_der { 0 } else { list.octets() };
         let bytes = content.len() + decoded;
         self.lists.reading_bytes = self.lists.reading_bytes.max(bytes);
-    }
-}
-
-/// The name of an issuer as it is compared, RFC 5280 §7.1.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(crate) struct IssuerKey(Vec<u8>);
-
-impl IssuerKey {
-    /// The key of a `Name` in DER; one that cannot be read is compared octet for octet.
-    pub(super) fn of(name: &[u8]) -> Self {
-        Self(canonical(name).unwrap_or_else(|| name.to_vec()))
-    }
-
-    /// The key of the content of a `Name` that is in its canonical form already.
-    pub(super) fn of_canonical(content: &[u8]) -> Self {
-        Self(element(SEQUENCE, content))
     }
 }

@@ -4,11 +4,9 @@ use x509_parser::{
     certificate::X509Certificate, oid_registry::OID_X509_EXT_CRL_DISTRIBUTION_POINTS,
 };
 
-use super::{
-    IssuerKey,
-    elements::{Element, Elements, constructed, context},
-};
+use super::elements::{Element, Elements, constructed, context};
 use crate::caller::{
+    IssuerKey,
     der::{SEQUENCE, SET, element},
     distinguished_name::canonical,
 };

@@ -4,8 +4,9 @@ use rustls_pki_types::{SignatureVerificationAlgorithm, SubjectPublicKeyInfoDer};
 use webpki::RawPublicKeyEntity;
 use x509_parser::{certificate::X509Certificate, extensions::ParsedExtension, prelude::FromDer};
 
-use super::{IssuerKey, certificate_list::CertificateList};
+use super::certificate_list::CertificateList;
 use crate::caller::{
+    IssuerKey,
     anchors::TrustAnchors,
     authority::Authority,
     der::{SEQUENCE, element},

@@ -2,21 +2,11 @@
 
 use std::time::Duration;
 
-use super::{IssuerKey, RevocationList, points::PointNames, serial::shortest};
+use super::{RevocationList, RevocationSubject, serial::shortest};
 use crate::{
-    caller::{CertificateRefused, name, window::Window},
+    caller::{CertificateRefused, IssuerKey, name, window::Window},
     clock::Timestamp,
 };
-
-/// A certificate on a path, its issuer's key beside it, whose revocation is asked about.
-pub(in crate::caller) struct RevocationSubject<'a> {
-    pub(in crate::caller) distribution_points: Option<&'a PointNames>,
-    pub(in crate::caller) is_ca: bool,
-    /// Content of the issuer's `Name` in its canonical form.
-    pub(in crate::caller) issuer: &'a [u8],
-    pub(in crate::caller) issuer_key: &'a [u8],
-    pub(in crate::caller) serial: &'a [u8],
-}
 
 /// What the lists say of a certificate that none of them revokes.
 pub(in crate::caller) enum Revocation {

@@ -9,6 +9,7 @@ mod nginx;
 mod reminder;
 mod served;
 mod shared_data;
+mod shown;
 mod socket;
 mod socket_unit;
 mod store;
@@ -25,7 +26,7 @@ use super::serve::{CONFIGURATION, config_path};
 use crate::{
     app::examine,
     clock::Timestamp,
-    config::{Config, ConfigError, Fault, Places, Severity},
+    config::{Config, ConfigError, Fault, Place, Places, Severity},
 };
 
 /// Arguments of `perild check`.
@@ -91,6 +92,12 @@ fn findings(path: &Path, config: &Config, places: &Places, offline: bool) -> Vec
         findings.extend(directory::findings(parts, places));
     }
     findings
+}
+
+/// A warning about nginx.
+fn of_nginx(finding: impl Into<String>, remedy: &str) -> Fault {
+    let place = Place::Outside("nginx".to_owned());
+    Fault::new(Severity::Warning, place, finding, remedy)
 }
 
 fn print(findings: &[Fault]) -> io::Result<()> {

@@ -8,8 +8,8 @@ use std::{
 use rustls_pki_types::CertificateDer;
 
 use super::{
-    nginx::warning,
-    served::{PATIENCE, Shown, shown},
+    of_nginx,
+    shown::{PATIENCE, Shown, shown},
 };
 use crate::config::Fault;
 
@@ -17,7 +17,7 @@ use crate::config::Fault;
 pub(super) fn in_nginx(host: &str, dump: &str) -> Option<Fault> {
     let is_named = server_names(dump).any(|name| covers(name, host));
     (!is_named).then(|| {
-        warning(
+        of_nginx(
             format!("no site of nginx has the name {host} of base_url (server_name)"),
             "let server_name and base_url name the same; base_url is what descriptions and links lead to",
         )
@@ -72,7 +72,7 @@ pub(super) fn in_the_world(host: &str, here: &CertificateDer<'_>) -> Vec<Fault> 
             let addresses: Vec<_> = addresses.take(MOST_ADDRESSES).collect();
             elsewhere(host, here, &addresses)
         }
-        Err(error) => vec![warning(
+        Err(error) => vec![of_nginx(
             format!("the name {host} of base_url cannot be looked up: {error}"),
             "add an A or AAAA record that leads to this machine; consumers and the renewal of its certificate need it",
         )],
@@ -98,7 +98,7 @@ fn elsewhere(host: &str, here: &CertificateDer<'_>, addresses: &[SocketAddr]) ->
         found.flatten().collect()
     });
     let fault = |address: IpAddr| {
-        warning(
+        of_nginx(
             format!(
                 "{host} leads to {address} as well, where another certificate is shown than here: two machines have one name, and consumers and the authority's challenge for the renewal reach either"
             ),

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, io, process::Command};
 
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
-use super::served;
+use super::{of_nginx, served};
 use crate::{
     clock::Timestamp,
     config::{Config, Fault, Place, Severity},
@@ -20,7 +20,7 @@ pub(super) fn findings(config: &Config, is_online: bool) -> Vec<Fault> {
         Ok(output) => output,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
         Err(error) => {
-            return vec![warning(format!("nginx -T cannot be run: {error}"), "")];
+            return vec![of_nginx(format!("nginx -T cannot be run: {error}"), "")];
         }
     };
     if !output.status.success() {
@@ -29,7 +29,7 @@ pub(super) fn findings(config: &Config, is_online: bool) -> Vec<Fault> {
             .lines()
             .find(|line| line.contains("[emerg]"))
             .unwrap_or("it does not say why");
-        return vec![warning(
+        return vec![of_nginx(
             format!("nginx -T fails: {first}"),
             "run `perild check` as root, or mend nginx",
         )];
@@ -95,7 +95,7 @@ impl Shown {
         )];
         // How Let's Encrypt marks what its test environment issues.
         if self.issuer.to_uppercase().contains("STAGING") {
-            findings.push(warning(
+            findings.push(of_nginx(
                 format!("the server's certificate {path} is of a test environment ({}): no consumer trusts it", self.issuer),
                 "perild-provision with --acme-server of the real one",
             ));
@@ -112,7 +112,7 @@ fn judge(dump: &str, socket: &str, certificate_header: &str) -> Vec<Fault> {
         .collect();
     let has = |text: &str| lines.iter().any(|line| line.contains(text));
     if !has(socket) {
-        return vec![warning(
+        return vec![of_nginx(
             format!("no site of nginx leads to {socket}"),
             "install nginx/perild.conf and reload nginx",
         )];
@@ -121,21 +121,21 @@ fn judge(dump: &str, socket: &str, certificate_header: &str) -> Vec<Fault> {
     let forwards = || lines.iter().filter(|line| sets(line, certificate_header));
     // NGX-5
     if forwards().next().is_none() {
-        findings.push(warning(
+        findings.push(of_nginx(
             format!("nginx does not set {certificate_header}, so a client could send its own"),
             "include perild.d/forward.inc in every location that proxies",
         ));
     }
     // NGX-1
     if forwards().any(|line| line.contains("$ssl_client_cert;")) {
-        findings.push(warning(
+        findings.push(of_nginx(
             "nginx sends the certificate as $ssl_client_cert: folded lines, which HTTP parsers refuse",
             "use $ssl_client_escaped_cert and certificate_format = \"pem-urlencoded\"",
         ));
     }
     // NGX-9
     if !has("ssl_verify_client") {
-        findings.push(warning(
+        findings.push(of_nginx(
             "nginx asks no client for a certificate (ssl_verify_client)",
             "set ssl_verify_client optional and ssl_client_certificate",
         ));
@@ -153,10 +153,6 @@ fn sets(line: &str, header: &str) -> bool {
         && words
             .next()
             .is_some_and(|name| name.eq_ignore_ascii_case(header))
-}
-
-pub(super) fn warning(finding: impl Into<String>, remedy: &str) -> Fault {
-    Fault::new(Severity::Warning, place(), finding, remedy)
 }
 
 fn place() -> Place {

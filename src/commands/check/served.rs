@@ -5,20 +5,18 @@
 
 use std::{
     collections::BTreeSet,
-    io,
     net::{Ipv4Addr, SocketAddr, TcpStream},
-    sync::Arc,
-    time::Duration,
 };
 
-use rustls::ClientConnection;
 use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject};
 use url::{Host, Url};
 use webpki::EndEntityCert;
 
-use super::{names, nginx::warning};
+use super::{
+    names, of_nginx,
+    shown::{PATIENCE, Shown, shown},
+};
 use crate::{
-    commands::cacerts::with_any_server,
     config::{Config, Fault},
     edge::Listen,
 };
@@ -44,7 +42,7 @@ pub(super) fn findings(
     let certificate = match TcpStream::connect_timeout(&address, PATIENCE) {
         Ok(stream) => shown(host, stream),
         Err(_) if is_ours && is_expected_here(dump) => {
-            findings.push(warning(
+            findings.push(of_nginx(
                 "nothing answers at port 443 of this machine: no consumer reaches perild",
                 "systemctl start nginx; systemctl status nginx says why it does not run",
             ));
@@ -67,7 +65,7 @@ pub(super) fn findings(
 }
 
 fn refused(host: &str, reason: &str) -> Fault {
-    warning(
+    of_nginx(
         format!("whoever asks this machine for {host} is shown no certificate: {reason}"),
         "see that nginx has the site enabled, and that its server_name is the name of base_url",
     )
@@ -94,7 +92,7 @@ fn judge(
     directory: Option<&CertificateDer<'_>>,
 ) -> Option<Fault> {
     if directory == Some(shown) {
-        return Some(warning(
+        return Some(of_nginx(
             format!(
                 "{host} shows the certificate of directory.certificate, which is for the directory alone: no consumer trusts it"
             ),
@@ -105,7 +103,7 @@ fn judge(
     let is_for_us = EndEntityCert::try_from(shown)
         .is_ok_and(|leaf| leaf.verify_is_valid_for_subject_name(&name).is_ok());
     if !is_for_us {
-        return Some(warning(
+        return Some(of_nginx(
             format!(
                 "whoever asks this machine for {host} is shown a certificate of another name: another site answers in its place"
             ),
@@ -113,7 +111,7 @@ fn judge(
         ));
     }
     if is_its_own_issuer(shown) {
-        return Some(warning(
+        return Some(of_nginx(
             format!(
                 "{host} shows a certificate that nobody but itself has signed: no consumer trusts it"
             ),
@@ -125,7 +123,7 @@ fn judge(
         .filter_map(|path| CertificateDer::from_pem_file(path).ok())
         .any(|held| held == *shown);
     (!is_held).then(|| {
-        warning(
+        of_nginx(
             format!("{host} shows a certificate that is no longer in its file: it was renewed, and nginx has not read it"),
             "systemctl reload nginx, and see that certbot's deploy hook does so: /etc/letsencrypt/renewal-hooks/deploy/perild-nginx",
         )
@@ -138,40 +136,6 @@ fn is_its_own_issuer(der: &CertificateDer<'_>) -> bool {
         certificate.subject().as_raw() == certificate.issuer().as_raw()
     })
 }
-
-/// What a server shows for a name.
-pub(super) enum Shown {
-    /// Its certificate.
-    Certificate(CertificateDer<'static>),
-    /// None, for this reason.
-    Nothing(String),
-}
-
-/// What the server at the other end of `stream` shows for `host`.
-pub(super) fn shown(host: &str, stream: TcpStream) -> Shown {
-    let asked = ask(host, stream);
-    asked.map_or_else(
-        |error| Shown::Nothing(error.to_string()),
-        Shown::Certificate,
-    )
-}
-
-fn ask(host: &str, mut stream: TcpStream) -> io::Result<CertificateDer<'static>> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    let tls = Arc::new(with_any_server().map_err(io::Error::other)?);
-    let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-    let mut connection = ClientConnection::new(tls, name).map_err(io::Error::other)?;
-    while connection.is_handshaking() {
-        connection.complete_io(&mut stream)?;
-    }
-    let chain = connection.peer_certificates().unwrap_or_default();
-    let leaf = chain.first().ok_or(io::ErrorKind::InvalidData)?;
-    Ok(leaf.clone().into_owned())
-}
-
-/// It is this machine that is asked, or one that consumers ask.
-pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 const TRUSTED: &str =
     "let ssl_certificate name one of a public authority; perild-provision gets it";

@@ -138,5 +138,16 @@ fn private_directory(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
+/// A path as one word of a POSIX shell.
+pub(super) fn shell_word(path: &Path) -> String {
+    let path = path.display().to_string();
+    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || b"/._-".contains(&octet);
+    if path.bytes().all(is_plain) {
+        path
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}
+
 /// `sockaddr_un` holds 108 octets with the final NUL, `unix(7)`.
 const MAX_SOCKET_PATH_BYTES: usize = 107;

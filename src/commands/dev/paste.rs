@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{
-    ground::Ground,
+    ground::shell_word,
     perils::PerilValues,
     world::{CONSUMER, World},
 };
@@ -83,32 +83,6 @@ Ctrl-C ends it all."#,
         daemon = world.daemon.id(),
         environment = shell_word(&world.ground.path("consumer.env")),
     )
-}
-
-/// What the programs of `examples/` read, as lines for a POSIX shell.
-pub(super) fn environment(ground: &Ground, issuer: &str, front: &str) -> String {
-    let [ca, certificate, key] =
-        ["ca.pem", "consumer.pem", "consumer.key"].map(|name| shell_word(&ground.path(name)));
-    format!(
-        "export PERILS_URL={front}
-export PERILS_TOKEN_ENDPOINT={issuer}/mtls/token
-export PERILS_CLIENT_ID={CONSUMER}
-export PERILS_CERTIFICATE={certificate}
-export PERILS_KEY={key}
-export PERILS_CA={ca}
-"
-    )
-}
-
-/// A path as one word of a POSIX shell.
-fn shell_word(path: &Path) -> String {
-    let path = path.display().to_string();
-    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || b"/._-".contains(&octet);
-    if path.bytes().all(is_plain) {
-        path
-    } else {
-        format!("'{}'", path.replace('\'', r"'\''"))
-    }
 }
 
 /// A path as a Python string.

@@ -11,8 +11,7 @@ use super::{
     daemon::Daemon,
     directory::{self, Client},
     front,
-    ground::Ground,
-    paste,
+    ground::{Ground, shell_word},
     perils::PerilValues,
     pki::{Authority, Holder, thumbprint},
     print,
@@ -82,10 +81,7 @@ impl World {
             ground.write(&format!("{name}.toml"), &configuration.to_string())?;
         }
         ground.directory("public")?;
-        ground.write(
-            "consumer.env",
-            &paste::environment(&ground, &issuer, &front),
-        )?;
+        ground.write("consumer.env", &environment(&ground, &issuer, &front))?;
         let settings = Settings {
             ground: &ground,
             offer: &offer,
@@ -173,6 +169,21 @@ impl People {
             client(PROVIDER, "dev-org-provider", &self.provider, &[]),
         ]
     }
+}
+
+/// What the programs of `examples/` read, as lines for a POSIX shell.
+fn environment(ground: &Ground, issuer: &str, front: &str) -> String {
+    let [ca, certificate, key] =
+        ["ca.pem", "consumer.pem", "consumer.key"].map(|name| shell_word(&ground.path(name)));
+    format!(
+        "export PERILS_URL={front}
+export PERILS_TOKEN_ENDPOINT={issuer}/mtls/token
+export PERILS_CLIENT_ID={CONSUMER}
+export PERILS_CERTIFICATE={certificate}
+export PERILS_KEY={key}
+export PERILS_CA={ca}
+"
+    )
 }
 
 fn start_directory(people: &People) -> Result<(String, actix_web::dev::Server), DevError> {

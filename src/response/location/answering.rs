@@ -2,26 +2,14 @@
 
 use std::io;
 
-use super::{Format, Question, geojson::Features, json::Locations, table::Table};
+use super::{Format, Question, geojson::Features, json::Locations, table::Table, writer::Writer};
 use crate::{
     dataset::perils::{
-        places::{Place, Places},
+        places::Places,
         query::{Answered, Locator},
     },
     response::pieces::{PIECE, Pieces},
 };
-
-/// One format's writer; a vector takes everything, so that no part can fail.
-pub(super) trait Writer: Send {
-    fn begin(&mut self, out: &mut Vec<u8>, question: &Question);
-    /// Begins a place, and says whether there is more of it.
-    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) -> bool;
-    /// Goes on with that place until a piece is full, and says whether there is more of it.
-    fn go_on(&mut self, _: &mut Vec<u8>, _: &Answered) -> bool {
-        false
-    }
-    fn end(&mut self, out: &mut Vec<u8>);
-}
 
 /// The answer to a question, piece by piece.
 pub(super) struct Answering {

@@ -4,11 +4,23 @@
 //! `docs/decisions/0009-what-an-answer-may-cost.md` has every answer's size as a function of the request's.
 
 use super::{Format, Question};
-use crate::response::Coding;
 use crate::{
-    config::PerilLimits,
     dataset::perils::{Refused, query::cells_of_a_search},
+    response::Coding,
 };
+
+/// How much one request may ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Columns of a CSV body.
+    pub columns: u64,
+    /// Octets of their names together.
+    pub header_bytes: u64,
+    /// Places times the columns and values that each of them has.
+    pub cells: u64,
+    /// Octets of the answer, as they are estimated before it begins.
+    pub answer_bytes: u64,
+}
 
 /// What makes an answer long.
 #[derive(Clone, Copy, Debug)]
@@ -57,12 +69,12 @@ impl Extent {
     }
 
     /// Refuses what is more than one request may have.
-    pub(super) fn admit(&self, limits: &PerilLimits) -> Result<(), Refused> {
+    pub(super) fn admit(&self, limits: Limits) -> Result<(), Refused> {
         for (what, found, limit) in [
-            (COLUMNS, self.columns, limits.max_columns),
-            (HEADER, self.header, limits.max_header_bytes),
-            (CELLS, self.cells(), limits.max_cells),
-            (OCTETS, self.octets(), limits.max_answer_bytes),
+            (COLUMNS, self.columns, limits.columns),
+            (HEADER, self.header, limits.header_bytes),
+            (CELLS, self.cells(), limits.cells),
+            (OCTETS, self.octets(), limits.answer_bytes),
             (CHUNKS, self.chunks(), MOST_CHUNKS),
         ] {
             if found > limit {

@@ -5,11 +5,11 @@ use std::io::Write;
 
 use super::{
     Question,
-    answering::Writer,
     flat::FlatResults,
     json::{id, preamble, push_carried},
     properties::keep_apart,
     results::{Counts, Results},
+    writer::Writer,
 };
 use crate::dataset::perils::{
     places::{Header, Place},

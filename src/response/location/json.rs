@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::{
     Question,
-    answering::Writer,
     results::{Counts, Results},
     values::quoted,
+    writer::Writer,
 };
 use crate::dataset::perils::{
     places::{Carried, Header, Place},

@@ -14,10 +14,11 @@ mod schema;
 mod send;
 mod table;
 mod values;
+mod writer;
 
 use std::io::{self, Write};
 
-pub use extent::COLUMNS;
+pub use extent::{COLUMNS, Limits};
 pub use media::Format;
 pub use schema::Schemas;
 pub use send::{Means, answer};

@@ -10,9 +10,12 @@ use actix_web::{
     },
 };
 
-use super::{Format, Question, Schemas, answering::Answering, extent::Extent};
+use super::{
+    Format, Question, Schemas,
+    answering::Answering,
+    extent::{Extent, Limits},
+};
 use crate::{
-    config::PerilLimits,
     dataset::perils::{
         Refused, Values,
         places::{InputFormat, Survey},
@@ -33,7 +36,7 @@ pub struct Means<'s> {
     /// Schemas of answers from these perils.
     pub schemas: &'s Arc<Schemas>,
     /// How much a request may ask.
-    pub limits: &'s PerilLimits,
+    pub limits: Limits,
 }
 
 /// The answer to `request`: the places of `survey`, what `subset` wants of them, from `values`; `turn` is asked

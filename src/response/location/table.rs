@@ -4,9 +4,9 @@ use std::{borrow::Cow, collections::HashSet, io::Write};
 
 use super::{
     Question,
-    answering::Writer,
     json::{coordinates, id},
     values::{cell_of, missing, push_interpolations, reason},
+    writer::Writer,
 };
 use crate::{
     clock::Timestamp,

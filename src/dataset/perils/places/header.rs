@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, io::Read};
 
-use super::{LONGEST, Record};
+use super::{Dialect, LONGEST, Record};
 use crate::{dataset::perils::Refused, edge::Body};
 
 /// The columns of a CSV file.
@@ -19,24 +19,6 @@ pub struct Header {
     /// How many there are with those at the end that have no name.
     pub(super) width: usize,
     pub(super) dialect: Dialect,
-}
-
-/// What stands between fields, and between lines.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Dialect {
-    pub(super) separator: u8,
-    /// The last octet of a line's end.
-    pub(super) line_end: u8,
-}
-
-impl Default for Dialect {
-    /// RFC 4180 §2.
-    fn default() -> Self {
-        Self {
-            separator: b',',
-            line_end: b'\n',
-        }
-    }
 }
 
 impl Header {

@@ -6,6 +6,7 @@
 mod coordinates;
 mod crs;
 mod csv;
+mod dialect;
 mod element;
 mod header;
 mod json;
@@ -15,7 +16,8 @@ mod survey;
 
 pub use coordinates::Position;
 pub use csv::Record;
-pub use header::{Dialect, Header};
+pub use dialect::Dialect;
+pub use header::Header;
 pub use reading::Places;
 pub use survey::{InputFormat, Survey};
 

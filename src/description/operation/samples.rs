@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    operation::{Operation, Target},
-    parameters,
-};
+use super::{Operation, Target};
+use crate::description::parameters;
 
 /// The samples of `operation`, as the extension `x-codeSamples` has them.
 pub(super) fn of(operation: &Operation, target: Target<'_>) -> Vec<Value> {

@@ -3,7 +3,7 @@
 use rustls::{AlertDescription, CertificateError, PeerIncompatible};
 use rustls_pki_types::UnixTime;
 
-use super::transport::TransportKind;
+use super::TransportKind;
 use crate::clock::Timestamp;
 
 /// The TLS library's error, as facts.
@@ -172,7 +172,7 @@ mod tests {
 
     use rustls_pki_types::ServerName;
 
-    use super::{super::transport::TransportFault, *};
+    use super::{super::TransportFault, *};
 
     fn of(error: rustls::Error) -> TransportFault {
         TransportFault::of(&io::Error::other(error), Some("as.example"))

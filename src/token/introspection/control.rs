@@ -10,17 +10,14 @@ use std::{
 
 use tokio::{sync::Mutex, time::sleep};
 
-use super::{
-    breaker::Silence,
-    failure::silence,
-    introspection::{Introspector, Reply},
-    oauth_error::OAuthError,
-    refused::Unavailability,
+use super::{Introspector, Reply};
+use crate::token::{
+    breaker::Silence, failure::silence, oauth_error::OAuthError, refused::Unavailability,
 };
 
 /// How we stand with the directory.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) enum Standing {
+pub(in crate::token) enum Standing {
     /// It answers us.
     Known,
     /// It refuses us, or every token that it does not know: without a code the two look alike.
@@ -34,7 +31,7 @@ pub(super) enum Standing {
 
 impl Standing {
     /// Asks the directory.
-    pub(super) async fn ask(introspector: &Introspector) -> Self {
+    pub(in crate::token) async fn ask(introspector: &Introspector) -> Self {
         match introspector.probe(NOBODYS).await {
             Ok(Reply::Object(_)) => Self::Known,
             // It looked at the token, so it has accepted us.
@@ -51,7 +48,7 @@ impl Standing {
 ///
 /// Whoever sends tokens that are refused without a reason makes us ask once for each at first, and then once
 /// in [`RENEWED`] seconds.
-pub(super) struct Control(Mutex<Last>);
+pub(in crate::token) struct Control(Mutex<Last>);
 
 struct Last {
     budget: u32,
@@ -60,7 +57,7 @@ struct Last {
 }
 
 impl Control {
-    pub(super) fn new() -> Self {
+    pub(in crate::token) fn new() -> Self {
         Self(Mutex::new(Last {
             budget: BURST,
             filled: Instant::now(),
@@ -69,7 +66,7 @@ impl Control {
     }
 
     /// The standing: found since this was called, or asked for anew, or the last one when the budget is spent.
-    pub(super) async fn standing(&self, introspector: &Introspector) -> Standing {
+    pub(in crate::token) async fn standing(&self, introspector: &Introspector) -> Standing {
         let called = Instant::now();
         let mut last = self.0.lock().await;
         let may_ask = last.draw(Instant::now());

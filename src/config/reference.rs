@@ -1,0 +1,23 @@
+//! The configuration as it is shipped, which has every key, and what does not keep to its form.
+
+use toml::{Table, Value};
+
+use super::{ConfigError, Fault, Place, REFERENCE, Severity, words};
+
+/// Every key that exists, with a value of its type.
+pub(super) fn keys() -> Table {
+    let mut reference: Table = toml::from_str(REFERENCE).unwrap_or_default();
+    reference.insert("datasets".into(), Value::Array(Vec::new()));
+    reference
+}
+
+/// What the reader objects to at `place`.
+pub(super) fn syntax(place: Place, complaint: &str) -> ConfigError {
+    let (finding, remedy) = words::of(complaint);
+    ConfigError::Syntax(Box::new(Fault::new(
+        Severity::Error,
+        place,
+        finding,
+        remedy,
+    )))
+}

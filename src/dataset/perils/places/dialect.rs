@@ -1,0 +1,19 @@
+//! What stands between the fields of a CSV file, and between its lines.
+
+/// What stands between fields, and between lines.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Dialect {
+    pub(super) separator: u8,
+    /// The last octet of a line's end.
+    pub(super) line_end: u8,
+}
+
+impl Default for Dialect {
+    /// RFC 4180 §2.
+    fn default() -> Self {
+        Self {
+            separator: b',',
+            line_end: b'\n',
+        }
+    }
+}
