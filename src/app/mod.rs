@@ -2,6 +2,7 @@
 
 mod examine;
 mod file;
+mod perild;
 mod perils;
 mod present;
 mod routes;
@@ -15,9 +16,10 @@ pub(crate) use perils::consumer;
 pub(crate) use visit::Visit;
 
 pub use examine::{Parts, examine};
+pub use perild::Perild;
 pub use present::Present;
 pub use routes::{PerilRoute, Route};
 pub use scrape::configure_metrics;
-pub use site::{Perild, Site};
+pub use site::Site;
 pub use waiting::Waiting;
 pub use walk::{answer, configure, on_connect};
