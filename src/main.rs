@@ -6,8 +6,8 @@ use clap::Parser;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use perild::commands::{
-    Arguments, Command, cacerts, check, crl, dev, get, healthcheck, import, keygen, openapi,
-    reload, sample, serve,
+    Arguments, Command, cacerts, check, crl, describe, dev, get, healthcheck, import, keygen,
+    openapi, reload, sample, serve,
 };
 
 fn main() -> ExitCode {
@@ -18,6 +18,7 @@ fn main() -> ExitCode {
             check::run(&args).unwrap_or_else(|error| complain(&error, ExitCode::FAILURE))
         }
         Command::Crl(args) => code(crl::run(&args), crl::CrlError::exit_code),
+        Command::Describe(args) => code(describe::run(&args), |_| ExitCode::FAILURE),
         Command::Dev(args) => code(dev::run(&args), |_| ExitCode::FAILURE),
         Command::Get(args) => code(get::run(&args), get::GetError::exit_code),
         Command::Healthcheck(args) => code(healthcheck::run(&args), |_| ExitCode::FAILURE),

@@ -1,5 +1,6 @@
 //! The one list of routes, and of the rooms in order.
 
+mod described;
 mod examine;
 mod file;
 mod perild;

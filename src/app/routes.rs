@@ -6,8 +6,7 @@ use actix_web::http::Method;
 
 use crate::{
     climatescore::ContractRoute,
-    dataset::{FileName, Perils, grid::Peril},
-    description::Described,
+    dataset::{FileName, Perils},
     policy::{CollectionId, Policy},
 };
 
@@ -47,7 +46,7 @@ pub enum PerilRoute {
 }
 
 impl PerilRoute {
-    const FIXED: [(&str, Self); 2] = [
+    pub(super) const FIXED: [(&str, Self); 2] = [
         ("/v1/location", Self::Query),
         ("/v1/perils", Self::Catalogue),
     ];
@@ -109,34 +108,6 @@ impl Route {
             },
             None => Self::Nothing,
         }
-    }
-
-    /// Every path that answers, with its methods: the perils by their names, a file as `{name}`.
-    #[must_use]
-    pub fn described() -> Vec<Described> {
-        let open = OPEN.iter().map(|(path, _)| (*path).to_owned());
-        let old = ContractRoute::FIXED.map(|(path, _)| path.to_owned());
-        let fixed = PerilRoute::FIXED.map(|(path, _)| path.to_owned());
-        let perils = Peril::ALL.map(|peril| format!("/{}", peril.name()));
-        let mut described: Vec<_> = open
-            .chain(old)
-            .chain(fixed)
-            .chain(perils)
-            .map(|path| {
-                let allow = Self::find(&path).allow();
-                Described { path, allow }
-            })
-            .collect();
-        let file = |template: &'static str| Described {
-            path: template.to_owned(),
-            allow: Self::File {
-                file: None,
-                template,
-            }
-            .allow(),
-        };
-        described.extend([FILE, VERSIONED_FILE].map(file));
-        described
     }
 
     /// Every [`Self::template`], that of [`Self::Nothing`] at the end.
@@ -224,16 +195,16 @@ pub(super) fn is_known(method: &Method) -> bool {
 }
 
 /// What is open to everyone, and no way to read values.
-static OPEN: [(&str, Route); 4] = [
+pub(super) static OPEN: [(&str, Route); 4] = [
     ("/docs", Route::Docs),
     ("/healthz", Route::Health),
     ("/openapi.json", Route::Description),
     ("/readyz", Route::Readiness),
 ];
 
-const FILE: &str = "/{name}";
+pub(super) const FILE: &str = "/{name}";
 const NOTHING: &str = "-";
-const VERSIONED_FILE: &str = "/v1/files/{name}";
+pub(super) const VERSIONED_FILE: &str = "/v1/files/{name}";
 
 #[cfg(test)]
 mod tests {

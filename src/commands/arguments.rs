@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    cacerts, check, crl, dev, get, healthcheck, import, keygen, openapi, reload, sample, serve,
+    cacerts, check, crl, describe, dev, get, healthcheck, import, keygen, openapi, reload, sample,
+    serve,
 };
 
 /// Publishes peril data and files to those who may have them, and to no one else.
@@ -24,6 +25,8 @@ pub enum Command {
     Check(check::CheckArgs),
     /// Fetch newer revocation lists, check them, and put the good ones in place
     Crl(crl::CrlArgs),
+    /// Write a first description of data, from the data
+    Describe(describe::DescribeArgs),
     /// Run the whole system on this machine, with nothing to configure
     Dev(dev::DevArgs),
     /// Get a token, call a URL with it, and print the body

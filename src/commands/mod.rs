@@ -6,6 +6,7 @@ mod cause;
 pub mod cacerts;
 pub mod check;
 pub mod crl;
+pub mod describe;
 pub mod dev;
 pub mod get;
 pub mod healthcheck;

@@ -53,7 +53,7 @@ impl FileName {
     }
 
     /// Takes the name of a file on the disk: as [`Self::asked`], it is spelt as it is there.
-    pub(super) fn of_entry(name: &str) -> Option<Self> {
+    pub(crate) fn of_entry(name: &str) -> Option<Self> {
         Self::new(name.to_owned())
     }
 

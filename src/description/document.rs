@@ -1,11 +1,15 @@
 //! The whole document, from what a site serves.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::{Version, headers, parameters, paths, problems, schemas};
+use super::{
+    Version, headers,
+    operation::{self, Operation, Target},
+    parameters, problems, schemas,
+};
 use crate::{
     config::PerilLimits,
     policy::{DatasetRule, Policy},
@@ -27,12 +31,23 @@ pub struct Description<'d> {
 }
 
 /// One path and what may be done there.
-#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Described {
     /// The path, with `{name}` for a file's name.
     pub path: String,
     /// Its methods, as `Allow` lists them.
     pub allow: &'static str,
+    /// What its methods take and give, by method; that of HEAD follows from GET, OPTIONS is everywhere the same.
+    pub(crate) operations: Operations,
+}
+
+/// The operations of one path, from what a site serves.
+pub(crate) type Operations = Box<dyn Fn(&Description<'_>) -> Vec<(&'static str, Operation)>>;
+
+impl fmt::Debug for Described {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, allow, .. } = self;
+        write!(f, "Described({path}: {allow})")
+    }
 }
 
 impl Description<'_> {
@@ -68,14 +83,30 @@ impl Description<'_> {
     }
 
     fn paths(&self) -> Map<String, Value> {
-        let item = |route: &Described| {
-            let methods = route.allow.split(", ").filter_map(|method| {
-                let operation = paths::operation(self, &route.path, method)?;
-                Some((method.to_ascii_lowercase(), operation))
-            });
-            (route.path.clone(), Value::Object(methods.collect()))
-        };
+        let item = |route: &Described| (route.path.clone(), self.path(route));
         self.routes.iter().map(item).collect()
+    }
+
+    fn path(&self, route: &Described) -> Value {
+        let operations = (route.operations)(self);
+        let methods = route.allow.split(", ").filter_map(|method| {
+            let target = Target {
+                server: self.server(),
+                path: &route.path,
+                method,
+            };
+            let described = |wanted| {
+                let found = operations.iter().find(|(method, _)| *method == wanted);
+                found.map(|(_, operation)| operation.clone())
+            };
+            let written = match method {
+                "OPTIONS" => operation::options(&route.path),
+                "HEAD" => described("GET")?.without_content(target),
+                method => described(method)?.written(target),
+            };
+            Some((method.to_ascii_lowercase(), written))
+        });
+        Value::Object(methods.collect())
     }
 
     fn introduction(&self) -> String {

@@ -18,7 +18,7 @@ mod headers;
 pub(crate) mod operation;
 mod page;
 mod parameters;
-mod paths;
+pub(crate) mod paths;
 mod problems;
 mod publish;
 pub(crate) mod reference;
@@ -27,6 +27,7 @@ mod version;
 mod written;
 
 pub use document::{Described, Description};
+pub(crate) use operation::Operation;
 pub use publish::Published;
 pub use version::Version;
 pub use written::Written;

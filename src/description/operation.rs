@@ -12,6 +12,7 @@ use super::{
 };
 
 /// One operation before it is written down.
+#[derive(Clone)]
 pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) tag: &'static str,
@@ -169,4 +170,27 @@ pub(crate) fn guarded(
         problems: vec![404],
         access,
     }
+}
+
+/// `OPTIONS` of `path`.
+pub(crate) fn options(path: &str) -> Value {
+    let fields = ["Allow", "x-fapi-interaction-id"].map(|name| (name.to_owned(), header(name)));
+    let fields: Map<String, Value> = fields.into_iter().collect();
+    let answer = json!({"description": "The methods are in Allow", "headers": fields});
+    let mut responses: Map<String, Value> =
+        problems::references(&[400, 403, 414, 429, 431, 500, 502, 504]).collect();
+    responses.insert("204".to_owned(), answer);
+    let mut operation = json!({
+        "operationId": format!("options-{}", path.trim_start_matches('/').replace(['/', '{', '}', '.'], "-")),
+        "tags": ["service"],
+        "summary": "The methods of this path",
+        "responses": responses,
+        "security": [],
+    });
+    if path.contains("{name}") {
+        operation["parameters"] = json!([{
+            "name": "name", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1},
+        }]);
+    }
+    operation
 }

@@ -5,93 +5,105 @@ use serde_json::{Map, Value, json};
 use super::{
     Description,
     access::{self, Access},
-    operation::{Operation, Target, answer, guarded, not_modified},
-    problems,
+    operation::{Operation, answer, guarded, not_modified},
     reference::{header, parameter},
     schemas,
 };
-use crate::{climatescore::description as climatescore, response::location::Format};
+use crate::response::location::Format;
 
-/// The operation `method` of `path`; none when there is none.
-pub(super) fn operation(about: &Description<'_>, path: &str, method: &str) -> Option<Value> {
-    let target = Target {
-        server: about.server(),
-        path,
-        method,
-    };
-    match method {
-        "OPTIONS" => Some(options(path)),
-        "HEAD" => Some(find(about, path, "GET")?.without_content(target)),
-        _ => Some(find(about, path, method)?.written(target)),
-    }
+/// `GET /docs`.
+pub(crate) fn docs() -> Operation {
+    described(open(
+        "docs",
+        "This description as a page",
+        "text/html",
+        &json!({"type": "string"}),
+    ))
 }
 
-fn find(about: &Description<'_>, path: &str, method: &str) -> Option<Operation> {
-    Some(match (path, method) {
-        ("/docs", "GET") => described(open(
-            "docs",
-            "This description as a page",
-            "text/html",
-            &json!({"type": "string"}),
-        )),
-        ("/healthz", "GET") => open(
-            "health",
-            "Whether the process lives",
-            "text/html",
-            &json!({"type": "string", "const": "OK"}),
-        ),
-        ("/openapi.json", "GET") => described(Operation {
-            parameters: vec![parameter("version")],
-            ..open(
-                "openapi",
-                "This description",
-                "application/json",
-                &json!({"type": "object", "required": ["openapi", "info", "paths"]}),
-            )
-        }),
-        ("/readyz", "GET") => open(
-            "readiness",
-            "Whether requests can be answered",
-            "text/plain",
-            &json!({"type": "string"}),
-        ),
-        ("/{name}", "GET") => file(about, "file", "A CSV file by its name without extension"),
-        ("/v1/files/{name}", "GET") => file(
-            about,
-            "versionedFile",
-            "A file by its name, with or without .csv",
-        ),
-        ("/v1/perils", "GET") => guarded(
-            "perils",
-            "perils",
-            "Perils, metrics, scenarios, years, extent and statistics of the store",
-            Access::catalogue(about.policy),
-            "Catalogue",
+/// `GET /healthz`.
+pub(crate) fn health() -> Operation {
+    open(
+        "health",
+        "Whether the process lives",
+        "text/html",
+        &json!({"type": "string", "const": "OK"}),
+    )
+}
+
+/// `GET /openapi.json`.
+pub(crate) fn openapi() -> Operation {
+    described(Operation {
+        parameters: vec![parameter("version")],
+        ..open(
+            "openapi",
+            "This description",
+            "application/json",
+            &json!({"type": "object", "required": ["openapi", "info", "paths"]}),
         )
-        .cacheable()
-        .coded(),
-        ("/v1/location", "GET") => Operation {
-            parameters: [&["lat", "lon", "id"][..], &OPTIONS]
-                .concat()
-                .into_iter()
-                .map(parameter)
-                .collect(),
-            problems: vec![404, 413],
-            ..values(about, "location", "Values of a few places")
-        }
-        .cacheable()
-        .coded()
-        .linked(),
-        ("/v1/location", "POST") => Operation {
-            parameters: OPTIONS.into_iter().map(parameter).collect(),
-            body: Some(schemas::location_body(about.limits)),
-            problems: vec![404, 408, 413, 415],
-            ..values(about, "locations", "Values of many places")
-        }
-        .coded()
-        .linked(),
-        _ => return climatescore::operation(about, path, method),
     })
+}
+
+/// `GET /readyz`.
+pub(crate) fn readiness() -> Operation {
+    open(
+        "readiness",
+        "Whether requests can be answered",
+        "text/plain",
+        &json!({"type": "string"}),
+    )
+}
+
+/// `GET /{name}`.
+pub(crate) fn plain_file(about: &Description<'_>) -> Operation {
+    file(about, "file", "A CSV file by its name without extension")
+}
+
+/// `GET /v1/files/{name}`.
+pub(crate) fn versioned_file(about: &Description<'_>) -> Operation {
+    let summary = "A file by its name, with or without .csv";
+    file(about, "versionedFile", summary)
+}
+
+/// `GET /v1/perils`.
+pub(crate) fn perils(about: &Description<'_>) -> Operation {
+    guarded(
+        "perils",
+        "perils",
+        "Perils, metrics, scenarios, years, extent and statistics of the store",
+        Access::catalogue(about.policy),
+        "Catalogue",
+    )
+    .cacheable()
+    .coded()
+}
+
+/// `GET /v1/location`.
+pub(crate) fn location(about: &Description<'_>) -> Operation {
+    Operation {
+        parameters: [&["lat", "lon", "id"][..], &OPTIONS]
+            .concat()
+            .into_iter()
+            .map(parameter)
+            .collect(),
+        problems: vec![404, 413],
+        ..values(about, "location", "Values of a few places")
+    }
+    .cacheable()
+    .coded()
+    .linked()
+}
+
+/// `POST /v1/location`.
+pub(crate) fn locations(about: &Description<'_>) -> Operation {
+    Operation {
+        parameters: OPTIONS.into_iter().map(parameter).collect(),
+        body: Some(schemas::location_body(about.limits)),
+        problems: vec![404, 408, 413, 415],
+        ..values(about, "locations", "Values of many places")
+    }
+    .coded()
+    .linked()
 }
 
 fn open(id: &str, summary: &str, media_type: &str, schema: &Value) -> Operation {
@@ -176,28 +188,6 @@ fn file(about: &Description<'_>, id: &str, summary: &str) -> Operation {
             "Problem",
         )
     }
-}
-
-fn options(path: &str) -> Value {
-    let fields = ["Allow", "x-fapi-interaction-id"].map(|name| (name.to_owned(), header(name)));
-    let fields: Map<String, Value> = fields.into_iter().collect();
-    let answer = json!({"description": "The methods are in Allow", "headers": fields});
-    let mut responses: Map<String, Value> =
-        problems::references(&[400, 403, 414, 429, 431, 500, 502, 504]).collect();
-    responses.insert("204".to_owned(), answer);
-    let mut operation = json!({
-        "operationId": format!("options-{}", path.trim_start_matches('/').replace(['/', '{', '}', '.'], "-")),
-        "tags": ["service"],
-        "summary": "The methods of this path",
-        "responses": responses,
-        "security": [],
-    });
-    if path.contains("{name}") {
-        operation["parameters"] = json!([{
-            "name": "name", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1},
-        }]);
-    }
-    operation
 }
 
 /// The parameters of both methods of `/v1/location`.

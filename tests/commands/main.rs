@@ -10,6 +10,7 @@ mod printed;
 
 mod cacerts;
 mod crl;
+mod describe;
 mod dev;
 mod development;
 mod get;
@@ -58,6 +59,7 @@ fn every_command_has_help_with_an_example() {
     for command in [
         "cacerts",
         "crl",
+        "describe",
         "dev",
         "get",
         "healthcheck",

@@ -11,6 +11,5 @@ mod parameters;
 mod schemas;
 
 pub(crate) use examples::example;
-pub(crate) use operations::operation;
 pub(crate) use parameters::parameters;
 pub(crate) use schemas::all as schemas;

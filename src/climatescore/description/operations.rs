@@ -2,6 +2,7 @@
 
 use super::schemas;
 use crate::{
+    climatescore::ContractRoute,
     dataset::grid::Peril,
     description::{
         Description,
@@ -11,70 +12,75 @@ use crate::{
     },
 };
 
-/// The operation `method` of `path` in the old contract; none when there is none.
-pub(crate) fn operation(about: &Description<'_>, path: &str, method: &str) -> Option<Operation> {
-    Some(match (path, method) {
-        ("/location", "POST") => noted(led_on(Operation {
-            body: Some(schemas::body()),
-            problems: vec![404, 408, 413, 415],
-            ..of_contract(
-                "contractLocations",
-                "Records of many places",
-                Access::chosen(about.policy),
-                "ContractLocations",
-            )
-        })),
-        ("/perils", "GET") => noted(
-            of_contract(
-                "contractPerils",
-                "What there is",
-                Access::catalogue(about.policy),
-                "ContractListing",
-            )
-            .cacheable(),
-        ),
-        ("/allperils", "GET") => noted(led_on(
-            Operation {
-                parameters: vec![parameter("contractLat"), parameter("contractLon")],
+impl ContractRoute {
+    /// What the methods of the route take and give.
+    pub(crate) fn operations(self, about: &Description<'_>) -> Vec<(&'static str, Operation)> {
+        let operation = match self {
+            Self::Locations => noted(led_on(Operation {
+                body: Some(schemas::body()),
+                problems: vec![404, 408, 413, 415],
                 ..of_contract(
-                    "contractAllPerils",
-                    "All perils at one place",
-                    Access::all_of(about.policy, &Peril::ALL),
-                    "ContractAllPerils",
+                    "contractLocations",
+                    "Records of many places",
+                    Access::chosen(about.policy),
+                    "ContractLocations",
                 )
-            }
-            .cacheable(),
-        )),
-        (_, "GET") => {
-            let name = path.strip_prefix('/')?;
-            let peril = Peril::ALL.into_iter().find(|peril| peril.name() == name)?;
-            let names = [
-                "contractLat",
-                "contractLon",
-                "contractYear",
-                "contractScenario",
-            ];
-            let summary = format!("{} at one place", peril.title());
-            let operation = led_on(
+            })),
+            Self::Listing => noted(
+                of_contract(
+                    "contractPerils",
+                    "What there is",
+                    Access::catalogue(about.policy),
+                    "ContractListing",
+                )
+                .cacheable(),
+            ),
+            Self::All => noted(led_on(
                 Operation {
-                    parameters: names.map(parameter).to_vec(),
+                    parameters: vec![parameter("contractLat"), parameter("contractLon")],
                     ..of_contract(
-                        &format!("contract-{name}"),
-                        &summary,
-                        Access::all_of(about.policy, &[peril]),
-                        "ContractPeril",
+                        "contractAllPerils",
+                        "All perils at one place",
+                        Access::all_of(about.policy, &Peril::ALL),
+                        "ContractAllPerils",
                     )
                 }
                 .cacheable(),
-            );
-            if peril == Peril::Fire {
-                noted(operation)
-            } else {
-                operation
+            )),
+            Self::One(peril) => {
+                let names = [
+                    "contractLat",
+                    "contractLon",
+                    "contractYear",
+                    "contractScenario",
+                ];
+                let summary = format!("{} at one place", peril.title());
+                let operation = led_on(
+                    Operation {
+                        parameters: names.map(parameter).to_vec(),
+                        ..of_contract(
+                            &format!("contract-{}", peril.name()),
+                            &summary,
+                            Access::all_of(about.policy, &[peril]),
+                            "ContractPeril",
+                        )
+                    }
+                    .cacheable(),
+                );
+                if peril == Peril::Fire {
+                    noted(operation)
+                } else {
+                    operation
+                }
             }
-        }
-        _ => return None,
-    })
+        };
+        let method = if self == Self::Locations {
+            "POST"
+        } else {
+            "GET"
+        };
+        vec![(method, operation)]
+    }
 }
 
 fn of_contract(id: &str, summary: &str, access: Access, schema: &str) -> Operation {

@@ -1,0 +1,90 @@
+//! The routes in the OpenAPI document.
+
+use super::{
+    PerilRoute, Route,
+    routes::{FILE, OPEN, VERSIONED_FILE},
+};
+use crate::{
+    climatescore::ContractRoute,
+    dataset::grid::Peril,
+    description::{Described, Description, Operation, paths},
+};
+
+impl Route {
+    /// Every path that answers, with its methods: the perils by their names, a file as `{name}`.
+    #[must_use]
+    pub fn described() -> Vec<Described> {
+        let open = OPEN.iter().map(|(path, _)| (*path).to_owned());
+        let old = ContractRoute::FIXED.map(|(path, _)| path.to_owned());
+        let fixed = PerilRoute::FIXED.map(|(path, _)| path.to_owned());
+        let perils = Peril::ALL.map(|peril| format!("/{}", peril.name()));
+        let named = open.chain(old).chain(fixed).chain(perils).map(|path| {
+            let route = Self::find(&path);
+            (path, route)
+        });
+        let files = [FILE, VERSIONED_FILE].map(|template| {
+            let route = Self::File {
+                file: None,
+                template,
+            };
+            (template.to_owned(), route)
+        });
+        let described = |(path, route): (String, Self)| Described {
+            path,
+            allow: route.allow(),
+            operations: Box::new(move |about| route.operations(about)),
+        };
+        named.chain(files).map(described).collect()
+    }
+
+    /// What the methods of the route take and give; those of HEAD and OPTIONS follow from the others.
+    fn operations(&self, about: &Description<'_>) -> Vec<(&'static str, Operation)> {
+        match self {
+            Self::Climatescore(route) => route.operations(about),
+            Self::Description => vec![("GET", paths::openapi())],
+            Self::Docs => vec![("GET", paths::docs())],
+            Self::File { template, .. } if *template == FILE => {
+                vec![("GET", paths::plain_file(about))]
+            }
+            Self::File { .. } => vec![("GET", paths::versioned_file(about))],
+            Self::Health => vec![("GET", paths::health())],
+            Self::Nothing => Vec::new(),
+            Self::Perils(PerilRoute::Catalogue) => vec![("GET", paths::perils(about))],
+            Self::Perils(PerilRoute::Query) => vec![
+                ("GET", paths::location(about)),
+                ("POST", paths::locations(about)),
+            ],
+            Self::Readiness => vec![("GET", paths::readiness())],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::PerilLimits,
+        description::Version,
+        policy::{Defaults, Policy},
+    };
+
+    #[test]
+    fn each_method_of_each_route_is_described_and_no_other() {
+        let routes = Route::described();
+        let document = Description {
+            routes: &routes,
+            base_url: None,
+            policy: &Policy::new(&[], &Defaults::default()).unwrap(),
+            limits: &PerilLimits::default(),
+            datasets: &[],
+        }
+        .document(Version::V3_1);
+        for route in &routes {
+            let methods = document["paths"][&route.path].as_object().unwrap();
+            let mut described: Vec<_> =
+                methods.keys().map(|method| method.to_uppercase()).collect();
+            described.sort();
+            assert_eq!(described.join(", "), route.allow, "{}", route.path);
+        }
+    }
+}
