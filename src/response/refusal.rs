@@ -34,7 +34,7 @@ pub enum Refusal {
     #[error(transparent)]
     Denied(#[from] Denied),
     /// A fault of ours; the cause is in the log.
-    #[error("the request ended in a panic")]
+    #[error("a fault of perild, of which the log has the cause")]
     Fault,
     /// edge: the shape of the request.
     #[error(transparent)]
