@@ -10,10 +10,12 @@ mod printed;
 
 mod cacerts;
 mod crl;
+mod describe;
 mod dev;
 mod development;
 mod get;
 mod keygen;
+mod lasting;
 
 use std::{
     path::Path,
@@ -57,6 +59,7 @@ fn every_command_has_help_with_an_example() {
     for command in [
         "cacerts",
         "crl",
+        "describe",
         "dev",
         "get",
         "healthcheck",

@@ -4,32 +4,37 @@ use std::{path::PathBuf, time::Duration};
 
 use actix_web::{dev::ServerHandle, web::Data};
 use tokio::{
-    runtime::Handle,
     signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
     task::block_in_place,
     time::sleep,
 };
 
-use super::{ServeError, metrics, reload::Reload, server};
+use super::{
+    ServeError, metrics,
+    reading::Examined,
+    reload::{self, Reload},
+    server,
+};
 use crate::{
-    app::{Parts, Perild, Site},
+    app::Perild,
     config::Config,
     edge::{Listener, Sockets},
     log::Log,
     service::{Bound, Control, Notify, Probe, bind_health, keep_alive},
 };
 
-/// Serves `config` until a signal ends it.
+/// Serves `config` until a signal ends it, or waits until what it names is there.
 pub(super) async fn serve(
     path: PathBuf,
     config: Config,
-    parts: Parts,
+    examined: Examined,
     control: Bound,
     log: Log,
 ) -> Result<(), ServeError> {
     let signals = Signals::catch()?;
     let control = control.listen()?;
-    let site = Site::assemble(parts, None, &Handle::current())?;
+    let (present, reload) = Reload::begin(path, &config, examined)?;
     let Sockets {
         http: mut listeners,
         metrics: readers,
@@ -38,23 +43,27 @@ pub(super) async fn serve(
         &config.server.trusted_peers,
         config.metrics.listen,
     )?;
-    let perild = Data::new(Perild::new(site, metrics::start(&readers)?, log));
+    let perild = Data::new(Perild::new(present, metrics::start(&readers)?, log));
     let bound = bound_socket(&config, &listeners);
     listeners.extend(bind_health()?.map(Listener::Unix));
     let probe = probe(&listeners);
 
     let server = server::start(&perild, &config, listeners)?;
     let reading = metrics::serve(&perild, readers)?;
-    let reload = Reload::new(path, config);
     let described = perild.clone();
-    let signals = tokio::spawn(signals.heed(server.handle(), perild, reload, control));
+    let (give_up, mut last_word) = oneshot::channel();
+    reload::tell(&perild);
+    let heeding = signals.heed(server.handle(), perild, reload, control, give_up);
+    let signals = tokio::spawn(heeding);
     if let Some(probe) = probe {
         tokio::spawn(keep_alive(probe));
     }
-    Notify::Ready(READY).send();
     // After the first request could come, and before anyone asks for it.
-    tokio::task::spawn_blocking(move || described.site().description.make());
-    tracing::info!("perild {} serves", env!("CARGO_PKG_VERSION"));
+    tokio::task::spawn_blocking(move || {
+        if let Some(site) = described.present().site() {
+            site.description.make();
+        }
+    });
     let ended = server.await;
     signals.abort();
     if let Some(reading) = reading {
@@ -65,7 +74,10 @@ pub(super) async fn serve(
         let _ = std::fs::remove_file(path);
     }
     tracing::info!("perild ends");
-    Ok(ended?)
+    match last_word.try_recv() {
+        Ok(error) => Err(error),
+        Err(_) => Ok(ended?),
+    }
 }
 
 /// The signals that mean something, caught before readiness is told: until then each of them kills.
@@ -84,13 +96,15 @@ impl Signals {
         })
     }
 
-    /// SIGHUP and the control socket reload; SIGTERM and SIGINT finish what runs, and end.
+    /// SIGHUP and the control socket reload; SIGTERM and SIGINT finish what runs, and end. So does what a start waited
+    /// for and only a person can mend: that is handed to `give_up`.
     async fn heed(
         mut self,
         server: ServerHandle,
         perild: Data<Perild>,
         mut reload: Reload,
         control: Control,
+        give_up: oneshot::Sender<ServeError>,
     ) {
         // A reload reads files and checks signatures: calls to the directory must not wait for that.
         loop {
@@ -99,6 +113,12 @@ impl Signals {
                 asker = control.next() => {
                     let outcome = block_in_place(|| reload.run(&perild));
                     asker.tell(&outcome).await;
+                }
+                () = reload.due() => {
+                    if let Err(error) = block_in_place(|| reload.look_again(&perild)) {
+                        let _ = give_up.send(error);
+                        break;
+                    }
                 }
                 _ = self.terminate.recv() => break,
                 _ = self.interrupt.recv() => break,
@@ -152,5 +172,3 @@ fn bound_socket(config: &Config, listeners: &[Listener]) -> Option<PathBuf> {
 /// them are used, and so given up, within this time; what comes then waits in the socket for the next
 /// daemon.
 const FAREWELL: Duration = Duration::from_millis(500);
-
-const READY: &str = "serving";
