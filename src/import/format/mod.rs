@@ -12,6 +12,7 @@ mod naming;
 mod netcdf;
 mod quantity;
 mod refused;
+mod zarr;
 
 use std::path::Path;
 
@@ -21,12 +22,17 @@ pub use gridded::{Coverage, Dimension, Gridded, Labels, Skipped, Take, Variable}
 pub use naming::Naming;
 pub use quantity::QuantityFault;
 pub use refused::FormatError;
+pub use zarr::ZarrFault;
 
 /// The gridded source at `path`, in whichever format it is.
 ///
 /// # Errors
 /// [`FormatError`].
 pub fn open(path: &Path, naming: &Naming) -> Result<Box<dyn Gridded>, FormatError> {
-    let arrays: Box<dyn Arrays> = Box::new(netcdf::NetCdf::open(path)?);
+    let arrays: Box<dyn Arrays> = if zarr::is_zarr(path) {
+        Box::new(zarr::Zarr::open(path)?)
+    } else {
+        Box::new(netcdf::NetCdf::open(path)?)
+    };
     Ok(Box::new(cf::CfSource::open(arrays, naming)?))
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{CfFault, QuantityFault};
+use super::{CfFault, QuantityFault, ZarrFault};
 use crate::import::Shown;
 
 /// Why a source of gridded values is refused.
@@ -56,6 +56,17 @@ pub enum FormatError {
         /// Why.
         fault: QuantityFault,
     },
+    /// An array of a Zarr store cannot be read.
+    #[error("{array} {fault}")]
+    Zarr {
+        /// Its name.
+        array: Shown,
+        /// Why.
+        fault: ZarrFault,
+    },
+    /// The metadata of a Zarr store cannot be read.
+    #[error("cannot be read as Zarr: {0}")]
+    ZarrStore(#[from] ZarrFault),
 }
 
 impl FormatError {
