@@ -191,3 +191,37 @@ fn every_zarr_store_says_the_same_whatever_packs_its_chunks() {
     }
     assert!(stores > 30);
 }
+
+#[test]
+fn every_table_says_the_same_whatever_the_order_of_its_rows() {
+    let texts = |texts: &[&str]| {
+        texts
+            .iter()
+            .map(|text| (*text).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let values = Naming {
+        variables: texts(&["tas", "pr"]),
+        dimensions: texts(&["scenario", "year"]),
+        ..Naming::default()
+    };
+    let long = Naming {
+        variable: Some("metric".to_owned()),
+        value: Some("value".to_owned()),
+        ..values.clone()
+    };
+    let mut tables = 0;
+    for entry in std::fs::read_dir(files::folder().join("tables")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let naming = if name.starts_with("long") {
+            &long
+        } else {
+            &values
+        };
+        let found = read(&path, naming).unwrap_or_else(|error| panic!("{name}: {error}"));
+        expect_all(&name, &found, 0);
+        tables += 1;
+    }
+    assert_eq!(tables, 9);
+}

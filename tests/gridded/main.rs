@@ -11,6 +11,9 @@
 
 mod files;
 mod good;
+mod memory;
+mod rows;
+mod stores;
 mod wrong;
 
 use std::{collections::BTreeMap, path::Path};
@@ -24,7 +27,8 @@ struct Found {
 }
 
 fn read(path: &Path, naming: &Naming) -> Result<Found, FormatError> {
-    let mut source = open(path, naming)?;
+    let folder = tempfile::tempdir().unwrap();
+    let mut source = open(path, naming, folder.path())?;
     let mut cells = BTreeMap::new();
     source.read(&mut |record, values| {
         let place = (record.place.latitude, record.place.longitude);
@@ -36,4 +40,16 @@ fn read(path: &Path, naming: &Naming) -> Result<Found, FormatError> {
         coverage: source.coverage().clone(),
         cells,
     })
+}
+
+/// How many cells a source has; none of them is kept.
+fn read_only(path: &Path, naming: &Naming) -> Result<u64, FormatError> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut source = open(path, naming, folder.path())?;
+    let mut cells = 0;
+    source.read(&mut |_, _| {
+        cells += 1;
+        Ok(())
+    })?;
+    Ok(cells)
 }

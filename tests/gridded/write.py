@@ -152,6 +152,25 @@ def zarrs():
     by_hand(store, plain, serializer=BytesCodec(endian="big"), compressors=None)
 
 
+def tables():
+    """The values of `good` as rows: one value a row, and one value a variable."""
+    folder = OUT / "tables"
+    folder.mkdir()
+    wide = dataset().to_dataframe().reset_index()
+    long = wide.melt(["scenario", "year", "lat", "lon"], list(VARIABLES), "metric", "value")
+    shuffled = long.sample(frac=1, random_state=7)
+    shuffled.to_csv(folder / "long.csv", index=False)
+    shuffled.to_csv(folder / "long-gzip.csv.gz", index=False)
+    for name in ["snappy", "zstd", "gzip", "none"]:
+        packing = None if name == "none" else name
+        shuffled.to_parquet(folder / f"long-{name}.parquet", index=False, compression=packing, row_group_size=300)
+    wide.to_parquet(folder / "values.parquet", index=False)
+    wide.astype({"scenario": "category", "lat": "float32", "lon": "float32"}).to_parquet(
+        folder / "values-category.parquet", index=False)
+    wide.to_csv(folder / "values.csv", index=False)
+    shuffled.to_parquet(OUT / "bombs" / "lz4.parquet", index=False, compression="lz4")
+
+
 def by_hand(store, plain, **how):
     """What xarray has no word for: arrays as zarr makes them, with the names of their dimensions."""
     def array(name, values, dimensions, **how):
@@ -301,15 +320,15 @@ def bombs():
             variable[:] = numpy.arange(size) * step - (90 if name == "lat" else 0)
         file.createVariable("tas", "f4", ("time", "lat", "lon"), zlib=True, chunksizes=(1, 1801, 3600))
     with netCDF4.Dataset(folder / "zeros.nc", "w") as file:
-        for name, size, units in [("time", 300, "1"), ("lat", 721, "degrees_north"), ("lon", 1440, "degrees_east")]:
+        for name, size, units in [("time", 12, "1"), ("lat", 721, "degrees_north"), ("lon", 1440, "degrees_east")]:
             file.createDimension(name, size)
             variable = file.createVariable(name, "f8", (name,))
             variable.units = units
             variable[:] = numpy.arange(size) * {"time": 1, "lat": 0.25, "lon": 0.25}[name] - (90 if name == "lat" else 0)
         tas = file.createVariable("tas", "f4", ("time", "lat", "lon"), zlib=True, complevel=9,
-                                  chunksizes=(10, 721, 1440))
-        for start in range(0, 300, 10):
-            tas[start:start + 10] = 0
+                                  chunksizes=(4, 721, 1440))
+        for start in range(0, 12, 4):
+            tas[start:start + 4] = 0
     with netCDF4.Dataset(folder / "chunk.nc", "w") as file:
         for name, size, units in [("lat", 18001, "degrees_north"), ("lon", 36000, "degrees_east")]:
             file.createDimension(name, size)
@@ -324,3 +343,4 @@ if __name__ == "__main__":
     zarrs()
     wrong()
     bombs()
+    tables()

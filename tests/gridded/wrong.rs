@@ -148,7 +148,7 @@ fn a_file_that_is_cut_short_is_refused_wherever_it_ends() {
         let whole = fs::read(files::named("good", name)).unwrap();
         let cut = folder.path().join("cut.nc");
         // A classic file may end with padding that nothing reads.
-        for length in (0..whole.len() - 8).step_by(whole.len() / 60) {
+        for length in (8..whole.len() - 8).step_by(whole.len() / 30) {
             fs::write(&cut, &whole[..length]).unwrap();
             let refusal = refusal(&cut);
             assert!(
@@ -165,7 +165,7 @@ fn octets_that_are_changed_are_never_too_much() {
     for name in ["NETCDF3_CLASSIC", "CDF5", "NETCDF4", "deflated"] {
         let whole = fs::read(files::named("good", name)).unwrap();
         let changed = folder.path().join("changed.nc");
-        for at in (0..whole.len()).step_by(whole.len() / 50) {
+        for at in (0..whole.len()).step_by(whole.len() / 30) {
             for octet in [0, 0xff, whole[at] ^ 0x80] {
                 let mut octets = whole.clone();
                 octets[at] = octet;

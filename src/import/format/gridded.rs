@@ -136,6 +136,20 @@ impl Labels {
         }
     }
 
+    /// The places of the values when numbers and times rise; texts stay in their order.
+    pub(super) fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        match self {
+            Self::Numbers(numbers) => order.sort_by(|one, other| {
+                let number = |at: &usize| numbers.get(*at).copied().unwrap_or(f64::NAN);
+                number(one).total_cmp(&number(other))
+            }),
+            Self::Times(times) => order.sort_by_key(|at| times.get(*at)),
+            Self::Texts(_) => (),
+        }
+        order
+    }
+
     /// The values at the places in `order`.
     pub(super) fn in_order(&self, order: &[usize]) -> Self {
         let texts = |texts: &[String]| {

@@ -1,6 +1,6 @@
 //! `NetCDF` files: classic (CDF-1, CDF-2, CDF-5) and `NetCDF`-4, which is HDF5.
 
-use std::{fs::File, ops::Range, path::Path, sync::Arc};
+use std::{fs::File, ops::Range, sync::Arc};
 
 use netcdf_reader::{
     FileStorage, NcAttrValue, NcAttribute, NcFile, NcFormat, NcOpenOptions, NcSliceInfo,
@@ -22,10 +22,6 @@ pub(super) struct NetCdf {
 }
 
 impl NetCdf {
-    pub(super) fn open(path: &Path) -> Result<Self, FormatError> {
-        Self::from_file(File::open(path)?)
-    }
-
     /// Reads what `file` says of itself. The file is read by position, never mapped: one that is cut while it
     /// is read is an error, not a signal.
     pub(super) fn from_file(file: File) -> Result<Self, FormatError> {

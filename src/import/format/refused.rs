@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{CfFault, QuantityFault, ZarrFault};
+use super::{CfFault, QuantityFault, RowFaults, TableFault, ZarrFault};
 use crate::import::Shown;
 
 /// Why a source of gridded values is refused.
@@ -41,6 +41,12 @@ pub enum FormatError {
     /// The source cannot be read.
     #[error("cannot be read: {0}")]
     Read(#[from] io::Error),
+    /// Rows of a table have faults.
+    #[error("{0}")]
+    Rows(RowFaults),
+    /// A table cannot be read.
+    #[error("the table {0}")]
+    Table(#[from] TableFault),
     /// More values a cell than can be served.
     #[error("{0} values a cell are more than can be stored: name fewer variables")]
     TooWide(usize),

@@ -53,7 +53,7 @@ pub(super) fn read(
     if u64::try_from(labels.len()).ok() != Some(extent.size) {
         return Err(cf(array, CfFault::Sizes(shown(&extent.name))));
     }
-    let order = order(&labels);
+    let order = labels.order();
     let mut ranks = vec![0; order.len()];
     for (rank, at) in order.iter().enumerate() {
         if let Some(place) = ranks.get_mut(*at) {
@@ -73,20 +73,6 @@ pub(super) fn read(
         calendar: calendar.map(str::to_owned),
     };
     Ok(Some(Ordered { dimension, ranks }))
-}
-
-/// The places of the labels when numbers and times rise; texts stay in their order.
-fn order(labels: &Labels) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..labels.len()).collect();
-    match labels {
-        Labels::Numbers(numbers) => order.sort_by(|one, other| {
-            let number = |at: &usize| numbers.get(*at).copied().unwrap_or(f64::NAN);
-            number(one).total_cmp(&number(other))
-        }),
-        Labels::Times(times) => order.sort_by_key(|at| times.get(*at)),
-        Labels::Texts(_) => (),
-    }
-    order
 }
 
 /// The numbers of a coordinate variable, none of them missing.
