@@ -12,7 +12,6 @@ use crate::import::{
     kind::Kind,
     lines::{Line, Lines},
     number::nearest_millionth,
-    scan::ScanError,
 };
 
 pub(super) fn read(
@@ -125,12 +124,13 @@ fn number(field: &[u8]) -> Result<f64, RowFault> {
 }
 
 fn degrees(field: &[u8]) -> Result<i64, RowFault> {
-    let micro = nearest_millionth(field);
-    micro.map_err(|_| RowFault::NotANumber(Shown::new(field)))
+    let micro = nearest_millionth(field).ok();
+    micro.ok_or_else(|| RowFault::NotANumber(Shown::new(field)))
 }
 
 fn text(field: &[u8]) -> Result<&str, RowFault> {
-    str::from_utf8(field).map_err(|_| RowFault::NotANumber(Shown::new(field)))
+    let text = str::from_utf8(field).ok();
+    text.ok_or_else(|| RowFault::NotUtf8(Shown::new(field)))
 }
 
 fn names(header: &[u8]) -> Result<Vec<String>, FormatError> {
@@ -152,6 +152,6 @@ fn bare(field: &[u8]) -> &[u8] {
     unquoted.map_or(field, <[u8]>::trim_ascii)
 }
 
-fn unreadable(error: ScanError) -> FormatError {
+fn unreadable(error: impl std::fmt::Display) -> FormatError {
     TableFault::Csv(error.to_string()).into()
 }

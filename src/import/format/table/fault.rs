@@ -80,6 +80,9 @@ pub enum RowFault {
     /// No number where one belongs.
     #[error("{0} is no number")]
     NotANumber(Shown),
+    /// Text in another encoding.
+    #[error("{0} is not UTF-8")]
+    NotUtf8(Shown),
     /// A variable that is not meant.
     #[error("the variable {0} is not named in the description file")]
     OtherVariable(Shown),

@@ -45,7 +45,7 @@ pub(super) fn are_bounded(file: &File, chunk: &ColumnChunkMetaData) -> Result<()
         }
         let left = packed.limit();
         if io::copy(&mut packed, &mut io::sink()).map_err(damaged)? < left {
-            return Err(damaged(io::ErrorKind::UnexpectedEof.into()));
+            return Err(damaged("it ends early"));
         }
     }
 }
@@ -213,7 +213,7 @@ impl<R: Read> Compact<'_, R> {
     }
 }
 
-fn damaged(error: io::Error) -> FormatError {
+fn damaged(error: impl std::fmt::Display) -> FormatError {
     TableFault::Parquet(format!("a page is damaged: {error}")).into()
 }
 

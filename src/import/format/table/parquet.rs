@@ -65,8 +65,8 @@ pub(super) fn read(file: File, naming: &Naming, folder: &Path) -> Result<Gathere
 
 /// What the library makes of a file, an error when it gives up.
 fn unpanicked<T>(work: impl FnOnce() -> T) -> Result<T, FormatError> {
-    let worked = panic::catch_unwind(AssertUnwindSafe(work));
-    worked.map_err(|_| TableFault::Parquet("a page contradicts itself".to_owned()).into())
+    let worked = panic::catch_unwind(AssertUnwindSafe(work)).ok();
+    worked.ok_or_else(|| TableFault::Parquet("a page contradicts itself".to_owned()).into())
 }
 
 /// The places of the columns that are read.
@@ -91,7 +91,7 @@ fn take(
     let column = |at: usize, role| {
         let name = names.get(at).map_or("", String::as_str);
         let found = batch.column_by_name(name);
-        found.and_then(|array| Column::of(array)).ok_or_else(|| {
+        found.and_then(Column::of).ok_or_else(|| {
             let kind = found.map_or("nothing".to_owned(), |array| array.data_type().to_string());
             FormatError::from(TableFault::ColumnType {
                 column: shown(name),

@@ -27,12 +27,12 @@ impl Roles {
                 return Err(TableFault::Twice(shown(name)).into());
             }
         }
-        let named = |name: &String| {
-            let place = names.iter().position(|other| other == name);
-            place.ok_or_else(|| FormatError::from(TableFault::NoColumn(shown(name))))
+        let place = |wanted: &String| {
+            let place = names.iter().position(|name| name == wanted);
+            place.ok_or_else(|| FormatError::from(TableFault::NoColumn(shown(wanted))))
         };
         let axis = |name: &Option<String>, usual: [&str; 3], what| match name {
-            Some(name) => named(name),
+            Some(name) => place(name),
             None => usual
                 .iter()
                 .find_map(|usual| {
@@ -44,13 +44,13 @@ impl Roles {
         };
         let latitude = axis(&naming.latitude, ["latitude", "lat", "y"], "latitudes")?;
         let longitude = axis(&naming.longitude, ["longitude", "lon", "x"], "longitudes")?;
-        let both = |name: &String| Ok::<_, FormatError>((name.clone(), named(name)?));
+        let both = |name: &String| Ok::<_, FormatError>((name.clone(), place(name)?));
         let dimensions = naming
             .dimensions
             .iter()
             .map(both)
             .collect::<Result<_, _>>()?;
-        let variable = naming.variable.as_ref().map(named).transpose()?;
+        let variable = naming.variable.as_ref().map(place).transpose()?;
         let values = match (&naming.value, variable) {
             (Some(value), _) => vec![both(value)?],
             (None, Some(_)) => return Err(TableFault::Unnamed("values").into()),
