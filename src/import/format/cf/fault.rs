@@ -1,6 +1,5 @@
 //! What is wrong with a variable, by the rules of CF or for want of a way to store it.
 
-use super::super::{FormatError, array::Array};
 use crate::import::Shown;
 
 /// What is wrong with a variable.
@@ -164,11 +163,6 @@ pub enum CfFault {
         /// The attribute.
         units: Shown,
     },
-}
-
-/// The refusal of `array` for `fault`.
-pub(super) fn cf(array: &Array, fault: CfFault) -> FormatError {
-    FormatError::cf(&array.name, fault)
 }
 
 /// Coordinates of one axis, values of one dimension.

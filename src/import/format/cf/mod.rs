@@ -11,7 +11,6 @@ mod time;
 mod window;
 
 pub use fault::CfFault;
-use fault::cf;
 pub use time::Calendar;
 pub(super) use window::WINDOW_OCTETS;
 
@@ -146,6 +145,11 @@ fn dimensions(
         }
     }
     Ok(dimensions)
+}
+
+/// The refusal of `array` for `fault`.
+fn cf(array: &Array, fault: CfFault) -> FormatError {
+    FormatError::cf(&array.name, fault)
 }
 
 /// Refuses what claims to be far more than its octets can stand for, before anything is read of it.

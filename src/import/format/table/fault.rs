@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::super::{FormatError, QuantityFault};
+use super::super::QuantityFault;
 use crate::import::Shown;
 
 /// Why a table cannot be read.
@@ -119,15 +119,6 @@ impl RowFaults {
 
     pub(super) fn is_empty(&self) -> bool {
         self.count == 0
-    }
-
-    /// Nothing when there is no fault.
-    pub(super) fn none(self) -> Result<(), FormatError> {
-        if self.is_empty() {
-            Ok(())
-        } else {
-            Err(FormatError::Rows(self))
-        }
     }
 }
 

@@ -135,7 +135,7 @@ impl Gatherer {
     /// # Errors
     /// The faults of its rows, and a table that has none.
     pub(super) fn finish(self) -> Result<Gathered, FormatError> {
-        self.faults.none()?;
+        super::none(self.faults)?;
         if self.rows == 0 || self.columns.is_empty() {
             return Err(TableFault::NoRow.into());
         }

@@ -73,6 +73,15 @@ impl Gridded for Table {
                 values.fill(WIDE_NOT_COVERED);
             }
         }
-        faults.none()
+        none(faults)
+    }
+}
+
+/// Nothing when there is no fault.
+fn none(faults: RowFaults) -> Result<(), FormatError> {
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(FormatError::Rows(faults))
     }
 }

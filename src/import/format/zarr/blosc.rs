@@ -7,7 +7,7 @@ use std::io::Read;
 use flate2::read::ZlibDecoder;
 use zstd::stream::read::Decoder as ZstdDecoder;
 
-use super::codec::{Unpacked, unshuffled};
+use super::unpacked::{Unpacked, unshuffled};
 
 /// The first sixteen octets.
 struct Header {

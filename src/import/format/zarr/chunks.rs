@@ -5,12 +5,7 @@ mod shards;
 
 use std::ops::Range;
 
-use super::{
-    ZarrFault,
-    codec::{Codec, Unpacked},
-    element::Stored,
-    folder::Folder,
-};
+use super::{ZarrFault, codec::Codec, element::Stored, folder::Folder, unpacked::Unpacked};
 use region::{Region, chunks_of, product};
 pub(super) use shards::Shards;
 

@@ -5,7 +5,10 @@ use std::io::Read;
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use zstd::stream::read::Decoder as ZstdDecoder;
 
-use super::blosc;
+use super::{
+    blosc,
+    unpacked::{Unpacked, unshuffled},
+};
 
 /// What packs octets.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -18,19 +21,6 @@ pub(super) enum Codec {
     Shuffle(usize),
     Zlib,
     Zstd,
-}
-
-/// Why octets cannot be unpacked.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Unpacked {
-    #[error("its checksum is another")]
-    Checksum,
-    #[error("{0}")]
-    Codec(String),
-    #[error("it is unpacked to more than {0} octets")]
-    Inflated(usize),
-    #[error("it ends early")]
-    Short,
 }
 
 impl Codec {
@@ -94,24 +84,6 @@ fn crc32c(octets: &[u8]) -> u32 {
         CRC32C.get(at).map_or(sum, |row| row ^ (sum >> 8))
     });
     !folded
-}
-
-/// The octets element by element; those that are no whole element stay at the end.
-pub(super) fn unshuffled(octets: &[u8], size: usize) -> Vec<u8> {
-    let count = octets.len() / size.max(1);
-    let (shuffled, rest) = octets
-        .split_at_checked(count * size)
-        .unwrap_or((octets, &[]));
-    let mut elements = vec![0; shuffled.len()];
-    for (nth, plane) in shuffled.chunks_exact(count.max(1)).enumerate() {
-        for (octet, element) in plane.iter().zip(elements.chunks_exact_mut(size.max(1))) {
-            if let Some(place) = element.get_mut(nth) {
-                *place = *octet;
-            }
-        }
-    }
-    elements.extend_from_slice(rest);
-    elements
 }
 
 const MAX_WINDOW: u32 = 27;
@@ -194,14 +166,6 @@ mod tests {
                     .is_err()
             );
         }
-    }
-
-    #[test]
-    fn octets_are_put_back_element_by_element() {
-        assert_eq!(unshuffled(&[1, 3, 5, 2, 4, 6, 7], 2), [1, 2, 3, 4, 5, 6, 7]);
-        assert_eq!(unshuffled(&[1, 2], 4), [1, 2]);
-        assert!(unshuffled(&[], 4).is_empty());
-        assert_eq!(unshuffled(&[1, 2], 0), [1, 2]);
     }
 
     proptest! {

@@ -7,6 +7,7 @@ mod element;
 mod fault;
 mod folder;
 mod metadata;
+mod unpacked;
 
 use std::{ops::Range, path::Path};
 

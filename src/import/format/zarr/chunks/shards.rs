@@ -3,10 +3,7 @@
 use std::{fs::File, io, os::unix::fs::FileExt};
 
 use super::{
-    super::{
-        ZarrFault,
-        codec::{Codec, Unpacked},
-    },
+    super::{ZarrFault, codec::Codec, unpacked::Unpacked},
     MAX_CHUNK, SLACK, product,
 };
 
