@@ -62,6 +62,10 @@ impl Reference {
                 },
             )
         };
+        // The decoder takes places of a lower-case text for those of the text itself.
+        if !units.is_ascii() {
+            return Err(wrong("letters that no unit has".to_owned()));
+        }
         let since = utc(since).map_err(|reason| wrong(reason.to_owned()))?;
         let (unit, parts) = parts(&unit);
         let parsed = parse_time_units(&format!("{unit} since {since}"), calendar.kind);
@@ -215,3 +219,114 @@ const CALENDARS: [(&str, &str, CfCalendar, bool); 9] = [
     ("360_day", "360_day", CfCalendar::Day360, false),
     ("julian", "julian", CfCalendar::Julian, false),
 ];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use time::Duration;
+
+    use super::{
+        super::super::array::{Attribute, Element},
+        *,
+    };
+
+    fn array(units: &str, calendar: &str) -> Array {
+        let attributes = [("units", units), ("calendar", calendar)];
+        let attributes =
+            attributes.map(|(name, text)| (name.to_owned(), Attribute::Text(text.to_owned())));
+        Array {
+            name: "time".to_owned(),
+            dimensions: Vec::new(),
+            element: Element::Float(64),
+            attributes: attributes.into_iter().collect(),
+            unwritten: None,
+        }
+    }
+
+    fn time(units: &str, calendar: &str, number: f64) -> Result<String, FormatError> {
+        let array = array(units, calendar);
+        let reference = Reference::of(&array)?.expect("units of time");
+        reference
+            .times(&array, &[number])
+            .map(|times| times.concat())
+    }
+
+    #[test]
+    fn each_calendar_counts_its_own_days() {
+        for (calendar, days, expected) in [
+            ("standard", 60.0, "2000-03-01T00:00:00Z"),
+            ("noleap", 59.0, "2000-03-01T00:00:00Z"),
+            ("365_day", 365.25, "2001-01-01T06:00:00Z"),
+            ("all_leap", 366.0, "2001-01-01T00:00:00Z"),
+            ("360_day", 360.0, "2001-01-01T00:00:00Z"),
+            ("julian", -36_524.0, "1900-01-02T00:00:00Z"),
+            ("proleptic_gregorian", -152_671.0, "1582-01-01T00:00:00Z"),
+        ] {
+            let found = time("days since 2000-01-01", calendar, days).unwrap();
+            assert_eq!(found, expected, "{calendar}");
+        }
+        for calendar in ["all_leap", "360_day"] {
+            let error = time("days since 2001-01-01", calendar, 59.0).err();
+            let is_refused = error.is_some_and(|error| {
+                error.to_string().contains("2001-02-29") || error.to_string().contains("2001-02-30")
+            });
+            assert!(is_refused, "{calendar}");
+        }
+    }
+
+    #[test]
+    fn digits_that_a_double_lacks_are_rounded_away() {
+        for (units, number, expected) in [
+            (
+                "days since 1850-01-01",
+                54_786.0 + 1.0 / 3.0,
+                "2000-01-01T08:00:00Z",
+            ),
+            (
+                "hours since 1900-1-1 0:0:0",
+                876_576.1,
+                "2000-01-01T00:06:00Z",
+            ),
+            (
+                "seconds since 1970-01-01T00:00:00Z",
+                1.5,
+                "1970-01-01T00:00:01.500Z",
+            ),
+            (
+                "nanoseconds since 1970-01-01 00:00:00 UTC",
+                1e15,
+                "1970-01-12T13:46:40Z",
+            ),
+        ] {
+            assert_eq!(
+                time(units, "standard", number).unwrap(),
+                expected,
+                "{units}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_day_of_the_civil_calendar_is_that_day(days in -700_000..2_900_000_i32) {
+            let epoch = Date::from_calendar_date(2000, Month::January, 1).unwrap();
+            let expected = epoch + Duration::days(i64::from(days));
+            let found = time("days since 2000-01-01", "proleptic_gregorian", f64::from(days)).unwrap();
+            prop_assert_eq!(found, format!("{expected}T00:00:00Z"));
+        }
+
+        #[test]
+        fn no_units_and_no_number_are_too_much(
+            unit in "(days|hours|months|years|seconds|ms|.{0,8})",
+            since in "([0-9-]{0,12}[ T]?[0-9:.+-]{0,12}Z?|.{0,20})",
+            number in any::<f64>(),
+        ) {
+            for calendar in ["standard", "360_day", "noleap", "julian"] {
+                let array = array(&format!("{unit} since {since}"), calendar);
+                if let Ok(Some(reference)) = Reference::of(&array) {
+                    let _ = reference.times(&array, &[number]);
+                }
+            }
+        }
+    }
+}

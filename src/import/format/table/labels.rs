@@ -131,7 +131,7 @@ mod tests {
         let error = numbered.number("id", "x").unwrap_err().to_string();
         assert_eq!(
             error,
-            "has more than 65536 different values in the column \"id\""
+            "the table has more than 65536 different values in the column \"id\""
         );
     }
 }

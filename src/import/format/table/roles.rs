@@ -112,17 +112,20 @@ mod tests {
 
         assert_eq!(
             said("lat,lon,scenario,year,value", &long),
-            "has no column \"metric\""
+            "the table has no column \"metric\""
         );
         assert_eq!(
             said("a,lon,metric,scenario,year,value", &long),
-            "has no column of latitudes: name it in the description file"
+            "the table has no column of latitudes: name it in the description file"
         );
-        assert_eq!(said("lat,lon,lat", &long), "has the column \"lat\" twice");
+        assert_eq!(
+            said("lat,lon,lat", &long),
+            "the table has the column \"lat\" twice"
+        );
         let none = said("lat,lon,tas", &Naming::default());
         assert_eq!(
             none,
-            "has no column of values: name it in the description file"
+            "the table has no column of values: name it in the description file"
         );
         let values = Naming {
             variables: texts(&["tas", "pr"]),
