@@ -8,6 +8,7 @@
 mod about;
 mod database;
 mod fault;
+pub mod format;
 mod header;
 mod join;
 mod key;

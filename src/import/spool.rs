@@ -159,7 +159,7 @@ pub(super) fn sweep(folder: &Path) -> io::Result<()> {
 }
 
 /// A new file whose name is gone as soon as it is open, so that it ends with this process.
-fn nameless(folder: &Path) -> io::Result<File> {
+pub(super) fn nameless(folder: &Path) -> io::Result<File> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let path = folder.join(format!("{PREFIX}{}.{number}", std::process::id()));

@@ -2,7 +2,7 @@
 //!
 //! A side of a polygon is straight in longitude and latitude (RFC 7946 §3.1.1). Inside is what lies behind an odd number
 //! of sides, of all rings of all polygons together: so holes are holes whichever way they go round, a ring that crosses
-//! itself is defined everywhere, and polygons cut at the date line are whole. `docs/decisions/0015` says why.
+//! itself is defined everywhere, and polygons cut at the date line are whole. `docs/decisions/0017` says why.
 //!
 //! Rows of the grid are swept from south to north. Of each the sides within it are put in order from west to east
 //! ([`parity`]), and each takes to its cells, or from them, what lies east of it ([`shares`]): so a cell costs nothing

@@ -1,0 +1,172 @@
+//! The neutral value that every format becomes.
+
+use super::FormatError;
+use crate::import::Record;
+
+/// Takes a cell: where it is, and its values in the order of [`Coverage::width`], in the steps of their
+/// variables, missing ones by the marks of 64-bit numbers.
+pub type Take<'t> = dyn FnMut(Record, &[i64]) -> Result<(), FormatError> + 't;
+
+/// A source of values on a grid.
+pub trait Gridded: std::fmt::Debug {
+    /// The variables, dimensions and axes.
+    fn coverage(&self) -> &Coverage;
+
+    /// Hands every cell to `take`, once, in any order.
+    ///
+    /// # Errors
+    /// [`FormatError`], that of `take` too; the source is good for nothing then.
+    fn read(&mut self, take: &mut Take<'_>) -> Result<(), FormatError>;
+}
+
+/// The variables, dimensions and axes of a source.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Coverage {
+    /// Cell centres in millionths of a degree, in the order of the source; north is positive.
+    pub latitudes: Vec<i32>,
+    /// Cell centres in millionths of a degree as the source counts them: -180 to 180, or up to 360.
+    pub longitudes: Vec<i32>,
+    /// Further dimensions, which every variable has.
+    pub dimensions: Vec<Dimension>,
+    /// Never none.
+    pub variables: Vec<Variable>,
+    /// `title` of the source.
+    pub title: Option<String>,
+    /// `license` of the source.
+    pub licence: Option<String>,
+    /// Variables that were left out.
+    pub skipped: Vec<Skipped>,
+}
+
+/// One variable.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Variable {
+    /// Its name in the source.
+    pub name: String,
+    /// The unit as the source writes it, which in CF is that of UDUNITS.
+    pub unit: Option<String>,
+    /// `long_name`.
+    pub title: Option<String>,
+    /// `standard_name`.
+    pub standard_name: Option<String>,
+    /// Its values are whole numbers of 10 to the power of minus this.
+    pub decimals: u8,
+}
+
+/// One dimension beside latitude and longitude.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dimension {
+    /// Its name in the source.
+    pub name: String,
+    /// Its values, each once; numbers and times rise.
+    pub labels: Labels,
+    /// Where each value begins and ends, when the source says so.
+    pub bounds: Option<(Labels, Labels)>,
+    /// The unit of numbers as the source writes it.
+    pub unit: Option<String>,
+    /// `long_name`.
+    pub title: Option<String>,
+    /// `standard_name`.
+    pub standard_name: Option<String>,
+    /// The calendar of times when it is not everybody's: `360_day`, `noleap`.
+    pub calendar: Option<String>,
+}
+
+/// The values of a dimension.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Labels {
+    /// Return periods, heights, years.
+    Numbers(Vec<f64>),
+    /// Scenarios, models.
+    Texts(Vec<String>),
+    /// Dates and times as RFC 3339 writes them, in UTC.
+    Times(Vec<String>),
+}
+
+/// A variable that was left out.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Skipped {
+    /// Its name in the source.
+    pub name: String,
+    /// Why.
+    pub reason: &'static str,
+}
+
+impl Coverage {
+    /// How many values a cell has: one for each variable and each combination of dimensions; the last
+    /// dimension changes first.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.variables.len() * self.columns()
+    }
+
+    /// How many values of one variable a cell has.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        let lengths = self
+            .dimensions
+            .iter()
+            .map(|dimension| dimension.labels.len());
+        lengths.product()
+    }
+}
+
+impl Labels {
+    /// How many values there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Numbers(numbers) => numbers.len(),
+            Self::Texts(texts) | Self::Times(texts) => texts.len(),
+        }
+    }
+
+    /// Whether there is no value.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value at `at` as text.
+    #[must_use]
+    pub fn text(&self, at: usize) -> Option<String> {
+        match self {
+            Self::Numbers(numbers) => numbers.get(at).map(f64::to_string),
+            Self::Texts(texts) | Self::Times(texts) => texts.get(at).cloned(),
+        }
+    }
+
+    /// The places of the values when numbers and times rise; texts stay in their order.
+    pub(super) fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        match self {
+            Self::Numbers(numbers) => order.sort_by(|one, other| {
+                let number = |at: &usize| numbers.get(*at).copied().unwrap_or(f64::NAN);
+                number(one).total_cmp(&number(other))
+            }),
+            Self::Times(times) => order.sort_by_key(|at| times.get(*at)),
+            Self::Texts(_) => (),
+        }
+        order
+    }
+
+    /// The values at the places in `order`.
+    pub(super) fn in_order(&self, order: &[usize]) -> Self {
+        let texts = |texts: &[String]| {
+            order
+                .iter()
+                .filter_map(|at| texts.get(*at).cloned())
+                .collect()
+        };
+        match self {
+            Self::Numbers(numbers) => Self::Numbers(
+                order
+                    .iter()
+                    .filter_map(|at| numbers.get(*at).copied())
+                    .collect(),
+            ),
+            Self::Texts(found) => Self::Texts(texts(found)),
+            Self::Times(found) => Self::Times(texts(found)),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Gridded values in the formats that other programs write: `NetCDF`, Zarr, and tables of one value a row.
+//!
+//! Each format becomes one neutral value, a [`Gridded`] source: its [`Coverage`] says which variables,
+//! dimensions and axes it has, and its cells come one after another within bounded memory. What a file says
+//! of itself is not believed: sizes are checked against the octets that stand behind them before anything is
+//! allocated, and a file that is wrong is refused by the name of what is wrong in it.
+
+mod array;
+mod cf;
+mod gridded;
+mod naming;
+mod netcdf;
+mod quantity;
+mod refused;
+mod table;
+mod zarr;
+
+use std::{
+    fs::File,
+    io::{self, Read, Seek},
+    path::Path,
+    sync::atomic::AtomicU64,
+};
+
+use self::{array::Arrays, table::Table};
+use super::source::SourceFile;
+pub use cf::{Calendar, CfFault};
+pub use gridded::{Coverage, Dimension, Gridded, Labels, Skipped, Take, Variable};
+pub use naming::Naming;
+pub use quantity::QuantityFault;
+pub use refused::FormatError;
+pub use table::{RowFault, RowFaults, TableFault};
+pub use zarr::ZarrFault;
+
+/// The gridded source at `path`, in whichever format it is; a table is spooled to the directory `folder`.
+///
+/// # Errors
+/// [`FormatError`].
+pub fn open(path: &Path, naming: &Naming, folder: &Path) -> Result<Box<dyn Gridded>, FormatError> {
+    if zarr::is_zarr(path) {
+        return cf(Box::new(zarr::Zarr::open(path)?), naming);
+    }
+    let mut file = File::open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("neither a file nor a Zarr store").into());
+    }
+    match Format::of(&mut file)? {
+        Format::NetCdf => cf(Box::new(netcdf::NetCdf::from_file(file)?), naming),
+        Format::Parquet => Ok(Box::new(Table::parquet(file, naming, folder)?)),
+        Format::Text => {
+            // Compressed text is unpacked as it is read, never held.
+            let source = SourceFile::open(path)?;
+            let read = AtomicU64::new(0);
+            Ok(Box::new(Table::csv(source.text(&read)?, naming, folder)?))
+        }
+    }
+}
+
+fn cf(arrays: Box<dyn Arrays>, naming: &Naming) -> Result<Box<dyn Gridded>, FormatError> {
+    Ok(Box::new(cf::CfSource::open(arrays, naming)?))
+}
+
+/// The format of a file by its first octets.
+enum Format {
+    NetCdf,
+    Parquet,
+    /// CSV, plain or compressed, or nothing that is read here.
+    Text,
+}
+
+impl Format {
+    fn of(file: &mut File) -> io::Result<Self> {
+        let mut begin = Vec::with_capacity(8);
+        file.by_ref().take(8).read_to_end(&mut begin)?;
+        file.rewind()?;
+        Ok(match begin.as_slice() {
+            [b'C', b'D', b'F', ..] | [0x89, b'H', b'D', b'F', ..] => Self::NetCdf,
+            [b'P', b'A', b'R', b'1', ..] => Self::Parquet,
+            _ => Self::Text,
+        })
+    }
+}

@@ -1,0 +1,87 @@
+//! Tables with one value, or one value a variable, in a row: long CSV and Parquet.
+//!
+//! The rows of a cell may stand anywhere in the table. They are sorted on the disk, so that memory is bounded
+//! however many there are.
+
+mod csv;
+mod fault;
+mod gather;
+mod labels;
+mod pages;
+mod parquet;
+mod roles;
+mod sort;
+
+use std::{fs::File, path::Path};
+
+pub use fault::{RowFault, RowFaults, TableFault};
+
+use self::{gather::Gathered, roles::Roles};
+use super::{Coverage, FormatError, Gridded, Naming, Take};
+use crate::dataset::grid::WIDE_NOT_COVERED;
+
+/// A table that was read to its end.
+#[derive(Debug)]
+pub(super) struct Table {
+    gathered: Gathered,
+}
+
+impl Table {
+    /// Reads CSV, spooling to `folder`.
+    pub(super) fn csv(
+        source: impl std::io::Read,
+        naming: &Naming,
+        folder: &Path,
+    ) -> Result<Self, FormatError> {
+        csv::read(source, naming, folder).map(|gathered| Self { gathered })
+    }
+
+    /// Reads Parquet, spooling to `folder`.
+    pub(super) fn parquet(file: File, naming: &Naming, folder: &Path) -> Result<Self, FormatError> {
+        parquet::read(file, naming, folder).map(|gathered| Self { gathered })
+    }
+}
+
+impl Gridded for Table {
+    fn coverage(&self) -> &Coverage {
+        &self.gathered.coverage
+    }
+
+    fn read(&mut self, take: &mut Take<'_>) -> Result<(), FormatError> {
+        let width = self.gathered.coverage.width();
+        let mut values = vec![WIDE_NOT_COVERED; width];
+        let mut faults = RowFaults::default();
+        let mut entries = self.gathered.sorted.entries()?.peekable();
+        while let Some(entry) = entries.next() {
+            let entry = entry?;
+            if let Some(place) = values.get_mut(self.gathered.rank(entry.column)) {
+                *place = entry.value;
+            }
+            let is_last = match entries.peek() {
+                Some(Ok(next)) if next.is_of_cell(&entry) => {
+                    if next.column == entry.column && next.value != entry.value {
+                        faults.note(next.row, RowFault::Conflict { row: entry.row });
+                    }
+                    false
+                }
+                _ => true,
+            };
+            if is_last {
+                if faults.is_empty() {
+                    take(entry.record(), &values)?;
+                }
+                values.fill(WIDE_NOT_COVERED);
+            }
+        }
+        none(faults)
+    }
+}
+
+/// Nothing when there is no fault.
+fn none(faults: RowFaults) -> Result<(), FormatError> {
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(FormatError::Rows(faults))
+    }
+}
