@@ -10,7 +10,13 @@ use tokio::{
     time::sleep,
 };
 
-use super::{ServeError, metrics, reload::Reload, server};
+use super::{
+    ServeError,
+    drain::{Connections, drain},
+    metrics,
+    reload::Reload,
+    server,
+};
 use crate::{
     app::{Parts, Perild, Site},
     config::Config,
@@ -43,11 +49,17 @@ pub(super) async fn serve(
     listeners.extend(bind_health()?.map(Listener::Unix));
     let probe = probe(&listeners);
 
-    let server = server::start(&perild, &config, listeners)?;
+    let connections = Connections::new();
+    let server = server::start(&perild, &config, listeners, &connections)?;
     let reading = metrics::serve(&perild, readers)?;
+    let end = End {
+        server: server.handle(),
+        connections,
+        patience: Duration::from_secs(config.server.shutdown_seconds),
+    };
     let reload = Reload::new(path, config);
     let described = perild.clone();
-    let signals = tokio::spawn(signals.heed(server.handle(), perild, reload, control));
+    let signals = tokio::spawn(signals.heed(end, perild, reload, control));
     if let Some(probe) = probe {
         tokio::spawn(keep_alive(probe));
     }
@@ -68,6 +80,13 @@ pub(super) async fn serve(
     Ok(ended?)
 }
 
+/// What is to be ended, and how long that may take.
+struct End {
+    server: ServerHandle,
+    connections: Connections,
+    patience: Duration,
+}
+
 /// The signals that mean something, caught before readiness is told: until then each of them kills.
 struct Signals {
     hangup: Signal,
@@ -85,13 +104,7 @@ impl Signals {
     }
 
     /// SIGHUP and the control socket reload; SIGTERM and SIGINT finish what runs, and end.
-    async fn heed(
-        mut self,
-        server: ServerHandle,
-        perild: Data<Perild>,
-        mut reload: Reload,
-        control: Control,
-    ) {
+    async fn heed(mut self, end: End, perild: Data<Perild>, mut reload: Reload, control: Control) {
         // A reload reads files and checks signatures: calls to the directory must not wait for that.
         loop {
             tokio::select! {
@@ -108,7 +121,7 @@ impl Signals {
         tracing::info!("stopping: running requests are finished");
         perild.stop();
         sleep(FAREWELL).await;
-        server.stop(true).await;
+        drain(&end.server, &end.connections, end.patience).await;
     }
 }
 

@@ -1,6 +1,7 @@
 //! `perild serve`: the daemon, from its configuration to its end.
 
 mod daemon;
+mod drain;
 mod metrics;
 mod reload;
 mod server;
