@@ -7,7 +7,6 @@ use tokio::{
     runtime::Handle,
     signal::unix::{Signal, SignalKind, signal},
     task::block_in_place,
-    time::sleep,
 };
 
 use super::{
@@ -120,7 +119,6 @@ impl Signals {
         Notify::Stopping.send();
         tracing::info!("stopping: running requests are finished");
         perild.stop();
-        sleep(FAREWELL).await;
         drain(&end.server, &end.connections, end.patience).await;
     }
 }
@@ -158,12 +156,5 @@ fn bound_socket(config: &Config, listeners: &[Listener]) -> Option<PathBuf> {
         _ => None,
     }
 }
-
-/// How long requests are still taken after SIGTERM, each answered with the end of its connection.
-///
-/// nginx keeps connections to us, and may send a request over one just as we close it. Under load all of
-/// them are used, and so given up, within this time; what comes then waits in the socket for the next
-/// daemon.
-const FAREWELL: Duration = Duration::from_millis(500);
 
 const READY: &str = "serving";

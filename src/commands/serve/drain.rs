@@ -1,19 +1,16 @@
-//! Connections at a stop: those that are open are asked to end with their answer, and waited for.
+//! Connections at a stop: those of before are asked to end with their answer, and waited for.
 //!
 //! actix's own graceful stop takes no connection from its first moment on, and looks once a second whether one is left. Here
 //! requests are taken for as long as an answer from before the stop is under way, and only the last moment is without
 //! a daemon: what comes then waits in the socket for the next one.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use actix_web::dev::ServerHandle;
 use arc_swap::ArcSwap;
 use tokio::{
     sync::watch,
-    time::{sleep, timeout, timeout_at},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 
 /// The connections of a server.
@@ -50,11 +47,12 @@ impl Connections {
         }
     }
 
-    /// Asks all that are open to end, and counts those that come by themselves.
-    fn turn(&self) -> Arc<Round> {
-        let before = self.0.swap(Arc::new(Round::new()));
-        before.is_over.send_replace(true);
-        before
+    /// Those that are open; the ones from here on are counted by themselves.
+    fn turn(&self) -> Turned {
+        Turned {
+            round: self.0.swap(Arc::new(Round::new())),
+            at: Instant::now(),
+        }
     }
 }
 
@@ -79,18 +77,28 @@ impl Drop for Open {
     }
 }
 
-/// Ends `server`: answers that are under way have `patience` from here on, and those that begin meanwhile as much from
-/// the moment that no more are taken.
+/// The connections of a round that is over, and when it was.
+struct Turned {
+    round: Arc<Round>,
+    at: Instant,
+}
+
+/// Ends `server`, whose answers end their connections by now: those under way have `patience`, and those that begin
+/// meanwhile as much from the moment that no more are taken.
 pub(super) async fn drain(server: &ServerHandle, connections: &Connections, patience: Duration) {
-    let left = serve_until_brief(connections, patience).await;
-    server.pause().await;
+    let kept = connections.turn();
+    sleep(FAREWELL).await;
+    // Later ones end with their only answer, and a request that is about to be read must not be cut off.
+    kept.round.is_over.send_replace(true);
+    let left = serve_until_brief(connections, kept, patience).await;
+    let _ = server.pause().await;
     // What was accepted before has reached its worker by then.
     sleep(HANDED_OVER).await;
     let last = connections.turn();
     let ended = async {
-        last.ended().await;
+        last.round.ended().await;
         if let Some(left) = left {
-            left.ended().await;
+            left.round.ended().await;
         }
     };
     let _ = timeout(patience, ended).await;
@@ -99,21 +107,31 @@ pub(super) async fn drain(server: &ServerHandle, connections: &Connections, pati
 
 /// Goes on taking requests until none of those under way is older than a moment, or `patience` is over; then gives
 /// those that are left.
-async fn serve_until_brief(connections: &Connections, patience: Duration) -> Option<Arc<Round>> {
-    let until = tokio::time::Instant::now() + patience;
+async fn serve_until_brief(
+    connections: &Connections,
+    mut before: Turned,
+    patience: Duration,
+) -> Option<Turned> {
+    let until = Instant::now() + patience;
     loop {
-        let (before, turned) = (connections.turn(), Instant::now());
-        if timeout_at(until, before.ended()).await.is_err() {
+        if timeout_at(until, before.round.ended()).await.is_err() {
             return Some(before);
         }
-        if turned.elapsed() < BRIEF {
+        if before.at.elapsed() < BRIEF {
             return None;
         }
+        before = connections.turn();
     }
 }
+
+/// How long kept connections are still answered after a stop, each answer with the end of its connection.
+///
+/// nginx keeps connections to us, and may send a request over one just as we close it. Under load all of
+/// them are used, and so given up, within this time.
+const FAREWELL: Duration = Duration::from_millis(500);
 
 /// Answers that take no longer may be under way when no more are taken: so long the others wait for the next daemon.
 const BRIEF: Duration = Duration::from_millis(200);
 
 /// How long a connection takes from the socket to the worker that counts it.
-const HANDED_OVER: Duration = Duration::from_millis(10);
+const HANDED_OVER: Duration = Duration::from_millis(20);
