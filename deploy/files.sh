@@ -37,7 +37,7 @@ write() {
 # Of all that nginx reads and that is ours, to know whether it has read it.
 sum_of_sites() {
     { cat /etc/nginx/sites-available/perild*.conf /etc/nginx/conf.d/*perild*.conf "$PARTS"/* \
-        /etc/perild/certs/consumers-ca.pem 2>/dev/null || true; } | sha256sum
+        /etc/perild*/certs/consumers-ca.pem 2>/dev/null || true; } | sha256sum
 }
 
 note_loaded() {
