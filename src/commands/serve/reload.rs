@@ -38,13 +38,17 @@ impl Reload {
         match taken {
             Ok(()) => {
                 tracing::info!("reloaded {}", self.path.display());
+                if hands_over() {
+                    tracing::info!("reloaded{OF_THE_START}");
+                }
                 Notify::Ready("serving").send();
                 RELOADED.to_owned()
             }
             Err(error) => {
+                let error = format!("{error}{}", if hands_over() { OF_THE_START } else { "" });
                 tracing::error!("reload failed, the old configuration stays: {error}");
                 Notify::Ready("serving; the last reload failed and the old configuration stays, see the journal").send();
-                error.to_string()
+                error
             }
         }
     }
@@ -76,6 +80,20 @@ impl Reload {
         }
     }
 }
+
+/// Whether systemd has handed files over (`LoadCredential=`): copies of the start, which no reload makes anew.
+fn hands_over() -> bool {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "systemd names the folder of what it hands over in the environment"
+    )]
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY");
+    folder.is_some()
+}
+
+/// Said after the outcome of a reload; the source of such a file is root's alone, so no change of it can be seen.
+const OF_THE_START: &str = "; what systemd hands over by LoadCredential= is as it was at the start, and newer from \
+    `systemctl restart perild` on, which loses no request";
 
 /// A panic is a reload that failed: the task that it ends otherwise is the one that hears of a stop as well.
 fn survived(take: impl FnOnce() -> Result<(), ServeError>) -> Result<(), ServeError> {
