@@ -58,6 +58,8 @@ def lives_beside(machine, consumer, first):
     await_served(consumer)
     must("the end of the second daemon was the first one's", machine.main_pid() == pid)
     machine.run("systemctl", "reload", UNIT)
+    said = machine.run("systemd-analyze", "verify", "--man=no", *UNITS, f"perild-check@{WORD}.service", f"perild-crl@{WORD}.service")
+    must("systemd-analyze verify complains of a template", "perild" not in said, said)
     machine.run("systemctl", "start", f"perild-check@{WORD}.service")
     must("the first daemon answers for the second", first.get("/tidy_DYTS01_kWh") == (200, content(1, 40)))
     code, said = provision(machine, "--daemon", "south", domain=THIRD)
