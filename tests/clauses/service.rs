@@ -384,7 +384,9 @@ fn sysd_6_connections_that_are_kept_do_not_hold_up_a_stop() {
         site.perild.signal(Signal::TERM);
         site.perild.wait();
         let took = begun.elapsed();
-        ends.into_iter().for_each(|end| end.join().unwrap());
+        for end in ends {
+            end.join().unwrap();
+        }
         took
     });
     let shortest = shortest.min().unwrap();

@@ -8,7 +8,8 @@ use std::{
 
 use nix::unistd::User;
 
-use crate::config::{DEFAULT_PATH, Fault, Place, Severity};
+use super::socket_unit::unit_of;
+use crate::config::{Fault, Place, Severity};
 
 /// What the daemon's own user finds wrong and root does not, for the configuration that the unit serves.
 ///
@@ -16,18 +17,19 @@ use crate::config::{DEFAULT_PATH, Fault, Place, Severity};
 /// over files that the user itself cannot read (`LoadCredential=`).
 pub(super) fn findings(path: &Path, so_far: &[Fault]) -> Vec<Fault> {
     let has_error = so_far.iter().any(|fault| fault.severity == Severity::Error);
-    if has_error || path != Path::new(DEFAULT_PATH) || !rustix::process::geteuid().is_root() {
+    let unit = unit_of(path).filter(|_| !has_error && rustix::process::geteuid().is_root());
+    let Some(unit) = unit else {
         return Vec::new();
-    }
+    };
     match User::from_name(DAEMON) {
-        Ok(Some(user)) if !has_credentials() => errors_of(&user),
+        Ok(Some(user)) if !has_credentials(&unit) => errors_of(&user, path),
         _ => Vec::new(),
     }
 }
 
-fn has_credentials() -> bool {
+fn has_credentials(unit: &str) -> bool {
     let asked = Command::new("systemctl")
-        .args(["cat", "perild.service"])
+        .args(["cat", &format!("{unit}.service")])
         .stdin(Stdio::null())
         .output();
     asked.is_ok_and(|done| {
@@ -37,9 +39,10 @@ fn has_credentials() -> bool {
     })
 }
 
-fn errors_of(user: &User) -> Vec<Fault> {
+fn errors_of(user: &User, path: &Path) -> Vec<Fault> {
     let looked = Command::new("/proc/self/exe")
-        .args(["check", "--offline"])
+        .args(["check", "--offline", "--config"])
+        .arg(path)
         .env_clear()
         .uid(user.uid.as_raw())
         .gid(user.gid.as_raw())

@@ -91,7 +91,7 @@ pub(super) async fn drain(server: &ServerHandle, connections: &Connections, pati
     // Later ones end with their only answer, and a request that is about to be read must not be cut off.
     kept.round.is_over.send_replace(true);
     let left = serve_until_brief(connections, kept, patience).await;
-    let _ = server.pause().await;
+    server.pause().await;
     // What was accepted before has reached its worker by then.
     sleep(HANDED_OVER).await;
     let last = connections.turn();
