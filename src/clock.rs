@@ -37,6 +37,12 @@ impl Timestamp {
         Self(self.0.saturating_add_unsigned(duration.as_secs()))
     }
 
+    /// This time moved earlier by `duration`, at most to the beginning of what can be counted.
+    #[must_use]
+    pub fn before(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub_unsigned(duration.as_secs()))
+    }
+
     /// How long from this time until `later`; zero when `later` has passed.
     #[must_use]
     pub fn until(self, later: Self) -> Duration {

@@ -1,26 +1,34 @@
 //! From a configuration to the parts of a site, with everything that is wrong said at once.
 
+mod awaited;
 mod consumers;
 mod directory;
+mod listening;
 mod own_files;
 
 use std::{
-    collections::BTreeMap, fs::Metadata, io, net::SocketAddr, os::unix::fs::MetadataExt,
-    path::Path, sync::Arc, time::Duration,
+    collections::BTreeMap, fs::Metadata, io, os::unix::fs::MetadataExt, path::Path, sync::Arc,
+    time::Duration,
 };
 
 use super::Route;
 use crate::{
     caller::Callers,
     clock::Timestamp,
-    config::{Config, Fault, PerilLimits, Places, Server, Severity, User},
-    dataset::{FileName, Files, Perils, grid::STORE_NAME},
+    config::{Awaited, Config, Fault, PerilLimits, Places, Severity},
+    dataset::{
+        FileName, Files, Perils,
+        grid::{STORE_NAME, StoreError},
+    },
     description::{Description, Published},
-    edge::{Hop, Intake, Listen, Network, Peers, guard_address, guard_directory},
+    edge::{Hop, Intake, Peers},
+    metrics::Ends,
     policy::{Policy, PolicyError},
     token::TokenSettings,
     turns::Turns,
 };
+
+pub(super) use listening::peers;
 
 /// What a site is assembled from; each part read and checked.
 pub struct Parts {
@@ -35,7 +43,7 @@ pub struct Parts {
     pub(super) peril_limits: PerilLimits,
     pub(super) intake: Intake,
     pub(super) description: Published,
-    pub(super) ends: BTreeMap<String, Timestamp>,
+    pub(super) ends: BTreeMap<String, Ends>,
 }
 
 impl Parts {
@@ -69,7 +77,7 @@ struct Examination<'c> {
     config: &'c Config,
     places: &'c Places,
     now: Timestamp,
-    ends: BTreeMap<String, Timestamp>,
+    ends: BTreeMap<String, Ends>,
     findings: Vec<Fault>,
 }
 
@@ -126,73 +134,6 @@ impl Examination<'_> {
         Published::new(describe, self.now)
     }
 
-    fn listen(&mut self) {
-        let trusted = &self.config.server.trusted_peers;
-        let guarded = match &self.config.listen {
-            Listen::Tcp(address) => guard_address(*address, trusted),
-            Listen::Unix(path) => guard_directory(path),
-        };
-        match (guarded, &self.config.listen) {
-            (Err(error), _) => self.error("listen", error.to_string(), ""),
-            (Ok(()), Listen::Tcp(address)) => self.trust(*address),
-            (Ok(()), Listen::Unix(_)) => {}
-        }
-    }
-
-    /// Who may connect to `address`, and which of them look like a slip.
-    fn trust(&mut self, address: SocketAddr) {
-        let trusted = &self.config.server.trusted_peers;
-        if trusted.is_empty() || trusted.iter().any(|network| network.has_loopback()) {
-            let finding = format!(
-                "every user of this machine can connect to {address} and claim any certificate"
-            );
-            let remedy = "use a unix socket where other people have accounts";
-            self.warn("listen", finding, remedy);
-        }
-        for network in trusted.iter().filter(|network| !network.is_private()) {
-            let finding = format!(
-                "{network} has public addresses, and whoever holds one can claim any certificate"
-            );
-            let remedy = "list the private addresses that the proxies connect from";
-            self.warn("server.trusted_peers", finding, remedy);
-        }
-        if !trusted.is_empty() {
-            let networks: Vec<_> = trusted.iter().map(Network::to_string).collect();
-            let finding = format!("{address} is for {} alone", networks.join(", "));
-            self.fine("server.trusted_peers", finding);
-        }
-    }
-
-    fn metrics(&mut self) {
-        if let Some(address) = self.config.metrics.listen {
-            let finding = format!("every user of this machine can read http://{address}/metrics");
-            self.fine("metrics.listen", finding);
-        }
-    }
-
-    /// Users that this machine does not have are passed over: one list serves several distributions.
-    fn peers(&mut self) -> Option<Peers> {
-        let Server {
-            proxy_uids,
-            trusted_peers,
-            ..
-        } = &self.config.server;
-        if proxy_uids.is_empty() {
-            return Some(Peers::by_file_mode().from_networks(trusted_peers));
-        }
-        let uids: Vec<u32> = proxy_uids.iter().filter_map(uid).collect();
-        if uids.is_empty() && matches!(self.config.listen, Listen::Unix(_)) {
-            let finding = "none of these users exists, so nobody could connect".to_owned();
-            self.error(
-                "server.proxy_uids",
-                finding,
-                "name the user that nginx runs as, or leave the list empty",
-            );
-            return None;
-        }
-        Some(Peers::only(uids).from_networks(trusted_peers))
-    }
-
     fn policy(&mut self) -> Option<Policy> {
         let mut datasets = self.config.datasets.clone();
         for dataset in &mut datasets {
@@ -234,7 +175,8 @@ impl Examination<'_> {
             Ok(_) => self.fine(key, format!("{} is there", root.display())),
             Err(error) => {
                 let remedy = format!("create it: install -d -m 0755 {}", root.display());
-                self.error(key, format!("{}: {error}", root.display()), &remedy);
+                let finding = format!("{}: {error}", root.display());
+                self.await_for(awaited::of_folder(&error), key, finding, &remedy);
             }
         }
         let server = &self.config.server;
@@ -262,8 +204,16 @@ impl Examination<'_> {
                 Some(perils)
             }
             Err(error) => {
-                let store = state.join(STORE_NAME);
-                self.error("paths.state", format!("{}: {error}", store.display()), "");
+                let finding = format!("{}: {error}", state.join(STORE_NAME).display());
+                let awaited = match &error {
+                    StoreError::Unreadable(error) => awaited::of_file(error),
+                    _ => None,
+                };
+                let remedy = match &error {
+                    StoreError::Unreadable(_) => READABLE_STORE,
+                    _ => "",
+                };
+                self.await_for(awaited, "paths.state", finding, remedy);
                 None
             }
         }
@@ -284,23 +234,28 @@ impl Examination<'_> {
             Ok(content) => Some(content),
             Err(error) => {
                 let remedy = "put the file there, readable by the user that perild runs as, or correct the path";
-                self.error(
-                    key,
-                    format!("cannot read {}: {error}", path.display()),
-                    remedy,
-                );
+                let finding = format!("cannot read {}: {error}", path.display());
+                self.await_for(awaited::of_file(&error), key, finding, remedy);
                 None
             }
         }
     }
 
-    /// Says how long `what` is good; past its end with severity `ended`, and a warning from 30 days before.
+    /// Says how long `what` is good; a warning from 30 days before its end.
     ///
     /// The first such end of each `key` is kept for the metrics.
-    fn days_left(&mut self, key: &str, what: &str, end: Timestamp, ended: Severity, remedy: &str) {
-        self.note_end(key, end);
-        let place = self.places.of(key);
-        let fault = Fault::of_end(place, what, end, self.now, ended, remedy);
+    fn days_left(&mut self, key: &str, what: &str, end: Timestamp, remedy: &str) {
+        let fault = self.end(key, what, end, Severity::Warning, remedy);
+        self.findings.push(fault);
+    }
+
+    /// As [`Self::days_left`], for what keeps a start waiting past its end: the clock may be wrong.
+    fn days_left_by_the_clock(&mut self, key: &str, what: &str, end: Timestamp, remedy: &str) {
+        let mut fault = self.end(key, what, end, Severity::Error, remedy);
+        if fault.severity == Severity::Error {
+            fault.remedy += ", or set the clock if it is wrong: timedatectl set-ntp true";
+            fault = fault.awaiting(Some(Awaited::Clock));
+        }
         self.findings.push(fault);
     }
 
@@ -313,19 +268,41 @@ impl Examination<'_> {
         ended: Severity,
         remedy: &str,
     ) {
-        self.note_end(key, period.1);
+        self.note_end(key, period.1, Fault::notice(Some(period)));
         let place = self.places.of(key);
         let fault = Fault::of_period(place, what, period, self.now, ended, remedy);
         self.findings.push(fault);
     }
 
-    fn note_end(&mut self, key: &str, end: Timestamp) {
-        let first = self.ends.entry(key.to_owned()).or_insert(end);
-        *first = end.min(*first);
+    fn end(
+        &mut self,
+        key: &str,
+        what: &str,
+        end: Timestamp,
+        ended: Severity,
+        remedy: &str,
+    ) -> Fault {
+        self.note_end(key, end, Fault::notice(None));
+        Fault::of_end(self.places.of(key), what, end, self.now, ended, remedy)
+    }
+
+    fn note_end(&mut self, key: &str, end: Timestamp, notice: Duration) {
+        let found = Ends {
+            first: end,
+            warned_of: end.before(notice),
+        };
+        let noted = self.ends.entry(key.to_owned()).or_insert(found);
+        *noted = noted.and(found);
     }
 
     fn error(&mut self, key: &str, finding: String, remedy: &str) {
         self.find(Severity::Error, key, finding, remedy);
+    }
+
+    /// An error that `awaited` would mend, where there is such a thing.
+    fn await_for(&mut self, awaited: Option<Awaited>, key: &str, finding: String, remedy: &str) {
+        let fault = Fault::new(Severity::Error, self.places.of(key), finding, remedy);
+        self.findings.push(fault.awaiting(awaited));
     }
 
     fn warn(&mut self, key: &str, finding: String, remedy: &str) {
@@ -343,19 +320,11 @@ impl Examination<'_> {
     }
 }
 
-fn uid(user: &User) -> Option<u32> {
-    match user {
-        User::Id(uid) => Some(*uid),
-        User::Name(name) => nix::unistd::User::from_name(name)
-            .ok()
-            .flatten()
-            .map(|user| user.uid.as_raw()),
-    }
-}
-
 fn is_open_to_all(found: &Metadata) -> bool {
     found.mode() & 0o002 != 0
 }
+
+const READABLE_STORE: &str = "let the user that perild runs as read it; what `perild import` writes belongs to whoever owns the folder";
 
 /// How long a body may wait for its turn, unread.
 const WAIT_FOR_TURN: Duration = Duration::from_secs(10);

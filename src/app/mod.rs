@@ -3,18 +3,24 @@
 mod described;
 mod examine;
 mod file;
+mod perild;
 mod perils;
+mod present;
 mod routes;
 mod scrape;
 mod site;
 mod visit;
+mod waiting;
 mod walk;
 
 pub(crate) use perils::consumer;
 pub(crate) use visit::Visit;
 
 pub use examine::{Parts, examine};
+pub use perild::Perild;
+pub use present::Present;
 pub use routes::{PerilRoute, Route};
 pub use scrape::configure_metrics;
-pub use site::{Perild, Site};
+pub use site::Site;
+pub use waiting::Waiting;
 pub use walk::{answer, configure, on_connect};

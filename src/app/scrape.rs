@@ -35,7 +35,11 @@ async fn answer(request: HttpRequest, perild: Data<Perild>) -> HttpResponse {
 }
 
 async fn scrape(perild: &Perild) -> Option<HttpResponse> {
-    let state = perild.site().state(perild.log().dropped()).await;
+    let dropped = perild.log().dropped();
+    let state = match perild.present().site() {
+        Some(site) => site.state(dropped).await,
+        None => State::of_nothing(dropped),
+    };
     let text = perild.metrics()?.text(&state);
     let text = text.inspect_err(|error| tracing::error!("metrics cannot be written: {error}"));
     let mut answer = HttpResponse::Ok();

@@ -9,19 +9,16 @@ use std::{
 };
 
 use actix_web::HttpRequest;
-use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
 
-use super::{Parts, Route};
+use super::Parts;
 use crate::{
     caller::Callers,
-    clock::Timestamp,
     config::PerilLimits,
     dataset::{Files, Perils, grid::Peril},
     description::Published,
-    edge::{Gate, Hop, Intake, Limits, Peer, Peers},
-    log::Log,
-    metrics::{self, Meter, Metrics},
+    edge::{Hop, Intake, Limits, Peers},
+    metrics::Ends,
     policy::{CollectionId, Policy},
     response::location::Schemas,
     token::{StartError, Tokens},
@@ -60,8 +57,8 @@ pub struct Site {
     pub readers: Arc<Semaphore>,
     /// Schemas of answers from these perils.
     pub schemas: Arc<Schemas>,
-    /// The first end among what each key of the configuration names.
-    pub ends: BTreeMap<String, Timestamp>,
+    /// When that ends which each key of the configuration names.
+    pub ends: BTreeMap<String, Ends>,
     has_warned: AtomicBool,
 }
 
@@ -108,7 +105,7 @@ impl Site {
     }
 
     /// The collections that the provider has chosen: the perils, those with a rule, and those of files.
-    fn collections(&self) -> impl Iterator<Item = CollectionId> {
+    pub(super) fn collections(&self) -> impl Iterator<Item = CollectionId> {
         let all = [None].into_iter().chain(Peril::ALL.map(Some));
         let perils = all.map(|peril| Perils::collection(peril).clone());
         let mut rules: Vec<_> = self.policy.ids().cloned().collect();
@@ -133,99 +130,3 @@ impl Site {
 
 /// Long bodies of the old contract that are read at once, each into a hundred megabytes at most.
 const READERS: usize = 4;
-
-/// The running daemon: the present [`Site`], and whether it is about to end.
-pub struct Perild {
-    site: ArcSwap<Site>,
-    gate: Gate,
-    log: Log,
-    metrics: Option<Arc<Metrics>>,
-    own_uid: u32,
-    is_stopping: AtomicBool,
-}
-
-impl Perild {
-    /// A daemon that serves `site`, counts where there are `metrics`, and records in `log`.
-    #[must_use]
-    pub fn new(site: Site, metrics: Option<Arc<Metrics>>, log: Log) -> Self {
-        let own_uid = rustix::process::geteuid().as_raw();
-        let perild = Self {
-            site: ArcSwap::from_pointee(site),
-            gate: Gate::default(),
-            log,
-            metrics,
-            own_uid,
-            is_stopping: AtomicBool::new(false),
-        };
-        perild.name_datasets();
-        perild
-    }
-
-    /// The site for one request, from its start to its end.
-    #[must_use]
-    pub fn site(&self) -> Arc<Site> {
-        self.site.load_full()
-    }
-
-    /// Takes `site` for every request from now on.
-    pub fn replace(&self, site: Site) {
-        self.site.store(Arc::new(site));
-        self.name_datasets();
-    }
-
-    /// The log.
-    #[must_use]
-    pub fn log(&self) -> &Log {
-        &self.log
-    }
-
-    /// What is counted, when anything is.
-    #[must_use]
-    pub fn metrics(&self) -> Option<&Arc<Metrics>> {
-        self.metrics.as_ref()
-    }
-
-    /// What counts a request at `route`.
-    #[must_use]
-    pub fn meter(&self, route: &Route) -> Option<Meter> {
-        let metrics = self.metrics.as_ref()?;
-        let asked = route.asks(&self.site().policy);
-        Some(metrics.meter(route.template(), asked.as_ref()))
-    }
-
-    fn name_datasets(&self) {
-        let Some(metrics) = &self.metrics else {
-            return;
-        };
-        let left_out = metrics.know(self.site().collections());
-        if left_out > 0 {
-            let (most, other) = (metrics::MOST_NAMES, metrics::OTHER);
-            tracing::info!(
-                "metrics have names for {most} datasets; {left_out} more count as {other:?}"
-            );
-        }
-    }
-
-    /// What strangers' connections come to.
-    #[must_use]
-    pub fn gate(&self) -> &Gate {
-        &self.gate
-    }
-
-    /// Whether `peer` is the user that perild runs as: its watchdog, or `perild healthcheck`.
-    #[must_use]
-    pub fn is_itself(&self, peer: Peer) -> bool {
-        peer == Peer::User(self.own_uid)
-    }
-
-    /// From now on each connection ends with its answer.
-    pub fn stop(&self) {
-        self.is_stopping.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether connections end with their answers.
-    #[must_use]
-    pub fn is_stopping(&self) -> bool {
-        self.is_stopping.load(Ordering::Relaxed)
-    }
-}

@@ -17,11 +17,10 @@ use actix_web::{
 };
 use futures_util::FutureExt;
 
-use super::{Perild, Route, Site, routes, visit::Visit};
+use super::{Perild, Present, Route, Site, routes, visit::Visit};
 use crate::{
     climatescore,
     clock::Timestamp,
-    dataset::Absent,
     edge::{InteractionId, Malformed, NotTaken, Peer, Screen, Unreadable},
     log::{Access, Recorded},
     response::{self, Refusal},
@@ -40,7 +39,7 @@ pub fn on_connect<T: 'static>(
 ) -> impl Fn(&Screen<T>, &mut Extensions) + Send + Sync + Clone {
     move |connection, extensions| {
         let stream = connection.stream();
-        if let Some(peer) = perild.gate().pass(stream, &perild.site().peers) {
+        if let Some(peer) = perild.gate().pass(stream, perild.present().peers()) {
             extensions.insert(peer);
         }
         extensions.insert(connection.unreadable());
@@ -108,8 +107,8 @@ async fn walk(
     perild: &Perild,
     access: &mut Access,
 ) -> Result<HttpResponse, Refusal> {
-    let site = perild.site();
-    let neighbour = match site.peers.admit(peer) {
+    let present = perild.present();
+    let neighbour = match present.peers().admit(peer) {
         Ok(neighbour) => neighbour,
         // Only the hop may speak; perild itself may ask whether it lives (CERT-14).
         Err(_) if perild.is_itself(peer) && *route == Route::Health => return Ok(healthy()),
@@ -118,15 +117,20 @@ async fn walk(
     if let Some(unreadable) = unreadable(request) {
         return Err(unreadable.malformed.into());
     }
-    site.limits.admit(request)?;
+    present.limits().admit(request)?;
     if request.method() == Method::OPTIONS {
         return Ok(options(route));
     }
     taken(request.method(), route)?;
+    let site = match (&*present, route) {
+        (Present::Site(site), _) => site,
+        (Present::Waiting(_), Route::Health) => return Ok(healthy()),
+        (Present::Waiting(waiting), _) => return Err(Refusal::Waiting(waiting.to_string())),
+    };
     let visit = Visit {
         request,
         neighbour,
-        site: &site,
+        site,
         now: Timestamp::now(),
     };
     match route {
@@ -138,7 +142,7 @@ async fn walk(
         Route::Health => Ok(healthy()),
         Route::Perils(route) => visit.perils(*route, body, access).await,
         Route::Climatescore(route) => climatescore::handle(visit, *route, body, access).await,
-        Route::Readiness => ready(&site),
+        Route::Readiness => ready(site),
         Route::File { file: None, .. } | Route::Nothing => {
             visit.authenticate(access).await?;
             Err(Refusal::NoRoute)
@@ -183,9 +187,7 @@ fn plain(content_type: &'static str, body: &'static str) -> HttpResponse {
 
 fn refuse(refusal: &Refusal, route: &Route, access: &mut Access) -> HttpResponse {
     match refusal {
-        Refusal::Absent(Absent::Unreadable { .. })
-        | Refusal::Body(NotTaken::Kept { .. })
-        | Refusal::Fault => {
+        Refusal::Body(NotTaken::Kept { .. }) | Refusal::Fault => {
             tracing::error!(
                 interaction_id = access.interaction_id().as_str(),
                 "{refusal}"

@@ -18,7 +18,7 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 
 pub(super) use self::fetch::with_any_server;
 use super::cause::Cause;
-use crate::clock::Timestamp;
+use crate::{clock::Timestamp, disk};
 
 mod fetch;
 
@@ -345,7 +345,7 @@ pub(super) fn install(bundle: &[u8], out: &Path) -> io::Result<()> {
         let _ = fs::remove_file(&beside);
     }
     written?;
-    File::open(directory)?.sync_all()
+    disk::settle(directory)
 }
 
 fn write_synced(content: &[u8], path: &Path) -> io::Result<()> {

@@ -1,9 +1,9 @@
 //! `perild keygen`: a private key, and the request for a transport certificate to upload to the directory.
 
 use std::{
-    fs::{self, DirBuilder, OpenOptions},
+    fs::{self, OpenOptions},
     io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -11,6 +11,8 @@ use clap::Args;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use thiserror::Error;
 use zeroize::Zeroizing;
+
+use crate::disk;
 
 /// Arguments of `perild keygen`.
 #[derive(Args, Debug)]
@@ -100,24 +102,28 @@ impl Pair {
     }
 
     fn write(&self, out: &Path) -> Result<Written, KeygenError> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(out)
-            .map_err(|source| KeygenError::Directory {
-                path: out.to_owned(),
-                source,
-            })?;
+        disk::make_folder(out, 0o700).map_err(|source| KeygenError::Directory {
+            path: out.to_owned(),
+            source,
+        })?;
         let written = Written {
             private_key: out.join("a.key"),
             request: out.join("a.csr"),
         };
         write_new(&written.private_key, self.private_key.as_bytes(), 0o600)?;
-        if let Err(error) = write_new(&written.request, self.request.as_bytes(), 0o644) {
-            // A key without its request would only stand in the way of the next attempt.
+        // A key without its request would only stand in the way of the next attempt.
+        write_new(&written.request, self.request.as_bytes(), 0o644).inspect_err(|_| {
             let _ = fs::remove_file(&written.private_key);
-            return Err(error);
-        }
+        })?;
+        // The directory's certificate will be of this key: it must not be gone with the power.
+        disk::settle(out).map_err(|source| {
+            let _ = fs::remove_file(&written.private_key);
+            let _ = fs::remove_file(&written.request);
+            KeygenError::Write {
+                path: out.to_owned(),
+                source,
+            }
+        })?;
         Ok(written)
     }
 }

@@ -26,6 +26,30 @@ impl fmt::Display for Severity {
     }
 }
 
+/// Something that a start has to wait for, and that may come about without a person.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Awaited {
+    /// A clock that is set right: by it, what is shown to the directory has ended.
+    Clock,
+    /// A file that is not there yet, or whose disk does not answer.
+    File,
+    /// The same of a folder, which a mount may bring.
+    Folder,
+    /// An account that a name service may bring.
+    User,
+}
+
+impl fmt::Display for Awaited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Clock => "past its end by this machine's clock",
+            Self::File => "a file that cannot be had yet",
+            Self::Folder => "a folder that cannot be had yet",
+            Self::User => "users of whom none is known yet",
+        })
+    }
+}
+
 /// One finding: where it stands, what is so, and what to do.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Fault {
@@ -39,6 +63,8 @@ pub struct Fault {
     pub remedy: String,
     /// When what it speaks of ends, if that has an end: a certificate or a revocation list.
     pub ends: Option<Timestamp>,
+    /// What would mend it without a person; none where only a person can.
+    pub awaits: Option<Awaited>,
 }
 
 impl Fault {
@@ -56,6 +82,16 @@ impl Fault {
             finding: finding.into(),
             remedy: remedy.into(),
             ends: None,
+            awaits: None,
+        }
+    }
+
+    /// The same finding, which `awaited` would mend.
+    #[must_use]
+    pub fn awaiting(self, awaited: Option<Awaited>) -> Self {
+        Self {
+            awaits: awaited,
+            ..self
         }
     }
 
@@ -70,7 +106,8 @@ impl Fault {
         remedy: &str,
     ) -> Self {
         let days = now.until(end).as_secs() / SECONDS_A_DAY;
-        let severity = end_severity(days <= 30, end <= now, ended);
+        let is_near = days <= Self::notice(None).as_secs() / SECONDS_A_DAY;
+        let severity = end_severity(is_near, end <= now, ended);
         Self::ending(
             place,
             what,
@@ -93,8 +130,8 @@ impl Fault {
         ended: Severity,
         remedy: &str,
     ) -> Self {
-        let (from, end) = period;
-        let notice = (from.until(end) / 5).min(LONGEST_NOTICE);
+        let (_, end) = period;
+        let notice = Self::notice(Some(period));
         let left = now.until(end);
         let severity = end_severity(left <= notice, end <= now, ended);
         let hours = left.as_secs() / 3600;
@@ -104,6 +141,14 @@ impl Fault {
             _ => format!("{} days", hours / 24),
         };
         Self::ending(place, what, (end, &left), severity, remedy)
+    }
+
+    /// How long before its end it is warned of: 30 days, or the last fifth of a shorter `period`.
+    #[must_use]
+    pub fn notice(period: Option<(Timestamp, Timestamp)>) -> Duration {
+        period.map_or(LONGEST_NOTICE, |(from, end)| {
+            (from.until(end) / 5).min(LONGEST_NOTICE)
+        })
     }
 
     fn ending(

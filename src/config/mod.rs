@@ -15,7 +15,7 @@ mod source;
 mod values;
 mod words;
 
-pub use fault::{ConfigError, Fault, Severity};
+pub use fault::{Awaited, ConfigError, Fault, Severity};
 pub use place::Place;
 pub use places::Places;
 pub use values::{

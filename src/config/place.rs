@@ -20,6 +20,17 @@ pub enum Place {
     Outside(String),
 }
 
+impl Place {
+    /// The setting's own name, without where it stands.
+    #[must_use]
+    pub fn setting(&self) -> &str {
+        match self {
+            Self::File { key, .. } => key,
+            Self::Variable(name) | Self::Outside(name) => name,
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

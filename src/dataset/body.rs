@@ -13,7 +13,10 @@ use rustix::{
     io::{Errno, ReadWriteFlags, preadv2},
 };
 
-use super::version::{Identity, Version};
+use super::{
+    files::Reading,
+    version::{Identity, Version},
+};
 
 /// The file was changed in place while it was being read.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -27,6 +30,7 @@ pub struct FileBytes {
     version: Version,
     position: u64,
     end: u64,
+    reading: Reading,
 }
 
 /// What reading without waiting brought.
@@ -45,12 +49,13 @@ impl FileBytes {
     /// its buffer above 128 KiB: with larger pieces it is made anew for each of them.
     const PIECE: u64 = 64 * 1024;
 
-    pub(super) fn new(file: File, identity: &Identity) -> Self {
+    pub(super) fn new(file: File, identity: &Identity, reading: Reading) -> Self {
         Self {
             file: Arc::new(file),
             version: identity.version,
             position: 0,
             end: identity.length,
+            reading,
         }
     }
 
@@ -73,7 +78,7 @@ impl FileBytes {
     /// # Errors
     /// What the disk says, or [`FileChanged`].
     pub fn next_without_waiting(&mut self) -> io::Result<Piece> {
-        self.next_piece(ReadWriteFlags::NOWAIT)
+        self.told_piece(ReadWriteFlags::NOWAIT)
     }
 
     /// The next piece, waiting for the disk: for a thread that may.
@@ -81,16 +86,35 @@ impl FileBytes {
     /// # Errors
     /// What the disk says, or [`FileChanged`].
     pub fn next_waiting(&mut self) -> io::Result<Piece> {
-        self.next_piece(ReadWriteFlags::empty())
+        self.told_piece(ReadWriteFlags::empty())
     }
 
     pub(super) fn read_whole(&mut self) -> io::Result<Bytes> {
+        let whole = self.whole();
+        match &whole {
+            Ok(_) => self.reading.ended(),
+            Err(error) => self.reading.failed(error),
+        }
+        whole
+    }
+
+    fn whole(&mut self) -> io::Result<Bytes> {
         let length = usize::try_from(self.remaining()).map_err(io::Error::other)?;
         let mut content = vec![0; length];
         self.file.read_exact_at(&mut content, self.position)?;
         self.position = self.end;
         self.still_the_same()?;
         Ok(content.into())
+    }
+
+    fn told_piece(&mut self, flags: ReadWriteFlags) -> io::Result<Piece> {
+        let piece = self.next_piece(flags);
+        match &piece {
+            Ok(Piece::Ready(_)) if self.remaining() == 0 => self.reading.ended(),
+            Ok(_) => {}
+            Err(error) => self.reading.failed(error),
+        }
+        piece
     }
 
     fn next_piece(&mut self, flags: ReadWriteFlags) -> io::Result<Piece> {

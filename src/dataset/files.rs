@@ -2,6 +2,8 @@
 
 mod beneath;
 mod spellings;
+mod survey;
+mod told;
 
 use std::{
     collections::BTreeSet,
@@ -9,11 +11,15 @@ use std::{
     io,
     os::fd::OwnedFd,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use bytes::Bytes;
-use rustix::fs::{Mode, OFlags, fstat, open};
+use rustix::{
+    fs::{Access, AtFlags, FileType, Mode, OFlags, accessat, fstat, open, statat},
+    io::Errno,
+};
 
 use super::{
     EntityTag, FileBytes, FileName, MediaType,
@@ -26,6 +32,10 @@ use crate::{
     policy::{CollectionId, Permit},
 };
 use spellings::Spellings;
+use told::Told;
+
+pub use survey::Withheld;
+pub(super) use told::Reading;
 
 /// What a permit and a name lead to: the bytes, and what an answer says about them.
 #[derive(Debug)]
@@ -100,6 +110,7 @@ pub struct Files {
     memory: Memory,
     hop_sends: bool,
     spellings: Spellings,
+    told: Arc<Told>,
     digests: Option<Digests>,
 }
 
@@ -114,6 +125,7 @@ impl Files {
             memory: Memory::new(memory_bytes),
             hop_sends,
             spellings: Spellings::default(),
+            told: Arc::default(),
             digests: None,
         }
     }
@@ -195,8 +207,21 @@ impl Files {
         self.open(&name, media_type, times)
     }
 
-    /// The file that is called `name` on the disk.
+    /// The file that is called `name` on the disk; that it cannot be read is told.
     fn open(&self, name: &str, media_type: MediaType, times: Times) -> Result<Selection, Absent> {
+        let opened = self.selection(name, media_type, times);
+        if let Err(Absent::Unreadable { path, source }) = &opened {
+            self.told.closed(path, source);
+        }
+        opened
+    }
+
+    fn selection(
+        &self,
+        name: &str,
+        media_type: MediaType,
+        times: Times,
+    ) -> Result<Selection, Absent> {
         if !self.hop_sends
             && let Some((identity, bytes)) = self.memory.recall(name)
         {
@@ -207,10 +232,20 @@ impl Files {
                 pending: None,
             });
         }
+        // Without the folder nobody can say what is published.
+        let root = directory(&self.root).map_err(|source| unreadable(&self.root, source))?;
         let path = self.root.join(name);
-        let (descriptor, version) =
-            open_beneath(&self.root, name).map_err(|source| absent(&path, source))?;
+        let opened = open_in(&root, name);
+        if let Err(source) = &opened
+            && source.kind() == io::ErrorKind::PermissionDenied
+        {
+            enter(&root).map_err(|source| unreadable(&self.root, source))?;
+        }
+        self.told.opened(&self.root);
+        let (descriptor, version) = opened.map_err(|source| absent(&path, source))?;
+        self.told.opened(&path);
         let file = File::from(descriptor);
+        let reading = Reading::new(&path, &self.told);
         // A link is sent from here: nginx would follow it without the bounds set above.
         let is_link = path
             .symlink_metadata()
@@ -218,7 +253,7 @@ impl Files {
         let is_the_hops = self.hop_sends && !is_link && version.is_of(times.hop);
         if !is_the_hops && self.memory.takes(version.length()) {
             let (identity, content) =
-                read_whole(file, version).map_err(|source| absent(&path, source))?;
+                read_whole(file, version, reading).map_err(|source| unreadable(&path, source))?;
             if !is_link && version.is_settled(times.now) {
                 self.memory.remember(&path, &identity, &content);
             }
@@ -234,7 +269,7 @@ impl Files {
         let source = if is_the_hops {
             Source::Hop(name.to_owned())
         } else {
-            Source::Disk(FileBytes::new(file, &identity))
+            Source::Disk(FileBytes::new(file, &identity, reading))
         };
         Ok(Selection {
             media_type,
@@ -270,31 +305,49 @@ impl Files {
 }
 
 /// The whole of `file`, and the tag of just that.
-fn read_whole(file: File, version: Version) -> io::Result<(Identity, Bytes)> {
+fn read_whole(file: File, version: Version, reading: Reading) -> io::Result<(Identity, Bytes)> {
     let mut identity = Identity::new(version, None);
-    let content = FileBytes::new(file, &identity).read_whole()?;
+    let content = FileBytes::new(file, &identity, reading).read_whole()?;
     identity.entity_tag = Some(EntityTag::of(&content));
     Ok((identity, content))
 }
 
+/// The folder itself, from which names are looked up.
+fn directory(root: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    Ok(open(root, flags, Mode::empty())?)
+}
+
+/// Whether what lies in the folder can be reached; who may list it cannot always do so.
+fn enter(root: &OwnedFd) -> io::Result<()> {
+    Ok(accessat(root, ".", Access::EXEC_OK, AtFlags::EACCESS)?)
+}
+
 /// Opens the regular file `name` without leaving `root`, whatever links stand there.
 pub(super) fn open_beneath(root: &Path, name: &str) -> io::Result<(OwnedFd, Version)> {
-    let directory = open(
-        root,
-        OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
-        Mode::empty(),
-    )?;
-    let file = beneath::open_beneath(&directory, name)?;
+    open_in(&directory(root)?, name)
+}
+
+fn open_in(root: &OwnedFd, name: &str) -> io::Result<(OwnedFd, Version)> {
+    let file = beneath::open_beneath(root, name).map_err(|error| match error {
+        // A folder is no file, whoever may enter it.
+        Errno::ACCESS if is_folder(root, name) => Errno::ISDIR,
+        _ => error,
+    })?;
     let stat = fstat(&file)?;
-    if rustix::fs::FileType::from_raw_mode(stat.st_mode) != rustix::fs::FileType::RegularFile {
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Err(io::ErrorKind::NotFound.into());
     }
     Ok((file, Version::of(&stat)))
 }
 
+fn is_folder(root: &OwnedFd, name: &str) -> bool {
+    let found = statat(root, name, AtFlags::empty());
+    found.is_ok_and(|found| FileType::from_raw_mode(found.st_mode) == FileType::Directory)
+}
+
 /// A name that leads nowhere, or out of the directory, is absent; anything else is our fault.
 fn absent(path: &Path, source: io::Error) -> Absent {
-    use rustix::io::Errno;
     let leads_nowhere = [
         Errno::NOENT,
         Errno::XDEV,
@@ -311,12 +364,20 @@ fn absent(path: &Path, source: io::Error) -> Absent {
     if is_absent {
         Absent::NoSuchFile
     } else {
-        Absent::Unreadable {
-            path: path.into(),
-            source,
-        }
+        unreadable(path, source)
     }
 }
+
+fn unreadable(path: &Path, source: io::Error) -> Absent {
+    Absent::Unreadable {
+        path: path.into(),
+        source,
+    }
+}
+
+/// What would help where the rights of a file or a folder are not enough.
+pub const READABLE: &str =
+    "let the user that perild runs as read it: chmod o+r a file, o+rx a folder, or its group";
 
 /// Entries that are looked at when the directory is listed.
 const MOST_ENTRIES: usize = 10_000;

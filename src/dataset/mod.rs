@@ -21,7 +21,7 @@ pub use body::{FileBytes, FileChanged, Piece};
 pub use catalog::{Catalog, Collection, Kind};
 pub use digests::Pending;
 pub use entity_tag::EntityTag;
-pub use files::{Absent, Files, Selection, Source};
+pub use files::{Absent, Files, READABLE, Selection, Source, Withheld};
 pub use name::{FileName, MediaType};
 pub use perils::Perils;
 pub use version::Identity;

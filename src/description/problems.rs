@@ -1,6 +1,6 @@
 //! The refusals as responses: one a status, with an example for each kind that has it.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, io, path::PathBuf, time::Duration};
 
 use serde_json::{Map, Value, json};
 
@@ -180,6 +180,10 @@ fn refusals(limits: &PerilLimits) -> Vec<Refusal> {
         Refusal::Malformed(Malformed::HeaderBlockTooLarge { bytes: 0, limit: 0 }),
         Refusal::Fault,
         Refusal::NotReady(String::new()),
+        Refusal::Absent(Absent::Unreadable {
+            path: PathBuf::new(),
+            source: io::ErrorKind::PermissionDenied.into(),
+        }),
         Refusal::Token(TokenRefused::Unavailable {
             reason: Unavailability::BreakerOpen,
             retry_after: Duration::from_secs(5),

@@ -1,4 +1,4 @@
-//! The client certificate as the hop forwards it: four header formats, one DER (standards §9).
+//! The client certificate as the hop forwards it: four header formats, one DER (CERT-4, CERT-5).
 //!
 //! The format is configured and never guessed, so each decoder may be strict.
 
@@ -83,7 +83,7 @@ impl<'r> ForwardedCertificate<'r> {
     ///
     /// # Errors
     ///
-    /// The first fault of the value against its format's rules, standards §9.
+    /// The first fault of the value against its format's rules.
     pub fn der(&self) -> Result<CertificateDer<'static>, CertificateSyntax> {
         let der = match self.format {
             CertificateFormat::PemUrlencoded => pem::urlencoded(self.text)?,

@@ -1,6 +1,6 @@
 //! edge: turns the socket and the header fields into [`Inbound`], and takes bodies in ([`Intake`]).
 //!
-//! Knows nginx's header names, the listening sockets, size limits and the clock.
+//! Knows nginx's header names, the listening sockets and size limits.
 //! Knows nothing of X.509, of what OAuth means, or of datasets.
 
 mod authorization;

@@ -106,6 +106,12 @@ impl Peers {
         }
     }
 
+    /// Whether no user at all may connect to a unix socket.
+    #[must_use]
+    pub fn are_nobody(&self) -> bool {
+        self.users.as_ref().is_some_and(|users| users.is_empty())
+    }
+
     /// Takes `peer` for the hop when it is.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use std::{
 use rustix::fs::{FlockOperation, flock};
 
 use super::spool::sweep;
-use crate::dataset::grid::STORE_NAME;
+use crate::{dataset::grid::STORE_NAME, disk};
 
 /// The state directory, locked for as long as this lives.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl Workshop {
     /// Locks `path`, made if it is not there, and clears away what a killed import left. `None` while
     /// another import runs.
     pub(super) fn enter(path: &Path) -> io::Result<Option<Self>> {
-        fs::create_dir_all(path)?;
+        disk::make_folder(path, 0o777)?;
         let folder = File::open(path)?;
         match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => (),

@@ -12,11 +12,33 @@ use super::{
 };
 use crate::{clock::Timestamp, dataset::grid::StoreVersion, token::Statistics};
 
+/// When the first of what a key of the configuration names ends, and when the first is warned of.
+///
+/// The two may be of different things: a list of a day that ends tomorrow is new, and one of a year is not.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Ends {
+    /// The first end.
+    pub first: Timestamp,
+    /// From when on `perild check` warns.
+    pub warned_of: Timestamp,
+}
+
+impl Ends {
+    /// The first of both of these and `other`.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            first: self.first.min(other.first),
+            warned_of: self.warned_of.min(other.warned_of),
+        }
+    }
+}
+
 /// What a site says of itself; read anew for each scrape, so nothing of an earlier site is left in it.
 #[derive(Clone, Debug)]
 pub struct State {
-    /// The first end among the certificates or revocation lists that a key of the configuration names.
-    pub ends: BTreeMap<String, Timestamp>,
+    /// The ends of the certificates or revocation lists that a key of the configuration names.
+    pub ends: BTreeMap<String, Ends>,
     /// Whether the directory is known.
     pub is_ready: bool,
     /// Records lost because the log did not keep up.
@@ -32,6 +54,20 @@ pub struct State {
 }
 
 impl State {
+    /// Of a daemon that has no site yet.
+    #[must_use]
+    pub fn of_nothing(log_dropped: u64) -> Self {
+        Self {
+            ends: BTreeMap::new(),
+            is_ready: false,
+            log_dropped,
+            store: None,
+            streams: 0,
+            most_streams: 0,
+            tokens: Statistics::default(),
+        }
+    }
+
     pub(super) fn families(&self, started: Timestamp) -> Result<Vec<MetricFamily>, Error> {
         let registry = Registry::new();
         process::register(&registry, started)?;
@@ -132,10 +168,19 @@ impl State {
         let help = "When the first of the certificates or revocation lists ends that the configuration \
                     names under this key, in seconds since 1970.";
         let ends = Opts::new("perild_expiry_timestamp_seconds", help);
-        let ends = registered(registry, GaugeVec::new(ends, &["key"])?)?;
-        for (key, end) in &self.ends {
-            ends.get_metric_with_label_values(&[key])?
-                .set(number(end.seconds()));
+        let first = registered(registry, GaugeVec::new(ends, &["key"])?)?;
+        let help = "From when on perild check warns of such an end, in seconds since 1970: 30 days before it, \
+                    and a fifth of its period before that of a revocation list.";
+        let warned_of = Opts::new("perild_expiry_warning_timestamp_seconds", help);
+        let warned_of = registered(registry, GaugeVec::new(warned_of, &["key"])?)?;
+        for (key, ends) in &self.ends {
+            let set = |gauge: &GaugeVec, time: Timestamp| {
+                gauge
+                    .get_metric_with_label_values(&[key])
+                    .map(|gauge| gauge.set(number(time.seconds())))
+            };
+            set(&first, ends.first)?;
+            set(&warned_of, ends.warned_of)?;
         }
         Ok(())
     }

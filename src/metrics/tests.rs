@@ -11,7 +11,14 @@ fn id(name: &str) -> CollectionId {
 
 fn state() -> State {
     State {
-        ends: [("a \"key\"\n\\".to_owned(), Timestamp::from_seconds(86_400))].into(),
+        ends: [(
+            "a \"key\"\n\\".to_owned(),
+            Ends {
+                first: Timestamp::from_seconds(86_400),
+                warned_of: Timestamp::from_seconds(3_600),
+            },
+        )]
+        .into(),
         is_ready: true,
         log_dropped: 0,
         store: None,

@@ -97,6 +97,9 @@ pub(crate) fn specific(refusal: &Refusal) -> Option<String> {
         | Refusal::Body(NotTaken::CharsetUnknown | NotTaken::TooLarge { .. }) => {
             Some(format!("{refusal}."))
         }
+        Refusal::Waiting(wants) => Some(format!(
+            "On its own machine the provider waits for {wants}. Try again shortly."
+        )),
         _ => None,
     }
 }

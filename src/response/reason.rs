@@ -74,7 +74,8 @@ impl From<&Refusal> for Reason {
             | Refusal::PreconditionFailed
             | Refusal::RangeNotSatisfiable { .. }
             | Refusal::Stranger { .. }
-            | Refusal::TokenTooLong => (None, refusal.into()),
+            | Refusal::TokenTooLong
+            | Refusal::Waiting(_) => (None, refusal.into()),
         };
         Self { subject, name }
     }

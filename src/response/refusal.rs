@@ -34,7 +34,7 @@ pub enum Refusal {
     #[error(transparent)]
     Denied(#[from] Denied),
     /// A fault of ours; the cause is in the log.
-    #[error("the request ended in a panic")]
+    #[error("a fault of perild, of which the log has the cause")]
     Fault,
     /// edge: the shape of the request.
     #[error(transparent)]
@@ -93,4 +93,7 @@ pub enum Refusal {
     /// The text after `Bearer` is longer than any token that is looked at.
     #[error("the access token is longer than {} octets", AccessToken::MAX_BYTES)]
     TokenTooLong,
+    /// A start waits for something that may come by itself.
+    #[error("waiting for {0}")]
+    Waiting(String),
 }

@@ -8,7 +8,7 @@ mod tiles;
 mod world;
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, BufWriter, Write},
     path::Path,
     thread,
@@ -16,6 +16,7 @@ use std::{
 
 use serde_json::json;
 
+use crate::disk;
 use crate::{
     dataset::grid::{
         self, Axis, Column, GridShape, Key, MICRO, Peril, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED,
@@ -98,7 +99,7 @@ impl Sample {
     /// # Errors
     /// What the disk says.
     pub fn write(&self, out: &Path) -> io::Result<()> {
-        fs::create_dir_all(out)?;
+        disk::make_folder(out, 0o777)?;
         let world = World::new(self.seed);
         let write = |perils: &[Peril]| -> io::Result<()> {
             for peril in perils {
@@ -106,6 +107,7 @@ impl Sample {
                 let mut sink = BufWriter::with_capacity(1 << 20, file);
                 self.write_peril(&world, *peril, &mut sink)?;
                 sink.flush()?;
+                sink.get_ref().sync_all()?;
             }
             Ok(())
         };
@@ -119,7 +121,10 @@ impl Sample {
                 .unwrap_or_else(|_| Err(io::Error::other("a thread ended early")));
             begun.and(done)
         })?;
-        fs::write(out.join(PACKAGE_NAME), self.package())
+        let mut package = File::create(out.join(PACKAGE_NAME))?;
+        package.write_all(self.package().as_bytes())?;
+        package.sync_all()?;
+        disk::settle(out)
     }
 
     /// Writes one peril's file: south to north, and in each row west to east.

@@ -1,12 +1,12 @@
 //! Where to ask: kept up to date by a task beside the requests, which it never blocks.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
 use aws_lc_rs::rand;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, DATE, HeaderMap};
 use tokio::{
     runtime::Handle,
     sync::{Notify, watch},
@@ -18,11 +18,22 @@ use super::{
     discovery::{self, Attempt, Endpoint, MetadataFault, NotReady},
     refused::Unavailability,
 };
+use crate::clock::Timestamp;
 
 /// What is known of the directory; dropped, it is no longer kept up to date.
 pub(super) struct Directory {
     whereabouts: Whereabouts,
     upkeep: Option<AbortHandle>,
+    clocks: Arc<OnceLock<Clocks>>,
+}
+
+/// What the directory's clock said in its first answer, and what ours said then.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Clocks {
+    /// `Date` of the answer, RFC 9110 §6.6.1.
+    pub directory: Timestamp,
+    /// Ours.
+    pub ours: Timestamp,
 }
 
 impl Directory {
@@ -32,6 +43,7 @@ impl Directory {
         Self {
             whereabouts: Whereabouts { found, again: None },
             upkeep: None,
+            clocks: Arc::default(),
         }
     }
 
@@ -39,6 +51,7 @@ impl Directory {
     pub(super) fn discover(search: Search, known: Option<Endpoint>, runtime: &Handle) -> Self {
         let (finder, found) = watch::channel(known.ok_or(NotReady::NotAskedYet));
         let again = Arc::new(Again::new());
+        let clocks = Arc::clone(&search.clocks);
         let upkeep = runtime.spawn(search.keep_up(finder, Arc::clone(&again)));
         Self {
             whereabouts: Whereabouts {
@@ -46,11 +59,17 @@ impl Directory {
                 again: Some(again),
             },
             upkeep: Some(upkeep.abort_handle()),
+            clocks,
         }
     }
 
     pub(super) fn whereabouts(&self) -> Whereabouts {
         self.whereabouts.clone()
+    }
+
+    /// Both clocks, once the directory has answered with a date.
+    pub(super) fn clocks(&self) -> Option<Clocks> {
+        self.clocks.get().copied()
     }
 
     pub(super) fn known(&self) -> Result<Endpoint, NotReady> {
@@ -145,6 +164,7 @@ pub(super) struct Search {
     pub(super) issuer: String,
     /// Tried in order, until one has metadata that can be used.
     pub(super) places: Vec<Endpoint>,
+    pub(super) clocks: Arc<OnceLock<Clocks>>,
 }
 
 impl Search {
@@ -196,9 +216,19 @@ impl Search {
             .header(ACCEPT, "application/json")
             .header(ACCEPT_ENCODING, ACCEPTED_CODINGS);
         let response = request.send().await.map_err(Unavailability::from)?;
+        if let Some(directory) = date(response.headers()) {
+            let ours = Timestamp::now();
+            let _ = self.clocks.set(Clocks { directory, ours });
+        }
         let metadata = body::read_object(response).await?;
         discovery::introspection_endpoint(&metadata, &self.issuer)
     }
+}
+
+fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    let date = headers.get(DATE)?.to_str().ok()?;
+    let date = httpdate::parse_http_date(date).ok()?;
+    Some(Timestamp::from(date))
 }
 
 /// A failed refresh takes nothing away from what was known before.
@@ -266,6 +296,7 @@ mod tests {
             client: reqwest_client(),
             issuer: "https://as.example/".to_owned(),
             places: vec![endpoint("https://127.0.0.1:1/")],
+            clocks: Arc::default(),
         };
         let directory = Directory::discover(search, None, &Handle::current());
         let upkeep = directory.upkeep.clone().unwrap();

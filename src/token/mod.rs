@@ -41,6 +41,7 @@ mod tests;
 pub use bound::BoundToken;
 pub use client::{ClientError, Identity, IdentityError, outbound_client};
 pub use content::Content;
+pub use directory::Clocks;
 pub use discovery::{Attempt, MetadataFault, NotReady};
 pub use holder::Holder;
 pub use material::Material;

@@ -16,7 +16,7 @@ use super::{
     cache::{Cache, Key},
     client::{ClientError, Outbound},
     connections::Connections,
-    directory::{Directory, Search},
+    directory::{Clocks, Directory, Search},
     discovery::{self, Endpoint, NotReady},
     holder::Holder,
     introspection::{Control, Introspector, SLOTS, Standing},
@@ -72,6 +72,7 @@ impl Tokens {
                     client,
                     issuer,
                     places,
+                    clocks: Arc::default(),
                 },
                 known,
                 &runtime,
@@ -167,6 +168,12 @@ impl Tokens {
     /// Why it is not known yet.
     pub fn readiness(&self) -> Result<(), NotReady> {
         self.directory.known().map(drop)
+    }
+
+    /// The directory's clock and ours, once its metadata has been fetched with a date.
+    #[must_use]
+    pub fn clocks(&self) -> Option<Clocks> {
+        self.directory.clocks()
     }
 
     /// Whether the directory knows us: asks it about a token that nobody has.

@@ -205,6 +205,18 @@ fn the_first_end_counts_among_several_revocation_lists() {
     assert_eq!(site.fetch().status, 200);
     let ends = r#"perild_expiry_timestamp_seconds{key="consumers.revocation_lists"}"#;
     assert_eq!(scrape(&site).value(ends), sooner.unix_timestamp());
+    // A fifth of each one's period before its end, counted from five days ago.
+    let warned = r#"perild_expiry_warning_timestamp_seconds{key="consumers.revocation_lists"}"#;
+    let issued = days(-5);
+    let warned_of = |end: OffsetDateTime| {
+        let notice: Duration = (end - issued) / 5;
+        (end - notice).unix_timestamp()
+    };
+    let expected = warned_of(sooner).min(warned_of(later));
+    assert!(
+        (scrape(&site).value(warned) - expected).abs() < 60,
+        "{expected}"
+    );
     site.pki.revocation_lists_until("mixed.pem", &[], later);
     site.perild.reload();
     assert_eq!(scrape(&site).value(ends), later.unix_timestamp());

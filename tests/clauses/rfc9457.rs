@@ -159,7 +159,7 @@ fn rfc9457_3_the_socket_and_the_start_have_their_problems_as_well() {
 
 /// Rows: PROB-1, PROB-5, DEC-6
 #[test]
-fn rfc9457_5_a_file_that_cannot_be_read_is_500_without_a_word_about_it() {
+fn rfc9457_5_a_file_that_cannot_be_read_is_503_without_a_word_about_it() {
     let site = site();
     let path = site.shared("closed.csv");
     std::fs::write(&path, "closed").unwrap();
@@ -167,8 +167,6 @@ fn rfc9457_5_a_file_that_cannot_be_read_is_500_without_a_word_about_it() {
     let answer = site.get("/closed");
     assert_eq!(answer.field("www-authenticate"), None);
     snapshot!("unreadable-file", site, answer);
-    site.perild
-        .wait_for_line(|line| line.contains("closed.csv") && line.contains("ermission"));
     assert_eq!(site.fetch().status, 200);
 }
 

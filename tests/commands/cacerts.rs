@@ -97,7 +97,7 @@ fn cacerts_does_not_fetch_without_tls() {
     assert_eq!(output.status.code(), Some(2));
 }
 
-fn arguments<'a>(from: &'a str, fingerprint: &'a str) -> [&'a str; 7] {
+pub(super) fn arguments<'a>(from: &'a str, fingerprint: &'a str) -> [&'a str; 7] {
     [
         "cacerts",
         "--from",
@@ -110,7 +110,7 @@ fn arguments<'a>(from: &'a str, fingerprint: &'a str) -> [&'a str; 7] {
 }
 
 /// A CA in `ca.pem`, and a server certificate that no one trusts.
-fn directory_with_a_bundle() -> tempfile::TempDir {
+pub(super) fn directory_with_a_bundle() -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     let mut ca = CertificateParams::default();
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -124,7 +124,7 @@ fn directory_with_a_bundle() -> tempfile::TempDir {
     directory
 }
 
-fn fingerprint(directory: &Path) -> String {
+pub(super) fn fingerprint(directory: &Path) -> String {
     let file = directory.join("ca.pem");
     let output = tool("sha256sum", "coreutils", &[file.to_str().unwrap()]);
     text(&output.stdout)[..64].to_owned()

@@ -2,7 +2,7 @@ use std::{fs, os::unix::fs::PermissionsExt};
 
 use super::{run, text, tool};
 
-const ARGUMENTS: [&str; 9] = [
+pub(super) const ARGUMENTS: [&str; 9] = [
     "keygen",
     "--software-statement",
     "olQh4BLV0mQUaM3OZbpXy",

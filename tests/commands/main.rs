@@ -15,6 +15,7 @@ mod dev;
 mod development;
 mod get;
 mod keygen;
+mod lasting;
 
 use std::{
     path::Path,

@@ -41,6 +41,8 @@ pub struct Settings {
     pub edits: Vec<(String, String)>,
     /// Arguments of `perild serve` beside the configuration.
     pub arguments: Vec<&'static str>,
+    /// What its environment has beside.
+    pub variables: Vec<(&'static str, String)>,
 }
 
 impl Settings {
@@ -54,6 +56,7 @@ impl Settings {
             more: String::new(),
             edits: Vec::new(),
             arguments: Vec::new(),
+            variables: Vec::new(),
         }
     }
 
@@ -72,6 +75,7 @@ impl Settings {
             more,
             edits,
             arguments: _,
+            variables: _,
         } = self;
         let d = dir.display();
         let text = format!(
@@ -162,6 +166,7 @@ impl Perild {
             .args(["serve", "--config"])
             .arg(&config)
             .args(&settings.arguments)
+            .envs(settings.variables.iter().map(|(name, value)| (name, value)))
             .env("NOTIFY_SOCKET", &notify);
         let process = Running::start("perild", as_daemon(&mut command));
         let expect_clean = !matches!(launch, Launch::Journal);

@@ -214,7 +214,6 @@ impl Examination<'_> {
                 key,
                 &what,
                 authority.not_after(),
-                Severity::Warning,
                 "get the CA's new certificate",
             );
         }

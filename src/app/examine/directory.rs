@@ -7,7 +7,6 @@ use zeroize::Zeroizing;
 use super::{Examination, own_files};
 use crate::{
     clock::Timestamp,
-    config::Severity,
     token::{Identity, TokenSettings},
 };
 
@@ -67,11 +66,10 @@ impl Examination<'_> {
             .and_then(|leaf| not_after(leaf));
         if let Some(end) = end {
             let what = format!("the certificate {}", directory.certificate.display());
-            self.days_left(
+            self.days_left_by_the_clock(
                 "directory.certificate",
                 &what,
                 end,
-                Severity::Error,
                 "create a new transport certificate at the directory",
             );
         }

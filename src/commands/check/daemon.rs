@@ -8,23 +8,27 @@ use std::{
 
 use nix::unistd::User;
 
-use super::socket_unit::unit_of;
+use super::{shared_data::CANNOT_READ, socket_unit::unit_of};
 use crate::config::{Fault, Place, Severity};
 
 /// What the daemon's own user finds wrong and root does not, for the configuration that the unit serves.
 ///
-/// Nothing when this is not root, there is no such user, root has found errors already, or systemd hands
-/// over files that the user itself cannot read (`LoadCredential=`).
+/// Nothing when this is not root, there is no such user, or root has found errors already. Where systemd hands
+/// over files that the user itself cannot read (`LoadCredential=`), only what it cannot read of what is published.
 pub(super) fn findings(path: &Path, so_far: &[Fault]) -> Vec<Fault> {
     let has_error = so_far.iter().any(|fault| fault.severity == Severity::Error);
     let unit = unit_of(path).filter(|_| !has_error && rustix::process::geteuid().is_root());
     let Some(unit) = unit else {
         return Vec::new();
     };
-    match User::from_name(DAEMON) {
-        Ok(Some(user)) if !has_credentials(&unit) => errors_of(&user, path),
-        _ => Vec::new(),
+    let Ok(Some(user)) = User::from_name(DAEMON) else {
+        return Vec::new();
+    };
+    let mut seen = seen_by(&user, path);
+    if has_credentials(&unit) {
+        seen.retain(|fault| fault.severity != Severity::Error);
     }
+    seen
 }
 
 fn has_credentials(unit: &str) -> bool {
@@ -39,7 +43,7 @@ fn has_credentials(unit: &str) -> bool {
     })
 }
 
-fn errors_of(user: &User, path: &Path) -> Vec<Fault> {
+fn seen_by(user: &User, path: &Path) -> Vec<Fault> {
     let looked = Command::new("/proc/self/exe")
         .args(["check", "--offline", "--config"])
         .arg(path)
@@ -55,10 +59,20 @@ fn errors_of(user: &User, path: &Path) -> Vec<Fault> {
             return vec![fault(Severity::Warning, finding)];
         }
     };
-    let errors = said.lines().filter_map(|line| line.strip_prefix("error"));
-    errors
-        .map(|line| fault(Severity::Error, line.trim_start().to_owned()))
-        .collect()
+    said.lines().filter_map(finding).collect()
+}
+
+/// Errors, and the publisher's files that cannot be read; other warnings root has had itself.
+fn finding(line: &str) -> Option<Fault> {
+    let error = line
+        .strip_prefix("error")
+        .map(|line| (Severity::Error, line));
+    let warning = line
+        .strip_prefix("warning")
+        .map(|line| (Severity::Warning, line));
+    let warning = warning.filter(|(_, line)| line.contains(CANNOT_READ));
+    let (severity, line) = error.or(warning)?;
+    Some(fault(severity, line.trim_start().to_owned()))
 }
 
 fn fault(severity: Severity, finding: String) -> Fault {
@@ -68,3 +82,25 @@ fn fault(severity: Severity, finding: String) -> Fault {
 
 /// `User=` of perild.service.
 const DAEMON: &str = "perild";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_and_files_that_cannot_be_read_are_taken_over() {
+        let taken = |line: &str| finding(line).map(|found| found.to_string());
+        assert_eq!(
+            taken("error   perild.toml:3: so").unwrap(),
+            "error   as the user perild: perild.toml:3: so"
+        );
+        let closed = "warning perild.toml:3: paths.shared_data: perild cannot read /srv/a.csv: so";
+        assert!(
+            taken(closed)
+                .unwrap()
+                .starts_with("warning as the user perild: perild.toml:3")
+        );
+        assert_eq!(taken("warning nginx: nginx -T fails"), None);
+        assert_eq!(taken("ok      all is well"), None);
+    }
+}

@@ -7,23 +7,26 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+use super::clock;
 use crate::{
     app::Parts,
     config::{Fault, Places, Severity},
     token::{
-        Attempt, MetadataFault, NotReady, StartError, TokenSettings, Tokens, TransportKind,
+        Attempt, Clocks, MetadataFault, NotReady, StartError, TokenSettings, Tokens, TransportKind,
         Unavailability,
     },
 };
 
-/// Whether the directory's metadata can be had and is the configured issuer's, and whether it knows us.
+/// Whether the directory's metadata can be had and is the configured issuer's, whether it knows us, and whether its
+/// clock is ours.
 ///
 /// A directory that is away is a warning, since the daemon waits for it; one that says
 /// something else than the configuration is an error.
-pub(super) fn finding(parts: Parts, places: &Places) -> Fault {
+pub(super) fn findings(parts: Parts, places: &Places) -> Vec<Fault> {
     let settings = parts.into_token_settings();
     let issuer = settings.issuer.clone();
-    let (severity, finding, remedy) = match ask(settings) {
+    let mut clocks = None;
+    let (severity, finding, remedy) = match ask(settings, &mut clocks) {
         Ok(()) => (
             Severity::Fine,
             format!("the directory {issuer} answers, and knows this provider"),
@@ -43,7 +46,10 @@ pub(super) fn finding(parts: Parts, places: &Places) -> Fault {
         Err(Silence::Start(error)) => (Severity::Error, error.to_string(), ""),
         Err(Silence::Io(error)) => (Severity::Error, error.to_string(), ""),
     };
-    Fault::new(severity, places.of("directory.issuer"), finding, remedy)
+    let place = places.of("directory.issuer");
+    let mut findings = vec![Fault::new(severity, place.clone(), finding, remedy)];
+    findings.extend(clocks.and_then(|clocks| clock::apart(place, clocks)));
+    findings
 }
 
 /// Metadata that says something else than the configuration is an error wherever it was found; the rest may pass.
@@ -98,13 +104,14 @@ enum Silence {
     Unknown(#[from] Unavailability),
 }
 
-fn ask(settings: TokenSettings) -> Result<(), Silence> {
+fn ask(settings: TokenSettings, clocks: &mut Option<Clocks>) -> Result<(), Silence> {
     // Two places may have the metadata.
     let limit = settings.timeout * 2 + Duration::from_secs(1);
     let runtime = Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let tokens = Tokens::start(settings, None, Handle::current())?;
         let settled = timeout(limit, first_answer(&tokens)).await;
+        *clocks = tokens.clocks();
         settled.unwrap_or(Err(NotReady::NotAskedYet))?;
         Ok(tokens.introduce().await?)
     })

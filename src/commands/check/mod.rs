@@ -4,9 +4,12 @@ mod clock;
 mod daemon;
 mod directory;
 mod disk;
+mod names;
 mod nginx;
 mod reminder;
 mod served;
+mod shared_data;
+mod shown;
 mod socket;
 mod socket_unit;
 mod store;
@@ -30,7 +33,7 @@ use crate::{
 #[derive(Args, Clone, Debug)]
 #[command(
     after_help = "Example:\n  perild check --config /etc/perild/perild.toml && systemctl reload perild\n\n\
-    One line a finding, worst first. Exit code 0 when perild would start, 78 when it would not."
+    One line a finding, worst first. Exit code 0 when perild would serve, 78 when it would not."
 )]
 pub struct CheckArgs {
     /// The configuration [default: $PERILD_CONFIG, then /etc/perild/perild.toml]
@@ -44,7 +47,7 @@ pub struct CheckArgs {
     pub remind: bool,
 }
 
-/// Prints the findings; the exit code says whether perild would start.
+/// Prints the findings; the exit code says whether perild would serve.
 ///
 /// # Errors
 /// When the findings cannot be printed.
@@ -80,12 +83,13 @@ fn findings(path: &Path, config: &Config, places: &Places, offline: bool) -> Vec
     let (parts, mut findings) = examine(config, places, Timestamp::now());
     findings.extend_from_slice(places.notes());
     findings.extend(socket::findings(path, config, places));
+    findings.extend(shared_data::findings(config, places));
     findings.extend(store::findings(config, places));
-    findings.extend(nginx::findings(config));
+    findings.extend(nginx::findings(config, !offline));
     findings.extend(disk::findings(config, places));
     findings.extend(clock::findings(config, places, Timestamp::now()));
     if let (Some(parts), false) = (parts, offline) {
-        findings.push(directory::finding(parts, places));
+        findings.extend(directory::findings(parts, places));
     }
     findings
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What `nginx -T` shows; nothing when this machine has no nginx.
-pub(super) fn findings(config: &Config) -> Vec<Fault> {
+pub(super) fn findings(config: &Config, is_online: bool) -> Vec<Fault> {
     let output = match Command::new("nginx").arg("-T").output() {
         Ok(output) => output,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
@@ -37,7 +37,7 @@ pub(super) fn findings(config: &Config) -> Vec<Fault> {
     let dump = String::from_utf8_lossy(&output.stdout);
     let files = certificate_files(&dump);
     let mut findings = certificates(&files, Timestamp::now());
-    findings.extend(served::finding(config, &dump, &files));
+    findings.extend(served::findings(config, &dump, &files, is_online));
     if let Listen::Unix(socket) = &config.listen {
         findings.extend(judge(
             &dump,

@@ -4,8 +4,8 @@ use std::{path::PathBuf, time::Duration};
 
 use actix_web::{dev::ServerHandle, web::Data};
 use tokio::{
-    runtime::Handle,
     signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
     task::block_in_place,
 };
 
@@ -13,28 +13,29 @@ use super::{
     ServeError,
     drain::{Connections, drain},
     metrics,
-    reload::Reload,
+    reading::Examined,
+    reload::{self, Reload},
     server,
 };
 use crate::{
-    app::{Parts, Perild, Site},
+    app::Perild,
     config::Config,
     edge::{Listener, Sockets},
     log::Log,
     service::{Bound, Control, Notify, Probe, bind_health, keep_alive},
 };
 
-/// Serves `config` until a signal ends it.
+/// Serves `config` until a signal ends it, or waits until what it names is there.
 pub(super) async fn serve(
     path: PathBuf,
     config: Config,
-    parts: Parts,
+    examined: Examined,
     control: Bound,
     log: Log,
 ) -> Result<(), ServeError> {
     let signals = Signals::catch()?;
     let control = control.listen()?;
-    let site = Site::assemble(parts, None, &Handle::current())?;
+    let (present, reload) = Reload::begin(path, &config, examined)?;
     let Sockets {
         http: mut listeners,
         metrics: readers,
@@ -43,7 +44,7 @@ pub(super) async fn serve(
         &config.server.trusted_peers,
         config.metrics.listen,
     )?;
-    let perild = Data::new(Perild::new(site, metrics::start(&readers)?, log));
+    let perild = Data::new(Perild::new(present, metrics::start(&readers)?, log));
     let bound = bound_socket(&config, &listeners);
     listeners.extend(bind_health()?.map(Listener::Unix));
     let probe = probe(&listeners);
@@ -56,16 +57,19 @@ pub(super) async fn serve(
         connections,
         patience: Duration::from_secs(config.server.shutdown_seconds),
     };
-    let reload = Reload::new(path, config);
     let described = perild.clone();
-    let signals = tokio::spawn(signals.heed(end, perild, reload, control));
+    let (give_up, mut last_word) = oneshot::channel();
+    reload::tell(&perild);
+    let signals = tokio::spawn(signals.heed(end, perild, reload, control, give_up));
     if let Some(probe) = probe {
         tokio::spawn(keep_alive(probe));
     }
-    Notify::Ready(READY).send();
     // After the first request could come, and before anyone asks for it.
-    tokio::task::spawn_blocking(move || described.site().description.make());
-    tracing::info!("perild {} serves", env!("CARGO_PKG_VERSION"));
+    tokio::task::spawn_blocking(move || {
+        if let Some(site) = described.present().site() {
+            site.description.make();
+        }
+    });
     let ended = server.await;
     signals.abort();
     if let Some(reading) = reading {
@@ -76,7 +80,10 @@ pub(super) async fn serve(
         let _ = std::fs::remove_file(path);
     }
     tracing::info!("perild ends");
-    Ok(ended?)
+    match last_word.try_recv() {
+        Ok(error) => Err(error),
+        Err(_) => Ok(ended?),
+    }
 }
 
 /// What is to be ended, and how long that may take.
@@ -102,8 +109,16 @@ impl Signals {
         })
     }
 
-    /// SIGHUP and the control socket reload; SIGTERM and SIGINT finish what runs, and end.
-    async fn heed(mut self, end: End, perild: Data<Perild>, mut reload: Reload, control: Control) {
+    /// SIGHUP and the control socket reload; SIGTERM and SIGINT finish what runs, and end. So does what a start waited
+    /// for and only a person can mend: that is handed to `give_up`.
+    async fn heed(
+        mut self,
+        end: End,
+        perild: Data<Perild>,
+        mut reload: Reload,
+        control: Control,
+        give_up: oneshot::Sender<ServeError>,
+    ) {
         // A reload reads files and checks signatures: calls to the directory must not wait for that.
         loop {
             tokio::select! {
@@ -111,6 +126,12 @@ impl Signals {
                 asker = control.next() => {
                     let outcome = block_in_place(|| reload.run(&perild));
                     asker.tell(&outcome).await;
+                }
+                () = reload.due() => {
+                    if let Err(error) = block_in_place(|| reload.look_again(&perild)) {
+                        let _ = give_up.send(error);
+                        break;
+                    }
                 }
                 _ = self.terminate.recv() => break,
                 _ = self.interrupt.recv() => break,
@@ -156,5 +177,3 @@ fn bound_socket(config: &Config, listeners: &[Listener]) -> Option<PathBuf> {
         _ => None,
     }
 }
-
-const READY: &str = "serving";

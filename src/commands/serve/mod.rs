@@ -1,10 +1,23 @@
 //! `perild serve`: the daemon, from its configuration to its end.
+//!
+//! | what keeps it from serving | exit code | what happens |
+//! | --- | --- | --- |
+//! | the configuration, or what it names, is wrong: [`ServeError::Config`], [`ServeError::Start`] | 78 | it ends, and a person mends it |
+//! | what it names is not there yet, or has ended by the clock | | it is up, answers 503, and looks again by itself |
+//! | a socket that cannot be used, whoever tries: [`ServeError::Listen`] | 78 | it ends, and a person mends it |
+//! | a socket that another process has, or that cannot be bound now | 1 | systemd starts it again |
+//! | the system fails: [`ServeError::Io`] and the rest | 1 | systemd starts it again |
+//! | the directory is away, its name unknown, its certificate not accepted | | it is up, not ready, and asks again by itself |
+//!
+//! Which of what it names may mend itself: `src/app/examine/awaited.rs`.
 
 mod daemon;
 mod drain;
 mod metrics;
+mod reading;
 mod reload;
 mod server;
+mod waiting;
 
 use std::{
     path::{Path, PathBuf},
@@ -15,9 +28,7 @@ use clap::Args;
 use tracing::Level;
 
 use crate::{
-    app::{Parts, examine},
-    clock::Timestamp,
-    config::{Config, ConfigError, DEFAULT_PATH, Severity},
+    config::{ConfigError, DEFAULT_PATH},
     edge::ListenError,
     log::{self, LogFormat},
     service::Bound,
@@ -73,7 +84,8 @@ impl ServeError {
             Self::Listen(ListenError::Bind { .. } | ListenError::InUse(_))
             | Self::Fault
             | Self::Io(_)
-            | Self::Metrics(_) => ExitCode::FAILURE,
+            | Self::Metrics(_)
+            | Self::Start(StartError::NoRandomness) => ExitCode::FAILURE,
             Self::Config(_) | Self::Listen(_) | Self::Start(_) => ExitCode::from(CONFIGURATION),
         }
     }
@@ -89,14 +101,14 @@ pub fn run(args: &ServeArgs) -> Result<(), ServeError> {
     let log = log::start(args.log_format, args.log_level)?;
     let _last_records = log.last_records();
     let control = Bound::bind()?;
-    let (config, parts) = read(&path)?;
+    let (config, examined) = reading::examined(&path)?;
     log.on_overflow(config.log.on_overflow);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("perild-main")
         .enable_all()
         .build()?;
-    let served = runtime.block_on(daemon::serve(path, config, parts, control, log));
+    let served = runtime.block_on(daemon::serve(path, config, examined, control, log));
     runtime.shutdown_background();
     served
 }
@@ -113,26 +125,6 @@ pub fn config_path(given: Option<&Path>) -> PathBuf {
         .map(Path::to_path_buf)
         .or(variable.map(PathBuf::from))
         .unwrap_or_else(|| DEFAULT_PATH.into())
-}
-
-/// Reads the configuration and everything that it names; warnings go to the log.
-///
-/// # Errors
-/// [`ConfigError`] with every finding that keeps perild from starting.
-pub(crate) fn read(path: &Path) -> Result<(Config, Parts), ConfigError> {
-    let (config, places) = Config::read(path)?;
-    let (parts, mut findings) = examine(&config, &places, Timestamp::now());
-    findings.retain(|finding| finding.severity < Severity::Fine);
-    for finding in findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Warning)
-    {
-        tracing::warn!("{}: {}; {}", finding.place, finding.finding, finding.remedy);
-    }
-    findings.retain(|finding| finding.severity == Severity::Error);
-    parts
-        .map(|parts| (config, parts))
-        .ok_or(ConfigError::Faults(findings))
 }
 
 /// `EX_CONFIG` of sysexits.h.

@@ -7,23 +7,86 @@ use std::{
 
 use tokio::runtime::Handle;
 
-use super::ServeError;
+use super::{
+    ServeError,
+    reading::{self, Examined},
+    waiting::{self, Found, Wait},
+};
 use crate::{
-    app::{Perild, Site},
+    app::{Perild, Present, Site},
     config::Config,
     service::{Notify, RELOADED},
 };
 
-/// What a reload needs to know of the start.
+/// What a reload needs to know of the start, and of what a start still waits for.
 #[derive(Debug)]
 pub(super) struct Reload {
     path: PathBuf,
     config: Config,
+    wait: Option<Wait>,
 }
 
 impl Reload {
-    pub(super) fn new(path: PathBuf, config: Config) -> Self {
-        Self { path, config }
+    /// What is answered from first: a site, or what there is to wait for.
+    ///
+    /// # Errors
+    /// What only a person can mend.
+    pub(super) fn begin(
+        path: PathBuf,
+        config: &Config,
+        examined: Examined,
+    ) -> Result<(Present, Self), ServeError> {
+        let (present, wait) = if examined.parts.is_some() {
+            let parts = examined.into_parts()?;
+            let site = Site::assemble(parts, None, &Handle::current())?;
+            (site.into(), None)
+        } else {
+            let (wait, waiting) = Wait::begin(config, examined.errors)?;
+            (waiting.into(), Some(wait))
+        };
+        let config = config.clone();
+        Ok((present, Self { path, config, wait }))
+    }
+
+    /// Ends when it is time to look again at what a start waits for; never when it waits for nothing.
+    pub(super) async fn due(&self) {
+        match &self.wait {
+            Some(wait) => wait.over().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Looks again at what is waited for, and serves once it is there.
+    ///
+    /// # Errors
+    /// What only a person can mend.
+    pub(super) fn look_again(&mut self, perild: &Perild) -> Result<(), ServeError> {
+        match survived(|| self.take_what_has_come(perild)) {
+            Err(ServeError::Fault) => {
+                tracing::error!("{}", ServeError::Fault);
+                Ok(())
+            }
+            looked => looked,
+        }
+    }
+
+    fn take_what_has_come(&mut self, perild: &Perild) -> Result<(), ServeError> {
+        let Some(wait) = &mut self.wait else {
+            return Ok(());
+        };
+        match wait.look(&self.path)? {
+            Found::All(found) => {
+                let (config, examined) = *found;
+                self.put_in_place(config, examined, perild)?;
+                tell(perild);
+            }
+            Found::Missing(waiting) => {
+                waiting::tell(&waiting);
+                perild.replace(waiting.into());
+            }
+            Found::Unclear => {}
+        }
+        Ok(())
     }
 
     /// Takes the configuration as it is now, or keeps the old one and says why.
@@ -41,26 +104,40 @@ impl Reload {
                 if hands_over() {
                     tracing::info!("reloaded{OF_THE_START}");
                 }
-                Notify::Ready("serving").send();
+                Notify::Ready(SERVING).send();
                 RELOADED.to_owned()
             }
             Err(error) => {
                 let error = format!("{error}{}", if hands_over() { OF_THE_START } else { "" });
                 tracing::error!("reload failed, the old configuration stays: {error}");
-                Notify::Ready("serving; the last reload failed and the old configuration stays, see the journal").send();
+                match &*perild.present() {
+                    Present::Site(_) => Notify::Ready(FAILED).send(),
+                    Present::Waiting(waiting) => waiting::tell(waiting),
+                }
                 error
             }
         }
     }
 
     fn take(&mut self, perild: &Perild) -> Result<(), ServeError> {
-        let (config, parts) = super::read(&self.path)?;
-        let present = perild.site();
-        let site = Site::assemble(parts, Some(&present), &Handle::current())?;
+        let (config, examined) = reading::examined(&self.path)?;
+        self.put_in_place(config, examined, perild)
+    }
+
+    fn put_in_place(
+        &mut self,
+        config: Config,
+        examined: Examined,
+        perild: &Perild,
+    ) -> Result<(), ServeError> {
+        let parts = examined.into_parts()?;
+        let present = perild.present();
+        let site = Site::assemble(parts, present.site(), &Handle::current())?;
         self.warn_of_restart(&config);
         perild.log().on_overflow(config.log.on_overflow);
-        perild.replace(site);
+        perild.replace(site.into());
         self.config = config;
+        self.wait = None;
         Ok(())
     }
 
@@ -94,6 +171,21 @@ fn hands_over() -> bool {
 /// Said after the outcome of a reload; the source of such a file is root's alone, so no change of it can be seen.
 const OF_THE_START: &str = "; what systemd hands over by LoadCredential= is as it was at the start, and newer from \
     `systemctl restart perild` on, which loses no request";
+
+const SERVING: &str = "serving";
+const FAILED: &str =
+    "serving; the last reload failed and the old configuration stays, see the journal";
+
+/// Tells systemd and the log how `perild` is.
+pub(super) fn tell(perild: &Perild) {
+    match &*perild.present() {
+        Present::Site(_) => {
+            Notify::Ready(SERVING).send();
+            tracing::info!("perild {} serves", env!("CARGO_PKG_VERSION"));
+        }
+        Present::Waiting(waiting) => waiting::tell(waiting),
+    }
+}
 
 /// A panic is a reload that failed: the task that it ends otherwise is the one that hears of a stop as well.
 fn survived(take: impl FnOnce() -> Result<(), ServeError>) -> Result<(), ServeError> {

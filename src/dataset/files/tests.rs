@@ -129,7 +129,12 @@ fn a_file_rewritten_after_it_was_opened_is_not_read_as_the_version_that_was_open
         .unwrap();
     let opened = || {
         let (descriptor, version) = open_beneath(&root, "tidy.csv").unwrap();
-        FileBytes::new(File::from(descriptor), &Identity::new(version, None))
+        let reading = Reading::new(&path, &Arc::default());
+        FileBytes::new(
+            File::from(descriptor),
+            &Identity::new(version, None),
+            reading,
+        )
     };
     assert_eq!(opened().read_whole().unwrap(), "a,b\n1,2\n");
     let mut bytes = opened();

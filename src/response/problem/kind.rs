@@ -82,7 +82,14 @@ pub fn kind(refusal: &Refusal) -> Kind {
             "Not Found",
             "Nothing is published under this name.",
         ),
-        Refusal::Absent(Absent::Unreadable { .. }) | Refusal::Fault => plain(
+        Refusal::Absent(Absent::Unreadable { .. }) => Kind {
+            status: S::SERVICE_UNAVAILABLE,
+            name: Some("unreadable-file"),
+            title: "The file cannot be read",
+            detail: "The file is there, and the provider's machine cannot read it. Try again later; if it lasts, tell the data provider, and name the interaction id.",
+            challenge: Challenged::No,
+        },
+        Refusal::Fault => plain(
             S::INTERNAL_SERVER_ERROR,
             "Internal Server Error",
             "Something failed on our side. Please report the interaction id.",
@@ -136,13 +143,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
             "Unsupported Media Type",
             "The body has another media type than those that are read here.",
         ),
-        Refusal::NotReady(_) => Kind {
-            status: S::SERVICE_UNAVAILABLE,
-            name: Some("not-ready"),
-            title: "Not ready yet",
-            detail: "The directory has not been reached yet. Try again shortly.",
-            challenge: Challenged::No,
-        },
+        Refusal::NotReady(_) => NOT_READY,
         Refusal::Perils(refused) => perils_kind(refused),
         Refusal::PreconditionFailed => plain(
             S::PRECONDITION_FAILED,
@@ -161,6 +162,10 @@ pub fn kind(refusal: &Refusal) -> Kind {
         ),
         Refusal::Token(refused) => token_kind(refused),
         Refusal::TokenTooLong => invalid_token(TOKEN_TOO_LONG),
+        Refusal::Waiting(_) => Kind {
+            detail: "Something is missing on the provider's machine. Try again shortly.",
+            ..NOT_READY
+        },
     }
 }
 
@@ -399,6 +404,13 @@ const BUSY: Kind = Kind {
     name: Some("busy"),
     title: "Busy",
     detail: "As many long requests and answers are under way as may be. Try again after the time in Retry-After.",
+    challenge: Challenged::No,
+};
+const NOT_READY: Kind = Kind {
+    status: StatusCode::SERVICE_UNAVAILABLE,
+    name: Some("not-ready"),
+    title: "Not ready yet",
+    detail: "The directory has not been reached yet. Try again shortly.",
     challenge: Challenged::No,
 };
 const TOKEN_MISDESCRIBED: &str = "What the directory says of this access token cannot be accepted here, and it is likely to say the same of any other. Tell the data provider, and name the interaction id.";

@@ -12,6 +12,7 @@ use imports::{Crate, Module};
 /// The rooms; each uses those above it and none below.
 const ROOMS: &[&str] = &[
     "clock",
+    "disk",
     "turns",
     "edge",
     "caller",

@@ -1,0 +1,113 @@
+//! The running daemon.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use arc_swap::ArcSwap;
+
+use super::{Present, Route};
+use crate::{
+    edge::{Gate, Peer},
+    log::Log,
+    metrics::{self, Meter, Metrics},
+};
+
+/// The running daemon: what it answers from at present, and whether it is about to end.
+pub struct Perild {
+    present: ArcSwap<Present>,
+    gate: Gate,
+    log: Log,
+    metrics: Option<Arc<Metrics>>,
+    own_uid: u32,
+    is_stopping: AtomicBool,
+}
+
+impl Perild {
+    /// A daemon that answers from `present`, counts where there are `metrics`, and records in `log`.
+    #[must_use]
+    pub fn new(present: Present, metrics: Option<Arc<Metrics>>, log: Log) -> Self {
+        let own_uid = rustix::process::geteuid().as_raw();
+        let perild = Self {
+            present: ArcSwap::from_pointee(present),
+            gate: Gate::default(),
+            log,
+            metrics,
+            own_uid,
+            is_stopping: AtomicBool::new(false),
+        };
+        perild.name_datasets();
+        perild
+    }
+
+    /// What one request is answered from, from its start to its end.
+    #[must_use]
+    pub fn present(&self) -> Arc<Present> {
+        self.present.load_full()
+    }
+
+    /// Takes `present` for every request from now on.
+    pub fn replace(&self, present: Present) {
+        self.present.store(Arc::new(present));
+        self.name_datasets();
+    }
+
+    /// The log.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// What is counted, when anything is.
+    #[must_use]
+    pub fn metrics(&self) -> Option<&Arc<Metrics>> {
+        self.metrics.as_ref()
+    }
+
+    /// What counts a request at `route`.
+    #[must_use]
+    pub fn meter(&self, route: &Route) -> Option<Meter> {
+        let metrics = self.metrics.as_ref()?;
+        let present = self.present();
+        let asked = present.site().and_then(|site| route.asks(&site.policy));
+        Some(metrics.meter(route.template(), asked.as_ref()))
+    }
+
+    fn name_datasets(&self) {
+        let present = self.present();
+        let (Some(metrics), Some(site)) = (&self.metrics, present.site()) else {
+            return;
+        };
+        let left_out = metrics.know(site.collections());
+        if left_out > 0 {
+            let (most, other) = (metrics::MOST_NAMES, metrics::OTHER);
+            tracing::info!(
+                "metrics have names for {most} datasets; {left_out} more count as {other:?}"
+            );
+        }
+    }
+
+    /// What strangers' connections come to.
+    #[must_use]
+    pub fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// Whether `peer` is the user that perild runs as: its watchdog, or `perild healthcheck`.
+    #[must_use]
+    pub fn is_itself(&self, peer: Peer) -> bool {
+        peer == Peer::User(self.own_uid)
+    }
+
+    /// From now on each connection ends with its answer.
+    pub fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether connections end with their answers.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,50 @@
+//! The configuration and everything that it names, read for a start or a reload.
+
+use std::path::Path;
+
+use crate::{
+    app::{Parts, examine},
+    clock::Timestamp,
+    config::{Config, ConfigError, Fault, Severity},
+};
+
+/// What was found; parts when there are no errors.
+pub(super) struct Examined {
+    pub(super) parts: Option<Parts>,
+    pub(super) errors: Vec<Fault>,
+    warnings: Vec<Fault>,
+}
+
+impl Examined {
+    /// The parts, with the warnings in the log.
+    ///
+    /// # Errors
+    /// Every finding that keeps them from being used.
+    pub(super) fn into_parts(self) -> Result<Parts, ConfigError> {
+        for finding in &self.warnings {
+            tracing::warn!("{}: {}; {}", finding.place, finding.finding, finding.remedy);
+        }
+        self.parts.ok_or(ConfigError::Faults(self.errors))
+    }
+}
+
+/// Reads the configuration and everything that it names.
+///
+/// # Errors
+/// [`ConfigError`] of the configuration itself; what is wrong with what it names is handed back.
+pub(super) fn examined(path: &Path) -> Result<(Config, Examined), ConfigError> {
+    let (config, places) = Config::read(path)?;
+    let (parts, findings) = examine(&config, &places, Timestamp::now());
+    let of = |severity| {
+        let found = findings
+            .iter()
+            .filter(move |found| found.severity == severity);
+        found.cloned().collect()
+    };
+    let examined = Examined {
+        parts,
+        errors: of(Severity::Error),
+        warnings: of(Severity::Warning),
+    };
+    Ok((config, examined))
+}
