@@ -4,6 +4,7 @@
 export LC_ALL=C.UTF-8 # what is compared, sorted and read does not depend on who is logged in
 readonly SHARE=/usr/share/perild
 readonly RECORD=/var/lib/perild-provision # what we wrote, to know a file that was changed by hand; root's alone
+readonly TEMPLATE=$RECORD/site.template    # the sum of what our sites were made from
 readonly PARTS=/etc/nginx/perild.d        # the parts of our site
 
 record_of() { printf '%s/%s.sha256' "$RECORD" "${1//\//_}"; }
@@ -37,7 +38,7 @@ write() {
 # Of all that nginx reads and that is ours, to know whether it has read it.
 sum_of_sites() {
     { cat /etc/nginx/sites-available/perild*.conf /etc/nginx/conf.d/*perild*.conf "$PARTS"/* \
-        /etc/perild/certs/consumers-ca.pem 2>/dev/null || true; } | sha256sum
+        /etc/perild*/certs/consumers-ca.pem 2>/dev/null || true; } | sha256sum
 }
 
 note_loaded() {

@@ -47,7 +47,7 @@ def start(place, candidates):
             http.append(upstream(head, name, place))
         http.append(placed(server(guarded, name, place), place).replace("listen 443", f"listen 127.0.0.1:{ports[name]}"))
         forward = (SHIPPED / "perild.d/forward.inc").read_text()
-        (etc / f"perild.d/forward-{name}.inc").write_text(forward.replace("http://perild", f"http://{name}"))
+        (etc / f"perild.d/forward-{name}.inc").write_text(forward.replace("http://$perild_daemon", f"http://{name}"))
     (etc / "sites.conf").write_text("\n".join(http))
     main = etc / "nginx.conf"
     main.write_text(MAIN.format(user="user www-data;" if IS_ROOT else "", dir=place.dir))

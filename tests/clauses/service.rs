@@ -330,6 +330,71 @@ fn sysd_6_a_stop_finishes_what_runs_and_then_ends() {
 
 /// Rows: SYSD-6
 #[test]
+fn sysd_6_requests_are_answered_while_a_stop_waits_for_a_download() {
+    let mut site = Site::start();
+    let length = 20_000_000;
+    fs::write(site.shared("large.csv"), vec![b'x'; length]).unwrap();
+    let mut connection = site.connect();
+    connection.write(&site.request("/large", &fresh_token()).bytes());
+    std::io::BufRead::fill_buf(connection.stream()).unwrap();
+    let begun = Instant::now();
+    site.perild.signal(Signal::TERM);
+    site.perild.await_state("STOPPING=1");
+    // Longer than connections that are kept open have to be given up.
+    let mut count = 0;
+    while begun.elapsed() < Duration::from_secs(2) {
+        let answer = site.fetch();
+        assert_eq!(answer.text(), CONTENT);
+        assert_eq!(answer.field("connection"), Some("close"));
+        count += 1;
+    }
+    assert!(count > 10);
+    let answer = connection.read(true).unwrap();
+    assert_eq!((answer.status, answer.content.len()), (200, length));
+    site.perild.wait();
+}
+
+/// Rows: SYSD-6
+#[test]
+fn sysd_6_connections_that_are_kept_do_not_hold_up_a_stop() {
+    let shortest = (0..3).map(|_| {
+        let mut site = Site::start();
+        let request = site.request(&format!("/{NAME}"), &fresh_token());
+        let kept: Vec<_> = (0..8)
+            .map(|_| {
+                let mut connection = site.connect();
+                assert_eq!(connection.send(&request).text(), CONTENT);
+                connection
+            })
+            .collect();
+        let begun = Instant::now();
+        // Each is closed by its other end when it ends, as nginx does.
+        let ends: Vec<_> = kept
+            .into_iter()
+            .map(|mut connection| {
+                thread::spawn(move || {
+                    assert!(
+                        std::io::BufRead::fill_buf(connection.stream())
+                            .unwrap()
+                            .is_empty()
+                    );
+                })
+            })
+            .collect();
+        site.perild.signal(Signal::TERM);
+        site.perild.wait();
+        let took = begun.elapsed();
+        for end in ends {
+            end.join().unwrap();
+        }
+        took
+    });
+    let shortest = shortest.min().unwrap();
+    assert!(shortest < Duration::from_millis(1400), "{shortest:?}");
+}
+
+/// Rows: SYSD-6
+#[test]
 fn sysd_6_a_download_that_never_ends_does_not_hold_up_a_stop() {
     let mut site = Site::with(|settings, _| settings.more = "shutdown_seconds = 1\n".to_owned());
     fs::File::create(site.shared("sparse.csv"))

@@ -8,8 +8,8 @@ use std::{
 
 use nix::unistd::User;
 
-use super::shared_data::CANNOT_READ;
-use crate::config::{DEFAULT_PATH, Fault, Place, Severity};
+use super::{shared_data::CANNOT_READ, socket_unit::unit_of};
+use crate::config::{Fault, Place, Severity};
 
 /// What the daemon's own user finds wrong and root does not, for the configuration that the unit serves.
 ///
@@ -17,22 +17,23 @@ use crate::config::{DEFAULT_PATH, Fault, Place, Severity};
 /// over files that the user itself cannot read (`LoadCredential=`), only what it cannot read of what is published.
 pub(super) fn findings(path: &Path, so_far: &[Fault]) -> Vec<Fault> {
     let has_error = so_far.iter().any(|fault| fault.severity == Severity::Error);
-    if has_error || path != Path::new(DEFAULT_PATH) || !rustix::process::geteuid().is_root() {
+    let unit = unit_of(path).filter(|_| !has_error && rustix::process::geteuid().is_root());
+    let Some(unit) = unit else {
         return Vec::new();
-    }
+    };
     let Ok(Some(user)) = User::from_name(DAEMON) else {
         return Vec::new();
     };
-    let mut seen = seen_by(&user);
-    if has_credentials() {
+    let mut seen = seen_by(&user, path);
+    if has_credentials(&unit) {
         seen.retain(|fault| fault.severity != Severity::Error);
     }
     seen
 }
 
-fn has_credentials() -> bool {
+fn has_credentials(unit: &str) -> bool {
     let asked = Command::new("systemctl")
-        .args(["cat", "perild.service"])
+        .args(["cat", &format!("{unit}.service")])
         .stdin(Stdio::null())
         .output();
     asked.is_ok_and(|done| {
@@ -42,9 +43,10 @@ fn has_credentials() -> bool {
     })
 }
 
-fn seen_by(user: &User) -> Vec<Fault> {
+fn seen_by(user: &User, path: &Path) -> Vec<Fault> {
     let looked = Command::new("/proc/self/exe")
-        .args(["check", "--offline"])
+        .args(["check", "--offline", "--config"])
+        .arg(path)
         .env_clear()
         .uid(user.uid.as_raw())
         .gid(user.gid.as_raw())

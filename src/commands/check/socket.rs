@@ -23,9 +23,9 @@ use crate::{
 /// Where systemd hands the socket over, its unit is looked at; else `listen`, which the daemon binds.
 pub(super) fn findings(path: &Path, config: &Config, places: &Places) -> Vec<Fault> {
     let place = || places.of("listen");
-    if let Some(unit) = SocketUnit::of(path) {
+    if let Some((name, unit)) = SocketUnit::of(path) {
         let faults = unit.faults(&config.server.trusted_peers).into_iter();
-        let place = || Place::Outside(SocketUnit::NAME.to_owned());
+        let place = || Place::Outside(name.clone());
         let mut findings: Vec<_> = faults
             .map(|(finding, remedy)| Fault::new(Severity::Error, place(), finding, remedy))
             .collect();

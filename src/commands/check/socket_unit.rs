@@ -23,22 +23,28 @@ pub(super) struct SocketUnit {
 }
 
 impl SocketUnit {
-    pub(super) const NAME: &str = "perild.socket";
-
-    /// The unit that serves the configuration at `path`: only the shipped one's, where systemd runs.
-    pub(super) fn of(path: &Path) -> Option<Self> {
-        let is_served = path == Path::new(DEFAULT_PATH) && Path::new(BOOTED).exists();
-        is_served.then(|| Self::read(&FOLDERS.map(PathBuf::from)))?
+    /// The unit that hands over to the daemon of the configuration at `path`, with its name; where systemd runs.
+    pub(super) fn of(path: &Path) -> Option<(String, Self)> {
+        let unit = unit_of(path).filter(|_| Path::new(BOOTED).exists())?;
+        let name = format!("{unit}.socket");
+        let found = Self::read(&FOLDERS.map(PathBuf::from), &name)?;
+        Some((name, found))
     }
 
-    /// Reads the unit from the first of `folders` that has it, and its drop-ins from all of them.
-    fn read(folders: &[PathBuf]) -> Option<Self> {
-        let unit = folders
-            .iter()
-            .find_map(|folder| fs::read_to_string(folder.join(Self::NAME)).ok())?;
+    /// Reads the unit `name`, or what it is an instance of, from the first of `folders` that has it, and its drop-ins from
+    /// all of them.
+    fn read(folders: &[PathBuf], name: &str) -> Option<Self> {
+        let names: Vec<_> = template(name)
+            .into_iter()
+            .chain([name.to_owned()])
+            .collect();
+        let unit = folders.iter().find_map(|folder| {
+            let mut texts = names.iter().rev();
+            texts.find_map(|name| fs::read_to_string(folder.join(name)).ok())
+        })?;
         let mut found = Self::default();
         found.take(&unit);
-        for drop_in in drop_ins(folders).into_values() {
+        for drop_in in drop_ins(folders, &names).into_values() {
             found.take(&fs::read_to_string(drop_in).unwrap_or_default());
         }
         Some(found)
@@ -90,6 +96,25 @@ impl SocketUnit {
     }
 }
 
+/// The unit, without `.service`, whose daemon is started with the configuration at `path`: perild, or perild@WORD.
+pub(super) fn unit_of(path: &Path) -> Option<String> {
+    if path == Path::new(DEFAULT_PATH) {
+        return Some("perild".to_owned());
+    }
+    let word = path
+        .to_str()?
+        .strip_prefix("/etc/perild-")?
+        .strip_suffix("/perild.toml")?;
+    (!word.contains('/')).then(|| format!("perild@{word}"))
+}
+
+/// What a unit is an instance of, systemd.unit(5).
+fn template(name: &str) -> Option<String> {
+    let (prefix, instance) = name.split_once('@')?;
+    let (_, kind) = instance.rsplit_once('.')?;
+    Some(format!("{prefix}@.{kind}"))
+}
+
 /// An address that is listened on over TCP; a port alone is one on all addresses.
 fn address(stream: &str) -> Option<SocketAddr> {
     let port = stream.parse().ok();
@@ -97,11 +122,14 @@ fn address(stream: &str) -> Option<SocketAddr> {
     everywhere.or_else(|| stream.parse().ok())
 }
 
-/// Drop-ins by name, each from the first of `folders` that has one of that name.
-fn drop_ins(folders: &[PathBuf]) -> BTreeMap<OsString, PathBuf> {
+/// Drop-ins of these units by name, each from the first of `folders` that has one of that name.
+fn drop_ins(folders: &[PathBuf], units: &[String]) -> BTreeMap<OsString, PathBuf> {
     let mut found = BTreeMap::new();
-    for folder in folders {
-        let entries = fs::read_dir(folder.join(format!("{}.d", SocketUnit::NAME)));
+    let places = units
+        .iter()
+        .flat_map(|unit| folders.iter().map(move |folder| (unit, folder)));
+    for (unit, folder) in places {
+        let entries = fs::read_dir(folder.join(format!("{unit}.d")));
         for entry in entries.into_iter().flatten().flatten() {
             if entry
                 .path()
@@ -146,7 +174,7 @@ mod tests {
         for (name, text) in drop_ins {
             fs::write(below.join(name), text).unwrap();
         }
-        let unit = SocketUnit::read(&[own, shipped]).unwrap();
+        let unit = SocketUnit::read(&[own, shipped], "perild.socket").unwrap();
         let faults = unit.faults(&[]).into_iter();
         faults.map(|(finding, _)| finding).collect()
     }
@@ -154,7 +182,34 @@ mod tests {
     #[test]
     fn the_shipped_unit_hands_over_what_the_daemon_takes() {
         assert_eq!(faults(&[]), Vec::<String>::new());
-        assert_eq!(SocketUnit::read(&["/nonexistent".into()]), None);
+        assert_eq!(
+            SocketUnit::read(&["/nonexistent".into()], "perild.socket"),
+            None
+        );
+    }
+
+    #[test]
+    fn a_further_daemon_has_its_own_units_by_its_configuration() {
+        for (path, unit) in [
+            (DEFAULT_PATH, Some("perild")),
+            ("/etc/perild-north/perild.toml", Some("perild@north")),
+            ("/etc/perild-north/x/perild.toml", None),
+            ("/etc/perild-north/other.toml", None),
+            ("/srv/perild.toml", None),
+        ] {
+            assert_eq!(unit_of(Path::new(path)).as_deref(), unit, "{path}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let own = folder.path();
+        let read = || SocketUnit::read(&[own.to_owned()], "perild@north.socket").unwrap();
+        fs::write(own.join("perild@.socket"), "ListenStream=/run/a\n").unwrap();
+        assert_eq!(read().streams, ["/run/a"]);
+        fs::create_dir(own.join("perild@north.socket.d")).unwrap();
+        let drop_in = own.join("perild@north.socket.d/own.conf");
+        fs::write(drop_in, "ListenStream=\nListenStream=/run/b\n").unwrap();
+        assert_eq!(read().streams, ["/run/b"]);
+        fs::write(own.join("perild@north.socket"), "Accept=yes\n").unwrap();
+        assert!(read().accepts);
     }
 
     #[test]

@@ -7,11 +7,12 @@ use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::oneshot,
     task::block_in_place,
-    time::sleep,
 };
 
 use super::{
-    ServeError, metrics,
+    ServeError,
+    drain::{Connections, drain},
+    metrics,
     reading::Examined,
     reload::{self, Reload},
     server,
@@ -48,13 +49,18 @@ pub(super) async fn serve(
     listeners.extend(bind_health()?.map(Listener::Unix));
     let probe = probe(&listeners);
 
-    let server = server::start(&perild, &config, listeners)?;
+    let connections = Connections::new();
+    let server = server::start(&perild, &config, listeners, &connections)?;
     let reading = metrics::serve(&perild, readers)?;
+    let end = End {
+        server: server.handle(),
+        connections,
+        patience: Duration::from_secs(config.server.shutdown_seconds),
+    };
     let described = perild.clone();
     let (give_up, mut last_word) = oneshot::channel();
     reload::tell(&perild);
-    let heeding = signals.heed(server.handle(), perild, reload, control, give_up);
-    let signals = tokio::spawn(heeding);
+    let signals = tokio::spawn(signals.heed(end, perild, reload, control, give_up));
     if let Some(probe) = probe {
         tokio::spawn(keep_alive(probe));
     }
@@ -80,6 +86,13 @@ pub(super) async fn serve(
     }
 }
 
+/// What is to be ended, and how long that may take.
+struct End {
+    server: ServerHandle,
+    connections: Connections,
+    patience: Duration,
+}
+
 /// The signals that mean something, caught before readiness is told: until then each of them kills.
 struct Signals {
     hangup: Signal,
@@ -100,7 +113,7 @@ impl Signals {
     /// for and only a person can mend: that is handed to `give_up`.
     async fn heed(
         mut self,
-        server: ServerHandle,
+        end: End,
         perild: Data<Perild>,
         mut reload: Reload,
         control: Control,
@@ -127,8 +140,7 @@ impl Signals {
         Notify::Stopping.send();
         tracing::info!("stopping: running requests are finished");
         perild.stop();
-        sleep(FAREWELL).await;
-        server.stop(true).await;
+        drain(&end.server, &end.connections, end.patience).await;
     }
 }
 
@@ -165,10 +177,3 @@ fn bound_socket(config: &Config, listeners: &[Listener]) -> Option<PathBuf> {
         _ => None,
     }
 }
-
-/// How long requests are still taken after SIGTERM, each answered with the end of its connection.
-///
-/// nginx keeps connections to us, and may send a request over one just as we close it. Under load all of
-/// them are used, and so given up, within this time; what comes then waits in the socket for the next
-/// daemon.
-const FAREWELL: Duration = Duration::from_millis(500);

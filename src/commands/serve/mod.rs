@@ -12,6 +12,7 @@
 //! Which of what it names may mend itself: `src/app/examine/awaited.rs`.
 
 mod daemon;
+mod drain;
 mod metrics;
 mod reading;
 mod reload;

@@ -101,16 +101,20 @@ impl Reload {
         match taken {
             Ok(()) => {
                 tracing::info!("reloaded {}", self.path.display());
+                if hands_over() {
+                    tracing::info!("reloaded{OF_THE_START}");
+                }
                 Notify::Ready(SERVING).send();
                 RELOADED.to_owned()
             }
             Err(error) => {
+                let error = format!("{error}{}", if hands_over() { OF_THE_START } else { "" });
                 tracing::error!("reload failed, the old configuration stays: {error}");
                 match &*perild.present() {
                     Present::Site(_) => Notify::Ready(FAILED).send(),
                     Present::Waiting(waiting) => waiting::tell(waiting),
                 }
-                error.to_string()
+                error
             }
         }
     }
@@ -153,6 +157,20 @@ impl Reload {
         }
     }
 }
+
+/// Whether systemd has handed files over (`LoadCredential=`): copies of the start, which no reload makes anew.
+fn hands_over() -> bool {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "systemd names the folder of what it hands over in the environment"
+    )]
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY");
+    folder.is_some()
+}
+
+/// Said after the outcome of a reload; the source of such a file is root's alone, so no change of it can be seen.
+const OF_THE_START: &str = "; what systemd hands over by LoadCredential= is as it was at the start, and newer from \
+    `systemctl restart perild` on, which loses no request";
 
 const SERVING: &str = "serving";
 const FAILED: &str =

@@ -4,7 +4,7 @@
 use std::{io, net::SocketAddr, time::Duration};
 
 use actix_http::{HttpService, Protocol, error::DispatchError};
-use actix_server::{GracefulShutdownSignal, Server, ServerBuilder};
+use actix_server::{Server, ServerBuilder};
 use actix_service::{ServiceFactory, ServiceFactoryExt as _, fn_service, map_config};
 use actix_web::{App, dev::AppConfig, web::Data};
 use tokio::{
@@ -12,13 +12,14 @@ use tokio::{
     net::{TcpStream, UnixStream},
 };
 
+use super::drain::Connections;
 use crate::{
     app::{self, Perild},
     config::Config,
     edge::{Listener, Screen},
 };
 
-/// What answers on `listeners`, from now on.
+/// What answers on `listeners`, from now on; `connections` counts who is connected.
 ///
 /// # Errors
 /// When a listener cannot be taken over.
@@ -26,14 +27,14 @@ pub(super) fn start(
     perild: &Data<Perild>,
     config: &Config,
     listeners: Vec<Listener>,
+    connections: &Connections,
 ) -> io::Result<Server> {
     let mut server = Server::build()
         .workers(workers(config))
         .worker_max_blocking_threads(threads(config))
-        .shutdown_timeout(config.server.shutdown_seconds)
         .disable_signals();
     for listener in listeners {
-        server = listen(server, perild, listener)?;
+        server = listen(server, perild, listener, connections)?;
     }
     Ok(server.run())
 }
@@ -42,21 +43,21 @@ fn listen(
     server: ServerBuilder,
     perild: &Data<Perild>,
     listener: Listener,
+    connections: &Connections,
 ) -> io::Result<ServerBuilder> {
-    let perild = perild.clone();
-    let signal = server.graceful_shutdown_signal();
+    let (perild, connections) = (perild.clone(), connections.clone());
     match listener {
         Listener::Tcp(listener) => server.listen("tcp", listener, move || {
             let screened = |stream: TcpStream| async {
                 let peer = stream.peer_addr().ok();
                 Ok::<_, DispatchError>(screened(stream, peer))
             };
-            fn_service(screened).and_then(http(perild.clone(), signal.clone()))
+            fn_service(screened).and_then(http(perild.clone(), connections.clone()))
         }),
         Listener::Unix(listener) => server.listen_uds("unix", listener, move || {
             let screened =
                 |stream: UnixStream| async { Ok::<_, DispatchError>(screened(stream, None)) };
-            fn_service(screened).and_then(http(perild.clone(), signal.clone()))
+            fn_service(screened).and_then(http(perild.clone(), connections.clone()))
         }),
     }
 }
@@ -71,22 +72,24 @@ fn screened<T>(stream: T, peer: Option<SocketAddr>) -> Connection<T> {
 
 fn http<T: AsyncRead + AsyncWrite + Unpin + 'static>(
     perild: Data<Perild>,
-    signal: GracefulShutdownSignal,
+    connections: Connections,
 ) -> impl ServiceFactory<Connection<T>, Config = (), Response = (), Error = DispatchError, InitError = ()>
 {
     let application = App::new().configure(app::configure(perild.clone()));
     let application = map_config(application, |()| AppConfig::default())
         .map_err(|error: actix_web::Error| error.error_response());
+    let on_connect = app::on_connect(perild);
+    let opened = connections.clone();
     HttpService::build()
-        .graceful_shutdown_signal(move || {
-            let signal = signal.clone();
-            async move { signal.notified().await }
-        })
+        .graceful_shutdown_signal(move || connections.over())
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(REQUEST_TIMEOUT + AFTER_SCREEN)
         .client_disconnect_timeout(FAREWELL)
         .h1_write_buffer_size(NEXT_PIECE_BELOW)
-        .on_connect_ext(app::on_connect(perild))
+        .on_connect_ext(move |connection, extensions| {
+            extensions.insert(opened.open());
+            on_connect(connection, extensions);
+        })
         .finish(application)
 }
 

@@ -51,6 +51,8 @@ def with_other_defaults(folder):
     shipped.write_text(text.replace("max_radius_km = 200", "max_radius_km = 201\nnovelty = true"))
     part = folder / "usr/share/perild/nginx/perild.d/limits-server.inc"
     part.write_text(f"{part.read_text()}# of the newer version\n")
+    site = folder / "usr/share/perild/nginx/perild.conf"
+    site.write_text(f"{site.read_text()}# of the newer version\n")
 
 
 def with_parts_that_nginx_refuses(folder):

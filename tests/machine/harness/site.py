@@ -86,15 +86,15 @@ def provider(machine, pki, world):
     must("provision says that something is left", "Nothing. perild serves" in said, said)
 
 
-def configure(machine):
+def configure(machine, config=CONFIG, certs=CERTS):
     """The directory of this run in place of the example's, by hand as a person would."""
-    file = machine.path(CONFIG)
+    file = machine.path(config)
     text = file.read_text()
     for key, value in {
         "issuer": f'"{Directory.issuer}"',
         "discovery_url": f'"{Directory.issuer}/.well-known/openid-configuration"',
         "client_id": '"provider"',
-        "revocation_lists": f'["{CERTS}/consumers.crl.pem"]',
+        "revocation_lists": f'["{certs}/consumers.crl.pem"]',
     }.items():
         text, count = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", text)
         must(f"{key} is not in the shipped configuration", count == 1)
