@@ -18,7 +18,7 @@ use perild::{
     clock::Timestamp,
     dataset::FileName,
     edge::{Authorization, CertificateFormat, Hop, Inbound, InteractionId, Limits, Peer, Peers},
-    policy::{Defaults, Permit, Policy},
+    policy::{Defaults, Permit, Policy, Publish},
     token::Tokens,
 };
 use tokio::runtime::Runtime;
@@ -50,7 +50,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             require_verify: false,
         },
         tokens: Tokens::start(settings, None, runtime.handle().clone())?,
-        policy: Policy::new(&[], &Defaults::default())?,
+        policy: Policy::new(
+            &[],
+            &Defaults {
+                publish: Publish::All,
+                ..Defaults::default()
+            },
+        )?,
     };
     let request = TestRequest::with_uri("/tidy_DYTS01_kWh")
         .insert_header((HOST, "localhost"))

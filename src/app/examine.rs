@@ -155,6 +155,14 @@ impl Examination<'_> {
                 self.error(&key, error.to_string(), "write the name of a dataset");
                 None
             }
+            Err(ref error @ PolicyError::OpenWithScope { index, .. }) => {
+                let key = index.map_or("defaults.scope".to_owned(), |index| {
+                    format!("datasets[{index}].scope")
+                });
+                let remedy = "leave the scope out, or write class = \"OE-SA\"";
+                self.error(&key, error.to_string(), remedy);
+                None
+            }
         }
     }
 

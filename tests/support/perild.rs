@@ -35,6 +35,8 @@ pub struct Settings {
     pub revocation_lists: Vec<PathBuf>,
     /// The user that connects to the socket.
     pub proxy: String,
+    /// Lines of `[defaults]`.
+    pub defaults: String,
     /// Lines added as they are, tables of their own.
     pub more: String,
     /// Texts of the file that are replaced, each by its own.
@@ -53,6 +55,7 @@ impl Settings {
             accel_prefix: "",
             revocation_lists: Vec::new(),
             proxy: web_server(),
+            defaults: "publish = \"all\"\n".to_owned(),
             more: String::new(),
             edits: Vec::new(),
             arguments: Vec::new(),
@@ -72,6 +75,7 @@ impl Settings {
             accel_prefix,
             revocation_lists,
             proxy,
+            defaults,
             more,
             edits,
             arguments: _,
@@ -107,6 +111,9 @@ timeout_ms = 3000
 [server]
 proxy_uids = ["{proxy}"]
 accel_prefix = "{accel_prefix}"
+
+[defaults]
+{defaults}
 {more}
 "#
         );

@@ -8,7 +8,7 @@ use std::{
 
 use super::*;
 use crate::{
-    policy::{Class, Defaults, Policy},
+    policy::{Class, Defaults, Policy, Publish},
     token::Scope,
 };
 
@@ -29,6 +29,7 @@ fn select(files: &Files, segment: &str) -> Result<Selection, Absent> {
 fn select_at(files: &Files, segment: &str, now: Timestamp) -> Result<Selection, Absent> {
     let file = FileName::with_extension(segment).unwrap();
     let open = Defaults {
+        publish: Publish::All,
         scope: Scope::default(),
         class: Class::Open,
     };
@@ -201,6 +202,7 @@ fn a_permit_for_one_file_does_not_open_another() {
     fs::write(root.join("other.csv"), "x").unwrap();
     let files = Files::new(root, 1 << 20, false);
     let open = Defaults {
+        publish: Publish::All,
         scope: Scope::default(),
         class: Class::Open,
     };
