@@ -1,7 +1,7 @@
 //! One way to have access.
 
 use super::Class;
-use crate::token::{BoundToken, Scope};
+use crate::token::Scope;
 
 /// One way to have a collection: a class, and the scope that a token must carry for it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -45,8 +45,8 @@ impl Clause {
         self.class == Class::Open
     }
 
-    pub(super) fn grants(&self, token: &BoundToken) -> bool {
-        self.is_open() || token.scope().covers(&self.scope)
+    pub(super) fn grants(&self, scope: &Scope) -> bool {
+        self.is_open() || scope.covers(&self.scope)
     }
 }
 

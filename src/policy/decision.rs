@@ -166,11 +166,21 @@ impl Policy {
     /// # Errors
     /// [`Denied`] with the rule that was applied.
     pub fn decide(&self, token: &BoundToken, collection: &CollectionId) -> Result<Permit, Denied> {
+        let rule = self.judge(collection, token.scope())?;
+        Ok(Permit::new(collection, rule))
+    }
+
+    /// The rule by which a token with `scope` would be let in: the judgement without the permit, for who shows no
+    /// token and asks what would be.
+    ///
+    /// # Errors
+    /// [`Denied`] with the rule that was applied.
+    pub fn judge(&self, collection: &CollectionId, scope: &Scope) -> Result<&Arc<Rule>, Denied> {
         let rule = self.rule(collection);
-        if let Some(rule) = rule.filter(|rule| rule.grants(token)) {
-            return Ok(Permit::new(collection, rule));
+        if let Some(rule) = rule.filter(|rule| rule.grants(scope)) {
+            return Ok(rule);
         }
-        let nearest = rule.and_then(|rule| Some((rule, rule.nearest(token)?)));
+        let nearest = rule.and_then(|rule| Some((rule, rule.nearest(scope)?)));
         Err(match nearest {
             Some((rule, clause)) => Denied::InsufficientScope {
                 rule: rule.label().into(),

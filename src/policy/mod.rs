@@ -17,6 +17,6 @@ pub use clause::{Clause, OpenWithScope};
 pub use collection_id::{CollectionId, NotAnId, is_reserved};
 pub use decision::{Denied, Policy, PolicyError, Published, Withheld};
 pub use listed::{DatasetRule, Defaults, Publish, Publishers};
-pub use nameless::{Nameless, nameless};
+pub use nameless::{Nameless, nameless, nearest};
 pub use permit::Permit;
 pub use rule::{Origin, Rule};

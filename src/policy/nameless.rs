@@ -22,10 +22,10 @@ pub struct Nameless {
 /// Names are compared octet for octet. What looks alike and is not the same, as another case, a blank or a letter of
 /// another script, leads to the hint alone.
 #[must_use]
-pub fn nameless<'i>(
+pub fn nameless<'i, I: Iterator<Item = &'i str>>(
     rules: &[DatasetRule],
     exists: impl Fn(&str) -> bool,
-    ids: impl Fn() -> Box<dyn Iterator<Item = &'i str> + 'i>,
+    ids: impl Fn() -> I,
 ) -> Vec<Nameless> {
     let wrong = rules
         .iter()
@@ -50,7 +50,7 @@ impl Nameless {
                 .to_owned();
         }
         match &self.nearest {
-            Some(nearest) => format!("write {nearest:?}, if that is meant"),
+            Some(nearest) => format!("write \"{nearest}\", if that is meant"),
             None => "`perild check` lists what is published, once this rule is away".to_owned(),
         }
     }
@@ -81,7 +81,8 @@ impl fmt::Display for Nameless {
 
 /// The nearest of `ids`, by the fewest changes from what is left of `name` without what often slips in; none when that
 /// would be another word.
-fn nearest<'i>(name: &str, ids: impl Iterator<Item = &'i str>) -> Option<String> {
+#[must_use]
+pub fn nearest<'i>(name: &str, ids: impl Iterator<Item = &'i str>) -> Option<String> {
     let meant = meant(name);
     if OLD_PATHS.contains(&meant.as_str()) {
         return Some("perils".to_owned());
@@ -131,7 +132,7 @@ mod tests {
             class: Class::default(),
         };
         let exists = |name: &str| IDS.contains(&name);
-        nameless(&[rule], exists, || Box::new(IDS.into_iter())).pop()
+        nameless(&[rule], exists, || IDS.into_iter()).pop()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Clause, CollectionId};
-use crate::token::BoundToken;
+use crate::token::Scope;
 
 /// What one collection demands: any one clause that holds grants. A rule without any grants nobody.
 #[derive(Clone, Debug)]
@@ -57,17 +57,15 @@ impl Rule {
         self.clauses.iter().any(Clause::is_open)
     }
 
-    pub(super) fn grants(&self, token: &BoundToken) -> bool {
-        self.clauses.iter().any(|clause| clause.grants(token))
+    pub(super) fn grants(&self, scope: &Scope) -> bool {
+        self.clauses.iter().any(|clause| clause.grants(scope))
     }
 
     /// The clause that the fewest scope tokens are missing for.
-    pub(super) fn nearest(&self, token: &BoundToken) -> Option<&Clause> {
+    pub(super) fn nearest(&self, scope: &Scope) -> Option<&Clause> {
         let missing = |clause: &&Clause| {
             let needed = clause.scope().iter();
-            needed
-                .filter(|needed| !token.scope().contains(needed))
-                .count()
+            needed.filter(|needed| !scope.contains(needed)).count()
         };
         self.clauses.iter().min_by_key(missing)
     }

@@ -37,6 +37,8 @@ pub struct Settings {
     pub proxy: String,
     /// Lines of `[defaults]`.
     pub defaults: String,
+    /// Files that are there before the first rule for them, empty where a test writes nothing else.
+    pub files: Vec<&'static str>,
     /// Lines added as they are, tables of their own.
     pub more: String,
     /// Texts of the file that are replaced, each by its own.
@@ -56,6 +58,7 @@ impl Settings {
             revocation_lists: Vec::new(),
             proxy: web_server(),
             defaults: "publish = \"all\"\n".to_owned(),
+            files: Vec::new(),
             more: String::new(),
             edits: Vec::new(),
             arguments: Vec::new(),
@@ -76,6 +79,7 @@ impl Settings {
             revocation_lists,
             proxy,
             defaults,
+            files: _,
             more,
             edits,
             arguments: _,
@@ -264,6 +268,12 @@ impl Drop for Perild {
 
 /// Writes the configuration anew, for a reload to read.
 pub fn write_config(dir: &Path, settings: &Settings) {
+    for file in &settings.files {
+        let place = dir.join("srv/shared_data").join(file);
+        if !place.exists() {
+            fs::write(place, "").unwrap();
+        }
+    }
     fs::write(dir.join("perild.toml"), settings.text(dir)).unwrap();
 }
 
