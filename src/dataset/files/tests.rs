@@ -9,7 +9,7 @@ use std::{
 
 use super::*;
 use crate::{
-    dataset::catalog::Sources,
+    dataset::{catalog::Sources, regular_file::open_regular},
     policy::{Class, Defaults, Policy, Publish},
     token::Scope,
 };
