@@ -4,7 +4,7 @@ mod authority;
 #[path = "../tests/support/fake_directory.rs"]
 mod fake_directory;
 
-use std::{error::Error, hint::black_box};
+use std::{collections::HashSet, error::Error, hint::black_box, path::Path};
 
 use actix_web::{
     HttpRequest,
@@ -16,10 +16,10 @@ use futures_util::FutureExt as _;
 use perild::{
     caller::Callers,
     clock::Timestamp,
-    dataset::FileName,
+    dataset::{Catalog, FileName, catalog::Sources},
     edge::{Authorization, CertificateFormat, Hop, Inbound, InteractionId, Limits, Peer, Peers},
-    policy::{Defaults, Permit, Policy},
-    token::Tokens,
+    policy::{Class, CollectionId, DatasetRule, Defaults, Permit, Policy},
+    token::{Scope, Tokens},
 };
 use tokio::runtime::Runtime;
 
@@ -31,7 +31,38 @@ struct Rooms {
     limits: Limits,
     hop: Hop,
     tokens: Tokens,
+}
+
+/// The rules of so many collections, one of which is asked for.
+struct Rules {
+    catalog: Catalog,
     policy: Policy,
+}
+
+impl Rules {
+    fn of(count: usize) -> Result<Self, Box<dyn Error>> {
+        let others = (1..count).map(|number| format!("tidy_{number:05}_kWh"));
+        let rules = others
+            .chain(["tidy_DYTS01_kWh".to_owned()])
+            .map(|name| DatasetRule {
+                name,
+                scope: Scope::default(),
+                class: Class::SharedA,
+            });
+        let rules: Vec<_> = rules.collect();
+        let ids = rules.iter().map(|rule| CollectionId::parse(&rule.name));
+        let sources = Sources {
+            folder: Path::new("/nonexistent"),
+            publish_all: false,
+            ruled: ids.collect::<Result<HashSet<_>, _>>()?,
+            holdings: &[],
+            now: Timestamp::now(),
+        };
+        Ok(Self {
+            catalog: Catalog::load(&sources, None),
+            policy: Policy::new(&rules, &Defaults::default())?,
+        })
+    }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -50,7 +81,6 @@ fn main() -> Result<(), Box<dyn Error>> {
             require_verify: false,
         },
         tokens: Tokens::start(settings, None, runtime.handle().clone())?,
-        policy: Policy::new(&[], &Defaults::default())?,
     };
     let request = TestRequest::with_uri("/tidy_DYTS01_kWh")
         .insert_header((HOST, "localhost"))
@@ -63,18 +93,23 @@ fn main() -> Result<(), Box<dyn Error>> {
         .to_http_request();
     let callers = authority.callers()?;
     // The first walk asks the directory; what is measured comes after.
+    let rules = Rules::of(1)?;
     runtime
-        .block_on(decide(&request, &rooms, &callers))
+        .block_on(decide(&request, &rooms, &rules, &callers))
         .ok_or("the request is granted")?;
 
     let mut criterion = Criterion::default().configure_from_args();
     criterion.bench_function("decision/known caller and token", |bencher| {
-        bencher.iter(|| decided(&request, &rooms, &callers));
+        bencher.iter(|| decided(&request, &rooms, &rules, &callers));
+    });
+    let many = Rules::of(10_000)?;
+    criterion.bench_function("decision/the same among 10,000 rules", |bencher| {
+        bencher.iter(|| decided(&request, &rooms, &many, &callers));
     });
     criterion.bench_function("decision/new certificate, known token", |bencher| {
         bencher.iter_batched_ref(
             || authority.callers().expect("the authority is one"),
-            |callers| decided(&request, &rooms, callers),
+            |callers| decided(&request, &rooms, &rules, callers),
             BatchSize::PerIteration,
         );
     });
@@ -83,12 +118,17 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// The walk, which waits for nothing once the token is known.
-fn decided(request: &HttpRequest, rooms: &Rooms, callers: &Callers) {
-    let permit = decide(black_box(request), rooms, callers).now_or_never();
+fn decided(request: &HttpRequest, rooms: &Rooms, rules: &Rules, callers: &Callers) {
+    let permit = decide(black_box(request), rooms, rules, callers).now_or_never();
     assert!(matches!(permit, Some(Some(_))), "the request is granted");
 }
 
-async fn decide(request: &HttpRequest, rooms: &Rooms, callers: &Callers) -> Option<Permit> {
+async fn decide(
+    request: &HttpRequest,
+    rooms: &Rooms,
+    rules: &Rules,
+    callers: &Callers,
+) -> Option<Permit> {
     let now = Timestamp::now();
     let file = FileName::csv(request.path().strip_prefix('/')?)?;
     black_box(InteractionId::read(std::iter::empty()));
@@ -101,8 +141,6 @@ async fn decide(request: &HttpRequest, rooms: &Rooms, callers: &Callers) -> Opti
     };
     let caller = presented.verify(now).ok()?;
     let token = rooms.tokens.redeem(token, &caller, now).await.ok()?;
-    rooms
-        .policy
-        .decide(&token, &file.collection(&rooms.policy))
-        .ok()
+    let collection = rules.catalog.collection_of(&file)?;
+    rules.policy.decide(&token, &collection).ok()
 }

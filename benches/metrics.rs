@@ -15,8 +15,9 @@ use criterion::Criterion;
 use perild::{
     app::Route,
     clock::Timestamp,
+    dataset::Catalog,
     metrics::Metrics,
-    policy::{CollectionId, Defaults, Policy},
+    policy::CollectionId,
     response::{Reason, Refusal},
 };
 
@@ -24,11 +25,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let metrics = Metrics::new(&Route::templates(), Timestamp::now())?;
     let ids = (0..400).map(|number| CollectionId::parse(&format!("tidy_{number}")));
     metrics.know(ids.collect::<Result<Vec<_>, _>>()?);
-    let policy = Policy::new(&[], &Defaults::default())?;
+    let catalog = Catalog::default();
     let metrics = Arc::new(metrics);
     let route = Route::find("/tidy_DYTS01_kWh");
     let count = |metrics: &Arc<Metrics>| {
-        let asked = route.asks(&policy);
+        let asked = route.asks(&catalog);
         let meter = metrics.meter(black_box(&route).template(), asked.as_ref());
         meter.end(200, 1024, Duration::from_micros(10));
     };
@@ -38,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         bencher.iter(|| count(&metrics));
     });
     criterion.bench_function("metrics/count a refusal", |bencher| {
-        let asked = route.asks(&policy);
+        let asked = route.asks(&catalog);
         let meter = metrics.meter(route.template(), asked.as_ref());
         let reason = Reason::from(&Refusal::NoToken);
         bencher.iter(|| meter.refused(black_box(reason)));

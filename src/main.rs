@@ -6,8 +6,8 @@ use clap::Parser;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use perild::commands::{
-    Arguments, Command, cacerts, check, crl, describe, dev, get, healthcheck, import, keygen,
-    openapi, reload, sample, serve,
+    Arguments, Command, cacerts, check, crl, describe, dev, explain, get, healthcheck, import,
+    keygen, openapi, reload, sample, serve,
 };
 
 fn main() -> ExitCode {
@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Command::Crl(args) => code(crl::run(&args), crl::CrlError::exit_code),
         Command::Describe(args) => code(describe::run(&args), |_| ExitCode::FAILURE),
         Command::Dev(args) => code(dev::run(&args), |_| ExitCode::FAILURE),
+        Command::Explain(args) => code(explain::run(&args), explain::ExplainError::exit_code),
         Command::Get(args) => code(get::run(&args), get::GetError::exit_code),
         Command::Healthcheck(args) => code(healthcheck::run(&args), |_| ExitCode::FAILURE),
         Command::Import(args) => code(import::run(&args), import::ImportFailed::exit_code),

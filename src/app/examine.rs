@@ -1,32 +1,28 @@
 //! From a configuration to the parts of a site, with everything that is wrong said at once.
 
 mod awaited;
+mod collections;
 mod consumers;
 mod directory;
 mod listening;
 mod own_files;
 
-use std::{
-    collections::BTreeMap, fs::Metadata, io, os::unix::fs::MetadataExt, path::Path, sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, io, path::Path, sync::Arc, time::Duration};
 
 use super::Route;
 use crate::{
     caller::Callers,
     clock::Timestamp,
     config::{Awaited, Config, Fault, PerilLimits, Places, Severity},
-    dataset::{
-        FileName, Files, Perils,
-        grid::{STORE_NAME, StoreError},
-    },
+    dataset::{Catalog, Files, Perils},
     description::{Description, Published},
     edge::{Hop, Intake, Peers},
     metrics::Ends,
-    policy::{Policy, PolicyError},
+    policy::Policy,
     token::TokenSettings,
     turns::Turns,
 };
+pub use collections::Holdings;
 
 pub(super) use listening::peers;
 
@@ -36,6 +32,7 @@ pub struct Parts {
     pub(super) hop: Hop,
     pub(super) callers: Callers,
     pub(super) tokens: TokenSettings,
+    pub(super) catalog: Arc<Catalog>,
     pub(super) policy: Policy,
     pub(super) files: Files,
     pub(super) accel_prefix: String,
@@ -47,6 +44,18 @@ pub struct Parts {
 }
 
 impl Parts {
+    /// Who consumers are.
+    #[must_use]
+    pub fn callers(&self) -> &Callers {
+        &self.callers
+    }
+
+    /// What is demanded of tokens.
+    #[must_use]
+    pub fn token_settings(&self) -> &TokenSettings {
+        &self.tokens
+    }
+
     /// Only what is needed to ask the directory.
     #[must_use]
     pub fn into_token_settings(self) -> TokenSettings {
@@ -54,54 +63,85 @@ impl Parts {
     }
 }
 
-/// Reads every file that `config` names; the parts are there when no finding is an error.
+/// What was found.
+pub struct Examined {
+    /// What a site is assembled from; there when no finding keeps one from being.
+    pub parts: Option<Parts>,
+    /// What is published, as far as its rules can stand.
+    pub holdings: Option<Holdings>,
+    /// What is so, worst first.
+    pub findings: Vec<Fault>,
+}
+
+/// Reads every file that `config` names, but for descriptions that `previous` has and that have not changed since.
 #[must_use]
-pub fn examine(config: &Config, places: &Places, now: Timestamp) -> (Option<Parts>, Vec<Fault>) {
+pub fn examine(
+    config: &Config,
+    places: &Places,
+    previous: Option<&Catalog>,
+    now: Timestamp,
+) -> Examined {
     let mut examination = Examination {
         config,
         places,
+        previous,
         now,
         ends: BTreeMap::new(),
         findings: Vec::new(),
+        of_collections: Vec::new(),
     };
-    let parts = examination.parts();
+    let (parts, holdings) = examination.parts();
     let mut findings = examination.findings;
+    let mut severities = findings.iter().map(|fault| fault.severity);
+    let has_error = severities.any(|severity| severity == Severity::Error);
+    findings.extend(examination.of_collections);
     findings.sort_by_key(|fault| fault.severity);
-    let has_error = findings
-        .iter()
-        .any(|fault| fault.severity == Severity::Error);
-    (parts.filter(|_| !has_error), findings)
+    Examined {
+        parts: parts.filter(|_| !has_error),
+        holdings,
+        findings,
+    }
 }
 
 struct Examination<'c> {
     config: &'c Config,
     places: &'c Places,
     now: Timestamp,
+    previous: Option<&'c Catalog>,
     ends: BTreeMap<String, Ends>,
     findings: Vec<Fault>,
+    /// What is wrong with single collections, and keeps no other from being served.
+    of_collections: Vec<Fault>,
 }
 
 impl Examination<'_> {
-    fn parts(&mut self) -> Option<Parts> {
+    fn parts(&mut self) -> (Option<Parts>, Option<Holdings>) {
+        let perils = self.perils();
+        let is_there = self.folder();
+        let perils_there = perils.as_ref().filter(|_| is_there);
+        let holdings = perils_there.and_then(|perils| self.holdings(perils));
+        (self.whole(perils, holdings.clone()), holdings)
+    }
+
+    fn whole(&mut self, perils: Option<Perils>, holdings: Option<Holdings>) -> Option<Parts> {
         self.listen();
         self.metrics();
         let peers = self.peers();
         let hop = self.hop();
         let callers = self.callers();
         let tokens = self.tokens();
-        let policy = self.policy();
-        let description = policy.as_ref().map(|policy| self.description(policy));
-        let files = self.files();
         let accel_prefix = self.config.server.accel_prefix.clone();
-        let perils = self.perils();
         let limits = &self.config.perils;
+        let Holdings { catalog, policy } = holdings?;
+        let files = self.files(&catalog);
         Some(Parts {
             peers: peers?,
             hop: hop?,
             callers: callers?,
             tokens: tokens?,
-            policy: policy?,
-            description: description?,
+            description: self.description(&policy),
+            catalog,
+            policy,
             files,
             accel_prefix,
             perils: perils?,
@@ -132,91 +172,6 @@ impl Examination<'_> {
             description.document(version)
         };
         Published::new(describe, self.now)
-    }
-
-    fn policy(&mut self) -> Option<Policy> {
-        let mut datasets = self.config.datasets.clone();
-        for dataset in &mut datasets {
-            dataset.name = FileName::of_rule(&dataset.name);
-        }
-        match Policy::new(&datasets, &self.config.defaults) {
-            Ok(policy) => Some(policy),
-            Err(PolicyError::ListedTwice { id, first, second }) => {
-                let first = self.places.of(&format!("datasets[{first}].name"));
-                self.error(
-                    &format!("datasets[{second}].name"),
-                    format!("the dataset {id} is listed already, at {first}"),
-                    "leave one of them",
-                );
-                None
-            }
-            Err(ref error @ PolicyError::NotAnId { index, .. }) => {
-                let key = format!("datasets[{index}].name");
-                self.error(&key, error.to_string(), "write the name of a dataset");
-                None
-            }
-        }
-    }
-
-    fn files(&mut self) -> Files {
-        let root = &self.config.paths.shared_data;
-        let key = "paths.shared_data";
-        match root.metadata() {
-            Ok(found) if !found.is_dir() => {
-                self.error(key, format!("{} is not a folder", root.display()), "");
-            }
-            Ok(found) if is_open_to_all(&found) => {
-                let finding = format!(
-                    "everyone on this machine can put files into {}",
-                    root.display()
-                );
-                self.warn(key, finding, &format!("chmod o-w {}", root.display()));
-            }
-            Ok(_) => self.fine(key, format!("{} is there", root.display())),
-            Err(error) => {
-                let remedy = format!("create it: install -d -m 0755 {}", root.display());
-                let finding = format!("{}: {error}", root.display());
-                self.await_for(awaited::of_folder(&error), key, finding, &remedy);
-            }
-        }
-        let server = &self.config.server;
-        Files::new(
-            root.clone(),
-            server.file_memory_bytes,
-            !server.accel_prefix.is_empty(),
-        )
-    }
-
-    /// The store of peril values; none is fine, a broken one is not.
-    fn perils(&mut self) -> Option<Perils> {
-        let state = &self.config.paths.state;
-        match Perils::open(state) {
-            Ok(perils) => {
-                let finding = if perils.is_imported() {
-                    format!(
-                        "{} is a store of peril values",
-                        state.join(STORE_NAME).display()
-                    )
-                } else {
-                    "no peril data has been imported".to_owned()
-                };
-                self.fine("paths.state", finding);
-                Some(perils)
-            }
-            Err(error) => {
-                let finding = format!("{}: {error}", state.join(STORE_NAME).display());
-                let awaited = match &error {
-                    StoreError::Unreadable(error) => awaited::of_file(error),
-                    _ => None,
-                };
-                let remedy = match &error {
-                    StoreError::Unreadable(_) => READABLE_STORE,
-                    _ => "",
-                };
-                self.await_for(awaited, "paths.state", finding, remedy);
-                None
-            }
-        }
     }
 
     fn file(&mut self, key: &str, path: &Path) -> Option<Vec<u8>> {
@@ -319,12 +274,6 @@ impl Examination<'_> {
         self.findings.push(fault);
     }
 }
-
-fn is_open_to_all(found: &Metadata) -> bool {
-    found.mode() & 0o002 != 0
-}
-
-const READABLE_STORE: &str = "let the user that perild runs as read it; what `perild import` writes belongs to whoever owns the folder";
 
 /// How long a body may wait for its turn, unread.
 const WAIT_FOR_TURN: Duration = Duration::from_secs(10);

@@ -9,7 +9,7 @@ use actix_web::{
 
 use super::visit::Visit;
 use crate::{
-    dataset::FileName,
+    dataset::{Absent, FileName},
     log::Access,
     response::{self, Refusal},
 };
@@ -21,8 +21,13 @@ impl Visit<'_> {
         file: &FileName,
         access: &mut Access,
     ) -> Result<HttpResponse, Refusal> {
-        let collection = file.collection(&self.site.policy);
-        if self.site.policy.named(collection.as_str()).is_some() {
+        let catalog = &self.site.catalog;
+        let Some(collection) = catalog.collection_of(file) else {
+            // Shared data that does not exist: nobody learns more without a token (DEC-4).
+            self.authenticate(access).await?;
+            return Err(Absent::NoSuchFile.into());
+        };
+        if catalog.get(collection.as_str()).is_some() {
             access.dataset(collection.as_str());
         }
         let (_, permits) = self.permits(None, &[&collection], access).await?;

@@ -16,7 +16,7 @@ mod walk;
 pub(crate) use perils::consumer;
 pub(crate) use visit::Visit;
 
-pub use examine::{Parts, examine};
+pub use examine::{Examined, Holdings, Parts, examine};
 pub use perild::Perild;
 pub use present::Present;
 pub use routes::{PerilRoute, Route};

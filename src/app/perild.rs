@@ -70,7 +70,7 @@ impl Perild {
     pub fn meter(&self, route: &Route) -> Option<Meter> {
         let metrics = self.metrics.as_ref()?;
         let present = self.present();
-        let asked = present.site().and_then(|site| route.asks(&site.policy));
+        let asked = present.site().and_then(|site| route.asks(&site.catalog));
         Some(metrics.meter(route.template(), asked.as_ref()))
     }
 

@@ -6,8 +6,8 @@ use actix_web::http::Method;
 
 use crate::{
     climatescore::ContractRoute,
-    dataset::{FileName, Perils},
-    policy::{CollectionId, Policy},
+    dataset::{Catalog, FileName, Perils},
+    policy::CollectionId,
 };
 
 /// A route, with what its path says.
@@ -122,9 +122,9 @@ impl Route {
 
     /// The collection that the path asks for, if it can be one; all perils where the body says which.
     #[must_use]
-    pub fn asks(&self, policy: &Policy) -> Option<CollectionId> {
+    pub fn asks(&self, catalog: &Catalog) -> Option<CollectionId> {
         match self {
-            Self::File { file, .. } => Some(file.as_ref()?.collection(policy)),
+            Self::File { file, .. } => catalog.collection_of(file.as_ref()?),
             Self::Perils(_) => Some(PerilRoute::asks().clone()),
             Self::Climatescore(route) => Some(route.asks().clone()),
             Self::Description | Self::Docs | Self::Health | Self::Nothing | Self::Readiness => None,

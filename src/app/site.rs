@@ -15,7 +15,7 @@ use super::Parts;
 use crate::{
     caller::Callers,
     config::PerilLimits,
-    dataset::{Files, Perils, grid::Peril},
+    dataset::{Catalog, Files, Perils, grid::Peril},
     description::Published,
     edge::{Hop, Intake, Limits, Peers},
     metrics::Ends,
@@ -37,7 +37,9 @@ pub struct Site {
     pub callers: Callers,
     /// What the directory says of their tokens.
     pub tokens: Tokens,
-    /// Which rules hold.
+    /// Everything that is published.
+    pub catalog: Arc<Catalog>,
+    /// The rule of each collection.
     pub policy: Policy,
     /// The files.
     pub files: Files,
@@ -83,6 +85,7 @@ impl Site {
             hop: parts.hop,
             callers: parts.callers,
             tokens,
+            catalog: parts.catalog,
             policy: parts.policy,
             files: parts
                 .files
@@ -104,13 +107,14 @@ impl Site {
         })
     }
 
-    /// The collections that the provider has chosen: the perils, those with a rule, and those of files.
+    /// The collections by name: the perils and what has a rule in the configuration first.
     pub(super) fn collections(&self) -> impl Iterator<Item = CollectionId> {
         let all = [None].into_iter().chain(Peril::ALL.map(Some));
         let perils = all.map(|peril| Perils::collection(peril).clone());
-        let mut rules: Vec<_> = self.policy.ids().cloned().collect();
-        rules.sort_unstable();
-        perils.chain(rules).chain(self.files.collections())
+        let ids = self.catalog.iter().map(|collection| collection.id());
+        let is_listed = |id: &&CollectionId| self.policy.lists(id.as_str());
+        let (listed, others): (Vec<_>, Vec<_>) = ids.partition(is_listed);
+        perils.chain(listed.into_iter().chain(others).cloned())
     }
 
     /// Says once that certificates arrive under another name than the configured one (CERT-13).

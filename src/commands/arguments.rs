@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    cacerts, check, crl, describe, dev, get, healthcheck, import, keygen, openapi, reload, sample,
-    serve,
+    cacerts, check, crl, describe, dev, explain, get, healthcheck, import, keygen, openapi, reload,
+    sample, serve,
 };
 
 /// Publishes peril data and files to those who may have them, and to no one else.
@@ -29,6 +29,8 @@ pub enum Command {
     Describe(describe::DescribeArgs),
     /// Run the whole system on this machine, with nothing to configure
     Dev(dev::DevArgs),
+    /// Say what a caller would get of a collection, and why
+    Explain(explain::ExplainArgs),
     /// Get a token, call a URL with it, and print the body
     Get(get::GetArgs),
     /// Ask the running daemon whether it answers

@@ -8,6 +8,7 @@ pub mod check;
 pub mod crl;
 pub mod describe;
 pub mod dev;
+pub mod explain;
 pub mod get;
 pub mod healthcheck;
 pub mod import;

@@ -9,7 +9,7 @@ use super::forms;
 use crate::{
     edge::{CertificateFormat, Listen, Loopback, Network},
     log::Overflow,
-    policy::{DatasetRule, Defaults},
+    policy::{DatasetRule, Defaults, Publishers},
 };
 
 /// The whole configuration.
@@ -45,9 +45,12 @@ pub struct Config {
     /// How much one request for peril values may ask.
     #[serde(default)]
     pub perils: PerilLimits,
-    /// What holds for datasets that are not listed.
+    /// What holds for collections without a rule, and which of them there are.
     #[serde(default)]
     pub defaults: Defaults,
+    /// What those may choose who describe collections.
+    #[serde(default)]
+    pub publishers: Publishers,
     /// Datasets with rules of their own.
     #[serde(default)]
     pub datasets: Vec<DatasetRule>,

@@ -1,12 +1,10 @@
 //! Files offered as they are: one directory, opened so that nothing outside it can be reached.
 
-mod beneath;
 mod spellings;
 mod survey;
 mod told;
 
 use std::{
-    collections::BTreeSet,
     fs::File,
     io,
     os::fd::OwnedFd,
@@ -17,20 +15,18 @@ use std::{
 
 use bytes::Bytes;
 use rustix::{
-    fs::{Access, AtFlags, FileType, Mode, OFlags, accessat, fstat, open, statat},
+    fs::{Access, AtFlags, accessat},
     io::Errno,
 };
 
 use super::{
-    EntityTag, FileBytes, FileName, MediaType,
+    Catalog, EntityTag, FileBytes, FileName, MediaType,
     digests::{Digests, Pending},
     memory::Memory,
+    regular_file::{directory, open_in},
     version::{Identity, Version},
 };
-use crate::{
-    clock::Timestamp,
-    policy::{CollectionId, Permit},
-};
+use crate::{clock::Timestamp, policy::Permit};
 use spellings::Spellings;
 use told::Told;
 
@@ -107,6 +103,7 @@ pub enum Absent {
 #[derive(Debug)]
 pub struct Files {
     root: PathBuf,
+    catalog: Arc<Catalog>,
     memory: Memory,
     hop_sends: bool,
     spellings: Spellings,
@@ -115,13 +112,14 @@ pub struct Files {
 }
 
 impl Files {
-    /// The files of `root`, of which small ones stay in memory up to `memory_bytes` in all.
+    /// The files of `root` that `catalog` publishes, of which small ones stay in memory up to `memory_bytes` in all.
     ///
     /// With `hop_sends` a selection names the file and leaves the sending to the hop (NGX-16).
     #[must_use]
-    pub fn new(root: PathBuf, memory_bytes: u64, hop_sends: bool) -> Self {
+    pub fn new(root: PathBuf, catalog: Arc<Catalog>, memory_bytes: u64, hop_sends: bool) -> Self {
         Self {
             root,
+            catalog,
             memory: Memory::new(memory_bytes),
             hop_sends,
             spellings: Spellings::default(),
@@ -192,7 +190,7 @@ impl Files {
 
     fn find(&self, permit: &Permit, file: &FileName, times: Times) -> Result<Selection, Absent> {
         // The permit names what may be read; a file of another collection is none of its business.
-        if !file.can_be_of(permit.collection()) {
+        if self.catalog.collection_of(file).as_ref() != Some(permit.collection()) {
             return Err(Absent::NoSuchFile);
         }
         let media_type = file.media_type();
@@ -289,19 +287,6 @@ impl Files {
             None => (None, digests.begin(file, version)),
         }
     }
-
-    /// The collections that the directory holds now, as far as its first ten thousand entries say.
-    #[must_use]
-    pub fn collections(&self) -> BTreeSet<CollectionId> {
-        let Ok(entries) = self.root.read_dir() else {
-            return BTreeSet::new();
-        };
-        let names = entries
-            .take(MOST_ENTRIES)
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        let files = names.filter_map(|name| FileName::of_entry(&name));
-        files.map(|file| file.family()).collect()
-    }
 }
 
 /// The whole of `file`, and the tag of just that.
@@ -312,38 +297,9 @@ fn read_whole(file: File, version: Version, reading: Reading) -> io::Result<(Ide
     Ok((identity, content))
 }
 
-/// The folder itself, from which names are looked up.
-fn directory(root: &Path) -> io::Result<OwnedFd> {
-    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    Ok(open(root, flags, Mode::empty())?)
-}
-
 /// Whether what lies in the folder can be reached; who may list it cannot always do so.
 fn enter(root: &OwnedFd) -> io::Result<()> {
     Ok(accessat(root, ".", Access::EXEC_OK, AtFlags::EACCESS)?)
-}
-
-/// Opens the regular file `name` without leaving `root`, whatever links stand there.
-pub(super) fn open_beneath(root: &Path, name: &str) -> io::Result<(OwnedFd, Version)> {
-    open_in(&directory(root)?, name)
-}
-
-fn open_in(root: &OwnedFd, name: &str) -> io::Result<(OwnedFd, Version)> {
-    let file = beneath::open_beneath(root, name).map_err(|error| match error {
-        // A folder is no file, whoever may enter it.
-        Errno::ACCESS if is_folder(root, name) => Errno::ISDIR,
-        _ => error,
-    })?;
-    let stat = fstat(&file)?;
-    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-        return Err(io::ErrorKind::NotFound.into());
-    }
-    Ok((file, Version::of(&stat)))
-}
-
-fn is_folder(root: &OwnedFd, name: &str) -> bool {
-    let found = statat(root, name, AtFlags::empty());
-    found.is_ok_and(|found| FileType::from_raw_mode(found.st_mode) == FileType::Directory)
 }
 
 /// A name that leads nowhere, or out of the directory, is absent; anything else is our fault.

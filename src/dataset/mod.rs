@@ -4,6 +4,7 @@
 //! permit was earned. Each kind of data is a file or folder of its own beside [`Files`]
 //! and [`grid`]; [`perils`] reads requests for what a grid holds.
 
+mod beneath;
 mod body;
 pub mod catalog;
 pub mod coverage;
@@ -16,6 +17,7 @@ pub mod metadata;
 pub(crate) mod mmap;
 mod name;
 pub mod perils;
+mod regular_file;
 mod version;
 
 pub use body::{FileBytes, FileChanged, Piece};

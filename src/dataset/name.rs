@@ -1,6 +1,6 @@
 //! Names of files as they stand in a request, and what their extension says.
 
-use crate::policy::{CollectionId, Policy, is_reserved};
+use crate::policy::{CollectionId, is_reserved};
 
 /// The type of a file, by its extension.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -87,14 +87,6 @@ impl FileName {
         self.media_type
     }
 
-    /// The collection that the file belongs to: one that a rule calls by the file's name, with its extensions or with
-    /// some of them, else that of the name without.
-    #[must_use]
-    pub fn collection(&self, policy: &Policy) -> CollectionId {
-        let named = self.candidates().find_map(|name| policy.named(name));
-        named.cloned().unwrap_or_else(|| self.family())
-    }
-
     /// The collection of the name without extensions. One that would have a reserved name has an extension left: a
     /// rule for the peril `wind` says nothing of a file `wind.csv`.
     #[must_use]
@@ -103,11 +95,6 @@ impl FileName {
         let family = shortest.and_then(|name| CollectionId::parse(name).ok());
         // Each beginning of the name is an identifier as the whole is.
         family.unwrap_or_else(|| self.name.clone())
-    }
-
-    /// Whether the file can be one of `collection`: whether it is called so, but for extensions.
-    pub(super) fn can_be_of(&self, collection: &CollectionId) -> bool {
-        self.candidates().any(|name| name == collection.as_str())
     }
 
     /// `tidy.csv.gz`, `tidy.csv` and `tidy`: a packed representation belongs where what is packed does.
@@ -192,10 +179,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{
-        policy::{Class, DatasetRule, Defaults},
-        token::Scope,
-    };
 
     fn name(file: Option<FileName>) -> Option<String> {
         file.map(|file| file.as_str().to_owned())
@@ -279,37 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_belongs_to_the_nearest_name_that_a_rule_has() {
-        let policy = |names: &[&str]| {
-            let rules = names.iter().map(|name| DatasetRule {
-                name: (*name).to_owned(),
-                scope: Scope::default(),
-                class: Class::Open,
-            });
-            Policy::new(&rules.collect::<Vec<_>>(), &Defaults::default()).unwrap()
-        };
-        for (rules, file, collection) in [
-            (&[][..], "tidy.csv.gz", "tidy"),
-            (&["tidy"], "tidy.csv.gz", "tidy"),
-            (&["tidy", "tidy.csv"], "tidy.csv.gz", "tidy.csv"),
-            (&["tidy", "tidy.csv"], "tidy.json", "tidy"),
-            (&["tidy.csv", "tidy.csv.gz"], "tidy.csv.gz", "tidy.csv.gz"),
-            (&["Tidy"], "tidy.csv", "tidy"),
-        ] {
-            let found = FileName::with_extension(file).unwrap();
-            let found = found.collection(&policy(rules));
-            assert_eq!(found.as_str(), collection, "{file} with {rules:?}");
-        }
-    }
-
-    #[test]
     fn a_file_never_belongs_to_a_peril_or_a_fixed_path_of_its_name() {
-        let rules = ["wind", "perils", "docs"].map(|name| DatasetRule {
-            name: name.to_owned(),
-            scope: Scope::default(),
-            class: Class::Open,
-        });
-        let policy = Policy::new(&rules, &Defaults::default()).unwrap();
         for (file, collection) in [
             ("wind.csv", "wind.csv"),
             ("wind.csv.gz", "wind.csv"),
@@ -319,9 +272,7 @@ mod tests {
             ("openapi.json", "openapi"),
         ] {
             let file = FileName::with_extension(file).unwrap();
-            let found = file.collection(&policy);
-            assert_eq!(found.as_str(), collection);
-            assert!(policy.open(&found).is_none(), "{collection}");
+            assert_eq!(file.family().as_str(), collection);
         }
     }
 

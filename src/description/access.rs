@@ -1,10 +1,12 @@
 //! Who may call an operation, as the rules of the configuration have it.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::{
     dataset::{FileName, Perils, grid::Peril},
-    policy::{CollectionId, DatasetRule, Policy},
+    policy::{Clause, CollectionId, DatasetRule, Policy, Publish},
 };
 
 /// What a caller must show: any one of the alternatives suffices.
@@ -35,45 +37,49 @@ impl Access {
 
     /// To what is said of all perils together.
     pub(crate) fn catalogue(policy: &Policy) -> Self {
-        Self::one_of([("perils", needed(policy, Perils::collection(None)))])
+        let needed = needed(policy, Perils::collection(None));
+        Self::one_of(needed.map(|needed| ("perils", needed)))
     }
 
-    /// To all `perils` in one answer: every scope of theirs.
+    /// To all `perils` in one answer: what each of them needs, one way or another.
     pub(crate) fn all_of(policy: &Policy, perils: &[Peril]) -> Self {
-        let each = perils.iter().map(|peril| Perils::collection(Some(*peril)));
-        let mut scopes: Option<Vec<String>> = None;
-        for needed in each.map(|collection| needed(policy, collection)) {
-            if let Needed::Token(needed) = needed {
-                scopes.get_or_insert_default().extend(needed);
+        let mut alternatives = vec![Needed::Nothing];
+        for peril in perils {
+            let own: Vec<_> = needed(policy, Perils::collection(Some(*peril))).collect();
+            let before = std::mem::take(&mut alternatives);
+            for before in &before {
+                alternatives.extend(own.iter().map(|own| before.and(own)));
             }
+            alternatives.sort_unstable();
+            alternatives.dedup();
         }
-        let alternative = scopes.map_or(Needed::Nothing, |mut scopes| {
-            scopes.sort_unstable();
-            scopes.dedup();
-            Needed::Token(scopes)
-        });
-        Self {
-            alternatives: vec![alternative],
-            said: Vec::new(),
-        }
+        let said = Vec::new();
+        Self { alternatives, said }
     }
 
     /// To those perils that a request names.
     pub(crate) fn chosen(policy: &Policy) -> Self {
-        Self::one_of(Peril::ALL.map(|peril| {
+        Self::one_of(Peril::ALL.into_iter().flat_map(|peril| {
             let needed = needed(policy, Perils::collection(Some(peril)));
-            (peril.name(), needed)
+            needed.map(move |needed| (peril.name(), needed))
         }))
     }
 
     /// To a file: the rule of its dataset, or the defaults.
     pub(crate) fn files(policy: &Policy, datasets: &[DatasetRule]) -> Self {
-        let listed = files(datasets).filter_map(|dataset| {
-            let id = policy.named(&FileName::of_rule(&dataset.name))?;
-            Some((dataset.name.as_str(), needed(policy, id)))
+        let listed = files(datasets).flat_map(|dataset| {
+            let id = policy.named(&FileName::of_rule(&dataset.name));
+            let needed = id.into_iter().flat_map(|id| needed(policy, id));
+            needed.map(|needed| (dataset.name.as_str(), needed))
         });
-        let others = [("any other", of_scopes(policy.scopes_by_default()))];
-        Self::one_of(others.into_iter().chain(listed))
+        // Where nothing else is published, whoever asks for it hears so with a token alone.
+        let by_default = policy.defaults().clauses();
+        let others = match policy.publishes() {
+            Publish::All => by_default.iter().map(Needed::of).collect(),
+            Publish::Described => vec![Needed::Token(Vec::new())],
+        };
+        let others = others.into_iter().map(|needed| ("any other", needed));
+        Self::one_of(others.chain(listed))
     }
 
     /// To one of `things`, each with what is needed for it.
@@ -129,6 +135,25 @@ impl Access {
 }
 
 impl Needed {
+    fn of(clause: &Clause) -> Self {
+        if clause.is_open() {
+            Self::Nothing
+        } else {
+            Self::Token(clause.scope().iter().map(str::to_owned).collect())
+        }
+    }
+
+    /// What lets in to both.
+    fn and(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Nothing, needed) | (needed, Self::Nothing) => needed.clone(),
+            (Self::Token(some), Self::Token(more)) => {
+                let both: BTreeSet<_> = some.iter().chain(more).cloned().collect();
+                Self::Token(both.into_iter().collect())
+            }
+        }
+    }
+
     fn said(&self) -> String {
         match self {
             Self::Nothing => "open to everyone".to_owned(),
@@ -149,14 +174,11 @@ pub(crate) fn files(datasets: &[DatasetRule]) -> impl Iterator<Item = &DatasetRu
     })
 }
 
-fn needed(policy: &Policy, collection: &CollectionId) -> Needed {
-    of_scopes(policy.scopes_needed(collection))
-}
-
-fn of_scopes(scopes: Option<Vec<&str>>) -> Needed {
-    scopes.map_or(Needed::Nothing, |scopes| {
-        Needed::Token(scopes.into_iter().map(str::to_owned).collect())
-    })
+/// Each way to have `collection`.
+fn needed(policy: &Policy, collection: &CollectionId) -> impl Iterator<Item = Needed> {
+    let rule = policy.rule(collection);
+    let clauses = rule.map_or(&[][..], |rule| rule.clauses());
+    clauses.iter().map(Needed::of)
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! Identifiers of collections: one name space for rules, permits, paths, metrics and logs.
 
-use std::{borrow::Borrow, fmt, sync::Arc};
+use std::{
+    borrow::Borrow,
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 /// Identifier of a collection, compared octet for octet.
 ///
@@ -54,11 +58,6 @@ impl CollectionId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// The group whose rule holds for this collection where it has none of its own.
-    pub(super) fn group(&self) -> Option<&'static str> {
-        PERILS.contains(&self.as_str()).then_some(PERILS_GROUP)
-    }
 }
 
 impl Borrow<str> for CollectionId {
@@ -78,6 +77,17 @@ impl fmt::Display for CollectionId {
 pub fn is_reserved(name: &str) -> bool {
     let mut reserved = PERILS.iter().chain([&PERILS_GROUP]).chain(&FIXED_PATHS);
     reserved.any(|reserved| reserved.eq_ignore_ascii_case(name))
+}
+
+/// The group of the perils, and each of them: collections whether they are imported or not.
+pub(super) fn perils() -> (&'static CollectionId, &'static [CollectionId]) {
+    static IDS: LazyLock<(CollectionId, [CollectionId; 7])> =
+        LazyLock::new(|| (fixed(PERILS_GROUP), PERILS.map(fixed)));
+    (&IDS.0, &IDS.1)
+}
+
+fn fixed(name: &'static str) -> CollectionId {
+    CollectionId(name.into())
 }
 
 /// The collections of the `ClimateScore` profile.

@@ -1,18 +1,31 @@
-//! Rules as the operator writes them.
+//! Rules and their bounds as the operator writes them.
 
 use serde::Deserialize;
 
 use super::Class;
 use crate::token::Scope;
 
-/// `[defaults]`: what holds for a collection without a rule of its own.
+/// `[defaults]`: what holds where nothing else is said.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Defaults {
+    /// Which collections there are.
+    pub publish: Publish,
     /// Scope that a token must carry; empty: any active token.
     pub scope: Scope,
     /// Sensitivity class.
     pub class: Class,
+}
+
+/// Which collections there are.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub enum Publish {
+    /// Every file of the folder as well, as the original guide has it.
+    All,
+    /// Those that have a description or a rule; a file without is not served.
+    #[default]
+    Described,
 }
 
 /// One of `[[datasets]]`: the rule for one collection.
@@ -27,4 +40,23 @@ pub struct DatasetRule {
     /// Sensitivity class.
     #[serde(default)]
     pub class: Class,
+}
+
+/// `[publishers]`: what those may choose who describe collections.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Publishers {
+    /// Whether a description's rule holds where the configuration has none.
+    pub may_choose_rules: bool,
+    /// Classes that such a rule may have.
+    pub classes: Vec<Class>,
+}
+
+impl Default for Publishers {
+    fn default() -> Self {
+        Self {
+            may_choose_rules: true,
+            classes: vec![Class::Open, Class::SharedA, Class::SharedB],
+        }
+    }
 }

@@ -1,19 +1,21 @@
 //! Proof of a decision.
 
-use super::CollectionId;
+use std::sync::Arc;
+
+use super::{CollectionId, Rule};
 
 /// Proof that a rule lets this caller have this collection.
 #[derive(Clone, Debug)]
 pub struct Permit {
     collection: CollectionId,
-    rule: Box<str>,
+    rule: Arc<Rule>,
 }
 
 impl Permit {
-    pub(super) fn new(collection: &CollectionId, rule: &str) -> Self {
+    pub(super) fn new(collection: &CollectionId, rule: &Arc<Rule>) -> Self {
         Self {
             collection: collection.clone(),
-            rule: rule.into(),
+            rule: Arc::clone(rule),
         }
     }
 
@@ -26,6 +28,6 @@ impl Permit {
     /// The rule that granted, for the log.
     #[must_use]
     pub fn rule(&self) -> &str {
-        &self.rule
+        self.rule.label()
     }
 }

@@ -26,22 +26,7 @@ impl BoundToken {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Self, TokenRefused> {
-        let claims = match answer {
-            Answer::Active(claims) => claims,
-            Answer::Inactive { .. } => return Err(TokenRefused::Inactive),
-            Answer::Rejected { status, error } => {
-                return Err(TokenRefused::Rejected { status, error });
-            }
-            Answer::Unreadable { member, cnf, .. } => {
-                cnf.map_or(Ok(()), |cnf| bound_to(caller, &cnf))?;
-                return Err(TokenRefused::Unreadable { member });
-            }
-        };
-        unexpired(&claims, now)?;
-        bound_to(caller, &claims.cnf)?;
-        begun(&claims, now)?;
-        terms.are_met_by(&claims)?;
-        Ok(Self(claims))
+        judged(answer, terms, Bound::To(caller), now).map(Self)
     }
 
     /// The client the token was issued to, RFC 7662 §2.2.
@@ -96,6 +81,55 @@ impl BoundToken {
     }
 }
 
+/// The certificate that a token must be bound to.
+#[derive(Clone, Copy)]
+pub(super) enum Bound<'c> {
+    /// That of the caller.
+    To(&'c Caller),
+    /// Whichever it names: for who asks what would be, and shows no token.
+    ToAnyCertificate,
+}
+
+/// The checks of [`BoundToken::judge`], in their order.
+pub(super) fn judged(
+    answer: Answer,
+    terms: &Terms,
+    bound: Bound<'_>,
+    now: Timestamp,
+) -> Result<Arc<Claims>, TokenRefused> {
+    let claims = match answer {
+        Answer::Active(claims) => claims,
+        Answer::Inactive { .. } => return Err(TokenRefused::Inactive),
+        Answer::Rejected { status, error } => {
+            return Err(TokenRefused::Rejected { status, error });
+        }
+        Answer::Unreadable { member, cnf, .. } => {
+            cnf.map_or(Ok(()), |cnf| bound.holds(&cnf))?;
+            return Err(TokenRefused::Unreadable { member });
+        }
+    };
+    unexpired(&claims, now)?;
+    bound.holds(&claims.cnf)?;
+    begun(&claims, now)?;
+    terms.are_met_by(&claims)?;
+    Ok(claims)
+}
+
+impl Bound<'_> {
+    fn holds(self, cnf: &Confirmation) -> Result<(), TokenRefused> {
+        match (cnf, self) {
+            (Confirmation::Certificate(thumbprint), Self::To(caller))
+                if thumbprint != caller.thumbprint() =>
+            {
+                Err(TokenRefused::OtherCertificate)
+            }
+            (Confirmation::Certificate(_), Self::To(_) | Self::ToAnyCertificate) => Ok(()),
+            (Confirmation::Key, _) => Err(TokenRefused::ProofOfPossessionMissing),
+            (Confirmation::Nothing, _) => Err(TokenRefused::NotBound),
+        }
+    }
+}
+
 /// Whose tokens are taken, and for whom they must be meant.
 pub(super) struct Terms {
     /// From the configuration, never from the network (FAPI 2.0 §5.3.3.1).
@@ -141,15 +175,6 @@ fn begun(claims: &Claims, now: Timestamp) -> Result<(), TokenRefused> {
     match claims.nbf.filter(|nbf| *nbf > latest) {
         Some(nbf) => Err(TokenRefused::NotYetValid { nbf, now }),
         None => Ok(()),
-    }
-}
-
-fn bound_to(caller: &Caller, cnf: &Confirmation) -> Result<(), TokenRefused> {
-    match cnf {
-        Confirmation::Certificate(thumbprint) if thumbprint == caller.thumbprint() => Ok(()),
-        Confirmation::Certificate(_) => Err(TokenRefused::OtherCertificate),
-        Confirmation::Key => Err(TokenRefused::ProofOfPossessionMissing),
-        Confirmation::Nothing => Err(TokenRefused::NotBound),
     }
 }
 

@@ -33,6 +33,7 @@ mod retry_after;
 mod scope;
 mod settings;
 mod statistics;
+mod supposed;
 mod transport;
 
 #[cfg(test)]
@@ -52,6 +53,7 @@ pub use refused::{TokenRefused, Unavailability};
 pub use scope::Scope;
 pub use settings::{StartError, TokenSettings};
 pub use statistics::Statistics;
+pub use supposed::{Supposed, SupposedRefused};
 pub use transport::{TransportFault, TransportKind};
 
 /// Doors for the fuzz targets; they exist in a fuzzing build only.

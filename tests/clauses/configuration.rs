@@ -171,6 +171,7 @@ fn a_dataset_that_two_files_list_is_refused_with_both_named() {
     let installation = Installation::new();
     let beside = installation.path("perild.d");
     fs::create_dir(&beside).unwrap();
+    fs::write(installation.path("srv/shared_data/tidy.csv"), "a").unwrap();
     let rule = "[[datasets]]\nname = \"tidy\"\n";
     fs::write(beside.join("a.toml"), rule).unwrap();
     assert_eq!(installation.run(&["check", "--offline"]).0, Some(0));

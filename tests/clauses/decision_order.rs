@@ -140,6 +140,7 @@ fn dec_4_an_unknown_path_is_404_only_for_those_who_may_ask() {
 #[test]
 fn dec_5_every_answer_has_an_interaction_id_and_a_date() {
     let site = Site::with(|settings, _| {
+        settings.files = vec!["scoped.csv"];
         settings.more = "[[datasets]]\nname = \"scoped\"\nscope = \"more\"\n".to_owned();
     });
     let target = format!("/{NAME}");

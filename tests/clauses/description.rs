@@ -257,6 +257,7 @@ fn a_variable_stands_over_the_file_and_a_file_that_is_not_there_is_exit_code_78(
 #[test]
 fn what_a_site_publishes_says_its_address_its_caps_and_its_scopes() {
     let site = Site::with(|settings, _| {
+        settings.files = vec!["open.csv"];
         settings.more.push_str(
             "[perils]\nmax_places = 321\nmax_contract_places = 54\nmax_radius_km = 77\nmax_body_bytes = 4321\n\
              max_columns = 1313\nmax_header_bytes = 1414\nmax_cells = 151515\nmax_answer_bytes = 161616\n\

@@ -59,6 +59,7 @@ fn fapi1_b_6_2_1_6_the_log_names_client_organisation_and_interaction() {
 #[test]
 fn fapi1_b_6_2_1_7_what_the_rule_does_not_grant_is_403_with_a_code() {
     let site = Site::with(|settings, _| {
+        settings.files = vec!["other.csv"];
         settings.more = format!(
             "[[datasets]]\nname = \"{NAME}\"\nscope = \"energy:read\"\n[[datasets]]\nname = \"other\"\nscope = \"other:read\"\n"
         );

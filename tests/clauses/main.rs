@@ -53,6 +53,7 @@ mod rfc9110_ranges;
 mod rfc9112;
 mod rfc9457;
 mod rooms;
+mod rules;
 mod service;
 mod site;
 mod trust_anchors;

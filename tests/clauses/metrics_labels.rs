@@ -62,6 +62,7 @@ fn names_that_clients_make_up_become_no_label() {
 fn a_name_that_the_provider_chose_badly_is_one_label_and_no_more() {
     let hostile = "a\"} 7 perild_forged{x=\"";
     let site = metered(|settings| {
+        settings.files = vec!["a\"} 7 perild_forged{x=\".csv", "it's \"open\".csv"];
         let rule = format!("[[datasets]]\nname = {hostile:?}\nclass = \"OE-O\"\n");
         settings.more += &rule;
         settings.more += "[[datasets]]\nname = \"it's \\\"open\\\"\"\nclass = \"OE-O\"\n";

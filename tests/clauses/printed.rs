@@ -24,7 +24,7 @@ const EXCEPTIONS: &[Exception] = &[
     ("src/config/words.rs", "{word:?}", QUOTED),
     ("src/app/site.rs", "{other:?}", QUOTED),
     ("src/dataset/metadata/description/problem.rs", ":?}", QUOTED),
-    ("src/policy/rules.rs", "{name:?}", QUOTED),
+    ("src/policy/decision.rs", "{name:?}", QUOTED),
     (
         "src/climatescore/answer/echo.rs",
         "{number:?}",

@@ -218,6 +218,7 @@ fn rfc9110_12_5_1_several_accept_lines_are_one_list() {
 #[test]
 fn doubled_slashes_lead_where_one_leads_by_the_same_rule() {
     let site = Site::with(|settings, _| {
+        settings.files = vec!["scoped.csv"];
         settings.more = format!(
             "[[datasets]]\nname = \"{NAME}\"\nscope = \"energy:read\"\n\
              [[datasets]]\nname = \"scoped\"\nscope = \"more\"\n"
@@ -264,6 +265,7 @@ fn doubled_slashes_lead_where_one_leads_by_the_same_rule() {
 #[test]
 fn an_extension_has_no_case_in_a_request_on_the_disk_or_in_a_rule() {
     let site = Site::with(|settings, _| {
+        settings.files = vec!["Ruled.csv", "guarded.CSV"];
         settings.more = "[[datasets]]\nname = \"Ruled.CSV\"\nscope = \"more\"\n\
                          [[datasets]]\nname = \"guarded.csv\"\nscope = \"more\"\n"
             .to_owned();

@@ -34,6 +34,7 @@ fn shown(answer: &Answer) -> String {
 
 fn site() -> Site {
     Site::with(|settings, _| {
+        settings.files = vec!["scoped.csv"];
         settings
             .more
             .push_str("[[datasets]]\nname = \"scoped\"\nscope = \"energy:write\"\n");

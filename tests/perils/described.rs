@@ -113,9 +113,10 @@ fn with_body(request: Request, (media_type, body): &(&str, String)) -> Request {
 
 fn site() -> Site {
     sample::site_with(|settings, _| {
-        settings.more.push_str(
-            "[defaults]\nscope = \"energy:read\"\n[perils]\nmax_places = 2\nmax_contract_places = 2\n",
-        );
+        settings.defaults += "scope = \"energy:read\"\n";
+        settings
+            .more
+            .push_str("[perils]\nmax_places = 2\nmax_contract_places = 2\n");
     })
 }
 

@@ -35,6 +35,10 @@ pub struct Settings {
     pub revocation_lists: Vec<PathBuf>,
     /// The user that connects to the socket.
     pub proxy: String,
+    /// Lines of `[defaults]`.
+    pub defaults: String,
+    /// Files that are there before the first rule for them, empty where a test writes nothing else.
+    pub files: Vec<&'static str>,
     /// Lines added as they are, tables of their own.
     pub more: String,
     /// Texts of the file that are replaced, each by its own.
@@ -53,6 +57,8 @@ impl Settings {
             accel_prefix: "",
             revocation_lists: Vec::new(),
             proxy: web_server(),
+            defaults: "publish = \"all\"\n".to_owned(),
+            files: Vec::new(),
             more: String::new(),
             edits: Vec::new(),
             arguments: Vec::new(),
@@ -72,6 +78,8 @@ impl Settings {
             accel_prefix,
             revocation_lists,
             proxy,
+            defaults,
+            files: _,
             more,
             edits,
             arguments: _,
@@ -107,6 +115,9 @@ timeout_ms = 3000
 [server]
 proxy_uids = ["{proxy}"]
 accel_prefix = "{accel_prefix}"
+
+[defaults]
+{defaults}
 {more}
 "#
         );
@@ -257,6 +268,12 @@ impl Drop for Perild {
 
 /// Writes the configuration anew, for a reload to read.
 pub fn write_config(dir: &Path, settings: &Settings) {
+    for file in &settings.files {
+        let place = dir.join("srv/shared_data").join(file);
+        if !place.exists() {
+            fs::write(place, "").unwrap();
+        }
+    }
     fs::write(dir.join("perild.toml"), settings.text(dir)).unwrap();
 }
 

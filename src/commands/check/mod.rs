@@ -1,9 +1,11 @@
 //! `perild check`: everything that can be wrong, before a start or a reload.
 
 mod clock;
+mod collections;
 mod daemon;
 mod directory;
 mod disk;
+mod json;
 mod names;
 mod nginx;
 mod reminder;
@@ -22,9 +24,10 @@ use std::{
 
 use clap::Args;
 
+pub(super) use self::collections::Collections;
 use super::serve::{CONFIGURATION, config_path};
 use crate::{
-    app::examine,
+    app::{Examined, Holdings, examine},
     clock::Timestamp,
     config::{Config, ConfigError, Fault, Place, Places, Severity},
 };
@@ -33,7 +36,8 @@ use crate::{
 #[derive(Args, Clone, Debug)]
 #[command(
     after_help = "Example:\n  perild check --config /etc/perild/perild.toml && systemctl reload perild\n\n\
-    One line a finding, worst first. Exit code 0 when perild would serve, 78 when it would not."
+    One line a finding, worst first, then one for each collection with the rule that holds for it and who that lets in.\n\
+    Exit code 0 when all is served as it is written, 78 when perild would not serve or a collection is not served."
 )]
 pub struct CheckArgs {
     /// The configuration [default: $PERILD_CONFIG, then /etc/perild/perild.toml]
@@ -42,6 +46,9 @@ pub struct CheckArgs {
     /// Do not ask the directory
     #[arg(long)]
     pub offline: bool,
+    /// As one JSON object, for machines
+    #[arg(long, conflicts_with = "remind")]
+    pub json: bool,
     /// For a daily run: only what is wrong, and what ends in 30, 14, 7, 3 or 1 days
     #[arg(long)]
     pub remind: bool,
@@ -53,10 +60,11 @@ pub struct CheckArgs {
 /// When the findings cannot be printed.
 pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
     let path = config_path(args.config.as_deref());
-    let mut findings = match Config::read(&path) {
-        Ok((config, places)) => findings(&path, &config, &places, args.offline),
-        Err(ConfigError::Syntax(fault)) => vec![*fault],
-        Err(ConfigError::Faults(faults)) => faults,
+    let read = Config::read(&path);
+    let (mut findings, holdings) = match &read {
+        Ok((config, places)) => findings(&path, config, places, args.offline),
+        Err(ConfigError::Syntax(fault)) => (vec![Fault::clone(fault)], None),
+        Err(ConfigError::Faults(faults)) => (faults.clone(), None),
         Err(error @ ConfigError::Unreadable { .. }) => {
             writeln!(io::stderr(), "perild: {error}")?;
             return Ok(ExitCode::from(CONFIGURATION));
@@ -64,10 +72,16 @@ pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
     };
     findings.extend(daemon::findings(&path, &findings));
     findings.sort_by_key(|finding| finding.severity);
+    let collections = holdings.as_ref().zip(read.as_ref().ok());
+    let collections =
+        collections.map(|(holdings, (config, places))| Collections::new(holdings, config, places));
     if args.remind {
         reminder::print(&findings, Timestamp::now())?;
+    } else if args.json {
+        let collections = collections.as_ref().map(Collections::json);
+        json::print(&findings, collections.as_deref())?;
     } else {
-        print(&findings)?;
+        print(&findings, collections.as_ref())?;
     }
     let has_error = findings
         .iter()
@@ -79,8 +93,17 @@ pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
     })
 }
 
-fn findings(path: &Path, config: &Config, places: &Places, offline: bool) -> Vec<Fault> {
-    let (parts, mut findings) = examine(config, places, Timestamp::now());
+fn findings(
+    path: &Path,
+    config: &Config,
+    places: &Places,
+    offline: bool,
+) -> (Vec<Fault>, Option<Holdings>) {
+    let Examined {
+        parts,
+        holdings,
+        mut findings,
+    } = examine(config, places, None, Timestamp::now());
     findings.extend_from_slice(places.notes());
     findings.extend(socket::findings(path, config, places));
     findings.extend(shared_data::findings(config, places));
@@ -91,7 +114,7 @@ fn findings(path: &Path, config: &Config, places: &Places, offline: bool) -> Vec
     if let (Some(parts), false) = (parts, offline) {
         findings.extend(directory::findings(parts, places));
     }
-    findings
+    (findings, holdings)
 }
 
 /// A warning about nginx.
@@ -100,10 +123,10 @@ fn of_nginx(finding: impl Into<String>, remedy: &str) -> Fault {
     Fault::new(Severity::Warning, place, finding, remedy)
 }
 
-fn print(findings: &[Fault]) -> io::Result<()> {
+fn print(findings: &[Fault], collections: Option<&Collections<'_>>) -> io::Result<()> {
     let mut output = io::stdout().lock();
     for finding in findings {
         writeln!(output, "{finding}")?;
     }
-    Ok(())
+    collections.map_or(Ok(()), |collections| collections.print(&mut output))
 }

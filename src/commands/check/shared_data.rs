@@ -1,5 +1,7 @@
 //! Files of the publisher's that lie in the folder and that nobody can have.
 
+use std::sync::Arc;
+
 use crate::{
     config::{Config, Fault, Places, Severity},
     dataset::{Files, READABLE, Withheld},
@@ -20,7 +22,7 @@ pub(super) fn findings(config: &Config, places: &Places) -> Vec<Fault> {
             remedy,
         )
     };
-    let withheld = match Files::new(root.clone(), 0, false).withheld() {
+    let withheld = match Files::new(root.clone(), Arc::default(), 0, false).withheld() {
         Ok(withheld) => withheld,
         Err(error) => {
             let finding = format!("{CANNOT_READ} the folder {}: {error}", root.display());

@@ -249,6 +249,8 @@ impl Settings<'_> {
                 "server",
                 table([("proxy_uids", Value::Array(vec![own_uid]))]).into(),
             ),
+            // As the original guide: whatever lies in the folder is served.
+            ("defaults", table([("publish", text("all"))]).into()),
             ("datasets", Value::Array(vec![restricted.into()])),
         ])
     }

@@ -101,7 +101,7 @@ pub fn run(args: &ServeArgs) -> Result<(), ServeError> {
     let log = log::start(args.log_format, args.log_level)?;
     let _last_records = log.last_records();
     let control = Bound::bind()?;
-    let (config, examined) = reading::examined(&path)?;
+    let (config, examined) = reading::examined(&path, None)?;
     log.on_overflow(config.log.on_overflow);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

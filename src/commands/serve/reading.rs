@@ -6,9 +6,10 @@ use crate::{
     app::{Parts, examine},
     clock::Timestamp,
     config::{Config, ConfigError, Fault, Severity},
+    dataset::Catalog,
 };
 
-/// What was found; parts when there are no errors.
+/// What was found; parts when no error keeps all from being served.
 pub(super) struct Examined {
     pub(super) parts: Option<Parts>,
     pub(super) errors: Vec<Fault>,
@@ -24,17 +25,26 @@ impl Examined {
         for finding in &self.warnings {
             tracing::warn!("{}: {}; {}", finding.place, finding.finding, finding.remedy);
         }
-        self.parts.ok_or(ConfigError::Faults(self.errors))
+        let parts = self.parts.ok_or(ConfigError::Faults(self.errors.clone()))?;
+        // Of single collections: the others are served.
+        for finding in &self.errors {
+            tracing::error!("{}: {}; {}", finding.place, finding.finding, finding.remedy);
+        }
+        Ok(parts)
     }
 }
 
-/// Reads the configuration and everything that it names.
+/// Reads the configuration and everything that it names, but for what `previous` has read of descriptions.
 ///
 /// # Errors
 /// [`ConfigError`] of the configuration itself; what is wrong with what it names is handed back.
-pub(super) fn examined(path: &Path) -> Result<(Config, Examined), ConfigError> {
+pub(super) fn examined(
+    path: &Path,
+    previous: Option<&Catalog>,
+) -> Result<(Config, Examined), ConfigError> {
     let (config, places) = Config::read(path)?;
-    let (parts, findings) = examine(&config, &places, Timestamp::now());
+    let found = examine(&config, &places, previous, Timestamp::now());
+    let (parts, findings) = (found.parts, found.findings);
     let of = |severity| {
         let found = findings
             .iter()

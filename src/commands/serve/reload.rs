@@ -120,7 +120,9 @@ impl Reload {
     }
 
     fn take(&mut self, perild: &Perild) -> Result<(), ServeError> {
-        let (config, examined) = reading::examined(&self.path)?;
+        let present = perild.present();
+        let previous = present.site().map(|site| &*site.catalog);
+        let (config, examined) = reading::examined(&self.path, previous)?;
         self.put_in_place(config, examined, perild)
     }
 

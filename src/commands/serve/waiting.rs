@@ -79,7 +79,7 @@ impl Wait {
     }
 
     fn found(&mut self, path: &Path) -> Result<Found, ConfigError> {
-        let (config, examined) = reading::examined(path)?;
+        let (config, examined) = reading::examined(path, None)?;
         if examined.parts.is_some() {
             return Ok(Found::All(Box::new((config, examined))));
         }

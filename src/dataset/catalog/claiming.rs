@@ -129,6 +129,7 @@ impl<'c> Claiming<'c> {
     fn withhold(&mut self, candidate: &Candidate) {
         let draft = &candidate.read.draft;
         for name in [Some(&*candidate.stem), draft.id()].into_iter().flatten() {
+            self.claims.broken.insert(name.into());
             if !self.claims.ruled.contains(name) {
                 self.claims.names.entry(name.into()).or_insert(None);
             }

@@ -24,6 +24,8 @@ pub(super) struct Claims {
     pub(super) patterns: Vec<(Source, CollectionId)>,
     /// What broken descriptions speak of.
     pub(super) withheld: Vec<Source>,
+    /// The names of the collections that broken descriptions describe.
+    pub(super) broken: HashSet<Box<str>>,
     /// Collections that are no files: one of their name has an extension left.
     pub(super) held: HashSet<CollectionId>,
     /// Whether what nobody speaks of is published.

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::SystemTime};
 use super::Kind;
 use crate::{
     dataset::{
-        MediaType,
+        FileName, MediaType,
         metadata::{
             Metadata,
             description::{CoverageLayout, DescribedRule, Source},
@@ -46,6 +46,15 @@ pub struct Representation {
     pub length_bytes: u64,
     /// Its last change.
     pub modified: SystemTime,
+}
+
+impl Representation {
+    /// Whether the file is called `name`, with its extensions or without some of them.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        let file = FileName::of_entry(&self.name);
+        file.is_some_and(|file| file.candidates().any(|candidate| candidate == name))
+    }
 }
 
 /// A collection that is imported, as its store holds it.

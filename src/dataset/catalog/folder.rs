@@ -15,8 +15,8 @@ use crate::{
     clock::Timestamp,
     dataset::{
         FileName,
-        files::open_beneath,
         metadata::description::{DescriptionFault, MOST_BYTES, Problem, Read},
+        regular_file::open_regular,
         version::Version,
     },
 };
@@ -130,7 +130,7 @@ impl Known {
 
 fn read(path: &Path, name: &str) -> io::Result<(Version, Read)> {
     let root = path.parent().unwrap_or(path);
-    let (file, version) = open_beneath(root, name)?;
+    let (file, version) = open_regular(root, name)?;
     let mut text = Vec::new();
     let mut file = File::from(file).take(MOST_BYTES.saturating_add(1));
     file.read_to_end(&mut text)?;
@@ -170,7 +170,7 @@ fn regular(root: &Path, directory: &OwnedFd, name: &str) -> io::Result<Option<Ve
     let stat = statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)?;
     match kind(&stat) {
         FileType::RegularFile => Ok(Some(Version::of(&stat))),
-        FileType::Symlink => match open_beneath(root, name) {
+        FileType::Symlink => match open_regular(root, name) {
             Ok((_, version)) => Ok(Some(version)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),

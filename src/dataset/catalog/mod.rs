@@ -70,6 +70,12 @@ impl Catalog {
         self.claims.owner(file)
     }
 
+    /// Whether a broken description describes a collection of that name, which is not published for that.
+    #[must_use]
+    pub fn is_broken(&self, name: &str) -> bool {
+        self.claims.broken.contains(name)
+    }
+
     /// Everything that is wrong with descriptions, by their files.
     #[must_use]
     pub fn faults(&self) -> &[DescriptionFault] {

@@ -1,6 +1,7 @@
 //! What may be reached in the folder, and what may not.
 
 use std::{
+    collections::HashSet,
     fs,
     os::unix::fs::{FileExt, MetadataExt, symlink},
     time::{Duration, UNIX_EPOCH},
@@ -8,7 +9,8 @@ use std::{
 
 use super::*;
 use crate::{
-    policy::{Class, Defaults, Policy},
+    dataset::{catalog::Sources, regular_file::open_regular},
+    policy::{Class, Defaults, Policy, Publish},
     token::Scope,
 };
 
@@ -29,12 +31,28 @@ fn select(files: &Files, segment: &str) -> Result<Selection, Absent> {
 fn select_at(files: &Files, segment: &str, now: Timestamp) -> Result<Selection, Absent> {
     let file = FileName::with_extension(segment).unwrap();
     let open = Defaults {
+        publish: Publish::All,
         scope: Scope::default(),
         class: Class::Open,
     };
     let policy = Policy::new(&[], &open).unwrap();
-    let permit = policy.open(&file.collection(&policy)).unwrap();
+    let permit = policy.open(&file.family()).unwrap();
     files.select(&permit, &file, now)
+}
+
+/// The folder `root`, of which every file is published.
+fn files(root: PathBuf, memory_bytes: u64, hop_sends: bool) -> Files {
+    let catalog = Catalog::load(
+        &Sources {
+            folder: &root,
+            publish_all: true,
+            ruled: HashSet::new(),
+            holdings: &[],
+            now: Timestamp::now(),
+        },
+        None,
+    );
+    Files::new(root, Arc::new(catalog), memory_bytes, hop_sends)
 }
 
 fn content(selection: Selection) -> Vec<u8> {
@@ -49,7 +67,7 @@ fn content(selection: Selection) -> Vec<u8> {
 fn a_file_is_read_from_memory_and_from_the_disk_alike() {
     let (_directory, root) = folder();
     for memory_bytes in [0, 1 << 20] {
-        let files = Files::new(root.clone(), memory_bytes, false);
+        let files = files(root.clone(), memory_bytes, false);
         for _ in 0..3 {
             assert_eq!(content(select(&files, "tidy").unwrap()), b"a,b\n1,2\n");
         }
@@ -59,7 +77,7 @@ fn a_file_is_read_from_memory_and_from_the_disk_alike() {
 #[test]
 fn another_version_has_another_entity_tag_and_is_seen_at_once() {
     let (_directory, root) = folder();
-    let files = Files::new(root.clone(), 1 << 20, false);
+    let files = files(root.clone(), 1 << 20, false);
     let first = select(&files, "tidy").unwrap();
     fs::write(root.join("new"), "a,b\n3,4\n").unwrap();
     fs::rename(root.join("new"), root.join("tidy.csv")).unwrap();
@@ -77,7 +95,7 @@ fn another_version_has_another_entity_tag_and_is_seen_at_once() {
 fn a_rewrite_in_place_of_the_same_length_within_one_second_has_another_entity_tag() {
     let (_directory, root) = folder();
     let path = root.join("tidy.csv");
-    let files = Files::new(root, 1 << 20, false);
+    let files = files(root, 1 << 20, false);
     let second = UNIX_EPOCH + Duration::from_secs(1_768_478_401);
     let rewritten = |content: &str, nanoseconds: u64| {
         let file = File::options().write(true).open(&path).unwrap();
@@ -104,7 +122,7 @@ fn a_rewrite_in_place_of_the_same_length_within_one_second_has_another_entity_ta
 fn a_file_is_not_kept_in_memory_at_the_instant_of_its_change() {
     let (_directory, root) = folder();
     let changed = root.join("tidy.csv").metadata().unwrap().ctime();
-    let files = Files::new(root, 1 << 20, false);
+    let files = files(root, 1 << 20, false);
     for (after, is_kept) in [(0, false), (1, false), (2, true)] {
         let now = Timestamp::from_seconds(changed + after);
         select_at(&files, "tidy", now).unwrap();
@@ -128,7 +146,7 @@ fn a_file_rewritten_after_it_was_opened_is_not_read_as_the_version_that_was_open
         .set_modified(old)
         .unwrap();
     let opened = || {
-        let (descriptor, version) = open_beneath(&root, "tidy.csv").unwrap();
+        let (descriptor, version) = open_regular(&root, "tidy.csv").unwrap();
         let reading = Reading::new(&path, &Arc::default());
         FileBytes::new(
             File::from(descriptor),
@@ -149,7 +167,7 @@ fn a_file_rewritten_after_it_was_opened_is_not_read_as_the_version_that_was_open
 #[test]
 fn a_folder_replaced_by_another_is_seen_at_once() {
     let (directory, root) = folder();
-    let files = Files::new(root.clone(), 1 << 20, false);
+    let files = files(root.clone(), 1 << 20, false);
     select(&files, "tidy").unwrap();
     fs::rename(&root, directory.path().join("old")).unwrap();
     fs::create_dir(&root).unwrap();
@@ -169,7 +187,7 @@ fn http_28_a_link_is_followed_within_the_folder_and_not_out_of_it() {
     .unwrap();
     symlink("loop.csv", root.join("loop.csv")).unwrap();
     for hop_sends in [false, true] {
-        let files = Files::new(root.clone(), 1 << 20, hop_sends);
+        let files = files(root.clone(), 1 << 20, hop_sends);
         assert_eq!(content(select(&files, "inside").unwrap()), b"a,b\n1,2\n");
         for link in ["relative", "absolute", "loop"] {
             assert!(
@@ -185,8 +203,13 @@ fn http_28_a_link_is_followed_within_the_folder_and_not_out_of_it() {
 fn http_28_only_a_regular_file_is_a_file() {
     let (_directory, root) = folder();
     fs::create_dir(root.join("folder.csv")).unwrap();
-    rustix::fs::mkfifoat(rustix::fs::CWD, root.join("pipe.csv"), Mode::RUSR).unwrap();
-    let files = Files::new(root, 1 << 20, false);
+    rustix::fs::mkfifoat(
+        rustix::fs::CWD,
+        root.join("pipe.csv"),
+        rustix::fs::Mode::RUSR,
+    )
+    .unwrap();
+    let files = files(root, 1 << 20, false);
     for name in ["folder", "pipe"] {
         assert!(
             matches!(select(&files, name), Err(Absent::NoSuchFile)),
@@ -199,14 +222,15 @@ fn http_28_only_a_regular_file_is_a_file() {
 fn a_permit_for_one_file_does_not_open_another() {
     let (_directory, root) = folder();
     fs::write(root.join("other.csv"), "x").unwrap();
-    let files = Files::new(root, 1 << 20, false);
+    let files = files(root, 1 << 20, false);
     let open = Defaults {
+        publish: Publish::All,
         scope: Scope::default(),
         class: Class::Open,
     };
     let policy = Policy::new(&[], &open).unwrap();
     let tidy = FileName::csv("tidy").unwrap();
-    let permit = policy.open(&tidy.collection(&policy)).unwrap();
+    let permit = policy.open(&tidy.family()).unwrap();
     let other = FileName::csv("other").unwrap();
     let now = Timestamp::from_seconds(0);
     assert!(files.select(&permit, &tidy, now).is_ok());
@@ -220,7 +244,7 @@ fn a_permit_for_one_file_does_not_open_another() {
 #[test]
 fn ngx_16_with_an_internal_location_the_hop_is_told_the_name() {
     let (_directory, root) = folder();
-    let files = Files::new(root, 1 << 20, true);
+    let files = files(root, 1 << 20, true);
     let selection = select(&files, "tidy").unwrap();
     assert!(matches!(selection.source, Source::Hop(name) if name == "tidy.csv"));
 }
@@ -228,7 +252,7 @@ fn ngx_16_with_an_internal_location_the_hop_is_told_the_name() {
 #[test]
 fn a_file_changed_while_it_is_read_does_not_end_as_a_whole() {
     let (_directory, root) = folder();
-    let files = Files::new(root.clone(), 0, false);
+    let files = files(root.clone(), 0, false);
     let Source::Disk(mut bytes) = select(&files, "tidy").unwrap().source else {
         panic!("not on the disk");
     };
@@ -242,7 +266,7 @@ fn a_file_changed_while_it_is_read_does_not_end_as_a_whole() {
 #[test]
 fn a_file_renamed_over_while_it_is_read_stays_the_old_version() {
     let (_directory, root) = folder();
-    let files = Files::new(root.clone(), 0, false);
+    let files = files(root.clone(), 0, false);
     let selection = select(&files, "tidy").unwrap();
     fs::write(root.join("new"), "x").unwrap();
     fs::rename(root.join("new"), root.join("tidy.csv")).unwrap();

@@ -77,7 +77,9 @@ impl Kind {
 pub fn kind(refusal: &Refusal) -> Kind {
     use StatusCode as S;
     match refusal {
-        Refusal::Absent(Absent::Ambiguous { .. } | Absent::NoSuchFile) | Refusal::NoRoute => plain(
+        Refusal::Absent(Absent::Ambiguous { .. } | Absent::NoSuchFile)
+        | Refusal::Denied(Denied::NotPublished { .. })
+        | Refusal::NoRoute => plain(
             S::NOT_FOUND,
             "Not Found",
             "Nothing is published under this name.",

@@ -80,6 +80,7 @@ class Site:
             "issuer": self.directory.issuer,
             "discovery_url": f"{self.directory.issuer}/.well-known/openid-configuration",
             "client_id": "provider",
+            "publish": "all",
         }.items():
             text, count = re.subn(rf"(?m)^{key} = .*$", f'{key} = "{value}"', text)
             must(f"{key} is not in the shipped configuration", count == 1)

@@ -15,16 +15,15 @@ use crate::{
         Kind,
         metadata::{BoundingBox, Field, FieldType, Interval, Licence, Moment, Unit},
     },
-    policy::Class,
+    policy::{Class, Clause},
+    token::Scope,
 };
 
 /// One rule of a description; any one that holds grants.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DescribedRule {
-    /// The sensitivity class.
-    pub class: Class,
-    /// The scopes that a token must carry, all of them.
-    pub scopes: Vec<Box<str>>,
+    /// The class, and the scopes that a token must carry.
+    pub clause: Clause,
     /// The line it stands on.
     pub line: usize,
 }
@@ -323,15 +322,16 @@ fn rule(mut section: Section<'_, '_>) -> Option<DescribedRule> {
         }
         named.push(value);
     }
-    if class == Some(Class::Open) && !named.is_empty() {
-        section.complain(line, "scopes", Problem::OpenWithScopes);
-    }
+    let clause = Scope::parse(&named.join(" ")).and_then(|scope| {
+        let clause = Clause::new(class?, scope);
+        if clause.is_err() {
+            section.complain(line, "scopes", Problem::OpenWithScopes);
+        }
+        clause.ok()
+    });
     section.finish();
-    (!is_broken).then_some(DescribedRule {
-        class: class?,
-        scopes: named,
-        line,
-    })
+    let clause = clause.filter(|_| !is_broken)?;
+    Some(DescribedRule { clause, line })
 }
 
 fn variable(mut section: Section<'_, '_>) -> Option<Variable> {

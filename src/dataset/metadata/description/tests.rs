@@ -39,7 +39,11 @@ fn the_shortest_description_is_a_title_a_licence_and_a_rule() {
     assert_eq!(&*described.metadata.title, "Meters");
     assert_eq!(described.kind, Kind::Files);
     assert!(described.is_listed);
-    let rules: Vec<_> = described.rules.iter().map(|rule| rule.class).collect();
+    let rules: Vec<_> = described
+        .rules
+        .iter()
+        .map(|rule| rule.clause.class())
+        .collect();
     assert_eq!(rules, [Class::Open]);
 }
 
@@ -118,7 +122,7 @@ maximum = 400.5
     let scopes: Vec<_> = described
         .rules
         .iter()
-        .map(|rule| rule.scopes.len())
+        .map(|rule| rule.clause.scope().iter().count())
         .collect();
     assert_eq!(scopes, [2, 0]);
     let coverage = described.coverage.unwrap();
@@ -285,7 +289,11 @@ fn a_profile_says_what_a_description_leaves_out() {
         described.metadata.publisher.as_deref(),
         Some("Example Energy Ltd")
     );
-    let classes: Vec<_> = described.rules.iter().map(|rule| rule.class).collect();
+    let classes: Vec<_> = described
+        .rules
+        .iter()
+        .map(|rule| rule.clause.class())
+        .collect();
     assert_eq!(
         classes,
         [Class::SharedA],

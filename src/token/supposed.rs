@@ -1,0 +1,57 @@
+//! A token that nobody has shown: what the directory would say of it, judged without asking.
+
+use super::{
+    Holder, Scope, TokenRefused, TokenSettings,
+    answer::Answer,
+    bound::{Bound, Terms, judged},
+    json::parse_object,
+};
+use crate::{caller::Caller, clock::Timestamp};
+
+/// What a token would be good for. No room takes it for one: it is an answer to a question, and no proof.
+#[derive(Clone, Debug)]
+pub struct Supposed {
+    /// The client that it would be of, and its organisation.
+    pub holder: Holder,
+    /// The scopes that it would carry.
+    pub scope: Scope,
+}
+
+/// Why a token would be refused.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum SupposedRefused {
+    /// The claims are no answer of RFC 7662 §2.2.
+    #[error("the claims are no JSON object with a member active, as the directory answers")]
+    NoAnswer,
+    /// The check that it would fail.
+    #[error(transparent)]
+    Token(#[from] TokenRefused),
+}
+
+impl TokenSettings {
+    /// Judges `claims`, an answer of RFC 7662 §2.2, as that about a token would be; without a `caller` it is presumed
+    /// that the certificate is the one that they name.
+    ///
+    /// # Errors
+    /// [`SupposedRefused`].
+    pub fn suppose(
+        &self,
+        claims: &[u8],
+        caller: Option<&Caller>,
+        now: Timestamp,
+    ) -> Result<Supposed, SupposedRefused> {
+        let object = parse_object(claims).ok();
+        let answer = object.and_then(|object| Answer::read(&object).ok());
+        let answer = answer.ok_or(SupposedRefused::NoAnswer)?;
+        let terms = Terms {
+            issuer: self.issuer.clone(),
+            audience: self.audience.clone(),
+        };
+        let bound = caller.map_or(Bound::ToAnyCertificate, Bound::To);
+        let claims = judged(answer, &terms, bound, now)?;
+        Ok(Supposed {
+            holder: claims.holder.clone(),
+            scope: claims.scope.clone(),
+        })
+    }
+}
