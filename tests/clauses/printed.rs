@@ -22,7 +22,7 @@ const EXCEPTIONS: &[Exception] = &[
     ("src/config/forms.rs", "{text:?}", QUOTED),
     ("src/config/source.rs", "{text:?}", QUOTED),
     ("src/config/words.rs", "{word:?}", QUOTED),
-    ("src/app/site.rs", "{other:?}", QUOTED),
+    ("src/app/perild.rs", "{other:?}", QUOTED),
     ("src/dataset/metadata/description/problem.rs", ":?}", QUOTED),
     ("src/policy/decision.rs", "{name:?}", QUOTED),
     (

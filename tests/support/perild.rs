@@ -112,12 +112,11 @@ certificate_format = "pem-urlencoded"
 cache_seconds = {cache_seconds}
 timeout_ms = 3000
 
+[defaults]
+{defaults}
 [server]
 proxy_uids = ["{proxy}"]
 accel_prefix = "{accel_prefix}"
-
-[defaults]
-{defaults}
 {more}
 "#
         );

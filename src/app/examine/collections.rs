@@ -110,6 +110,10 @@ impl Examination<'_> {
             let ids = catalog.iter().map(|one| one.id().as_str());
             ids.chain(groups.iter().copied())
         };
+        if !catalog.is_listed() {
+            // Nobody can say what there is, and nothing is published but what is named.
+            return true;
+        }
         let nameless = nameless(rules, exists, ids);
         for rule in &nameless {
             let key = format!("datasets[{}].name", rule.index);
@@ -156,7 +160,9 @@ impl Examination<'_> {
                 line: fault.line,
                 key: fault.key.to_string(),
             };
-            let severity = if fault.is_warning() {
+            // A folder that cannot be listed is the concern of who looks into it.
+            let is_folder = fault.path == self.config.paths.shared_data;
+            let severity = if is_folder || fault.is_warning() {
                 Severity::Warning
             } else {
                 Severity::Error

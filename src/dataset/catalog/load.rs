@@ -62,7 +62,8 @@ impl Catalog {
             Candidates::new(sources.folder, before, &held_ids, folder.descriptions);
         let claims = Claims {
             ruled: sources.ruled.clone(),
-            publish_all: sources.publish_all,
+            // Where nobody knows which descriptions there are, what none speaks of cannot be told from the rest.
+            publish_all: sources.publish_all && unread.is_none(),
             held: held_ids.clone(),
             ..Claims::default()
         };
@@ -77,6 +78,7 @@ impl Catalog {
         let collections = loading.collections(&candidates.all);
         Self {
             claims: loading.claims,
+            is_listed: unread.is_none(),
             unpublished,
             known,
             published: candidates.published(),

@@ -34,6 +34,7 @@ pub struct Catalog {
     claims: Claims,
     faults: Vec<DescriptionFault>,
     unpublished: Vec<CollectionId>,
+    is_listed: bool,
     known: Known,
     published: Before,
 }
@@ -68,6 +69,12 @@ impl Catalog {
     #[must_use]
     pub fn collection_of(&self, file: &FileName) -> Option<CollectionId> {
         self.claims.owner(file)
+    }
+
+    /// Whether the folder could be listed; where it could not, nothing is published of it but what a rule names.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.is_listed
     }
 
     /// Whether a broken description describes a collection of that name, which is not published for that.

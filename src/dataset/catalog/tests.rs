@@ -527,3 +527,18 @@ fn a_folder_that_is_gone_is_told() {
     assert_eq!(catalog.faults().len(), 1);
     fs::create_dir(&path).unwrap();
 }
+
+#[test]
+fn of_a_folder_that_cannot_be_listed_nothing_is_published_but_what_is_named() {
+    let provider = Provider::with(&[]).publishing_all().ruling(&["ruled"]);
+    let path = provider.folder.path().to_owned();
+    let whole = provider.load(None);
+    assert!(whole.is_listed());
+    assert_eq!(owner(&whole, "other.csv").as_deref(), Some("other"));
+    fs::remove_dir(&path).unwrap();
+    let catalog = provider.load(Some(&whole));
+    assert!(!catalog.is_listed());
+    assert_eq!(owner(&catalog, "other.csv"), None);
+    assert_eq!(owner(&catalog, "ruled.csv").as_deref(), Some("ruled"));
+    fs::create_dir(&path).unwrap();
+}
