@@ -18,9 +18,11 @@
 //! Each value proves that its check was made: its fields are private, one constructor makes it, and
 //! the next room cannot begin without it.
 //!
-//! Beside the walk: [`app`] lists the routes and the rooms in order, [`climatescore`] is the old service's contract, [`config`] is read once into
+//! Beside the walk: [`app`] lists the routes and the rooms in order, [`climatescore`] is the old service's
+//! contract, [`config`] is read once into
 //! final types, [`clock`] is the only place that asks for the time, [`description`] says in `OpenAPI` what
-//! all this is, `disk` writes what has to stay, [`import`] builds the store that is served and [`sample`] makes up data for it, [`log`]
+//! all this is, [`discovery`] what is published, `disk` writes what has to stay, [`import`] builds the store
+//! that is served and [`sample`] makes up data for it, [`log`]
 //! writes records, [`metrics`] counts, [`turns`] keeps one consumer from taking all there is, [`service`]
 //! speaks with systemd, and [`commands`] are what a person types.
 
@@ -44,6 +46,7 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod description;
+pub mod discovery;
 mod disk;
 pub mod import;
 pub mod log;

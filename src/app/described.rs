@@ -2,12 +2,13 @@
 
 use super::{
     PerilRoute, Route,
+    discovery::DiscoveryRoute,
     routes::{FILE, OPEN, VERSIONED_FILE},
 };
 use crate::{
     climatescore::ContractRoute,
     dataset::grid::Peril,
-    description::{Described, Description, Operation, paths},
+    description::{Described, Description, Operation, discovery, paths},
 };
 
 impl Route {
@@ -15,13 +16,20 @@ impl Route {
     #[must_use]
     pub fn described() -> Vec<Described> {
         let open = OPEN.iter().map(|(path, _)| (*path).to_owned());
+        let discovery = DiscoveryRoute::FIXED.iter().map(|(path, _)| *path);
+        let discovery = discovery.chain(DiscoveryRoute::NAMED).map(str::to_owned);
         let old = ContractRoute::FIXED.map(|(path, _)| path.to_owned());
         let fixed = PerilRoute::FIXED.map(|(path, _)| path.to_owned());
         let perils = Peril::ALL.map(|peril| format!("/{}", peril.name()));
-        let named = open.chain(old).chain(fixed).chain(perils).map(|path| {
-            let route = Self::find(&path);
-            (path, route)
-        });
+        let named = open
+            .chain(discovery)
+            .chain(old)
+            .chain(fixed)
+            .chain(perils)
+            .map(|path| {
+                let route = Self::find(&path);
+                (path, route)
+            });
         let files = [FILE, VERSIONED_FILE].map(|template| {
             let route = Self::File {
                 file: None,
@@ -42,6 +50,7 @@ impl Route {
         match self {
             Self::Climatescore(route) => route.operations(about),
             Self::Description => vec![("GET", paths::openapi())],
+            Self::Discovery(route) => vec![("GET", operation(route))],
             Self::Docs => vec![("GET", paths::docs())],
             Self::File { template, .. } if *template == FILE => {
                 vec![("GET", paths::plain_file(about))]
@@ -56,6 +65,17 @@ impl Route {
             ],
             Self::Readiness => vec![("GET", paths::readiness())],
         }
+    }
+}
+
+fn operation(route: &DiscoveryRoute) -> Operation {
+    match route {
+        DiscoveryRoute::Collection(_) => discovery::collection(),
+        DiscoveryRoute::Collections => discovery::collections(),
+        DiscoveryRoute::Conformance => discovery::conformance(),
+        DiscoveryRoute::Landing => discovery::landing(),
+        DiscoveryRoute::Me => discovery::me(),
+        DiscoveryRoute::Schema(_) => discovery::schema(),
     }
 }
 

@@ -36,6 +36,7 @@ pub struct Parts {
     pub(super) policy: Policy,
     pub(super) files: Files,
     pub(super) accel_prefix: String,
+    pub(super) base_url: Box<str>,
     pub(super) perils: Perils,
     pub(super) peril_limits: PerilLimits,
     pub(super) intake: Intake,
@@ -144,6 +145,12 @@ impl Examination<'_> {
             policy,
             files,
             accel_prefix,
+            base_url: self
+                .config
+                .base_url
+                .as_ref()
+                .map_or("", |url| url.as_str().trim_end_matches('/'))
+                .into(),
             perils: perils?,
             ends: std::mem::take(&mut self.ends),
             peril_limits: limits.clone(),

@@ -1,6 +1,7 @@
 //! The one list of routes, and of the rooms in order.
 
 mod described;
+mod discovery;
 mod examine;
 mod file;
 mod perild;

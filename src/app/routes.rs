@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use actix_web::http::Method;
 
+use super::discovery::DiscoveryRoute;
 use crate::{
     climatescore::ContractRoute,
     dataset::{Catalog, FileName, Perils},
@@ -15,6 +16,8 @@ use crate::{
 pub enum Route {
     /// `/openapi.json`: what there is, for programs.
     Description,
+    /// What is published, and who asks.
+    Discovery(DiscoveryRoute),
     /// `/docs`: the same for people.
     Docs,
     /// `/{name}` and `/v1/files/{name}`: a file; none when no file can have that name.
@@ -82,6 +85,9 @@ impl Route {
         if let Some((_, route)) = OPEN.iter().find(|(open, _)| *open == path) {
             return route.clone();
         }
+        if let Some(route) = DiscoveryRoute::find(path) {
+            return Self::Discovery(route);
+        }
         // Before the files: one of these names stays reachable under /v1/files/.
         if let Some(route) = PerilRoute::find(path) {
             return Self::Perils(route);
@@ -114,10 +120,16 @@ impl Route {
     #[must_use]
     pub fn templates() -> Vec<&'static str> {
         let open = OPEN.iter().map(|(path, _)| *path);
+        let discovery = DiscoveryRoute::FIXED.iter().map(|(path, _)| *path);
+        let discovery = discovery.chain(DiscoveryRoute::NAMED);
         let old = ContractRoute::FIXED.map(|(path, _)| path);
         let fixed = PerilRoute::FIXED.map(|(path, _)| path);
         let named = [ContractRoute::PERIL, FILE, VERSIONED_FILE, NOTHING];
-        open.chain(old).chain(fixed).chain(named).collect()
+        open.chain(discovery)
+            .chain(old)
+            .chain(fixed)
+            .chain(named)
+            .collect()
     }
 
     /// The collection that the path asks for, if it can be one; all perils where the body says which.
@@ -127,7 +139,12 @@ impl Route {
             Self::File { file, .. } => catalog.collection_of(file.as_ref()?),
             Self::Perils(_) => Some(PerilRoute::asks().clone()),
             Self::Climatescore(route) => Some(route.asks().clone()),
-            Self::Description | Self::Docs | Self::Health | Self::Nothing | Self::Readiness => None,
+            Self::Description
+            | Self::Discovery(_)
+            | Self::Docs
+            | Self::Health
+            | Self::Nothing
+            | Self::Readiness => None,
         }
     }
 
@@ -136,6 +153,7 @@ impl Route {
     pub fn template(&self) -> &'static str {
         match self {
             Self::File { template, .. } => template,
+            Self::Discovery(route) => route.template(),
             Self::Perils(route) => route.template(),
             Self::Climatescore(route) => route.template(),
             Self::Description | Self::Docs | Self::Health | Self::Nothing | Self::Readiness => {

@@ -41,6 +41,8 @@ pub struct Site {
     pub catalog: Arc<Catalog>,
     /// The rule of each collection.
     pub policy: Policy,
+    /// The address of the whole, without a slash at its end.
+    pub base_url: Box<str>,
     /// The files.
     pub files: Files,
     /// nginx's internal location, or empty.
@@ -87,6 +89,7 @@ impl Site {
             tokens,
             catalog: parts.catalog,
             policy: parts.policy,
+            base_url: parts.base_url,
             files: parts
                 .files
                 .with_digests(&parts.intake.folder, previous.map(|site| &site.files)),

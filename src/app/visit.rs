@@ -38,6 +38,15 @@ pub(crate) struct Visit<'v> {
 impl Visit<'_> {
     /// Steps 3 to 7: syntax before presence, presence before validity, and the directory last.
     pub(crate) async fn authenticate(self, access: &mut Access) -> Result<BoundToken, Refusal> {
+        let (_, token) = self.identify(access).await?;
+        Ok(token)
+    }
+
+    /// As [`Visit::authenticate`], with what the certificate says.
+    pub(super) async fn identify(
+        self,
+        access: &mut Access,
+    ) -> Result<(Arc<CertificateFacts>, BoundToken), Refusal> {
         let site = self.site;
         site.notice_other_certificate_headers(self.request);
         let inbound = Inbound::read(self.request, self.neighbour, &site.hop)?;
@@ -67,7 +76,7 @@ impl Visit<'_> {
         let tokens = &site.tokens;
         let token = tokens.redeem_noting(token, &caller, self.now, note).await?;
         access.token(&token);
-        Ok(token)
+        Ok((Arc::clone(caller.facts()), token))
     }
 
     /// As [`Visit::authenticate`], where none of what could be `asked` for is open: before it is known what is.

@@ -135,6 +135,7 @@ async fn walk(
     };
     match route {
         Route::Description => site.description.document(request, &visit.parameters()),
+        Route::Discovery(route) => visit.discover(route, access).await,
         Route::Docs => site.description.page(request),
         Route::File {
             file: Some(file), ..

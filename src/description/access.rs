@@ -35,6 +35,25 @@ impl Access {
         }
     }
 
+    /// Nobody is asked for anything, and who sends a token hears what it is good for.
+    pub(crate) fn everyone_or_any_token() -> Self {
+        Self {
+            alternatives: vec![Needed::Nothing, Needed::Token(Vec::new())],
+            said: vec![
+                "- nothing: open to everyone".to_owned(),
+                "- whether you may read it: any active token".to_owned(),
+            ],
+        }
+    }
+
+    /// Any active token.
+    pub(crate) fn any_token() -> Self {
+        Self {
+            alternatives: vec![Needed::Token(Vec::new())],
+            said: Vec::new(),
+        }
+    }
+
     /// To what is said of all perils together.
     pub(crate) fn catalogue(policy: &Policy) -> Self {
         let needed = needed(policy, Perils::collection(None));

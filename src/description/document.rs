@@ -143,7 +143,11 @@ fn security_schemes() -> Value {
 }
 
 /// The tags, in the order of the page.
-pub(super) const TAGS: [(&str, &str); 4] = [
+pub(super) const TAGS: [(&str, &str); 5] = [
+    (
+        "catalogue",
+        "What is published, what it needs, and who you are: open to everyone. With a token each collection says whether you may read it.",
+    ),
     (
         "perils",
         "Peril values of places, and what there is of them.",

@@ -13,10 +13,11 @@
 )]
 
 pub(crate) mod access;
+pub(crate) mod discovery;
 mod document;
 mod headers;
 pub(crate) mod operation;
-mod page;
+pub(crate) mod page;
 mod parameters;
 pub(crate) mod paths;
 mod problems;

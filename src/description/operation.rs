@@ -187,9 +187,10 @@ pub(crate) fn options(path: &str) -> Value {
         "responses": responses,
         "security": [],
     });
-    if path.contains("{name}") {
+    let mut segments = path.split('/').filter_map(|one| one.strip_prefix('{'));
+    if let Some(name) = segments.find_map(|one| one.strip_suffix('}')) {
         operation["parameters"] = json!([{
-            "name": "name", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1},
+            "name": name, "in": "path", "required": true, "schema": {"type": "string", "minLength": 1},
         }]);
     }
     operation

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Version, problems, schemas};
+use super::{Version, discovery::terms, problems, schemas};
 use crate::{
     climatescore::description as climatescore,
     dataset::grid::{Peril, Scenario, Year},
@@ -52,6 +52,7 @@ pub(super) fn all() -> Value {
     });
     if let (Some(all), Value::Object(old)) = (all.as_object_mut(), climatescore::parameters()) {
         all.extend(old);
+        all.extend(terms::parameters());
     }
     all
 }

@@ -14,7 +14,7 @@ pub(super) fn weight_of_coding(field: &str, name: &str) -> f32 {
 }
 
 /// How much `field` likes the media type `essence`, from 0 for not at all to 1.
-pub(super) fn weight_of_type(field: Option<&str>, essence: &str) -> f32 {
+pub(crate) fn weight_of_type(field: Option<&str>, essence: &str) -> f32 {
     let Some(field) = field.filter(|field| !matches!(field.trim(), "" | "*/*")) else {
         return 1.0;
     };

@@ -26,14 +26,20 @@ pub(crate) enum Verdict {
 
 /// Judges the preconditions in the order of RFC 9110 §13.2.2.
 ///
-/// `tag` is the strong entity tag without its quotes, where there is one, `last_modified` the last change.
-pub(crate) fn judge(headers: &HeaderMap, tag: Option<&str>, last_modified: SystemTime) -> Verdict {
-    let modified = whole_seconds(last_modified);
+/// `tag` is the strong entity tag without its quotes, `last_modified` the last change; where there is none, no condition
+/// on it is judged.
+pub(crate) fn judge(
+    headers: &HeaderMap,
+    tag: Option<&str>,
+    last_modified: Option<SystemTime>,
+) -> Verdict {
+    let modified = last_modified.map(whole_seconds);
+    let is_later_than = |limit| modified.is_some_and(|modified| modified > limit);
     if let Some(tags) = joined(headers, &IF_MATCH) {
         if !names(&tags, tag, Comparison::Strong) {
             return Verdict::Failed;
         }
-    } else if date_of(headers, &IF_UNMODIFIED_SINCE).is_some_and(|limit| modified > limit) {
+    } else if date_of(headers, &IF_UNMODIFIED_SINCE).is_some_and(is_later_than) {
         return Verdict::Failed;
     }
     if let Some(tags) = joined(headers, &IF_NONE_MATCH) {
@@ -43,7 +49,8 @@ pub(crate) fn judge(headers: &HeaderMap, tag: Option<&str>, last_modified: Syste
             Verdict::Proceed
         };
     }
-    let is_known = date_of(headers, &IF_MODIFIED_SINCE).is_some_and(|since| modified <= since);
+    let is_known = date_of(headers, &IF_MODIFIED_SINCE)
+        .is_some_and(|since| modified.is_some_and(|modified| modified <= since));
     if is_known {
         Verdict::NotModified
     } else {
@@ -170,7 +177,7 @@ mod tests {
     fn verdict(fields: &[(&'static str, &'static str)]) -> Verdict {
         let identity = identity();
         let tag = identity.entity_tag.as_ref().map(EntityTag::as_str);
-        judge(&headers(fields), tag, identity.last_modified)
+        judge(&headers(fields), tag, Some(identity.last_modified))
     }
 
     /// Rows: HTTP-8

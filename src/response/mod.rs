@@ -3,13 +3,13 @@
 //! Knows media types, caching, problem details and challenges. Knows nothing of where data comes
 //! from or how a permit was earned. [`problem`] alone maps refusals to statuses.
 
-mod accept;
+pub(crate) mod accept;
 mod body;
 pub mod catalogue;
 mod challenge;
 mod coding;
 pub mod conditions;
-mod fields;
+pub(crate) mod fields;
 pub mod file;
 pub mod location;
 pub(crate) mod number;

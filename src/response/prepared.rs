@@ -56,7 +56,7 @@ impl Prepared {
             chosen_by: Some(BY_CODING),
             caching: Caching::Public(Validators {
                 entity_tag: Some(self.entity_tag.clone()),
-                last_modified,
+                last_modified: Some(last_modified),
             }),
         };
         if let Some(answer) = representation.judge(request)? {

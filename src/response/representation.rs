@@ -48,8 +48,8 @@ pub(crate) enum Caching {
 pub(crate) struct Validators {
     /// The tag of the representation without a coding; none while it is not known.
     pub(crate) entity_tag: Option<EntityTag>,
-    /// The last change of the content.
-    pub(crate) last_modified: SystemTime,
+    /// The last change of the content, where anybody knows it.
+    pub(crate) last_modified: Option<SystemTime>,
 }
 
 impl Validators {
@@ -71,7 +71,7 @@ impl Validators {
         let imported = u64::try_from(version.imported_at).unwrap_or(0);
         Self {
             entity_tag: Some(EntityTag::of(depends_on.as_bytes())),
-            last_modified: UNIX_EPOCH + Duration::from_secs(imported),
+            last_modified: Some(UNIX_EPOCH + Duration::from_secs(imported)),
         }
     }
 }
@@ -80,7 +80,7 @@ impl From<&Identity> for Validators {
     fn from(identity: &Identity) -> Self {
         Self {
             entity_tag: identity.entity_tag.clone(),
-            last_modified: identity.last_modified,
+            last_modified: Some(identity.last_modified),
         }
     }
 }
@@ -145,7 +145,9 @@ impl Representation {
             if let Some(tag) = self.entity_tag(validators) {
                 answer.insert_header((ETAG, format!("\"{}\"", tag.as_str())));
             }
-            answer.insert_header((LAST_MODIFIED, http_date(validators.last_modified)));
+            if let Some(time) = validators.last_modified {
+                answer.insert_header((LAST_MODIFIED, http_date(time)));
+            }
         }
         if let Some(fields) = self.chosen_by {
             answer.insert_header((VARY, fields));
@@ -198,7 +200,7 @@ mod tests {
             chosen_by: Some(BY_CODING),
             caching: Caching::Private(Validators {
                 entity_tag: Some(EntityTag::for_test("v1")),
-                last_modified: UNIX_EPOCH + Duration::from_secs(1),
+                last_modified: Some(UNIX_EPOCH + Duration::from_secs(1)),
             }),
         }
     }

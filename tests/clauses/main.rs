@@ -36,6 +36,7 @@ mod metrics_labels;
 mod metrics_listener;
 mod metrics_published;
 mod metrics_site;
+mod ogc_common;
 mod open_energy;
 mod own_files;
 mod printed;

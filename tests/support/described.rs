@@ -68,9 +68,16 @@ fn operation(method: &str, target: &str) -> Option<&'static Value> {
         path = path.replace("//", "/");
     }
     let path = path.as_str();
+    let collection = path.strip_prefix("/v1/collections/");
     let template = match path.strip_prefix("/v1/files/") {
         _ if DOCUMENT["paths"].get(path).is_some() => path,
         Some(name) if !name.contains('/') => "/v1/files/{name}",
+        _ if collection.is_some_and(|id| !id.is_empty() && !id.contains('/')) => {
+            "/v1/collections/{id}"
+        }
+        _ if collection.is_some_and(|rest| rest.split('/').skip(1).eq(["schema"])) => {
+            "/v1/collections/{id}/schema"
+        }
         _ if path.len() > 1 && path.rfind('/') == Some(0) => "/{name}",
         _ => return None,
     };

@@ -51,6 +51,17 @@ impl Catalog {
         self.collections.iter()
     }
 
+    /// Those that come after the id `after` in order of their ids, whether there is one of that id or not; all
+    /// without it.
+    #[must_use]
+    pub fn after(&self, after: Option<&str>) -> &[Arc<Collection>] {
+        let first = after.map_or(0, |after| {
+            self.collections
+                .partition_point(|collection| collection.id().as_str() <= after)
+        });
+        self.collections.get(first..).unwrap_or_default()
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {

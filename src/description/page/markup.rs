@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// The little of `CommonMark` that the document has: paragraphs, lists, code.
-pub(super) fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     let mut html = String::new();
     let blocks = text.split("\n\n").map(str::trim);
     for block in blocks.filter(|block| !block.is_empty()) {
@@ -22,7 +22,7 @@ pub(super) fn prose(text: &str) -> String {
 }
 
 /// `text` with what stands between backticks as code.
-pub(super) fn coded(text: &str) -> String {
+pub(crate) fn coded(text: &str) -> String {
     let parts = escaped(text);
     let parts = parts.split('`').enumerate().map(|(index, part)| {
         if index % 2 == 1 {
@@ -35,12 +35,12 @@ pub(super) fn coded(text: &str) -> String {
 }
 
 /// `text` as code.
-pub(super) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     format!("<code>{}</code>", escaped(text))
 }
 
 /// `text` with every character that means something in HTML escaped.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

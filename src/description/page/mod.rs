@@ -3,7 +3,7 @@
 //! Everything folds: the page opens as the list of operations, and a link to a shape unfolds it.
 
 mod json;
-mod markup;
+pub(crate) mod markup;
 mod words;
 
 use std::fmt::Write;
@@ -20,7 +20,7 @@ use self::{
 use super::document::TAGS;
 
 /// Value for `Content-Security-Policy`: the page's own style, and nothing else.
-pub(super) fn security_policy() -> String {
+pub(crate) fn security_policy() -> String {
     let style = BASE64_STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
     format!(
         "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -239,7 +239,7 @@ fn capitalised(text: &str) -> String {
     first.into_iter().chain(characters).collect()
 }
 
-const STYLE: &str = include_str!("style.css");
+pub(crate) const STYLE: &str = include_str!("style.css");
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ use crate::{
     climatescore::description as climatescore,
     config::PerilLimits,
     dataset::grid::{Metric, Peril, Scenario, Year},
+    description::discovery::terms,
 };
 
 use shape::{degrees, object};
@@ -50,6 +51,7 @@ pub(super) fn all(limits: &PerilLimits) -> Value {
         input::all(limits),
         answers::all(),
         catalogue::all(),
+        terms::schemas(),
         climatescore::schemas(limits),
     ] {
         if let (Some(all), Value::Object(part)) = (all.as_object_mut(), part) {

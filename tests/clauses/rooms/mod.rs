@@ -27,6 +27,7 @@ const ROOMS: &[&str] = &[
     "import",
     "sample",
     "description",
+    "discovery",
     "climatescore",
     "app",
     "commands",

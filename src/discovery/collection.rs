@@ -1,0 +1,210 @@
+//! One collection: what it is, what is needed for it, and where its data are.
+
+use serde::Serialize;
+
+use super::{
+    View,
+    link::{JSON_SCHEMA, Link},
+    view::{Reading, path_of, path_of_file, title},
+};
+use crate::{
+    dataset::{
+        Collection,
+        metadata::{Extent, Licence, Metadata, Moment},
+    },
+    policy::{CollectionId, Rule},
+};
+
+#[derive(Serialize)]
+pub(super) struct CollectionDocument<'c> {
+    id: &'c str,
+    title: &'c str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'c str>,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    keywords: Vec<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    licence: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    publisher: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    modified: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extent: Option<ExtentDocument>,
+    access: Access<'c>,
+    links: Vec<Link>,
+}
+
+/// Who may have it.
+#[derive(Serialize)]
+struct Access<'c> {
+    /// Whether no token is needed.
+    open: bool,
+    /// Any one of these suffices.
+    any_of: Vec<Way<'c>>,
+    /// What that means for who asks, where a token was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    caller: Option<CallerWord>,
+}
+
+#[derive(Serialize)]
+struct Way<'c> {
+    class: &'static str,
+    /// What a token must carry; none: any active token will do, if one is needed at all.
+    scopes: Vec<&'c str>,
+}
+
+#[derive(Serialize)]
+struct CallerWord {
+    may_read: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lacks_one_of: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ExtentDocument {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spatial: Option<Spatial>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temporal: Option<Temporal>,
+}
+
+#[derive(Serialize)]
+struct Spatial {
+    bbox: [[f64; 4]; 1],
+    crs: &'static str,
+}
+
+#[derive(Serialize)]
+struct Temporal {
+    interval: [[Option<String>; 2]; 1],
+    trs: &'static str,
+}
+
+pub(super) fn document<'c>(view: &View<'c>, collection: &'c Collection) -> CollectionDocument<'c> {
+    let Metadata {
+        description,
+        keywords,
+        licence,
+        publisher,
+        contact,
+        version,
+        issued,
+        modified,
+        extent,
+        ..
+    } = collection.metadata();
+    CollectionDocument {
+        id: collection.id().as_str(),
+        title: title(collection),
+        description: description.as_deref(),
+        kind: collection.kind().name(),
+        keywords: keywords.iter().map(AsRef::as_ref).collect(),
+        licence: licence.as_ref().map(Licence::text),
+        publisher: publisher.as_deref(),
+        contact: contact.as_deref(),
+        version: version.as_deref(),
+        issued: issued.map(|moment| moment.to_string()),
+        modified: modified.map(|moment| moment.to_string()),
+        group: collection.group().map(CollectionId::as_str),
+        extent: extent_of(extent),
+        access: access(view, collection),
+        links: links(view, collection),
+    }
+}
+
+fn access<'c>(view: &View<'c>, collection: &Collection) -> Access<'c> {
+    let rule = view.rule(collection);
+    let clauses = rule.map(Rule::clauses).unwrap_or_default();
+    let caller = view.token.map(|_| match view.reading(collection) {
+        Reading::May => CallerWord {
+            may_read: true,
+            lacks_one_of: Vec::new(),
+        },
+        Reading::Lacks(scopes) => CallerWord {
+            may_read: false,
+            lacks_one_of: scopes,
+        },
+        Reading::NeedsToken => CallerWord {
+            may_read: false,
+            lacks_one_of: Vec::new(),
+        },
+    });
+    Access {
+        open: rule.is_some_and(Rule::is_open),
+        any_of: clauses
+            .iter()
+            .map(|clause| Way {
+                class: clause.class().name(),
+                scopes: clause.scope().iter().collect(),
+            })
+            .collect(),
+        caller,
+    }
+}
+
+fn links(view: &View<'_>, collection: &Collection) -> Vec<Link> {
+    let path = path_of(collection);
+    let mut links = Link::to_itself(view, &path, title(collection)).to_vec();
+    let schema = format!("{path}/schema");
+    links.push(Link::new(
+        view,
+        "http://www.opengis.net/def/rel/ogc/1.0/schema",
+        &schema,
+        JSON_SCHEMA,
+        "Its fields, as JSON Schema",
+    ));
+    let licence = collection.metadata().licence.as_ref();
+    if let Some(licence) = licence.and_then(Licence::url) {
+        links.push(Link {
+            href: licence.into(),
+            rel: "license",
+            media_type: None,
+            title: "Terms of use".to_owned(),
+            length: None,
+        });
+    }
+    let files = collection.representations().iter().map(|file| Link {
+        length: Some(file.length_bytes),
+        ..Link::new(
+            view,
+            "enclosure",
+            &path_of_file(&file.name),
+            file.media_type.essence(),
+            file.name.as_ref(),
+        )
+    });
+    links.extend(files);
+    links
+}
+
+fn extent_of(extent: &Extent) -> Option<ExtentDocument> {
+    let spatial = extent.spatial.map(|corners| Spatial {
+        bbox: [corners.corners()],
+        crs: "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
+    });
+    let temporal = extent.temporal.map(|interval| Temporal {
+        interval: [[interval.from(), interval.until()].map(|end| end.map(date_time))],
+        trs: "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
+    });
+    (spatial.is_some() || temporal.is_some()).then_some(ExtentDocument { spatial, temporal })
+}
+
+/// RFC 3339 `date-time`, which is all that an interval may have: a day by its beginning.
+fn date_time(moment: Moment) -> String {
+    let text = moment.to_string();
+    if text.contains('T') {
+        text
+    } else {
+        text + "T00:00:00Z"
+    }
+}

@@ -1,0 +1,116 @@
+//! What one caller sees of the catalogue.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::{
+    dataset::{Catalog, Collection},
+    policy::{Clause, Policy, Rule},
+    token::BoundToken,
+};
+
+/// The catalogue, the rules and who asks: everyone, or who has a token.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'v> {
+    /// The address of the whole, without a slash at its end.
+    pub base_url: &'v str,
+    /// Everything that is published.
+    pub catalog: &'v Catalog,
+    /// The rule of each collection.
+    pub policy: &'v Policy,
+    /// The token of who asks, if one was sent.
+    pub token: Option<&'v BoundToken>,
+}
+
+/// Whether a collection may be read with the token that was sent.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Reading {
+    /// The token carries too little: what it lacks of each scope that would do.
+    Lacks(Vec<String>),
+    /// It may be read.
+    May,
+    /// No token was sent, and one is needed.
+    NeedsToken,
+}
+
+impl<'v> View<'v> {
+    /// The absolute address of `path`.
+    pub(super) fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+
+    /// The collection `id`, if this caller may know of it.
+    #[must_use]
+    pub fn collection(&self, id: &str) -> Option<&'v Collection> {
+        let collection = self.catalog.get(id)?;
+        self.shows(collection).then_some(collection)
+    }
+
+    /// The collections that this caller may know of and that come after the id `after`, in order of their ids.
+    pub(super) fn collections(&self, after: Option<&str>) -> impl Iterator<Item = &'v Collection> {
+        let view = *self;
+        let all = self.catalog.after(after).iter().map(AsRef::as_ref);
+        all.filter(move |collection| view.shows(collection))
+    }
+
+    /// The rule of `collection`.
+    pub(super) fn rule(&self, collection: &Collection) -> Option<&'v Rule> {
+        self.policy.rule(collection.id()).map(AsRef::as_ref)
+    }
+
+    /// Whether `collection` may be read.
+    pub(super) fn reading(&self, collection: &Collection) -> Reading {
+        let Some(rule) = self.rule(collection) else {
+            return Reading::Lacks(Vec::new());
+        };
+        match self.token {
+            _ if rule.is_open() => Reading::May,
+            None => Reading::NeedsToken,
+            Some(token) if self.policy.decide(token, collection.id()).is_ok() => Reading::May,
+            Some(token) => {
+                let clauses = rule.clauses().iter();
+                Reading::Lacks(clauses.map(|clause| missing(clause, token)).collect())
+            }
+        }
+    }
+
+    /// What has no data yet or no rule is not there; what is not listed is there for those who may read it.
+    fn shows(&self, collection: &Collection) -> bool {
+        collection.has_data()
+            && self.rule(collection).is_some()
+            && (collection.is_listed() || self.reading(collection) == Reading::May)
+    }
+}
+
+/// The path of the collection `id`.
+pub(super) fn path_of(collection: &Collection) -> String {
+    let id = utf8_percent_encode(collection.id().as_str(), PATH_SEGMENT);
+    format!("/v1/collections/{id}")
+}
+
+/// The path of the file `name`.
+pub(super) fn path_of_file(name: &str) -> String {
+    format!("/v1/files/{}", utf8_percent_encode(name, PATH_SEGMENT))
+}
+
+/// The name for people; a collection that nobody described is called by its id.
+pub(super) fn title(collection: &Collection) -> &str {
+    match &*collection.metadata().title {
+        "" => collection.id().as_str(),
+        title => title,
+    }
+}
+
+fn missing(clause: &Clause, token: &BoundToken) -> String {
+    let needed = clause.scope().iter();
+    let missing: Vec<_> = needed
+        .filter(|needed| !token.scope().contains(needed))
+        .collect();
+    missing.join(" ")
+}
+
+/// What stands for itself in a path segment.
+pub(super) const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
