@@ -100,6 +100,24 @@ pub enum Absent {
 }
 
 /// The directory `shared_data`.
+///
+/// A file is to be had with the permit for its collection, and in no other way:
+///
+/// ```compile_fail,E0624
+/// use perild::{clock::Timestamp, dataset::{FileName, Files}};
+///
+/// fn open(files: &Files, file: &FileName) {
+///     files.open(file.as_str(), file.media_type(), Timestamp::now());
+/// }
+/// ```
+///
+/// ```
+/// use perild::{clock::Timestamp, dataset::{Absent, FileName, Files, Selection}, policy::Permit};
+///
+/// fn open(files: &Files, permit: &Permit, file: &FileName) -> Result<Selection, Absent> {
+///     files.select(permit, file, Timestamp::now())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Files {
     root: PathBuf,
