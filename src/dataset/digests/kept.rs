@@ -22,23 +22,13 @@ impl Kept {
     /// that were there first.
     pub(super) fn open(folder: &Path) -> Self {
         let path = folder.join(NAME);
-        let mut kept = Self { path, file: None };
+        let kept = Self { path, file: None };
         let lines = kept.lines();
         if lines.len() > usize::try_from(MOST).unwrap_or(usize::MAX) {
             let excess = lines.len() / 2;
             // Without the shorter file the longer one goes on.
             let _ = kept.rewrite(lines.get(excess..).unwrap_or_default());
         }
-        kept.file = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(&kept.path)
-            .inspect_err(|error| {
-                let path = kept.path.display();
-                tracing::warn!("digests are not kept in {path}: {error}");
-            })
-            .ok();
         kept
     }
 
@@ -52,9 +42,20 @@ impl Kept {
     pub(super) fn add(&mut self, version: &Version, tag: &EntityTag) {
         let line = format!("{version} {}\n", tag.as_str());
         // A disk that is full costs a restart some reading, and nobody an answer.
-        if let Some(file) = &mut self.file {
-            let _ = file.write_all(line.as_bytes());
-        }
+        let _ = self.write(line.as_bytes());
+    }
+
+    /// Adds `line` to the file, which there is once there is a line for it.
+    fn write(&mut self, line: &[u8]) -> io::Result<()> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => OpenOptions::new()
+                .append(true)
+                .create(true)
+                .mode(0o600)
+                .open(&self.path)?,
+        };
+        self.file.insert(file).write_all(line)
     }
 
     fn lines(&self) -> Vec<String> {
