@@ -17,6 +17,7 @@ mod edge_errors;
 mod examples;
 mod files;
 mod journal;
+mod machines;
 mod nginx_tls;
 mod perils;
 mod service;

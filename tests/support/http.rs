@@ -82,6 +82,14 @@ impl Request {
         Self::new("GET", target)
     }
 
+    /// Asks the host `name` in place of localhost.
+    pub fn host(mut self, name: &str) -> Self {
+        self.head = self
+            .head
+            .replacen("Host: localhost", &format!("Host: {name}"), 1);
+        self
+    }
+
     pub fn field(mut self, name: &str, value: &str) -> Self {
         write!(self.head, "{name}: {value}\r\n").unwrap();
         self

@@ -16,6 +16,7 @@
     reason = "a test ends at the first thing that is not as it should be"
 )]
 
+pub mod balancer;
 pub mod described;
 pub mod directory;
 pub mod fake_directory;

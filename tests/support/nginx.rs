@@ -16,13 +16,33 @@ pub struct Nginx {
     dir: PathBuf,
     pub https: u16,
     pub http: u16,
+    /// Where a balancer connects, when the site listens for one.
+    pub balanced: u16,
+}
+
+/// The ports of this run in place of 443, 80 and 8443.
+#[derive(Clone, Copy)]
+struct Ports {
+    https: u16,
+    http: u16,
+    balanced: u16,
+}
+
+impl Ports {
+    fn free() -> Self {
+        Self {
+            https: free_port(),
+            http: free_port(),
+            balanced: free_port(),
+        }
+    }
 }
 
 impl Nginx {
     /// Starts nginx on the site file `site` of `nginx/`, with `dir` in place of the system's directories.
     pub fn start(dir: &Path, site: &str) -> Self {
-        let (https, http) = (free_port(), free_port());
-        let config = install(dir, site, https, http);
+        let ports = Ports::free();
+        let config = install(dir, site, ports);
         let mut command = Command::new(tool("nginx", "nginx"));
         let process = Running::start(
             "nginx",
@@ -32,8 +52,9 @@ impl Nginx {
         Self {
             process,
             dir: dir.to_owned(),
-            https,
-            http,
+            https: ports.https,
+            http: ports.http,
+            balanced: ports.balanced,
         }
     }
 
@@ -60,7 +81,7 @@ impl Drop for Nginx {
 
 /// Asks nginx itself whether the site file `site` is right; what it says when it is not.
 pub fn check(dir: &Path, site: &str) -> Result<(), String> {
-    let config = install(dir, site, free_port(), free_port());
+    let config = install(dir, site, Ports::free());
     let done = Command::new(tool("nginx", "nginx"))
         .arg("-t")
         .arg("-c")
@@ -72,8 +93,9 @@ pub fn check(dir: &Path, site: &str) -> Result<(), String> {
     if clean { Ok(()) } else { Err(said) }
 }
 
-/// Copies `nginx/` below `dir`, with this run's places in it, and writes the main file that Debian has.
-fn install(dir: &Path, site: &str, https: u16, http: u16) -> PathBuf {
+/// Copies `nginx/` below `dir`, with this run's places in it, and writes the main file that Debian has. What a test
+/// has put there as an operator would, sites of further names and local parts, gets the places and ports as well.
+fn install(dir: &Path, site: &str, ports: Ports) -> PathBuf {
     let etc = dir.join("nginx");
     for sub in [
         "nginx/perild.d",
@@ -91,7 +113,11 @@ fn install(dir: &Path, site: &str, https: u16, http: u16) -> PathBuf {
     }
     for file in files {
         let text = fs::read_to_string(shipped.join(&file)).unwrap();
-        fs::write(etc.join(&file), placed(&text, dir, https, http)).unwrap();
+        fs::write(etc.join(&file), placed(&text, dir, ports)).unwrap();
+    }
+    for path in further_sites(&etc) {
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(path, placed(&text, dir, ports)).unwrap();
     }
     let types = "/etc/nginx/mime.types";
     fs::copy(types, etc.join("mime.types"))
@@ -101,8 +127,41 @@ fn install(dir: &Path, site: &str, https: u16, http: u16) -> PathBuf {
     main
 }
 
+fn further_sites(etc: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(etc)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let is_further = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy();
+        name.starts_with("perild_") && name.ends_with(".conf")
+    };
+    files.filter(is_further).collect()
+}
+
+/// Puts a site for the further `name` below `dir`, as `perild-provision` makes it: what sites share is in the first.
+pub fn add_name(dir: &Path, name: &str) {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("nginx/perild.conf");
+    let text = fs::read_to_string(shipped).unwrap();
+    let servers: Vec<&str> = text
+        .split("\nserver {")
+        .filter(|server| server.contains("server_name example.energydata.org.uk;"))
+        .collect();
+    assert_eq!(servers.len(), 2, "TLS and plain HTTP");
+    let site: String = servers
+        .iter()
+        .map(|server| format!("server {{{server}\n").replace("example.energydata.org.uk", name))
+        .collect();
+    fs::create_dir_all(dir.join("nginx/perild.d")).unwrap();
+    fs::write(dir.join(format!("nginx/perild_{name}.conf")), site).unwrap();
+}
+
 /// The shipped text with this run's name, places and ports: nothing else differs.
-fn placed(text: &str, dir: &Path, https: u16, http: u16) -> String {
+fn placed(text: &str, dir: &Path, ports: Ports) -> String {
+    let Ports {
+        https,
+        http,
+        balanced,
+    } = ports;
     let dir = dir.display();
     text.replace("example.energydata.org.uk", "localhost")
         .replace("/etc/letsencrypt", &format!("{dir}/letsencrypt"))
@@ -113,8 +172,10 @@ fn placed(text: &str, dir: &Path, https: u16, http: u16) -> String {
         .replace("/var/www/perild-acme", &format!("{dir}/acme"))
         .replace("listen 443", &format!("listen 127.0.0.1:{https}"))
         .replace("listen [::]:443", &format!("listen [::1]:{https}"))
-        .replace("listen 80", &format!("listen 127.0.0.1:{http}"))
+        .replace("listen 80;", &format!("listen 127.0.0.1:{http};"))
         .replace("listen [::]:80", &format!("listen [::1]:{http}"))
+        .replace("listen 8443", &format!("listen 127.0.0.1:{balanced}"))
+        .replace("^8443/", &format!("^{balanced}/"))
 }
 
 /// Debian 12's /etc/nginx/nginx.conf, weak TLS defaults and compression included, in the foreground.
@@ -143,6 +204,7 @@ http {{
     uwsgi_temp_path {dir}/tmp/uwsgi;
     scgi_temp_path {dir}/tmp/scgi;
     include {site};
+    include perild_*.conf;
 }}
 "
     )

@@ -150,6 +150,19 @@ impl Pki {
         issue(params, &self.directory, &file("pem"), &file("key"))
     }
 
+    /// What consumers see at the further name `name`, where nginx looks for it.
+    pub fn site(&self, name: &str) -> Identity {
+        let place = self.dir.join("letsencrypt/live").join(name);
+        fs::create_dir_all(&place).unwrap();
+        let params = leaf(name, ExtendedKeyUsagePurpose::ServerAuth);
+        issue(
+            params,
+            &self.web,
+            &place.join("fullchain.pem"),
+            &place.join("privkey.pem"),
+        )
+    }
+
     /// A file of the revocation lists of the whole path: the issuer's with `revoked`, the root's with none.
     pub fn revocation_lists(&self, file: &str, revoked: &[&Identity]) -> PathBuf {
         self.revocation_lists_until(file, revoked, OffsetDateTime::now_utc() + Duration::days(1))

@@ -44,9 +44,14 @@ impl Client {
     }
 
     pub fn connect(&self) -> Connection<Stream> {
-        let name = ServerName::try_from("localhost").unwrap();
-        let session = ClientConnection::new(Arc::clone(&self.config), name).unwrap();
         let socket = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        self.over(socket, "localhost")
+    }
+
+    /// TLS with the server `name` over a connection that is there.
+    pub fn over(&self, socket: TcpStream, name: &str) -> Connection<Stream> {
+        let name = ServerName::try_from(name.to_owned()).unwrap();
+        let session = ClientConnection::new(Arc::clone(&self.config), name).unwrap();
         socket.set_read_timeout(Some(PATIENCE)).unwrap();
         socket.set_nodelay(true).unwrap();
         Connection::new(StreamOwned::new(session, socket))
