@@ -1,6 +1,7 @@
 //! A store: how long it takes to open, and a look-up on a coarse and on a fine grid.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a measurement that cannot go on ends"
 )]
@@ -8,22 +9,23 @@
 use std::{
     fs::{self, File},
     hint::black_box,
-    io::BufWriter,
+    io::{BufWriter, Write},
     path::{Path, PathBuf},
 };
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use perild::{
-    climatescore::answer::Segments,
+    climatescore::{Column, answer::Segments},
     dataset::{
         Perils,
         grid::{
-            About, Axis, Cell, Column, ColumnStatistics, Grid, GridShape, Peril, RawValues,
-            StoreVersion, StoreWriter,
+            Axis, Cell, CellIndex, ColumnStatistics, Columns, CoverageMetadata, Dimension,
+            DimensionValues, Grid, GridShape, Profile, RawValues, StoreMetadata, StoreVersion,
+            StoreWriter, Value, Variable,
         },
-        perils::Values,
+        perils::{Coverage, Values},
     },
-    policy::{Class, Defaults, Policy},
+    policy::{Class, CollectionId, Defaults, Permit, Policy},
 };
 
 /// Places of one measurement.
@@ -33,7 +35,7 @@ fn stores(criterion: &mut Criterion) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let mut group = criterion.benchmark_group("grid");
     for (name, step) in [("0.25", 250_000), ("0.05", 50_000)] {
-        let path = store(folder, step);
+        let path = store(folder, step, &perils());
         group.throughput(Throughput::Elements(1));
         group.bench_function(format!("open at {name} degrees"), |bencher| {
             bencher.iter(|| Grid::open(black_box(&path)).unwrap());
@@ -76,7 +78,7 @@ fn stores(criterion: &mut Criterion) {
                             let (latitude, longitude) = place(&mut random);
                             grid.cell_at(latitude, longitude)
                         }));
-                        grid.fetch(cells.iter().copied());
+                        Grid::fetch(cells.iter().copied());
                         let sums = cells.iter().copied().map(sum);
                         total = sums.fold(total, i64::wrapping_add);
                     }
@@ -85,7 +87,8 @@ fn stores(criterion: &mut Criterion) {
             },
         );
         let values = permitted(grid);
-        let segments = Segments::new(values.columns());
+        let columns: Vec<_> = Column::all().collect();
+        let segments = Segments::new(&columns);
         let mut text = Vec::new();
         group.throughput(Throughput::Elements(PLACES));
         group.bench_function(
@@ -93,7 +96,7 @@ fn stores(criterion: &mut Criterion) {
             |bencher| {
                 bencher.iter(|| {
                     let places: Vec<_> = (0..PLACES).map(|_| place(&mut random)).collect();
-                    values.find_all(&places, |found| {
+                    values.parts()[0].find_all(&places, |found| {
                         text.clear();
                         segments.push_records(&mut text, &found);
                         black_box(text.len());
@@ -107,20 +110,141 @@ fn stores(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Coverages of other widths: a store whose rows have `columns` values, read whole, row by row and together.
+fn widths(criterion: &mut Criterion) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let mut group = criterion.benchmark_group("width");
+    for columns in [12_u32, 96, 1000] {
+        // As many values in each, so that it is not the size of the store that is compared.
+        let step = match columns {
+            12 => 125_000,
+            96 => 350_000,
+            _ => 1_125_000,
+        };
+        let path = store(folder, step, &one_coverage(columns));
+        let grid = Grid::open(&path).unwrap();
+        warm(&grid);
+        let together = u64::try_from(Grid::TOGETHER).unwrap();
+        let places = PLACES / together * together;
+        group.throughput(Throughput::Elements(places * u64::from(columns)));
+        let mut random = 0_u64;
+        let coverage = served(grid);
+        let all: Vec<_> = coverage.columns().all().collect();
+        group.bench_function(format!("{columns} values a cell, read"), |bencher| {
+            let mut cells = Vec::new();
+            bencher.iter(|| {
+                let mut total = 0_i64;
+                for _ in 0..places / together {
+                    cells.clear();
+                    cells.extend((0..together).filter_map(|_| with_row(&coverage, &mut random)));
+                    coverage.fetch(cells.iter().copied());
+                    for cell in cells.iter().filter_map(|cell| coverage.cell(*cell)) {
+                        cell.each(&all, |value| {
+                            if let Value::Known(steps) = value {
+                                total = total.wrapping_add(steps);
+                            }
+                        });
+                    }
+                }
+                total
+            });
+        });
+        let mut text = Vec::new();
+        group.bench_function(format!("{columns} values a cell, as text"), |bencher| {
+            bencher.iter(|| {
+                for _ in 0..places {
+                    let Some(cell) = with_row(&coverage, &mut random) else {
+                        continue;
+                    };
+                    text.clear();
+                    if let Some(cell) = coverage.cell(cell) {
+                        cell.each(&all, |value| {
+                            if let Value::Known(steps) = value {
+                                write!(text, "{steps},").unwrap();
+                            }
+                        });
+                    }
+                    black_box(text.len());
+                }
+            });
+        });
+        drop(coverage);
+        fs::remove_file(path).unwrap();
+    }
+    group.finish();
+}
+
+/// The next place whose cell has a row.
+fn with_row(coverage: &Coverage, random: &mut u64) -> Option<CellIndex> {
+    loop {
+        let (latitude, longitude) = place(random);
+        let cell = coverage.shape().nearest(latitude, longitude)?;
+        if coverage.cell(cell).is_some_and(|cell| cell.raw().is_some()) {
+            return Some(cell);
+        }
+    }
+}
+
 /// All that `grid` has, for whoever asks.
 fn permitted(grid: Grid) -> Values {
+    let permits: Vec<_> = Perils::members().iter().map(permit).collect();
+    let perils = Perils::of([grid]);
+    let columns = perils.perils().flat_map(|one| {
+        let columns = one.coverage.columns.all();
+        columns.map(|column| (one.id(), column))
+    });
+    perils.values(&permits, columns).unwrap()
+}
+
+fn permit(id: &CollectionId) -> Permit {
     let defaults = Defaults {
         class: Class::Open,
         ..Defaults::default()
     };
     let policy = Policy::new(&[], &defaults).unwrap();
-    let permits = Peril::ALL.map(|peril| policy.open(Perils::collection(Some(peril))).unwrap());
-    let columns: Vec<_> = Column::all().collect();
-    Perils::of(grid).values(&permits, &columns).unwrap()
+    policy.open(id).unwrap()
+}
+
+/// The one coverage of `grid`.
+fn served(grid: Grid) -> Coverage {
+    let id = CollectionId::parse(&grid.metadata().coverages[0].id).unwrap();
+    Perils::of([grid]).coverage(&permit(&id)).unwrap()
+}
+
+/// The perils, with 96 values a cell.
+fn perils() -> Vec<CoverageMetadata> {
+    let perils = Profile::perils().coverages.iter();
+    perils.map(CoverageMetadata::of).collect()
+}
+
+/// One coverage with so many values a cell.
+fn one_coverage(columns: u32) -> Vec<CoverageMetadata> {
+    let numbers = (0..i64::from(columns)).collect();
+    let dimension = Dimension {
+        name: "number".into(),
+        values: DimensionValues::Number(numbers),
+        ..Dimension::default()
+    };
+    let variable = Variable {
+        name: "value".into(),
+        ..Variable::default()
+    };
+    let columns = Columns::new([variable], [dimension]).unwrap();
+    let peril = CoverageMetadata::of(&Profile::perils().coverages[0]);
+    let statistics = columns.all().map(|column| ColumnStatistics {
+        column: columns.name(column),
+        ..peril.statistics[0].clone()
+    });
+    vec![CoverageMetadata {
+        id: "coverage".into(),
+        statistics: statistics.collect(),
+        columns: columns.clone(),
+        ..peril
+    }]
 }
 
 /// A world at that step with values in 44 of 100 cells.
-fn store(folder: &Path, step: i64) -> PathBuf {
+fn store(folder: &Path, step: i64, coverages: &[CoverageMetadata]) -> PathBuf {
     let path = folder.join(format!("bench-{step}.arrow"));
     let axis = |first: i64, span: i64| {
         let count = u32::try_from(span / step + 1).unwrap();
@@ -133,40 +257,26 @@ fn store(folder: &Path, step: i64) -> PathBuf {
     let cells = 0..u32::try_from(grid.cells()).unwrap();
     let has_row = |cell: &u32| u64::from(*cell).wrapping_mul(MIX) >> 32 < (44 << 32) / 100;
     let rows = cells.clone().filter(has_row).count();
-    let about = About {
-        version: StoreVersion {
-            id: 1,
-            imported_at: 0,
-        },
-        source: String::new(),
-        licence: String::new(),
-        synthetic: true,
+    let version = StoreVersion {
+        id: 1,
+        imported_at: 0,
+    };
+    let metadata = StoreMetadata {
+        version,
         cells_on_grid: grid.cells(),
         grid,
         rows: u32::try_from(rows).unwrap(),
-        perils: Vec::new(),
-        statistics: Column::all().map(nothing).collect(),
+        coverages: coverages.to_vec(),
     };
+    let width = usize::try_from(metadata.width()).unwrap();
     let sink = BufWriter::with_capacity(1 << 20, File::create(&path).unwrap());
-    let mut writer = StoreWriter::begin(sink, about, None, false).unwrap();
+    let mut writer = StoreWriter::begin(sink, metadata, None, false).unwrap();
     for cell in cells.filter(has_row) {
-        let row = [i64::from(cell); Column::COUNT];
+        let row = vec![i64::from(cell); width];
         writer.push(cell, &row).unwrap();
     }
     writer.finish().unwrap();
     path
-}
-
-fn nothing(column: Column) -> ColumnStatistics {
-    ColumnStatistics {
-        column: column.name().to_owned(),
-        known: 0,
-        not_applicable: 0,
-        not_covered: 0,
-        min: None,
-        mean: None,
-        max: None,
-    }
 }
 
 /// Brings every page in, so that it is not the disk that is measured.
@@ -200,5 +310,5 @@ fn place(random: &mut u64) -> (f64, f64) {
 
 const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
 
-criterion_group!(benches, stores);
+criterion_group!(benches, stores, widths);
 criterion_main!(benches);

@@ -1,6 +1,7 @@
 //! The writer of `POST /location` by itself: octets a second on one core.
 
 #![expect(
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a bench ends at the first thing that is not as it should be"
 )]
@@ -9,13 +10,10 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use perild::{
-    climatescore::answer::Segments,
+    climatescore::{Column, answer::Segments},
     dataset::{
         Perils,
-        grid::{
-            About, Axis, Column, ColumnStatistics, Grid, GridShape, Peril, StoreVersion,
-            StoreWriter,
-        },
+        grid::{Axis, Grid, GridShape, StoreMetadata, StoreVersion, StoreWriter},
         perils::Values,
     },
     policy::{Class, Defaults, Policy},
@@ -27,32 +25,14 @@ fn values() -> Values {
         latitude: axis(40_000_000),
         longitude: axis(-10_000_000),
     };
-    let statistics = Column::all().map(|column| ColumnStatistics {
-        column: column.name().to_owned(),
-        known: 400,
-        not_applicable: 0,
-        not_covered: 0,
-        min: None,
-        mean: None,
-        max: None,
-    });
-    let about = About {
-        version: StoreVersion {
-            id: 1,
-            imported_at: 0,
-        },
-        source: String::new(),
-        licence: String::new(),
-        synthetic: true,
-        grid,
-        cells_on_grid: 400,
-        rows: 400,
-        perils: Vec::new(),
-        statistics: statistics.collect(),
+    let version = StoreVersion {
+        id: 1,
+        imported_at: 0,
     };
-    let mut writer = StoreWriter::begin(Vec::new(), about, None, false).unwrap();
+    let metadata = StoreMetadata::of_perils(version, grid, 400);
+    let mut writer = StoreWriter::begin(Vec::new(), metadata, None, false).unwrap();
     for cell in 0..400_u32 {
-        let mut row = [0; Column::COUNT];
+        let mut row = [0; 96];
         for (value, index) in row.iter_mut().zip(0_i64..) {
             *value = (i64::from(cell) * 7_919 + index * 104_729) * 997 % 400_000_000;
         }
@@ -64,19 +44,25 @@ fn values() -> Values {
         ..Defaults::default()
     };
     let policy = Policy::new(&[], &defaults).unwrap();
-    let permits = Peril::ALL.map(|peril| policy.open(Perils::collection(Some(peril))).unwrap());
-    let columns: Vec<_> = Column::all().collect();
-    Perils::of(grid).values(&permits, &columns).unwrap()
+    let permits = Perils::members().iter().map(|id| policy.open(id).unwrap());
+    let permits: Vec<_> = permits.collect();
+    let perils = Perils::of([grid]);
+    let columns = perils.perils().flat_map(|one| {
+        let columns = one.coverage.columns.all();
+        columns.map(|column| (one.id(), column))
+    });
+    perils.values(&permits, columns).unwrap()
 }
 
 fn records(criterion: &mut Criterion) {
     let values = values();
-    let segments = Segments::new(values.columns());
+    let columns: Vec<_> = Column::all().collect();
+    let segments = Segments::new(&columns);
     let write = |out: &mut Vec<u8>| {
         out.clear();
         for place in 0..100_u32 {
             let (latitude, longitude) = (f64::from(place / 20), f64::from(place % 20));
-            let found = values.find(40.0 + latitude * 0.25, -10.0 + longitude * 0.25);
+            let found = values.parts()[0].find(40.0 + latitude * 0.25, -10.0 + longitude * 0.25);
             segments.push_records(out, &found.unwrap());
         }
     };

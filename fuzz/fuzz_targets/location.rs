@@ -3,9 +3,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use perild::{
-    climatescore::request::{Json, JsonFault, LocationRequest},
-    dataset::grid::Column,
+use perild::climatescore::{
+    Column,
+    request::{Json, JsonFault, LocationRequest},
 };
 
 fuzz_target!(|body: &[u8]| {

@@ -4,9 +4,12 @@
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
 use perild::{
-    climatescore::request::{Filter, Point},
+    climatescore::{
+        Peril,
+        request::{Filter, Point},
+    },
     dataset::{
-        grid::Peril,
+        Perils,
         perils::{
             places::Survey,
             query::{Query, Reach, Subset},
@@ -33,7 +36,7 @@ fuzz_target!(|query: &[u8]| {
     let Ok(mut query) = Query::read(&parameters, true) else {
         return;
     };
-    if let Ok(subset) = Subset::read(&query.options, REACH) {
+    if let Ok(subset) = Subset::read(&query.options, REACH, &Perils::default()) {
         assert!(!subset.wanted.is_empty() && !subset.columns.is_empty());
         assert!(
             subset

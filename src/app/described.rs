@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     climatescore::ContractRoute,
-    dataset::grid::Peril,
+    dataset::Perils,
     description::{Described, Description, Operation, discovery, paths},
 };
 
@@ -20,7 +20,7 @@ impl Route {
         let discovery = discovery.chain(DiscoveryRoute::NAMED).map(str::to_owned);
         let old = ContractRoute::FIXED.map(|(path, _)| path.to_owned());
         let fixed = PerilRoute::FIXED.map(|(path, _)| path.to_owned());
-        let perils = Peril::ALL.map(|peril| format!("/{}", peril.name()));
+        let perils = Perils::members().iter().map(|peril| format!("/{peril}"));
         let named = open
             .chain(discovery)
             .chain(old)

@@ -1,7 +1,5 @@
 //! Requests for peril values: who asks, for which perils, and what there is for them.
 
-use std::sync::Arc;
-
 use actix_web::{
     HttpResponse,
     http::Method,
@@ -15,7 +13,6 @@ use super::{
 use crate::{
     dataset::{
         Perils,
-        grid::{Grid, Peril},
         perils::{
             Refused,
             places::Survey,
@@ -43,16 +40,20 @@ impl Visit<'_> {
     }
 
     async fn catalogue(self, access: &mut Access) -> Result<HttpResponse, Refusal> {
-        let grid = self.description(access).await?;
-        catalogue::answer(self.request, &grid)
+        self.permit_group(access).await?;
+        catalogue::answer(self.request, &self.site.perils)
     }
 
     async fn query(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
         let known = self.known_bearer(access).await?;
         let read = self.read_query(body, consumer(known.as_ref())).await;
         let (query, survey, subset) = self.readable(known.as_ref(), read, access).await?;
-        let (bearer, permits) = self.peril_permits(known, &subset.perils, access).await?;
-        let values = self.site.perils.values(&permits, &subset.columns)?;
+        let asked: Vec<_> = subset.coverages.iter().map(|one| &one.collection).collect();
+        let (bearer, permits) = self.peril_permits(known, &asked, access).await?;
+        let values = self
+            .site
+            .perils
+            .values(&permits, subset.columns_by_name())?;
         let limits = &self.site.peril_limits;
         location::answer(
             self.request,
@@ -95,7 +96,7 @@ impl Visit<'_> {
             max_radius_km: limits.max_radius_km,
             max_search_cells: limits.max_search_cells,
         };
-        let subset = Subset::read(&query.options, reach)?;
+        let subset = Subset::read(&query.options, reach, &self.site.perils)?;
         Ok((query, survey, subset))
     }
 
@@ -139,20 +140,24 @@ impl Visit<'_> {
         usize::try_from(self.site.peril_limits.max_places).unwrap_or(usize::MAX)
     }
 
-    /// The store, for those who may know what there is of all perils.
-    pub(crate) async fn description(self, access: &mut Access) -> Result<Arc<Grid>, Refusal> {
-        let (_, permits) = self.peril_permits(None, &[], access).await?;
-        let [permit] = permits.as_slice() else {
-            return Err(Refusal::Fault);
-        };
-        Ok(self.site.perils.description(permit)?)
+    /// Steps 3 to 8 for what is said of all perils, if any was imported.
+    pub(crate) async fn permit_group(self, access: &mut Access) -> Result<(), Refusal> {
+        self.peril_permits(None, &[Perils::group()], access).await?;
+        let mut perils = self.site.perils.perils();
+        if perils.any(|peril| peril.store.is_some()) {
+            Ok(())
+        } else {
+            Err(Refused::NoStore.into())
+        }
     }
 
-    /// The bearer, before a request has said of which perils it asks: none where that has to be read first, for
+    /// The bearer, before a request has said of which coverages it asks: none where that has to be read first, for
     /// some are open.
     pub(crate) async fn known_bearer(self, access: &mut Access) -> Result<Option<Bearer>, Refusal> {
-        let each = [collections(&[]), collections(&Peril::ALL)].concat();
-        self.bearer_of_any(each, access).await
+        let each = self.site.perils.descriptions().iter();
+        let each = each.map(|one| &one.collection);
+        self.bearer_of_any([Perils::group()].into_iter().chain(each), access)
+            .await
     }
 
     /// What was `read`. What cannot be read asks for nothing that is open: whoever sends it hears of that last.
@@ -168,17 +173,18 @@ impl Visit<'_> {
         read
     }
 
-    /// Steps 3 to 8 for each of `perils`, or for the description of all when there are none.
+    /// Steps 3 to 8 for each of the coverages that are `asked` for; without any, for what is said of all perils.
     pub(crate) async fn peril_permits(
         self,
         known: Option<Bearer>,
-        perils: &[Peril],
+        asked: &[&CollectionId],
         access: &mut Access,
     ) -> Result<(Bearer, Vec<Permit>), Refusal> {
-        let asked = collections(perils);
+        let group = [Perils::group()];
+        let asked = if asked.is_empty() { &group[..] } else { asked };
         let named: Vec<_> = asked.iter().map(|asked| asked.as_str()).collect();
         access.dataset(&named.join(","));
-        self.permits(known, &asked, access).await
+        self.permits(known, asked, access).await
     }
 }
 
@@ -186,15 +192,6 @@ impl Visit<'_> {
 /// known whether anything in it needs a token.
 pub(crate) fn consumer(known: Option<&Bearer>) -> &str {
     known.map_or("", Bearer::consumer)
-}
-
-/// The collections of `perils`; without any, that of what is said of all of them.
-fn collections(perils: &[Peril]) -> Vec<&'static CollectionId> {
-    if perils.is_empty() {
-        return vec![Perils::collection(None)];
-    }
-    let each = perils.iter().map(|peril| Perils::collection(Some(*peril)));
-    each.collect()
 }
 
 /// The media types of a body of `/v1/location`.

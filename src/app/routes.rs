@@ -68,7 +68,7 @@ impl PerilRoute {
     }
 
     fn asks() -> &'static CollectionId {
-        Perils::collection(None)
+        Perils::group()
     }
 }
 

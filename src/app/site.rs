@@ -15,7 +15,7 @@ use super::Parts;
 use crate::{
     caller::Callers,
     config::PerilLimits,
-    dataset::{Catalog, Files, Perils, grid::Peril},
+    dataset::{Catalog, Files, Perils},
     description::Published,
     edge::{Hop, Intake, Limits, Peers},
     metrics::Ends,
@@ -112,12 +112,17 @@ impl Site {
 
     /// The collections by name: the perils and what has a rule in the configuration first.
     pub(super) fn collections(&self) -> impl Iterator<Item = CollectionId> {
-        let all = [None].into_iter().chain(Peril::ALL.map(Some));
-        let perils = all.map(|peril| Perils::collection(peril).clone());
+        let coverages = self.perils.descriptions().iter();
+        let coverages = coverages.map(|one| one.collection.clone());
+        let coverages: Vec<_> = [Perils::group().clone()]
+            .into_iter()
+            .chain(coverages)
+            .collect();
         let ids = self.catalog.iter().map(|collection| collection.id());
         let is_listed = |id: &&CollectionId| self.policy.lists(id.as_str());
         let (listed, others): (Vec<_>, Vec<_>) = ids.partition(is_listed);
-        perils.chain(listed.into_iter().chain(others).cloned())
+        let files = listed.into_iter().chain(others).cloned();
+        coverages.into_iter().chain(files)
     }
 
     /// Says once that certificates arrive under another name than the configured one (CERT-13).

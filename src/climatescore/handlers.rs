@@ -8,17 +8,15 @@ use actix_web::{
 };
 
 use super::{
-    ContractRoute, answer,
+    Column, ContractRoute, Peril, answer,
     request::{Filter, LocationRequest, Point},
 };
 use crate::{
     app::{Visit, consumer},
-    dataset::{
-        grid::{Grid, Peril},
-        perils::{Refused, Values},
-    },
+    dataset::perils::{Refused, Served, Values},
     edge::{Body, ContentType, NotTaken},
     log::Access,
+    policy::Permit,
     response::{Refusal, representation::Validators},
 };
 
@@ -38,8 +36,10 @@ pub(crate) async fn answer(
 }
 
 async fn listing(visit: Visit<'_>, access: &mut Access) -> Result<HttpResponse, Refusal> {
-    let grid = visit.description(access).await?;
-    let validators = validators(visit, &grid);
+    visit.permit_group(access).await?;
+    let perils = visit.site.perils.perils();
+    let stores = perils.filter_map(|peril| peril.store.as_deref());
+    let validators = validators(visit, stores);
     answer::whole(
         visit.request,
         validators,
@@ -50,34 +50,40 @@ async fn listing(visit: Visit<'_>, access: &mut Access) -> Result<HttpResponse, 
 }
 
 async fn one(visit: Visit<'_>, peril: Peril, access: &mut Access) -> Result<HttpResponse, Refusal> {
-    let (_, permits) = visit.peril_permits(None, &[peril], access).await?;
+    let (_, permits) = visit
+        .peril_permits(None, &[peril.collection()], access)
+        .await?;
     let parameters = visit.parameters();
     let filter = Filter::read(&parameters);
-    let values = visit.site.perils.values(&permits, &filter.columns(peril))?;
-    if values.grid().about().provenance(peril).is_none() {
-        let peril = peril.name();
+    let columns = filter.columns(peril);
+    let values = values(visit, &permits, &columns)?;
+    let imported = visit.site.perils.description(peril.name());
+    if imported.is_none_or(|peril| peril.store.is_none()) {
+        let peril = peril.name().into();
         return Err(Refused::NotImported { peril }.into());
     }
     let point = Point::read(&parameters)?;
-    let body = answer::one_peril(peril, point, &filter, &values);
-    let validators = validators(visit, values.grid());
+    let body = answer::one_peril(peril, point, &filter, &columns, &values);
+    let validators = validators(visit, values.stores());
     let has_quirk = filter.has_quirk();
     answer::whole(visit.request, validators, body.into(), &[peril], has_quirk)
 }
 
 async fn all(visit: Visit<'_>, access: &mut Access) -> Result<HttpResponse, Refusal> {
-    let (_, permits) = visit.peril_permits(None, &Peril::ALL, access).await?;
+    let asked = Peril::ALL.map(Peril::collection);
+    let (_, permits) = visit.peril_permits(None, &asked, access).await?;
     let parameters = visit.parameters();
     let columns = |peril| Filter::default().columns(peril);
-    let values = Peril::ALL.map(|peril| {
-        let values = visit.site.perils.values(&permits, &columns(peril))?;
-        Ok((peril, values))
+    let each = Peril::ALL.map(|peril| {
+        let columns = columns(peril);
+        let values = values(visit, &permits, &columns)?;
+        Ok((peril, columns, values))
     });
-    let values = values.into_iter().collect::<Result<Vec<_>, Refused>>()?;
+    let values = each.into_iter().collect::<Result<Vec<_>, Refused>>()?;
     let point = Point::read(&parameters)?;
     let body = answer::all_perils(point, &values);
-    let (_, first) = values.first().ok_or(Refusal::Fault)?;
-    let validators = validators(visit, first.grid());
+    let stores = values.iter().flat_map(|(_, _, values)| values.stores());
+    let validators = validators(visit, stores);
     // The old service took no filter here, and did not say so.
     let has_quirk = Filter::read(&parameters).is_given();
     answer::whole(
@@ -97,8 +103,13 @@ async fn locations(
     let known = visit.known_bearer(access).await?;
     let read = read_locations(visit, body, consumer(known.as_ref())).await;
     let request = visit.readable(known.as_ref(), read, access).await?;
-    let (bearer, permits) = visit.peril_permits(known, &request.perils, access).await?;
-    let values = visit.site.perils.values(&permits, &request.columns)?;
+    let asked: Vec<_> = request
+        .perils
+        .iter()
+        .map(|peril| peril.collection())
+        .collect();
+    let (bearer, permits) = visit.peril_permits(known, &asked, access).await?;
+    let values = values(visit, &permits, &request.columns)?;
     refuse_off_grid(&request, &values)?;
     let turn = || visit.site.streams.try_take(bearer.consumer());
     answer::locations(request, values, turn)
@@ -156,7 +167,8 @@ fn refuse_off_grid(request: &LocationRequest, values: &Values) -> Result<(), Ref
     let mut first = Vec::new();
     let mut count = 0;
     for (index, (latitude, longitude)) in request.places.iter().enumerate() {
-        if values.find(*latitude, *longitude).is_none() {
+        let mut parts = values.parts().iter();
+        if parts.all(|part| part.find(*latitude, *longitude).is_none()) {
             count += 1;
             if first.len() < NAMED_PLACES {
                 first.push(index);
@@ -170,9 +182,24 @@ fn refuse_off_grid(request: &LocationRequest, values: &Values) -> Result<(), Ref
     }
 }
 
-/// What an answer from `grid` to the target of the request is known by.
-fn validators(visit: Visit<'_>, grid: &Grid) -> Validators {
-    Validators::of_answer(grid.about().version, grid.checksum(), visit.request, "")
+/// The values at `columns`.
+fn values(visit: Visit<'_>, permits: &[Permit], columns: &[Column]) -> Result<Values, Refused> {
+    let columns = columns.iter().map(|column| column.of_collection());
+    visit.site.perils.values(permits, columns)
+}
+
+/// What an answer from `stores`, each of which counts once, is known by.
+fn validators<'s>(visit: Visit<'_>, stores: impl Iterator<Item = &'s Served>) -> Validators {
+    let mut distinct: Vec<&Served> = Vec::new();
+    for store in stores {
+        if distinct
+            .iter()
+            .all(|known| known.checksum != store.checksum)
+        {
+            distinct.push(store);
+        }
+    }
+    Validators::of_answer(distinct, visit.request, "")
 }
 
 /// Octets of a body: ten thousand places take about a megabyte.

@@ -5,10 +5,16 @@
 //! and the description of all routes use it. Once no consumer calls the old paths it is deleted whole.
 
 pub mod answer;
+mod column;
 pub(crate) mod description;
 mod handlers;
+mod peril;
+mod projection;
 pub mod request;
 mod route;
 
+pub use column::Column;
 pub(crate) use handlers::answer as handle;
+pub use peril::{Metric, Peril};
+pub use projection::{Scenario, Year};
 pub use route::ContractRoute;

@@ -1,9 +1,7 @@
 //! The paths of the old service.
 
-use crate::{
-    dataset::{Perils, grid::Peril},
-    policy::CollectionId,
-};
+use super::Peril;
+use crate::{dataset::Perils, policy::CollectionId};
 
 /// A path of the old service.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -49,8 +47,8 @@ impl ContractRoute {
     /// The collection that the path asks for; that of all perils where the body says which.
     pub(crate) fn asks(self) -> &'static CollectionId {
         match self {
-            Self::One(peril) => Perils::collection(Some(peril)),
-            Self::All | Self::Listing | Self::Locations => Perils::collection(None),
+            Self::One(peril) => peril.collection(),
+            Self::All | Self::Listing | Self::Locations => Perils::group(),
         }
     }
 

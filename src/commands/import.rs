@@ -20,7 +20,10 @@ use super::serve::{CONFIGURATION, config_path};
 use crate::{
     clock::Timestamp,
     config::{Config, ConfigError},
-    import::{GridStep, ImportError, Imported, Progress, Request, Source, import},
+    import::{
+        DescribedTable, GridStep, ImportError, Imported, Progress, Request, RolledBack, Source,
+        Tables, import, rollback,
+    },
 };
 
 /// Arguments of `perild import`.
@@ -29,6 +32,8 @@ use crate::{
     after_help = "Examples:\n  perild import /srv/perild/shared_data/perils\n  \
     perild import etlfire.csv.gz etlwind.csv.zst --licence 'CC-BY-4.0'\n  \
     perild import tiles/ --step 0.25 --round\n  \
+    perild import /srv/perild/shared_data/solar.toml\n  \
+    perild import shared_data/solar.toml\n  \
     PGPASSWORD=... perild import postgres://user@localhost/climatescore\n\n\
     All or nothing: the store in service stays until the new one is whole. Then: systemctl reload perild"
 )]
@@ -55,8 +60,12 @@ pub struct ImportArgs {
     /// for the tails of 32-bit numbers, such as 51.12500190734863
     #[arg(long)]
     pub round: bool,
-    /// Peril CSV files (plain, gzip or zstd), folders of them, or postgres://...; a peril may come in several files
-    #[arg(required = true, value_name = "PATH")]
+    /// Take the last import back: the store before it is kept once
+    #[arg(long, conflicts_with_all = ["paths", "source", "licence", "synthetic", "step", "round"])]
+    pub rollback: bool,
+    /// Peril CSV files (plain, gzip or zstd), folders of them, or postgres://...; a peril may come in several files.
+    /// Of another coverage the description (solar.toml), or a file that lies beside it (solar.csv)
+    #[arg(required_unless_present = "rollback", value_name = "PATH")]
     pub paths: Vec<OsString>,
 }
 
@@ -99,18 +108,75 @@ pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
                 .state
         }
     };
-    let request = Request {
-        sources: args.paths.iter().map(|path| Source::new(path)).collect(),
-        state,
-        source: args.source.clone(),
-        licence: args.licence.clone(),
-        synthetic: args.synthetic,
-        step: args.step,
-        round: args.round,
-        now: Timestamp::now(),
-    };
-    let imported = watched(&request)?;
-    Ok(writeln!(io::stdout().lock(), "{imported}")?)
+    if args.rollback {
+        return say(&rollback(&state)?);
+    }
+    for (sources, tables) in requests(&args.paths)? {
+        let request = Request {
+            sources,
+            state: state.clone(),
+            source: args.source.clone(),
+            licence: args.licence.clone(),
+            synthetic: args.synthetic,
+            step: args.step,
+            round: args.round,
+            tables,
+            now: Timestamp::now(),
+        };
+        let imported = watched(&request)?;
+        writeln!(io::stdout().lock(), "{imported}")?;
+    }
+    Ok(())
+}
+
+/// The imports that `paths` name: one of each coverage that a description tells of, and one of all that are perils.
+/// Descriptions are read first, so that none that is wrong leaves half of it done.
+fn requests(paths: &[OsString]) -> Result<Vec<(Vec<Source>, Tables)>, ImportError> {
+    let mut described: Vec<DescribedTable> = Vec::new();
+    let mut perils = Vec::new();
+    for path in paths {
+        let source = Source::new(path);
+        let found = match &source {
+            Source::Path(path) if path.is_file() => DescribedTable::beside(path)?,
+            Source::Path(_) | Source::Database(_) => None,
+        };
+        let Some(mut found) = found else {
+            perils.push(source);
+            continue;
+        };
+        let mut known = described.iter_mut();
+        match known.find(|known| known.table.id() == found.table.id()) {
+            Some(known) => known.files.append(&mut found.files),
+            None => described.push(found),
+        }
+    }
+    let described = described.into_iter().map(|found| {
+        let files = found.files.into_iter().map(Source::Path);
+        (files.collect(), Tables::one(found.table))
+    });
+    let perils = (!perils.is_empty()).then(|| (perils, Tables::perils()));
+    Ok(described.chain(perils).collect())
+}
+
+/// Says what was taken back.
+fn say(back: &RolledBack) -> Result<(), ImportFailed> {
+    let mut out = io::stdout().lock();
+    let (path, version) = (back.path.display(), back.version);
+    match back.again {
+        Some(again) => {
+            let imported_at = Timestamp::from_seconds(again.imported_at);
+            writeln!(
+                out,
+                "took back {path}, version {version}: version {} of {imported_at} is there again",
+                again.id
+            )?;
+        }
+        None => writeln!(
+            out,
+            "took back {path}, version {version}: there was none before it"
+        )?,
+    }
+    Ok(writeln!(out, "then: systemctl reload perild")?)
 }
 
 /// Imports on this thread while another shows how far it is.

@@ -8,7 +8,7 @@ use std::{
 use clap::Args;
 
 use crate::{
-    dataset::grid::{MICRO, Peril},
+    dataset::grid::{MICRO, Profile},
     import::{NumberFault, millionths},
     sample::{Extent, Sample, file_name},
 };
@@ -65,7 +65,7 @@ pub fn run(args: &SampleArgs) -> Result<(), SampleError> {
     };
     sample.write(&args.out).map_err(disk)?;
     let mut output = io::stdout().lock();
-    for peril in Peril::ALL {
+    for peril in &Profile::perils().coverages {
         writeln!(output, "{}", args.out.join(file_name(peril)).display()).map_err(disk)?;
     }
     writeln!(

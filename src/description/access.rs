@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::{
-    dataset::{FileName, Perils, grid::Peril},
+    dataset::{FileName, Perils},
     policy::{Clause, CollectionId, DatasetRule, Policy, Publish},
 };
 
@@ -56,15 +56,18 @@ impl Access {
 
     /// To what is said of all perils together.
     pub(crate) fn catalogue(policy: &Policy) -> Self {
-        let needed = needed(policy, Perils::collection(None));
+        let needed = needed(policy, Perils::group());
         Self::one_of(needed.map(|needed| ("perils", needed)))
     }
 
-    /// To all `perils` in one answer: what each of them needs, one way or another.
-    pub(crate) fn all_of(policy: &Policy, perils: &[Peril]) -> Self {
+    /// To all of `perils` in one answer: what each of them needs, one way or another.
+    pub(crate) fn all_of<'c>(
+        policy: &Policy,
+        perils: impl IntoIterator<Item = &'c CollectionId>,
+    ) -> Self {
         let mut alternatives = vec![Needed::Nothing];
         for peril in perils {
-            let own: Vec<_> = needed(policy, Perils::collection(Some(*peril))).collect();
+            let own: Vec<_> = needed(policy, peril).collect();
             let before = std::mem::take(&mut alternatives);
             for before in &before {
                 alternatives.extend(own.iter().map(|own| before.and(own)));
@@ -78,9 +81,9 @@ impl Access {
 
     /// To those perils that a request names.
     pub(crate) fn chosen(policy: &Policy) -> Self {
-        Self::one_of(Peril::ALL.into_iter().flat_map(|peril| {
-            let needed = needed(policy, Perils::collection(Some(peril)));
-            needed.map(move |needed| (peril.name(), needed))
+        Self::one_of(Perils::members().iter().flat_map(|peril| {
+            let needed = needed(policy, peril);
+            needed.map(move |needed| (peril.as_str(), needed))
         }))
     }
 
@@ -185,8 +188,8 @@ impl Needed {
 /// Those of `datasets` that are files, not perils.
 pub(crate) fn files(datasets: &[DatasetRule]) -> impl Iterator<Item = &DatasetRule> {
     let is_of_perils = |name: &str| {
-        let mut names = Peril::ALL.into_iter().map(Some).chain([None]);
-        names.any(|peril| Perils::collection(peril).as_str() == name)
+        let mut names = Perils::members().iter().chain([Perils::group()]);
+        names.any(|peril| peril.as_str() == name)
     };
     datasets.iter().filter(move |dataset| {
         !is_of_perils(&dataset.name) && FileName::with_extension(&dataset.name).is_some()
@@ -256,9 +259,12 @@ mod tests {
         let said = access.description().unwrap();
         assert!(said.contains("fire: open to everyone"), "{said}");
         assert_eq!(Access::catalogue(&open).security(), json!([]));
-        let both = Access::all_of(&open, &[Peril::Hail, Peril::Fire]);
+        let both = Access::all_of(&open, &Perils::members()[3..]);
         assert_eq!(both.security(), json!([{"mutualTLS": [], "bearer": ["h"]}]));
-        assert_eq!(Access::all_of(&open, &[Peril::Fire]).security(), json!([]));
+        assert_eq!(
+            Access::all_of(&open, &Perils::members()[6..]).security(),
+            json!([])
+        );
     }
 
     #[test]

@@ -3,11 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Version, discovery::terms, problems, schemas};
-use crate::{
-    climatescore::description as climatescore,
-    dataset::grid::{Peril, Scenario, Year},
-    response::location::Format,
-};
+use crate::{climatescore::description as climatescore, response::location::Format};
 
 /// Every parameter that more than one operation may take, by name.
 pub(super) fn all() -> Value {
@@ -15,6 +11,13 @@ pub(super) fn all() -> Value {
         json!({
             "name": name, "in": "query", "description": description, "style": "form", "explode": false,
             "schema": {"type": "array", "items": items}, "example": example,
+        })
+    };
+    // No example: none of them goes with `perils`, which has one.
+    let alone = |name: &str, description: &str| {
+        json!({
+            "name": name, "in": "query", "description": description, "style": "form", "explode": false,
+            "schema": {"type": "array", "items": {"type": "string"}},
         })
     };
     let one = |name: &str, description: &str, schema: Value| json!({"name": name, "in": "query", "description": description, "schema": schema});
@@ -40,11 +43,15 @@ pub(super) fn all() -> Value {
         "lon": coordinates("lon", "Degrees east, as many as `lat`; also `longitude`.", (-180, 360), json!([-0.25])),
         "id": list("id", "An id for each place, or none at all.", json!({"type": "string"}), json!(["London"])),
         "f": one("f", "The format of the answer; without it, Accept decides.", json!({"type": "string", "enum": Format::ALL.map(Format::name)})),
-        "perils": list("perils", "All without it. Case does not matter.", reference("Peril"), json!([Peril::Wind.name()])),
-        "metrics": list("metrics", "All of the perils without it. Case does not matter.", reference("Metric"), json!([Peril::Wind.metrics().first().map(|one| one.name())])),
-        "scenarios": list("scenarios", "All without it. Case does not matter.", reference("Scenario"), json!([Scenario::Ssp126.name()])),
-        "years": list("years", "Those of the store without it. Years between them need `year_interpolation=linear`.", schemas::any_year(), json!([Year::Y2030.number()])),
+        "perils": list("perils", "All without it. Case does not matter.", reference("Peril"), json!(["wind"])),
+        "metrics": list("metrics", "All of the perils without it. Case does not matter.", reference("Metric"), json!(["windspeed100yr"])),
+        "scenarios": list("scenarios", "All without it. Case does not matter.", reference("Scenario"), json!(["ssp126"])),
+        "years": list("years", "Those of the store without it. Years between them need `year_interpolation=linear`.", schemas::any_year(), json!([2030])),
         "interpolation": one("interpolation", "How a value comes from the cells around.", schemas::option("interpolation")),
+        "collections": alone("collections", "Coverages by their ids, in place of `perils`; the answer then speaks of `collection`, `variable` and `dimensions`."),
+        "variables": alone("variables", "Of the `collections`; all without it. Case does not matter."),
+        "subset": alone("subset", "Values along dimensions of the `collections`, as `month(1)` or `height(2:10)`; all without it."),
+        "dimension_interpolation": one("dimension_interpolation", "Whether numbers between those of a dimension are made of the two beside.", schemas::option("dimension_interpolation")),
         "year_interpolation": one("year_interpolation", "Whether years between those of the store are made of the two beside.", schemas::option("year_interpolation")),
         "radius_km": one("radius_km", "Take the nearest valid cell within so many kilometres, as at coasts.", reference("Radius")),
         "layout": one("layout", "How a CSV has the values: a line a place (`wide`, also without it), or a line a value (`long`). With `wide`, GeoJSON has them as properties beside those that were sent, named as the columns of a wide CSV.", schemas::option("layout")),

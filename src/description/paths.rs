@@ -191,7 +191,7 @@ fn file(about: &Description<'_>, id: &str, summary: &str) -> Operation {
 }
 
 /// The parameters of both methods of `/v1/location`.
-const OPTIONS: [&str; 10] = [
+const OPTIONS: [&str; 14] = [
     "f",
     "perils",
     "metrics",
@@ -199,6 +199,10 @@ const OPTIONS: [&str; 10] = [
     "years",
     "interpolation",
     "year_interpolation",
+    "collections",
+    "variables",
+    "subset",
+    "dimension_interpolation",
     "radius_km",
     "layout",
     "provenance",

@@ -8,11 +8,7 @@ use super::reference::header;
 use crate::{
     caller::CertificateRefused,
     config::PerilLimits,
-    dataset::{
-        Absent,
-        grid::{Peril, Scenario},
-        perils::Refused,
-    },
+    dataset::{Absent, perils::Refused},
     edge::{Malformed, NotTaken},
     policy::Denied,
     response::{
@@ -131,7 +127,7 @@ fn refusals(limits: &PerilLimits) -> Vec<Refusal> {
         }),
         Refusal::Perils(Refused::Unknown {
             at: "scenarios[0]".to_owned(),
-            known: Scenario::ALL.map(Scenario::name).join(", ").into(),
+            known: "ssp126, ssp585".into(),
         }),
         Refusal::Perils(Refused::NotJson { at: 17 }),
         Refusal::NoToken,
@@ -144,7 +140,7 @@ fn refusals(limits: &PerilLimits) -> Vec<Refusal> {
         Refusal::Absent(Absent::NoSuchFile),
         Refusal::Perils(Refused::NoStore),
         Refusal::Perils(Refused::NotImported {
-            peril: Peril::Hail.name(),
+            peril: "hail".into(),
         }),
         Refusal::Perils(Refused::NoLocations),
         Refusal::Perils(Refused::OffGrid {

@@ -6,13 +6,14 @@ use super::{
     Request, database,
     join::Joined,
     merge::Merged,
-    publish::Workshop,
     source::{self, SourceFile},
-    statistics::Tally,
 };
 use crate::{
     clock::Timestamp,
-    dataset::grid::{About, Column, Grid, GridShape, Provenance, StoreVersion},
+    dataset::{
+        Perils,
+        grid::{CoverageMetadata, GridShape, Provenance, StoreMetadata, StoreVersion},
+    },
 };
 
 /// What the store says of itself; what `request` leaves open is taken from the packages of `files`.
@@ -22,45 +23,48 @@ pub(super) fn about(
     joined: &[Joined<'_>],
     merged: &Merged,
     grid: GridShape,
-    workshop: &Workshop,
-) -> About {
+    served: &Perils,
+) -> StoreMetadata {
     let packages = || files.iter().filter_map(|file| file.package.as_ref());
-    let perils = joined.iter().map(|joined| Provenance {
-        peril: joined.peril.name().to_owned(),
-        source: base_names(joined),
-        synthetic: joined.is_synthetic() || request.synthetic,
-        rows: joined.rows,
-        cells_with_data: joined.cells_with_data,
+    let source = request
+        .source
+        .clone()
+        .unwrap_or_else(|| said(packages().map(|package| package.title.clone())));
+    let licence = request
+        .licence
+        .clone()
+        .unwrap_or_else(|| said(packages().map(source::Package::licence)));
+    let of_package = |said: &str, known: &str| if said.is_empty() { known } else { said }.into();
+    let coverages = joined.iter().map(|joined| {
+        let known = &joined.table.coverage;
+        let tallies = joined.table.names.iter().zip(&joined.tallies);
+        CoverageMetadata {
+            source: of_package(&source, &known.source),
+            licence: of_package(&licence, &known.licence),
+            synthetic: joined.is_synthetic() || request.synthetic || known.synthetic,
+            provenance: Some(Provenance {
+                source: base_names(joined),
+                rows: joined.rows,
+                cells_with_data: joined.cells_with_data,
+            }),
+            statistics: tallies
+                .map(|(name, tally)| tally.statistics(name))
+                .collect(),
+            ..known.clone()
+        }
     });
-    let perils: Vec<_> = perils.collect();
-    let statistics = Column::all().map(|column| {
-        let source = joined.iter().find(|joined| joined.peril == column.peril());
-        let at = column.index() - column.peril().columns().next().map_or(0, Column::index);
-        let tally = source.and_then(|joined| joined.tallies.get(at));
-        tally.unwrap_or(&Tally::NONE).statistics(column)
-    });
-    About {
-        version: version(request.now, &workshop.store()),
-        source: request
-            .source
-            .clone()
-            .unwrap_or_else(|| said(packages().map(|package| package.title.clone()))),
-        licence: request
-            .licence
-            .clone()
-            .unwrap_or_else(|| said(packages().map(source::Package::licence))),
-        synthetic: perils.iter().any(|peril| peril.synthetic),
+    StoreMetadata {
+        version: version(request.now, served),
         grid,
         cells_on_grid: merged.cells_on_grid,
         rows: merged.rows,
-        perils,
-        statistics: statistics.collect(),
+        coverages: coverages.collect(),
     }
 }
 
-/// Higher than the version in service, and than any before it that is not known any more.
-fn version(now: Timestamp, store: &Path) -> StoreVersion {
-    let before = Grid::open(store).map_or(0, |grid| grid.about().version.id);
+/// Higher than the versions in service, and than any before them that are not known any more.
+fn version(now: Timestamp, served: &Perils) -> StoreVersion {
+    let before = served.version().map_or(0, |version| version.id);
     let by_time = u64::try_from(now.seconds()).unwrap_or(0);
     StoreVersion {
         id: by_time.max(before.saturating_add(1)),
@@ -76,7 +80,7 @@ fn said(texts: impl Iterator<Item = String>) -> String {
     texts.join("; ")
 }
 
-/// The first few sources of a peril, and how many more there are.
+/// The first few sources of a coverage, and how many more there are.
 fn base_names(joined: &Joined<'_>) -> String {
     let count = joined.names().count();
     let mut text: Vec<_> = joined.names().take(NAMED).map(base_name).collect();
@@ -94,5 +98,5 @@ fn base_name(name: &str) -> String {
     base.to_string_lossy().into_owned()
 }
 
-/// How many sources of one peril are told by name.
+/// How many sources of one coverage are told by name.
 const NAMED: usize = 4;

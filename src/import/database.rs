@@ -11,8 +11,11 @@ use std::{
 
 use postgres::{Client, Config, IsolationLevel, NoTls, Transaction, config::Host};
 
-use super::scan::{ScanError, Scanned, scan};
-use crate::dataset::grid::Peril;
+use super::{
+    scan::{ScanError, Scanned, scan},
+    table::Tables,
+};
+use crate::dataset::grid::Profile;
 
 /// Why a database could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -73,14 +76,15 @@ pub(super) fn read(
     let mut client = config.connect(NoTls)?;
     let mut snapshot = snapshot(&mut client)?;
     let mut tables = Vec::new();
-    for peril in Peril::ALL {
-        let table = peril.table();
+    let perils = Tables::perils();
+    for peril in &Profile::perils().coverages {
+        let table = &*peril.table;
         let found = snapshot.query_one("SELECT to_regclass($1) IS NOT NULL", &[&table])?;
         if found.get(0) {
             // Views and partitioned tables can be selected from, and not copied.
             let copy = format!("COPY (SELECT * FROM {table}) TO STDOUT (FORMAT csv, HEADER)");
             let text = snapshot.copy_out(&copy)?;
-            let scanned = scan(Counted { text, count }, folder, rounds);
+            let scanned = scan(Counted { text, count }, &perils, folder, rounds);
             if matches!(scanned, Err(ScanError::NoRow)) {
                 continue;
             }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::NumberFault;
-use crate::dataset::grid::{Column, Key, Value};
+use crate::dataset::grid::{Key, Value, decimal};
 
 /// Why one line is not taken.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -55,10 +55,10 @@ pub enum LineFault {
         fault: NumberFault,
     },
     /// A value is no number.
-    #[error("{} {text} {fault}{}", .column.name(), remedy(*.fault))]
+    #[error("{column} {text} {fault}{}", remedy(*.fault))]
     NoValue {
         /// Where it stands.
-        column: Column,
+        column: Box<str>,
         /// What stands there.
         text: Shown,
         /// What is wrong with it.
@@ -91,12 +91,22 @@ pub enum LineFault {
         most: i64,
     },
     /// A value below 0 that is not -9999.
-    #[error("{} {text} is below 0 (a value that is not applicable is -9999)", .column.name())]
+    #[error("{column} {text} is below 0 (a value that is not applicable is -9999)")]
     Negative {
         /// Where it stands.
-        column: Column,
+        column: Box<str>,
         /// What stands there.
         text: Shown,
+    },
+    /// A value below the lowest that its variable can have.
+    #[error("{column} {text} is below {minimum}, the lowest value of its variable")]
+    BelowMinimum {
+        /// Where it stands.
+        column: Box<str>,
+        /// What stands there.
+        text: Shown,
+        /// The lowest, as the description has it.
+        minimum: Box<str>,
     },
     /// Longitudes that go more than once around the earth.
     #[error(
@@ -119,9 +129,10 @@ pub enum LineFault {
 }
 
 /// What two lines of one cell do not have the same.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
-    pub(super) column: Column,
+    pub(super) column: Box<str>,
+    pub(super) decimals: u8,
     pub(super) here: Value,
     pub(super) there: Value,
 }
@@ -130,18 +141,18 @@ impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             column,
+            decimals,
             here,
             there,
         } = self;
         let said = |value: &Value| match value {
             Value::NotCovered => "empty".to_owned(),
             Value::NotApplicable => "-9999".to_owned(),
-            Value::Known(_) => value.to_string(),
+            Value::Known(steps) => decimal(*steps, *decimals),
         };
         write!(
             f,
-            "{} is {} here and {} there",
-            column.name(),
+            "{column} is {} here and {} there",
             said(here),
             said(there)
         )
@@ -213,9 +224,9 @@ impl Faults {
 
 fn remedy(fault: NumberFault) -> &'static str {
     match fault {
-        NumberFault::Decimals => ", or import with --round",
+        NumberFault::Decimals | NumberFault::DecimalsOf(_) => ", or import with --round",
         NumberFault::NotANumber => "; leave a value that is not covered empty",
-        NumberFault::TooLarge => "",
+        NumberFault::Digits | NumberFault::TooLarge => "",
     }
 }
 

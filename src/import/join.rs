@@ -1,16 +1,16 @@
-//! The sources of one peril as one: the tiles of a grid, which may overlap where they say the same.
+//! The sources of one coverage as one: the tiles of a grid, which may overlap where they say the same.
+
+use std::sync::Arc;
 
 use super::{
     Faults, Faulty, LineFault, Problem, Request, fault::Difference, line::Place, locator::Locator,
-    statistics::Tally, work::Sourced,
+    statistics::Tally, table::Table, work::Sourced,
 };
-use crate::dataset::grid::{
-    CellIndex, GridShape, Peril, Value, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED,
-};
+use crate::dataset::grid::{CellIndex, GridShape, Value, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED};
 
-/// All lines of one peril, by their cells.
+/// All lines of one coverage, by their cells.
 pub(super) struct Joined<'s> {
-    pub(super) peril: Peril,
+    pub(super) table: Arc<Table>,
     sources: &'s [Sourced],
     /// The number of the first row of each source: rows are counted on from one source to the next.
     firsts: Vec<u32>,
@@ -33,7 +33,7 @@ struct Line {
     position: u32,
 }
 
-/// Where the lines of `sources`, which are all of one peril, lie.
+/// Where the lines of `sources`, which are all of one coverage, lie.
 ///
 /// # Errors
 /// The lines that lie nowhere, and those that say something else than another line of their cell.
@@ -42,7 +42,9 @@ pub(super) fn join<'s>(
     sources: &'s [Sourced],
     request: &Request,
 ) -> Result<Joined<'s>, Vec<Faulty>> {
-    let mut joined = Joined::new(shape, sources);
+    let Some(mut joined) = Joined::new(shape, sources) else {
+        return Err(Vec::new());
+    };
     let mut astray = Vec::new();
     for (number, source) in sources.iter().enumerate() {
         let faults = joined.take(shape, number, request.round);
@@ -61,7 +63,7 @@ pub(super) fn join<'s>(
 }
 
 impl<'s> Joined<'s> {
-    fn new(shape: &GridShape, sources: &'s [Sourced]) -> Self {
+    fn new(shape: &GridShape, sources: &'s [Sourced]) -> Option<Self> {
         let scanned = || sources.iter().map(|source| &source.scanned);
         let mut next = FIRST_ROW;
         let firsts = scanned().map(|scanned| {
@@ -70,18 +72,16 @@ impl<'s> Joined<'s> {
             first
         });
         let firsts = firsts.collect();
-        let peril = scanned()
-            .next()
-            .map_or(Peril::Wind, |scanned| scanned.peril);
-        let mut tallies = vec![Tally::NONE; peril.columns().count()];
+        let table = Arc::clone(&scanned().next()?.table);
+        let mut tallies = vec![Tally::NONE; table.width()];
         for scanned in scanned() {
             for (tally, other) in tallies.iter_mut().zip(&scanned.tallies) {
                 tally.add(other);
             }
         }
         let cells = usize::try_from(shape.cells()).unwrap_or(usize::MAX);
-        Self {
-            peril,
+        Some(Self {
+            table,
             sources,
             firsts,
             positions: vec![NO_LINE; cells],
@@ -90,7 +90,7 @@ impl<'s> Joined<'s> {
             tallies,
             repeated: 0,
             filled: 0,
-        }
+        })
     }
 
     /// The names of its sources.
@@ -250,11 +250,12 @@ impl<'s> Joined<'s> {
         here: &[i64],
     ) -> LineFault {
         let other = self.source_of(earlier);
-        let differing = self.peril.columns().zip(there.iter().zip(here));
+        let differing = there.iter().zip(here).enumerate();
         let difference = differing
             .filter(|(_, (there, here))| there != here)
-            .map(|(column, (there, here))| Difference {
-                column,
+            .map(|(at, (there, here))| Difference {
+                column: self.table.name(at).into(),
+                decimals: self.table.variable(at).map_or(6, |one| one.decimals),
                 here: value(*here),
                 there: value(*there),
             })

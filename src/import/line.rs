@@ -8,8 +8,9 @@ use super::{
     header::{Layout, Slot},
     key::is_key,
     number::{millionths, nearest_millionth},
+    table::Form,
 };
-use crate::dataset::grid::{Key, MICRO, Value, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED};
+use crate::dataset::grid::{Key, MICRO, Value, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED, decimal};
 
 /// A place in millionths of a degree.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -32,8 +33,8 @@ pub struct Record {
 }
 
 impl Layout {
-    /// Reads a line without its line end; `values` takes the peril's values in the order of its
-    /// columns, in millionths, missing ones by the marks of 64-bit numbers. Longitudes beyond 180 are
+    /// Reads a line without its line end; `values` takes the coverage's values in the order of its
+    /// columns, in steps of their variables, missing ones by the marks of 64-bit numbers. Longitudes beyond 180 are
     /// those west of Greenwich.
     ///
     /// # Errors
@@ -55,6 +56,7 @@ impl Layout {
                         *value = self.value(*at, field, &mut rounded)?;
                     }
                 }
+                Some(Slot::Ignored) => (),
                 Some(Slot::Key) => key = Some(field),
                 Some(Slot::Latitude) => {
                     latitude = self.coordinate(&LATITUDE, field, &mut rounded)?;
@@ -100,10 +102,47 @@ impl Layout {
         if field.is_empty() {
             return Ok(WIDE_NOT_COVERED);
         }
+        if let Some(forms) = &self.table.forms {
+            let form = forms.get(at).copied();
+            return match form {
+                Some(form) => self.described(at, form, field, rounded),
+                None => Err(self.fields(field)),
+            };
+        }
         match millionths(field) {
             Ok(number) if number >= 0 => Ok(number),
             Ok(Value::NOT_APPLICABLE_MICRO) => Ok(WIDE_NOT_APPLICABLE),
             _ => self.value_otherwise(at, field, rounded),
+        }
+    }
+
+    /// A value of a table that a description tells of.
+    fn described(
+        &self,
+        at: usize,
+        form: Form,
+        field: &[u8],
+        rounded: &mut u32,
+    ) -> Result<i64, LineFault> {
+        let bare = bare(field);
+        let is_one_of = |marks: &[Box<str>]| marks.iter().any(|mark| mark.as_bytes() == bare);
+        if bare.is_empty() || is_one_of(&self.table.not_covered) {
+            return Ok(WIDE_NOT_COVERED);
+        }
+        if is_one_of(&self.table.not_applicable) {
+            return Ok(WIDE_NOT_APPLICABLE);
+        }
+        let (steps, was_rounded) = form
+            .number(bare, self.rounds)
+            .map_err(|fault| self.value_fault(at, field, Some(fault)))?;
+        *rounded += u32::from(was_rounded);
+        match form.minimum {
+            Some(minimum) if steps < minimum => Err(LineFault::BelowMinimum {
+                column: self.table.name(at).into(),
+                text: Shown::new(field),
+                minimum: decimal(minimum, form.decimals).into(),
+            }),
+            _ => Ok(steps),
         }
     }
 
@@ -127,10 +166,7 @@ impl Layout {
     }
 
     fn value_fault(&self, at: usize, field: &[u8], fault: Option<NumberFault>) -> LineFault {
-        let text = Shown::new(field);
-        let Some(column) = self.peril.columns().nth(at) else {
-            return self.fields(field);
-        };
+        let (column, text) = (self.table.name(at).into(), Shown::new(field));
         match fault {
             Some(fault) => LineFault::NoValue {
                 column,
@@ -255,11 +291,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::dataset::grid::{Column, Peril};
+    use crate::import::table::Tables;
 
     fn fire() -> Layout {
-        let names: Vec<_> = Peril::Fire.columns().map(Column::name).collect();
-        Layout::read(format!("key,latitude,longitude,{}", names.join(",")).as_bytes()).unwrap()
+        let tables = Tables::perils();
+        let names = tables.all()[6].names.join(",");
+        let header = format!("key,latitude,longitude,{names}");
+        Layout::read(header.as_bytes(), &tables).unwrap()
     }
 
     fn read(line: &str) -> Result<(Place, Vec<i64>), LineFault> {

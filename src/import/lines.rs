@@ -100,4 +100,4 @@ impl<R: Read> Lines<R> {
 }
 
 const BUFFER: usize = 512 * 1024;
-pub(super) const MAX_LINE: usize = 64 * 1024;
+pub(super) const MAX_LINE: usize = 256 * 1024;

@@ -1,4 +1,4 @@
-//! From what was read of each peril to the rows of the store.
+//! From what was read of each coverage to the rows of the store.
 
 use std::{
     collections::BTreeSet,
@@ -15,7 +15,7 @@ use super::{
     work::Sourced,
 };
 use crate::dataset::grid::{
-    About, Axis, Column, GridShape, StoreWriter, WIDE_NOT_COVERED, WriteError,
+    Axis, GridShape, StoreMetadata, StoreWriter, WIDE_NOT_COVERED, WriteError,
 };
 
 /// What all sources together make.
@@ -62,18 +62,18 @@ pub(super) fn shape(sources: &[Sourced], request: &Request) -> Option<GridShape>
 }
 
 impl Merged {
-    pub(super) fn of(shape: &GridShape, perils: &[Joined<'_>]) -> Self {
+    pub(super) fn of(shape: &GridShape, coverages: &[Joined<'_>]) -> Self {
         let cells = usize::try_from(shape.cells()).unwrap_or(usize::MAX);
         let mut bitmap = vec![0; cells.div_ceil(8)];
         let (mut rows, mut on_grid) = (0, 0);
         for cell in 0..cells {
-            if perils.iter().any(|peril| peril.has_line(cell)) {
+            if coverages.iter().any(|one| one.has_line(cell)) {
                 on_grid += 1;
                 if let Some(octet) = bitmap.get_mut(cell / 8) {
                     *octet |= 1 << (cell % 8);
                 }
             }
-            rows += u32::from(perils.iter().any(|peril| peril.has_row(cell)));
+            rows += u32::from(coverages.iter().any(|one| one.has_row(cell)));
         }
         Self {
             rows,
@@ -85,17 +85,18 @@ impl Merged {
     /// Writes the store to `sink`, counting its rows in `written`.
     pub(super) fn write<W: Write>(
         &self,
-        about: About,
-        perils: &[Joined<'_>],
+        metadata: StoreMetadata,
+        coverages: &[Joined<'_>],
         sink: W,
         written: &AtomicU64,
     ) -> Result<W, WriteError> {
-        let is_wide = perils.iter().any(Joined::is_wide);
-        let cells = about.grid.cells();
-        let mut writer = StoreWriter::begin(sink, about, self.bitmap.as_deref(), is_wide)?;
-        let mut row = [WIDE_NOT_COVERED; Column::COUNT];
+        let is_wide = coverages.iter().any(Joined::is_wide);
+        let cells = metadata.grid.cells();
+        let mut writer = StoreWriter::begin(sink, metadata, self.bitmap.as_deref(), is_wide)?;
+        let width = coverages.iter().map(|one| one.tallies.len()).sum();
+        let mut row = vec![WIDE_NOT_COVERED; width];
         for cell in 0..u32::try_from(cells).unwrap_or(u32::MAX) {
-            if gather(cell, perils, &mut row) {
+            if gather(cell, coverages, &mut row) {
                 writer.push(cell, &row)?;
                 written.fetch_add(1, Ordering::Relaxed);
             }
@@ -104,14 +105,16 @@ impl Merged {
     }
 }
 
-/// Puts together what the perils have for `cell`; whether that is anything.
-fn gather(cell: u32, perils: &[Joined<'_>], row: &mut [i64; Column::COUNT]) -> bool {
+/// Puts together what the coverages have for `cell`; whether that is anything.
+fn gather(cell: u32, coverages: &[Joined<'_>], row: &mut [i64]) -> bool {
     let mut has_any = false;
-    for peril in perils {
-        let first = peril.peril.columns().next().map_or(0, Column::index);
-        let part = row.get_mut(first..first + peril.tallies.len());
-        let part = part.unwrap_or_default();
-        match peril.read_row(cell, part) {
+    let mut rest = row;
+    for coverage in coverages {
+        let Some((part, after)) = rest.split_at_mut_checked(coverage.tallies.len()) else {
+            return has_any;
+        };
+        rest = after;
+        match coverage.read_row(cell, part) {
             Some(()) => has_any = true,
             None => part.fill(WIDE_NOT_COVERED),
         }

@@ -6,7 +6,9 @@
 //! and renamed. A source with one fault stops the whole: what is served stays as it was.
 
 mod about;
+mod before;
 mod database;
+mod described;
 mod fault;
 pub mod format;
 mod header;
@@ -22,15 +24,19 @@ mod number;
 mod publish;
 mod report;
 mod request;
+mod rollback;
 mod scan;
 mod source;
 mod spool;
 mod statistics;
+mod stored;
+mod table;
 mod work;
 
 use std::{io, path::PathBuf};
 
 pub use database::DatabaseError;
+pub use described::{DescribedTable, NotDescribed};
 pub use fault::{Difference, Faults, LineFault, Shown};
 pub use header::{HeaderFault, Layout};
 pub use kind::Kind;
@@ -38,11 +44,13 @@ pub use line::{Place, Record};
 pub use number::{NumberFault, millionths};
 pub use report::{Imported, Notice};
 pub use request::{AxisStep, GridStep, NoStep, Progress, Request, Source};
+pub use rollback::{RolledBack, rollback};
 pub use scan::ScanError;
 pub(crate) use source::{PACKAGE_NAME, SYNTHETIC};
+pub use table::{Table, Tables};
 pub use work::import;
 
-use crate::dataset::grid::{Peril, StoreError, WriteError};
+use crate::dataset::grid::{StoreError, WriteError};
 
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +64,9 @@ pub enum ImportError {
     /// A database cannot be read.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// A description tells of no table that could be imported.
+    #[error(transparent)]
+    Described(#[from] NotDescribed),
     /// Sources have faults.
     #[error("{}", report::faults(.0))]
     Faulty(Vec<Faulty>),
@@ -68,14 +79,17 @@ pub enum ImportError {
     /// Nothing to import; files of other kinds that lie there.
     #[error(
         "no peril CSV file and no database to import: name files, folders with .csv files in them, or postgres://...{}",
-        report::others(.0)
+        report::other_files(.0)
     )]
     NoSource(Vec<(PathBuf, Kind)>),
+    /// No import to take back, or the store that it made is not there any more.
+    #[error("there is no import to take back in {}: one is kept, until the next or until it is taken back", .0.display())]
+    NothingBefore(PathBuf),
     /// One peril in a file and in a database.
-    #[error("{} comes from both {first} and {second}: name one", .peril.name())]
+    #[error("{peril} comes from both {first} and {second}: name one")]
     SamePeril {
         /// What both hold.
-        peril: Peril,
+        peril: Box<str>,
         /// Which came first.
         first: String,
         /// Which came next.

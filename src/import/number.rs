@@ -6,6 +6,12 @@ pub enum NumberFault {
     /// Digits other than 0 after the sixth decimal.
     #[error("has more than six decimals: round it to six")]
     Decimals,
+    /// Digits other than 0 beyond the decimals of the column's variable.
+    #[error("has more than {0} decimals: round it to {0}")]
+    DecimalsOf(u8),
+    /// More digits than a double holds exactly.
+    #[error("has more than fifteen digits")]
+    Digits,
     /// Not an optional sign, digits, perhaps a point with digits, and perhaps a power of ten.
     #[error("is not a decimal number")]
     NotANumber,
@@ -52,6 +58,63 @@ pub(super) fn nearest_millionth(text: &[u8]) -> Result<i64, NumberFault> {
         return Err(NumberFault::TooLarge);
     }
     Ok(sign * nearest)
+}
+
+/// Reads `text` as steps, of which `10^decimals` make one; at most fifteen digits.
+///
+/// # Errors
+/// [`NumberFault`].
+pub(super) fn steps(text: &[u8], decimals: u8) -> Result<i64, NumberFault> {
+    read_steps(text, decimals, false)
+}
+
+/// As [`steps`], rounding what the text has beyond the decimals; half of one is rounded away from 0.
+pub(super) fn nearest_step(text: &[u8], decimals: u8) -> Result<i64, NumberFault> {
+    read_steps(text, decimals, true)
+}
+
+fn read_steps(text: &[u8], decimals: u8, rounds: bool) -> Result<i64, NumberFault> {
+    let (sign, digits) = match text.split_first() {
+        Some((b'-', rest)) => (-1, rest),
+        Some((b'+', rest)) => (1, rest),
+        _ => (1, text),
+    };
+    let written = if digits.iter().any(|octet| matches!(octet, b'e' | b'E')) {
+        written_out(digits)?
+    } else {
+        digits.to_vec()
+    };
+    let point = written.iter().position(|octet| *octet == b'.');
+    let (whole, fraction) = match point {
+        Some(point) => (
+            written.get(..point).unwrap_or_default(),
+            written.get(point + 1..).unwrap_or_default(),
+        ),
+        None => (written.as_slice(), &[][..]),
+    };
+    let are_digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    if (whole.is_empty() && fraction.is_empty()) || !are_digits(whole) || !are_digits(fraction) {
+        return Err(NumberFault::NotANumber);
+    }
+    let kept = fraction.len().min(decimals.into());
+    let (kept, beyond) = fraction.split_at_checked(kept).unwrap_or((fraction, &[]));
+    if !rounds && beyond.iter().any(|digit| *digit != b'0') {
+        return Err(NumberFault::DecimalsOf(decimals));
+    }
+    let missing = usize::from(decimals) - kept.len();
+    let mut number = 0_i64;
+    let zeros = std::iter::repeat_n(&b'0', missing);
+    for digit in whole.iter().chain(kept).chain(zeros) {
+        number = number * 10 + i64::from(digit - b'0');
+        if number >= MOST_STEPS {
+            return Err(NumberFault::Digits);
+        }
+    }
+    number += i64::from(beyond.first().is_some_and(|digit| *digit >= b'5'));
+    if number >= MOST_STEPS {
+        return Err(NumberFault::Digits);
+    }
+    Ok(sign * number)
 }
 
 fn magnitude(text: &[u8]) -> Result<i64, NumberFault> {
@@ -129,6 +192,8 @@ fn written_out(text: &[u8]) -> Result<Vec<u8>, NumberFault> {
 }
 
 const DECIMALS: usize = 6;
+/// The first number of sixteen digits.
+const MOST_STEPS: i64 = 1_000_000_000_000_000;
 const WHOLE_LIMIT: i64 = 1_000_000;
 const SCALES: [i64; DECIMALS + 1] = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 
@@ -196,7 +261,55 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_number_has_the_decimals_of_its_variable() {
+        for (text, decimals, expected) in [
+            ("27", 0, Ok(27)),
+            ("27.0", 0, Ok(27)),
+            ("27.5", 0, Err(NumberFault::DecimalsOf(0))),
+            ("-1.25", 2, Ok(-125)),
+            ("1.2", 3, Ok(1200)),
+            (".5", 1, Ok(5)),
+            ("1e3", 1, Ok(10_000)),
+            ("1.5e-3", 4, Ok(15)),
+            ("1000000", 6, Ok(1_000_000_000_000)),
+            ("1000000000", 6, Err(NumberFault::Digits)),
+            ("99999999999999999999999999", 0, Err(NumberFault::Digits)),
+            ("", 2, Err(NumberFault::NotANumber)),
+            (".", 2, Err(NumberFault::NotANumber)),
+            ("1.2.3", 2, Err(NumberFault::NotANumber)),
+            ("--1", 2, Err(NumberFault::NotANumber)),
+            ("1e", 2, Err(NumberFault::NotANumber)),
+            ("nan", 2, Err(NumberFault::NotANumber)),
+        ] {
+            assert_eq!(steps(text.as_bytes(), decimals), expected, "{text}");
+        }
+        for (text, decimals, expected) in [
+            ("27.5", 0, 28),
+            ("27.49", 0, 27),
+            ("-0.005", 2, -1),
+            ("0.9999", 3, 1000),
+        ] {
+            assert_eq!(
+                nearest_step(text.as_bytes(), decimals),
+                Ok(expected),
+                "{text}"
+            );
+        }
+    }
+
     proptest! {
+        #[test]
+        fn six_decimals_are_millionths(micro in -999_999_999_999..1_000_000_000_000_i64) {
+            let text = Value::Known(micro).to_string();
+            prop_assert_eq!(steps(text.as_bytes(), 6), Ok(micro));
+        }
+
+        #[test]
+        fn no_text_is_too_much_for_any_decimals(text in prop::collection::vec(any::<u8>(), 0..60), decimals in 0..16_u8) {
+            let _ = (steps(&text, decimals), nearest_step(&text, decimals));
+        }
+
         #[test]
         fn what_is_printed_is_read_back(micro in -999_999_999_999..1_000_000_000_000_i64) {
             prop_assert_eq!(millionths(Value::Known(micro).to_string().as_bytes()), Ok(micro));

@@ -9,7 +9,7 @@ use std::{
 
 use rustix::fs::{FlockOperation, flock};
 
-use super::spool::sweep;
+use super::{before::Before, spool::sweep};
 use crate::{dataset::grid::STORE_NAME, disk};
 
 /// The state directory, locked for as long as this lives.
@@ -47,13 +47,17 @@ impl Workshop {
         &self.path
     }
 
-    /// Where the store is served from.
-    pub(super) fn store(&self) -> PathBuf {
-        self.path.join(STORE_NAME)
+    /// What stands in the state directory under `name`.
+    pub(super) fn at(&self, name: &str) -> PathBuf {
+        self.path.join(name)
     }
 
-    /// Waits until the disk has the names that the directory holds.
-    pub(super) fn settle(&self) -> io::Result<()> {
+    /// Waits until the disk has the names that the directory holds, and that of the store `path` in it.
+    pub(super) fn settle(&self, path: &Path) -> io::Result<()> {
+        match path.parent() {
+            Some(folder) if folder != self.path => File::open(folder)?.sync_all()?,
+            _ => (),
+        }
         self.folder.sync_all()
     }
 
@@ -80,17 +84,40 @@ impl Workshop {
 }
 
 impl Draft<'_> {
-    /// Puts the store in the place of the one before, once the disk has all of it.
-    pub(super) fn publish(mut self, file: &File) -> io::Result<()> {
-        if rustix::process::geteuid().is_root() {
-            // The daemon, which owns the directory, has to read what root imports.
-            let owner = self.workshop.folder.metadata()?;
-            fchown(file, Some(owner.uid()), Some(owner.gid()))?;
+    /// Puts the store under `name` in the state directory, once the disk has all of it; what stood there before is kept
+    /// as the store before `version`.
+    pub(super) fn publish(mut self, file: &File, name: &str, version: u64) -> io::Result<Before> {
+        let workshop = self.workshop;
+        let owner = workshop.owner()?;
+        give(file, owner)?;
+        let target = workshop.at(name);
+        if let Some(folder) = target.parent().filter(|folder| !folder.is_dir()) {
+            fs::create_dir(folder)?;
+            give(&File::open(folder)?, owner)?;
         }
         file.sync_all()?;
-        fs::rename(&self.path, self.workshop.store())?;
+        let before = Before::keep(&workshop.path, name, version)?;
+        fs::rename(&self.path, &target)?;
         self.is_published = true;
-        Ok(())
+        Ok(before)
+    }
+}
+
+impl Workshop {
+    /// Who owns the state directory, when that is not who imports: the daemon has to read what root imports.
+    fn owner(&self) -> io::Result<Option<(u32, u32)>> {
+        if !rustix::process::geteuid().is_root() {
+            return Ok(None);
+        }
+        let owner = self.folder.metadata()?;
+        Ok(Some((owner.uid(), owner.gid())))
+    }
+}
+
+fn give(file: &File, owner: Option<(u32, u32)>) -> io::Result<()> {
+    match owner {
+        Some((user, group)) => fchown(file, Some(user), Some(group)),
+        None => Ok(()),
     }
 }
 
@@ -112,16 +139,21 @@ mod tests {
     fn a_draft_that_is_not_published_leaves_the_store_alone() {
         let folder = tempfile::tempdir().unwrap();
         let workshop = Workshop::enter(folder.path()).unwrap().unwrap();
-        fs::write(workshop.store(), "old").unwrap();
+        let store = workshop.at(STORE_NAME);
+        fs::write(&store, "old").unwrap();
         let (draft, mut file) = workshop.draft().unwrap();
         file.write_all(b"new").unwrap();
         drop(draft);
-        assert_eq!(fs::read(workshop.store()).unwrap(), b"old");
+        assert_eq!(fs::read(&store).unwrap(), b"old");
         let (draft, mut file) = workshop.draft().unwrap();
         file.write_all(b"new").unwrap();
-        draft.publish(&file).unwrap();
-        assert_eq!(fs::read(workshop.store()).unwrap(), b"new");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        draft
+            .publish(&file, STORE_NAME, 2)
+            .unwrap()
+            .settle()
+            .unwrap();
+        assert_eq!(fs::read(&store).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]
@@ -141,7 +173,16 @@ mod tests {
         fs::write(folder.path().join("perils.arrow.part"), "x").unwrap();
         let workshop = Workshop::enter(folder.path()).unwrap().unwrap();
         let (draft, file) = workshop.draft().unwrap();
-        draft.publish(&file).unwrap();
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        draft
+            .publish(&file, STORE_NAME, 1)
+            .unwrap()
+            .settle()
+            .unwrap();
+        let mut names: Vec<_> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["before", STORE_NAME]);
     }
 }

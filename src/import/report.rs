@@ -1,15 +1,29 @@
 //! What an import says when it is done, and when it is not.
 
-use std::{collections::HashSet, fmt, fmt::Write, path::PathBuf};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt,
+    fmt::Write,
+    path::PathBuf,
+};
 
 use super::{Faulty, Problem, join::Joined, kind::Kind, scan::Scanned, work::Sourced};
-use crate::dataset::grid::{About, Axis, Column, GridShape, MICRO, Peril, Value};
+use crate::{
+    clock::Timestamp,
+    dataset::{
+        Perils,
+        grid::{
+            Axis, CoverageMetadata, GridShape, Profile, StoreMetadata, StoreVersion, Variable,
+            decimal, plain, power,
+        },
+    },
+};
 
 /// An import that is done.
 #[derive(Clone, Debug)]
 pub struct Imported {
     /// What the store says about itself.
-    pub about: About,
+    pub metadata: StoreMetadata,
     /// What somebody should look at.
     pub notices: Vec<Notice>,
     /// Where the store is.
@@ -21,17 +35,26 @@ pub struct Imported {
 pub enum Notice {
     /// A column holds more than its definition allows.
     AboveBound {
-        /// Which.
-        column: Column,
-        /// Its highest number, in millionths.
-        max: i64,
+        /// Its name in the source.
+        column: Box<str>,
+        /// Its highest number, with its unit.
+        max: Box<str>,
+        /// The highest that is allowed, with its unit.
+        bound: Box<str>,
     },
-    /// A peril was not among the sources: its values are not covered.
-    Absent(Peril),
-    /// A peril has lines for fewer cells than the grid.
+    /// A peril was not among the sources, nor before: its values are not covered.
+    Absent(Box<str>),
+    /// Coverages that were imported before stay as they were.
+    Kept {
+        /// Which.
+        coverages: Vec<Box<str>>,
+        /// The import that they are from.
+        version: StoreVersion,
+    },
+    /// A coverage has lines for fewer cells than the grid.
     Fewer {
         /// Which.
-        peril: Peril,
+        coverage: Box<str>,
         /// Its lines.
         rows: u64,
         /// Cells on the grid.
@@ -40,7 +63,7 @@ pub enum Notice {
     /// Empty lines of cells that have values in another file.
     Filled {
         /// Which.
-        peril: Peril,
+        coverage: Box<str>,
         /// How many.
         lines: u64,
     },
@@ -49,12 +72,14 @@ pub enum Notice {
     /// Lines of cells that another line gives the same values.
     Repeated {
         /// Which.
-        peril: Peril,
+        coverage: Box<str>,
         /// How many.
         lines: u64,
     },
-    /// Numbers had more than six decimals.
+    /// Numbers had more decimals than are kept.
     Rounded {
+        /// How many are kept.
+        kept: &'static str,
         /// In which source.
         source: String,
         /// How many.
@@ -83,11 +108,17 @@ pub enum Notice {
 }
 
 impl Imported {
-    pub(super) fn new(about: About, of_sources: Vec<Notice>, path: PathBuf) -> Self {
-        let mut notices = notices(&about);
+    /// An import of `metadata` to `path`, beside what was `served` before.
+    pub(super) fn new(
+        metadata: StoreMetadata,
+        of_sources: Vec<Notice>,
+        path: PathBuf,
+        served: &Perils,
+    ) -> Self {
+        let mut notices = notices(&metadata, served);
         notices.extend(of_sources);
         Self {
-            about,
+            metadata,
             notices,
             path,
         }
@@ -97,7 +128,7 @@ impl Imported {
 /// What the sources are like.
 pub(super) fn of_sources(
     sources: &[Sourced],
-    perils: &[Joined<'_>],
+    coverages: &[Joined<'_>],
     shape: &GridShape,
 ) -> Vec<Notice> {
     let mut notices = Vec::new();
@@ -110,23 +141,30 @@ pub(super) fn of_sources(
             });
         }
         if scanned.rounded > 0 {
+            let is_peril = scanned.table.forms.is_none();
             notices.push(Notice::Rounded {
+                kept: if is_peril {
+                    "six decimals"
+                } else {
+                    "the decimals of their fields"
+                },
                 source: name,
                 numbers: scanned.rounded,
             });
         }
     }
-    for joined in perils {
-        let (peril, filled, repeated) = (joined.peril, joined.filled, joined.repeated);
+    for joined in coverages {
+        let coverage = || Box::<str>::from(joined.table.id());
+        let (filled, repeated) = (joined.filled, joined.repeated);
         if filled > 0 {
             notices.push(Notice::Filled {
-                peril,
+                coverage: coverage(),
                 lines: filled,
             });
         }
         if repeated > 0 {
             notices.push(Notice::Repeated {
-                peril,
+                coverage: coverage(),
                 lines: repeated,
             });
         }
@@ -153,91 +191,137 @@ fn sparse(axis: &'static str, taken: usize, found: &Axis) -> Option<Notice> {
     })
 }
 
-fn notices(about: &About) -> Vec<Notice> {
+fn notices(metadata: &StoreMetadata, served: &Perils) -> Vec<Notice> {
     let mut notices = Vec::new();
-    if about.synthetic {
+    if metadata.is_synthetic() {
         notices.push(Notice::Synthetic);
     }
-    for peril in Peril::ALL {
-        match about.provenance(peril) {
-            None => notices.push(Notice::Absent(peril)),
-            Some(found) if found.rows < about.cells_on_grid => notices.push(Notice::Fewer {
-                peril,
-                rows: found.rows,
-                cells: about.cells_on_grid,
-            }),
-            Some(_) => (),
-        }
-    }
-    for column in Column::all() {
-        let bound = column
-            .metric()
-            .upper_bound()
-            .map(|bound| i64::from(bound) * MICRO);
-        let max = about.statistics(column).and_then(|found| found.max);
-        if let (Some(bound), Some(max)) = (bound, max)
-            && max > bound
+    notices.extend(others(metadata, served));
+    for coverage in &metadata.coverages {
+        let rows = coverage.provenance.as_ref().map(|found| found.rows);
+        if let Some(rows) = rows
+            && rows < metadata.cells_on_grid
         {
-            notices.push(Notice::AboveBound { column, max });
+            notices.push(Notice::Fewer {
+                coverage: coverage.id.clone(),
+                rows,
+                cells: metadata.cells_on_grid,
+            });
         }
     }
-    if about.licence.is_empty() {
+    notices.extend(metadata.coverages.iter().flat_map(above_bounds));
+    if metadata.coverages.iter().any(|one| one.licence.is_empty()) {
         notices.push(Notice::NoLicence);
     }
     notices
 }
 
+/// The other coverages: those that stay as they were, and the perils that there are no values of.
+fn others(metadata: &StoreMetadata, served: &Perils) -> Vec<Notice> {
+    let is_imported = |id: &str| metadata.coverages.iter().any(|one| *one.id == *id);
+    let mut notices = Vec::new();
+    let mut kept: BTreeMap<u64, (StoreVersion, Vec<Box<str>>)> = BTreeMap::new();
+    for other in served
+        .descriptions()
+        .iter()
+        .filter(|other| !is_imported(other.id()))
+    {
+        let is_peril = Profile::perils().coverage(other.id()).is_some();
+        let are_perils = metadata.coverages.iter().any(|one| !one.group.is_empty());
+        match &other.store {
+            Some(store) => {
+                let coverages = kept.entry(store.version.id);
+                let (_, coverages) = coverages.or_insert((store.version, Vec::new()));
+                coverages.push(other.id().into());
+            }
+            None if is_peril && are_perils => notices.push(Notice::Absent(other.id().into())),
+            None => (),
+        }
+    }
+    let kept = kept.into_values();
+    notices.extend(kept.map(|(version, coverages)| Notice::Kept { coverages, version }));
+    notices
+}
+
+/// The columns that hold more than their definition allows.
+fn above_bounds(coverage: &CoverageMetadata) -> Vec<Notice> {
+    let columns = coverage.columns.all().zip(&coverage.statistics);
+    let above = columns.filter_map(|(column, found)| {
+        let variable = coverage.columns.variable(column)?;
+        let (max, bound) = (found.max?, variable.maximum?);
+        (max > bound).then(|| Notice::AboveBound {
+            column: found.column.as_str().into(),
+            max: with_unit(&decimal(max, variable.decimals), variable),
+            bound: with_unit(&shortest(bound, variable.decimals), variable),
+        })
+    });
+    above.collect()
+}
+
+/// UCUM's unit of a plain number is 1, which reads as another number.
+fn with_unit(number: &str, variable: &Variable) -> Box<str> {
+    match &*variable.unit {
+        "" | "1" => number.into(),
+        unit => format!("{number} {unit}").into(),
+    }
+}
+
+/// A number of steps without needless decimals.
+fn shortest(steps: i64, decimals: u8) -> String {
+    let unit = power(decimals);
+    if steps % unit == 0 {
+        plain(steps / unit * 1_000_000)
+    } else {
+        decimal(steps, decimals)
+    }
+}
+
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::AboveBound { column, max } => {
-                let (name, max) = (column.name(), Value::Known(*max));
-                let bound = column.metric().upper_bound().unwrap_or(0);
-                // UCUM's unit of a plain number is 1, which reads as another number.
-                let unit = match column.metric().ucum() {
-                    "1" => String::new(),
-                    unit => format!(" {unit}"),
-                };
-                write!(
-                    f,
-                    "{name} goes up to {max}{unit}, and {bound}{unit} is the most that its definition allows"
-                )
-            }
+            Self::AboveBound { column, max, bound } => write!(
+                f,
+                "{column} goes up to {max}, and {bound} is the most that its definition allows"
+            ),
             Self::Absent(peril) => {
                 write!(
                     f,
-                    "{} is not among the sources: its values are not covered",
-                    peril.name()
+                    "{peril} is not among the sources: its values are not covered"
                 )
             }
-            Self::Fewer { peril, rows, cells } => {
-                let name = peril.name();
+            Self::Kept { coverages, version } => {
+                let imported_at = Timestamp::from_seconds(version.imported_at);
                 write!(
                     f,
-                    "{name} has lines for {rows} of the {cells} cells on the grid"
+                    "not among the sources, and as before: {} (version {}, imported at {imported_at})",
+                    coverages.join(", "),
+                    version.id
                 )
             }
-            Self::Filled { peril, lines } => {
-                let name = peril.name();
-                write!(
-                    f,
-                    "{name} has {lines} empty lines for cells that have values in another file: the values were taken"
-                )
-            }
+            Self::Fewer {
+                coverage,
+                rows,
+                cells,
+            } => write!(
+                f,
+                "{coverage} has lines for {rows} of the {cells} cells on the grid"
+            ),
+            Self::Filled { coverage, lines } => write!(
+                f,
+                "{coverage} has {lines} empty lines for cells that have values in another file: the values were taken"
+            ),
             Self::NoLicence => f.write_str("no licence is stated: give one with --licence"),
-            Self::Repeated { peril, lines } => {
-                let name = peril.name();
+            Self::Repeated { coverage, lines } => {
                 write!(
                     f,
-                    "{name} has {lines} lines whose cells another line gives the same values: taken once"
+                    "{coverage} has {lines} lines whose cells another line gives the same values: taken once"
                 )
             }
-            Self::Rounded { source, numbers } => {
-                write!(
-                    f,
-                    "{source}: {numbers} numbers were rounded to six decimals"
-                )
-            }
+            Self::Rounded {
+                kept,
+                source,
+                numbers,
+            } => write!(f, "{source}: {numbers} numbers were rounded to {kept}"),
             Self::Sparse {
                 axis,
                 taken,
@@ -263,7 +347,7 @@ impl fmt::Display for Notice {
 impl fmt::Display for Imported {
     /// The grid, then a line a peril, then a line a metric over all scenarios and years.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let About { grid, rows, .. } = &self.about;
+        let StoreMetadata { grid, rows, .. } = &self.metadata;
         let ((south, north), (west, east)) = (grid.latitude.extent(), grid.longitude.extent());
         writeln!(
             f,
@@ -271,34 +355,38 @@ impl fmt::Display for Imported {
              {} cells on the grid, {rows} with data",
             grid.latitude.step(),
             grid.longitude.step(),
-            self.about.cells_on_grid,
+            self.metadata.cells_on_grid,
         )?;
         writeln!(
             f,
             "{:<54} {:>9} {:>9} {:>9} {:>9} {:>15} {:>15} {:>15}",
             "column", "rows", "known", "not appl.", "not cov.", "minimum", "mean", "maximum"
         )?;
-        for column in Column::all() {
-            let Some(provenance) = self.about.provenance(column.peril()) else {
-                continue;
-            };
-            let Some(found) = self.about.statistics(column) else {
-                continue;
-            };
-            let shown =
-                |value: Option<i64>| value.map_or("-".to_owned(), |v| Value::Known(v).to_string());
-            writeln!(
-                f,
-                "{:<54} {:>9} {:>9} {:>9} {:>9} {:>15} {:>15} {:>15}",
-                found.column,
-                provenance.rows,
-                found.known,
-                found.not_applicable,
-                found.not_covered,
-                shown(found.min),
-                shown(found.mean),
-                shown(found.max),
-            )?;
+        for coverage in &self.metadata.coverages {
+            let rows = coverage.provenance.as_ref().map_or(0, |found| found.rows);
+            let columns = coverage.columns.all().zip(&coverage.statistics);
+            for (column, found) in columns.take(MOST_COLUMNS) {
+                let variable = coverage.columns.variable(column);
+                let decimals = variable.map_or(6, |variable| variable.decimals);
+                let shown = |value: Option<i64>| {
+                    value.map_or("-".to_owned(), |steps| decimal(steps, decimals))
+                };
+                writeln!(
+                    f,
+                    "{:<54} {rows:>9} {:>9} {:>9} {:>9} {:>15} {:>15} {:>15}",
+                    found.column,
+                    found.known,
+                    found.not_applicable,
+                    found.not_covered,
+                    shown(found.min),
+                    shown(found.mean),
+                    shown(found.max),
+                )?;
+            }
+            let more = coverage.statistics.len().saturating_sub(MOST_COLUMNS);
+            if more > 0 {
+                writeln!(f, "{}: and {more} more columns", coverage.id)?;
+            }
         }
         for notice in &self.notices {
             writeln!(f, "note: {notice}")?;
@@ -307,13 +395,13 @@ impl fmt::Display for Imported {
             f,
             "stored as {}, version {}",
             self.path.display(),
-            self.about.version.id
+            self.metadata.version.id
         )
     }
 }
 
 /// One line a file that is not CSV.
-pub(super) fn others(found: &[(PathBuf, Kind)]) -> String {
+pub(super) fn other_files(found: &[(PathBuf, Kind)]) -> String {
     let mut text = String::new();
     for (path, kind) in found {
         let _ = write!(text, "\n{}: {kind}", path.display());
@@ -342,3 +430,6 @@ pub(super) fn faults(sources: &[Faulty]) -> String {
     }
     text
 }
+
+/// Columns of one coverage that are told of.
+const MOST_COLUMNS: usize = 100;

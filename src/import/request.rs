@@ -2,7 +2,7 @@
 
 use std::{ffi::OsStr, path::PathBuf, str::FromStr, sync::atomic::AtomicU64};
 
-use super::{database, number::millionths};
+use super::{Tables, database, number::millionths};
 use crate::{clock::Timestamp, dataset::grid::Axis};
 
 /// What to import.
@@ -22,6 +22,8 @@ pub struct Request {
     pub step: Option<GridStep>,
     /// Numbers with more than six decimals are rounded, and places to the nearest point of the grid.
     pub round: bool,
+    /// The tables that the sources may be.
+    pub tables: Tables,
     /// The time of the import.
     pub now: Timestamp,
 }

@@ -4,6 +4,7 @@ use std::{
     collections::HashSet,
     io::{self, Read},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{
@@ -14,12 +15,13 @@ use super::{
     lines::{Line, Lines, MAX_LINE},
     spool::{Spool, Spooled},
     statistics::Tally,
+    table::{Table, Tables},
 };
-use crate::dataset::grid::{Peril, WIDE_NOT_COVERED};
+use crate::dataset::grid::WIDE_NOT_COVERED;
 
 /// A source that was read to its end.
 pub(super) struct Scanned {
-    pub(super) peril: Peril,
+    pub(super) table: Arc<Table>,
     pub(super) faults: Faults,
     pub(super) rows: u64,
     pub(super) cells_with_data: u64,
@@ -85,12 +87,17 @@ pub enum ScanError {
 
 /// Reads `source`, keeping its rows in the directory `folder`; with `rounds`, numbers of more than six
 /// decimals are rounded.
-pub(super) fn scan(source: impl Read, folder: &Path, rounds: bool) -> Result<Scanned, ScanError> {
+pub(super) fn scan(
+    source: impl Read,
+    tables: &Tables,
+    folder: &Path,
+    rounds: bool,
+) -> Result<Scanned, ScanError> {
     let mut lines = Lines::new(source);
     if let Some(kind) = Kind::of(lines.head()?) {
         return Err(ScanError::Foreign(kind));
     }
-    let mut layout = Layout::read(lines.next()?.map_or(&[], |line| line.text))?;
+    let mut layout = Layout::read(lines.next()?.map_or(&[], |line| line.text), tables)?;
     if rounds {
         layout = layout.rounding();
     }
@@ -200,7 +207,7 @@ impl Scan {
             tally.count_empty(self.rows - self.cells_with_data);
         }
         Ok(Scanned {
-            peril: self.layout.peril,
+            table: self.layout.table,
             faults: self.faults,
             rows: self.rows,
             cells_with_data: self.cells_with_data,
@@ -267,11 +274,10 @@ mod tests {
     use std::cmp::Ordering;
 
     use super::*;
-    use crate::dataset::grid::Column;
 
     fn text(lines: &[&str], end: &str) -> String {
-        let names: Vec<_> = Peril::Fire.columns().map(Column::name).collect();
-        let header = format!("key,latitude,longitude,{}", names.join(","));
+        let names = Tables::perils().all()[6].names.join(",");
+        let header = format!("key,latitude,longitude,{names}");
         let lines: Vec<_> = std::iter::once(&*header)
             .chain(lines.iter().copied())
             .collect();
@@ -289,7 +295,12 @@ mod tests {
 
     fn scanned(text: &str) -> Result<Scanned, ScanError> {
         let folder = tempfile::tempdir().unwrap();
-        scan(Slow(text.as_bytes()), folder.path(), false)
+        scan(
+            Slow(text.as_bytes()),
+            &Tables::perils(),
+            folder.path(),
+            false,
+        )
     }
 
     fn first_fault(text: &str) -> Option<(u64, LineFault)> {
@@ -378,7 +389,7 @@ mod tests {
     fn a_million_bad_lines_are_counted_and_a_few_are_told() {
         let text = text(&vec!["x"; 1_000_000], "\n");
         let folder = tempfile::tempdir().unwrap();
-        let found = scan(text.as_bytes(), folder.path(), false).unwrap();
+        let found = scan(text.as_bytes(), &Tables::perils(), folder.path(), false).unwrap();
         assert_eq!(found.faults.count(), 1_000_000);
         assert_eq!(found.faults.kept().len(), Faults::KEPT);
     }
@@ -387,7 +398,7 @@ mod tests {
     fn a_line_without_end_is_given_up() {
         let text = text(&[&"1".repeat(MAX_LINE * 10)], "\n");
         let folder = tempfile::tempdir().unwrap();
-        let found = scan(text.as_bytes(), folder.path(), false);
+        let found = scan(text.as_bytes(), &Tables::perils(), folder.path(), false);
         assert!(matches!(found, Err(ScanError::LongLine { line: 2 })));
     }
 }

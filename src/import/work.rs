@@ -20,8 +20,12 @@ use super::{
     report::{self, Notice},
     scan::{ScanError, Scanned, scan},
     source::{self, SourceFile},
+    stored::Stored,
 };
-use crate::dataset::grid::{Grid, GridShape, WriteError};
+use crate::dataset::{
+    Perils,
+    grid::{Grid, GridShape, WriteError},
+};
 
 /// Imports what `request` names; until the last moment what is served stays as it was.
 ///
@@ -36,7 +40,8 @@ pub fn import(request: &Request, progress: &Progress) -> Result<Imported, Import
         .map_err(unusable)?
         .ok_or_else(|| ImportError::Busy(request.state.clone()))?;
     let files = open(&request.sources, progress)?;
-    let drafted = draft(request, &files, &workshop, progress);
+    let served = Perils::readable(&request.state);
+    let drafted = draft(request, &files, &workshop, &served, progress);
     // What seems wrong with a file that was half written is not what is wrong with it.
     if let Some(changed) = files.iter().find(|file| !file.is_unchanged()) {
         return Err(ImportError::Changed(changed.path.clone()));
@@ -47,19 +52,26 @@ pub fn import(request: &Request, progress: &Progress) -> Result<Imported, Import
         grid,
         notices,
     } = drafted?;
-    draft.publish(&file).map_err(|source| ImportError::Write {
+    let metadata = grid.metadata();
+    let stored = Stored::of(&request.state);
+    let ids: Vec<_> = metadata.coverages.iter().map(|one| &*one.id).collect();
+    let name = stored.place(&request.state, &ids);
+    let path = workshop.at(&name);
+    let published = draft.publish(&file, &name, metadata.version.id);
+    let before = published.map_err(|source| ImportError::Write {
         path: request.state.clone(),
         source: WriteError::Io(source),
     })?;
-    workshop.settle().map_err(|source| ImportError::Unsettled {
-        path: workshop.store(),
+    for superseded in stored.superseded().filter(|old| **old != *path) {
+        // What stays is older than what is served, and harms nobody.
+        let _ = std::fs::remove_file(superseded);
+    }
+    let settled = before.settle().and_then(|()| workshop.settle(&path));
+    settled.map_err(|source| ImportError::Unsettled {
+        path: path.clone(),
         source,
     })?;
-    Ok(Imported::new(
-        grid.about().clone(),
-        notices,
-        workshop.store(),
-    ))
+    Ok(Imported::new(metadata.clone(), notices, path, &served))
 }
 
 /// A store that is whole and not yet served.
@@ -76,6 +88,7 @@ fn draft<'w>(
     request: &Request,
     files: &[SourceFile],
     workshop: &'w Workshop,
+    served: &Perils,
     progress: &Progress,
 ) -> Result<Drafted<'w>, ImportError> {
     let sources = read(request, files, workshop, progress)?;
@@ -83,7 +96,7 @@ fn draft<'w>(
     let perils = join_each(&shape, &sources, request)?;
     let merged = Merged::of(&shape, &perils);
     let notices = report::of_sources(&sources, &perils, &shape);
-    let about = about(request, files, &perils, &merged, shape, workshop);
+    let about = about(request, files, &perils, &merged, shape, served);
 
     let failed = |source| ImportError::Write {
         path: request.state.clone(),
@@ -168,7 +181,7 @@ fn read(
     workshop: &Workshop,
     progress: &Progress,
 ) -> Result<Vec<Sourced>, ImportError> {
-    let mut parts = read_files(files, workshop.path(), request.round, progress)?;
+    let mut parts = read_files(files, request, workshop.path(), progress)?;
     for source in &request.sources {
         if let Source::Database(address) = source {
             let tables = database::read(address, workshop.path(), request.round, &progress.read)?;
@@ -184,7 +197,7 @@ fn join_each<'s>(
     sources: &'s [Sourced],
     request: &Request,
 ) -> Result<Vec<Joined<'s>>, ImportError> {
-    let perils = sources.chunk_by(|one, next| one.scanned.peril == next.scanned.peril);
+    let perils = sources.chunk_by(|one, next| rank(one) == rank(next));
     let joined = in_parallel(perils.collect(), |sources: &'s [Sourced]| {
         join(shape, sources, request)
     });
@@ -205,8 +218,8 @@ fn join_each<'s>(
 
 fn read_files(
     files: &[SourceFile],
+    request: &Request,
     folder: &Path,
-    rounds: bool,
     progress: &Progress,
 ) -> Result<Vec<Part>, ImportError> {
     let mut longest_first: Vec<_> = files.iter().collect();
@@ -221,7 +234,7 @@ fn read_files(
         Ok(Part {
             name: file.path.display().to_string(),
             is_synthetic: file.is_synthetic(),
-            scanned: scan(text, folder, rounds),
+            scanned: scan(text, &request.tables, folder, request.round),
         })
     };
     in_parallel(longest_first, read).into_iter().collect()
@@ -254,22 +267,25 @@ fn sound(parts: Vec<Part>) -> Result<Vec<Sourced>, ImportError> {
         faulty.sort_by(|one, other| one.name.cmp(&other.name));
         return Err(ImportError::Faulty(faulty));
     }
-    sources.sort_by(|one, other| {
-        (one.scanned.peril, &one.name).cmp(&(other.scanned.peril, &other.name))
-    });
+    sources.sort_by(|one, other| (rank(one), &one.name).cmp(&(rank(other), &other.name)));
     for pair in sources.windows(2) {
         if let [first, second] = pair
-            && first.scanned.peril == second.scanned.peril
+            && rank(first) == rank(second)
             && database::is_address(&first.name) != database::is_address(&second.name)
         {
             return Err(ImportError::SamePeril {
-                peril: first.scanned.peril,
+                peril: first.scanned.table.id().into(),
                 first: first.name.clone(),
                 second: second.name.clone(),
             });
         }
     }
     Ok(sources)
+}
+
+/// The place of a source's table among those of the import.
+fn rank(source: &Sourced) -> usize {
+    source.scanned.table.rank
 }
 
 /// Reads back what was written: the structure and the checksum.

@@ -9,91 +9,170 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    dataset::grid::{Column, Grid, Metric, Peril, Scenario, Year},
+    dataset::{
+        Perils,
+        grid::{CoverageMetadata, DimensionValues, GridShape, Value as Stored},
+        perils::{Description, Origins, Served},
+    },
 };
 
 /// The answer to a GET or HEAD.
 ///
 /// # Errors
 /// [`Refusal`] when JSON or its codings are not acceptable, or a precondition fails.
-pub fn answer(request: &HttpRequest, grid: &Grid) -> Result<HttpResponse, Refusal> {
+pub fn answer(request: &HttpRequest, perils: &Perils) -> Result<HttpResponse, Refusal> {
+    let perils: Vec<_> = perils.perils().filter(|one| one.store.is_some()).collect();
+    let stores = || perils.iter().filter_map(|one| one.store.as_deref());
     let representation = Representation {
         content_type: JSON,
         coding: coding_of_only(request, JSON)?,
         chosen_by: Some(BY_CODING),
-        caching: Caching::Private(Validators::of_answer(
-            grid.about().version,
-            grid.checksum(),
-            request,
-            "",
-        )),
+        caching: Caching::Private(Validators::of_answer(distinct(stores()), request, "")),
     };
-    representation.whole(request, || catalogue(grid).to_string().into_bytes())
+    let newest = stores().max_by_key(|store| store.version.id);
+    let newest = newest.ok_or(Refusal::Fault)?;
+    representation.whole(request, || {
+        catalogue(&perils, newest).to_string().into_bytes()
+    })
 }
 
-fn catalogue(grid: &Grid) -> Value {
-    let about = grid.about();
-    let shape = grid.shape();
-    let (south, north) = shape.latitude.extent();
-    let (west, east) = shape.longitude.extent();
-    let perils: Vec<_> = Peril::ALL
-        .into_iter()
-        .filter(|one| about.provenance(*one).is_some())
-        .map(|one| peril(grid, one))
-        .collect();
+/// The stores, each once.
+fn distinct<'s>(stores: impl Iterator<Item = &'s Served>) -> impl Iterator<Item = &'s Served> {
+    let mut seen: Vec<&Served> = Vec::new();
+    for store in stores {
+        if seen.iter().all(|known| !std::ptr::eq(*known, store)) {
+            seen.push(store);
+        }
+    }
+    seen.into_iter()
+}
+
+fn catalogue(perils: &[&std::sync::Arc<Description>], newest: &Served) -> Value {
+    let origins = Origins::of(perils.iter().copied());
+    let is_one = |one: &&std::sync::Arc<Description>| {
+        let store = one.store.as_deref();
+        store.is_some_and(|store| std::ptr::eq(store, newest))
+    };
+    let has_one_store = perils.iter().all(is_one);
+    let each = perils.iter().map(|one| peril(one, has_one_store));
+    let dimensions = perils.first().map(|one| one.coverage.columns.dimensions());
+    let values = |name: &str| {
+        let mut dimensions = dimensions.unwrap_or_default().iter();
+        dimensions
+            .find(|one| *one.name == *name)
+            .map(|one| &one.values)
+    };
     json!({
         "store": {
-            "version": about.version.id,
-            "imported_at": Timestamp::from_seconds(about.version.imported_at).to_string(),
-            "sha256": grid.checksum(),
-            "synthetic": about.synthetic,
-            "source": about.source,
-            "licence": about.licence,
+            "version": newest.version.id,
+            "imported_at": Timestamp::from_seconds(newest.version.imported_at).to_string(),
+            "sha256": newest.checksum,
+            "synthetic": origins.synthetic,
+            "source": origins.source,
+            "licence": origins.licence,
         },
-        "grid": {
-            "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
-            "extent": {"south": south, "north": north, "west": west, "east": east},
-            "cell_size_degrees": {"latitude": shape.latitude.step(), "longitude": shape.longitude.step()},
-            "cells": about.cells_on_grid,
-            "cells_with_data": about.rows,
-        },
-        "scenarios": Scenario::ALL.map(|one| json!({"name": one.name(), "definition": one.definition()})),
-        "years": Year::ALL.map(Year::number),
+        "grid": grid(newest),
+        "scenarios": values("scenario").map(named),
+        "years": values("year").map(numbers),
         "missing": {
             "not_covered": "The source has no value for this cell.",
             "not_applicable": "The metric has no meaning in this cell, as fire at sea.",
         },
-        "perils": perils,
+        "perils": each.collect::<Vec<_>>(),
     })
 }
 
-fn peril(grid: &Grid, peril: Peril) -> Value {
-    let provenance = grid.about().provenance(peril).map(|from| {
+fn grid(store: &Served) -> Value {
+    let GridShape {
+        latitude,
+        longitude,
+    } = &store.shape;
+    let ((south, north), (west, east)) = (latitude.extent(), longitude.extent());
+    json!({
+        "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
+        "extent": {"south": south, "north": north, "west": west, "east": east},
+        "cell_size_degrees": {"latitude": latitude.step(), "longitude": longitude.step()},
+        "cells": store.cells_on_grid,
+        "cells_with_data": store.rows,
+    })
+}
+
+/// The values of a dimension that are names.
+fn named(values: &DimensionValues) -> Value {
+    let DimensionValues::Text(names) = values else {
+        return json!([]);
+    };
+    let names = names.iter();
+    names
+        .map(|one| json!({"name": one.name, "definition": one.definition}))
+        .collect()
+}
+
+/// The values of a dimension that are numbers.
+fn numbers(values: &DimensionValues) -> Value {
+    let numbers = values.texts();
+    numbers
+        .filter_map(|text| serde_json::from_str::<Value>(&text).ok())
+        .collect()
+}
+
+fn peril(description: &Description, has_one_store: bool) -> Value {
+    let coverage = &description.coverage;
+    let provenance = coverage.provenance.as_ref().map(|from| {
         json!({
             "source": from.source,
-            "synthetic": from.synthetic,
+            "synthetic": coverage.synthetic,
             "rows": from.rows,
             "cells_with_data": from.cells_with_data,
         })
     });
-    let metrics = peril.metrics().iter().map(|one| metric(grid, *one));
-    json!({
-        "name": peril.name(),
-        "title": peril.title(),
-        "code": peril.code(),
-        "version": peril.version(),
+    let metrics = 0..coverage.columns.variables().len();
+    let mut peril = json!({
+        "name": coverage.id,
+        "title": coverage.title,
+        "code": coverage.code,
+        "version": coverage.version,
         "provenance": provenance,
-        "metrics": metrics.collect::<Vec<_>>(),
-    })
+        "metrics": metrics.map(|one| metric(coverage, one)).collect::<Vec<_>>(),
+    });
+    if let (false, Some(store), Some(peril)) =
+        (has_one_store, &description.store, peril.as_object_mut())
+    {
+        let own = json!({
+            "version": store.version.id,
+            "imported_at": Timestamp::from_seconds(store.version.imported_at).to_string(),
+            "sha256": store.checksum,
+            "synthetic": coverage.synthetic,
+            "source": coverage.source,
+            "licence": coverage.licence,
+        });
+        peril.insert("store".to_owned(), own);
+        peril.insert("grid".to_owned(), grid(store));
+    }
+    peril
 }
 
-fn metric(grid: &Grid, metric: Metric) -> Value {
-    let columns = Column::all().filter(|column| column.metric() == metric);
-    let statistics = columns.filter_map(|column| {
-        let found = grid.about().statistics(column)?;
+fn metric(coverage: &CoverageMetadata, variable: usize) -> Value {
+    let columns = &coverage.columns;
+    let Some(known) = columns.variables().get(variable) else {
+        return Value::Null;
+    };
+    let exact = |steps: i64| Stored::Known(steps).in_units(known.decimals);
+    let of_variable = columns
+        .all()
+        .filter(|column| columns.variable_of(*column) == variable);
+    let statistics = of_variable.filter_map(|column| {
+        let found = coverage.statistics(column)?;
+        let along = |name: &str| {
+            let dimension = columns.dimension_named(name)?;
+            let position = columns.position(column, dimension)?;
+            let values = &columns.dimensions().get(dimension)?.values;
+            values.text(position).map(std::borrow::Cow::into_owned)
+        };
+        let year = along("year").and_then(|year| serde_json::from_str::<Value>(&year).ok());
         Some(json!({
-            "scenario": column.scenario().name(),
-            "year": column.year().number(),
+            "scenario": along("scenario"),
+            "year": year,
             "known": found.known,
             "not_applicable": found.not_applicable,
             "not_covered": found.not_covered,
@@ -103,16 +182,11 @@ fn metric(grid: &Grid, metric: Metric) -> Value {
         }))
     });
     json!({
-        "name": metric.name(),
-        "definition": metric.definition(),
-        "unit": metric.ucum(),
+        "name": known.name,
+        "definition": known.definition,
+        "unit": known.unit,
         "statistics": statistics.collect::<Vec<_>>(),
     })
-}
-
-/// Millionths as the nearest double: what a JSON number is to most readers.
-fn exact(micro: i64) -> Option<f64> {
-    crate::dataset::grid::Value::Known(micro).known()
 }
 
 const JSON: &str = "application/json";

@@ -30,6 +30,31 @@ pub(crate) fn push_micro(out: &mut Vec<u8>, micro: i64) {
     }
 }
 
+/// Appends a number of steps, of which `10^decimals` make one, with so many decimals.
+pub(super) fn push_decimal(out: &mut Vec<u8>, steps: i64, decimals: u8) {
+    if decimals == 6 {
+        return push_micro(out, steps);
+    }
+    let magnitude = steps.unsigned_abs();
+    let power = 10_u64.saturating_pow(decimals.into());
+    if steps < 0 {
+        out.push(b'-');
+    }
+    push_whole(out, magnitude / power);
+    if decimals > 0 {
+        out.push(b'.');
+        let start = out.len();
+        let mut rest = magnitude % power;
+        for _ in 0..decimals {
+            out.push(b'0' + u8::try_from(rest % 10).unwrap_or(0));
+            rest /= 10;
+        }
+        if let Some(digits) = out.get_mut(start..) {
+            digits.reverse();
+        }
+    }
+}
+
 /// How many octets [`push_micro`] appends.
 pub(crate) fn micro_length(micro: i64) -> usize {
     let magnitude = micro.unsigned_abs();
@@ -119,6 +144,23 @@ mod tests {
         ] {
             assert_eq!(text(micro), expected);
             assert_eq!(micro_length(micro), expected.len());
+        }
+    }
+
+    #[test]
+    fn a_number_has_the_decimals_of_its_variable() {
+        for (steps, decimals, expected) in [
+            (15, 0, "15"),
+            (-15, 1, "-1.5"),
+            (5, 2, "0.05"),
+            (100, 2, "1.00"),
+            (27_323_177, 6, "27.323177"),
+            (1, 15, "0.000000000000001"),
+            (-999_999_999_999_999, 15, "-0.999999999999999"),
+        ] {
+            let mut out = Vec::new();
+            push_decimal(&mut out, steps, decimals);
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
         }
     }
 

@@ -1,6 +1,9 @@
 //! A representation (RFC 9110 §3.2): media type, coding, validators, and what caches may do with it.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    fmt::Write,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
@@ -17,7 +20,7 @@ use super::{
     conditions::{self, Verdict},
     fields::{http_date, joined},
 };
-use crate::dataset::{EntityTag, Identity, grid::StoreVersion};
+use crate::dataset::{EntityTag, Identity, perils::Served};
 
 /// One of the representations that a request could be answered with.
 #[derive(Clone, Debug)]
@@ -53,22 +56,25 @@ pub(crate) struct Validators {
 }
 
 impl Validators {
-    /// The validators of the answer to the target of `request` in `format`, from the store of `version` and
-    /// `checksum`, by this release.
-    pub(crate) fn of_answer(
-        version: StoreVersion,
-        checksum: &str,
+    /// The validators of the answer to the target of `request` in `format`, from `stores`, by this release.
+    pub(crate) fn of_answer<'s>(
+        stores: impl IntoIterator<Item = &'s Served>,
         request: &HttpRequest,
         format: &str,
     ) -> Self {
         let target = request.uri().path_and_query().map(ToString::to_string);
+        let (mut versions, mut imported) = (String::new(), 0);
+        for store in stores {
+            // A string takes everything.
+            let _ = write!(versions, "{} {} ", store.version.id, store.checksum);
+            let at = u64::try_from(store.version.imported_at).unwrap_or(0);
+            imported = at.max(imported);
+        }
         let depends_on = format!(
-            "{} {} {checksum} {format} {}",
+            "{} {versions}{format} {}",
             env!("CARGO_PKG_VERSION"),
-            version.id,
             target.unwrap_or_default()
         );
-        let imported = u64::try_from(version.imported_at).unwrap_or(0);
         Self {
             entity_tag: Some(EntityTag::of(depends_on.as_bytes())),
             last_modified: Some(UNIX_EPOCH + Duration::from_secs(imported)),

@@ -19,7 +19,8 @@ use serde_json::json;
 use crate::disk;
 use crate::{
     dataset::grid::{
-        self, Axis, Column, GridShape, Key, MICRO, Peril, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED,
+        self, Axis, GridShape, Key, MICRO, Profile, ProfileCoverage, WIDE_NOT_APPLICABLE,
+        WIDE_NOT_COVERED,
     },
     import::{PACKAGE_NAME, SYNTHETIC},
 };
@@ -101,18 +102,19 @@ impl Sample {
     pub fn write(&self, out: &Path) -> io::Result<()> {
         disk::make_folder(out, 0o777)?;
         let world = World::new(self.seed);
-        let write = |perils: &[Peril]| -> io::Result<()> {
+        let write = |perils: &[ProfileCoverage]| -> io::Result<()> {
             for peril in perils {
-                let file = File::create(out.join(file_name(*peril)))?;
+                let file = File::create(out.join(file_name(peril)))?;
                 let mut sink = BufWriter::with_capacity(1 << 20, file);
-                self.write_peril(&world, *peril, &mut sink)?;
+                self.write_peril(&world, peril, &mut sink)?;
                 sink.flush()?;
                 sink.get_ref().sync_all()?;
             }
             Ok(())
         };
         // Heat is as long as two others.
-        let (some, others) = Peril::ALL.split_at(3);
+        let perils = &Profile::perils().coverages;
+        let (some, others) = perils.split_at(perils.len() / 2);
         thread::scope(|scope| {
             let begun = scope.spawn(|| write(some));
             let done = write(others);
@@ -134,10 +136,10 @@ impl Sample {
     pub fn write_peril(
         &self,
         world: &World,
-        peril: Peril,
+        peril: &ProfileCoverage,
         sink: &mut impl Write,
     ) -> io::Result<()> {
-        let names: Vec<_> = peril.columns().map(Column::name).collect();
+        let names = &peril.source_names;
         writeln!(sink, "key,latitude,longitude,{}", names.join(","))?;
         let empty = ",".repeat(names.len());
         let mut values = Vec::with_capacity(names.len());
@@ -174,14 +176,15 @@ impl Sample {
 
     /// A Frictionless Data Package, which the import reads beside the files.
     fn package(&self) -> String {
-        let resources = Peril::ALL.map(|peril| {
+        let resources = Profile::perils().coverages.iter().map(|peril| {
             json!({
-                "name": format!("{SYNTHETIC}-{}", peril.name()),
+                "name": format!("{SYNTHETIC}-{}", peril.id),
                 "path": file_name(peril),
                 "format": "csv",
-                "title": format!("SYNTHETIC: {}", peril.title()),
+                "title": format!("SYNTHETIC: {}", peril.title),
             })
         });
+        let resources: Vec<_> = resources.collect();
         let package = json!({
             "name": format!("perild-{SYNTHETIC}-perils"),
             "title": "SYNTHETIC peril values made up by `perild sample`: no information about any place",
@@ -201,8 +204,8 @@ impl Sample {
 
 /// `synthetic-etlfire.csv`: the old service's name of the file, and what it is.
 #[must_use]
-pub fn file_name(peril: Peril) -> String {
-    format!("{SYNTHETIC}-etl{}.csv", peril.name())
+pub fn file_name(peril: &ProfileCoverage) -> String {
+    format!("{SYNTHETIC}-etl{}.csv", peril.id)
 }
 
 /// Writes millionths with six decimals.

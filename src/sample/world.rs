@@ -5,7 +5,7 @@ use super::{
     tiles::{Ground, ground},
 };
 use crate::dataset::grid::{
-    Metric, Peril, Scenario, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED, Year, units,
+    Columns, MICRO, ProfileCoverage, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED, units,
 };
 
 /// The fields of one made-up world.
@@ -50,7 +50,7 @@ impl World {
     /// Appends the peril's values at a place, both in millionths; `false` when it is not covered.
     pub(super) fn values(
         &self,
-        peril: Peril,
+        peril: &ProfileCoverage,
         latitude: i64,
         longitude: i64,
         values: &mut Vec<i64>,
@@ -70,23 +70,24 @@ impl World {
             rivers: self.rivers.at(latitude, longitude),
         };
         let has_gap = self.gaps.at(latitude, longitude) > 0.97;
-        for metric in peril.metrics() {
-            let is_applicable = match metric {
-                Metric::FireProbability => !is_water && site.polar < 0.85,
-                Metric::FloodedFraction200yr => !is_water && site.rivers > 0.45,
+        let columns = &peril.columns;
+        for column in columns.all() {
+            let Some(variable) = columns.variable(column) else {
+                continue;
+            };
+            let is_applicable = match &*variable.name {
+                "fireprobability" => !is_water && site.polar < 0.85,
+                "floodedfraction200yr" => !is_water && site.rivers > 0.45,
                 _ => true,
             };
-            for scenario in Scenario::ALL {
-                for year in Year::ALL {
-                    // Some models end before the century does: the far years are not covered there.
-                    let ends_early = has_gap && year == Year::Y2100;
-                    values.push(match (ends_early, is_applicable) {
-                        (true, _) => WIDE_NOT_COVERED,
-                        (false, false) => WIDE_NOT_APPLICABLE,
-                        (false, true) => micro(site.value(*metric, warming(scenario, year))),
-                    });
-                }
-            }
+            let (is_low, year) = projection(columns, columns.positions(column));
+            // Some models end before the century does: the far years are not covered there.
+            let ends_early = has_gap && year == LAST_YEAR;
+            values.push(match (ends_early, is_applicable) {
+                (true, _) => WIDE_NOT_COVERED,
+                (false, false) => WIDE_NOT_APPLICABLE,
+                (false, true) => micro(site.value(&variable.name, warming(is_low, year))),
+            });
         }
         true
     }
@@ -94,32 +95,32 @@ impl World {
 
 impl Site {
     /// The value of a metric in its unit, with so many degrees of warming since 2020.
-    fn value(&self, metric: Metric, warming: f64) -> f64 {
+    fn value(&self, metric: &str, warming: f64) -> f64 {
         let wet = 1.0 - self.dryness;
         match metric {
-            Metric::WindSpeed100yr => {
+            "windspeed100yr" => {
                 let belt = bump(self.polar, 0.2, 0.15) * 14.0 + bump(self.polar, 0.55, 0.25) * 9.0;
                 14.0 + belt * (0.5 + self.storms) + 6.0 * self.relief + self.detail + 0.25 * warming
             }
-            Metric::OneDayPrecip100yr => {
+            "onedayprecip100yr" => {
                 let tropics = 25.0 + 190.0 * bump(self.polar, 0.05, 0.45);
                 (tropics * (0.35 + wet) + 30.0 * self.relief + 5.0 * self.detail)
                     * (1.0 + 0.065 * warming)
             }
-            Metric::DaysExceeding35C => self.days_above(35.0, warming),
-            Metric::DaysExceeding38C => self.days_above(38.0, warming),
-            Metric::DaysLargeHailPossible => {
+            "daysexceeding35c" => self.days_above(35.0, warming),
+            "daysexceeding38c" => self.days_above(38.0, warming),
+            "dayslargehailpossible" => {
                 let season = 7.0 * bump(self.polar, 0.45, 0.3) * self.storms;
                 (season * (0.6 + 0.4 * self.relief) + 0.2 * self.detail) * (1.0 + 0.03 * warming)
             }
-            Metric::MonthsExtreme3moSpei => {
+            "monthsextreme3mospei" => {
                 (0.3 + 1.6 * self.dryness + 0.2 * self.detail) * (1.0 + 0.45 * warming).min(4.5)
             }
-            Metric::FloodedFraction200yr => {
+            "floodedfraction200yr" => {
                 let plain = (self.rivers - 0.45) * 1.6 * (1.1 - self.relief);
                 (plain * (0.7 + 0.3 * self.detail) * (1.0 + 0.05 * warming)).clamp(0.0, 1.0)
             }
-            Metric::FireProbability => {
+            _ => {
                 let fuel = bump(self.dryness, 0.65, 0.5) * (1.0 - self.polar);
                 (0.3 * fuel * (0.6 + 0.4 * self.detail) * (1.0 + 0.15 * warming)).clamp(0.0, 0.999)
             }
@@ -137,20 +138,30 @@ impl Site {
     }
 }
 
+/// Whether a column is of the first scenario, which has the lower emissions, and its year.
+fn projection(columns: &Columns, positions: impl Iterator<Item = usize>) -> (bool, i64) {
+    let mut positions = positions.zip(columns.dimensions());
+    let is_low = positions.next().is_none_or(|(position, _)| position == 0);
+    let year = positions
+        .next()
+        .and_then(|(position, year)| year.values.ordinate(position));
+    (is_low, year.map_or(0, |year| year / MICRO))
+}
+
 /// Degrees Celsius since 2020.
-fn warming(scenario: Scenario, year: Year) -> f64 {
-    match (scenario, year) {
-        (_, Year::Y2020) => 0.0,
-        (Scenario::Ssp126, Year::Y2030) => 0.25,
-        (Scenario::Ssp126, Year::Y2040) => 0.45,
-        (Scenario::Ssp126, Year::Y2050) => 0.55,
-        (Scenario::Ssp126, Year::Y2075) => 0.6,
-        (Scenario::Ssp126, Year::Y2100) => 0.5,
-        (Scenario::Ssp585, Year::Y2030) => 0.35,
-        (Scenario::Ssp585, Year::Y2040) => 0.75,
-        (Scenario::Ssp585, Year::Y2050) => 1.2,
-        (Scenario::Ssp585, Year::Y2075) => 2.5,
-        (Scenario::Ssp585, Year::Y2100) => 3.9,
+fn warming(is_low: bool, year: i64) -> f64 {
+    match (is_low, year) {
+        (true, 2030) => 0.25,
+        (true, 2040) => 0.45,
+        (true, 2050) => 0.55,
+        (true, 2075) => 0.6,
+        (true, LAST_YEAR) => 0.5,
+        (false, 2030) => 0.35,
+        (false, 2040) => 0.75,
+        (false, 2050) => 1.2,
+        (false, 2075) => 2.5,
+        (false, LAST_YEAR) => 3.9,
+        _ => 0.0,
     }
 }
 
@@ -170,27 +181,27 @@ fn micro(value: f64) -> i64 {
     (value.max(0.0) * 1e6).round() as i64
 }
 
+const LAST_YEAR: i64 = 2100;
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::grid::MICRO;
+    use crate::dataset::grid::Profile;
 
     #[test]
     fn values_stay_within_what_their_definitions_allow() {
         let world = World::new(3);
         let mut values = Vec::new();
-        for peril in Peril::ALL {
+        for peril in &Profile::perils().coverages {
             for latitude in (-90..=90).step_by(3) {
                 for longitude in (-180..=180).step_by(3) {
                     values.clear();
                     world.values(peril, latitude * MICRO, longitude * MICRO, &mut values);
-                    for (value, column) in values.iter().zip(peril.columns()) {
+                    for (value, column) in values.iter().zip(peril.columns.all()) {
                         if *value > WIDE_NOT_APPLICABLE {
-                            let bound = column.metric().upper_bound().unwrap_or(999);
-                            assert!(
-                                (0..=i64::from(bound) * MICRO).contains(value),
-                                "{column:?} {value}"
-                            );
+                            let variable = peril.columns.variable(column).unwrap();
+                            let bound = variable.maximum.unwrap_or(999 * MICRO);
+                            assert!((0..=bound).contains(value), "{column:?} {value}");
                         }
                     }
                 }
@@ -201,9 +212,10 @@ mod tests {
     #[test]
     fn heat_grows_with_warming_and_toward_the_equator() {
         let world = World::new(0);
+        let heat = Profile::perils().coverage("heat").unwrap();
         let heat = |latitude: i64| {
             let mut values = Vec::new();
-            assert!(world.values(Peril::Heat, latitude * MICRO, 20 * MICRO, &mut values));
+            assert!(world.values(heat, latitude * MICRO, 20 * MICRO, &mut values));
             values
         };
         let sahara = heat(22);

@@ -8,11 +8,9 @@ use std::{
 
 use perild::{
     app::Route,
+    climatescore::{Metric, Peril},
     config::REFERENCE,
-    dataset::{
-        grid::{Metric, Peril},
-        perils::query::Options,
-    },
+    dataset::perils::query::Options,
 };
 use serde_json::{Value, json};
 

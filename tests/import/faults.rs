@@ -18,8 +18,7 @@ fn refused(break_it: impl FnOnce(&Bench), parts: &[&str]) {
     }
     assert!(said.len() < 10_000, "{}", said.len());
     assert_eq!(fs::read(bench.store()).unwrap(), before);
-    let left: Vec<_> = fs::read_dir(bench.state()).unwrap().collect();
-    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(bench.left(), ["perils.arrow"]);
 }
 
 /// The text with line `number`, counted from 1, changed.

@@ -11,6 +11,7 @@
 #[path = "../support/printed.rs"]
 mod printed;
 
+mod described;
 mod disk;
 mod faults;
 mod frames;
@@ -26,6 +27,7 @@ use std::{
     process::{Command, Output},
 };
 
+use perild::dataset::grid::{CoverageMetadata, Grid};
 use tempfile::TempDir;
 
 /// A folder with peril files and a state directory.
@@ -58,6 +60,13 @@ impl Bench {
 
     fn store(&self) -> PathBuf {
         self.state().join("perils.arrow")
+    }
+
+    /// What lies in the state directory beside the store before the last import.
+    fn left(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.state()).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name != "before").collect()
     }
 
     fn import(&self, paths: &[&Path]) -> Output {
@@ -99,4 +108,19 @@ fn stderr(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     printed::is_for_people(&said);
     said
+}
+
+/// What the store says of a coverage.
+fn coverage<'g>(grid: &'g Grid, id: &str) -> Option<&'g CoverageMetadata> {
+    let mut coverages = grid.metadata().coverages.iter();
+    coverages.find(|coverage| &*coverage.id == id)
+}
+
+/// The names of the columns as the sources have them, each with its position in a row.
+fn columns(grid: &Grid) -> impl Iterator<Item = (&str, u32)> {
+    let coverages = grid.metadata().coverages.iter();
+    coverages.flat_map(|coverage| {
+        let names = coverage.statistics.iter().map(|one| one.column.as_str());
+        names.zip(coverage.first_column..)
+    })
 }

@@ -6,7 +6,9 @@ use std::{
     path::Path,
 };
 
-use perild::dataset::grid::{Cell, Column, Grid};
+use perild::dataset::grid::{Cell, Grid};
+
+use crate::columns;
 
 /// Text of each value by key, then by column name.
 pub(crate) type Table = BTreeMap<String, BTreeMap<String, String>>;
@@ -52,10 +54,10 @@ pub(crate) fn assert_holds(grid: &Grid, table: &Table) {
                 Cell::Row(values) => {
                     let row = row.unwrap();
                     assert!(!is_empty, "{key}");
-                    for column in Column::all() {
-                        let expected = row.get(column.name()).map_or("None", String::as_str);
+                    for (name, column) in columns(grid) {
+                        let expected = row.get(name).map_or("None", String::as_str);
                         let found = values.value(column).to_string();
-                        assert_eq!(found, expected, "{key} {}", column.name());
+                        assert_eq!(found, expected, "{key} {name}");
                     }
                 }
             }

@@ -8,11 +8,11 @@ use std::{
     process::{Command, Output},
 };
 
-use perild::dataset::grid::{Column, Grid, Peril};
+use perild::dataset::grid::{Grid, Profile};
 use tempfile::TempDir;
 
 use crate::{
-    Bench,
+    Bench, coverage,
     plain::{self, assert_holds},
     stderr, succeed,
 };
@@ -128,13 +128,14 @@ impl Drop for Server {
 /// The tables as the old service's scripts make them, filled from `folder`.
 fn tables(folder: &Path) -> String {
     let mut sql = String::new();
-    for peril in Peril::ALL {
-        let table = peril.table();
+    for peril in &Profile::perils().coverages {
+        let table = &peril.table;
         let columns: Vec<_> = peril
-            .columns()
-            .map(|column| format!("{} numeric(12,6)", column.name()))
+            .source_names
+            .iter()
+            .map(|column| format!("{column} numeric(12,6)"))
             .collect();
-        let path = folder.join(format!("synthetic-etl{}.csv", peril.name()));
+        let path = folder.join(format!("synthetic-etl{}.csv", peril.id));
         writeln!(
             sql,
             "CREATE TABLE {table} (key varchar(24), latitude numeric(12,6), longitude numeric(12,6), {});\n\
@@ -164,20 +165,23 @@ fn a_climatescore_database_arrives_value_for_value() {
     assert!(said.contains("703 cells on the grid"), "{said}");
     let grid = Grid::open(&bench.store()).unwrap();
     assert_holds(&grid, &plain::table(&bench.csv()));
-    let found = grid.about().provenance(Peril::Fire).unwrap();
+    let fire = coverage(&grid, "fire").unwrap();
+    let found = fire.provenance.as_ref().unwrap();
     assert_eq!(found.source, "postgres://localhost/postgres/osdbfire");
     assert!(!said.contains("not-told"));
 
     // Numbers of other types, one of them below a ten-thousandth, and a view.
-    let column = Column::at(0).unwrap().name();
+    let wind = Profile::perils().coverage("wind").unwrap();
+    let column = &wind.source_names[0];
     server.sql(&format!(
         "UPDATE osdbwind SET {column} = 0.00002 WHERE latitude = 0 AND longitude = 0;"
     ));
     succeed(import(&bench, &server.address()));
     let exact = Grid::open(&bench.store()).unwrap();
-    let doubles: Vec<_> = Peril::Wind
-        .columns()
-        .map(|column| format!("{0}::double precision AS {0}", column.name()))
+    let doubles: Vec<_> = wind
+        .source_names
+        .iter()
+        .map(|column| format!("{column}::double precision AS {column}"))
         .collect();
     server.sql(&format!(
         "ALTER TABLE osdbwind RENAME TO numerics;\n\
@@ -186,7 +190,12 @@ fn a_climatescore_database_arrives_value_for_value() {
     ));
     succeed(import(&bench, &server.address()));
     let grid = Grid::open(&bench.store()).unwrap();
-    assert_eq!(grid.about().statistics, exact.about().statistics);
+    let statistics = |grid: &Grid| {
+        let coverages = grid.metadata().coverages.iter();
+        let each = coverages.map(|one| one.statistics.clone());
+        each.collect::<Vec<_>>()
+    };
+    assert_eq!(statistics(&grid), statistics(&exact));
     server.sql("DROP VIEW osdbwind; ALTER TABLE numerics RENAME TO osdbwind;");
     let before = fs::read(bench.store()).unwrap();
 
@@ -205,17 +214,16 @@ fn a_climatescore_database_arrives_value_for_value() {
     assert_eq!(fs::read(bench.store()).unwrap(), before);
 
     // A subset of the tables; one without rows is as good as none.
-    let dropped: String = Peril::ALL[..5]
-        .iter()
-        .fold(String::new(), |mut sql, peril| {
-            writeln!(sql, "DROP TABLE {};", peril.table()).unwrap();
-            sql
-        });
+    let perils = &Profile::perils().coverages;
+    let dropped: String = perils[..5].iter().fold(String::new(), |mut sql, peril| {
+        writeln!(sql, "DROP TABLE {};", peril.table).unwrap();
+        sql
+    });
     server.sql(&dropped);
-    server.sql(&format!("TRUNCATE {};", Peril::ALL[5].table()));
+    server.sql(&format!("TRUNCATE {};", perils[5].table));
     succeed(import(&bench, &server.address()));
-    let grid = Grid::open(&bench.store()).unwrap();
-    assert_eq!(grid.about().perils.len(), 1);
+    let grid = Grid::open(&bench.state().join("collections/fire.arrow")).unwrap();
+    assert_eq!(grid.metadata().coverages.len(), 1);
 
     server.sql("TRUNCATE osdbfire;");
     let output = import(&bench, &server.address());

@@ -2,10 +2,10 @@
 
 use std::{fs, path::Path, process::Command};
 
-use perild::dataset::grid::{Cell, Column, Grid, Peril, Value};
+use perild::dataset::grid::{Cell, Grid, Profile, Value};
 
 use crate::{
-    Bench,
+    Bench, coverage,
     plain::{self, assert_holds},
     stderr, succeed,
 };
@@ -20,7 +20,7 @@ fn empty() -> Bench {
 }
 
 fn header(key: &str) -> String {
-    let names: Vec<_> = Peril::Fire.columns().map(Column::name).collect();
+    let names = &Profile::perils().coverage("fire").unwrap().source_names;
     format!("{key}latitude,longitude,{}\n", names.join(","))
 }
 
@@ -51,7 +51,7 @@ fn refused(bench: &Bench, arguments: &[&str]) -> String {
 }
 
 fn value(grid: &Grid, latitude: f64, longitude: f64) -> Option<Value> {
-    let fire = Peril::Fire.columns().next().unwrap();
+    let fire = coverage(grid, "fire").unwrap().first_column;
     match grid.cell_at(latitude, longitude) {
         Cell::Row(row) => Some(row.value(fire)),
         _ => None,
@@ -125,8 +125,8 @@ fn a_folder_without_a_csv_file_says_what_is_in_it() {
 fn a_world_counted_to_360_is_the_world_counted_from_greenwich() {
     let bench = Bench::with_sample("5");
     let expected = plain::table(&bench.csv());
-    for peril in Peril::ALL {
-        bench.edit(peril.name(), |text| {
+    for peril in &Profile::perils().coverages {
+        bench.edit(&peril.id, |text| {
             text.lines()
                 .filter(|line| !line.contains(",-180.000000,") && !line.contains(",-180,"))
                 .map(to_360)
@@ -183,7 +183,7 @@ fn one_meridian_at_0_and_at_360_is_taken_once_when_both_say_the_same() {
     );
     assert_eq!(value(&grid, 10.0, 0.0), Some(Value::Known(500_000)));
     assert_eq!(value(&grid, 10.0, -90.0), Some(Value::Known(300_000)));
-    assert_eq!(grid.about().rows, 4);
+    assert_eq!(grid.metadata().rows, 4);
     let bench = empty();
     write(&bench, "fire.csv", &turn("0.6"));
     let said = refused(&bench, &[]);
@@ -311,7 +311,7 @@ fn tiles_of_one_peril_are_one_peril() {
     }
     let before = {
         succeed(bench.import(&[&bench.csv().join("synthetic-etlfire.csv")]));
-        Grid::open(&bench.store()).unwrap().about().clone()
+        Grid::open(&bench.store()).unwrap()
     };
     fs::remove_file(bench.file("fire")).unwrap();
     let (said, grid) = imported(&bench, &[]);
@@ -321,18 +321,17 @@ fn tiles_of_one_peril_are_one_peril() {
     );
     assert_holds(&grid, &expected);
     // What overlaps is counted once.
-    let (before_fire, fire) = (
-        before.provenance(Peril::Fire),
-        grid.about().provenance(Peril::Fire),
+    let (before, fire) = (
+        coverage(&before, "fire").unwrap(),
+        coverage(&grid, "fire").unwrap(),
     );
-    let counts = |found: Option<&perild::dataset::grid::Provenance>| {
-        found.map(|found| (found.rows, found.cells_with_data))
+    let counts = |found: &perild::dataset::grid::CoverageMetadata| {
+        let found = found.provenance.as_ref().unwrap();
+        (found.rows, found.cells_with_data)
     };
-    assert_eq!(counts(fire), counts(before_fire));
-    for column in Peril::Fire.columns() {
-        assert_eq!(grid.about().statistics(column), before.statistics(column));
-    }
-    let source = &fire.unwrap().source;
+    assert_eq!(counts(fire), counts(before));
+    assert_eq!(fire.statistics, before.statistics);
+    let source = &fire.provenance.as_ref().unwrap().source;
     assert!(
         source.starts_with("synthetic-etlfire-0.csv, synthetic-etlfire-1.csv"),
         "{source}"
@@ -366,7 +365,15 @@ fn tiles_that_contradict_each_other_are_told_with_both_lines() {
         "{said}"
     );
     assert_eq!(value(&grid, 0.0, 2.0), Some(Value::Known(300_000)));
-    assert_eq!(grid.about().provenance(Peril::Fire).unwrap().rows, 4);
+    assert_eq!(
+        coverage(&grid, "fire")
+            .unwrap()
+            .provenance
+            .as_ref()
+            .unwrap()
+            .rows,
+        4
+    );
     for other in ["-9999", "0.25"] {
         let bench = empty();
         write(

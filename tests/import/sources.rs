@@ -4,13 +4,16 @@ use std::{collections::BTreeMap, fs, io::Write, path::Path, process::Command};
 
 use perild::{
     clock::Timestamp,
-    dataset::grid::{Cell, Column, Grid, Peril},
-    import::{Progress, Request, Source, import},
+    dataset::{
+        Perils,
+        grid::{Cell, Grid, Profile},
+    },
+    import::{Progress, Request, Source, Tables, import},
 };
 use proptest::prelude::*;
 
 use crate::{
-    Bench, perild,
+    Bench, coverage, perild, perild_command,
     plain::{self, Table, assert_holds},
     stderr, succeed,
 };
@@ -27,18 +30,14 @@ fn a_sample_arrives_in_the_store_value_for_value() {
     let grid = Grid::open(&bench.store()).unwrap();
     grid.verify().unwrap();
     assert_holds(&grid, &plain::table(&bench.csv()));
-    let about = grid.about();
-    assert!(about.synthetic);
-    assert!(about.source.contains("SYNTHETIC"));
-    assert_eq!(about.licence, "CC0-1.0");
-    assert_eq!(about.perils.len(), 7);
-    assert!(
-        about
-            .perils
-            .iter()
-            .all(|peril| peril.synthetic && peril.rows == 2701)
-    );
-    let share = f64::from(about.rows) / 2701.0;
+    let metadata = grid.metadata();
+    assert_eq!(metadata.coverages.len(), 7);
+    for coverage in &metadata.coverages {
+        assert!(coverage.synthetic && coverage.source.contains("SYNTHETIC"));
+        assert_eq!(&*coverage.licence, "CC0-1.0");
+        assert_eq!(coverage.provenance.as_ref().unwrap().rows, 2701);
+    }
+    let share = f64::from(metadata.rows) / 2701.0;
     assert!((0.40..0.48).contains(&share), "{share}");
 }
 
@@ -51,10 +50,10 @@ fn the_same_seed_makes_the_same_files_and_another_makes_others() {
     succeed(perild(&[
         "sample", "--step", "15", "--out", &out, "--seed", "1",
     ]));
-    for peril in Peril::ALL {
-        let text = fs::read(one.file(peril.name())).unwrap();
-        assert_eq!(text, fs::read(two.file(peril.name())).unwrap());
-        let name = one.file(peril.name()).file_name().unwrap().to_owned();
+    for peril in &Profile::perils().coverages {
+        let text = fs::read(one.file(&peril.id)).unwrap();
+        assert_eq!(text, fs::read(two.file(&peril.id)).unwrap());
+        let name = one.file(&peril.id).file_name().unwrap().to_owned();
         assert_ne!(text, fs::read(other.join(name)).unwrap());
     }
 }
@@ -114,15 +113,15 @@ fn packed_files_are_read_by_what_they_hold() {
     succeed(bench.import(&[&bench.csv()]));
     let grid = Grid::open(&bench.store()).unwrap();
     assert_holds(&grid, &expected);
-    assert!(grid.about().synthetic);
+    assert!(grid.metadata().is_synthetic());
 }
 
 #[test]
 fn columns_and_lines_may_stand_in_any_order() {
     let bench = Bench::with_sample("15");
     let expected = plain::table(&bench.csv());
-    for peril in Peril::ALL {
-        bench.edit(peril.name(), |text| {
+    for peril in &Profile::perils().coverages {
+        bench.edit(&peril.id, |text| {
             let mut lines: Vec<String> = text.lines().map(turned).collect();
             lines[0] = lines[0].to_uppercase();
             // A fixed shuffle: every seventh line, then every seventh from the next.
@@ -157,7 +156,12 @@ fn some_of_the_perils_are_enough_and_the_others_are_not_covered() {
 #[test]
 fn values_are_synthetic_when_their_package_their_name_or_their_publisher_says_so() {
     let bench = Bench::with_sample("15");
-    let is_synthetic = || Grid::open(&bench.store()).unwrap().about().synthetic;
+    let is_synthetic = || {
+        Grid::open(&bench.store())
+            .unwrap()
+            .metadata()
+            .is_synthetic()
+    };
     let fire = bench.csv().join("synthetic-etlfire.csv");
     let plain = bench.folder.path().join("etlfire.csv");
     fs::copy(&fire, &plain).unwrap();
@@ -198,10 +202,12 @@ fn each_import_has_a_higher_version_and_says_what_it_was_told() {
         ]);
         succeed(command.output().unwrap());
         let grid = Grid::open(&bench.store()).unwrap();
-        assert!(grid.about().version.id > before);
-        before = grid.about().version.id;
-        assert_eq!(grid.about().licence, "CC-BY-4.0");
-        assert_eq!(grid.about().source, format!("round {round}"));
+        assert!(grid.metadata().version.id > before);
+        before = grid.metadata().version.id;
+        for coverage in &grid.metadata().coverages {
+            assert_eq!(&*coverage.licence, "CC-BY-4.0");
+            assert_eq!(*coverage.source, format!("round {round}"));
+        }
     }
 }
 
@@ -210,12 +216,79 @@ fn a_store_that_is_open_stays_whole_when_another_takes_its_place() {
     let bench = Bench::with_sample("15");
     succeed(bench.import(&[&bench.file("fire")]));
     let before = Grid::open(&bench.store()).unwrap();
-    succeed(bench.import(&[&bench.file("wind")]));
+    succeed(bench.import(&[&bench.file("fire"), &bench.file("wind")]));
     before.verify().unwrap();
     let after = Grid::open(&bench.store()).unwrap();
     assert_ne!(before.checksum(), after.checksum());
-    assert!(before.about().provenance(Peril::Fire).is_some());
-    assert!(after.about().provenance(Peril::Fire).is_none());
+    assert!(coverage(&before, "wind").is_none());
+    assert!(coverage(&after, "wind").is_some() && coverage(&after, "fire").is_some());
+}
+
+#[test]
+fn an_import_of_one_peril_leaves_the_others_as_they_were_and_says_so() {
+    let bench = Bench::with_sample("15");
+    succeed(bench.import(&[&bench.csv()]));
+    let whole = fs::read(bench.store()).unwrap();
+    let said = succeed(bench.import(&[&bench.file("fire")]));
+    assert_eq!(fs::read(bench.store()).unwrap(), whole);
+    let own = bench.state().join("collections/fire.arrow");
+    assert!(said.contains(&own.display().to_string()), "{said}");
+    let kept = "not among the sources, and as before: wind, precip, heat, hail, drought, combinedflood (version ";
+    assert!(said.contains(kept), "{said}");
+    // What is served is the newest of each.
+    let served = Perils::open(&bench.state()).unwrap();
+    let version = |id: &str| {
+        let store = served.description(id).unwrap().store.clone();
+        store.unwrap().version.id
+    };
+    let grid = Grid::open(&own).unwrap();
+    assert_eq!(version("fire"), grid.metadata().version.id);
+    assert!(version("fire") > version("wind"));
+    // All of them again: one store has them, and the other is of no use from the import after on.
+    succeed(bench.import(&[&bench.csv()]));
+    let served = Perils::open(&bench.state()).unwrap();
+    let stores = served
+        .perils()
+        .map(|one| one.store.clone().unwrap().version.id);
+    assert_eq!(stores.collect::<std::collections::BTreeSet<_>>().len(), 1);
+    succeed(bench.import(&[&bench.csv()]));
+    assert!(!own.exists());
+}
+
+#[test]
+fn the_last_import_can_be_taken_back_once() {
+    let bench = Bench::with_sample("15");
+    let back = || {
+        let mut command = perild_command(&["import", "--rollback", "--state"]);
+        command.arg(bench.state()).output().unwrap()
+    };
+    let nothing = back();
+    assert_eq!(nothing.status.code(), Some(1));
+    assert!(stderr(&nothing).contains("no import to take back"));
+
+    succeed(bench.import(&[&bench.csv()]));
+    let first = fs::read(bench.store()).unwrap();
+    succeed(bench.import(&[&bench.csv()]));
+    assert_ne!(fs::read(bench.store()).unwrap(), first);
+    assert!(succeed(back()).contains("is there again"));
+    assert_eq!(fs::read(bench.store()).unwrap(), first);
+    assert_eq!(back().status.code(), Some(1));
+    assert_eq!(fs::read(bench.store()).unwrap(), first);
+
+    // A store where there was none before goes away, and the one that was covered by it holds again.
+    let own = bench.state().join("collections/fire.arrow");
+    succeed(bench.import(&[&bench.file("fire")]));
+    assert!(own.exists());
+    assert!(succeed(back()).contains("there was none before it"));
+    assert!(!own.exists());
+    let served = Perils::open(&bench.state()).unwrap();
+    assert!(served.perils().all(|one| one.store.is_some()));
+
+    // What a later hand has put in the place of an import is not taken away.
+    succeed(bench.import(&[&bench.csv()]));
+    fs::write(bench.store(), &first).unwrap();
+    assert_eq!(back().status.code(), Some(1));
+    assert_eq!(fs::read(bench.store()).unwrap(), first);
 }
 
 #[test]
@@ -224,13 +297,15 @@ fn statistics_are_those_of_the_files() {
     succeed(bench.import(&[&bench.csv()]));
     let grid = Grid::open(&bench.store()).unwrap();
     let table = plain::table(&bench.csv());
-    for column in Column::all() {
-        let texts = || table.values().map(|row| row[column.name()].as_str());
+    let coverages = grid.metadata().coverages.iter();
+    let statistics: Vec<_> = coverages.flat_map(|one| &one.statistics).collect();
+    assert_eq!(statistics.len(), 96);
+    for found in statistics {
+        let texts = || table.values().map(|row| row[&found.column].as_str());
         let numbers: Vec<f64> = texts()
             .filter(|text| *text != "None" && *text != "-9999.000000")
             .map(|text| text.parse().unwrap())
             .collect();
-        let found = grid.about().statistics(column).unwrap();
         assert_eq!(found.known, numbers.len() as u64);
         let count = |wanted| texts().filter(|text| *text == wanted).count() as u64;
         assert_eq!(found.not_applicable, count("-9999.000000"));
@@ -238,7 +313,7 @@ fn statistics_are_those_of_the_files() {
         let close = |micro: Option<i64>, number: f64| {
             assert!(
                 (micro.unwrap() as f64 / 1e6 - number).abs() < 1e-6,
-                "{column:?}"
+                "{found:?}"
             );
         };
         close(
@@ -264,7 +339,7 @@ proptest! {
     ) {
         let folder = tempfile::tempdir().unwrap();
         let csv = folder.path().join("any.csv");
-        let names: Vec<_> = Peril::Fire.columns().map(Column::name).collect();
+        let names = &Profile::perils().coverage("fire").unwrap().source_names;
         let mut file = fs::File::create(&csv).unwrap();
         writeln!(file, "key,latitude,longitude,{}", names.join(",")).unwrap();
         let mut table = Table::new();
@@ -278,7 +353,7 @@ proptest! {
             let key = format!("{north:.2}{east:.2}");
             writeln!(file, "{key},{north:.6},{east:.6},{}", values.join(",")).unwrap();
             let text = |value: &String| if value.is_empty() { "None".to_owned() } else { value.clone() };
-            let row: BTreeMap<_, _> = names.iter().map(|name| (*name).to_owned()).zip(values.iter().map(text)).collect();
+            let row: BTreeMap<_, _> = names.iter().map(ToString::to_string).zip(values.iter().map(text)).collect();
             table.insert(key, row);
         }
         drop(file);
@@ -290,6 +365,7 @@ proptest! {
             synthetic: false,
             step: None,
             round: false,
+            tables: Tables::perils(),
             now: Timestamp::from_seconds(1_768_478_400),
         };
         let imported = import(&request, &Progress::default()).unwrap();

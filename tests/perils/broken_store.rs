@@ -17,7 +17,7 @@ fn broken_stores(sound: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
     // The name of the layout stands before its key: 4 octets of length, then the text.
     let mut layouts = 0;
     for at in 0..sound.len() - 5 {
-        if sound[at..].starts_with(&[1, 0, 0, 0, b'1', 0]) {
+        if sound[at..].starts_with(&[1, 0, 0, 0, b'2', 0]) {
             changed[at + 4] = b'9';
             layouts += 1;
         }
@@ -34,7 +34,7 @@ fn broken_stores(sound: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
         ),
         (
             changed,
-            "the store has layout 9, and this perild reads layout 1: import again",
+            "the store has layout 9, and this perild reads layouts 1 and 2: import again",
         ),
     ]
 }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, io::Read};
 use arrow_array::{Array, RecordBatch, cast::AsArray, types::Float64Type};
 use arrow_schema::SchemaRef;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use perild::dataset::grid::Metric;
+use perild::dataset::grid::Profile;
 use serde_json::json;
 
 use crate::{
@@ -148,7 +148,8 @@ fn the_same_places_come_in_every_format_and_leave_in_every_format() {
         let definitions = &schema.metadata()["perild.definitions"];
         let definitions: serde_json::Value = serde_json::from_str(definitions).unwrap();
         let definition = definitions["windspeed100yr"].as_str().unwrap();
-        assert_eq!(definition, Metric::WindSpeed100yr.definition());
+        let known = &Profile::perils().coverages[0].columns.variables()[0];
+        assert_eq!(definition, &*known.definition);
         let numbers = |name| {
             let column = batch.column_by_name(name).unwrap();
             column.as_primitive::<Float64Type>()

@@ -20,6 +20,7 @@ mod site;
 mod bad_input;
 mod bounded;
 mod broken_store;
+mod collections;
 mod contract;
 mod described;
 mod formats;

@@ -2,9 +2,12 @@
 
 use std::{fmt::Write as _, fs, fs::File, path::Path};
 
-use perild::dataset::grid::{
-    About, Axis, Column, ColumnStatistics, GridShape, Peril, Provenance, STORE_NAME, StoreVersion,
-    StoreWriter, Value, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED,
+use perild::{
+    climatescore::{Column, Peril},
+    dataset::grid::{
+        Axis, ColumnStatistics, GridShape, Provenance, STORE_NAME, StoreMetadata, StoreVersion,
+        StoreWriter, Value, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED,
+    },
 };
 
 use crate::{
@@ -102,10 +105,11 @@ pub(crate) fn write_store(state: &Path, version: u64) {
         .map(|cell| (cell, row(cell)))
         .filter(|(_, row)| row.iter().any(|value| *value != WIDE_NOT_COVERED))
         .collect();
-    let about = about(version, u32::try_from(rows.len()).unwrap());
+    let metadata = metadata(version, u32::try_from(rows.len()).unwrap());
     let path = state.join(STORE_NAME);
     let aside = state.join("aside");
-    let mut writer = StoreWriter::begin(File::create(&aside).unwrap(), about, None, false).unwrap();
+    let mut writer =
+        StoreWriter::begin(File::create(&aside).unwrap(), metadata, None, false).unwrap();
     for (cell, row) in rows {
         writer.push(cell, &row).unwrap();
     }
@@ -113,13 +117,10 @@ pub(crate) fn write_store(state: &Path, version: u64) {
     fs::rename(aside, path).unwrap();
 }
 
-fn about(version: u64, rows: u32) -> About {
-    let provenance = |peril: Peril| Provenance {
-        peril: peril.name().into(),
-        source: format!("etl{}.csv", peril.name()),
-        synthetic: true,
-        rows: u64::from(cells()),
-        cells_with_data: u64::from(rows),
+fn metadata(version: u64, rows: u32) -> StoreMetadata {
+    let version = StoreVersion {
+        id: version,
+        imported_at: 1_768_478_400,
     };
     let statistics = |column: Column| {
         let known = (0..cells()).filter_map(|cell| match value(cell, column) {
@@ -137,18 +138,20 @@ fn about(version: u64, rows: u32) -> About {
             max: known.iter().max().copied(),
         }
     };
-    About {
-        version: StoreVersion {
-            id: version,
-            imported_at: 1_768_478_400,
-        },
-        source: "made for a test".into(),
-        licence: "CC0-1.0".into(),
-        synthetic: true,
-        grid: shape(),
-        cells_on_grid: u64::from(cells()),
-        rows,
-        perils: Peril::ALL.map(provenance).into(),
-        statistics: Column::all().map(statistics).collect(),
+    let mut metadata = StoreMetadata::of_perils(version, shape(), rows);
+    metadata.cells_on_grid = u64::from(cells());
+    let mut columns = Column::all();
+    for coverage in &mut metadata.coverages {
+        coverage.source = "made for a test".into();
+        coverage.licence = "CC0-1.0".into();
+        coverage.synthetic = true;
+        coverage.provenance = Some(Provenance {
+            source: format!("etl{}.csv", coverage.id),
+            rows: u64::from(cells()),
+            cells_with_data: u64::from(rows),
+        });
+        let count = coverage.statistics.len();
+        coverage.statistics = columns.by_ref().take(count).map(statistics).collect();
     }
+    metadata
 }

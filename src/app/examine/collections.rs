@@ -9,9 +9,9 @@ use crate::{
     config::{Fault, Place, Severity},
     dataset::{
         FileName, Files, Perils,
-        catalog::{Catalog, Held, Kind, Sources},
-        grid::{Peril, STORE_NAME, StoreError},
-        metadata::Metadata,
+        catalog::{Catalog, Sources},
+        grid::StoreError,
+        perils::{Unusable, stores},
     },
     policy::{
         CollectionId, DatasetRule, Policy, PolicyError, Publish, Published, Withheld, nameless,
@@ -52,7 +52,7 @@ impl Examination<'_> {
                 folder: &self.config.paths.shared_data,
                 publish_all: self.config.defaults.publish == Publish::All,
                 ruled: named.collect(),
-                holdings: &[&held(perils)],
+                holdings: &[perils],
                 now: self.now,
             },
             self.previous,
@@ -267,53 +267,32 @@ impl Examination<'_> {
         is_there
     }
 
-    /// The store of peril values; none is fine, a broken one is not.
+    /// The stores of coverages; none is fine, a broken one is not.
     pub(super) fn perils(&mut self) -> Option<Perils> {
-        let state = &self.config.paths.state;
-        match Perils::open(state) {
+        let state = self.config.paths.state.clone();
+        match Perils::open(&state) {
             Ok(perils) => {
-                let finding = if perils.is_imported() {
-                    format!(
-                        "{} is a store of peril values",
-                        state.join(STORE_NAME).display()
-                    )
-                } else {
-                    "no peril data has been imported".to_owned()
-                };
-                self.fine("paths.state", finding);
+                let stores = stores(&state).unwrap_or_default();
+                for store in stores.iter().filter(|store| store.exists()) {
+                    let finding = format!("{} is a store of coverages", store.display());
+                    self.fine("paths.state", finding);
+                }
+                if !perils.is_imported() {
+                    self.fine("paths.state", "no peril data has been imported".to_owned());
+                }
                 Some(perils)
             }
             Err(error) => {
-                let finding = format!("{}: {error}", state.join(STORE_NAME).display());
-                let awaited = match &error {
-                    StoreError::Unreadable(error) => awaited::of_file(error),
-                    _ => None,
+                let Unusable { source, .. } = &error;
+                let (awaited, remedy) = match source {
+                    StoreError::Unreadable(error) => (awaited::of_file(error), READABLE_STORE),
+                    _ => (None, ""),
                 };
-                let remedy = match &error {
-                    StoreError::Unreadable(_) => READABLE_STORE,
-                    _ => "",
-                };
-                self.await_for(awaited, "paths.state", finding, remedy);
+                self.await_for(awaited, "paths.state", error.to_string(), remedy);
                 None
             }
         }
     }
-}
-
-/// The perils, which are collections whether they are imported or not.
-fn held(perils: &Perils) -> Vec<Held> {
-    let each = Peril::ALL.into_iter().map(|peril| Held {
-        id: Perils::collection(Some(peril)).clone(),
-        group: Some(Perils::collection(None).clone()),
-        kind: Kind::Coverage,
-        metadata: Metadata {
-            title: peril.name().into(),
-            ..Metadata::default()
-        },
-        digest: None,
-        has_data: perils.is_imported(),
-    });
-    each.collect()
 }
 
 fn is_open_to_all(found: &FileMetadata) -> bool {

@@ -4,7 +4,7 @@ use std::{fmt::Write, sync::LazyLock};
 
 use bytes::Bytes;
 
-use crate::dataset::grid::{Peril, Scenario, Year};
+use crate::climatescore::{Peril, Scenario, Year};
 
 /// The whole answer: the same for every request.
 #[must_use]

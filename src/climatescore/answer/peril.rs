@@ -2,53 +2,60 @@
 
 use super::echo::float;
 use crate::{
-    climatescore::request::{Filter, Point},
-    dataset::{
-        grid::Peril,
-        perils::{Found, Values},
+    climatescore::{
+        Column, Peril,
+        request::{Filter, Point},
     },
+    dataset::perils::{Found, Values},
 };
 
 /// The answer for one peril; `values` hold the columns that `filter` lets pass, by name.
 #[must_use]
-pub fn one_peril(peril: Peril, point: Point, filter: &Filter, values: &Values) -> String {
-    let Some(found) = values.find(point.latitude, point.longitude) else {
+pub fn one_peril(
+    peril: Peril,
+    point: Point,
+    filter: &Filter,
+    columns: &[Column],
+    values: &Values,
+) -> String {
+    let Some(found) = find(values, point) else {
         return format!("{NO_ROW}\n");
     };
-    format!("{}\n", object(peril, filter, values, &found))
+    format!("{}\n", object(peril, filter, columns, &found))
 }
 
 /// The answer for all seven: `values` hold every column of each peril, by name, in the order of
 /// [`Peril::ALL`].
 #[must_use]
-pub fn all_perils(point: Point, values: &[(Peril, Values)]) -> String {
-    let place = |values: &Values| {
-        let found = values.find(point.latitude, point.longitude)?;
-        Some(coordinates(&found))
-    };
+pub fn all_perils(point: Point, values: &[(Peril, Vec<Column>, Values)]) -> String {
     let objects: Vec<_> = values
         .iter()
-        .map(
-            |(peril, values)| match values.find(point.latitude, point.longitude) {
-                Some(found) => object(*peril, &Filter::default(), values, &found),
-                None => NO_ROW.to_owned(),
-            },
-        )
+        .map(|(peril, columns, values)| match find(values, point) {
+            Some(found) => object(*peril, &Filter::default(), columns, &found),
+            None => NO_ROW.to_owned(),
+        })
         .collect();
-    let (key, latitude, longitude) = values
-        .first()
-        .and_then(|(_, values)| place(values))
-        .unwrap_or_else(|| off_grid(point));
+    let mut found = values
+        .iter()
+        .filter_map(|(_, _, values)| find(values, point));
+    let (key, latitude, longitude) = found
+        .next()
+        .map_or_else(|| off_grid(point), |found| coordinates(&found));
     format!(
         "{{\"data\":[{}],\"key\":\"{key}\",\"latitude\":{latitude},\"longitude\":{longitude},\"peril\":\"all\"}}\n",
         objects.join(",")
     )
 }
 
-fn object(peril: Peril, filter: &Filter, values: &Values, found: &Found<'_>) -> String {
+/// The cell of a place; columns of one peril are of one store.
+fn find(values: &Values, point: Point) -> Option<Found<'_>> {
+    let part = values.parts().first()?;
+    part.find(point.latitude, point.longitude)
+}
+
+fn object(peril: Peril, filter: &Filter, columns: &[Column], found: &Found<'_>) -> String {
     let (key, latitude, longitude) = coordinates(found);
-    let mut members: Vec<(&str, String)> = values
-        .columns()
+    let mut members: Vec<(&str, String)> = columns
         .iter()
         .zip(found.values.iter())
         .map(|(column, value)| (column.name(), value.to_string()))

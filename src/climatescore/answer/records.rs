@@ -4,9 +4,12 @@ use std::{fmt::Write, io};
 
 use super::echo::{push_float, push_json};
 use crate::{
-    climatescore::request::{Json, LocationRequest},
+    climatescore::{
+        Column, Metric, Peril, Scenario, Year,
+        request::{Json, LocationRequest},
+    },
     dataset::{
-        grid::{Column, Metric, Peril, Scenario, Value, Year},
+        grid::Value,
         perils::{Found, Values},
     },
     response::{
@@ -71,7 +74,8 @@ impl Segments {
 pub struct LocationAnswer {
     request: LocationRequest,
     values: Values,
-    segments: Segments,
+    /// The texts of the records from each part of the values.
+    segments: Vec<Segments>,
     /// What stands after the last record.
     end: Vec<u8>,
     /// The place whose records come next.
@@ -83,7 +87,12 @@ impl LocationAnswer {
     /// The answer to `request` from `values`, which hold the columns that it selects.
     #[must_use]
     pub fn new(request: LocationRequest, values: Values) -> Self {
-        let segments = Segments::new(values.columns());
+        let mut columns = request.columns.as_slice();
+        let segments = values.parts().iter().map(|part| {
+            let own = columns.split_off(..part.count().min(columns.len()));
+            Segments::new(own.unwrap_or_default())
+        });
+        let segments = segments.collect();
         Self {
             end: end(&request),
             request,
@@ -98,30 +107,36 @@ impl LocationAnswer {
     #[must_use]
     pub fn length(&self) -> usize {
         let mut records = 0;
-        self.values.find_all(&self.request.places, |found| {
-            records += self.segments.length(&found);
-        });
+        for (part, segments) in self.values.parts().iter().zip(&self.segments) {
+            part.find_all(&self.request.places, |found| {
+                records += segments.length(&found);
+            });
+        }
         // The last record has no comma after it.
         START.len() + records.saturating_sub(1) + self.end.len()
     }
 
     /// Appends the records of the place at `index`; a place off the grid has none.
     fn push_place(&mut self, out: &mut Vec<u8>, index: usize) {
-        let place = self.request.places.get(index);
-        let Some(found) = place.and_then(|place| self.values.find(place.0, place.1)) else {
+        let Some((latitude, longitude)) = self.request.places.get(index).copied() else {
             return;
         };
-        let before = out.len();
-        if self.has_records {
-            out.push(b',');
-        }
-        let start = out.len();
-        self.segments.push_records(out, &found);
-        if out.len() == start {
-            out.truncate(before);
-        } else {
-            out.pop();
-            self.has_records = true;
+        for (part, segments) in self.values.parts().iter().zip(&self.segments) {
+            let Some(found) = part.find(latitude, longitude) else {
+                continue;
+            };
+            let before = out.len();
+            if self.has_records {
+                out.push(b',');
+            }
+            let start = out.len();
+            segments.push_records(out, &found);
+            if out.len() == start {
+                out.truncate(before);
+            } else {
+                out.pop();
+                self.has_records = true;
+            }
         }
     }
 }

@@ -13,8 +13,9 @@ use bytes::Bytes;
 
 use super::LocationAnswer;
 use crate::{
+    climatescore::Peril,
     climatescore::request::LocationRequest,
-    dataset::{grid::Peril, perils::Values},
+    dataset::perils::Values,
     response::{
         Coding, Refusal, StreamBody,
         pieces::{PieceBody, Pieces},
@@ -60,7 +61,7 @@ pub(in crate::climatescore) fn locations(
     if request.has_quirk {
         lead_on(&mut answer);
     }
-    let records = request.places.len() * values.columns().len();
+    let records = request.places.len() * values.count();
     let mut location = LocationAnswer::new(request, values);
     if records <= RECORDS_AT_ONCE {
         let length = u64::try_from(location.length()).ok();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::dataset::grid::{Column, Metric, Scenario, Year};
+use crate::climatescore::{Column, Metric, Scenario, Year};
 
 /// An answer of the schema `name`; none when there is no short one.
 pub(crate) fn example(name: &str) -> Option<Value> {

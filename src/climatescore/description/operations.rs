@@ -2,8 +2,8 @@
 
 use super::schemas;
 use crate::{
-    climatescore::ContractRoute,
-    dataset::grid::Peril,
+    climatescore::{ContractRoute, Peril},
+    dataset::Perils,
     description::{
         Description,
         access::Access,
@@ -41,7 +41,7 @@ impl ContractRoute {
                     ..of_contract(
                         "contractAllPerils",
                         "All perils at one place",
-                        Access::all_of(about.policy, &Peril::ALL),
+                        Access::all_of(about.policy, Perils::members()),
                         "ContractAllPerils",
                     )
                 }
@@ -61,7 +61,7 @@ impl ContractRoute {
                         ..of_contract(
                             &format!("contract-{}", peril.name()),
                             &summary,
-                            Access::all_of(about.policy, &[peril]),
+                            Access::all_of(about.policy, [peril.collection()]),
                             "ContractPeril",
                         )
                     }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
+    climatescore::{Peril, Scenario, Year},
     config::PerilLimits,
-    dataset::grid::{Peril, Scenario, Year},
     description::schemas::shape::{list, object, reference},
 };
 

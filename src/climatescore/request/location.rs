@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::{Json, JsonFault};
-use crate::dataset::{
-    grid::{Column, Peril, Scenario, Year},
-    perils::Refused,
+use crate::{
+    climatescore::{Column, Peril, Scenario, Year},
+    dataset::perils::Refused,
 };
 
 /// What a body of `POST /location` asks for.

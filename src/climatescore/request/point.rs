@@ -1,9 +1,9 @@
 //! The query of `GET /{peril}` and `GET /allperils`.
 
 use super::float;
-use crate::dataset::{
-    grid::{Column, Peril, Scenario, Year},
-    perils::Refused,
+use crate::{
+    climatescore::{Column, Peril, Scenario, Year},
+    dataset::perils::Refused,
 };
 
 /// A place by its query parameters `lat` and `lon`.

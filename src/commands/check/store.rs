@@ -1,24 +1,25 @@
-//! The store of peril values, read through: a daemon that starts in milliseconds does not do that.
+//! The stores of coverages, read through: a daemon that starts in milliseconds does not do that.
 
 use std::path::Path;
 
 use crate::{
     config::{Config, Fault, Places, Severity},
-    dataset::grid::{Grid, STORE_NAME},
+    dataset::{grid::Grid, perils::stores},
 };
 
-/// Whether every octet is as it was imported. A store that is not there, or cannot be opened, is the
+/// Whether every octet of each is as it was imported. A store that is not there, or cannot be opened, is the
 /// concern of what is examined before a start.
 pub(super) fn findings(config: &Config, places: &Places) -> Vec<Fault> {
-    let path = config.paths.state.join(STORE_NAME);
-    Grid::open(&path)
-        .map(|grid| finding(&grid, &path, places))
-        .into_iter()
+    let paths = stores(&config.paths.state).unwrap_or_default();
+    let open = paths
+        .iter()
+        .filter_map(|path| Some((path, Grid::open(path).ok()?)));
+    open.map(|(path, grid)| finding(&grid, path, places))
         .collect()
 }
 
 fn finding(grid: &Grid, path: &Path, places: &Places) -> Fault {
-    let about = grid.about();
+    let about = grid.metadata();
     let (severity, finding) = match grid.verify() {
         Ok(()) => {
             let (version, rows) = (about.version.id, about.rows);

@@ -38,7 +38,7 @@ pub(super) fn text(world: &World) -> String {
         longitude,
         ..
     } = &world.perils;
-    let peril = world.perils.peril.name();
+    let peril = &*world.perils.peril;
     format!(
         r#"  front      {front}
   directory  {issuer}

@@ -9,8 +9,8 @@ use std::{
 use super::{DevError, ground::Ground};
 use crate::{
     clock::Timestamp,
-    dataset::grid::{Column, Grid, Peril, STORE_NAME, Value, Year},
-    import::{ImportError, Progress, Request, Source, import},
+    dataset::grid::{ColumnIndex, Columns, CoverageMetadata, Grid, Profile, STORE_NAME, Value},
+    import::{ImportError, Progress, Request, Source, Tables, import},
     sample::{Extent, Sample},
 };
 
@@ -23,9 +23,9 @@ pub(super) struct PerilValues {
     /// Degrees east.
     pub(super) longitude: String,
     /// A peril with values there.
-    pub(super) peril: Peril,
+    pub(super) peril: Box<str>,
     /// The peril that is asked for at the old service's address.
-    pub(super) old: Peril,
+    pub(super) old: Box<str>,
     /// Whether the answers must say that the values are made up.
     pub(super) is_synthetic: bool,
     /// Whether they come from the files that were given.
@@ -53,8 +53,8 @@ impl PerilValues {
             origin: "synthetic, made up for this run".to_owned(),
             latitude: "51.5".to_owned(),
             longitude: "-0.12".to_owned(),
-            peril: Peril::Heat,
-            old: Peril::Fire,
+            peril: "heat".into(),
+            old: "fire".into(),
             is_synthetic: true,
             is_given: false,
         })
@@ -68,9 +68,9 @@ impl PerilValues {
             origin,
             latitude: latitude.to_string(),
             longitude: longitude.to_string(),
+            old: peril.clone(),
             peril,
-            old: peril,
-            is_synthetic: grid.about().synthetic,
+            is_synthetic: grid.metadata().is_synthetic(),
             is_given: true,
         })
     }
@@ -91,8 +91,8 @@ fn peril_files(shared_data: &Path) -> Result<Vec<PathBuf>, DevError> {
     for entry in fs::read_dir(shared_data).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let name = entry.file_name().to_string_lossy().to_ascii_lowercase();
-        let is_named = |peril: Peril| name.contains(&format!("etl{}.csv", peril.name()));
-        if Peril::ALL.into_iter().any(is_named) {
+        let mut perils = Profile::perils().coverages.iter();
+        if perils.any(|peril| name.contains(&format!("etl{}.csv", peril.id))) {
             files.push(entry.path());
         }
     }
@@ -110,6 +110,7 @@ fn import_into(ground: &Ground, files: Vec<PathBuf>, synthetic: bool) -> Result<
         synthetic,
         step: None,
         round: false,
+        tables: Tables::perils(),
         now: Timestamp::now(),
     };
     import(&request, &Progress::default())?;
@@ -117,27 +118,41 @@ fn import_into(ground: &Ground, files: Vec<PathBuf>, synthetic: bool) -> Result<
 }
 
 /// The first cell that has every value of some peril in 2050; else any cell, and what is imported first.
-fn place_with_values(grid: &Grid) -> Option<(f64, f64, Peril)> {
-    let imported = Peril::ALL
-        .into_iter()
-        .filter(|peril| grid.about().provenance(*peril).is_some());
-    let imported: Vec<Peril> = imported.collect();
+fn place_with_values(grid: &Grid) -> Option<(f64, f64, Box<str>)> {
+    let imported = &grid.metadata().coverages;
     let whole = grid.rows().find_map(|(cell, row)| {
-        let is_known = |column: Column| matches!(row.value(column), Value::Known(_));
-        let is_whole = |peril: &Peril| asked(*peril).all(is_known);
-        Some((cell, imported.iter().copied().find(is_whole)?))
+        let is_whole = |coverage: &&CoverageMetadata| {
+            let mut asked = asked(&coverage.columns);
+            asked.all(|column| {
+                let column = coverage.first_column + column;
+                matches!(row.value(column), Value::Known(_))
+            })
+        };
+        Some((cell, imported.iter().find(is_whole)?))
     });
-    let any = || Some((grid.rows().next()?.0, imported.first().copied()?));
-    let (cell, peril) = whole.or_else(any)?;
+    let any = || Some((grid.rows().next()?.0, imported.first()?));
+    let (cell, coverage) = whole.or_else(any)?;
     let (latitude, longitude) = grid.shape().coordinates(cell);
-    Some((latitude, longitude, peril))
+    Some((latitude, longitude, coverage.id.clone()))
 }
 
-/// The columns of the question that a run asks about `peril`.
-pub(super) fn asked(peril: Peril) -> impl Iterator<Item = Column> {
-    peril
-        .columns()
-        .filter(|column| column.year() == Year::Y2050)
+/// The positions of the columns of the question that a run asks: those of 2050.
+fn asked(columns: &Columns) -> impl Iterator<Item = u32> {
+    let year = columns.dimension_named("year");
+    let is_asked = move |column: &ColumnIndex| {
+        let along = year.and_then(|year| {
+            let position = columns.position(*column, year)?;
+            columns.dimensions().get(year)?.values.text(position)
+        });
+        along.as_deref() == Some("2050")
+    };
+    columns.all().filter(is_asked).map(ColumnIndex::number)
+}
+
+/// How many values a run asks for of the peril of that name.
+pub(super) fn values_asked(peril: &str) -> usize {
+    let peril = Profile::perils().coverage(peril);
+    peril.map_or(0, |peril| asked(&peril.columns).count())
 }
 
 fn listed(files: &[PathBuf]) -> String {

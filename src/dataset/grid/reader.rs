@@ -8,17 +8,17 @@ use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
 
 use super::{
-    About, CellIndex, GridShape, Row,
+    CellIndex, GridShape, Row, StoreMetadata,
     index::{Found, RowIndex},
     row::RawValues,
 };
 use crate::dataset::mmap;
 use container::{Batches, Container};
 
-/// The peril values of one store; a store renamed over it later does not touch it.
+/// The values of one store; a store renamed over it later does not touch it.
 #[derive(Debug)]
 pub struct Grid {
-    about: About,
+    metadata: StoreMetadata,
     checksum: Box<str>,
     checked_bytes: usize,
     index: RowIndex,
@@ -59,7 +59,8 @@ pub enum StoreError {
     NotAStore,
     /// A store of a layout that this version of perild does not read.
     #[error(
-        "the store has layout {found}, and this perild reads layout {}: import again",
+        "the store has layout {found}, and this perild reads layouts {} and {}: import again",
+        super::first_format::FORMAT,
         super::schema::FORMAT
     )]
     OtherVersion {
@@ -103,7 +104,7 @@ impl Grid {
         let container = Container::read(&bytes)?;
         let index = container.index()?;
         Ok(Self {
-            about: container.about,
+            metadata: container.metadata,
             checksum: container.checksum,
             checked_bytes: container.checked_bytes,
             index,
@@ -114,14 +115,14 @@ impl Grid {
 
     /// What the store says about itself.
     #[must_use]
-    pub fn about(&self) -> &About {
-        &self.about
+    pub fn metadata(&self) -> &StoreMetadata {
+        &self.metadata
     }
 
     /// Where the cells lie.
     #[must_use]
     pub fn shape(&self) -> &GridShape {
-        &self.about.grid
+        &self.metadata.grid
     }
 
     /// SHA-256 of the content in hexadecimal: another one for every other content.
@@ -133,7 +134,16 @@ impl Grid {
     /// The cell nearest to a place in degrees; `None` outside the grid's extent.
     #[must_use]
     pub fn nearest(&self, latitude: f64, longitude: f64) -> Option<CellIndex> {
-        self.about.grid.nearest(latitude, longitude)
+        self.metadata.grid.nearest(latitude, longitude)
+    }
+
+    /// As [`Grid::cell`], only the values at `columns`.
+    #[must_use]
+    pub fn part(&self, cell: CellIndex, columns: Range<usize>) -> Cell<'_> {
+        match self.cell(cell) {
+            Cell::Row(row) => Cell::Row(row.part(columns)),
+            other => other,
+        }
     }
 
     /// What the store has for `cell`.
@@ -142,11 +152,11 @@ impl Grid {
         let GridShape {
             latitude,
             longitude,
-        } = &self.about.grid;
+        } = &self.metadata.grid;
         if cell.latitude >= latitude.count() || cell.longitude >= longitude.count() {
             return Cell::OffGrid;
         }
-        match self.index.find(self.about.grid.number(cell)) {
+        match self.index.find(self.metadata.grid.number(cell)) {
             Found::OffGrid => Cell::OffGrid,
             Found::Empty => Cell::Empty,
             Found::Row(row) => self
@@ -161,7 +171,7 @@ impl Grid {
     /// A row that is not in the processor's caches takes longer to come than to be read. The rows of
     /// [`Grid::TOGETHER`] cells come in little more than the time of one, when none is waited for before
     /// the next is asked for, and nothing else is done in between: of more cells the first are read.
-    pub fn fetch<'s>(&self, cells: impl Iterator<Item = Cell<'s>>) {
+    pub fn fetch<'s>(cells: impl Iterator<Item = Cell<'s>>) {
         let mut rows = [None; Self::TOGETHER];
         let found = cells.filter_map(|cell| match cell {
             Cell::Row(row) => Some(row),
@@ -197,7 +207,7 @@ impl Grid {
 
     /// The number of the first cell of a row of the grid, and the numbers of those of its cells that lie in `columns`.
     fn cells_of(&self, latitude: u32, columns: Range<u32>) -> Option<(u32, Range<u32>)> {
-        let shape = &self.about.grid;
+        let shape = &self.metadata.grid;
         let end = columns.end.min(shape.longitude.count());
         if latitude >= shape.latitude.count() || columns.start >= end {
             return None;
@@ -214,8 +224,8 @@ impl Grid {
         let cells = self
             .batches
             .cells()
-            .map(|number| self.about.grid.cell(number));
-        cells.zip((0..self.about.rows).filter_map(|row| self.batches.row(row).map(Row::new)))
+            .map(|number| self.metadata.grid.cell(number));
+        cells.zip((0..self.metadata.rows).filter_map(|row| self.batches.row(row).map(Row::new)))
     }
 
     /// Reads the whole store and compares its checksum: seconds for a large one.

@@ -1,6 +1,8 @@
-//! The 96 values of one cell, as they lie in the store.
+//! The values of one cell, as they lie in the store.
 
-use super::{Column, Value};
+use std::ops::Range;
+
+use super::Value;
 
 /// [`Value::NotCovered`] among 32-bit numbers.
 pub const NARROW_NOT_COVERED: i32 = i32::MIN;
@@ -11,16 +13,16 @@ pub const WIDE_NOT_COVERED: i64 = i64::MIN;
 /// [`Value::NotApplicable`] among 64-bit numbers.
 pub const WIDE_NOT_APPLICABLE: i64 = i64::MIN + 1;
 
-/// The numbers of a row in millionths, by [`Column::index`], missing ones by their marks.
+/// The numbers of a row in steps of their variables, missing ones by their marks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum RawValues<'s> {
     /// A store whose every number fits 32 bits.
-    Narrow(&'s [i32; Column::COUNT]),
+    Narrow(&'s [i32]),
     /// A store with a number that does not.
-    Wide(&'s [i64; Column::COUNT]),
+    Wide(&'s [i64]),
 }
 
-/// The 96 values of one cell, lent by the store.
+/// The values of one cell, lent by the store.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Row<'s> {
     raw: RawValues<'s>,
@@ -37,6 +39,19 @@ impl<'s> Row<'s> {
         self.raw
     }
 
+    /// The values at `columns`, as a row of their own; without any beyond the end.
+    #[must_use]
+    pub fn part(self, columns: Range<usize>) -> Self {
+        Self {
+            raw: match self.raw {
+                RawValues::Narrow(values) => {
+                    RawValues::Narrow(values.get(columns).unwrap_or_default())
+                }
+                RawValues::Wide(values) => RawValues::Wide(values.get(columns).unwrap_or_default()),
+            },
+        }
+    }
+
     /// Reads one number out of each 64 octets.
     pub(super) fn touch(self) -> i64 {
         match self.raw {
@@ -48,40 +63,41 @@ impl<'s> Row<'s> {
         }
     }
 
-    /// The value of one column.
+    /// The value at `column`; one beyond the end is not covered.
     #[must_use]
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "a column's index is below the length of the array"
-    )]
-    pub fn value(self, column: Column) -> Value {
+    pub fn value(self, column: u32) -> Value {
         match self.raw {
-            RawValues::Narrow(values) => narrow(values[column.index()]),
-            RawValues::Wide(values) => wide(values[column.index()]),
+            RawValues::Narrow(values) => at(values, column).map_or(Value::NotCovered, narrow),
+            RawValues::Wide(values) => at(values, column).map_or(Value::NotCovered, wide),
         }
     }
 
-    /// Hands on the values of `columns`, in their order.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "a column's index is below the length of the array"
-    )]
-    pub fn each(self, columns: &[Column], mut take: impl FnMut(Value)) {
+    /// Hands on the values at `columns`, in their order.
+    pub fn each<C: Copy + Into<u32>>(self, columns: &[C], mut take: impl FnMut(Value)) {
         // The width is asked for once, not for each value.
         match self.raw {
-            RawValues::Narrow(values) => columns
-                .iter()
-                .for_each(|column| take(narrow(values[column.index()]))),
-            RawValues::Wide(values) => columns
-                .iter()
-                .for_each(|column| take(wide(values[column.index()]))),
+            RawValues::Narrow(values) => columns.iter().for_each(|column| {
+                take(at(values, (*column).into()).map_or(Value::NotCovered, narrow));
+            }),
+            RawValues::Wide(values) => columns.iter().for_each(|column| {
+                take(at(values, (*column).into()).map_or(Value::NotCovered, wide));
+            }),
         }
     }
 
-    /// All values in the order of [`Column::all`].
+    /// All values in the order of the columns.
     pub fn values(self) -> impl Iterator<Item = Value> + use<'s> {
-        Column::all().map(move |column| self.value(column))
+        let count = match self.raw {
+            RawValues::Narrow(values) => values.len(),
+            RawValues::Wide(values) => values.len(),
+        };
+        (0..u32::try_from(count).unwrap_or(u32::MAX)).map(move |column| self.value(column))
     }
+}
+
+#[inline]
+fn at<T: Copy>(values: &[T], column: u32) -> Option<T> {
+    values.get(usize::try_from(column).ok()?).copied()
 }
 
 fn narrow(raw: i32) -> Value {

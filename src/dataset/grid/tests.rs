@@ -12,29 +12,42 @@ fn shape(latitudes: u32, longitudes: u32) -> GridShape {
     }
 }
 
-fn about(grid: GridShape, rows: usize) -> About {
-    let statistics = Column::all().map(|column| ColumnStatistics {
-        column: column.name().to_owned(),
-        known: 0,
-        not_applicable: 0,
-        not_covered: 0,
-        min: None,
-        mean: None,
-        max: None,
+fn metadata(grid: GridShape, rows: usize) -> StoreMetadata {
+    let version = StoreVersion {
+        id: 7,
+        imported_at: 1_768_478_400,
+    };
+    StoreMetadata::of_perils(version, grid, u32::try_from(rows).unwrap())
+}
+
+/// One coverage of so many columns.
+fn wide(grid: GridShape, rows: u32, columns: i64) -> StoreMetadata {
+    let numbers = (0..columns).map(|number| number * MICRO).collect();
+    let variable = Variable {
+        name: "ghi".into(),
+        decimals: 2,
+        ..Variable::default()
+    };
+    let hour = Dimension {
+        name: "hour".into(),
+        values: DimensionValues::Number(numbers),
+        ..Dimension::default()
+    };
+    let peril = CoverageMetadata::of(&Profile::perils().coverages[0]);
+    let columns = Columns::new([variable], [hour]).unwrap();
+    let names = columns.all().map(|column| ColumnStatistics {
+        column: columns.name(column),
+        ..peril.statistics[0].clone()
     });
-    About {
-        version: StoreVersion {
-            id: 7,
-            imported_at: 1_768_478_400,
-        },
-        source: "a test".into(),
-        licence: "CC0-1.0".into(),
-        synthetic: true,
-        grid,
-        cells_on_grid: grid.cells(),
-        rows: u32::try_from(rows).unwrap(),
-        perils: Vec::new(),
-        statistics: statistics.collect(),
+    StoreMetadata {
+        coverages: vec![CoverageMetadata {
+            id: "solar".into(),
+            statistics: names.collect(),
+            columns: columns.clone(),
+            ..peril
+        }],
+        rows,
+        ..metadata(grid, 0)
     }
 }
 
@@ -46,7 +59,8 @@ fn write(
     rows: &[(u32, [i64; 96])],
 ) {
     let file = File::create(path).unwrap();
-    let mut writer = StoreWriter::begin(file, about(grid, rows.len()), on_grid, is_wide).unwrap();
+    let mut writer =
+        StoreWriter::begin(file, metadata(grid, rows.len()), on_grid, is_wide).unwrap();
     for (cell, row) in rows {
         writer.push(*cell, row).unwrap();
     }
@@ -101,7 +115,7 @@ fn a_row_comes_back_as_it_was_written_and_missing_values_stay_apart() {
         .map(|(cell, _)| grid.shape().number(cell))
         .collect();
     assert_eq!(cells, [2, 14]);
-    assert_eq!(grid.about().version.id, 7);
+    assert_eq!(grid.metadata().version.id, 7);
     grid.verify().unwrap();
 }
 
@@ -177,7 +191,7 @@ fn a_store_of_another_layout_is_refused_by_name() {
             // The value stands before its key in a flatbuffer: 4 octets of length, then the text.
             let from = at.saturating_sub(48);
             for value in from..at + 48 {
-                if bytes[value..].starts_with(&[1, 0, 0, 0, b'1', 0]) {
+                if bytes[value..].starts_with(&[1, 0, 0, 0, b'2', 0]) {
                     changed[value + 4] = b'9';
                 }
             }
@@ -211,6 +225,109 @@ fn another_files_content_is_no_store() {
     ));
     let nowhere = Grid::open(&folder.path().join("nowhere"));
     assert!(matches!(nowhere, Err(StoreError::Unreadable(_))));
+}
+
+#[test]
+fn rows_are_as_wide_as_the_coverages_of_the_store() {
+    let folder = TempDir::new().unwrap();
+    for (columns, latitudes) in [(1_i64, 1), (12, 100), (1000, 7), (5_000, 2)] {
+        let cells = latitudes * 700;
+        let grid = shape(latitudes, 700);
+        let path = folder.path().join("wide");
+        let mut writer = StoreWriter::begin(
+            File::create(&path).unwrap(),
+            wide(grid, cells, columns),
+            None,
+            false,
+        )
+        .unwrap();
+        for cell in 0..cells {
+            let first = i64::from(cell) * 7;
+            let row: Vec<_> = (first..first + columns).collect();
+            writer.push(cell, &row).unwrap();
+        }
+        writer.finish().unwrap();
+        let grid = Grid::open(&path).unwrap();
+        grid.verify().unwrap();
+        for cell in (0..cells).step_by(97).chain([cells - 1]) {
+            let Cell::Row(row) = grid.cell(grid.shape().cell(cell)) else {
+                panic!("no row at {cell}")
+            };
+            let first = i64::from(cell) * 7;
+            assert_eq!(row.value(0), Value::Known(first));
+            let last = u32::try_from(columns).unwrap() - 1;
+            assert_eq!(row.value(last), Value::Known(first + columns - 1));
+            assert_eq!(row.value(last + 1), Value::NotCovered);
+            assert_eq!(row.values().count(), usize::try_from(columns).unwrap());
+        }
+        let coverage = &grid.metadata().coverages[0];
+        assert_eq!(coverage.columns.variables()[0].decimals, 2);
+    }
+}
+
+#[test]
+fn a_row_of_another_width_is_not_written() {
+    let grid = shape(1, 4);
+    let mut writer = StoreWriter::begin(Vec::new(), wide(grid, 1, 3), None, false).unwrap();
+    assert!(matches!(
+        writer.push(0, &[1, 2]),
+        Err(WriteError::Row {
+            expected: 3,
+            found: 2
+        })
+    ));
+    writer.push(0, &[1, 2, 3]).unwrap();
+    writer.finish().unwrap();
+}
+
+#[test]
+fn a_store_that_says_other_things_than_it_holds_is_refused() {
+    let whole = || wide(shape(1, 4), 1, 3);
+    let written = |metadata: StoreMetadata, row: &[i64]| {
+        let mut writer = StoreWriter::begin(Vec::new(), metadata, None, false).unwrap();
+        writer.push(0, row).unwrap();
+        Grid::from_bytes(writer.finish().unwrap().into())
+    };
+    written(whole(), &[1, 2, 3]).unwrap();
+    let mut fewer = whole();
+    fewer.coverages[0].statistics.pop();
+    // A peril has the columns that its consumers know.
+    let mut other = whole();
+    other.coverages[0].id = "wind".into();
+    let mut twice = whole();
+    twice.coverages.push(twice.coverages[0].clone());
+    for (metadata, row) in [
+        (fewer, &[1, 2, 3][..]),
+        (other, &[1, 2, 3]),
+        (twice, &[1, 2, 3, 4, 5, 6]),
+    ] {
+        let error = written(metadata, row).unwrap_err();
+        assert!(matches!(error, StoreError::Damaged(_)), "{error}");
+    }
+}
+
+#[test]
+fn a_store_of_the_first_layout_is_read_as_the_coverages_that_it_has() {
+    let bytes = include_bytes!("tests/format-1.arrow");
+    let grid = Grid::from_bytes(bytes::Bytes::from_static(bytes)).unwrap();
+    grid.verify().unwrap();
+    let metadata = grid.metadata();
+    let coverages = metadata.coverages.iter();
+    let coverages: Vec<_> = coverages.map(|one| (&*one.id, one.first_column)).collect();
+    assert_eq!(coverages, [("wind", 0), ("fire", 84)]);
+    assert_eq!(metadata.rows, 3);
+    let wind = &metadata.coverages[0];
+    assert_eq!(
+        (&*wind.source, &*wind.licence),
+        ("a model of ours", "CC-BY-4.0")
+    );
+    assert_eq!(wind.provenance.as_ref().unwrap().cells_with_data, 3);
+    let Cell::Row(row) = grid.cell_at(51.5, -0.25) else {
+        panic!("no row")
+    };
+    assert_eq!(row.value(0), Value::Known(20_500_000));
+    assert_eq!(row.value(84), Value::Known(50_000));
+    assert_eq!(row.value(12), Value::NotCovered);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// How many steps of a stored number make one unit.
+/// How many steps of a stored number make one unit, unless its variable says otherwise.
 pub const MICRO: i64 = 1_000_000;
 
 /// What stands in one column of one cell.
@@ -20,7 +20,16 @@ impl Value {
     /// What the sources write for [`Value::NotApplicable`], in millionths.
     pub const NOT_APPLICABLE_MICRO: i64 = -9999 * MICRO;
 
-    /// The number in the column's unit, the nearest that a double holds.
+    /// The number in units of a variable with so many decimals, the nearest that a double holds.
+    #[must_use]
+    pub fn in_units(self, decimals: u8) -> Option<f64> {
+        match self {
+            Self::Known(steps) => Some(units_of(steps, power(decimals))),
+            Self::NotApplicable | Self::NotCovered => None,
+        }
+    }
+
+    /// As [`Value::in_units`], of six decimals.
     #[must_use]
     pub fn known(self) -> Option<f64> {
         match self {
@@ -53,6 +62,36 @@ impl fmt::Display for Value {
 )]
 pub(crate) fn units(micro: i64) -> f64 {
     micro as f64 / MICRO as f64
+}
+
+/// `steps` as a double of units that have `steps_of_a_unit` of them.
+#[must_use]
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "stored numbers have at most 15 digits, which a double holds exactly"
+)]
+pub(crate) fn units_of(steps: i64, steps_of_a_unit: i64) -> f64 {
+    steps as f64 / steps_of_a_unit as f64
+}
+
+/// `steps` steps, of which `10^decimals` make one, as a decimal number.
+#[must_use]
+pub(crate) fn decimal(steps: i64, decimals: u8) -> String {
+    let (magnitude, power) = (steps.unsigned_abs(), power(decimals).unsigned_abs());
+    let sign = if steps < 0 { "-" } else { "" };
+    let whole = magnitude / power;
+    if decimals == 0 {
+        return format!("{sign}{whole}");
+    }
+    let width = usize::from(decimals);
+    format!("{sign}{whole}.{:0width$}", magnitude % power)
+}
+
+/// Ten to the power of `decimals`.
+#[must_use]
+pub(crate) fn power(decimals: u8) -> i64 {
+    10_i64.saturating_pow(decimals.into())
 }
 
 #[cfg(test)]

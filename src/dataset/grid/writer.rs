@@ -1,6 +1,7 @@
 //! Writes a store: rows by ascending cell, one record batch at a time.
 
 use std::{
+    collections::HashMap,
     io::{self, Write},
     sync::Arc,
 };
@@ -11,24 +12,26 @@ use arrow_array::{
 };
 use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use arrow_ipc::writer::FileWriter;
-use arrow_schema::{ArrowError, Schema};
+use arrow_schema::ArrowError;
 use aws_lc_rs::digest::{Context, SHA256};
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::{
-    About, Column, NARROW_NOT_APPLICABLE, NARROW_NOT_COVERED, WIDE_NOT_APPLICABLE,
+    NARROW_NOT_APPLICABLE, NARROW_NOT_COVERED, StoreMetadata, WIDE_NOT_APPLICABLE,
     WIDE_NOT_COVERED,
     reader::hexadecimal,
     schema::{
-        ABOUT_KEY, ALL_CELLS, BATCH_ROWS, CELLS_KEY, CHECKED_BYTES_KEY, CHECKSUM_KEY, COLUMNS_KEY,
-        FORMAT, FORMAT_KEY, ROW_LENGTH, VALUES_KEY, Width, schema, values_item,
+        ABOUT_KEY, ALL_CELLS, CELLS_KEY, CHECKED_BYTES_KEY, CHECKSUM_KEY, COLUMNS_KEY, FORMAT,
+        FORMAT_KEY, VALUES_KEY, Width, batch_rows, length, schema, values_item,
     },
 };
 
 /// A store on its way to a file.
 pub struct StoreWriter<W: Write> {
     file: FileWriter<Sealing<W>>,
-    about: About,
+    metadata: StoreMetadata,
+    /// Values of a row.
+    width: u32,
     cells: Vec<u32>,
     values: Values,
 }
@@ -45,6 +48,14 @@ pub enum WriteError {
     /// The disk does not take it.
     #[error(transparent)]
     Io(io::Error),
+    /// A row has another number of values than the coverages have columns.
+    #[error("a row of {found} values was written, where the coverages have {expected} columns")]
+    Row {
+        /// As the coverages have it.
+        expected: u32,
+        /// As it came.
+        found: usize,
+    },
     /// Other rows were given than the store's description announces.
     #[error("{written} rows were written of {announced}")]
     Rows {
@@ -61,7 +72,7 @@ enum Values {
 }
 
 impl<W: Write> StoreWriter<W> {
-    /// Begins a store that will hold `about.rows` rows.
+    /// Begins a store that will hold `metadata.rows` rows, of the columns of its coverages one after the other.
     ///
     /// `cells_on_grid` is a bitmap, bit 0 of the first octet for cell 0, or none when all cells of the
     /// axes are on the grid. A store is wide when some number does not fit 32 bits.
@@ -70,44 +81,55 @@ impl<W: Write> StoreWriter<W> {
     /// [`WriteError`].
     pub fn begin(
         sink: W,
-        about: About,
+        mut metadata: StoreMetadata,
         cells_on_grid: Option<&[u8]>,
         is_wide: bool,
     ) -> Result<Self, WriteError> {
-        let width = if is_wide { Width::Wide } else { Width::Narrow };
-        let names: Vec<_> = Column::all().map(Column::name).collect();
+        let numbers = if is_wide { Width::Wide } else { Width::Narrow };
+        let width = metadata.lay_out();
+        let names = metadata.coverages.iter();
+        let names = names.flat_map(|coverage| coverage.statistics.iter().map(|one| &one.column));
+        let names: Vec<_> = names.collect();
         let cells = cells_on_grid.map_or(ALL_CELLS.to_owned(), |map| BASE64_STANDARD.encode(map));
-        let metadata = [
+        let entries = [
             (FORMAT_KEY, FORMAT.to_owned()),
-            (ABOUT_KEY, serde_json::to_string(&about)?),
+            (ABOUT_KEY, serde_json::to_string(&metadata)?),
             (CELLS_KEY, cells),
             (COLUMNS_KEY, serde_json::to_string(&names)?),
-            (VALUES_KEY, width.reading()),
+            (VALUES_KEY, numbers.reading(&metadata)),
         ];
-        let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
-        let schema: Schema = schema(width).with_metadata(std::collections::HashMap::from(metadata));
+        let entries = entries.map(|(key, value)| (key.to_owned(), value));
+        let schema = schema(numbers, width).with_metadata(HashMap::from(entries));
+        let capacity = rows_of_a_batch(width) * values_of_a_row(width);
         Ok(Self {
             file: FileWriter::try_new(Sealing::new(sink), &schema)?,
-            about,
-            cells: Vec::with_capacity(BATCH_ROWS),
-            values: match width {
-                Width::Narrow => Values::Narrow(Vec::with_capacity(BATCH_ROWS * Column::COUNT)),
-                Width::Wide => Values::Wide(Vec::with_capacity(BATCH_ROWS * Column::COUNT)),
+            metadata,
+            width,
+            cells: Vec::with_capacity(rows_of_a_batch(width)),
+            values: match numbers {
+                Width::Narrow => Values::Narrow(Vec::with_capacity(capacity)),
+                Width::Wide => Values::Wide(Vec::with_capacity(capacity)),
             },
         })
     }
 
-    /// Adds the row of `cell`: numbers in millionths and the marks of 64-bit numbers.
+    /// Adds the row of `cell`: numbers in steps of their variables, and the marks of 64-bit numbers.
     ///
     /// # Errors
     /// [`WriteError`].
-    pub fn push(&mut self, cell: u32, row: &[i64; Column::COUNT]) -> Result<(), WriteError> {
+    pub fn push(&mut self, cell: u32, row: &[i64]) -> Result<(), WriteError> {
+        if row.len() != values_of_a_row(self.width) {
+            return Err(WriteError::Row {
+                expected: self.width,
+                found: row.len(),
+            });
+        }
         self.cells.push(cell);
         match &mut self.values {
             Values::Narrow(values) => values.extend(row.iter().map(|value| narrow(*value))),
             Values::Wide(values) => values.extend_from_slice(row),
         }
-        if self.cells.len() == BATCH_ROWS {
+        if self.cells.len() == rows_of_a_batch(self.width) {
             self.write_batch()?;
         }
         Ok(())
@@ -123,7 +145,7 @@ impl<W: Write> StoreWriter<W> {
         }
         let sealing = self.file.get_mut();
         let (checksum, length) = sealing.seal();
-        let announced = self.about.rows;
+        let announced = self.metadata.rows;
         self.file.write_metadata(CHECKSUM_KEY, checksum);
         self.file
             .write_metadata(CHECKED_BYTES_KEY, length.to_string());
@@ -140,13 +162,14 @@ impl<W: Write> StoreWriter<W> {
     }
 
     fn write_batch(&mut self) -> Result<(), WriteError> {
-        let cells = std::mem::replace(&mut self.cells, Vec::with_capacity(BATCH_ROWS));
-        let shape = &self.about.grid;
+        let rows = rows_of_a_batch(self.width);
+        let cells = std::mem::replace(&mut self.cells, Vec::with_capacity(rows));
+        let shape = &self.metadata.grid;
         let places = cells
             .iter()
             .map(|cell| shape.coordinates(shape.cell(*cell)));
         let (latitudes, longitudes): (Vec<f64>, Vec<f64>) = places.unzip();
-        let capacity = BATCH_ROWS * Column::COUNT;
+        let capacity = rows * values_of_a_row(self.width);
         let (width, item) = match &mut self.values {
             Values::Narrow(values) => {
                 let values = std::mem::replace(values, Vec::with_capacity(capacity));
@@ -160,7 +183,8 @@ impl<W: Write> StoreWriter<W> {
                 (Width::Wide, nullable::<Int64Type>(values, WIDE_NOT_COVERED))
             }
         };
-        let values = FixedSizeListArray::try_new(values_item(width), ROW_LENGTH, item, None)?;
+        let values =
+            FixedSizeListArray::try_new(values_item(width), length(self.width), item, None)?;
         self.file.get_mut().rows += u64::try_from(cells.len()).unwrap_or(u64::MAX);
         let columns: Vec<ArrayRef> = vec![
             Arc::new(UInt32Array::from(cells)),
@@ -171,6 +195,14 @@ impl<W: Write> StoreWriter<W> {
         let batch = RecordBatch::try_new(Arc::clone(self.file.schema()), columns)?;
         Ok(self.file.write(&batch)?)
     }
+}
+
+fn rows_of_a_batch(width: u32) -> usize {
+    usize::try_from(batch_rows(width)).unwrap_or(usize::MAX)
+}
+
+fn values_of_a_row(width: u32) -> usize {
+    usize::try_from(width).unwrap_or(usize::MAX)
 }
 
 impl From<ArrowError> for WriteError {

@@ -32,7 +32,7 @@ pub enum Refused {
     #[error("no data for {peril} has been imported here")]
     NotImported {
         /// Its name.
-        peril: &'static str,
+        peril: Box<str>,
     },
     /// `POST /location` with places where the store has no row.
     #[error("{}", off_grid(.first, *.count))]

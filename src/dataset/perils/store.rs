@@ -1,211 +1,276 @@
-//! The store in service, and what a permit lets through of it.
+//! The coverages in service: which there are, and what a permit lets through of them.
 
 use std::{
-    io,
-    path::Path,
+    collections::HashMap,
+    fs,
+    io::{self, ErrorKind},
+    path::{Path, PathBuf},
     sync::{Arc, LazyLock},
 };
 
-use super::Refused;
+use super::{
+    Coverage, Description, Refused, Served, Values,
+    values::{Backing, Parts},
+};
 use crate::{
-    dataset::grid::{
-        Cell, CellIndex, Column, Grid, Key, Peril, Row, STORE_NAME, StoreError, StoreVersion, Value,
-    },
+    dataset::grid::{ColumnIndex, Grid, Profile, STORE_NAME, StoreError, StoreVersion},
     policy::{CollectionId, Permit},
 };
 
-/// The peril values that were imported, if any were.
-#[derive(Clone, Debug, Default)]
+/// All coverages of the state directory: the seven perils first, whether they were imported or not, then the others by
+/// name.
+#[derive(Clone, Debug)]
 pub struct Perils {
-    grid: Option<Arc<Grid>>,
+    coverages: Arc<[Entry]>,
+    descriptions: Arc<[Arc<Description>]>,
+    by_id: Arc<HashMap<Box<str>, usize>>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    description: Arc<Description>,
+    backing: Option<Backing>,
+}
+
+/// A store that cannot be served, and which.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {source}", .path.display())]
+pub struct Unusable {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub source: StoreError,
 }
 
 impl Perils {
-    /// Opens the store in the folder `state`; without one there are no perils.
+    /// Opens the stores of the folder `state`; without one there are only names.
     ///
     /// # Errors
-    /// [`StoreError`] for a store that cannot be served.
-    pub fn open(state: &Path) -> Result<Self, StoreError> {
-        match Grid::open(&state.join(STORE_NAME)) {
-            Ok(grid) => Ok(Self::of(grid)),
-            Err(StoreError::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound => {
-                Ok(Self::default())
+    /// [`Unusable`] for the first store that cannot be served.
+    pub fn open(state: &Path) -> Result<Self, Unusable> {
+        let mut grids = Vec::new();
+        for path in stores(state)? {
+            match Grid::open(&path) {
+                Ok(grid) => grids.push(grid),
+                Err(StoreError::Unreadable(error)) if error.kind() == ErrorKind::NotFound => {}
+                Err(source) => return Err(Unusable { path, source }),
             }
-            Err(error) => Err(error),
         }
+        Ok(Self::of(grids))
     }
 
-    /// Serves `grid`.
+    /// Opens the stores of the folder `state` that can be read: what an import has to know of.
     #[must_use]
-    pub fn of(grid: Grid) -> Self {
+    pub fn readable(state: &Path) -> Self {
+        let paths = stores(state).unwrap_or_default();
+        Self::of(paths.iter().filter_map(|path| Grid::open(path).ok()))
+    }
+
+    /// Serves `grids`; of a coverage that several of them have, the newest.
+    #[must_use]
+    pub fn of(grids: impl IntoIterator<Item = Grid>) -> Self {
+        let mut newest: HashMap<Box<str>, Entry> = HashMap::new();
+        for grid in grids {
+            let (served, grid) = (Arc::new(Served::of(&grid)), Arc::new(grid));
+            for coverage in &grid.metadata().coverages {
+                let is_older = |known: &Entry| {
+                    let known = known.description.store.as_ref();
+                    known.is_none_or(|known| known.version.id < served.version.id)
+                };
+                let Ok(collection) = CollectionId::parse(&coverage.id) else {
+                    continue;
+                };
+                if newest
+                    .get(&coverage.id)
+                    .is_some_and(|known| !is_older(known))
+                {
+                    continue;
+                }
+                let entry = Entry {
+                    description: Arc::new(Description {
+                        collection,
+                        coverage: coverage.clone(),
+                        store: Some(Arc::clone(&served)),
+                    }),
+                    backing: Some(Backing {
+                        grid: Arc::clone(&grid),
+                        served: Arc::clone(&served),
+                        first_column: coverage.first_column,
+                    }),
+                };
+                newest.insert(coverage.id.clone(), entry);
+            }
+        }
+        Self::listing(newest)
+    }
+
+    fn listing(mut known: HashMap<Box<str>, Entry>) -> Self {
+        let perils = Profile::perils().coverages.iter().zip(Self::members());
+        let perils = perils.map(|(peril, collection)| {
+            known.remove(&peril.id).unwrap_or_else(|| Entry {
+                description: Arc::new(Description::absent(collection, peril)),
+                backing: None,
+            })
+        });
+        let mut coverages: Vec<_> = perils.collect();
+        let mut others: Vec<_> = known.into_values().collect();
+        others.sort_by(|one, other| one.description.id().cmp(other.description.id()));
+        coverages.append(&mut others);
+        let ids = coverages.iter().map(|entry| entry.description.id().into());
         Self {
-            grid: Some(Arc::new(grid)),
+            by_id: Arc::new(ids.zip(0..).collect()),
+            descriptions: coverages
+                .iter()
+                .map(|entry| Arc::clone(&entry.description))
+                .collect(),
+            coverages: coverages.into(),
         }
     }
 
-    /// Whether there is a store.
+    /// The collection of what is said of all perils.
+    #[must_use]
+    pub fn group() -> &'static CollectionId {
+        &GROUP
+    }
+
+    /// The collections of the perils, in the order of records.
+    #[must_use]
+    pub fn members() -> &'static [CollectionId] {
+        &MEMBERS
+    }
+
+    /// The perils without their values, in the order of records.
+    pub fn perils(&self) -> impl Iterator<Item = &Arc<Description>> {
+        self.descriptions.iter().take(MEMBERS.len())
+    }
+
+    /// Whether there are values of anything.
     #[must_use]
     pub fn is_imported(&self) -> bool {
-        self.grid.is_some()
+        self.coverages.iter().any(|entry| entry.backing.is_some())
     }
 
-    /// Which import made the store, if there is one.
+    /// The newest import, if there is one.
     #[must_use]
     pub fn version(&self) -> Option<StoreVersion> {
-        Some(self.grid.as_ref()?.about().version)
+        let stores = self
+            .descriptions
+            .iter()
+            .filter_map(|one| one.store.as_ref());
+        stores
+            .map(|store| store.version)
+            .max_by_key(|version| version.id)
     }
 
-    /// The collection of `peril`; none: of what is said of all of them.
+    /// All coverages without their values.
     #[must_use]
-    pub fn collection(peril: Option<Peril>) -> &'static CollectionId {
-        let mut each = EACH.iter();
-        let own = each.find(|(each, _)| Some(*each) == peril);
-        own.map_or(&*ALL, |(_, id)| id)
+    pub fn descriptions(&self) -> &[Arc<Description>] {
+        &self.descriptions
     }
 
-    /// The store as a whole, for what describes it; `permit` must be for all perils' description.
+    /// The coverage of that name, without its values.
+    #[must_use]
+    pub fn description(&self, id: &str) -> Option<&Arc<Description>> {
+        self.descriptions.get(*self.by_id.get(id)?)
+    }
+
+    /// The coverage that `permit` is for.
     ///
     /// # Errors
-    /// [`Refused::NoStore`].
-    pub fn description(&self, permit: &Permit) -> Result<Arc<Grid>, Refused> {
-        let grid = self.grid.as_ref().ok_or(Refused::NoStore)?;
-        if permit.collection() == &*ALL {
-            Ok(Arc::clone(grid))
-        } else {
-            Err(Refused::NoStore)
-        }
+    /// [`Refused::NoStore`] when it was never imported.
+    pub fn coverage(&self, permit: &Permit) -> Result<Coverage, Refused> {
+        let entry = self
+            .entry(permit.collection().as_str())
+            .ok_or(Refused::NoStore)?;
+        let backing = entry.backing.as_ref().ok_or(Refused::NoStore)?;
+        let description = Arc::clone(&entry.description);
+        Ok(Coverage::new(description, backing.clone()))
     }
 
-    /// The values of those `columns` whose perils `permits` name.
+    /// The values at `columns`, each with the name of its coverage. A column that no permit is for, and one of a
+    /// peril that was never imported, has no values.
     ///
     /// # Errors
-    /// [`Refused::NoStore`].
-    pub fn values(&self, permits: &[Permit], columns: &[Column]) -> Result<Values, Refused> {
-        let grid = self.grid.as_ref().ok_or(Refused::NoStore)?;
-        let is_permitted = |column: &&Column| {
-            permits
-                .iter()
-                .any(|permit| permit.collection().as_str() == column.peril().name())
-        };
-        Ok(Values {
-            grid: Arc::clone(grid),
-            columns: columns.iter().filter(is_permitted).copied().collect(),
-        })
-    }
-}
-
-/// Columns of the store that may be read.
-#[derive(Clone, Debug)]
-pub struct Values {
-    grid: Arc<Grid>,
-    columns: Arc<[Column]>,
-}
-
-/// One cell with the columns that may be read.
-#[derive(Clone, Copy, Debug)]
-pub struct CellValues<'v> {
-    columns: &'v [Column],
-    row: Option<Row<'v>>,
-}
-
-/// The cell that the old contract finds for a place.
-#[derive(Clone, Copy, Debug)]
-pub struct Found<'v> {
-    /// Degrees north of the cell.
-    pub latitude: f64,
-    /// Degrees east of the cell.
-    pub longitude: f64,
-    /// The cell's key.
-    pub key: Key,
-    /// Its values.
-    pub values: CellValues<'v>,
-}
-
-impl Values {
-    /// The columns that may be read, in the order in which they were asked for.
-    #[must_use]
-    pub fn columns(&self) -> &[Column] {
-        &self.columns
-    }
-
-    /// Where the cells lie and what the store says of itself.
-    #[must_use]
-    pub fn grid(&self) -> &Grid {
-        &self.grid
-    }
-
-    /// The cell at `index`; none when no source has a line for it.
-    #[must_use]
-    pub fn cell(&self, index: CellIndex) -> Option<CellValues<'_>> {
-        let row = match self.grid.cell(index) {
-            Cell::OffGrid => return None,
-            Cell::Empty => None,
-            Cell::Row(row) => Some(row),
-        };
-        Some(CellValues {
-            columns: &self.columns,
-            row,
-        })
-    }
-
-    /// Asks memory for the cells at `indexes` together.
-    pub fn fetch(&self, indexes: impl Iterator<Item = CellIndex>) {
-        self.grid.fetch(indexes.map(|index| self.grid.cell(index)));
-    }
-
-    /// The cell nearest to a place in degrees, without any wrapping.
-    #[must_use]
-    pub fn find(&self, latitude: f64, longitude: f64) -> Option<Found<'_>> {
-        let index = self.grid.nearest(latitude, longitude)?;
-        let values = self.cell(index)?;
-        let (latitude, longitude) = self.grid.shape().coordinates(index);
-        Some(Found {
-            latitude,
-            longitude,
-            key: self.grid.shape().key(index),
-            values,
-        })
-    }
-
-    /// As [`Values::find`] for each of `places`, whose rows memory is asked for together.
-    pub fn find_all<'v>(&'v self, places: &[(f64, f64)], mut take: impl FnMut(Found<'v>)) {
-        for some in places.chunks(Grid::TOGETHER) {
-            let cells = some.iter().map(|place| {
-                let index = self.grid.nearest(place.0, place.1)?;
-                Some(self.grid.cell(index))
-            });
-            self.grid.fetch(cells.flatten());
-            let found = some.iter().filter_map(|place| self.find(place.0, place.1));
-            found.for_each(&mut take);
+    /// [`Refused::NoStore`] when nothing has values.
+    pub fn values<'c>(
+        &self,
+        permits: &[Permit],
+        columns: impl IntoIterator<Item = (&'c str, ColumnIndex)>,
+    ) -> Result<Values, Refused> {
+        let primary = self.coverages.iter().find_map(|one| one.backing.as_ref());
+        let mut parts = Parts::new(primary.ok_or(Refused::NoStore)?);
+        let mut last: Option<(&str, Option<&Backing>)> = None;
+        for (id, column) in columns {
+            let backing = match last {
+                Some((known, backing)) if known == id => backing,
+                _ => self.permitted(permits, id),
+            };
+            last = Some((id, backing));
+            parts.push(backing, column);
         }
+        Ok(parts.finish())
+    }
+
+    /// The store of a coverage that one of `permits` is for.
+    fn permitted(&self, permits: &[Permit], id: &str) -> Option<&Backing> {
+        let is_permitted = permits
+            .iter()
+            .any(|permit| permit.collection().as_str() == id);
+        let entry = self.entry(id).filter(|_| is_permitted)?;
+        entry.backing.as_ref()
+    }
+
+    fn entry(&self, id: &str) -> Option<&Entry> {
+        self.coverages.get(*self.by_id.get(id)?)
     }
 }
 
-impl<'v> CellValues<'v> {
-    /// One value for each column, in their order.
-    pub fn iter(self) -> impl Iterator<Item = Value> + use<'v> {
-        self.columns.iter().map(move |column| self.value(*column))
+impl Default for Perils {
+    /// Names alone.
+    fn default() -> Self {
+        Self::of([])
     }
+}
 
-    /// Hands on one value for each column, in their order: faster than one by one.
-    pub fn each(self, mut take: impl FnMut(Value)) {
-        match self.row {
-            Some(row) => row.each(self.columns, take),
-            None => self.columns.iter().for_each(|_| take(Value::NotCovered)),
+/// The files of the stores in `state`.
+pub(crate) fn stores(state: &Path) -> Result<Vec<PathBuf>, Unusable> {
+    let folder = state.join(COLLECTIONS);
+    let unusable = |source: io::Error| Unusable {
+        path: folder.clone(),
+        source: source.into(),
+    };
+    let mut paths = vec![state.join(STORE_NAME)];
+    match fs::read_dir(&folder) {
+        Ok(entries) => {
+            for entry in entries {
+                let path = entry.map_err(unusable)?.path();
+                if path
+                    .extension()
+                    .is_some_and(|extension| extension == "arrow")
+                {
+                    paths.push(path);
+                }
+            }
         }
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(unusable(error)),
     }
-
-    fn value(self, column: Column) -> Value {
-        self.row.map_or(Value::NotCovered, |row| row.value(column))
-    }
+    Ok(paths)
 }
 
-/// The collection of each peril.
-static EACH: LazyLock<[(Peril, CollectionId); 7]> =
-    LazyLock::new(|| Peril::ALL.map(|peril| (peril, id(peril.name()))));
-/// That of what is said of all of them.
-static ALL: LazyLock<CollectionId> = LazyLock::new(|| id("perils"));
+/// Folder of stores that hold one coverage or a few, within `paths.state`.
+pub const COLLECTIONS: &str = "collections";
 
-fn id(name: &str) -> CollectionId {
+static GROUP: LazyLock<CollectionId> = LazyLock::new(|| collection(&Profile::perils().id));
+static MEMBERS: LazyLock<Vec<CollectionId>> = LazyLock::new(|| {
+    let perils = Profile::perils().coverages.iter();
+    perils.map(|peril| collection(&peril.id)).collect()
+});
+
+#[expect(
+    clippy::expect_used,
+    reason = "names of the profile that is compiled in, which a test reads"
+)]
+fn collection(name: &str) -> CollectionId {
     CollectionId::parse(name).expect("the name of a peril is one lower-case word")
 }

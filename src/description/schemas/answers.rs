@@ -40,11 +40,14 @@ fn locations() -> Value {
             "version": {"type": "integer"}, "imported_at": {"type": "string", "format": "date-time"},
             "synthetic": {"type": "boolean", "description": "Whether the values are made up, fit for tests only."},
             "source": {"type": ["string", "null"]}, "licence": {"type": ["string", "null"]}, "sha256": {"type": "string"},
+            "collections": {"type": "object", "description": "The same of each collection, where they are not from one store."},
         }), &["version", "imported_at", "synthetic"]),
         "Understood": object(json!({
-            "perils": list(&reference("Peril")), "values_per_place": {"type": "integer", "minimum": 1},
+            "perils": list(&reference("Peril")),
+            "collections": {"type": "array", "items": {"type": "string"}, "description": "In place of `perils`, when they were asked for."},
+            "values_per_place": {"type": "integer", "minimum": 1},
             "interpolation": interpolation, "radius_km": {"type": ["number", "null"]},
-        }), &["perils", "values_per_place", "interpolation", "radius_km"]),
+        }), &["values_per_place", "interpolation", "radius_km"]),
         "Cell": {
             "type": "object", "required": ["latitude", "longitude", "distance_km"],
             "properties": {
@@ -53,17 +56,7 @@ fn locations() -> Value {
                 "distance_km": {"type": "number", "minimum": 0},
             },
         },
-        "PerilValue": object(json!({
-            "peril": reference("Peril"), "peril_version": {"type": "string"}, "metric": reference("Metric"),
-            "scenario": reference("Scenario"), "year": any_year(),
-            "between_years": nullable(&json!({"type": "array", "items": reference("Year"), "minItems": 2, "maxItems": 2})),
-            "unit": {"type": "string", "description": "UCUM."},
-            "value": {"type": ["number", "null"]}, "reason": reference("Missing"),
-            "interpolation": interpolation, "cell": nullable(&reference("Cell")), "synthetic": {"type": "boolean"},
-        }), &[
-            "peril", "peril_version", "metric", "scenario", "year", "between_years", "unit", "value", "reason",
-            "interpolation", "cell", "synthetic",
-        ]),
+        "PerilValue": value(&interpolation),
         "PlaceStatus": {"type": "string", "enum": ["ok", "outside", "invalid"]},
         "Location": object(json!({
             "index": {"type": "integer", "minimum": 0}, "id": reference("Id"),
@@ -81,6 +74,36 @@ fn locations() -> Value {
             "locations": list(&reference("Location")), "summary": reference("Summary"),
         }), &["store", "query", "locations", "summary"]),
     })
+}
+
+/// A value of a place: one schema for both ways of asking, for generators make little of a choice between two.
+fn value(interpolation: &Value) -> Value {
+    let mut value = object(
+        json!({
+            "peril": reference("Peril"), "peril_version": {"type": "string"}, "metric": reference("Metric"),
+            "scenario": reference("Scenario"), "year": any_year(),
+            "between_years": nullable(&json!({"type": "array", "items": reference("Year"), "minItems": 2, "maxItems": 2})),
+            "collection": {"type": "string"}, "collection_version": {"type": "string"}, "variable": {"type": "string"},
+            "dimensions": {"type": "object", "additionalProperties": {"type": "string"}},
+            "between": nullable(&json!({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2})),
+            "unit": {"type": "string", "description": "UCUM."},
+            "value": {"type": ["number", "null"]}, "reason": reference("Missing"),
+            "interpolation": interpolation, "cell": nullable(&reference("Cell")), "synthetic": {"type": "boolean"},
+        }),
+        &[
+            "unit",
+            "value",
+            "reason",
+            "interpolation",
+            "cell",
+            "synthetic",
+        ],
+    );
+    value["description"] = json!(
+        "`peril`, `peril_version`, `metric`, `scenario`, `year` and `between_years`; of `collections` that were asked for \
+         `collection`, `collection_version`, `variable`, `dimensions` and `between` in their stead."
+    );
+    value
 }
 
 fn features() -> Value {

@@ -22,6 +22,7 @@ pub(super) fn all() -> Value {
                     "source": {"type": ["string", "null"]}, "synthetic": {"type": "boolean"}, "rows": count, "cells_with_data": count,
                 }), &["source", "synthetic", "rows", "cells_with_data"]),
                 "metrics": list(&reference("MetricOfStore")),
+                "store": reference("Store"), "grid": reference("Grid"),
             }), &["name", "title", "code", "version", "provenance", "metrics"])),
         }), &["store", "grid", "scenarios", "years", "missing", "perils"]),
         "Grid": object(json!({

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use crate::climatescore::description as climatescore;
-use crate::dataset::grid::{Metric, Scenario, Year};
 
 /// An answer of the schema `name`; none when there is no short one.
 pub(in super::super) fn example(name: &str) -> Option<Value> {
@@ -39,19 +38,15 @@ fn store() -> Value {
 
 fn understood() -> Value {
     json!({
-        "perils": [METRIC.peril().name()], "values_per_place": 1, "interpolation": "nearest", "radius_km": null,
+        "perils": ["wind"], "values_per_place": 1, "interpolation": "nearest", "radius_km": null,
     })
 }
 
 fn value() -> Value {
     json!({
-        "peril": METRIC.peril().name(), "peril_version": METRIC.peril().version(), "metric": METRIC.name(),
-        "scenario": SCENARIO.name(), "year": YEAR.number(), "between_years": null, "unit": METRIC.ucum(),
+        "peril": "wind", "peril_version": "8.2.3", "metric": "windspeed100yr",
+        "scenario": "ssp126", "year": 2030, "between_years": null, "unit": "m/s",
         "value": 31.25, "reason": null, "interpolation": "nearest",
         "cell": {"latitude": 51.5, "longitude": -0.25, "distance_km": 0.0}, "synthetic": true,
     })
 }
-
-const METRIC: Metric = Metric::WindSpeed100yr;
-const SCENARIO: Scenario = Scenario::Ssp126;
-const YEAR: Year = Year::Y2030;

@@ -6,7 +6,7 @@ use super::shape::{closed, degrees, list, nullable, object, reference};
 use crate::{
     config::PerilLimits,
     dataset::{
-        grid::{Peril, Year},
+        grid::{DimensionValues, MICRO, Profile},
         perils::query::{Interpolation, Layout, Options, Provenance},
     },
 };
@@ -67,6 +67,7 @@ fn member(name: &str) -> Value {
     match name {
         "perils" => list(&reference("Peril")),
         "metrics" => list(&reference("Metric")),
+        "collections" | "subset" | "variables" => list(&json!({"type": "string"})),
         "scenarios" => list(&reference("Scenario")),
         "years" => list(&any_year()),
         "radius_km" => reference("Radius"),
@@ -96,8 +97,20 @@ pub(in super::super) fn option(name: &str) -> Value {
 
 /// A year of the store, or one between two of them.
 pub(in super::super) fn any_year() -> Value {
-    let years = Year::ALL.map(Year::number);
+    let years = years();
     json!({"type": "integer", "minimum": years.first(), "maximum": years.last()})
+}
+
+/// The years of the perils.
+pub(super) fn years() -> Vec<i64> {
+    let peril = Profile::perils().coverages.first();
+    let columns = peril.map(|peril| &peril.columns);
+    let year =
+        columns.and_then(|columns| columns.dimensions().get(columns.dimension_named("year")?));
+    match year.map(|year| &year.values) {
+        Some(DimensionValues::Number(years)) => years.iter().map(|year| year / MICRO).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// A coordinate in a query, from `range.0` to `range.1`.
@@ -112,7 +125,7 @@ pub(in super::super) fn location_body(limits: &PerilLimits) -> Value {
         "type": "Feature", "id": "London", "properties": {"sum_insured": 1_000_000},
         "geometry": {"type": "Point", "coordinates": [-0.25, 51.5]},
     });
-    let (perils, years) = ([Peril::Wind.name()], [Year::Y2030.number()]);
+    let (perils, years) = (["wind"], [2030]);
     json!({"required": true, "content": {
         "application/json": {
             "schema": reference("Query"),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     climatescore::description as climatescore,
     config::PerilLimits,
-    dataset::grid::{Metric, Peril, Scenario, Year},
+    dataset::grid::{DimensionValues, Profile, ProfileCoverage},
     description::discovery::terms,
 };
 
@@ -23,6 +23,9 @@ pub(super) use input::{any_year, coordinates, location_body, option};
 
 /// Every schema, by name.
 pub(super) fn all(limits: &PerilLimits) -> Value {
+    let perils = &Profile::perils().coverages;
+    let variables = |peril: &'static ProfileCoverage| peril.columns.variables();
+    let metrics = perils.iter().flat_map(variables);
     let mut all = json!({
         "Problem": object(json!({
             "type": {"type": "string"},
@@ -34,10 +37,10 @@ pub(super) fn all(limits: &PerilLimits) -> Value {
             "error": {"type": "string", "description": "RFC 6750 §3.1."},
             "offered": {"type": "string", "description": "The media types that there are."},
         }), &["type", "title", "status"]),
-        "Peril": names(Peril::ALL.map(|peril| (peril.name(), peril.title()))),
-        "Metric": names(Metric::ALL.map(|metric| (metric.name(), metric.definition()))),
-        "Scenario": names(Scenario::ALL.map(|scenario| (scenario.name(), scenario.definition()))),
-        "Year": {"type": "integer", "enum": Year::ALL.map(Year::number)},
+        "Peril": names(perils.iter().map(|peril| (&*peril.id, &*peril.title))),
+        "Metric": names(metrics.map(|metric| (&*metric.name, &*metric.definition))),
+        "Scenario": names(scenarios()),
+        "Year": {"type": "integer", "enum": input::years()},
         "Radius": {
             "type": "number", "minimum": 0, "maximum": limits.max_radius_km,
             "description": format!("Of one request at most {} cells are looked through; a place that would take more says `search_limit`.", limits.max_search_cells),
@@ -61,7 +64,22 @@ pub(super) fn all(limits: &PerilLimits) -> Value {
     all
 }
 
-fn names<const N: usize>(names: [(&str, &str); N]) -> Value {
-    let lines = names.map(|(name, meaning)| format!("- `{name}`: {meaning}"));
-    json!({"type": "string", "enum": names.map(|(name, _)| name).to_vec(), "description": lines.join("\n")})
+/// The scenarios of the perils, each with its meaning.
+fn scenarios() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let peril = Profile::perils().coverages.first();
+    let dimensions = peril.map(|peril| peril.columns.dimensions());
+    let mut dimensions = dimensions.unwrap_or_default().iter();
+    let scenario = dimensions.find(|one| &*one.name == "scenario");
+    let names = match scenario.map(|one| &one.values) {
+        Some(DimensionValues::Text(names)) => names.as_slice(),
+        _ => &[],
+    };
+    names.iter().map(|one| (&*one.name, &*one.definition))
+}
+
+fn names<'n>(names: impl Iterator<Item = (&'n str, &'n str)>) -> Value {
+    let (names, lines): (Vec<_>, Vec<_>) = names
+        .map(|(name, meaning)| (name, format!("- `{name}`: {meaning}")))
+        .unzip();
+    json!({"type": "string", "enum": names, "description": lines.join("\n")})
 }

@@ -20,7 +20,7 @@ use super::{
     json::id,
     schema::Prepared,
     table::plain,
-    values::{cell_of, missing, push_interpolations},
+    values::{cells_of, missing, push_interpolations},
 };
 use crate::dataset::perils::{
     places::{Carried, Place, number},
@@ -103,6 +103,8 @@ type Sink<'s> = dyn FnMut(&RecordBatch) -> io::Result<()> + 's;
 struct Batches<'q> {
     question: &'q Question,
     prepared: &'q Prepared,
+    has_own_cells: bool,
+    synthetic: bool,
     rows: usize,
     /// How many it has at most.
     most_rows: usize,
@@ -125,8 +127,9 @@ struct Batches<'q> {
 impl<'q> Batches<'q> {
     fn new(question: &'q Question, prepared: &'q Prepared) -> Self {
         let subset = &question.subset;
-        let per_peril = if subset.radius_km.is_some() {
-            subset.perils.len()
+        let has_own_cells = subset.has_own_cells();
+        let per_coverage = if has_own_cells {
+            subset.coverages.len()
         } else {
             0
         };
@@ -141,6 +144,8 @@ impl<'q> Batches<'q> {
         Self {
             question,
             prepared,
+            has_own_cells,
+            synthetic: question.origins().synthetic,
             rows: 0,
             most_rows,
             carried: 0,
@@ -148,7 +153,7 @@ impl<'q> Batches<'q> {
             coordinates: Doubles::new(COORDINATES, rows),
             sent: (0..sent).map(|_| text()).collect(),
             status: [text(), text()],
-            cells: Doubles::new(3 + 3 * per_peril, rows),
+            cells: Doubles::new(3 + 3 * per_coverage, rows),
             interpolation: text(),
             missing: text(),
             values: Doubles::new(subset.wanted.len(), rows),
@@ -185,9 +190,8 @@ impl<'q> Batches<'q> {
             .cells
             .first()
             .filter(|_| !answered.values.is_empty());
-        let per_peril = subset.perils.iter().filter(|_| subset.radius_km.is_some());
-        let per_peril = per_peril.map(|peril| cell_of(subset, answered, *peril));
-        let cells = std::iter::once(nearest).chain(per_peril);
+        let per_coverage = cells_of(subset, answered).filter(|_| self.has_own_cells);
+        let cells = std::iter::once(nearest).chain(per_coverage);
         self.cells.push(cells.flat_map(numbers_of));
         self.text.clear();
         push_interpolations(&mut self.text, answered);
@@ -195,8 +199,9 @@ impl<'q> Batches<'q> {
         self.interpolation.append_option(some(interpolation));
         let missing = missing(subset, &self.prepared.names, &answered.values);
         self.missing.append_option(some(&missing));
-        let values = answered.values.iter();
-        self.values.push(values.map(|value| value.known()));
+        let values = answered.values.iter().zip(&self.prepared.decimals);
+        self.values
+            .push(values.map(|(value, decimals)| value.in_units(*decimals)));
         self.rows += 1;
         self.places += 1;
     }
@@ -253,8 +258,7 @@ impl<'q> Batches<'q> {
         let mut cells = self.cells.finish();
         columns.extend(cells.by_ref().take(3));
         columns.push(Arc::new(self.interpolation.finish()));
-        let synthetic = self.question.values.grid().about().synthetic;
-        columns.push(Arc::new(BooleanArray::from(vec![synthetic; rows])));
+        columns.push(Arc::new(BooleanArray::from(vec![self.synthetic; rows])));
         columns.push(Arc::new(self.missing.finish()));
         columns.extend(cells);
         columns.extend(self.values.finish());

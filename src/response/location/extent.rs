@@ -50,10 +50,11 @@ impl Extent {
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         let names = survey.header().map_or(&[][..], |header| &header.names);
         let values = count(subset.wanted.len());
-        let shape = question.values.grid().shape();
-        let searched = subset
-            .radius_km
-            .map_or(0, |radius| cells_of_a_search(shape, radius));
+        let searched = subset.radius_km.map_or(0, |radius| {
+            let parts = question.values.parts().iter();
+            let each = parts.map(|part| cells_of_a_search(part.shape(), radius));
+            each.fold(0, u64::saturating_add)
+        });
         Self {
             places: count(survey.count()),
             columns: count(names.len()),

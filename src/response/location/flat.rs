@@ -6,15 +6,15 @@ use std::{collections::HashSet, io::Write};
 use super::{
     Question,
     properties::keep_apart,
-    table::{OWN, peril_columns},
-    values::{cell_of, missing, push_interpolations, quoted},
+    table::{OWN, cell_columns},
+    values::{cells_of, decimals, missing, push_interpolations, quoted},
 };
 use crate::{
     dataset::{
         grid::Value,
-        perils::query::{Answered, Subset, UsedCell, Wanted},
+        perils::query::{Answered, Subset, UsedCell},
     },
-    response::number::push_micro,
+    response::number::push_decimal,
 };
 
 /// Writes what came of one place after another as members of an object.
@@ -24,7 +24,9 @@ pub(super) struct FlatResults {
     names: Vec<String>,
     /// For each value, what stands before it.
     heads: Vec<Box<[u8]>>,
-    /// For each peril that has cells of its own, what stands before each number of its cell.
+    /// For each value, its digits after the point.
+    decimals: Vec<u8>,
+    /// For each coverage that has cells of its own, what stands before each number of its cell.
     cells: Vec<[String; 3]>,
     ours: HashSet<String>,
     synthetic: bool,
@@ -34,10 +36,10 @@ pub(super) struct FlatResults {
 impl FlatResults {
     pub(super) fn new(question: &Question) -> Self {
         let subset = question.subset.clone();
-        let names: Vec<_> = subset.wanted.iter().map(Wanted::name).collect();
+        let names = subset.names();
         let head = |name: &String| format!(",{}:", quoted(name));
-        let of_perils = peril_columns(&subset);
-        let cells = of_perils.chunks(3).filter_map(|three| {
+        let of_coverages = cell_columns(&subset);
+        let cells = of_coverages.chunks(3).filter_map(|three| {
             let heads: Vec<_> = three.iter().map(head).collect();
             heads.try_into().ok()
         });
@@ -45,17 +47,18 @@ impl FlatResults {
         let mut ours: HashSet<_> = OWN.map(str::to_owned).into();
         // A reader that looks for the nested values must not find what was sent.
         ours.insert("perils".to_owned());
-        ours.extend(of_perils);
+        ours.extend(of_coverages);
         ours.extend(names.iter().cloned());
         Self {
             heads: names
                 .iter()
                 .map(|name| head(name).into_bytes().into_boxed_slice())
                 .collect(),
+            decimals: decimals(&subset),
             names,
             cells,
             ours,
-            synthetic: question.values.grid().about().synthetic,
+            synthetic: question.origins().synthetic,
             subset,
             text: Vec::new(),
         }
@@ -82,14 +85,14 @@ impl FlatResults {
         let _ = write!(out, ",\"synthetic\":{}", self.synthetic);
         let missing = missing(&self.subset, &self.names, &answered.values);
         push_text(out, ",\"missing\":", &missing);
-        for (peril, heads) in self.subset.perils.iter().zip(&self.cells) {
+        for (cell, heads) in cells_of(&self.subset, answered).zip(&self.cells) {
             let heads = heads.each_ref().map(String::as_str);
-            push_cell(out, heads, cell_of(&self.subset, answered, *peril));
+            push_cell(out, heads, cell);
         }
-        for (index, head) in self.heads.iter().enumerate() {
+        for (index, (head, decimals)) in self.heads.iter().zip(&self.decimals).enumerate() {
             out.extend_from_slice(head);
             match answered.values.get(index) {
-                Some(Value::Known(micro)) => push_micro(out, *micro),
+                Some(Value::Known(steps)) => push_decimal(out, *steps, *decimals),
                 _ => out.extend_from_slice(b"null"),
             }
         }

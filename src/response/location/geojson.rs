@@ -25,7 +25,7 @@ pub(super) struct Features {
 
 /// How the values stand in a feature.
 enum Kind {
-    Flat(FlatResults),
+    Flat(Box<FlatResults>),
     Nested(Results),
 }
 
@@ -33,7 +33,7 @@ impl Features {
     pub(super) fn new(question: &Question) -> Self {
         Self {
             results: if question.is_flat() {
-                Kind::Flat(FlatResults::new(question))
+                Kind::Flat(Box::new(FlatResults::new(question)))
             } else {
                 Kind::Nested(Results::new(question))
             },

@@ -10,9 +10,12 @@ use super::{
     values::quoted,
     writer::Writer,
 };
-use crate::dataset::perils::{
-    places::{Carried, Header, Place},
-    query::Answered,
+use crate::dataset::{
+    grid::StoreVersion,
+    perils::{
+        places::{Carried, Header, Place},
+        query::{Answered, Form, Subset},
+    },
 };
 
 /// Writes `{"store":...,"query":...,"locations":[...],"summary":...}`.
@@ -63,23 +66,52 @@ impl Writer for Locations {
 
 /// The members `store` and `query`: what is answered from, and what was understood.
 pub(super) fn preamble(question: &Question) -> String {
-    let about = question.values.grid().about();
+    let about = question.origins();
     let subset = &question.subset;
-    let store = json!({
-        "version": about.version.id,
-        "imported_at": crate::clock::Timestamp::from_seconds(about.version.imported_at).to_string(),
+    let version = about.version.unwrap_or(StoreVersion {
+        id: 0,
+        imported_at: 0,
+    });
+    let mut store = json!({
+        "version": version.id,
+        "imported_at": crate::clock::Timestamp::from_seconds(version.imported_at).to_string(),
         "synthetic": about.synthetic,
         "source": about.source,
         "licence": about.licence,
     });
-    let perils: Vec<_> = subset.perils.iter().map(|peril| peril.name()).collect();
+    if question.values.stores().nth(1).is_some()
+        && let Some(store) = store.as_object_mut()
+    {
+        store.insert("collections".to_owned(), collections(subset));
+    }
+    let ids: Vec<_> = subset.coverages.iter().map(|one| one.id()).collect();
+    let of_coverages = match subset.form {
+        Form::Collections => "collections",
+        Form::Perils => "perils",
+    };
     let query = json!({
-        "perils": perils,
+        of_coverages: ids,
         "values_per_place": subset.wanted.len(),
         "interpolation": subset.interpolation.name(),
         "radius_km": subset.radius_km,
     });
     format!("\"store\":{store},\"query\":{query}")
+}
+
+/// What is said of each collection, where they are not from one store.
+fn collections(subset: &Subset) -> serde_json::Value {
+    let each = subset.coverages.iter().filter_map(|one| {
+        let store = one.store.as_ref()?;
+        let facts = json!({
+            "version": store.version.id,
+            "imported_at": crate::clock::Timestamp::from_seconds(store.version.imported_at).to_string(),
+            "synthetic": one.coverage.synthetic,
+            "source": one.coverage.source,
+            "licence": one.coverage.licence,
+        });
+        Some((one.id().to_owned(), facts))
+    });
+    each.collect::<serde_json::Map<_, _>>().into()
 }
 
 /// Latitude and longitude as JSON, as they were sent; `null` for what is no number.

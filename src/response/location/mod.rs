@@ -26,7 +26,7 @@ pub use send::{Means, answer};
 use crate::response::coding::{Coded, Coding};
 use crate::{
     dataset::perils::{
-        Values,
+        Origins, Values,
         places::Survey,
         query::{Layout, Provenance, Subset},
     },
@@ -48,6 +48,11 @@ pub struct Question {
 }
 
 impl Question {
+    /// Where the values are from.
+    fn origins(&self) -> Origins {
+        Origins::of(&self.subset.coverages)
+    }
+
     /// What the format cannot have of what is asked for: the option, and what it must be.
     fn impossible(&self) -> Option<(&'static str, &'static str)> {
         if self.format == Format::Csv {

@@ -6,14 +6,14 @@ use serde_json::json;
 
 use super::{
     Question,
-    values::{quoted, reason},
+    values::{Facts, decimals, quoted, reason},
 };
 use crate::{
     dataset::{
         grid::Value,
         perils::query::{Answered, Interpolation, Status, UsedCell},
     },
-    response::number::push_micro,
+    response::number::push_decimal,
 };
 
 /// Writes what came of one place after another.
@@ -52,6 +52,8 @@ pub(super) struct Counts {
 struct ValueTexts {
     /// For each value, what stands before it; from the second on with the comma after the one before.
     heads: Vec<Box<[u8]>>,
+    /// For each value, its digits after the point.
+    decimals: Vec<u8>,
     synthetic: bool,
     /// Octets of one place's values, and a little more.
     length: usize,
@@ -100,30 +102,18 @@ impl Counts {
 
 impl ValueTexts {
     fn new(question: &Question) -> Self {
-        let heads = question.subset.wanted.iter().enumerate();
-        let heads = heads.map(|(index, wanted)| {
-            let metric = wanted.metric;
-            let between = wanted.between.map_or("null".to_owned(), |(first, last)| {
-                format!("[{},{}]", first.number(), last.number())
-            });
+        let subset = &question.subset;
+        let heads = Facts::of_all(subset).enumerate().map(|(index, facts)| {
             let comma = if index > 0 { "," } else { "" };
-            let head = format!(
-                "{comma}{{\"peril\":\"{}\",\"peril_version\":\"{}\",\"metric\":\"{}\",\"scenario\":\"{}\",\"year\":{},\
-                 \"between_years\":{between},\"unit\":\"{}\",\"value\":",
-                metric.peril().name(),
-                metric.peril().version(),
-                metric.name(),
-                wanted.scenario.name(),
-                wanted.year,
-                metric.ucum()
-            );
+            let head = format!("{comma}{{{}", facts.members(subset.form));
             head.into_bytes().into_boxed_slice()
         });
         let heads: Vec<_> = heads.collect();
         Self {
             length: heads.iter().map(|head| head.len() + MOST_OF_A_VALUE).sum(),
             heads,
-            synthetic: question.values.grid().about().synthetic,
+            decimals: decimals(subset),
+            synthetic: question.origins().synthetic,
             tail: Vec::new(),
         }
     }
@@ -133,7 +123,8 @@ impl ValueTexts {
         out.reserve(self.length);
         out.push(b'[');
         let mut tail_of = None;
-        for (head, (value, origin)) in self.heads.iter().zip(answered.made()) {
+        let texts = self.heads.iter().zip(&self.decimals);
+        for ((head, decimals), (value, origin)) in texts.zip(answered.made()) {
             if tail_of != Some(origin) {
                 tail_of = Some(origin);
                 let cell = answered.cells.get(origin.cell);
@@ -142,8 +133,8 @@ impl ValueTexts {
             }
             out.extend_from_slice(head);
             match (value, reason(value)) {
-                (Value::Known(micro), _) => {
-                    push_micro(out, micro);
+                (Value::Known(steps), _) => {
+                    push_decimal(out, steps, *decimals);
                     out.extend_from_slice(&self.tail);
                 }
                 (_, why) => {

@@ -18,9 +18,10 @@ use serde_json::json;
 
 use super::{
     Question,
-    table::{own_columns, peril_columns, sent_columns},
+    table::{cell_columns, own_columns, sent_columns},
+    values::{Facts, decimals},
 };
-use crate::dataset::perils::query::{Interpolation, Wanted};
+use crate::dataset::perils::query::{Form, Interpolation, Wanted};
 
 /// Schemas of one store's answers that were made before.
 #[derive(Debug)]
@@ -35,9 +36,12 @@ struct Asked {
     has_index: bool,
     /// Which of `sent` are the coordinates, the first of them first.
     coordinates: [usize; 2],
+    form: Form,
+    /// The coverages by name.
+    coverages: Vec<Box<str>>,
     wanted: Vec<Wanted>,
     interpolation: Interpolation,
-    has_radius: bool,
+    has_own_cells: bool,
 }
 
 /// A schema with what is made of it for every answer.
@@ -48,6 +52,8 @@ pub(super) struct Prepared {
     pub(super) coordinates: [usize; 2],
     /// The values' columns.
     pub(super) names: Vec<String>,
+    /// For each value, its digits after the point.
+    pub(super) decimals: Vec<u8>,
     /// The message that opens an Arrow stream.
     pub(super) message: Vec<u8>,
 }
@@ -80,9 +86,11 @@ impl Schemas {
                 let (latitude, longitude) = (header.latitude, header.longitude);
                 [latitude.min(longitude), latitude.max(longitude)]
             }),
+            form: subset.form,
+            coverages: subset.coverages.iter().map(|one| one.id().into()).collect(),
             wanted: subset.wanted.clone(),
             interpolation: subset.interpolation,
-            has_radius: subset.radius_km.is_some(),
+            has_own_cells: subset.has_own_cells(),
         };
         if let Some(prepared) = self.kept.get(&asked) {
             return Ok(prepared);
@@ -106,7 +114,8 @@ impl Prepared {
         Ok(Self {
             schema: Arc::new(schema),
             coordinates: asked.coordinates,
-            names: asked.wanted.iter().map(Wanted::name).collect(),
+            names: question.subset.names(),
+            decimals: decimals(&question.subset),
             message,
         })
     }
@@ -124,28 +133,33 @@ fn schema(question: &Question, asked: &Asked) -> Schema {
         Field::new(name, data_type, true)
     }));
     fields.extend(own_columns(subset).iter().map(|name| {
-        let data_type = match *name {
+        let data_type = match name.as_str() {
             "synthetic" => DataType::Boolean,
             "cell_latitude" | "cell_longitude" | "distance_km" => DataType::Float64,
             _ => DataType::Utf8,
         };
-        Field::new(*name, data_type, true)
+        Field::new(name, data_type, true)
     }));
     fields.extend(
-        peril_columns(subset)
+        cell_columns(subset)
             .into_iter()
             .map(|name| Field::new(name, DataType::Float64, true)),
     );
-    fields.extend(asked.wanted.iter().map(value_field));
-    let about = question.values.grid().about();
-    let definitions = asked.wanted.iter().map(|wanted| {
-        let metric = wanted.metric;
-        (metric.name(), metric.definition())
+    let names = subset.names();
+    let values = Facts::of_all(subset).zip(&names);
+    fields.extend(values.map(|(facts, name)| value_field(&facts, name, subset.form)));
+    let about = question.origins();
+    let definitions = Facts::of_all(subset).map(|facts| {
+        let variable = facts.variable;
+        (variable.name.as_ref(), variable.definition.as_ref())
     });
-    let definitions: BTreeMap<_, _> = definitions.collect();
+    let definitions: BTreeMap<&str, &str> = definitions.collect();
     let metadata = [
         ("perild.definitions", json!(definitions).to_string()),
-        ("perild.store_version", about.version.id.to_string()),
+        (
+            "perild.store_version",
+            about.version.map_or(0, |version| version.id).to_string(),
+        ),
         ("perild.synthetic", about.synthetic.to_string()),
         ("perild.source", about.source.clone()),
         ("perild.licence", about.licence.clone()),
@@ -158,15 +172,18 @@ fn schema(question: &Question, asked: &Asked) -> Schema {
     Schema::new(fields).with_metadata(HashMap::from(metadata))
 }
 
-fn value_field(wanted: &Wanted) -> Field {
-    let metric = wanted.metric;
+fn value_field(facts: &Facts<'_>, name: &str, form: Form) -> Field {
+    let (id, version) = match form {
+        Form::Collections => ("collection", "collection_version"),
+        Form::Perils => ("peril", "peril_version"),
+    };
     let metadata = [
-        ("unit", metric.ucum().to_owned()),
-        ("peril", metric.peril().name().to_owned()),
-        ("peril_version", metric.peril().version().to_owned()),
+        ("unit", facts.variable.unit.to_string()),
+        (id, facts.coverage.id().to_owned()),
+        (version, facts.coverage.coverage.version.to_string()),
     ];
     let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
-    Field::new(wanted.name(), DataType::Float64, true).with_metadata(HashMap::from(metadata))
+    Field::new(name, DataType::Float64, true).with_metadata(HashMap::from(metadata))
 }
 
 /// Octets of all schemas that are kept: some forty of the largest.

@@ -110,13 +110,8 @@ fn representation(request: &HttpRequest, question: &Question, coding: Coding) ->
     let caching = if *request.method() == Method::POST {
         Caching::Never
     } else {
-        let store = question.values.grid();
-        Caching::Private(Validators::of_answer(
-            store.about().version,
-            store.checksum(),
-            request,
-            format.name(),
-        ))
+        let stores = question.values.stores();
+        Caching::Private(Validators::of_answer(stores, request, format.name()))
     };
     Representation {
         content_type: format.content_type(),

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::HashSet, io::Write};
 use super::{
     Question,
     json::{coordinates, id},
-    values::{cell_of, missing, push_interpolations, reason},
+    values::{Facts, cells_of, decimals, missing, push_interpolations, reason},
     writer::Writer,
 };
 use crate::{
@@ -14,11 +14,11 @@ use crate::{
         grid::Value,
         perils::{
             places::{Carried, Header, Place, Record},
-            query::{Answered, Layout, Origin, Provenance, Subset, UsedCell, Wanted},
+            query::{Answered, Form, Layout, Origin, Provenance, Subset, UsedCell},
         },
     },
     response::{
-        number::{push_micro, push_whole},
+        number::{push_decimal, push_whole},
         pieces::PIECE,
     },
 };
@@ -30,6 +30,8 @@ pub(super) struct Table {
     names: Vec<String>,
     /// For each value, its columns of a long table that never change.
     facts: Vec<String>,
+    /// For each value, its digits after the point.
+    decimals: Vec<u8>,
     synthetic: &'static str,
     source: Source,
     sent: Vec<u8>,
@@ -49,23 +51,25 @@ struct Source {
 impl Table {
     pub(super) fn new(question: &Question) -> Self {
         let subset = question.subset.clone();
-        let facts = subset.wanted.iter().map(|wanted| {
-            let metric = wanted.metric;
-            format!(
-                "{},{},{},{},{},{}",
-                metric.peril().name(),
-                metric.peril().version(),
-                metric.name(),
-                wanted.scenario.name(),
-                wanted.year,
-                metric.ucum()
-            )
+        let dimensions = dimensions(&subset);
+        let facts = Facts::of_all(&subset).map(|facts| {
+            let coverage = &facts.coverage.coverage;
+            let mut line = vec![
+                escaped(&coverage.id).into_owned(),
+                escaped(&coverage.version).into_owned(),
+                escaped(&facts.variable.name).into_owned(),
+            ];
+            line.extend(dimensions.iter().map(|name| facts.along(name)));
+            line.push(escaped(&facts.variable.unit).into_owned());
+            line.join(",")
         });
+        let facts = facts.collect();
         Self {
             header: question.survey.header().cloned(),
-            names: subset.wanted.iter().map(Wanted::name).collect(),
-            facts: facts.collect(),
-            synthetic: if question.values.grid().about().synthetic {
+            names: subset.names(),
+            decimals: decimals(&subset),
+            facts,
+            synthetic: if question.origins().synthetic {
                 "true"
             } else {
                 "false"
@@ -94,15 +98,15 @@ impl Table {
         out.extend_from_slice(self.synthetic.as_bytes());
         out.push(b',');
         out.extend_from_slice(missing(&self.subset, &self.names, &answered.values).as_bytes());
-        if self.subset.radius_km.is_some() {
-            for peril in &self.subset.perils {
-                push_cell(out, cell_of(&self.subset, answered, *peril));
+        if self.subset.has_own_cells() {
+            for cell in cells_of(&self.subset, answered) {
+                push_cell(out, cell);
             }
         }
-        for index in 0..self.names.len() {
+        for (index, decimals) in self.decimals.iter().enumerate() {
             out.push(b',');
-            if let Some(Value::Known(micro)) = answered.values.get(index) {
-                push_micro(out, *micro);
+            if let Some(Value::Known(steps)) = answered.values.get(index) {
+                push_decimal(out, *steps, *decimals);
             }
         }
         out.extend_from_slice(self.source.fields.as_bytes());
@@ -112,25 +116,27 @@ impl Table {
     fn push_none(&self, out: &mut Vec<u8>, answered: &Answered) {
         out.extend_from_slice(&self.sent);
         push_status(out, answered);
+        // What is said of a value, of its cell, and of how it came from there.
+        let empty = long_columns(&self.subset).len() - 3;
+        out.extend(std::iter::repeat_n(b',', empty));
         // A vector takes everything.
-        let _ = write!(out, ",,,,,,,,,,,,,{}{}", self.synthetic, self.source.fields);
+        let _ = write!(out, ",{}{}", self.synthetic, self.source.fields);
     }
 
     /// The line of a value.
     fn push_long(
         &self,
         out: &mut Vec<u8>,
-        facts: &str,
-        value: Value,
-        origin: Origin,
+        (facts, decimals): (&str, u8),
+        (value, origin): (Value, Origin),
         answered: &Answered,
     ) {
         out.extend_from_slice(&self.sent);
         push_status(out, answered);
         // A vector takes everything.
         let _ = write!(out, ",{facts},");
-        if let Value::Known(micro) = value {
-            push_micro(out, micro);
+        if let Value::Known(steps) = value {
+            push_decimal(out, steps, decimals);
         }
         let how = origin.interpolation.name();
         let _ = write!(out, ",{},{how}", reason(value).unwrap_or_default());
@@ -144,9 +150,9 @@ impl Writer for Table {
         let subset = &self.subset;
         out.extend_from_slice(self.source.lines.as_bytes());
         let mut columns: Vec<String> = sent_columns(self.header.as_ref(), subset);
-        columns.extend(own_columns(subset).iter().map(|name| (*name).to_owned()));
+        columns.extend(own_columns(subset));
         if !is_long(subset) {
-            columns.extend(peril_columns(subset));
+            columns.extend(cell_columns(subset));
             columns.extend(self.names.iter().cloned());
         }
         columns.extend(source_columns(subset).iter().map(|name| (*name).to_owned()));
@@ -173,12 +179,14 @@ impl Writer for Table {
 
     /// One place can have a thousand lines, each with all that came with it.
     fn go_on(&mut self, out: &mut Vec<u8>, answered: &Answered) -> bool {
-        let values = self.facts.iter().zip(answered.values.iter().copied());
-        for (facts, value) in values.skip(self.next) {
+        let texts = self.facts.iter().zip(&self.decimals);
+        let values = texts.zip(answered.values.iter().copied());
+        for ((facts, decimals), value) in values.skip(self.next) {
             if out.len() >= PIECE {
                 return true;
             }
-            self.push_long(out, facts, value, answered.origin(self.next), answered);
+            let made = (value, answered.origin(self.next));
+            self.push_long(out, (facts, *decimals), made, answered);
             self.next += 1;
         }
         false
@@ -195,10 +203,11 @@ pub(super) fn sent_columns(header: Option<&Header>, subset: &Subset) -> Vec<Stri
             .map(str::to_owned)
             .to_vec();
     };
-    let mut taken: HashSet<String> = OWN.into_iter().chain(LONG).map(str::to_owned).collect();
+    let mut taken: HashSet<String> = OWN.map(str::to_owned).into();
+    taken.extend(long_columns(subset));
     taken.extend(source_columns(subset).iter().map(|name| (*name).to_owned()));
-    taken.extend(peril_columns(subset));
-    taken.extend(subset.wanted.iter().map(Wanted::name));
+    taken.extend(cell_columns(subset));
+    taken.extend(subset.names());
     let (ours, theirs): (Vec<_>, Vec<_>) =
         header.names.iter().partition(|name| taken.contains(*name));
     let ours: HashSet<_> = ours.into_iter().collect();
@@ -216,8 +225,46 @@ pub(super) fn sent_columns(header: Option<&Header>, subset: &Subset) -> Vec<Stri
 }
 
 /// The columns that say what came of a place.
-pub(super) fn own_columns(subset: &Subset) -> &'static [&'static str] {
-    if is_long(subset) { &LONG } else { &OWN }
+pub(super) fn own_columns(subset: &Subset) -> Vec<String> {
+    if is_long(subset) {
+        long_columns(subset)
+    } else {
+        OWN.map(str::to_owned).to_vec()
+    }
+}
+
+/// The columns of a long table behind what was sent.
+fn long_columns(subset: &Subset) -> Vec<String> {
+    let of_value: [&str; 3] = match subset.form {
+        Form::Collections => ["collection", "collection_version", "variable"],
+        Form::Perils => ["peril", "peril_version", "metric"],
+    };
+    let dimensions = dimensions(subset);
+    let names = ["status", "reason"]
+        .into_iter()
+        .chain(of_value)
+        .chain(dimensions.iter().map(String::as_str))
+        .chain(["unit", "value", "missing", "interpolation"])
+        .chain([
+            "cell_latitude",
+            "cell_longitude",
+            "distance_km",
+            "synthetic",
+        ]);
+    names.map(str::to_owned).collect()
+}
+
+/// The dimensions of all coverages, each name once; those of the perils whether they are asked for or not.
+fn dimensions(subset: &Subset) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for coverage in &subset.coverages {
+        for dimension in coverage.coverage.columns.dimensions() {
+            if names.iter().all(|name| **name != *dimension.name) {
+                names.push(dimension.name.to_string());
+            }
+        }
+    }
+    names
 }
 
 /// The columns that say where the values are from, when that is asked for.
@@ -231,8 +278,8 @@ fn source_columns(subset: &Subset) -> &'static [&'static str] {
 
 impl Source {
     fn new(question: &Question) -> Self {
-        let about = question.values.grid().about();
-        let version = about.version.id;
+        let about = question.origins();
+        let version = about.version.map_or(0, |version| version.id);
         let (mut lines, mut fields) = (String::new(), "\n".to_owned());
         match question.subset.provenance {
             Provenance::None => {}
@@ -241,7 +288,8 @@ impl Source {
                 fields = format!(",{licence},{source},{version}\n");
             }
             Provenance::Comments => {
-                let imported_at = Timestamp::from_seconds(about.version.imported_at);
+                let imported_at = about.version.map_or(0, |version| version.imported_at);
+                let imported_at = Timestamp::from_seconds(imported_at);
                 let in_a_line = |text: &str| text.replace(char::is_control, " ");
                 lines = format!(
                     "# licence: {}\n# source: {}\n# store version: {version}, imported at {imported_at}\n",
@@ -258,13 +306,13 @@ fn is_long(subset: &Subset) -> bool {
     subset.layout == Some(Layout::Long)
 }
 
-/// Where each peril's values come from, when a radius lets them come from several cells.
-pub(super) fn peril_columns(subset: &Subset) -> Vec<String> {
-    let perils = subset.perils.iter().filter(|_| subset.radius_km.is_some());
-    perils
-        .flat_map(|peril| {
+/// Where each coverage's values come from, when they may come from several cells.
+pub(super) fn cell_columns(subset: &Subset) -> Vec<String> {
+    let coverages = subset.coverages.iter().filter(|_| subset.has_own_cells());
+    coverages
+        .flat_map(|coverage| {
             ["cell_latitude", "cell_longitude", "distance_km"]
-                .map(|what| format!("{}_{what}", peril.name()))
+                .map(|what| format!("{}_{what}", coverage.id()))
         })
         .collect()
 }
@@ -349,22 +397,4 @@ pub(super) const OWN: [&str; 8] = [
     "interpolation",
     "synthetic",
     "missing",
-];
-
-const LONG: [&str; 15] = [
-    "status",
-    "reason",
-    "peril",
-    "peril_version",
-    "metric",
-    "scenario",
-    "year",
-    "unit",
-    "value",
-    "missing",
-    "interpolation",
-    "cell_latitude",
-    "cell_longitude",
-    "distance_km",
-    "synthetic",
 ];

@@ -1,9 +1,87 @@
 //! The texts that every format needs of a value.
 
+use serde_json::{Map, json};
+
 use crate::dataset::{
-    grid::{Peril, Value},
-    perils::query::{Answered, Subset, UsedCell, Wanted},
+    grid::{Columns, Value, Variable},
+    perils::{
+        Description,
+        query::{Answered, Form, Subset, UsedCell, Wanted},
+    },
 };
+
+/// What is said of a number, whatever the place.
+pub(super) struct Facts<'s> {
+    pub(super) coverage: &'s Description,
+    pub(super) variable: &'s Variable,
+    wanted: &'s Wanted,
+}
+
+impl<'s> Facts<'s> {
+    /// What is said of each number, in their order.
+    pub(super) fn of_all(subset: &'s Subset) -> impl Iterator<Item = Self> {
+        subset.wanted.iter().filter_map(|wanted| {
+            let coverage = &**subset.coverage(wanted)?;
+            Some(Self {
+                coverage,
+                variable: coverage.coverage.columns.variable(wanted.column)?,
+                wanted,
+            })
+        })
+    }
+
+    fn columns(&self) -> &'s Columns {
+        &self.coverage.coverage.columns
+    }
+
+    /// The value of the dimension of that name, as answers write it; empty when the coverage has none.
+    pub(super) fn along(&self, dimension: &str) -> String {
+        let found = self.columns().dimension_named(dimension);
+        found.map_or(String::new(), |at| self.wanted.along(self.columns(), at))
+    }
+
+    /// Members of a JSON object up to the value.
+    pub(super) fn members(&self, form: Form) -> String {
+        let (id, version) = (quoted(self.coverage.id()), &self.coverage.coverage.version);
+        let (variable, unit) = (quoted(&self.variable.name), quoted(&self.variable.unit));
+        let version = quoted(version);
+        match form {
+            Form::Perils => {
+                let (scenario, year) = (quoted(&self.along("scenario")), self.along("year"));
+                let between = self.between().unwrap_or("null".to_owned());
+                format!(
+                    "\"peril\":{id},\"peril_version\":{version},\"metric\":{variable},\"scenario\":{scenario},\
+                     \"year\":{year},\"between_years\":{between},\"unit\":{unit},\"value\":"
+                )
+            }
+            Form::Collections => {
+                let dimensions = self.columns().dimensions().iter();
+                let dimensions: Map<_, _> = dimensions
+                    .map(|one| (one.name.to_string(), json!(self.along(&one.name))))
+                    .collect();
+                let between = self.between().unwrap_or("null".to_owned());
+                format!(
+                    "\"collection\":{id},\"collection_version\":{version},\"variable\":{variable},\
+                     \"dimensions\":{},\"between\":{between},\"unit\":{unit},\"value\":",
+                    json!(dimensions)
+                )
+            }
+        }
+    }
+
+    /// Both values between which the number lies, as a JSON array.
+    fn between(&self) -> Option<String> {
+        let between = self.wanted.between?;
+        let [lower, upper] = [between.lower, between.upper].map(crate::dataset::grid::plain);
+        Some(format!("[{lower},{upper}]"))
+    }
+}
+
+/// The number of a variable's decimals for each number that is wanted.
+pub(super) fn decimals(subset: &Subset) -> Vec<u8> {
+    let facts = Facts::of_all(subset);
+    facts.map(|facts| facts.variable.decimals).collect()
+}
 
 /// Why there is no number; none when there is one.
 pub(super) fn reason(value: Value) -> Option<&'static str> {
@@ -19,15 +97,12 @@ pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// The cell of the first value of `peril`, when it has values.
-pub(super) fn cell_of<'a>(
-    subset: &Subset,
+/// The cell of the first value of each coverage, when it has values.
+pub(super) fn cells_of<'a>(
+    subset: &'a Subset,
     answered: &'a Answered,
-    peril: Peril,
-) -> Option<&'a UsedCell> {
-    let belongs = |wanted: &Wanted| wanted.metric.peril() == peril;
-    let at = subset.wanted.iter().position(belongs)?;
-    answered.cell(at)
+) -> impl Iterator<Item = Option<&'a UsedCell>> {
+    subset.groups.iter().map(|group| answered.cell(group.start))
 }
 
 /// Appends how the values of a place came from cells; of several ways each once.
@@ -49,7 +124,15 @@ pub(super) fn missing(subset: &Subset, names: &[String], values: &[Value]) -> St
     }
     let mut at = 0;
     while let Some(first) = subset.wanted.get(at) {
-        let is_same = |wanted: &&Wanted| wanted.metric == first.metric;
+        let variable = |wanted: &Wanted| {
+            let columns = subset.coverage(wanted).map(|one| &one.coverage.columns);
+            (
+                wanted.coverage,
+                columns.map(|columns| columns.variable_of(wanted.column)),
+            )
+        };
+        let of_first = variable(first);
+        let is_same = |wanted: &&Wanted| variable(wanted) == of_first;
         let length = subset
             .wanted
             .get(at..)
@@ -67,7 +150,9 @@ pub(super) fn missing(subset: &Subset, names: &[String], values: &[Value]) -> St
         };
         match common {
             Some(common) if reasons.all(|one| one == Some(common)) => {
-                push(first.metric.name(), common);
+                let columns = subset.coverage(first).map(|one| &one.coverage.columns);
+                let variable = columns.and_then(|columns| columns.variable(first.column));
+                push(variable.map_or("", |variable| &variable.name), common);
             }
             _ => {
                 for (name, value) in names.iter().skip(at).zip(block) {

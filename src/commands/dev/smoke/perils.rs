@@ -4,7 +4,7 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use super::{Cast, Token};
-use crate::commands::dev::{DevError, perils::asked, tally::Tally};
+use crate::commands::dev::{DevError, perils::values_asked, tally::Tally};
 
 /// What the consumer may ask.
 pub(super) async fn allowed(
@@ -19,7 +19,7 @@ pub(super) async fn allowed(
     let values = &cast.world.perils;
     let (latitude, longitude) = (&values.latitude, &values.longitude);
     let place = json!({"latitude": degrees(latitude), "longitude": degrees(longitude)});
-    let question = json!({"locations": [place], "perils": [values.peril.name()], "years": [2050]});
+    let question = json!({"locations": [place], "perils": [values.peril], "years": [2050]});
     let query = cast.consumer.post(cast.at("/v1/location"));
     let query = query
         .bearer_auth(&token.access_token)
@@ -36,7 +36,7 @@ pub(super) async fn allowed(
         .and_then(Value::as_array);
     let is_answered = answered.is_some_and(|answered| {
         let is_known = |value: &Value| value.get("value").is_some_and(Value::is_number);
-        answered.len() == asked(values.peril).count() && answered.iter().all(is_known)
+        answered.len() == values_asked(&values.peril) && answered.iter().all(is_known)
     });
     let is_marked = body.pointer("/store/synthetic") == Some(&Value::Bool(values.is_synthetic));
     let claim = if values.is_synthetic {
@@ -46,7 +46,7 @@ pub(super) async fn allowed(
     };
     tally.claim(is_answered && is_marked, claim)?;
 
-    let old = format!("/{}?lat={latitude}&lon={longitude}", values.old.name());
+    let old = format!("/{}?lat={latitude}&lon={longitude}", values.old);
     let call = cast.consumer.get(cast.at(&old));
     let call = call.bearer_auth(&token.access_token);
     tally.allowed(200, &format!("GET {old}"), call).await?;

@@ -17,16 +17,16 @@ use bytes::Bytes;
 
 use super::{RawValues, RowIndex, StoreError};
 use crate::dataset::grid::{
-    About, Column,
+    StoreMetadata, first_format,
     schema::{
-        ABOUT_KEY, ALL_CELLS, BATCH_ROWS, CELLS_KEY, CHECKED_BYTES_KEY, CHECKSUM_KEY, FORMAT,
-        FORMAT_KEY, Width, schema,
+        ABOUT_KEY, ALL_CELLS, CELLS_KEY, CHECKED_BYTES_KEY, CHECKSUM_KEY, FORMAT, FORMAT_KEY,
+        MOST_VALUES, Width, batch_rows, schema,
     },
 };
 
 /// The parts of a store, found and checked.
 pub(super) struct Container {
-    pub(super) about: About,
+    pub(super) metadata: StoreMetadata,
     pub(super) checksum: Box<str>,
     pub(super) checked_bytes: usize,
     pub(super) batches: Batches,
@@ -36,6 +36,10 @@ pub(super) struct Container {
 /// The rows, as the record batches hold them.
 #[derive(Debug)]
 pub(super) struct Batches {
+    /// Values of a row.
+    row: usize,
+    /// Rows of a batch, as a power of two.
+    rows_log2: u32,
     values: Values,
     cells: Vec<UInt32Array>,
 }
@@ -52,16 +56,23 @@ impl Container {
         let fb_schema = footer.schema().ok_or(StoreError::NotAStore)?;
         let text = |key| entry(fb_schema.custom_metadata(), key);
         let format = text(FORMAT_KEY).ok_or(StoreError::NotAStore)?;
-        if format != FORMAT {
-            let found = format.chars().take(20).collect::<String>().into();
-            return Err(StoreError::OtherVersion { found });
-        }
-        let about = text(ABOUT_KEY).ok_or(StoreError::Damaged("no description"))?;
-        let about: About = serde_json::from_str(about).map_err(|error| {
-            tracing::debug!(%error, "the store's description");
-            StoreError::Damaged("its description")
-        })?;
-        if !about.grid.is_sound() || about.statistics.len() != Column::COUNT {
+        let metadata = text(ABOUT_KEY).ok_or(StoreError::Damaged("no description"));
+        let (metadata, width) = match format {
+            first_format::FORMAT => {
+                let about: first_format::About = described(metadata?)?;
+                (StoreMetadata::from(about), first_format::WIDTH)
+            }
+            FORMAT => {
+                let metadata: StoreMetadata = described(metadata?)?;
+                let width = metadata.width();
+                (metadata, width)
+            }
+            other => {
+                let found = other.chars().take(20).collect::<String>().into();
+                return Err(StoreError::OtherVersion { found });
+            }
+        };
+        if width > MOST_VALUES || !metadata.is_sound(width) {
             return Err(StoreError::Damaged("its description"));
         }
         let sealed = |key| entry(footer.custom_metadata(), key);
@@ -73,18 +84,18 @@ impl Container {
             checked_bytes: checked_bytes
                 .filter(|length| *length <= bytes.len())
                 .ok_or(StoreError::Damaged("no checksum"))?,
-            batches: Batches::read(bytes, &footer, about.rows)?,
+            batches: Batches::read(bytes, &footer, metadata.rows, width)?,
             cells_on_grid: text(CELLS_KEY)
                 .ok_or(StoreError::Damaged("no cells"))?
                 .into(),
-            about,
+            metadata,
         })
     }
 
     /// The index of the rows by their cells, which must ascend.
     pub(super) fn index(&self) -> Result<RowIndex, StoreError> {
         let damaged = StoreError::Damaged("its cells");
-        let Ok(cells) = u32::try_from(self.about.grid.cells()) else {
+        let Ok(cells) = u32::try_from(self.metadata.grid.cells()) else {
             return Err(damaged);
         };
         let mut index = RowIndex::new(cells);
@@ -111,21 +122,24 @@ impl Container {
 }
 
 impl Batches {
-    fn read(bytes: &Bytes, footer: &Footer<'_>, rows: u32) -> Result<Self, StoreError> {
+    fn read(bytes: &Bytes, footer: &Footer<'_>, rows: u32, width: u32) -> Result<Self, StoreError> {
+        let of_a_row = usize::try_from(width).unwrap_or(usize::MAX);
         let fb_schema = footer.schema().ok_or(StoreError::NotAStore)?;
         let found = try_fb_to_schema(fb_schema).map_err(|error| {
             tracing::debug!(%error, "the store's schema");
             StoreError::Damaged("its schema")
         })?;
-        let width = [Width::Narrow, Width::Wide]
+        let numbers = [Width::Narrow, Width::Wide]
             .into_iter()
-            .find(|width| schema(*width).fields() == found.fields())
+            .find(|numbers| schema(*numbers, width).fields() == found.fields())
             .ok_or(StoreError::Damaged("its schema"))?;
         let decoder =
             FileDecoder::new(Arc::new(found), footer.version()).with_require_alignment(true);
         let blocks = footer.recordBatches().ok_or(StoreError::CutShort)?;
         let mut batches = Self {
-            values: match width {
+            row: of_a_row,
+            rows_log2: batch_rows(width).ilog2(),
+            values: match numbers {
                 Width::Narrow => Values::Narrow(Vec::with_capacity(blocks.len())),
                 Width::Wide => Values::Wide(Vec::with_capacity(blocks.len())),
             },
@@ -133,8 +147,8 @@ impl Batches {
         };
         let mut left = usize::try_from(rows).unwrap_or(usize::MAX);
         for block in blocks {
-            let batch = read_block(bytes, block, &decoder)?;
-            if batch.num_rows() != left.min(BATCH_ROWS) || batch.num_rows() == 0 {
+            let batch = read_block(bytes, block, &decoder, of_a_row << batches.rows_log2)?;
+            if batch.num_rows() != left.min(1 << batches.rows_log2) || batch.num_rows() == 0 {
                 return Err(StoreError::Damaged("its number of rows"));
             }
             left -= batch.num_rows();
@@ -184,16 +198,12 @@ impl Batches {
     /// The numbers of one row.
     pub(super) fn row(&self, row: u32) -> Option<RawValues<'_>> {
         let row = usize::try_from(row).ok()?;
-        let (batch, row) = (row / BATCH_ROWS, row % BATCH_ROWS);
+        let batch = row >> self.rows_log2;
+        let start = (row - (batch << self.rows_log2)) * self.row;
+        let values = start..start + self.row;
         match &self.values {
-            Values::Narrow(batches) => {
-                let (rows, _) = batches.get(batch)?.as_chunks();
-                rows.get(row).map(RawValues::Narrow)
-            }
-            Values::Wide(batches) => {
-                let (rows, _) = batches.get(batch)?.as_chunks();
-                rows.get(row).map(RawValues::Wide)
-            }
+            Values::Narrow(batches) => batches.get(batch)?.get(values).map(RawValues::Narrow),
+            Values::Wide(batches) => batches.get(batch)?.get(values).map(RawValues::Wide),
         }
     }
 
@@ -203,6 +213,14 @@ impl Batches {
             .iter()
             .flat_map(|cells| cells.values().iter().copied())
     }
+}
+
+/// What a store says of itself.
+fn described<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| {
+        tracing::debug!(%error, "the store's description");
+        StoreError::Damaged("its description")
+    })
 }
 
 /// The footer, found from the end of the file as Arrow has it.
@@ -239,6 +257,7 @@ fn read_block(
     bytes: &Bytes,
     block: &Block,
     decoder: &FileDecoder,
+    most_values: usize,
 ) -> Result<RecordBatch, StoreError> {
     let part = |start: i64, length: i64| {
         let start = usize::try_from(start).ok()?;
@@ -251,7 +270,7 @@ fn read_block(
     let whole = length
         .and_then(|length| part(block.offset(), length))
         .ok_or(StoreError::CutShort)?;
-    if !is_within(&header, block.bodyLength()) {
+    if !is_within(&header, block.bodyLength(), most_values) {
         return Err(StoreError::Damaged("a record batch"));
     }
     match decoder.read_record_batch(block, &Buffer::from(whole)) {
@@ -266,7 +285,7 @@ fn read_block(
 
 /// Whether a record batch's header names only buffers within its body, and no more values than a batch of
 /// ours has: at others the decoder would not return.
-fn is_within(header: &[u8], body_length: i64) -> bool {
+fn is_within(header: &[u8], body_length: i64, most_values: usize) -> bool {
     // A continuation mark and the header's length come first.
     let batch = header
         .get(8..)
@@ -278,7 +297,7 @@ fn is_within(header: &[u8], body_length: i64) -> bool {
     };
     let is_ours = |node: &FieldNode| {
         let values = usize::try_from(node.length());
-        values.is_ok_and(|values| values <= BATCH_ROWS * Column::COUNT)
+        values.is_ok_and(|values| values <= most_values)
             && (0..=node.length()).contains(&node.null_count())
     };
     batch.is_some_and(|batch| {

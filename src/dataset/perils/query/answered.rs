@@ -44,6 +44,8 @@ pub enum Status {
 pub struct UsedCell {
     /// Which one.
     pub index: CellIndex,
+    /// The position of its grid among [`Values::parts`](crate::dataset::perils::Values::parts).
+    pub part: usize,
     /// Degrees north.
     pub latitude: f64,
     /// Degrees east.
@@ -55,7 +57,8 @@ pub struct UsedCell {
 /// How a value was made.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Origin {
-    /// Position in [`Answered::cells`]: the cell, or the nearest of those it was interpolated between.
+    /// Position in [`Answered::cells`]: the cell, or the nearest of those it was interpolated between. There is none at
+    /// that position where the grid of the value's coverage ends before the place.
     pub cell: usize,
     /// How it came from there.
     pub interpolation: Interpolation,

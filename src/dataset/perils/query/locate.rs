@@ -9,18 +9,36 @@ use super::{
 };
 use crate::dataset::{
     grid::{CellIndex, GridShape, Value},
-    perils::{Values, places::Position},
+    perils::{Part, Values, places::Position},
 };
 
 /// Finds the answers of one request.
 #[derive(Debug)]
 pub struct Locator<'q> {
-    values: &'q Values,
     subset: &'q Subset,
-    /// How many columns of cells there are around the world; none for a part of it.
+    grids: Vec<Lookup<'q>>,
+    reading: Reading,
+}
+
+/// Neighbouring columns on one grid, and the numbers that are made of them.
+#[derive(Clone, Debug)]
+struct Lookup<'q> {
+    /// The position among [`Values::parts`].
+    at: usize,
+    part: &'q Part,
+    /// Columns of cells around the world; none for a part of it.
     around: Option<u32>,
+    /// Positions among [`Subset::columns`].
+    columns: Range<usize>,
+    /// Positions among [`Subset::wanted`].
+    wanted: Range<usize>,
     /// Whether what is wanted are the columns, as they are and in their order.
     is_plain: bool,
+}
+
+/// Values of a cell on their way into an answer.
+#[derive(Debug, Default)]
+struct Reading {
     columns: Vec<Value>,
     corners: Vec<Value>,
 }
@@ -29,22 +47,35 @@ impl<'q> Locator<'q> {
     /// A locator for `subset`, whose columns `values` hold.
     #[must_use]
     pub fn new(values: &'q Values, subset: &'q Subset) -> Self {
+        let is_plain = subset.is_plain();
+        let mut start = 0;
+        let grids = values.parts().iter().enumerate().map(|(at, part)| {
+            let columns = start..start + part.count();
+            start = columns.end;
+            Lookup {
+                at,
+                part,
+                around: around(&part.shape().longitude),
+                wanted: made_of(&subset.wanted, &columns),
+                columns,
+                is_plain,
+            }
+        });
         Self {
-            values,
+            grids: grids.collect(),
             subset,
-            around: around(&values.grid().shape().longitude),
-            is_plain: subset.is_plain() && values.columns() == subset.columns,
-            columns: Vec::new(),
-            corners: Vec::new(),
+            reading: Reading::default(),
         }
     }
 
     /// Asks memory for the values at `positions` together: [`Locator::answer`] then waits for none of them.
     pub fn fetch(&self, positions: &[Position]) {
-        let positions = positions.iter().flatten();
-        let cells = positions
-            .filter_map(|(latitude, longitude)| self.nearest(*latitude, turned(*longitude)));
-        self.values.fetch(cells);
+        for grid in &self.grids {
+            let positions = positions.iter().flatten();
+            let cells = positions
+                .filter_map(|(latitude, longitude)| grid.nearest(*latitude, turned(*longitude)));
+            grid.part.fetch(cells);
+        }
     }
 
     /// Answers for a place in degrees, into `answered`.
@@ -57,24 +88,81 @@ impl<'q> Locator<'q> {
                 return;
             }
         };
-        let longitude = turned(longitude);
-        let Some(nearest) = self.nearest(latitude, longitude) else {
-            answered.status = Status::Outside;
-            return;
-        };
+        let place = (latitude, turned(longitude));
         answered.status = Status::Ok;
-        answered.cells.push(self.used(nearest, latitude, longitude));
-        match self.subset.interpolation {
-            Interpolation::Nearest => self.take(nearest, answered),
-            Interpolation::Bilinear => self.interpolate(nearest, latitude, longitude, answered),
+        let mut is_within_any = false;
+        for grid in &self.grids {
+            is_within_any |= grid.answer(self.subset, place, &mut self.reading, answered);
         }
-        if let Some(radius) = self.subset.radius_km {
-            self.look_around(radius, nearest, (latitude, longitude), answered);
+        if !is_within_any {
+            answered.clear();
+            answered.status = Status::Outside;
+        }
+    }
+}
+
+/// The numbers that are made of `columns`: coverages keep their order, and each lies on one grid.
+fn made_of(wanted: &[Wanted], columns: &Range<usize>) -> Range<usize> {
+    let before = |end: usize| {
+        wanted.partition_point(|one| usize::try_from(one.lower).is_ok_and(|lower| lower < end))
+    };
+    before(columns.start)..before(columns.end)
+}
+
+impl<'q> Lookup<'q> {
+    /// Answers from this grid; whether the place is within it.
+    fn answer(
+        &self,
+        subset: &Subset,
+        place: (f64, f64),
+        reading: &mut Reading,
+        answered: &mut Answered,
+    ) -> bool {
+        let Some(nearest) = self.nearest(place.0, place.1) else {
+            self.cover_nothing(answered);
+            return false;
+        };
+        let first_cell = answered.cells.len();
+        answered.cells.push(self.used(nearest, place));
+        let interpolation = match subset.interpolation {
+            Interpolation::Nearest => {
+                self.take(subset, nearest, reading, answered);
+                Interpolation::Nearest
+            }
+            Interpolation::Bilinear => self.interpolate(subset, nearest, place, reading, answered),
+        };
+        let origin = Origin {
+            cell: first_cell,
+            interpolation,
+        };
+        if self.at == 0 {
+            answered.origin = origin;
+        } else {
+            answered.elsewhere.push((self.wanted.clone(), origin));
+        }
+        if let Some(radius) = subset.radius_km {
+            self.look_around(subset, radius, nearest, place, reading, answered);
+        }
+        true
+    }
+
+    /// The grid ends before the place, which others have values for.
+    fn cover_nothing(&self, answered: &mut Answered) {
+        let values = self.wanted.end;
+        answered.values.resize(values, Value::NotCovered);
+        let nowhere = Origin {
+            cell: usize::MAX,
+            interpolation: Interpolation::Nearest,
+        };
+        if self.at == 0 {
+            answered.origin = nowhere;
+        } else {
+            answered.elsewhere.push((self.wanted.clone(), nowhere));
         }
     }
 
     fn shape(&self) -> &'q GridShape {
-        self.values.grid().shape()
+        self.part.shape()
     }
 
     fn nearest(&self, latitude: f64, longitude: f64) -> Option<CellIndex> {
@@ -89,77 +177,88 @@ impl<'q> Locator<'q> {
         })
     }
 
-    fn used(&self, index: CellIndex, latitude: f64, longitude: f64) -> UsedCell {
-        let (cell_latitude, cell_longitude) = self.shape().coordinates(index);
+    fn used(&self, index: CellIndex, place: (f64, f64)) -> UsedCell {
+        let cell = self.shape().coordinates(index);
         UsedCell {
             index,
-            latitude: cell_latitude,
-            longitude: cell_longitude,
-            distance_km: distance_km((latitude, longitude), (cell_latitude, cell_longitude)),
+            part: self.at,
+            latitude: cell.0,
+            longitude: cell.1,
+            distance_km: distance_km(place, cell),
         }
     }
 
-    /// Reads the columns of a cell; one off the grid has nothing.
-    fn read(&mut self, index: CellIndex) {
-        self.columns.clear();
-        match self.values.cell(index) {
-            Some(cell) => self.columns.extend(cell.iter()),
-            None => self
-                .columns
-                .resize(self.subset.columns.len(), Value::NotCovered),
+    fn wanted<'s>(&self, subset: &'s Subset) -> &'s [Wanted] {
+        subset.wanted.get(self.wanted.clone()).unwrap_or_default()
+    }
+
+    /// Reads the columns of a cell to where they stand among all; one off the grid has nothing.
+    fn read(&self, index: CellIndex, columns: &mut Vec<Value>) {
+        columns.clear();
+        columns.resize(self.columns.start, Value::NotCovered);
+        match self.part.cell(index) {
+            Some(cell) => cell.each(|value| columns.push(value)),
+            None => columns.resize(self.columns.end, Value::NotCovered),
         }
     }
 
-    fn take(&mut self, nearest: CellIndex, answered: &mut Answered) {
-        if let (true, Some(cell)) = (self.is_plain, self.values.cell(nearest)) {
-            answered.values.reserve(self.subset.columns.len());
+    fn take(
+        &self,
+        subset: &Subset,
+        nearest: CellIndex,
+        reading: &mut Reading,
+        answered: &mut Answered,
+    ) {
+        if let (true, Some(cell)) = (self.is_plain, self.part.cell(nearest)) {
+            answered.values.reserve(self.wanted.len());
             cell.each(|value| answered.values.push(value));
             return;
         }
-        self.read(nearest);
-        let columns = &self.columns;
-        let values = self
-            .subset
-            .wanted
-            .iter()
-            .map(|wanted| wanted.value(columns));
-        answered.values.extend(values);
+        self.read(nearest, &mut reading.columns);
+        let columns = &reading.columns;
+        let values = self.wanted(subset).iter();
+        answered
+            .values
+            .extend(values.map(|wanted| wanted.value(columns)));
     }
 
     /// The four cells around, each by its nearness; a value that one of them lacks is missing.
     fn interpolate(
-        &mut self,
+        &self,
+        subset: &Subset,
         nearest: CellIndex,
-        latitude: f64,
-        longitude: f64,
+        place: (f64, f64),
+        reading: &mut Reading,
         answered: &mut Answered,
-    ) {
-        let corners = self.corners(latitude, longitude);
-        let Some(corners) = corners else {
+    ) -> Interpolation {
+        let Some(corners) = self.corners(place.0, place.1) else {
             // Within half a cell of the grid's edge there is nothing beyond to lean on.
-            self.take(nearest, answered);
-            return;
+            self.take(subset, nearest, reading, answered);
+            return Interpolation::Nearest;
         };
-        let mut sums = vec![Sum::default(); self.subset.wanted.len()];
+        let wanted = self.wanted(subset);
+        let mut sums = vec![Sum::default(); wanted.len()];
         for (index, weight) in corners.into_iter().filter(|(_, weight)| *weight > 0.0) {
-            self.read(index);
-            if answered.cells.iter().all(|cell| cell.index != index) {
-                answered.cells.push(self.used(index, latitude, longitude));
+            self.read(index, &mut reading.columns);
+            if self.position(answered, index).is_none() {
+                answered.cells.push(self.used(index, place));
             }
-            self.corners.clear();
-            let columns = &self.columns;
-            let wanted = self
-                .subset
-                .wanted
-                .iter()
-                .map(|wanted| wanted.value(columns));
-            self.corners.extend(wanted);
-            for (sum, value) in sums.iter_mut().zip(&self.corners) {
+            reading.corners.clear();
+            let columns = &reading.columns;
+            let values = wanted.iter().map(|wanted| wanted.value(columns));
+            reading.corners.extend(values);
+            for (sum, value) in sums.iter_mut().zip(&reading.corners) {
                 sum.add(*value, weight);
             }
         }
         answered.values.extend(sums.into_iter().map(Sum::value));
-        answered.origin.interpolation = Interpolation::Bilinear;
+        Interpolation::Bilinear
+    }
+
+    /// The position of a cell of this grid among those that values come from.
+    fn position(&self, answered: &Answered, index: CellIndex) -> Option<usize> {
+        let mut cells = answered.cells.iter();
+        cells.position(|cell| cell.index == index && cell.part == self.at)
     }
 
     fn corners(&self, latitude: f64, longitude: f64) -> Option<[(CellIndex, f64); 4]> {
@@ -197,27 +296,26 @@ impl<'q> Locator<'q> {
         ])
     }
 
-    /// For each peril that lacks a value: the nearest cell within the radius that has them all.
+    /// For each coverage that lacks a value: the nearest cell within the radius that has them all.
     ///
     /// Only so many cells are looked through for a place and for all of a request; a place that would take more says
     /// so by its status.
     fn look_around(
-        &mut self,
+        &self,
+        subset: &Subset,
         radius: f64,
         nearest: CellIndex,
         place: (f64, f64),
+        reading: &mut Reading,
         answered: &mut Answered,
     ) {
-        let subset = self.subset;
-        let lacks = |(_, group): &(_, Range<usize>)| {
-            let values = answered.values.get(group.clone()).unwrap_or_default();
+        let is_here = |group: &&Range<usize>| self.wanted.contains(&group.start);
+        let lacks = |group: &&Range<usize>| {
+            let values = answered.values.get((*group).clone()).unwrap_or_default();
             values.iter().any(|value| value.known().is_none())
         };
-        let mut lacking: Vec<_> = subset
-            .groups()
-            .filter(lacks)
-            .map(|(_, group)| group)
-            .collect();
+        let groups = subset.groups.iter().filter(is_here).filter(lacks);
+        let mut lacking: Vec<_> = groups.cloned().collect();
         if lacking.is_empty() {
             return;
         }
@@ -226,15 +324,16 @@ impl<'q> Locator<'q> {
             .max_search_cells
             .saturating_sub(answered.searched);
         let mut left = left.min(CELLS_OF_A_PLACE);
-        for found in Nearby::new(self.values, self.around, place, nearest, radius) {
+        for found in Nearby::new((self.at, self.part), self.around, place, nearest, radius) {
             if left == 0 {
                 answered.status = Status::OkSearchEnded;
                 return;
             }
             left -= 1;
             answered.searched += 1;
-            self.read(found.index);
-            lacking.retain(|group| !self.take_over(group, &found, answered));
+            self.read(found.index, &mut reading.columns);
+            lacking
+                .retain(|group| !self.take_over(subset, group, &found, &reading.columns, answered));
             if lacking.is_empty() {
                 return;
             }
@@ -242,29 +341,34 @@ impl<'q> Locator<'q> {
     }
 
     /// Takes the values of `group` from the cell that was read last, when it has them all.
-    fn take_over(&self, group: &Range<usize>, found: &UsedCell, answered: &mut Answered) -> bool {
-        let wanted = self.subset.wanted.get(group.clone()).unwrap_or_default();
-        let is_known = |wanted: &Wanted| wanted.value(&self.columns).known().is_some();
+    fn take_over(
+        &self,
+        subset: &Subset,
+        group: &Range<usize>,
+        found: &UsedCell,
+        columns: &[Value],
+        answered: &mut Answered,
+    ) -> bool {
+        let wanted = subset.wanted.get(group.clone()).unwrap_or_default();
+        let is_known = |wanted: &Wanted| wanted.value(columns).known().is_some();
         if !wanted.iter().all(is_known) {
             return false;
         }
-        let present = answered
-            .cells
-            .iter()
-            .position(|cell| cell.index == found.index);
+        let present = self.position(answered, found.index);
         let cell = present.unwrap_or_else(|| {
             answered.cells.push(*found);
             answered.cells.len() - 1
         });
         let values = answered.values.get_mut(group.clone());
         for (value, wanted) in values.unwrap_or_default().iter_mut().zip(wanted) {
-            *value = wanted.value(&self.columns);
+            *value = wanted.value(columns);
         }
         let origin = Origin {
             cell,
             interpolation: Interpolation::Nearest,
         };
-        answered.elsewhere.push((group.clone(), origin));
+        // The origin of the group's grid, if it is listed, comes after.
+        answered.elsewhere.insert(0, (group.clone(), origin));
         true
     }
 }

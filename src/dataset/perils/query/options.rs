@@ -12,7 +12,9 @@ pub struct Options {
 
 impl Options {
     /// Every option: its name, and whether it is a list.
-    pub const KNOWN: [(&'static str, bool); 9] = [
+    pub const KNOWN: [(&'static str, bool); 13] = [
+        ("collections", true),
+        ("dimension_interpolation", false),
         ("interpolation", false),
         ("layout", false),
         ("metrics", true),
@@ -20,6 +22,8 @@ impl Options {
         ("provenance", false),
         ("radius_km", false),
         ("scenarios", true),
+        ("subset", true),
+        ("variables", true),
         ("year_interpolation", false),
         ("years", true),
     ];
@@ -125,6 +129,34 @@ impl Options {
             known: names.join(", ").into(),
         }
     }
+}
+
+/// One of `choices`, of which the first is the default.
+pub(super) fn choice<T: Copy>(
+    options: &Options,
+    option: &str,
+    choices: &[(&str, T)],
+) -> Result<T, Refused> {
+    let known = || {
+        choices
+            .iter()
+            .map(|(name, _)| *name)
+            .filter(|name| !name.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let found = match options.item(option) {
+        None => choices.first(),
+        Some(text) => choices
+            .iter()
+            .find(|(name, _)| !name.is_empty() && text.eq_ignore_ascii_case(name)),
+    };
+    found
+        .map(|(_, choice)| *choice)
+        .ok_or_else(|| Refused::Unknown {
+            at: option.to_owned(),
+            known: known().into(),
+        })
 }
 
 fn scalar(at: &str, value: &Value) -> Result<String, Refused> {

@@ -13,13 +13,15 @@ use super::{
 };
 use crate::dataset::{
     grid::{CellIndex, Grid, GridShape},
-    perils::Values,
+    perils::Part,
 };
 
 /// The cells with values within a radius, nearest first; of those as far away as each other the southern and the
 /// western first.
 pub(super) struct Nearby<'v> {
     grid: &'v Grid,
+    /// The position of the grid among those of the answer.
+    part: usize,
     /// Degrees north and east.
     place: (f64, f64),
     /// In kilometres.
@@ -54,16 +56,17 @@ impl<'v> Nearby<'v> {
     /// The cells within `radius` kilometres of a place whose nearest cell is `nearest`; `around` columns go around the
     /// world, if they do.
     pub(super) fn new(
-        values: &'v Values,
+        (part, values): (usize, &'v Part),
         around: Option<u32>,
         place: (f64, f64),
         nearest: CellIndex,
         radius: f64,
     ) -> Self {
-        let grid = values.grid();
+        let grid = &*values.grid;
         let shape = grid.shape();
         let mut nearby = Self {
             grid,
+            part,
             place,
             radius,
             start: nearest.longitude,
@@ -100,6 +103,7 @@ impl<'v> Nearby<'v> {
         self.walks.push(Next {
             cell: UsedCell {
                 index,
+                part: self.part,
                 latitude,
                 longitude,
                 distance_km,

@@ -1,11 +1,15 @@
 //! What is wanted of each place, understood and checked.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
-use super::{Options, Wanted};
+use super::{
+    Options, Wanted,
+    choice::{Asked, Chosen, Form},
+    options::choice,
+};
 use crate::dataset::{
-    grid::{Column, Metric, Peril, Scenario, Year},
-    perils::Refused,
+    grid::ColumnIndex,
+    perils::{Description, Perils, Refused},
 };
 
 /// How a place's value comes from the cells around it.
@@ -47,14 +51,19 @@ pub struct Reach {
 }
 
 /// What is wanted of each place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Subset {
-    /// The perils, in record order.
-    pub perils: Vec<Peril>,
-    /// The columns that must be read, in record order.
-    pub columns: Vec<Column>,
-    /// The numbers, by metric, scenario and year.
+    /// The words in which it was asked.
+    pub form: Form,
+    /// The coverages, in the order of records or as they were asked for.
+    pub coverages: Vec<Arc<Description>>,
+    /// The columns that must be read, coverage by coverage, each with its coverage's position in
+    /// [`Subset::coverages`].
+    pub columns: Vec<(u32, ColumnIndex)>,
+    /// The numbers, by coverage, variable and the values of dimensions.
     pub wanted: Vec<Wanted>,
+    /// The numbers of each coverage, as positions in [`Subset::wanted`].
+    pub groups: Vec<Range<usize>>,
     /// How values come from cells.
     pub interpolation: Interpolation,
     /// How far a valid cell may be looked for, in kilometres; none: not at all.
@@ -105,36 +114,19 @@ impl Provenance {
 }
 
 impl Subset {
-    /// Understands `options`.
+    /// Understands `options`, which ask for coverages of `known`.
     ///
     /// # Errors
     /// [`Refused::Unknown`] with the names that exist, or [`Refused::Malformed`].
-    pub fn read(options: &Options, reach: Reach) -> Result<Self, Refused> {
-        let perils = names(options, "perils", &Peril::LISTED, Peril::name, Peril::named)?;
-        let metrics = names(
-            options,
-            "metrics",
-            &Metric::ALL,
-            Metric::name,
-            Metric::named,
-        )?;
-        let scenarios = names(
-            options,
-            "scenarios",
-            &Scenario::ALL,
-            Scenario::name,
-            Scenario::named,
-        )?;
-        let is_linear = choice(
-            options,
-            "year_interpolation",
-            &[("none", false), ("linear", true)],
-        )?;
-        let years = years(options, is_linear)?;
-        let mut subset = Self {
-            perils: Vec::new(),
+    pub fn read(options: &Options, reach: Reach, known: &Perils) -> Result<Self, Refused> {
+        let asked = Asked::read(options, known)?;
+        let form = asked.form();
+        let subset = Self {
+            form,
+            coverages: Vec::new(),
             columns: Vec::new(),
             wanted: Vec::new(),
+            groups: Vec::new(),
             interpolation: choice(
                 options,
                 "interpolation",
@@ -160,40 +152,65 @@ impl Subset {
                 &Provenance::ALL.map(|one| (one.name(), one)),
             )?,
         };
-        let mut standing = [None; Column::COUNT];
-        for metric in Metric::ALL {
-            let is_chosen = |chosen: &Option<Vec<Peril>>| {
-                chosen
-                    .as_ref()
-                    .is_none_or(|perils| perils.contains(&metric.peril()))
-            };
-            if !is_chosen(&perils)
-                || metrics
-                    .as_ref()
-                    .is_some_and(|chosen| !chosen.contains(&metric))
-            {
-                continue;
-            }
-            if subset.perils.last() != Some(&metric.peril()) {
-                subset.perils.push(metric.peril());
-            }
-            let scenarios = scenarios.as_deref().unwrap_or(&Scenario::ALL);
-            for scenario in Scenario::ALL
-                .into_iter()
-                .filter(|one| scenarios.contains(one))
-            {
-                for year in &years {
-                    subset.want(metric, scenario, *year, &mut standing);
-                }
-            }
+        let Chosen {
+            coverages,
+            columns,
+            wanted,
+            groups,
+        } = asked.choose()?;
+        Ok(Self {
+            coverages,
+            columns,
+            wanted,
+            groups,
+            ..subset
+        })
+    }
+
+    /// The columns that must be read, each with the name of its coverage.
+    pub fn columns_by_name(&self) -> impl Iterator<Item = (&str, ColumnIndex)> {
+        self.columns.iter().map(|(coverage, column)| {
+            let coverage = usize::try_from(*coverage).ok();
+            let coverage = coverage.and_then(|at| self.coverages.get(at));
+            (coverage.map_or("", |coverage| coverage.id()), *column)
+        })
+    }
+
+    /// The coverage of a number.
+    #[must_use]
+    pub fn coverage(&self, wanted: &Wanted) -> Option<&Arc<Description>> {
+        self.coverages.get(usize::try_from(wanted.coverage).ok()?)
+    }
+
+    /// Whether places may have other cells for one coverage than for another.
+    #[must_use]
+    pub fn has_own_cells(&self) -> bool {
+        let stores = || self.coverages.iter().filter_map(|one| one.store.as_ref());
+        let first = stores().next();
+        self.radius_km.is_some()
+            || stores().any(|store| first.is_some_and(|first| !Arc::ptr_eq(first, store)))
+    }
+
+    /// The names of the numbers among the columns of a table: with their coverage where two would have one name.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let name = |wanted: &Wanted| {
+            let coverage = self.coverage(wanted);
+            coverage.map_or(String::new(), |one| wanted.name(&one.coverage.columns))
+        };
+        let names: Vec<_> = self.wanted.iter().map(name).collect();
+        if self.coverages.len() < 2 || self.form == Form::Perils {
+            return names;
         }
-        if subset.wanted.is_empty() {
-            return Err(Refused::Malformed {
-                at: "metrics".to_owned(),
-                expected: "of the perils that are asked for".into(),
-            });
+        let mut seen = std::collections::HashSet::with_capacity(names.len());
+        if names.iter().all(|name| seen.insert(name.as_str())) {
+            return names;
         }
-        Ok(subset)
+        let with_coverage = self.wanted.iter().zip(&names).map(|(wanted, name)| {
+            let id = self.coverage(wanted).map_or("", |one| one.id());
+            format!("{id}.{name}")
+        });
+        with_coverage.collect()
     }
 
     /// Whether the numbers are the columns, each once and in their order.
@@ -201,62 +218,6 @@ impl Subset {
         let mut wanted = self.wanted.iter().enumerate();
         self.wanted.len() == self.columns.len() && wanted.all(|(at, wanted)| wanted.is_column(at))
     }
-
-    /// The numbers of each peril, as positions in [`Subset::wanted`].
-    pub fn groups(&self) -> impl Iterator<Item = (Peril, Range<usize>)> {
-        self.perils.iter().map(|peril| {
-            let belongs = |wanted: &Wanted| wanted.metric.peril() == *peril;
-            let start = self.wanted.iter().position(belongs).unwrap_or(0);
-            let length = self.wanted.iter().filter(|wanted| belongs(wanted)).count();
-            (*peril, start..start + length)
-        })
-    }
-
-    /// Wants one number more; `standing` has where each column stands that is read already.
-    fn want(
-        &mut self,
-        metric: Metric,
-        scenario: Scenario,
-        year: u16,
-        standing: &mut [Option<usize>; Column::COUNT],
-    ) {
-        let columns = &mut self.columns;
-        let mut push = |column: Column| {
-            columns.push(column);
-            columns.len() - 1
-        };
-        let place = |column: Column| match standing.get_mut(column.index()) {
-            Some(standing) => *standing.get_or_insert_with(|| push(column)),
-            None => push(column),
-        };
-        self.wanted.push(Wanted::new(metric, scenario, year, place));
-    }
-}
-
-fn years(options: &Options, is_linear: bool) -> Result<Vec<u16>, Refused> {
-    let Some(items) = options.items("years") else {
-        return Ok(Year::ALL.map(Year::number).to_vec());
-    };
-    let mut years = Vec::new();
-    for (index, item) in items.iter().enumerate() {
-        let year = item.parse().ok().filter(|year| {
-            let is_within = (Year::Y2020.number()..=Year::Y2100.number()).contains(year);
-            Year::numbered(*year).is_some() || (is_linear && is_within)
-        });
-        let known = if is_linear {
-            "those from 2020 to 2100".to_owned()
-        } else {
-            let years = Year::ALL.map(|year| year.number().to_string()).join(", ");
-            format!("{years}; with year_interpolation=linear also those between")
-        };
-        years.push(year.ok_or_else(|| Refused::Unknown {
-            at: format!("years[{index}]"),
-            known: known.into(),
-        })?);
-    }
-    years.sort_unstable();
-    years.dedup();
-    Ok(years)
 }
 
 fn radius(options: &Options, max_km: u32) -> Result<Option<f64>, Refused> {
@@ -273,61 +234,6 @@ fn radius(options: &Options, max_km: u32) -> Result<Option<f64>, Refused> {
     })
 }
 
-/// The names of a list; none when it is not given: then all are meant.
-fn names<T: Copy>(
-    options: &Options,
-    option: &str,
-    all: &[T],
-    name: fn(T) -> &'static str,
-    named: fn(&str) -> Option<T>,
-) -> Result<Option<Vec<T>>, Refused> {
-    let Some(items) = options.items(option) else {
-        return Ok(None);
-    };
-    let known = || {
-        all.iter()
-            .map(|one| name(*one))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let read = |(index, item): (usize, &String)| {
-        named(item).ok_or_else(|| Refused::Unknown {
-            at: format!("{option}[{index}]"),
-            known: known().into(),
-        })
-    };
-    items
-        .iter()
-        .enumerate()
-        .map(read)
-        .collect::<Result<_, _>>()
-        .map(Some)
-}
-
-/// One of `choices`, of which the first is the default.
-fn choice<T: Copy>(options: &Options, option: &str, choices: &[(&str, T)]) -> Result<T, Refused> {
-    let known = || {
-        choices
-            .iter()
-            .map(|(name, _)| *name)
-            .filter(|name| !name.is_empty())
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let found = match options.item(option) {
-        None => choices.first(),
-        Some(text) => choices
-            .iter()
-            .find(|(name, _)| !name.is_empty() && text.eq_ignore_ascii_case(name)),
-    };
-    found
-        .map(|(_, choice)| *choice)
-        .ok_or_else(|| Refused::Unknown {
-            at: option.to_owned(),
-            known: known().into(),
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -341,15 +247,32 @@ mod tests {
             max_radius_km: 100,
             max_search_cells: 1_000,
         };
-        Subset::read(&options, reach)
+        Subset::read(&options, reach, &Perils::default())
+    }
+
+    fn ids(subset: &Subset) -> Vec<&str> {
+        subset.coverages.iter().map(|one| one.id()).collect()
     }
 
     #[test]
     fn nothing_given_means_all() {
         let subset = read(&[]).unwrap();
         assert_eq!((subset.wanted.len(), subset.columns.len()), (96, 96));
-        assert_eq!(read(&[("perils", ""), ("years", " ")]), Ok(subset.clone()));
-        assert_eq!(subset.perils, Peril::ALL);
+        assert!(subset.is_plain());
+        let blank = read(&[("perils", ""), ("years", " ")]).unwrap();
+        assert_eq!(blank.wanted, subset.wanted);
+        assert_eq!(
+            ids(&subset),
+            [
+                "wind",
+                "precip",
+                "heat",
+                "hail",
+                "drought",
+                "combinedflood",
+                "fire"
+            ]
+        );
     }
 
     #[test]
@@ -362,9 +285,8 @@ mod tests {
             ("years", "2030"),
         ])
         .unwrap();
-        let names: Vec<_> = subset.wanted.iter().map(Wanted::name).collect();
         assert_eq!(
-            names,
+            subset.names(),
             [
                 "windspeed100yr_ssp585_2030",
                 "windspeed100yr_ssp585_2100",
@@ -372,29 +294,118 @@ mod tests {
                 "daysexceeding38c_ssp585_2100",
             ]
         );
-        let groups: Vec<_> = subset.groups().collect();
-        assert_eq!(groups, [(Peril::Wind, 0..2), (Peril::Heat, 2..4)]);
+        assert_eq!(ids(&subset), ["wind", "heat"]);
+        assert_eq!(subset.groups, [0..2, 2..4]);
+    }
+
+    #[test]
+    fn a_year_between_two_needs_both_and_reads_each_once() {
+        let subset = read(&[
+            ("perils", "wind"),
+            ("scenarios", "ssp126"),
+            ("years", "2045,2043,2050"),
+            ("year_interpolation", "linear"),
+        ])
+        .unwrap();
+        let names = subset.names();
+        assert_eq!(
+            names,
+            [
+                "windspeed100yr_ssp126_2043",
+                "windspeed100yr_ssp126_2045",
+                "windspeed100yr_ssp126_2050"
+            ]
+        );
+        assert_eq!(subset.columns.len(), 2);
+        let between = subset.wanted[0].between.unwrap();
+        assert_eq!(
+            (between.lower, between.upper),
+            (2_040_000_000, 2_050_000_000)
+        );
+        assert_eq!(subset.wanted[2].between, None);
+    }
+
+    #[test]
+    fn a_coverage_is_asked_for_in_its_own_words() {
+        let subset = read(&[
+            ("collections", "heat,wind"),
+            ("variables", "daysexceeding38c,windspeed100yr"),
+            ("subset", "year(2030:2050),scenario(ssp585)"),
+        ])
+        .unwrap();
+        assert_eq!(ids(&subset), ["heat", "wind"]);
+        assert_eq!(
+            subset.names(),
+            [
+                "daysexceeding38c_ssp585_2030",
+                "daysexceeding38c_ssp585_2040",
+                "daysexceeding38c_ssp585_2050",
+                "windspeed100yr_ssp585_2030",
+                "windspeed100yr_ssp585_2040",
+                "windspeed100yr_ssp585_2050",
+            ]
+        );
+        let between = read(&[
+            ("collections", "wind"),
+            ("subset", "year(2045)"),
+            ("dimension_interpolation", "linear"),
+        ]);
+        assert_eq!(between.unwrap().wanted.len(), 2);
     }
 
     #[test]
     fn what_is_not_known_is_refused_with_what_is() {
         for (query, at, known) in [
-            ([("perils", "fire,fires")], "perils[1]", "fire, hail, heat"),
-            ([("perils", "fire,")], "perils[1]", "fire, hail, heat"),
-            ([("scenarios", "ssp245")], "scenarios[0]", "ssp126, ssp585"),
-            ([("years", "2031")], "years[0]", "2020, 2030"),
             (
-                [("interpolation", "cubic")],
+                &[("perils", "fire,fires")][..],
+                "perils[1]",
+                "fire, hail, heat",
+            ),
+            (&[("perils", "fire,")], "perils[1]", "fire, hail, heat"),
+            (&[("scenarios", "ssp245")], "scenarios[0]", "ssp126, ssp585"),
+            (&[("years", "2031")], "years[0]", "2020, 2030"),
+            (
+                &[("metrics", "wind")],
+                "metrics[0]",
+                "windspeed100yr, onedayprecip100yr",
+            ),
+            (
+                &[("interpolation", "cubic")],
                 "interpolation",
                 "nearest, bilinear",
             ),
             (
-                [("colour", "red")],
+                &[("colour", "red")],
                 "a parameter of the query",
                 "interpolation, layout",
             ),
+            (
+                &[("collections", "fire,solar")],
+                "collections[1]",
+                "/v1/collections",
+            ),
+            (
+                &[("collections", "Fire")],
+                "collections[0]",
+                "/v1/collections",
+            ),
+            (
+                &[("collections", "fire"), ("variables", "ghi")],
+                "variables[0]",
+                "fireprobability",
+            ),
+            (
+                &[("collections", "fire"), ("subset", "month(1)")],
+                "subset[0]",
+                "scenario, year",
+            ),
+            (
+                &[("collections", "fire"), ("subset", "year(2031)")],
+                "subset[0]",
+                "2020, 2030",
+            ),
         ] {
-            match read(&query) {
+            match read(query) {
                 Err(Refused::Unknown {
                     at: found,
                     known: names,
@@ -408,6 +419,26 @@ mod tests {
         for radius in ["-1", "101", "nan", "x"] {
             assert!(read(&[("radius_km", radius)]).is_err(), "{radius}");
         }
-        assert!(read(&[("perils", "fire"), ("metrics", "windspeed100yr")]).is_err());
+        for query in [
+            &[("perils", "fire"), ("metrics", "windspeed100yr")][..],
+            &[("collections", "fire"), ("perils", "fire")],
+            &[("collections", "fire"), ("years", "2030")],
+            &[("collections", "fire"), ("subset", "year")],
+            &[("collections", "fire"), ("subset", "year(2030")],
+            &[
+                ("collections", "fire"),
+                ("subset", "scenario(ssp126:ssp585)"),
+            ],
+            &[("collections", "fire"), ("subset", "year(2031:2033)")],
+            &[("collections", "fire,fire")],
+            &[("subset", "year(2030)")],
+            &[("variables", "fireprobability")],
+        ] {
+            let refused = read(query).unwrap_err();
+            assert!(
+                matches!(refused, Refused::Malformed { .. }),
+                "{query:?}: {refused}"
+            );
+        }
     }
 }

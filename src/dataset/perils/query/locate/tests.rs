@@ -4,8 +4,8 @@ use super::*;
 use crate::{
     dataset::{
         grid::{
-            About, Axis, Column, ColumnStatistics, Grid, Metric, Peril, Scenario, StoreVersion,
-            StoreWriter, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED, Year,
+            Axis, ColumnIndex, Grid, StoreMetadata, StoreVersion, StoreWriter, WIDE_NOT_APPLICABLE,
+            WIDE_NOT_COVERED,
         },
         perils::{
             Perils,
@@ -31,52 +31,39 @@ fn world(columns: u32) -> Values {
 fn values(shape: GridShape, wind: impl Fn(u32) -> Option<i64>) -> Values {
     let cells = 0..u32::try_from(shape.cells()).unwrap();
     let cells = cells.filter_map(|cell| Some((cell, wind(cell)?)));
-    let statistics = Column::all().map(|column| ColumnStatistics {
-        column: column.name().to_owned(),
-        known: 0,
-        not_applicable: 0,
-        not_covered: 0,
-        min: None,
-        mean: None,
-        max: None,
-    });
-    let about = About {
-        version: StoreVersion {
-            id: 1,
-            imported_at: 0,
-        },
-        source: String::new(),
-        licence: String::new(),
-        synthetic: true,
-        grid: shape,
-        cells_on_grid: shape.cells(),
-        rows: u32::try_from(cells.clone().count()).unwrap(),
-        perils: Vec::new(),
-        statistics: statistics.collect(),
-    };
-    let mut writer = StoreWriter::begin(Vec::new(), about, None, false).unwrap();
-    for (cell, wind) in cells {
-        let mut row = [WIDE_NOT_COVERED; Column::COUNT];
-        row[COLUMN.index()] = wind;
-        writer.push(cell, &row).unwrap();
-    }
-    let grid = Grid::from_bytes(writer.finish().unwrap().into()).unwrap();
+    let grid = store(shape, cells, 1);
     let open = DatasetRule {
         name: "wind".into(),
         scope: Scope::default(),
         class: Class::Open,
     };
     let policy = Policy::new(&[open], &Defaults::default()).unwrap();
-    let permit = policy.open(Perils::collection(Some(Peril::Wind))).unwrap();
-    Perils::of(grid).values(&[permit], &[COLUMN]).unwrap()
+    let permit = policy.open(&Perils::members()[0]).unwrap();
+    let column = ("wind", ColumnIndex::new(0));
+    Perils::of([grid]).values(&[permit], [column]).unwrap()
+}
+
+/// A store of all perils whose cells have one value of wind.
+fn store(shape: GridShape, cells: impl Iterator<Item = (u32, i64)> + Clone, version: u64) -> Grid {
+    let version = StoreVersion {
+        id: version,
+        imported_at: 0,
+    };
+    let rows = u32::try_from(cells.clone().count()).unwrap();
+    let metadata = StoreMetadata::of_perils(version, shape, rows);
+    let mut writer = StoreWriter::begin(Vec::new(), metadata, None, false).unwrap();
+    for (cell, wind) in cells {
+        let mut row = [WIDE_NOT_COVERED; 96];
+        row[0] = wind;
+        writer.push(cell, &row).unwrap();
+    }
+    Grid::from_bytes(writer.finish().unwrap().into()).unwrap()
 }
 
 const REACH: Reach = Reach {
     max_radius_km: 20_000,
     max_search_cells: 1_000_000,
 };
-
-const COLUMN: Column = Column::new(Metric::WindSpeed100yr, Scenario::Ssp126, Year::Y2020);
 
 fn subset(interpolation: &str) -> Subset {
     let mut options = Options::default();
@@ -88,7 +75,7 @@ fn subset(interpolation: &str) -> Subset {
     ] {
         options.take_parameter(name, value, &[]).unwrap();
     }
-    Subset::read(&options, REACH).unwrap()
+    Subset::read(&options, REACH, &Perils::default()).unwrap()
 }
 
 /// As [`subset`], with cells within `radius_km` looked through.
@@ -156,8 +143,7 @@ fn poles_are_places() {
 #[test]
 fn columns_without_a_permit_are_not_there() {
     let values = world(72);
-    let all: Vec<_> = Column::all().collect();
-    let perils = Policy::new(
+    let policy = Policy::new(
         &[],
         &Defaults {
             class: Class::Open,
@@ -165,26 +151,106 @@ fn columns_without_a_permit_are_not_there() {
         },
     )
     .unwrap();
-    let fire = perils.open(Perils::collection(Some(Peril::Fire))).unwrap();
-    let grid = Perils::of(Grid::from_bytes(store_bytes()).unwrap());
-    let permitted = grid.values(&[fire], &all).unwrap();
-    assert!(
-        permitted
-            .columns()
-            .iter()
-            .all(|column| column.peril() == Peril::Fire)
+    let fire = policy.open(&Perils::members()[6]).unwrap();
+    let shape = *values.parts()[0].shape();
+    let perils = Perils::of([store(shape, [(0, 5)].into_iter(), 1)]);
+    let first = ColumnIndex::new(0);
+    let columns = [("wind", first), ("fire", first)];
+    let read = |permits: &[_]| {
+        let values = perils.values(permits, columns).unwrap();
+        let cell = shape.cell(0);
+        let found: Vec<_> = values.parts()[0].cell(cell).unwrap().iter().collect();
+        found
+    };
+    assert_eq!(read(&[fire]), [Value::NotCovered; 2]);
+    let wind = policy.open(&Perils::members()[0]).unwrap();
+    assert_eq!(
+        read(std::slice::from_ref(&wind)),
+        [Value::Known(5), Value::NotCovered]
     );
-    assert_eq!((permitted.columns().len(), values.columns().len()), (12, 1));
+    // What is only described has no values, and a permit for all perils opens none of them.
+    let group = policy.open(Perils::group()).unwrap();
+    assert_eq!(read(&[group]), [Value::NotCovered; 2]);
+    assert!(perils.coverage(&wind).is_ok());
 }
 
-fn store_bytes() -> bytes::Bytes {
-    let about = world(72).grid().about().clone();
-    let about = About { rows: 0, ..about };
-    StoreWriter::begin(Vec::new(), about, None, false)
-        .unwrap()
-        .finish()
-        .unwrap()
-        .into()
+#[test]
+fn coverages_on_other_grids_answer_each_from_its_own_cell() {
+    let axis = |first, step, count| Axis::new(first, step, 1, count).unwrap();
+    let world = GridShape {
+        latitude: axis(-90_000_000, 5_000_000, 37),
+        longitude: axis(-180_000_000, 5_000_000, 72),
+    };
+    let europe = GridShape {
+        latitude: axis(35_000_000, 250_000, 141),
+        longitude: axis(-10_000_000, 250_000, 161),
+    };
+    let cells = |shape: GridShape| (0..u32::try_from(shape.cells()).unwrap()).map(|cell| (cell, 7));
+    for is_reversed in [false, true] {
+        let mut stores = [perils_fire(europe), store(world, cells(world), 1)];
+        if is_reversed {
+            stores.reverse();
+        }
+        let perils = Perils::of(stores);
+        let mut options = Options::default();
+        for (name, value) in [
+            ("perils", "wind,fire"),
+            ("scenarios", "ssp126"),
+            ("years", "2020"),
+        ] {
+            options.take_parameter(name, value, &[]).unwrap();
+        }
+        let subset = Subset::read(&options, REACH, &perils).unwrap();
+        assert!(subset.has_own_cells());
+        let policy = Policy::new(
+            &[],
+            &Defaults {
+                class: Class::Open,
+                ..Defaults::default()
+            },
+        );
+        let policy = policy.unwrap();
+        let permits = Perils::members().iter().map(|id| policy.open(id).unwrap());
+        let permits: Vec<_> = permits.collect();
+        let values = perils.values(&permits, subset.columns_by_name()).unwrap();
+        assert_eq!(values.parts().len(), 2);
+        let here = answered(&values, &subset, 51.6, -0.1);
+        assert_eq!(here.values, [Value::Known(7), Value::Known(9)]);
+        let cell = |at| {
+            let cell: &UsedCell = here.cell(at).unwrap();
+            (cell.latitude, cell.longitude)
+        };
+        assert_eq!((cell(0), cell(1)), ((50.0, 0.0), (51.5, 0.0)));
+        // Where one grid ends, the other goes on; where both end, the place is outside.
+        let beyond = answered(&values, &subset, -20.0, 30.0);
+        assert_eq!(beyond.values, [Value::Known(7), Value::NotCovered]);
+        assert_eq!(beyond.status, Status::Ok);
+        assert!(beyond.cell(0).is_some() && beyond.cell(1).is_none());
+        let nowhere = answered(&values, &subset, 95.0, 0.0);
+        assert_eq!(nowhere.status, Status::Outside);
+        assert!(nowhere.values.is_empty());
+        let near = Subset {
+            radius_km: Some(10.0),
+            ..subset.clone()
+        };
+        assert_eq!(answered(&values, &near, 51.6, -0.1).values, here.values);
+    }
+}
+
+/// A store of fire alone.
+fn perils_fire(shape: GridShape) -> Grid {
+    let version = StoreVersion {
+        id: 2,
+        imported_at: 0,
+    };
+    let rows = u32::try_from(shape.cells()).unwrap();
+    let mut metadata = StoreMetadata::of_perils(version, shape, rows);
+    metadata.coverages.drain(..6);
+    let mut writer = StoreWriter::begin(Vec::new(), metadata, None, false).unwrap();
+    for cell in 0..rows {
+        writer.push(cell, &[9; 12]).unwrap();
+    }
+    Grid::from_bytes(writer.finish().unwrap().into()).unwrap()
 }
 
 /// A quarter of the cells of a row have a value, half of them have another one's, and the rest have no row.
@@ -198,10 +264,10 @@ fn patchy(cell: u32) -> Option<i64> {
 
 /// The cell that a search would find that looks at every cell of the grid.
 fn nearest_of_all(values: &Values, place: (f64, f64), radius_km: f64) -> Option<(CellIndex, f64)> {
-    let shape = values.grid().shape();
+    let shape = values.parts()[0].shape();
     let cells = (0..u32::try_from(shape.cells()).unwrap()).map(|cell| shape.cell(cell));
     let known = cells.filter(|cell| {
-        let values = values.cell(*cell);
+        let values = values.parts()[0].cell(*cell);
         values.is_some_and(|cell| cell.iter().all(|value| value.known().is_some()))
     });
     known
@@ -355,7 +421,7 @@ proptest! {
         }
         let longitude = turned(longitude);
         let own = answer.cells[0];
-        let own_is_known = values.cell(own.index).is_some_and(|cell| cell.iter().all(|value| value.known().is_some()));
+        let own_is_known = values.parts()[0].cell(own.index).is_some_and(|cell| cell.iter().all(|value| value.known().is_some()));
         let expected = if own_is_known {
             Some((own.index, own.distance_km))
         } else {

@@ -1,6 +1,6 @@
 //! The seven perils and their eight metrics, in every spelling that is used.
 
-use super::Column;
+use crate::{dataset::Perils, policy::CollectionId};
 
 /// A peril, in the order of records (`POST /location`).
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -117,18 +117,12 @@ impl Peril {
         }
     }
 
-    /// Table of a `ClimateScore` database.
+    /// Its collection.
     #[must_use]
-    pub const fn table(self) -> &'static str {
-        match self {
-            Self::Wind => "osdbwind",
-            Self::Precip => "osdbprecip",
-            Self::Heat => "osdbheat",
-            Self::Hail => "osdbhail",
-            Self::Drought => "osdbdrought",
-            Self::CombinedFlood => "osdbcombinedflood",
-            Self::Fire => "osdbfire",
-        }
+    pub fn collection(self) -> &'static CollectionId {
+        let mut collections = Self::ALL.into_iter().zip(Perils::members());
+        let own = collections.find(|(peril, _)| *peril == self);
+        own.map_or(Perils::group(), |(_, collection)| collection)
     }
 
     /// Its metrics in record order: two for heat, one for each other.
@@ -143,19 +137,6 @@ impl Peril {
             Self::CombinedFlood => &[Metric::FloodedFraction200yr],
             Self::Fire => &[Metric::FireProbability],
         }
-    }
-
-    /// Its columns in record order, which is also their order in its table: 24 for heat, else 12.
-    pub fn columns(self) -> impl Iterator<Item = Column> + Clone {
-        Column::all().filter(move |column| column.peril() == self)
-    }
-
-    /// The peril of that name, whatever its case.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|peril| peril.name().eq_ignore_ascii_case(name))
     }
 }
 
@@ -278,59 +259,5 @@ impl Metric {
             Self::MonthsExtreme3moSpei => "mo",
             Self::FloodedFraction200yr | Self::FireProbability => "1",
         }
-    }
-
-    /// What the number means, as a sentence.
-    #[must_use]
-    pub const fn definition(self) -> &'static str {
-        match self {
-            Self::WindSpeed100yr => {
-                "Wind speed that is reached or exceeded once in 100 years on average."
-            }
-            Self::OneDayPrecip100yr => {
-                "Precipitation of one day that is reached or exceeded once in 100 years on average."
-            }
-            Self::DaysExceeding35C => {
-                "Days in a year whose highest temperature is above 35 degrees Celsius."
-            }
-            Self::DaysExceeding38C => {
-                "Days in a year whose highest temperature is above 38 degrees Celsius."
-            }
-            Self::DaysLargeHailPossible => {
-                "Days in a year whose conditions make large hail possible."
-            }
-            Self::MonthsExtreme3moSpei => {
-                "Months in a year of extreme drought by the three-month standardised precipitation \
-                 evapotranspiration index (SPEI)."
-            }
-            Self::FloodedFraction200yr => {
-                "Fraction of the cell that a flood with a return period of 200 years covers, from \
-                 rivers and the sea combined; 0 to 1."
-            }
-            Self::FireProbability => {
-                "Probability of a wildfire in the cell within a year, as a fraction; 0 to 1."
-            }
-        }
-    }
-
-    /// The largest value that the definition allows, in whole units; none where nature sets the bound.
-    #[must_use]
-    pub const fn upper_bound(self) -> Option<u32> {
-        match self {
-            Self::WindSpeed100yr | Self::OneDayPrecip100yr => None,
-            Self::DaysExceeding35C | Self::DaysExceeding38C | Self::DaysLargeHailPossible => {
-                Some(366)
-            }
-            Self::MonthsExtreme3moSpei => Some(12),
-            Self::FloodedFraction200yr | Self::FireProbability => Some(1),
-        }
-    }
-
-    /// The metric of that name, whatever its case.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|metric| metric.name().eq_ignore_ascii_case(name))
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::{Metric, Peril, Scenario, Year};
+use crate::dataset::grid::ColumnIndex;
 
 /// One of the 96 columns: metrics in record order, inside each ssp126 then ssp585, years ascending.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -10,6 +11,13 @@ pub struct Column {
     metric: Metric,
     scenario: Scenario,
     year: Year,
+}
+
+impl Peril {
+    /// Its columns in record order, which is also their order in its table: 24 for heat, else 12.
+    pub fn columns(self) -> impl Iterator<Item = Column> + Clone {
+        Column::all().filter(move |column| column.peril() == self)
+    }
 }
 
 impl Column {
@@ -46,6 +54,18 @@ impl Column {
     pub const fn index(self) -> usize {
         (self.metric as usize * Scenario::ALL.len() + self.scenario as usize) * Year::ALL.len()
             + self.year as usize
+    }
+
+    /// The name of its collection, and its place among the columns there.
+    pub(super) fn of_collection(self) -> (&'static str, ColumnIndex) {
+        let peril = self.peril();
+        let metrics = peril.metrics().iter();
+        let before = metrics.take_while(|metric| **metric != self.metric).count();
+        let first = Self::new(self.metric, Scenario::Ssp126, Year::Y2020).index();
+        let of_a_metric = Scenario::ALL.len() * Year::ALL.len();
+        let index = before * of_a_metric + self.index() - first;
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        (peril.name(), ColumnIndex::new(index))
     }
 
     /// What is measured.
@@ -114,6 +134,7 @@ static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::grid::Profile;
 
     #[test]
     fn an_index_leads_back_to_its_column() {
@@ -125,6 +146,25 @@ mod tests {
         }
         assert_eq!(Column::at(Column::COUNT), None);
         assert_eq!(Column::named("windssp1262020"), None);
+    }
+
+    #[test]
+    fn the_collections_have_the_columns_that_are_frozen_here() {
+        for column in Column::all() {
+            let (collection, index) = column.of_collection();
+            let known = Profile::perils().coverage(collection).unwrap();
+            let columns = &known.columns;
+            assert_eq!(
+                *columns.variable(index).unwrap().name,
+                *column.metric().name()
+            );
+            let along: Vec<_> = columns.positions(index).collect();
+            assert_eq!(
+                *known.source_names[usize::try_from(index.number()).unwrap()],
+                *column.name()
+            );
+            assert_eq!(along.len(), 2);
+        }
     }
 
     #[test]

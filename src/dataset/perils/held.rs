@@ -1,0 +1,90 @@
+//! The coverages as the catalogue lists them: what their stores say, in the words of DCAT and OGC API.
+
+use super::{Description, Perils};
+use crate::dataset::{
+    Kind,
+    catalog::{Held, Holding},
+    grid::{Axis, Columns, DimensionValues, Variable},
+    metadata::{BoundingBox, Extent, Field, FieldType, Interval, Licence, Metadata, Moment, Unit},
+};
+
+impl Holding for Perils {
+    fn held(&self) -> Vec<Held> {
+        let each = self.descriptions().iter();
+        each.map(|description| held(description)).collect()
+    }
+}
+
+fn held(description: &Description) -> Held {
+    let coverage = &description.coverage;
+    let group = (*coverage.group == *Perils::group().as_str()).then(|| Perils::group().clone());
+    let said = |text: &str| (!text.is_empty()).then(|| Box::from(text));
+    let metadata = Metadata {
+        title: said(&coverage.title).unwrap_or_else(|| coverage.id.clone()),
+        description: said(&coverage.description),
+        licence: said(&coverage.licence).map(|text| Licence::parse(&text)),
+        publisher: said(&coverage.source),
+        version: said(&coverage.version),
+        extent: Extent {
+            spatial: spatial(description),
+            temporal: temporal(&coverage.columns),
+        },
+        fields: coverage.columns.variables().iter().map(field).collect(),
+        ..Metadata::default()
+    };
+    Held {
+        id: description.collection.clone(),
+        group,
+        kind: Kind::Coverage,
+        metadata,
+        digest: description
+            .store
+            .as_ref()
+            .map(|store| store.checksum.clone()),
+        has_data: description.store.is_some(),
+    }
+}
+
+/// The box around the centres of the cells, as far as longitudes go.
+fn spatial(description: &Description) -> Option<BoundingBox> {
+    let shape = description.shape()?;
+    let within = |axis: &Axis, bound: f64| {
+        let (first, last) = axis.extent();
+        [first, last].map(|degrees| degrees.clamp(-bound, bound))
+    };
+    let ([south, north], [west, east]) = (
+        within(&shape.latitude, 90.0),
+        within(&shape.longitude, 180.0),
+    );
+    BoundingBox::new([west, south, east, north])
+}
+
+/// From the first value of a dimension of times, or of years, to the last.
+fn temporal(columns: &Columns) -> Option<Interval> {
+    let mut dimensions = columns.dimensions().iter();
+    dimensions.find_map(|dimension| {
+        let texts = match &dimension.values {
+            DimensionValues::Time(_) => dimension.values.texts(),
+            DimensionValues::Number(_) if &*dimension.name == "year" => dimension.values.texts(),
+            DimensionValues::Number(_) | DimensionValues::Text(_) => return None,
+        };
+        let texts: Vec<_> = texts.collect();
+        let day = |text: &str| match text.len() {
+            4 => Moment::parse(&format!("{text}-01-01")),
+            7 => Moment::parse(&format!("{text}-01")),
+            _ => Moment::parse(text),
+        };
+        Interval::new(day(texts.first()?), day(texts.last()?))
+    })
+}
+
+fn field(variable: &Variable) -> Field {
+    let said = |text: &str| (!text.is_empty()).then(|| Box::from(text));
+    Field {
+        name: variable.name.clone(),
+        title: said(&variable.title),
+        field_type: Some(FieldType::Number),
+        unit: said(&variable.unit).map(|unit| Unit::parse(&unit)),
+        definition: said(&variable.definition),
+    }
+}

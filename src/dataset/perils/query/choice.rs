@@ -1,0 +1,567 @@
+//! The coverages, variables and values of dimensions that options name, looked up in what the coverages have.
+
+use std::{ops::Range, sync::Arc};
+
+use super::{Options, Wanted, options::choice, wanted::Between};
+use crate::dataset::{
+    grid::{ColumnIndex, Columns, DimensionValues, Profile, millionths},
+    perils::{Description, Perils, Refused},
+};
+
+/// The words in which coverages are asked for, and in which answers speak of them.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Form {
+    /// Collections, variables and dimensions.
+    Collections,
+    /// Perils, metrics, scenarios and years.
+    Perils,
+}
+
+/// What was found of what options ask for.
+#[derive(Debug, Default)]
+pub(super) struct Chosen {
+    pub(super) coverages: Vec<Arc<Description>>,
+    /// Each with its coverage's position.
+    pub(super) columns: Vec<(u32, ColumnIndex)>,
+    pub(super) wanted: Vec<Wanted>,
+    pub(super) groups: Vec<Range<usize>>,
+}
+
+/// What options ask for.
+pub(super) struct Asked<'o> {
+    form: Form,
+    coverages: Vec<Arc<Description>>,
+    /// Names of variables; none: all.
+    variables: Option<&'o [String]>,
+    /// Values along dimensions.
+    along: Vec<Along<'o>>,
+    is_linear: bool,
+}
+
+/// Values that are asked for along one dimension.
+struct Along<'o> {
+    dimension: &'o str,
+    /// Where they stand, and what they are.
+    values: Vec<(String, Extent<'o>)>,
+}
+
+/// One value, or all from one to another.
+#[derive(Clone, Copy)]
+enum Extent<'o> {
+    From(&'o str, &'o str),
+    One(&'o str),
+}
+
+/// A place along a dimension.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Point {
+    At(usize),
+    /// Behind the value at a position, at an ordinate.
+    After(usize, i64),
+}
+
+impl Asked<'_> {
+    pub(super) fn form(&self) -> Form {
+        self.form
+    }
+}
+
+impl<'o> Asked<'o> {
+    pub(super) fn read(options: &'o Options, known: &Perils) -> Result<Self, Refused> {
+        match options.items("collections") {
+            Some(ids) => Self::collections(options, ids, known),
+            None => Self::perils(options, known),
+        }
+    }
+
+    /// Perils, metrics, scenarios and years.
+    fn perils(options: &'o Options, known: &Perils) -> Result<Self, Refused> {
+        for option in OF_COLLECTIONS {
+            if options.items(option).is_some() {
+                return Err(malformed(option, "given with collections"));
+            }
+        }
+        let profile = Profile::perils();
+        let perils: Vec<_> = profile
+            .coverages
+            .iter()
+            .filter_map(|peril| known.description(&peril.id))
+            .collect();
+        let is_known = |item: &str| perils.iter().any(|one| one.id().eq_ignore_ascii_case(item));
+        let chosen = options.items("perils");
+        each(options, "perils", is_known, || {
+            profile.listed().collect::<Vec<_>>().join(", ")
+        })?;
+        let all = || perils.iter().map(|one| &one.coverage.columns);
+        let variables = options.items("metrics");
+        each(
+            options,
+            "metrics",
+            |item| all().any(|columns| columns.variable_named(item).is_some()),
+            || variable_names(all()),
+        )?;
+        let mut along = Vec::new();
+        along.extend(listed(options, "scenarios", "scenario"));
+        let is_linear = choice(
+            options,
+            "year_interpolation",
+            &[("none", false), ("linear", true)],
+        )?;
+        along.extend(listed(options, "years", "year"));
+        let is_chosen = |one: &&&Arc<Description>| {
+            chosen.is_none_or(|chosen| {
+                let mut chosen = chosen.iter();
+                chosen.any(|item| one.id().eq_ignore_ascii_case(item))
+            })
+        };
+        let asked = Self {
+            form: Form::Perils,
+            coverages: perils
+                .iter()
+                .filter(is_chosen)
+                .map(|one| Arc::clone(one))
+                .collect(),
+            variables,
+            along,
+            is_linear,
+        };
+        asked.check(&all().collect::<Vec<_>>())?;
+        Ok(asked)
+    }
+
+    /// Collections by their ids, with variables and dimensions of their own.
+    fn collections(
+        options: &'o Options,
+        ids: &'o [String],
+        known: &Perils,
+    ) -> Result<Self, Refused> {
+        for option in OF_PERILS {
+            if options.items(option).is_some() {
+                return Err(malformed("collections", format!("given without {option}")));
+            }
+        }
+        let mut coverages: Vec<Arc<Description>> = Vec::with_capacity(ids.len());
+        for (index, id) in ids.iter().enumerate() {
+            let served = known.description(id).filter(|_| !id.is_empty());
+            let description = served.ok_or_else(|| Refused::Unknown {
+                at: format!("collections[{index}]"),
+                // Not the ids: some collections are known only to those who may read them.
+                known: "those of /v1/collections".into(),
+            })?;
+            if coverages.iter().any(|one| one.id() == id) {
+                return Err(malformed(
+                    "collections",
+                    "a list in which none stands twice",
+                ));
+            }
+            coverages.push(Arc::clone(description));
+        }
+        let held = coverages.clone();
+        let all: Vec<&Columns> = held.iter().map(|one| &one.coverage.columns).collect();
+        each(
+            options,
+            "variables",
+            |item| {
+                all.iter()
+                    .any(|columns| columns.variable_named(item).is_some())
+            },
+            || variable_names(all.iter().copied()),
+        )?;
+        let along = subset_items(options.items("subset").unwrap_or_default(), &all)?;
+        let asked = Self {
+            form: Form::Collections,
+            variables: options.items("variables"),
+            along,
+            is_linear: choice(
+                options,
+                "dimension_interpolation",
+                &[("none", false), ("linear", true)],
+            )?,
+            coverages,
+        };
+        asked.check(&all)?;
+        Ok(asked)
+    }
+
+    /// Refuses a value that none of the coverages has.
+    fn check(&self, all: &[&Columns]) -> Result<(), Refused> {
+        for along in &self.along {
+            for (at, extent) in &along.values {
+                let dimensions = || {
+                    all.iter().filter_map(|columns| {
+                        let at = columns.dimension_named(along.dimension)?;
+                        columns.dimensions().get(at)
+                    })
+                };
+                let mut found = dimensions();
+                if found.any(|one| !self.points(*extent, &one.values).is_empty()) {
+                    continue;
+                }
+                let Some(dimension) = dimensions().next() else {
+                    continue;
+                };
+                if let Extent::From(..) = extent {
+                    return Err(malformed(at, "a range of numbers in which some value lies"));
+                }
+                return Err(Refused::Unknown {
+                    at: at.clone(),
+                    known: self.known_values(&dimension.values).into(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn known_values(&self, values: &DimensionValues) -> String {
+        let texts: Vec<_> = values.texts().collect();
+        let is_ordered = values.ordinate(0).is_some();
+        let (Some(first), Some(last), true) = (texts.first(), texts.last(), is_ordered) else {
+            return texts.join(", ");
+        };
+        if self.is_linear {
+            return format!("those from {first} to {last}");
+        }
+        let option = match self.form {
+            Form::Collections => "dimension_interpolation",
+            Form::Perils => "year_interpolation",
+        };
+        format!(
+            "{}; with {option}=linear also those between",
+            texts.join(", ")
+        )
+    }
+
+    /// Wants what is asked for of every coverage that has it.
+    pub(super) fn choose(self) -> Result<Chosen, Refused> {
+        let mut chosen = Chosen::default();
+        for description in &self.coverages {
+            let columns = &description.coverage.columns;
+            let start = chosen.wanted.len();
+            let points: Vec<_> = columns
+                .dimensions()
+                .iter()
+                .map(|dimension| self.along(&dimension.name, &dimension.values))
+                .collect();
+            let coverage = u32::try_from(chosen.coverages.len()).unwrap_or(u32::MAX);
+            let mut wants = Wants::new(coverage, columns, &mut chosen);
+            for (variable, one) in columns.variables().iter().enumerate() {
+                let is_chosen = self.variables.is_none_or(|names| {
+                    names.iter().any(|name| one.name.eq_ignore_ascii_case(name))
+                });
+                if is_chosen {
+                    wants.product(variable, &points)?;
+                }
+            }
+            let end = chosen.wanted.len();
+            if end > start {
+                chosen.coverages.push(Arc::clone(description));
+                chosen.groups.push(start..end);
+            }
+        }
+        if chosen.wanted.is_empty() {
+            return Err(match self.form {
+                Form::Collections => {
+                    malformed("variables", "of the collections that are asked for")
+                }
+                Form::Perils => malformed("metrics", "of the perils that are asked for"),
+            });
+        }
+        Ok(chosen)
+    }
+
+    /// The points that are asked for along a dimension, each once and in their order; all without any.
+    fn along(&self, name: &str, values: &DimensionValues) -> Vec<Point> {
+        let is_named = |along: &&Along<'_>| along.dimension.eq_ignore_ascii_case(name);
+        let mut asked = self.along.iter().filter(is_named).peekable();
+        if asked.peek().is_none() {
+            return (0..values.len()).map(Point::At).collect();
+        }
+        let extents = asked.flat_map(|along| &along.values);
+        let points = extents.flat_map(|(_, extent)| self.points(*extent, values));
+        let mut points: Vec<_> = points.collect();
+        points.sort_unstable_by_key(|point| match point {
+            Point::At(position) => (*position, i64::MIN),
+            Point::After(position, point) => (*position, *point),
+        });
+        points.dedup();
+        points
+    }
+
+    fn points(&self, extent: Extent<'_>, values: &DimensionValues) -> Vec<Point> {
+        match extent {
+            Extent::One(text) => self.point(text, values).into_iter().collect(),
+            Extent::From(first, last) => {
+                let DimensionValues::Number(numbers) = values else {
+                    return Vec::new();
+                };
+                let (Some(first), Some(last)) = (millionths(first), millionths(last)) else {
+                    return Vec::new();
+                };
+                let within = numbers.iter().enumerate();
+                let within = within.filter(|(_, number)| (first..=last).contains(*number));
+                within.map(|(position, _)| Point::At(position)).collect()
+            }
+        }
+    }
+
+    fn point(&self, text: &str, values: &DimensionValues) -> Option<Point> {
+        // A year is a whole one.
+        if self.form == Form::Perils
+            && matches!(values, DimensionValues::Number(_))
+            && text.parse::<u16>().is_err()
+        {
+            return None;
+        }
+        if let Some(position) = values.find(text) {
+            return Some(Point::At(position));
+        }
+        let DimensionValues::Number(numbers) = values else {
+            return None;
+        };
+        let point = millionths(text).filter(|_| self.is_linear)?;
+        let after = numbers.partition_point(|number| *number < point);
+        let before = after.checked_sub(1)?;
+        (after < numbers.len()).then_some(Point::After(before, point))
+    }
+}
+
+/// Where the wanted numbers of one coverage, and its columns, are put down.
+struct Wants<'s> {
+    coverage: u32,
+    columns: &'s Columns,
+    chosen: &'s mut Chosen,
+    /// Where each column stands that is read already.
+    standing: Vec<Option<u32>>,
+    /// Positions along the dimensions.
+    positions: Vec<usize>,
+}
+
+impl<'s> Wants<'s> {
+    fn new(coverage: u32, columns: &'s Columns, chosen: &'s mut Chosen) -> Self {
+        let count = usize::try_from(columns.count()).unwrap_or(usize::MAX);
+        Self {
+            coverage,
+            columns,
+            chosen,
+            standing: vec![None; count],
+            positions: Vec::with_capacity(columns.dimensions().len()),
+        }
+    }
+
+    /// Wants a variable at each combination of points, the last dimension fastest.
+    fn product(&mut self, variable: usize, points: &[Vec<Point>]) -> Result<(), Refused> {
+        if points.iter().any(Vec::is_empty) {
+            return Ok(());
+        }
+        let mut at = vec![0; points.len()];
+        loop {
+            self.want(variable, &at, points)?;
+            // As an odometer: the last place turns first.
+            let mut places = at.iter_mut().zip(points).rev();
+            let turned = places.find_map(|(at, points)| {
+                *at += 1;
+                if *at < points.len() {
+                    return Some(());
+                }
+                *at = 0;
+                None
+            });
+            if turned.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Wants a variable at those of `points` that stand at `at`.
+    fn want(
+        &mut self,
+        variable: usize,
+        at: &[usize],
+        points: &[Vec<Point>],
+    ) -> Result<(), Refused> {
+        if self.chosen.wanted.len() >= MOST_VALUES {
+            return Err(Refused::TooMuch {
+                what: "values of a place",
+                found: u64::try_from(self.chosen.wanted.len() + 1).unwrap_or(u64::MAX),
+                limit: u64::try_from(MOST_VALUES).unwrap_or(u64::MAX),
+            });
+        }
+        self.positions.clear();
+        let mut between: Option<(usize, Between)> = None;
+        let chosen = at
+            .iter()
+            .zip(points)
+            .filter_map(|(at, points)| points.get(*at));
+        for (dimension, point) in chosen.enumerate() {
+            let (Point::At(position) | Point::After(position, _)) = *point;
+            self.positions.push(position);
+            if let Point::After(_, point) = *point {
+                let found = self.between(dimension, position, point);
+                let found = found.filter(|_| between.is_none()).ok_or_else(|| {
+                    malformed(
+                        "dimension_interpolation",
+                        "linear along one dimension at a time",
+                    )
+                })?;
+                between = Some((dimension, found));
+            }
+        }
+        let Some(lower) = self.columns.index(variable, &self.positions) else {
+            return Ok(());
+        };
+        let upper = between.and_then(|(dimension, _)| {
+            *self.positions.get_mut(dimension)? += 1;
+            self.columns.index(variable, &self.positions)
+        });
+        let wanted = Wanted {
+            coverage: self.coverage,
+            column: lower,
+            between: between.map(|(_, between)| between),
+            lower: self.place(lower),
+            upper: self.place(upper.unwrap_or(lower)),
+        };
+        self.chosen.wanted.push(wanted);
+        Ok(())
+    }
+
+    fn between(&self, dimension: usize, position: usize, point: i64) -> Option<Between> {
+        let values = &self.columns.dimensions().get(dimension)?.values;
+        Some(Between {
+            dimension: u32::try_from(dimension).ok()?,
+            point,
+            lower: values.ordinate(position)?,
+            upper: values.ordinate(position + 1)?,
+        })
+    }
+
+    /// Where a column stands among those that are read.
+    fn place(&mut self, column: ColumnIndex) -> u32 {
+        let columns = &mut self.chosen.columns;
+        let next = u32::try_from(columns.len()).unwrap_or(u32::MAX);
+        let number = usize::try_from(column.number()).unwrap_or(usize::MAX);
+        let Some(standing) = self.standing.get_mut(number) else {
+            return next;
+        };
+        *standing.get_or_insert_with(|| {
+            columns.push((self.coverage, column));
+            next
+        })
+    }
+}
+
+/// The items of `subset`: `month(1)`, `height(2:10)`.
+fn subset_items<'o>(items: &'o [String], all: &[&Columns]) -> Result<Vec<Along<'o>>, Refused> {
+    let mut along = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        let at = format!("subset[{index}]");
+        let parts = item.strip_suffix(')').and_then(|item| item.split_once('('));
+        let Some((dimension, value)) = parts else {
+            return Err(malformed(
+                &at,
+                "a dimension with a value or a range of numbers, as month(1) or height(2:10)",
+            ));
+        };
+        let (dimension, value) = (dimension.trim(), value.trim());
+        if all
+            .iter()
+            .all(|columns| columns.dimension_named(dimension).is_none())
+        {
+            return Err(Refused::Unknown {
+                at,
+                known: dimension_names(all).into(),
+            });
+        }
+        let is_range = |value: &&str| {
+            let ends = value.split_once(':');
+            ends.is_some_and(|(first, last)| {
+                millionths(first.trim()).is_some() && millionths(last.trim()).is_some()
+            })
+        };
+        let extent = match Some(value)
+            .filter(is_range)
+            .and_then(|value| value.split_once(':'))
+        {
+            Some((first, last)) => Extent::From(first.trim(), last.trim()),
+            None => Extent::One(value),
+        };
+        if let Extent::One(value) = extent
+            && value.contains(':')
+            && all.iter().all(|columns| !has_times(columns, dimension))
+        {
+            return Err(malformed(&at, "a range of numbers, as height(2:10)"));
+        }
+        along.push(Along {
+            dimension,
+            values: vec![(at, extent)],
+        });
+    }
+    Ok(along)
+}
+
+/// Whether colons may stand in the values of a dimension.
+fn has_times(columns: &Columns, dimension: &str) -> bool {
+    let found = columns.dimension_named(dimension);
+    let found = found.and_then(|at| columns.dimensions().get(at));
+    found.is_some_and(|one| matches!(one.values, DimensionValues::Time(_)))
+}
+
+/// The items of an option that lists values of one dimension.
+fn listed<'o>(options: &'o Options, option: &str, dimension: &'o str) -> Option<Along<'o>> {
+    let items = options.items(option)?.iter().enumerate();
+    let value = |(index, item): (usize, &'o String)| {
+        (format!("{option}[{index}]"), Extent::One(item.as_str()))
+    };
+    Some(Along {
+        dimension,
+        values: items.map(value).collect(),
+    })
+}
+
+/// Refuses an item of a list that is not known.
+fn each(
+    options: &Options,
+    option: &str,
+    is_known: impl Fn(&str) -> bool,
+    known: impl Fn() -> String,
+) -> Result<(), Refused> {
+    let items = options.items(option).unwrap_or_default();
+    match items.iter().position(|item| !is_known(item)) {
+        None => Ok(()),
+        Some(index) => Err(Refused::Unknown {
+            at: format!("{option}[{index}]"),
+            known: known().into(),
+        }),
+    }
+}
+
+fn variable_names<'c>(all: impl Iterator<Item = &'c Columns>) -> String {
+    let names = all.flat_map(|columns| columns.variables().iter().map(|one| &*one.name));
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn dimension_names(all: &[&Columns]) -> String {
+    let mut names: Vec<_> = all
+        .iter()
+        .flat_map(|columns| columns.dimensions().iter().map(|one| &*one.name))
+        .collect();
+    names.dedup();
+    names.join(", ")
+}
+
+fn malformed(at: &str, expected: impl Into<std::borrow::Cow<'static, str>>) -> Refused {
+    Refused::Malformed {
+        at: at.to_owned(),
+        expected: expected.into(),
+    }
+}
+
+const OF_COLLECTIONS: [&str; 3] = ["dimension_interpolation", "subset", "variables"];
+const OF_PERILS: [&str; 5] = [
+    "metrics",
+    "perils",
+    "scenarios",
+    "year_interpolation",
+    "years",
+];
+/// Values of one place, at most: an answer has a text of its own around each of them.
+const MOST_VALUES: usize = 10_000;

@@ -1,0 +1,231 @@
+//! The table of a coverage that a description tells of: names of its columns, units, decimals and marks.
+
+mod layout;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::table::Table;
+use crate::{
+    dataset::{
+        Kind,
+        grid::{ColumnsError, PatternError},
+        metadata::description::{
+            self, CoverageLayout, Described, DescriptionFault, Profiles, Read,
+        },
+    },
+    policy::CollectionId,
+};
+
+/// A coverage as its description has it, and where its data lie.
+#[derive(Debug)]
+pub struct DescribedTable {
+    /// The table.
+    pub table: Table,
+    /// The layout of its files.
+    pub layout: CoverageLayout,
+    /// The files of the data.
+    pub files: Vec<PathBuf>,
+}
+
+/// Why a description tells of no table.
+#[derive(Debug, thiserror::Error)]
+pub enum NotDescribed {
+    /// Its columns do not fit together.
+    #[error("{}: {source}", .path.display())]
+    Columns {
+        /// The description.
+        path: PathBuf,
+        /// What does not fit.
+        source: ColumnsError,
+    },
+    /// It has faults.
+    #[error("{}", said(.0))]
+    Faulty(Vec<DescriptionFault>),
+    /// It tells of files and not of a coverage.
+    #[error(
+        "{} describes no coverage: add kind = \"coverage\" to [collection], or publish the file as it is",
+        .0.display()
+    )]
+    Kind(PathBuf),
+    /// It, or the file that its profile names, cannot be read.
+    #[error("cannot read {}: {source}", .path.display())]
+    Unreadable {
+        /// The description or the file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The id is none, or that of a fixed path.
+    #[error("{}: \"{}\" cannot be the id of a coverage: write another as `id`", .path.display(), .id.escape_debug())]
+    Id {
+        /// The description.
+        path: PathBuf,
+        /// As it stands there.
+        id: String,
+    },
+    /// The pattern of its columns does not tell them apart.
+    #[error("{}: coverage.columns: {source}", .path.display())]
+    Pattern {
+        /// The description.
+        path: PathBuf,
+        /// Why.
+        source: PatternError,
+    },
+    /// Neither a field nor a column names a variable.
+    #[error("{}: no variable is named: add a [[field]] for each, with its unit", .0.display())]
+    Variables(PathBuf),
+}
+
+impl DescribedTable {
+    /// What the description beside `path`, or the description `path` itself, tells of a coverage; none without one.
+    ///
+    /// # Errors
+    /// [`NotDescribed`].
+    pub fn beside(path: &Path) -> Result<Option<Self>, NotDescribed> {
+        let described = if path.extension().is_some_and(|end| end == "toml") {
+            path.to_owned()
+        } else {
+            match beside(path) {
+                Some(described) => described,
+                None => return Ok(None),
+            }
+        };
+        let described_kind = read(&described)?;
+        if described_kind.kind != Kind::Coverage {
+            return if described == path {
+                Err(NotDescribed::Kind(described))
+            } else {
+                Ok(None)
+            };
+        }
+        Self::of(&described, path, &described_kind).map(Some)
+    }
+
+    fn of(path: &Path, named: &Path, described: &Described) -> Result<Self, NotDescribed> {
+        let Some(layout) = described.coverage.clone() else {
+            return Err(NotDescribed::Kind(path.to_owned()));
+        };
+        let files = if named == path {
+            sources(path, described)?
+        } else {
+            vec![named.to_owned()]
+        };
+        let stem = stem(path);
+        let id = described.id.as_ref().map_or(&*stem, |id| &id.value);
+        // A path is no coverage's; the perils have their own columns.
+        if CollectionId::parse(id).is_err() || crate::policy::is_reserved(id) {
+            return Err(NotDescribed::Id {
+                path: path.to_owned(),
+                id: id.to_owned(),
+            });
+        }
+        let table = layout::table(path, id, described, &layout, files.first())?;
+        Ok(Self {
+            table,
+            layout,
+            files,
+        })
+    }
+}
+
+/// The description of the file `path`: named as it is, with any number of its extensions left out.
+fn beside(path: &Path) -> Option<PathBuf> {
+    let mut name = path.file_name()?.to_str()?;
+    while let Some((rest, _)) = name.rsplit_once('.') {
+        let described = path.with_file_name(format!("{rest}.toml"));
+        if described.is_file() {
+            return Some(described);
+        }
+        name = rest;
+    }
+    None
+}
+
+fn read(path: &Path) -> Result<Described, NotDescribed> {
+    let unreadable = |path: &Path| {
+        let path = path.to_owned();
+        move |source| NotDescribed::Unreadable { path, source }
+    };
+    let text = |path: &Path| {
+        let length = fs::metadata(path)?.len();
+        if length > description::MOST_BYTES {
+            return Err(io::Error::other(format!(
+                "it has {length} octets, and a description has at most {}",
+                description::MOST_BYTES
+            )));
+        }
+        fs::read(path)
+    };
+    let found = Read::parse(path, &text(path).map_err(unreadable(path))?);
+    if !found.is_whole() {
+        return Err(NotDescribed::Faulty(found.faults));
+    }
+    let mut profiles = Profiles::new();
+    for entry in path
+        .parent()
+        .into_iter()
+        .flat_map(fs::read_dir)
+        .flatten()
+        .flatten()
+    {
+        let other = entry.path();
+        let is_toml = other.extension().is_some_and(|end| end == "toml");
+        if !is_toml || other == path {
+            continue;
+        }
+        let Ok(text) = text(&other) else { continue };
+        let profile = Read::parse(&other, &text);
+        if profile.draft.is_profile && profile.is_whole() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            profiles.insert(name.into(), profile.into());
+        }
+    }
+    Described::resolve(path, &found.draft, &profiles).map_err(NotDescribed::Faulty)
+}
+
+/// The files of the data: those that the description names, else the CSV files that are named as it is.
+fn sources(path: &Path, described: &Described) -> Result<Vec<PathBuf>, NotDescribed> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let unreadable = |source| NotDescribed::Unreadable {
+        path: folder.to_owned(),
+        source,
+    };
+    let stem = stem(path);
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_named = match &described.source {
+            Some(source) => source.value.takes(&name),
+            None => name
+                .strip_prefix(&*stem)
+                .is_some_and(|rest| rest.starts_with('.') && rest != ".toml"),
+        };
+        if is_named {
+            files.push(folder.join(name));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn stem(path: &Path) -> std::borrow::Cow<'_, str> {
+    path.file_stem().unwrap_or_default().to_string_lossy()
+}
+
+fn said(faults: &[DescriptionFault]) -> String {
+    let lines: Vec<_> = faults
+        .iter()
+        .filter(|fault| !fault.is_warning())
+        .map(ToString::to_string)
+        .collect();
+    lines.join("\n")
+}
