@@ -1,9 +1,9 @@
-//! `perild import`: from peril CSV files or a `ClimateScore` database to the served store.
+//! `perild import`: from peril CSV files, a `ClimateScore` database or gridded files to the served store.
 
 use std::{
     ffi::OsString,
     io::{self, IsTerminal, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::{
         atomic::Ordering,
@@ -21,8 +21,8 @@ use crate::{
     clock::Timestamp,
     config::{Config, ConfigError},
     import::{
-        DescribedTable, GridStep, ImportError, Imported, Progress, Request, RolledBack, Source,
-        Tables, import, rollback,
+        DescribedTable, GridStep, ImportError, Imported, KnownCoverage, Progress, Request,
+        RolledBack, Source, Tables, format::is_gridded, import, rollback,
     },
 };
 
@@ -33,7 +33,7 @@ use crate::{
     perild import etlfire.csv.gz etlwind.csv.zst --licence 'CC-BY-4.0'\n  \
     perild import tiles/ --step 0.25 --round\n  \
     perild import /srv/perild/shared_data/solar.toml\n  \
-    perild import shared_data/solar.toml\n  \
+    perild import shared_data/solar.nc\n  \
     PGPASSWORD=... perild import postgres://user@localhost/climatescore\n\n\
     All or nothing: the store in service stays until the new one is whole. Then: systemctl reload perild"
 )]
@@ -64,7 +64,8 @@ pub struct ImportArgs {
     #[arg(long, conflicts_with_all = ["paths", "source", "licence", "synthetic", "step", "round"])]
     pub rollback: bool,
     /// Peril CSV files (plain, gzip or zstd), folders of them, or postgres://...; a peril may come in several files.
-    /// Of another coverage the description (solar.toml), or a file that lies beside it (solar.csv)
+    /// Of another coverage the description (solar.toml), a file that lies beside it (solar.csv, solar.parquet), or a
+    /// .nc file or a Zarr store, which needs none (solar.nc)
     #[arg(required_unless_present = "rollback", value_name = "PATH")]
     pub paths: Vec<OsString>,
 }
@@ -137,25 +138,39 @@ fn requests(paths: &[OsString]) -> Result<Vec<(Vec<Source>, Tables)>, ImportErro
     for path in paths {
         let source = Source::new(path);
         let found = match &source {
-            Source::Path(path) if path.is_file() => DescribedTable::beside(path)?,
-            Source::Path(_) | Source::Database(_) => None,
+            Source::Path(path) => coverage(path)?,
+            Source::Database(_) => None,
         };
         let Some(mut found) = found else {
             perils.push(source);
             continue;
         };
         let mut known = described.iter_mut();
-        match known.find(|known| known.table.id() == found.table.id()) {
+        match known.find(|known| known.id == found.id) {
             Some(known) => known.files.append(&mut found.files),
             None => described.push(found),
         }
     }
     let described = described.into_iter().map(|found| {
         let files = found.files.into_iter().map(Source::Path);
-        (files.collect(), Tables::one(found.table))
+        (files.collect(), found.tables)
     });
     let perils = (!perils.is_empty()).then(|| (perils, Tables::perils()));
     Ok(described.chain(perils).collect())
+}
+
+/// The coverage that `path` holds by a description, or because it is gridded; none when it holds perils.
+fn coverage(path: &Path) -> Result<Option<DescribedTable>, ImportError> {
+    let is_gridded = is_gridded(path).unwrap_or(false);
+    if !is_gridded && !path.is_file() {
+        return Ok(None);
+    }
+    let described = DescribedTable::beside(path)?;
+    if described.is_some() || !is_gridded {
+        return Ok(described);
+    }
+    let known = KnownCoverage::undescribed(path)?;
+    Ok(Some(DescribedTable::of_gridded(path, known)))
 }
 
 /// Says what was taken back.

@@ -12,7 +12,8 @@ use std::{
 use postgres::{Client, Config, IsolationLevel, NoTls, Transaction, config::Host};
 
 use super::{
-    scan::{ScanError, Scanned, scan},
+    scan::scan,
+    scanned::{ScanError, Scanned},
     table::Tables,
 };
 use crate::dataset::grid::Profile;

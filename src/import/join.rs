@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Faults, Faulty, LineFault, Problem, Request, fault::Difference, line::Place, locator::Locator,
+    Faults, Faulty, LineFault, Problem, fault::Difference, line::Place, locator::Locator,
     statistics::Tally, table::Table, work::Sourced,
 };
 use crate::dataset::grid::{CellIndex, GridShape, Value, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED};
@@ -40,18 +40,22 @@ struct Line {
 pub(super) fn join<'s>(
     shape: &GridShape,
     sources: &'s [Sourced],
-    request: &Request,
+    rounds: bool,
 ) -> Result<Joined<'s>, Vec<Faulty>> {
     let Some(mut joined) = Joined::new(shape, sources) else {
         return Err(Vec::new());
     };
     let mut astray = Vec::new();
     for (number, source) in sources.iter().enumerate() {
-        let faults = joined.take(shape, number, request.round);
+        let faults = joined.take(shape, number, rounds);
         if !faults.is_empty() {
             astray.push(Faulty {
                 name: source.name.clone(),
-                problem: Problem::Lines(faults),
+                problem: if source.scanned.gridded.is_some() {
+                    Problem::Places(faults)
+                } else {
+                    Problem::Lines(faults)
+                },
             });
         }
     }

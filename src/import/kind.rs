@@ -26,6 +26,8 @@ enum Remedy {
     Decrypt,
     /// A table or a grid in a format that other programs read.
     Export,
+    /// A grid in a format that is imported as a coverage.
+    Import,
     /// A pointer of a version control system.
     Pull(&'static str),
     /// Text in another encoding.
@@ -40,7 +42,7 @@ enum Remedy {
 
 impl Kind {
     /// A folder of chunks.
-    pub(super) const ZARR: Self = Self::new("a Zarr store", Remedy::Export);
+    pub(super) const ZARR: Self = Self::new("a Zarr store", Remedy::Import);
 
     /// How many octets from the start [`Self::of`] wants to see.
     pub(super) const HEAD: usize = 4096;
@@ -78,6 +80,10 @@ impl fmt::Display for Remedy {
             Self::Export => f.write_str(
                 "write it as CSV, a line for each place, with to_csv of pandas, ogr2ogr or the program it comes from",
             ),
+            Self::Import => f.write_str(
+                "import it unpacked and by its own name, as in `perild import solar.nc`, with a description beside it \
+                 where it does not say enough itself",
+            ),
             Self::Pull(command) => write!(f, "fetch what it points to with `{command}`"),
             Self::Reencode(encoding) => write!(
                 f,
@@ -103,7 +109,7 @@ fn archive(head: &[u8]) -> Option<Kind> {
         } else if holds(b".npy") {
             ("a NumPy archive (.npz)", Remedy::Export)
         } else if holds(b".zarray") || holds(b".zgroup") || holds(b"zarr.json") {
-            ("a Zarr archive", Remedy::Export)
+            ("a Zarr archive", Remedy::Unpack)
         } else {
             ("a zip archive", Remedy::Unpack)
         };
@@ -124,7 +130,7 @@ fn by_mark(head: &[u8]) -> Option<Kind> {
     }
     // The mark of HDF5 may stand behind a block of the user's.
     if [512, 1024, 2048].iter().any(|at| is_there(*at, HDF5)) {
-        return Some(Kind::new(HDF5_NAME, Remedy::Export));
+        return Some(Kind::new(HDF5_NAME, Remedy::Import));
     }
     let marks = MARKS
         .iter()
@@ -236,10 +242,10 @@ mod tests {
                 "(.xls)",
                 "save the sheet",
             ),
-            (b"PAR1\x15\x04", "Parquet", "write it as CSV"),
-            (b"CDF\x01\0", "NetCDF", "write it as CSV"),
-            (b"\x89HDF\r\n\x1A\n", "NetCDF 4", "write it as CSV"),
-            (&hdf_later, "HDF5", "write it as CSV"),
+            (b"PAR1\x15\x04", "Parquet", "by its own name"),
+            (b"CDF\x01\0", "NetCDF", "by its own name"),
+            (b"\x89HDF\r\n\x1A\n", "NetCDF 4", "by its own name"),
+            (&hdf_later, "HDF5", "by its own name"),
             (b"GRIB\0\0", "GRIB", "write it as CSV"),
             (b"II*\0", "GeoTIFF", "write it as CSV"),
             (b"SQLite format 3\0", "SQLite", "write it as CSV"),

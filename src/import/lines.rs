@@ -4,7 +4,10 @@ use std::io::{self, Read};
 
 use memchr::memchr;
 
-use super::{kind::Kind, scan::ScanError};
+use super::{
+    kind::Kind,
+    scanned::{MAX_LINE, ScanError},
+};
 
 /// One line without its end.
 pub(super) struct Line<'b> {
@@ -100,4 +103,3 @@ impl<R: Read> Lines<R> {
 }
 
 const BUFFER: usize = 512 * 1024;
-pub(super) const MAX_LINE: usize = 256 * 1024;

@@ -11,7 +11,7 @@ use super::{
     join::Joined,
     lattice::{self, Known},
     request::AxisStep,
-    scan::Scanned,
+    scanned::Scanned,
     work::Sourced,
 };
 use crate::dataset::grid::{
@@ -27,7 +27,7 @@ pub(super) struct Merged {
 }
 
 /// The grid that takes most places of all sources; none when there is no regular one.
-pub(super) fn shape(sources: &[Sourced], request: &Request) -> Option<GridShape> {
+pub(super) fn shape(sources: &[Sourced], request: &Request, rounds: bool) -> Option<GridShape> {
     let all = |of: fn(&Scanned) -> &std::collections::HashSet<i32>| -> BTreeSet<i32> {
         let scanned = sources.iter().map(|source| &source.scanned);
         scanned.flat_map(of).copied().collect()
@@ -38,7 +38,7 @@ pub(super) fn shape(sources: &[Sourced], request: &Request) -> Option<GridShape>
     let known = |step: Option<AxisStep>, single_step: i64| Known {
         step,
         single_step,
-        is_rounded: request.round,
+        is_rounded: rounds,
     };
     let (north, east) = request.step.map_or((None, None), |step| {
         (Some(step.latitude), Some(step.longitude))

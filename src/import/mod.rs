@@ -1,4 +1,4 @@
-//! From peril CSV files or a `ClimateScore` database to a store.
+//! From peril CSV files, a `ClimateScore` database or gridded sources to a store.
 //!
 //! Each source is read once, from its header to its end ([`Layout`], then a line at a time), and its
 //! rows are spooled to the state directory. When all are sound, the grid is found from their
@@ -11,6 +11,7 @@ mod database;
 mod described;
 mod fault;
 pub mod format;
+mod gridded;
 mod header;
 mod join;
 mod key;
@@ -25,7 +26,9 @@ mod publish;
 mod report;
 mod request;
 mod rollback;
+mod rows;
 mod scan;
+mod scanned;
 mod source;
 mod spool;
 mod statistics;
@@ -38,6 +41,10 @@ use std::{io, path::PathBuf};
 pub use database::DatabaseError;
 pub use described::{DescribedTable, NotDescribed};
 pub use fault::{Difference, Faults, LineFault, Shown};
+pub use gridded::{
+    fault::GriddedFault,
+    known::{KnownCoverage, NoId},
+};
 pub use header::{HeaderFault, Layout};
 pub use kind::Kind;
 pub use line::{Place, Record};
@@ -45,7 +52,7 @@ pub use number::{NumberFault, millionths};
 pub use report::{Imported, Notice};
 pub use request::{AxisStep, GridStep, NoStep, Progress, Request, Source};
 pub use rollback::{RolledBack, rollback};
-pub use scan::ScanError;
+pub use scanned::ScanError;
 pub(crate) use source::{PACKAGE_NAME, SYNTHETIC};
 pub use table::{Table, Tables};
 pub use work::import;
@@ -67,6 +74,9 @@ pub enum ImportError {
     /// A description tells of no table that could be imported.
     #[error(transparent)]
     Described(#[from] NotDescribed),
+    /// The name of a source is that of no coverage.
+    #[error(transparent)]
+    NoId(#[from] NoId),
     /// Sources have faults.
     #[error("{}", report::faults(.0))]
     Faulty(Vec<Faulty>),
@@ -149,6 +159,8 @@ pub struct Faulty {
 pub enum Problem {
     /// Some of its lines.
     Lines(Faults),
+    /// Some of its places, which stand in no lines.
+    Places(Faults),
     /// It could not be read to its end.
     Scan(ScanError),
 }

@@ -7,7 +7,13 @@ use std::{
     path::PathBuf,
 };
 
-use super::{Faulty, Problem, join::Joined, kind::Kind, scan::Scanned, work::Sourced};
+use super::{
+    Faulty, Problem, Shown,
+    join::Joined,
+    kind::Kind,
+    scanned::{OfGrid, Scanned},
+    work::Sourced,
+};
 use crate::{
     clock::Timestamp,
     dataset::{
@@ -67,6 +73,15 @@ pub enum Notice {
         /// How many.
         lines: u64,
     },
+    /// A dimension's dates are of a calendar of their own, and stay as they are written.
+    Calendar {
+        /// In which source.
+        source: String,
+        /// Which dimension.
+        dimension: Box<str>,
+        /// Name of the calendar, as CF has it.
+        calendar: Box<str>,
+    },
     /// Nobody said under which terms the values may be used.
     NoLicence,
     /// Lines of cells that another line gives the same values.
@@ -95,6 +110,15 @@ pub enum Notice {
         count: u32,
         /// Degrees.
         step: f64,
+    },
+    /// A variable of a gridded source was left out.
+    Skipped {
+        /// In which source.
+        source: String,
+        /// Which.
+        variable: Shown,
+        /// Why.
+        reason: &'static str,
     },
     /// The values are made up.
     Synthetic,
@@ -134,6 +158,9 @@ pub(super) fn of_sources(
     let mut notices = Vec::new();
     for source in sources {
         let (name, scanned) = (source.name.clone(), &source.scanned);
+        if let Some(found) = &scanned.gridded {
+            notices.extend(of_grid(&name, found));
+        }
         if scanned.turn.beyond > 0 {
             notices.push(Notice::Turned {
                 source: name.clone(),
@@ -178,6 +205,22 @@ pub(super) fn of_sources(
     notices.extend(sparse("latitudes", latitudes, &shape.latitude));
     notices.extend(sparse("longitudes", longitudes, &shape.longitude));
     notices
+}
+
+/// What a gridded source says beside its values.
+fn of_grid(name: &str, found: &OfGrid) -> Vec<Notice> {
+    let skipped = found.skipped.iter().map(|skipped| Notice::Skipped {
+        source: name.to_owned(),
+        variable: Shown::new(skipped.name.as_bytes()),
+        reason: skipped.reason,
+    });
+    let calendars = found.calendars.iter();
+    let calendars = calendars.map(|(dimension, calendar)| Notice::Calendar {
+        source: name.to_owned(),
+        dimension: dimension.clone(),
+        calendar: calendar.clone(),
+    });
+    skipped.chain(calendars).collect()
 }
 
 /// Worth a look when most points of the axis have no place: the step may be finer than was meant.
@@ -332,6 +375,19 @@ impl fmt::Display for Notice {
                 "places lie on {taken} of the grid's {count} {axis}, which are {step} degrees apart: \
                  if the grid is coarser, give its step with --step"
             ),
+            Self::Calendar {
+                source,
+                dimension,
+                calendar,
+            } => write!(
+                f,
+                "{source}: the dates of {dimension} are of the calendar {calendar}, and stay as they are written"
+            ),
+            Self::Skipped {
+                source,
+                variable,
+                reason,
+            } => write!(f, "{source}: the variable {variable} is left out: {reason}"),
             Self::Turned { source, lines } => write!(
                 f,
                 "{source}: longitudes are counted to 360, and in {lines} lines those beyond 180 were \
@@ -416,6 +472,15 @@ pub(super) fn faults(sources: &[Faulty]) -> String {
         match &source.problem {
             Problem::Scan(error) => {
                 let _ = write!(text, "\n{}: {error}", source.name);
+            }
+            Problem::Places(faults) => {
+                for (_, fault) in faults.kept() {
+                    let _ = write!(text, "\n{}: {fault}", source.name);
+                }
+                let more = faults.count() - u64::try_from(faults.kept().len()).unwrap_or(0);
+                if more > 0 {
+                    let _ = write!(text, "\n{}: and {more} more places", source.name);
+                }
             }
             Problem::Lines(faults) => {
                 for (line, fault) in faults.kept() {

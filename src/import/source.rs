@@ -1,4 +1,4 @@
-//! A CSV file as it lies on the disk: plain or packed, and unchanged while it is read.
+//! A source as it lies on the disk: plain or packed, and unchanged while it is read.
 
 use std::{
     ffi::OsString,
@@ -15,7 +15,7 @@ use zstd::stream::read::Decoder as ZstdDecoder;
 
 use super::kind::Kind;
 
-/// One open CSV file.
+/// One open file, or the folder of a gridded store.
 #[derive(Debug)]
 pub(super) struct SourceFile {
     pub(super) path: PathBuf,
@@ -31,6 +31,8 @@ struct Version {
     inode: u64,
     length: u64,
     modified: (i64, i64),
+    /// Of a folder, with all that lies in it.
+    files: u64,
 }
 
 /// What is used of a `datapackage.json` (Frictionless Data Package), which describes files beside it.
@@ -68,11 +70,24 @@ impl SourceFile {
         if !metadata.is_file() {
             return Err(io::Error::other("not a regular file"));
         }
+        Self::new(path, file, Version::of(&metadata))
+    }
+
+    /// The file or the store that `path` is.
+    pub(super) fn open_gridded(path: &Path) -> io::Result<Self> {
+        if path.is_dir() {
+            let found = Version::of_folder(path)?;
+            return Self::new(path, File::open(path)?, found);
+        }
+        Self::open(path)
+    }
+
+    fn new(path: &Path, file: File, found: Version) -> io::Result<Self> {
         Ok(Self {
             path: path.into(),
             package: Package::beside(path)?,
             file,
-            found: Version::of(&metadata),
+            found,
         })
     }
 
@@ -118,10 +133,12 @@ impl SourceFile {
 
     /// Whether the file is still the one that was opened, and as it was.
     pub(super) fn is_unchanged(&self) -> bool {
-        let now = |metadata: io::Result<Metadata>| {
-            metadata.is_ok_and(|found| Version::of(&found) == self.found)
-        };
-        now(self.file.metadata()) && now(fs::metadata(&self.path))
+        let is_as_found = |now: io::Result<Version>| now.is_ok_and(|now| now == self.found);
+        let of_file = |metadata: io::Result<Metadata>| metadata.map(|found| Version::of(&found));
+        if self.path.is_dir() {
+            return is_as_found(Version::of_folder(&self.path));
+        }
+        is_as_found(of_file(self.file.metadata())) && is_as_found(of_file(fs::metadata(&self.path)))
     }
 }
 
@@ -132,7 +149,35 @@ impl Version {
             inode: metadata.ino(),
             length: metadata.len(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
+            files: 1,
         }
+    }
+
+    /// The folder of a store: what all that lies in it weighs together, and the latest change of any of it.
+    fn of_folder(path: &Path) -> io::Result<Self> {
+        let mut found = Self::of(&fs::metadata(path)?);
+        found.length = 0;
+        let mut ahead = vec![path.to_owned()];
+        while let Some(folder) = ahead.pop() {
+            for entry in fs::read_dir(folder)? {
+                let entry = entry?;
+                let metadata = entry.metadata()?;
+                let Self {
+                    length, modified, ..
+                } = Self::of(&metadata);
+                found.modified = found.modified.max(modified);
+                found.files += 1;
+                if metadata.is_dir() {
+                    ahead.push(entry.path());
+                } else {
+                    found.length = found.length.saturating_add(length);
+                }
+            }
+            if found.files > MOST_FILES {
+                return Err(io::Error::other("it has too many files"));
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -187,16 +232,17 @@ pub(super) fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// What lies in a folder without CSV files, as far as it is known: the first few of its files.
 pub(super) fn others(path: &Path) -> Vec<(PathBuf, Kind)> {
-    if ZARR.iter().any(|name| path.join(name).exists()) {
-        return vec![(path.into(), Kind::ZARR)];
-    }
     let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    let is_store = |path: &Path| ZARR.iter().any(|name| path.join(name).exists());
     let mut paths: Vec<_> = entries
         .map(|entry| entry.path())
-        .filter(|path| path.is_file())
+        .filter(|path| path.is_file() || is_store(path))
         .collect();
     paths.sort();
     let kinds = paths.into_iter().filter_map(|path| {
+        if path.is_dir() {
+            return Some((path, Kind::ZARR));
+        }
         let mut head = Vec::new();
         let file = File::open(&path).ok()?;
         let wanted = u64::try_from(Kind::HEAD).ok()?;
@@ -233,6 +279,8 @@ impl Read for Counted<'_> {
     }
 }
 
+/// Files and folders of a store: more than a Zarr store is read with.
+const MOST_FILES: u64 = 4_000_000;
 /// How many files of other kinds are told.
 const OTHERS: usize = 5;
 /// What a Zarr store has at its root.

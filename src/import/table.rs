@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::number::NumberFault;
+use super::{gridded::known::KnownCoverage, number::NumberFault};
 use crate::dataset::grid::{CoverageMetadata, Profile, Variable};
 
 /// The table of one coverage.
@@ -45,6 +45,8 @@ pub struct Tables {
     by_name: HashMap<Box<str>, (usize, usize)>,
     /// Whether they are those of the perils.
     pub(super) are_perils: bool,
+    /// The coverage of gridded sources: these say themselves what their columns are.
+    pub(super) gridded: Option<Arc<KnownCoverage>>,
 }
 
 impl Table {
@@ -103,6 +105,15 @@ impl Tables {
         Self::of(vec![Arc::new(table)], false)
     }
 
+    /// No table: the sources are gridded, and each says what its columns are.
+    #[must_use]
+    pub fn gridded(known: KnownCoverage) -> Self {
+        Self {
+            gridded: Some(Arc::new(known)),
+            ..Self::of(Vec::new(), false)
+        }
+    }
+
     fn of(tables: Vec<Arc<Table>>, are_perils: bool) -> Self {
         let mut by_name = HashMap::new();
         for (at, table) in tables.iter().enumerate() {
@@ -114,6 +125,7 @@ impl Tables {
             all: tables,
             by_name,
             are_perils,
+            gridded: None,
         }
     }
 

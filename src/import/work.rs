@@ -14,11 +14,13 @@ use super::{
     Faulty, ImportError, Imported, Problem, Progress, Request, Source,
     about::about,
     database::{self, Table},
+    gridded::{self, fault::GriddedFault},
     join::{Joined, join},
     merge::{self, Merged},
     publish::{Draft, Workshop},
     report::{self, Notice},
-    scan::{ScanError, Scanned, scan},
+    scan::scan,
+    scanned::{ScanError, Scanned},
     source::{self, SourceFile},
     stored::Stored,
 };
@@ -39,7 +41,7 @@ pub fn import(request: &Request, progress: &Progress) -> Result<Imported, Import
     let workshop = Workshop::enter(&request.state)
         .map_err(unusable)?
         .ok_or_else(|| ImportError::Busy(request.state.clone()))?;
-    let files = open(&request.sources, progress)?;
+    let files = open(request, progress)?;
     let served = Perils::readable(&request.state);
     let drafted = draft(request, &files, &workshop, &served, progress);
     // What seems wrong with a file that was half written is not what is wrong with it.
@@ -92,8 +94,9 @@ fn draft<'w>(
     progress: &Progress,
 ) -> Result<Drafted<'w>, ImportError> {
     let sources = read(request, files, workshop, progress)?;
-    let shape = merge::shape(&sources, request).ok_or(ImportError::NoGrid)?;
-    let perils = join_each(&shape, &sources, request)?;
+    let rounds = request.round || sources.iter().any(Sourced::has_rough_places);
+    let shape = merge::shape(&sources, request, rounds).ok_or(ImportError::NoGrid)?;
+    let perils = join_each(&shape, &sources, rounds)?;
     let merged = Merged::of(&shape, &perils);
     let notices = report::of_sources(&sources, &perils, &shape);
     let about = about(request, files, &perils, &merged, shape, served);
@@ -134,6 +137,13 @@ pub(super) struct Sourced {
     pub(super) scanned: Scanned,
 }
 
+impl Sourced {
+    fn has_rough_places(&self) -> bool {
+        let gridded = self.scanned.gridded.as_ref();
+        gridded.is_some_and(|found| found.has_rough_places)
+    }
+}
+
 impl From<Table> for Part {
     fn from(table: Table) -> Self {
         Self {
@@ -144,7 +154,9 @@ impl From<Table> for Part {
     }
 }
 
-fn open(sources: &[Source], progress: &Progress) -> Result<Vec<SourceFile>, ImportError> {
+fn open(request: &Request, progress: &Progress) -> Result<Vec<SourceFile>, ImportError> {
+    let sources = &request.sources;
+    let is_gridded = request.tables.gridded.is_some();
     let mut files = Vec::new();
     for source in sources {
         let Source::Path(path) = source else { continue };
@@ -152,8 +164,18 @@ fn open(sources: &[Source], progress: &Progress) -> Result<Vec<SourceFile>, Impo
             let path = path.to_owned();
             move |source| ImportError::Unreadable { path, source }
         };
-        for path in source::files(path).map_err(unreadable(path))? {
-            let file = SourceFile::open(&path).map_err(unreadable(&path))?;
+        let paths = if is_gridded {
+            vec![path.clone()]
+        } else {
+            source::files(path).map_err(unreadable(path))?
+        };
+        for path in paths {
+            let file = if is_gridded {
+                SourceFile::open_gridded(&path)
+            } else {
+                SourceFile::open(&path)
+            };
+            let file = file.map_err(unreadable(&path))?;
             if !files.iter().any(|other: &SourceFile| other.is_same(&file)) {
                 files.push(file);
             }
@@ -195,11 +217,11 @@ fn read(
 fn join_each<'s>(
     shape: &GridShape,
     sources: &'s [Sourced],
-    request: &Request,
+    rounds: bool,
 ) -> Result<Vec<Joined<'s>>, ImportError> {
     let perils = sources.chunk_by(|one, next| rank(one) == rank(next));
     let joined = in_parallel(perils.collect(), |sources: &'s [Sourced]| {
-        join(shape, sources, request)
+        join(shape, sources, rounds)
     });
     let mut perils = Vec::new();
     let mut astray = Vec::new();
@@ -225,17 +247,23 @@ fn read_files(
     let mut longest_first: Vec<_> = files.iter().collect();
     longest_first.sort_by_key(|file| std::cmp::Reverse(file.length()));
     let read = |file: &SourceFile| {
+        let part = |scanned| Part {
+            name: file.path.display().to_string(),
+            is_synthetic: file.is_synthetic(),
+            scanned,
+        };
+        if let Some(known) = &request.tables.gridded {
+            let scanned = gridded::read(&file.path, known, folder, request.round);
+            progress.read.fetch_add(file.length(), Ordering::Relaxed);
+            return Ok(part(scanned));
+        }
         let text = file
             .text(&progress.read)
             .map_err(|source| ImportError::Unreadable {
                 path: file.path.clone(),
                 source,
             })?;
-        Ok(Part {
-            name: file.path.display().to_string(),
-            is_synthetic: file.is_synthetic(),
-            scanned: scan(text, &request.tables, folder, request.round),
-        })
+        Ok(part(scan(text, &request.tables, folder, request.round)))
     };
     in_parallel(longest_first, read).into_iter().collect()
 }
@@ -267,6 +295,7 @@ fn sound(parts: Vec<Part>) -> Result<Vec<Sourced>, ImportError> {
         faulty.sort_by(|one, other| one.name.cmp(&other.name));
         return Err(ImportError::Faulty(faulty));
     }
+    have_the_same_columns(&sources)?;
     sources.sort_by(|one, other| (rank(one), &one.name).cmp(&(rank(other), &other.name)));
     for pair in sources.windows(2) {
         if let [first, second] = pair
@@ -281,6 +310,30 @@ fn sound(parts: Vec<Part>) -> Result<Vec<Sourced>, ImportError> {
         }
     }
     Ok(sources)
+}
+
+/// The gridded sources of a coverage have the same variables and dimensions.
+fn have_the_same_columns(sources: &[Sourced]) -> Result<(), ImportError> {
+    let mut gridded = sources
+        .iter()
+        .filter(|source| source.scanned.gridded.is_some());
+    let Some(first) = gridded.next() else {
+        return Ok(());
+    };
+    let columns = |source: &Sourced| source.scanned.table.coverage.columns.clone();
+    let expected = columns(first);
+    let others = gridded.filter(|source| columns(source) != expected);
+    let faulty: Vec<_> = others
+        .map(|other| Faulty {
+            name: other.name.clone(),
+            problem: Problem::Scan(GriddedFault::OtherColumns(first.name.clone()).into()),
+        })
+        .collect();
+    if faulty.is_empty() {
+        Ok(())
+    } else {
+        Err(ImportError::Faulty(faulty))
+    }
 }
 
 /// The place of a source's table among those of the import.

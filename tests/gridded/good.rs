@@ -8,7 +8,13 @@ use perild::{
 use crate::{Found, files, read};
 
 /// What `write.py` writes for a variable, a scenario, a year and a place, in millionths.
-fn value(variable: usize, scenario: usize, year: f64, latitude: f64, longitude: f64) -> i64 {
+pub(crate) fn value(
+    variable: usize,
+    scenario: usize,
+    year: f64,
+    latitude: f64,
+    longitude: f64,
+) -> i64 {
     if latitude > 51.2 && longitude > 1.6 {
         return WIDE_NOT_COVERED;
     }

@@ -11,6 +11,7 @@
 
 mod files;
 mod good;
+mod import;
 mod memory;
 mod rows;
 mod stores;

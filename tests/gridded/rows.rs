@@ -78,6 +78,14 @@ fn a_wrong_row_is_told_with_its_number_and_stops_the_whole() {
         ("50,0.25,tas,2030,inf\n", "row 3: \"inf\" is no number"),
         ("50,0.25,tas,2030,1e300\n", "row 3: a value is 1"),
         ("50,0.25,tas,2030,12,5\n", "row 3: has 6 fields"),
+        (
+            "50,0.25,tas,2030,0.1234567\n",
+            "row 3: \"0.1234567\" has more than 6 decimals: import with --round",
+        ),
+        (
+            "50,0.1234567,tas,2030,1\n",
+            "row 3: \"0.1234567\" has more than 6 decimals",
+        ),
         ("50,0.25,tas,2030,1", "row 3: has no end: the file was cut"),
     ] {
         let error = csv(&format!("{HEADER}{good}{row}"), &naming()).err();
@@ -87,6 +95,15 @@ fn a_wrong_row_is_told_with_its_number_and_stops_the_whole() {
         assert!(error.starts_with(said), "{row}: {error}");
     }
     assert!(csv(&format!("{HEADER}{good}{good}"), &naming()).is_ok());
+    let rounding = Naming {
+        rounds: true,
+        ..naming()
+    };
+    let found = csv(
+        &format!("{HEADER}50,0.1234567,tas,2030,0.1234567\n"),
+        &rounding,
+    );
+    assert_eq!(found.unwrap().cells[&(50_000_000, 123_457)], [123_457]);
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn copy(name: &str) -> (TempDir, PathBuf) {
     (folder, to)
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

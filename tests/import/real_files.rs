@@ -75,8 +75,8 @@ fn a_file_that_is_no_csv_is_named_with_what_to_do() {
             "an Excel workbook",
             "save the sheet as CSV",
         ),
-        (b"PAR1\x15\x04\x15\x10", "Parquet", "write it as CSV"),
-        (b"\x89HDF\r\n\x1a\n\0\0\0\0", "NetCDF", "write it as CSV"),
+        (b"PAR1\x15\x04\x15\x10", "Parquet", "by its own name"),
+        (b"\x89HDF\r\n\x1a\n\0\0\0\0", "NetCDF", "by its own name"),
         (&utf16, "text in UTF-16", "iconv -f UTF-16LE -t UTF-8"),
         (b"<!DOCTYPE html>\n<html>", "an HTML page", "download"),
         (
@@ -117,8 +117,9 @@ fn a_folder_without_a_csv_file_says_what_is_in_it() {
         "{said}"
     );
     let bench = empty();
-    fs::write(bench.csv().join(".zgroup"), "{}").unwrap();
-    assert!(refused(&bench, &[]).contains("a Zarr store"));
+    fs::create_dir(bench.csv().join("solar.zarr")).unwrap();
+    fs::write(bench.csv().join("solar.zarr/.zgroup"), "{}").unwrap();
+    assert!(refused(&bench, &[]).contains("solar.zarr: this is a Zarr store"));
 }
 
 #[test]

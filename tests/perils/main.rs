@@ -25,6 +25,7 @@ mod contract;
 mod described;
 mod formats;
 mod full_scale;
+mod gridded;
 mod input;
 mod open_data;
 mod portfolio;

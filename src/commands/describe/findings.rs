@@ -40,7 +40,7 @@ pub(super) enum FoundUnit {
     Said(String),
 }
 
-/// A regular grid, and how its columns are named.
+/// A regular grid, and how its columns are named; no name where the data say themselves what is where.
 #[derive(Debug)]
 pub(super) struct FoundGrid {
     pub(super) latitude: String,
@@ -60,6 +60,7 @@ pub(super) struct FoundDimension {
     pub(super) is_known: bool,
     pub(super) values: Vec<String>,
     pub(super) are_numbers: bool,
+    pub(super) are_times: bool,
 }
 
 /// What a data package says.
@@ -74,6 +75,13 @@ pub(super) struct PackageFacts {
     pub(super) contact: Option<String>,
     pub(super) issued: Option<String>,
     pub(super) missing: Vec<String>,
+}
+
+impl FoundGrid {
+    /// Whether the data say themselves what is where, and need no names of columns for it.
+    pub(super) fn says_itself(&self) -> bool {
+        self.columns.is_empty()
+    }
 }
 
 impl FoundField {

@@ -199,6 +199,7 @@ fn dimension(values: &[&str], taken: &mut BTreeMap<&'static str, u32>) -> FoundD
         },
         values: values.iter().map(ToString::to_string).collect(),
         are_numbers: ascend && as_written,
+        are_times: false,
     }
 }
 

@@ -3,6 +3,7 @@
 mod column;
 mod findings;
 mod grid;
+mod gridded;
 mod json;
 mod package;
 mod parquet;
@@ -19,7 +20,11 @@ use std::{
 
 use clap::Args;
 
-use crate::{dataset::FileName, policy::is_reserved};
+use crate::{
+    dataset::FileName,
+    import::format::{self, FormatError},
+    policy::is_reserved,
+};
 use findings::Findings;
 use package::PackageError;
 
@@ -32,7 +37,7 @@ use package::PackageError;
     A description that is there stays as it is."
 )]
 pub struct DescribeArgs {
-    /// The data: CSV (also gzip or zstd), JSON, GeoJSON, Parquet, or any other file that is to be offered as it is
+    /// The data: CSV (also gzip or zstd), JSON, GeoJSON, Parquet, a .nc file, a Zarr store, or any other file that is to be offered as it is
     #[arg(value_name = "PATH")]
     pub path: PathBuf,
     /// Print the description, and write nothing
@@ -46,6 +51,14 @@ pub enum DescribeError {
     /// A description is there.
     #[error("{} is there already and stays as it is; remove it first, or use --print", .0.display())]
     Exists(PathBuf),
+    /// The data are gridded and cannot be read.
+    #[error("{}: {fault}", .path.display())]
+    Gridded {
+        /// The data.
+        path: PathBuf,
+        /// Why.
+        fault: FormatError,
+    },
     /// The data are not what their extension says.
     #[error("{} cannot be read as {format}: {reason}", .path.display())]
     Malformed {
@@ -110,13 +123,23 @@ pub fn run(args: &DescribeArgs) -> Result<(), DescribeError> {
 }
 
 fn describe(path: &Path, description: &Path) -> Result<String, DescribeError> {
-    let mut findings = survey::survey(path)?;
+    let mut findings = if is_gridded(path) {
+        gridded::survey(path).map_err(|fault| DescribeError::Gridded {
+            path: path.to_owned(),
+            fault,
+        })?
+    } else {
+        survey::survey(path)?
+    };
     package::add(path, &mut findings)?;
     Ok(text::write(path, description, &findings))
 }
 
 /// The description's place: `meters.toml` for `meters.csv`, and `wind.csv.toml` where `wind` is a name of perild's own.
 fn beside(path: &Path) -> Result<PathBuf, DescribeError> {
+    if is_gridded(path) {
+        return Ok(path.with_extension("toml"));
+    }
     let not_served = || DescribeError::NotServed(path.to_owned());
     let name = path
         .file_name()
@@ -130,6 +153,12 @@ fn beside(path: &Path) -> Result<PathBuf, DescribeError> {
         family.as_str()
     };
     Ok(path.with_file_name(format!("{stem}.toml")))
+}
+
+/// Whether the data are `NetCDF` or a Zarr store, which are imported and not offered as they are.
+fn is_gridded(path: &Path) -> bool {
+    let is_parquet = path.extension().is_some_and(|end| end == "parquet");
+    !is_parquet && format::is_gridded(path).unwrap_or(false)
 }
 
 /// Writes a file that is not there yet, and is there for good when this returns.

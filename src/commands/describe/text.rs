@@ -22,6 +22,7 @@ pub(super) fn write(data: &Path, description: &Path, findings: &Findings) -> Str
         lines.coverage(grid, findings);
     }
     match &findings.grid {
+        Some(grid) if grid.says_itself() => lines.fields(findings, |_| true),
         Some(grid) if !grid.dimensions.is_empty() => lines.variables(grid),
         Some(grid) => lines.fields(findings, |field| grid.variables.contains(&field.name)),
         None => lines.fields(findings, |_| true),
@@ -111,6 +112,13 @@ impl Lines {
     }
 
     fn coverage(&mut self, grid: &FoundGrid, findings: &Findings) {
+        if grid.says_itself() {
+            self.line("\n# The values lie on a regular grid: perild import makes a coverage of them, which is asked by place and area.");
+            for dimension in &grid.dimensions {
+                self.dimension(dimension);
+            }
+            return;
+        }
         self.line("\n# The rows are cells of a regular grid: perild import makes a coverage of them, which is asked by place and area.");
         self.line("# ? To offer the file as it is instead: kind = \"files\", without [coverage] and [[dimension]].");
         self.line("[coverage]");
@@ -137,6 +145,9 @@ impl Lines {
             "   # ? a name for it, here and in the pattern of the columns"
         };
         self.line(&format!("name = {}{question}", text(&dimension.name)));
+        if dimension.are_times {
+            self.key("type", "time");
+        }
         if dimension.are_numbers {
             self.line(&format!("values = [{}]", dimension.values.join(", ")));
         } else {

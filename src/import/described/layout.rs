@@ -115,7 +115,7 @@ fn place_names(said: Option<&str>, known: [&str; 2]) -> Vec<Box<str>> {
 }
 
 /// Whether a column tells of the place, or of nothing.
-fn is_of_place(layout: &CoverageLayout, name: &str) -> bool {
+pub(super) fn is_of_place(layout: &CoverageLayout, name: &str) -> bool {
     let latitude = place_names(layout.latitude.as_deref(), ["latitude", "lat"]);
     let longitude = place_names(layout.longitude.as_deref(), ["longitude", "lon"]);
     let is = |known: &str| known.eq_ignore_ascii_case(name);
@@ -195,7 +195,7 @@ fn around_variable(layout: &CoverageLayout, dimensions: &[Dimension]) -> (String
     (before, after)
 }
 
-fn variable(known: &description::Variable) -> Variable {
+pub(super) fn variable(known: &description::Variable) -> Variable {
     let (field, decimals) = (&known.field, known.decimals.unwrap_or(DECIMALS));
     let text = |text: &Option<Box<str>>| text.clone().unwrap_or_default();
     Variable {
@@ -217,7 +217,7 @@ fn variable(known: &description::Variable) -> Variable {
     }
 }
 
-fn dimension(known: &description::Dimension) -> Dimension {
+pub(super) fn dimension(known: &description::Dimension) -> Dimension {
     Dimension {
         name: known.name.clone(),
         title: known.title.clone().unwrap_or_default(),
@@ -242,15 +242,18 @@ fn dimension(known: &description::Dimension) -> Dimension {
 }
 
 fn instant(text: &str) -> Instant {
-    // A year or a month begins with its first day.
-    let moment = match text.len() {
+    Instant {
+        text: text.into(),
+        seconds: moment(text).map_or(0, |moment| moment.time().seconds()),
+    }
+}
+
+/// The first moment of a time: a year or a month begins with its first day.
+pub(in crate::import) fn moment(text: &str) -> Option<Moment> {
+    match text.len() {
         4 => Moment::parse(&format!("{text}-01-01")),
         7 => Moment::parse(&format!("{text}-01")),
         _ => Moment::parse(text),
-    };
-    Instant {
-        text: text.into(),
-        seconds: moment.map_or(0, |moment| moment.time().seconds()),
     }
 }
 
@@ -261,7 +264,7 @@ fn instant(text: &str) -> Instant {
     clippy::cast_precision_loss,
     reason = "rounded, and below sixteen digits"
 )]
-fn steps(number: f64, of_a_unit: i64) -> Option<i64> {
+pub(in crate::import) fn steps(number: f64, of_a_unit: i64) -> Option<i64> {
     let steps = (number * of_a_unit as f64).round();
     (steps.abs() < 1e15).then_some(steps as i64)
 }

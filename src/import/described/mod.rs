@@ -1,19 +1,20 @@
 //! The table of a coverage that a description tells of: names of its columns, units, decimals and marks.
 
-mod layout;
+mod gridded;
+pub(super) mod layout;
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-use super::table::Table;
+use super::{format, gridded::known::KnownCoverage, table::Tables};
 use crate::{
     dataset::{
         Kind,
         grid::{ColumnsError, PatternError},
         metadata::description::{
-            self, CoverageLayout, Described, DescriptionFault, Profiles, Read,
+            self, CoverageLayout, Described, DescriptionFault, Form, Profiles, Read,
         },
     },
     policy::CollectionId,
@@ -22,10 +23,10 @@ use crate::{
 /// A coverage as its description has it, and where its data lie.
 #[derive(Debug)]
 pub struct DescribedTable {
-    /// The table.
-    pub table: Table,
-    /// The layout of its files.
-    pub layout: CoverageLayout,
+    /// The name of the coverage.
+    pub id: Box<str>,
+    /// What its files are.
+    pub tables: Tables,
     /// The files of the data.
     pub files: Vec<PathBuf>,
 }
@@ -104,6 +105,16 @@ impl DescribedTable {
         Self::of(&described, path, &described_kind).map(Some)
     }
 
+    /// The coverage of the gridded source `path`, which no description tells of.
+    #[must_use]
+    pub fn of_gridded(path: &Path, known: KnownCoverage) -> Self {
+        Self {
+            id: known.id.clone(),
+            tables: Tables::gridded(known),
+            files: vec![path.to_owned()],
+        }
+    }
+
     fn of(path: &Path, named: &Path, described: &Described) -> Result<Self, NotDescribed> {
         let Some(layout) = described.coverage.clone() else {
             return Err(NotDescribed::Kind(path.to_owned()));
@@ -122,13 +133,32 @@ impl DescribedTable {
                 id: id.to_owned(),
             });
         }
-        let table = layout::table(path, id, described, &layout, files.first())?;
+        let tables = if are_gridded(&files, &layout)? {
+            Tables::gridded(gridded::known(id, described, &layout))
+        } else {
+            let first = files.first();
+            Tables::one(layout::table(path, id, described, &layout, first)?)
+        };
         Ok(Self {
-            table,
-            layout,
+            id: id.into(),
+            tables,
             files,
         })
     }
+}
+
+/// Whether the values are not in CSV with a row for each cell.
+fn are_gridded(files: &[PathBuf], layout: &CoverageLayout) -> Result<bool, NotDescribed> {
+    for path in files {
+        let unreadable = |source| NotDescribed::Unreadable {
+            path: path.clone(),
+            source,
+        };
+        if format::is_gridded(path).map_err(unreadable)? {
+            return Ok(true);
+        }
+    }
+    Ok(layout.form == Form::Long)
 }
 
 /// The description of the file `path`: named as it is, with any number of its extensions left out.
@@ -186,7 +216,7 @@ fn read(path: &Path) -> Result<Described, NotDescribed> {
     Described::resolve(path, &found.draft, &profiles).map_err(NotDescribed::Faulty)
 }
 
-/// The files of the data: those that the description names, else the CSV files that are named as it is.
+/// The files of the data: those that the description names, else those that are named as it is.
 fn sources(path: &Path, described: &Described) -> Result<Vec<PathBuf>, NotDescribed> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let folder = if folder.as_os_str().is_empty() {

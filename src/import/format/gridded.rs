@@ -12,6 +12,9 @@ pub trait Gridded: std::fmt::Debug {
     /// The variables, dimensions and axes.
     fn coverage(&self) -> &Coverage;
 
+    /// Whether its places are on the points of an even axis, and not a little beside them.
+    fn has_exact_places(&self) -> bool;
+
     /// Hands every cell to `take`, once, in any order.
     ///
     /// # Errors

@@ -56,6 +56,25 @@ pub fn open(path: &Path, naming: &Naming, folder: &Path) -> Result<Box<dyn Gridd
     }
 }
 
+/// Whether the source at `path` says itself what its variables, dimensions and axes are, or is Parquet.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn is_gridded(path: &Path) -> io::Result<bool> {
+    if zarr::is_zarr(path) {
+        return Ok(true);
+    }
+    // A pipe would wait for somebody who writes.
+    if !path.metadata()?.is_file() {
+        return Ok(false);
+    }
+    let format = Format::of(&mut File::open(path)?)?;
+    Ok(match format {
+        Format::NetCdf | Format::Parquet => true,
+        Format::Text => false,
+    })
+}
+
 fn cf(arrays: Box<dyn Arrays>, naming: &Naming) -> Result<Box<dyn Gridded>, FormatError> {
     Ok(Box::new(cf::CfSource::open(arrays, naming)?))
 }

@@ -20,12 +20,14 @@ pub struct Naming {
     pub variable: Option<String>,
     /// The column of a table that holds the value.
     pub value: Option<String>,
-    /// Texts and numbers of a table that say that a value is missing, beside nothing at all.
+    /// Texts and numbers that say that a value is missing, beside nothing at all.
     pub missing: Vec<String>,
     /// How many decimals are kept, by variable; others keep six.
     pub decimals: BTreeMap<String, u8>,
     /// Values that say that the variable has no meaning there, after unpacking.
     pub not_applicable: Vec<f64>,
+    /// Numbers of text that have more decimals than are kept are rounded, and not refused.
+    pub rounds: bool,
 }
 
 impl Naming {

@@ -8,6 +8,7 @@ pub(super) struct Quantity {
     decimals: u8,
     steps: f64,
     not_applicable: Vec<f64>,
+    missing: Vec<f64>,
 }
 
 /// Why a number cannot be stored.
@@ -35,7 +36,22 @@ impl Quantity {
             decimals,
             steps: 10_f64.powi(i32::from(decimals)),
             not_applicable: not_applicable.to_vec(),
+            missing: Vec::new(),
         })
+    }
+
+    /// The same, and the numbers among `marks` are not covered, in single precision as well.
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        reason = "what single precision makes of a mark is that mark"
+    )]
+    pub(super) fn without(mut self, marks: &[String]) -> Self {
+        let marks = marks.iter().filter_map(|mark| mark.parse::<f64>().ok());
+        self.missing = marks
+            .flat_map(|mark| [mark, f64::from(mark as f32)])
+            .collect();
+        self
     }
 
     /// The nearest number that is stored for `value`; NaN is not covered.
@@ -46,7 +62,7 @@ impl Quantity {
         reason = "a whole number below 2 to the power of 53"
     )]
     pub(super) fn stored(&self, value: f64) -> Result<i64, QuantityFault> {
-        if value.is_nan() {
+        if value.is_nan() || self.missing.contains(&value) {
             return Ok(WIDE_NOT_COVERED);
         }
         if self.not_applicable.contains(&value) {
@@ -91,6 +107,11 @@ mod tests {
         ] {
             assert_eq!(micro.stored(value), Ok(stored), "{value}");
         }
+        let marked = Quantity::new(1, &[]).unwrap();
+        let marked = marked.without(&["NA".to_owned(), "-999.9".to_owned()]);
+        assert_eq!(marked.stored(-999.9), Ok(WIDE_NOT_COVERED));
+        assert_eq!(marked.stored(f64::from(-999.9_f32)), Ok(WIDE_NOT_COVERED));
+        assert_eq!(marked.stored(-999.8), Ok(-9998));
         let whole = Quantity::new(0, &[]).unwrap();
         assert_eq!(whole.stored(2.5), Ok(3));
         assert_eq!(whole.stored(-9999.0), Ok(-9999));

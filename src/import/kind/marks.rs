@@ -10,6 +10,7 @@ pub(super) const MARKS: &[(Remedy, &[Mark])] = &[
     (Remedy::Reencode("UTF-32"), REENCODE_UTF32),
     (Remedy::Reencode("UTF-16"), REENCODE_UTF16),
     (Remedy::Export, EXPORT),
+    (Remedy::Import, IMPORT),
     (Remedy::SaveAs, SAVEAS),
     (Remedy::Restore, RESTORE),
     (Remedy::Unpack, UNPACK),
@@ -30,14 +31,9 @@ const EXPORT: &[Mark] = &[
     (0, b"\xFF\xFF\xFF\xFF", "an Arrow stream"),
     (0, b"ARROW1", "an Arrow file (.arrow, .feather)"),
     (0, b"FEA1", "a Feather file (.feather)"),
-    (0, b"PAR1", "Parquet"),
     (0, b"PARE", "Parquet that is encrypted"),
     (0, b"ORC", "an ORC file"),
     (0, b"Obj\x01", "an Avro file"),
-    (0, b"CDF\x01", NETCDF),
-    (0, b"CDF\x02", NETCDF),
-    (0, b"CDF\x05", NETCDF),
-    (0, HDF5, HDF5_NAME),
     (0, b"\x0E\x03\x13\x01", "HDF4 (.hdf)"),
     (0, b"GRIB", "GRIB (.grib, .grb2)"),
     (0, b"BUFR", "BUFR"),
@@ -61,6 +57,14 @@ const EXPORT: &[Mark] = &[
     (0, b"MATLAB ", "a MATLAB file (.mat)"),
     (0, b"<stata_dta>", "a Stata file (.dta)"),
     (0, b"$FL2", "an SPSS file (.sav)"),
+];
+
+const IMPORT: &[Mark] = &[
+    (0, b"PAR1", "Parquet"),
+    (0, b"CDF\x01", NETCDF),
+    (0, b"CDF\x02", NETCDF),
+    (0, b"CDF\x05", NETCDF),
+    (0, HDF5, HDF5_NAME),
 ];
 
 const SAVEAS: &[Mark] = &[(

@@ -72,6 +72,7 @@ impl CfSource {
             let quantity = Quantity::new(variable.decimals, &naming.not_applicable);
             let quantity =
                 quantity.ok_or_else(|| cf(array, CfFault::Decimals(variable.decimals)))?;
+            let quantity = quantity.without(&naming.missing);
             fields.push(Field {
                 array: array.clone(),
                 packing: Packing::of(array)?,
@@ -95,6 +96,10 @@ impl CfSource {
 impl Gridded for CfSource {
     fn coverage(&self) -> &Coverage {
         &self.coverage
+    }
+
+    fn has_exact_places(&self) -> bool {
+        true
     }
 
     fn read(&mut self, take: &mut Take<'_>) -> Result<(), FormatError> {

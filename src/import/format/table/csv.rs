@@ -11,7 +11,7 @@ use crate::import::{
     Shown,
     kind::Kind,
     lines::{Line, Lines},
-    number::nearest_millionth,
+    number::{NumberFault, millionths, nearest_millionth, steps},
 };
 
 pub(super) fn read(
@@ -30,7 +30,7 @@ pub(super) fn read(
         gatherer: Gatherer::new(roles.clone(), naming, folder),
         fields: names.len(),
         roles,
-        missing: naming.missing.clone(),
+        naming,
     };
     while let Some(line) = lines.next().map_err(unreadable)? {
         if !line.text.is_empty() {
@@ -40,14 +40,14 @@ pub(super) fn read(
     reader.gatherer.finish()
 }
 
-struct Reader {
+struct Reader<'n> {
     gatherer: Gatherer,
     roles: Roles,
     fields: usize,
-    missing: Vec<String>,
+    naming: &'n Naming,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn take(&mut self, line: &Line<'_>) -> Result<(), FormatError> {
         if let Err(fault) = self.try_take(line)? {
             self.gatherer.fault(line.number, fault);
@@ -69,20 +69,21 @@ impl Reader {
         }
         let field = |at: usize| fields.get(at).copied().unwrap_or_default();
         let parsed = || -> Result<_, RowFault> {
-            let latitude = degrees(field(self.roles.latitude))?;
-            let longitude = degrees(field(self.roles.longitude))?;
+            let latitude = self.degrees(field(self.roles.latitude))?;
+            let longitude = self.degrees(field(self.roles.longitude))?;
+            let variable = self.roles.variable.map(|at| text(field(at))).transpose()?;
             let labels = self.roles.dimensions.iter().map(|(_, at)| text(field(*at)));
             let values = self
                 .roles
                 .values
                 .iter()
-                .map(|(_, at)| self.value(field(*at)));
+                .map(|(name, at)| self.value(field(*at), variable.unwrap_or(name)));
             Ok((
                 latitude,
                 longitude,
                 labels.collect::<Result<Vec<_>, _>>()?,
                 values.collect::<Result<Vec<_>, _>>()?,
-                self.roles.variable.map(|at| text(field(at))).transpose()?,
+                variable,
             ))
         };
         let (latitude, longitude, labels, values, variable) = match parsed() {
@@ -100,16 +101,36 @@ impl Reader {
         self.gatherer.take(&row).map(Ok)
     }
 
-    fn value(&self, field: &[u8]) -> Result<Option<f64>, RowFault> {
+    /// The value of the variable that is called `name`; none when it is missing.
+    fn value(&self, field: &[u8], name: &str) -> Result<Option<f64>, RowFault> {
         if field.is_empty()
             || self
+                .naming
                 .missing
                 .iter()
                 .any(|missing| missing.as_bytes() == field)
         {
             return Ok(None);
         }
+        let decimals = self.naming.decimals(name);
+        if !self.naming.rounds && matches!(steps(field, decimals), Err(NumberFault::DecimalsOf(_)))
+        {
+            return Err(RowFault::Decimals(Shown::new(field), decimals));
+        }
         number(field).map(Some)
+    }
+
+    fn degrees(&self, field: &[u8]) -> Result<i64, RowFault> {
+        match millionths(field) {
+            Err(NumberFault::Decimals) if !self.naming.rounds => {
+                Err(RowFault::Decimals(Shown::new(field), MICRO_DECIMALS))
+            }
+            Ok(micro) => Ok(micro),
+            Err(_) => {
+                let micro = nearest_millionth(field).ok();
+                micro.ok_or_else(|| RowFault::NotANumber(Shown::new(field)))
+            }
+        }
     }
 }
 
@@ -121,11 +142,6 @@ fn number(field: &[u8]) -> Result<f64, RowFault> {
     let text = str::from_utf8(field).ok().filter(|_| is_decimal);
     let number = text.and_then(|text| text.parse().ok());
     number.ok_or_else(|| RowFault::NotANumber(Shown::new(field)))
-}
-
-fn degrees(field: &[u8]) -> Result<i64, RowFault> {
-    let micro = nearest_millionth(field).ok();
-    micro.ok_or_else(|| RowFault::NotANumber(Shown::new(field)))
 }
 
 fn text(field: &[u8]) -> Result<&str, RowFault> {
@@ -155,3 +171,6 @@ fn bare(field: &[u8]) -> &[u8] {
 fn unreadable(error: impl std::fmt::Display) -> FormatError {
     TableFault::Csv(error.to_string()).into()
 }
+
+/// Decimals of a coordinate.
+const MICRO_DECIMALS: u8 = 6;

@@ -63,7 +63,7 @@ pub enum RowFault {
     },
     /// More decimals than are kept.
     #[error(
-        "{0} has more than {1} decimals: round it, or give the variable more in the description file"
+        "{0} has more than {1} decimals: import with --round, or give the variable more in the description file"
     )]
     Decimals(Shown, u8),
     /// Another number of fields than the header.

@@ -24,6 +24,8 @@ use crate::dataset::grid::WIDE_NOT_COVERED;
 #[derive(Debug)]
 pub(super) struct Table {
     gathered: Gathered,
+    /// Whether its places were read from text.
+    is_text: bool,
 }
 
 impl Table {
@@ -33,18 +35,29 @@ impl Table {
         naming: &Naming,
         folder: &Path,
     ) -> Result<Self, FormatError> {
-        csv::read(source, naming, folder).map(|gathered| Self { gathered })
+        csv::read(source, naming, folder).map(|gathered| Self {
+            gathered,
+            is_text: true,
+        })
     }
 
     /// Reads Parquet, spooling to `folder`.
     pub(super) fn parquet(file: File, naming: &Naming, folder: &Path) -> Result<Self, FormatError> {
-        parquet::read(file, naming, folder).map(|gathered| Self { gathered })
+        parquet::read(file, naming, folder).map(|gathered| Self {
+            gathered,
+            is_text: false,
+        })
     }
 }
 
 impl Gridded for Table {
     fn coverage(&self) -> &Coverage {
         &self.gathered.coverage
+    }
+
+    fn has_exact_places(&self) -> bool {
+        // Binary numbers were rounded to millionths, each by itself.
+        self.is_text
     }
 
     fn read(&mut self, take: &mut Take<'_>) -> Result<(), FormatError> {

@@ -1,0 +1,119 @@
+//! Rows on their way to the spool, counted as they come.
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{
+    Faults,
+    line::Record,
+    scanned::{MAX_COORDINATES, OfGrid, ScanError, Scanned, Turn, unkept},
+    spool::Spool,
+    statistics::Tally,
+    table::Table,
+};
+use crate::dataset::grid::WIDE_NOT_COVERED;
+
+/// The rows of one source.
+pub(super) struct Rows {
+    folder: PathBuf,
+    spool: Spool,
+    tallies: Vec<Tally>,
+    latitudes: HashSet<i32>,
+    longitudes: HashSet<i32>,
+    last_latitude: Option<i32>,
+    turn: Turn,
+    rounded: u64,
+    count: u64,
+    cells_with_data: u64,
+}
+
+impl Rows {
+    /// Rows of `width` values, kept in the directory `folder`.
+    pub(super) fn new(folder: &Path, width: usize) -> Result<Self, ScanError> {
+        Ok(Self {
+            folder: folder.to_owned(),
+            spool: Spool::new(folder, width).map_err(unkept(folder))?,
+            tallies: vec![Tally::NONE; width],
+            latitudes: HashSet::new(),
+            longitudes: HashSet::new(),
+            last_latitude: None,
+            turn: Turn::NONE,
+            rounded: 0,
+            count: 0,
+            cells_with_data: 0,
+        })
+    }
+
+    /// Counts the row of `line`, counted from 1, and keeps it where `keeps`.
+    #[inline]
+    pub(super) fn take(
+        &mut self,
+        record: Record,
+        values: &[i64],
+        line: u64,
+        keeps: bool,
+    ) -> Result<(), ScanError> {
+        let Record { place, .. } = record;
+        self.turn.note(record.written_longitude, line);
+        self.rounded += u64::from(record.rounded);
+        if self.last_latitude != Some(place.latitude) {
+            self.last_latitude = Some(place.latitude);
+            self.latitudes.insert(place.latitude);
+        }
+        self.longitudes.insert(place.longitude);
+        if self.latitudes.len().max(self.longitudes.len()) > MAX_COORDINATES {
+            return Err(ScanError::NoGrid { line });
+        }
+        self.count += 1;
+        let has_data = values.iter().any(|value| *value != WIDE_NOT_COVERED);
+        if has_data {
+            self.cells_with_data += 1;
+            for (tally, value) in self.tallies.iter_mut().zip(values) {
+                tally.count(*value);
+            }
+        }
+        if !keeps {
+            return Ok(());
+        }
+        let spooled = if has_data {
+            self.spool.push(place, values)
+        } else {
+            self.spool.push_empty(place)
+        };
+        spooled.map_err(unkept(&self.folder))
+    }
+
+    /// The source, of which these are all rows.
+    pub(super) fn finish(
+        mut self,
+        table: Arc<Table>,
+        mut faults: Faults,
+        gridded: Option<OfGrid>,
+    ) -> Result<Scanned, ScanError> {
+        if self.count == 0 && faults.is_empty() {
+            return Err(ScanError::NoRow);
+        }
+        if let Some((line, fault)) = self.turn.fault() {
+            faults.note(line, fault);
+        }
+        for tally in &mut self.tallies {
+            tally.count_empty(self.count - self.cells_with_data);
+        }
+        Ok(Scanned {
+            table,
+            faults,
+            rows: self.count,
+            cells_with_data: self.cells_with_data,
+            tallies: self.tallies,
+            latitudes: self.latitudes,
+            longitudes: self.longitudes,
+            turn: self.turn,
+            rounded: self.rounded,
+            spooled: self.spool.finish().map_err(unkept(&self.folder))?,
+            gridded,
+        })
+    }
+}
