@@ -9,6 +9,7 @@ mod body;
 pub mod catalog;
 pub mod coverage;
 mod digests;
+pub mod edr;
 mod entity_tag;
 mod files;
 pub mod grid;

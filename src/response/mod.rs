@@ -9,6 +9,7 @@ pub mod catalogue;
 mod challenge;
 mod coding;
 pub mod conditions;
+pub mod coverage;
 pub(crate) mod fields;
 pub mod file;
 pub mod location;

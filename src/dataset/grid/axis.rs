@@ -66,6 +66,12 @@ impl Axis {
         self.count
     }
 
+    /// What makes the axis: the first coordinate and `step_parts` steps, in millionths of a degree, those parts, and how
+    /// many coordinates there are.
+    pub(crate) fn numbers(&self) -> (i64, i64, u32, u32) {
+        (self.first, self.step_total, self.step_parts, self.count)
+    }
+
     /// Distance of two coordinates in degrees.
     #[must_use]
     pub fn step(&self) -> f64 {
