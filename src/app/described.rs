@@ -3,12 +3,13 @@
 use super::{
     PerilRoute, Route,
     discovery::DiscoveryRoute,
+    edr::EdrRoute,
     routes::{FILE, OPEN, VERSIONED_FILE},
 };
 use crate::{
     climatescore::ContractRoute,
     dataset::Perils,
-    description::{Described, Description, Operation, discovery, paths},
+    description::{Described, Description, Operation, discovery, edr, paths},
 };
 
 impl Route {
@@ -37,12 +38,19 @@ impl Route {
             };
             (template.to_owned(), route)
         });
+        let queries = EdrRoute::TEMPLATES.map(|(path, kind)| {
+            let route = Self::Edr(EdrRoute {
+                kind,
+                collection: None,
+            });
+            (path.to_owned(), route)
+        });
         let described = |(path, route): (String, Self)| Described {
             path,
             allow: route.allow(),
             operations: Box::new(move |about| route.operations(about)),
         };
-        named.chain(files).map(described).collect()
+        named.chain(queries).chain(files).map(described).collect()
     }
 
     /// What the methods of the route take and give; those of HEAD and OPTIONS follow from the others.
@@ -52,6 +60,7 @@ impl Route {
             Self::Description => vec![("GET", paths::openapi())],
             Self::Discovery(route) => vec![("GET", operation(route))],
             Self::Docs => vec![("GET", paths::docs())],
+            Self::Edr(route) => vec![("GET", edr::query(about, route.kind))],
             Self::File { template, .. } if *template == FILE => {
                 vec![("GET", paths::plain_file(about))]
             }

@@ -2,6 +2,7 @@
 
 mod described;
 mod discovery;
+mod edr;
 mod examine;
 mod file;
 mod perild;

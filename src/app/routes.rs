@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use actix_web::http::Method;
 
-use super::discovery::DiscoveryRoute;
+use super::{discovery::DiscoveryRoute, edr::EdrRoute};
 use crate::{
     climatescore::ContractRoute,
     dataset::{Catalog, FileName, Perils},
@@ -20,6 +20,8 @@ pub enum Route {
     Discovery(DiscoveryRoute),
     /// `/docs`: the same for people.
     Docs,
+    /// `/v1/collections/{id}/position` and the other data queries of a coverage.
+    Edr(EdrRoute),
     /// `/{name}` and `/v1/files/{name}`: a file; none when no file can have that name.
     File {
         /// The file.
@@ -95,6 +97,9 @@ impl Route {
         if let Some(route) = ContractRoute::find(path) {
             return Self::Climatescore(route);
         }
+        if let Some(route) = EdrRoute::find(path) {
+            return Self::Edr(route);
+        }
         if let Some(name) = path
             .strip_prefix("/v1/files/")
             .filter(|name| !name.contains('/'))
@@ -125,9 +130,11 @@ impl Route {
         let old = ContractRoute::FIXED.map(|(path, _)| path);
         let fixed = PerilRoute::FIXED.map(|(path, _)| path);
         let named = [ContractRoute::PERIL, FILE, VERSIONED_FILE, NOTHING];
+        let queries = EdrRoute::TEMPLATES.map(|(path, _)| path);
         open.chain(discovery)
             .chain(old)
             .chain(fixed)
+            .chain(queries)
             .chain(named)
             .collect()
     }
@@ -136,6 +143,7 @@ impl Route {
     #[must_use]
     pub fn asks(&self, catalog: &Catalog) -> Option<CollectionId> {
         match self {
+            Self::Edr(route) => route.collection.clone(),
             Self::File { file, .. } => catalog.collection_of(file.as_ref()?),
             Self::Perils(_) => Some(PerilRoute::asks().clone()),
             Self::Climatescore(route) => Some(route.asks().clone()),
@@ -152,6 +160,7 @@ impl Route {
     #[must_use]
     pub fn template(&self) -> &'static str {
         match self {
+            Self::Edr(route) => route.template(),
             Self::File { template, .. } => template,
             Self::Discovery(route) => route.template(),
             Self::Perils(route) => route.template(),
@@ -275,7 +284,10 @@ mod tests {
     #[test]
     fn each_described_path_is_the_route_that_answers_there() {
         for described in Route::described() {
-            let path = described.path.replace("{name}", "tidy");
+            let path = described
+                .path
+                .replace("{name}", "tidy")
+                .replace("{id}", "wind");
             let route = Route::find(&path);
             assert_ne!(route, Route::Nothing, "{path}");
             assert!(Route::templates().contains(&route.template()), "{path}");

@@ -137,6 +137,7 @@ async fn walk(
         Route::Description => site.description.document(request, &visit.parameters()),
         Route::Discovery(route) => visit.discover(route, access).await,
         Route::Docs => site.description.page(request),
+        Route::Edr(route) => visit.data_query(route, access).await,
         Route::File {
             file: Some(file), ..
         } => visit.file(file, access).await,

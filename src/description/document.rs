@@ -143,10 +143,14 @@ fn security_schemes() -> Value {
 }
 
 /// The tags, in the order of the page.
-pub(super) const TAGS: [(&str, &str); 5] = [
+pub(super) const TAGS: [(&str, &str); 6] = [
     (
         "catalogue",
         "What is published, what it needs, and who you are: open to everyone. With a token each collection says whether you may read it.",
+    ),
+    (
+        "collections",
+        "Values of coverages of any kind, at places, in boxes and in polygons (OGC API EDR).",
     ),
     (
         "perils",

@@ -15,6 +15,7 @@
 pub(crate) mod access;
 pub(crate) mod discovery;
 mod document;
+pub(crate) mod edr;
 mod headers;
 pub(crate) mod operation;
 pub(crate) mod page;

@@ -33,7 +33,7 @@ decimals = 2
 "#;
 
 /// The sample, and beside it irradiance each degree.
-fn site() -> Site {
+pub(crate) fn site() -> Site {
     sample::site_with(|_, pki| {
         let dir = pki.path("");
         let folder = dir.join("own");

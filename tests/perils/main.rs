@@ -23,6 +23,7 @@ mod broken_store;
 mod collections;
 mod contract;
 mod described;
+mod edr;
 mod formats;
 mod full_scale;
 mod gridded;

@@ -69,6 +69,7 @@ fn operation(method: &str, target: &str) -> Option<&'static Value> {
     }
     let path = path.as_str();
     let collection = path.strip_prefix("/v1/collections/");
+    let resource = collection.and_then(|rest| rest.split_once('/'));
     let template = match path.strip_prefix("/v1/files/") {
         _ if DOCUMENT["paths"].get(path).is_some() => path,
         Some(name) if !name.contains('/') => "/v1/files/{name}",
@@ -77,6 +78,11 @@ fn operation(method: &str, target: &str) -> Option<&'static Value> {
         }
         _ if collection.is_some_and(|rest| rest.split('/').skip(1).eq(["schema"])) => {
             "/v1/collections/{id}/schema"
+        }
+        _ if resource.is_some_and(|(_, query)| query == "area") => "/v1/collections/{id}/area",
+        _ if resource.is_some_and(|(_, query)| query == "cube") => "/v1/collections/{id}/cube",
+        _ if resource.is_some_and(|(_, query)| query == "position") => {
+            "/v1/collections/{id}/position"
         }
         _ if path.len() > 1 && path.rfind('/') == Some(0) => "/{name}",
         _ => return None,
