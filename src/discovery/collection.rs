@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{
     View,
+    data_queries::{self, Offer},
     link::{JSON_SCHEMA, Link},
     view::{Reading, path_of, path_of_file, title},
 };
@@ -40,6 +41,8 @@ pub(super) struct CollectionDocument<'c> {
     group: Option<&'c str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     extent: Option<ExtentDocument>,
+    #[serde(flatten)]
+    data_queries: Option<Offer>,
     access: Access<'c>,
     links: Vec<Link>,
 }
@@ -117,6 +120,7 @@ pub(super) fn document<'c>(view: &View<'c>, collection: &'c Collection) -> Colle
         modified: modified.map(|moment| moment.to_string()),
         group: collection.group().map(CollectionId::as_str),
         extent: extent_of(extent),
+        data_queries: data_queries::of(view, collection),
         access: access(view, collection),
         links: links(view, collection),
     }

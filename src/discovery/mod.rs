@@ -8,6 +8,7 @@
 mod answer;
 mod collection;
 mod conformance;
+mod data_queries;
 mod landing;
 mod link;
 mod listing;

@@ -1,0 +1,78 @@
+//! The data queries of a coverage, as OGC API Environmental Data Retrieval 1.1 says of them in a collection.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::{
+    View,
+    link::Link,
+    view::{path_of, title},
+};
+use crate::{
+    dataset::{
+        Collection, Kind,
+        coverage::Crs,
+        edr::QueryKind,
+        metadata::{Field, Unit},
+    },
+    response::coverage::Media,
+};
+
+#[derive(Serialize)]
+pub(super) struct Offer {
+    data_queries: Map<String, Value>,
+    crs: [&'static str; 2],
+    output_formats: [&'static str; 3],
+    parameter_names: Map<String, Value>,
+}
+
+/// What can be asked of `collection`; none where nothing lies on a grid.
+pub(super) fn of(view: &View<'_>, collection: &Collection) -> Option<Offer> {
+    match collection.kind() {
+        Kind::Coverage if collection.has_data() => {}
+        Kind::Coverage | Kind::Files => return None,
+    }
+    let query = |kind: QueryKind| {
+        let path = format!("{}/{}", path_of(collection), kind.name());
+        let media_type = Media::CoverageJson.essence();
+        let link = Link::new(view, "data", &path, media_type, title(collection));
+        let mut link = json!(link);
+        if let Some(link) = link.as_object_mut() {
+            let variables = json!({
+                "title": kind.name(),
+                "query_type": kind.name(),
+                "output_formats": Media::NAMES,
+                "default_output_format": Media::NAMES.first(),
+            });
+            link.insert("variables".to_owned(), variables);
+        }
+        (kind.name().to_owned(), json!({"link": link}))
+    };
+    let fields = collection.metadata().fields.iter();
+    Some(Offer {
+        data_queries: QueryKind::ALL.into_iter().map(query).collect(),
+        crs: Crs::ALL.map(Crs::uri),
+        output_formats: Media::NAMES,
+        parameter_names: fields
+            .map(|field| (field.name.to_string(), parameter(field)))
+            .collect(),
+    })
+}
+
+fn parameter(field: &Field) -> Value {
+    let label = field.title.as_ref().unwrap_or(&field.name);
+    let mut parameter = Map::from_iter([
+        ("type".to_owned(), "Parameter".into()),
+        ("observedProperty".to_owned(), json!({"label": label})),
+    ]);
+    if let Some(definition) = &field.definition {
+        parameter.insert("description".to_owned(), json!(definition));
+    }
+    if let Some(unit) = field.unit.as_ref().map(Unit::code) {
+        let unit = json!({
+            "symbol": {"value": unit, "type": "http://www.opengis.net/def/uom/UCUM/"},
+        });
+        parameter.insert("unit".to_owned(), unit);
+    }
+    parameter.into()
+}
