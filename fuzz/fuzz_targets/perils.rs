@@ -1,15 +1,17 @@
 //! A peril CSV file: whatever a line holds, what is taken from it is a place and numbers in range.
 #![no_main]
 
+use std::sync::LazyLock;
+
 use libfuzzer_sys::fuzz_target;
 use perild::{
     dataset::grid::{WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED},
-    import::Layout,
+    import::{Layout, Tables},
 };
 
 fuzz_target!(|text: &[u8]| {
     let mut lines = text.split(|octet| *octet == b'\n');
-    let Ok(layout) = Layout::read(lines.next().unwrap_or_default()) else {
+    let Ok(layout) = Layout::read(lines.next().unwrap_or_default(), &TABLES) else {
         return;
     };
     let mut values = vec![0; layout.values()];
@@ -25,3 +27,5 @@ fuzz_target!(|text: &[u8]| {
         }
     }
 });
+
+static TABLES: LazyLock<Tables> = LazyLock::new(Tables::perils);

@@ -10,9 +10,12 @@ use std::{
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
 use perild::{
-    dataset::perils::{
-        places::{Carried, Survey},
-        query::{Options, Reach, Subset},
+    dataset::{
+        Perils,
+        perils::{
+            places::{Carried, Survey},
+            query::{Options, Reach, Subset},
+        },
     },
     edge::{Body, Charset, Intake},
     turns::Turns,
@@ -63,7 +66,7 @@ fuzz_target!(|octets: &[u8]| {
         }
     }
     assert_eq!(found, survey.count());
-    let _ = Subset::read(&options, REACH);
+    let _ = Subset::read(&options, REACH, &Perils::default());
 });
 
 const MAX_PLACES: usize = 100;
