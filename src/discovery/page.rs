@@ -9,7 +9,7 @@ use super::{
     view::{Reading, path_of, path_of_file, title},
 };
 use crate::{
-    dataset::{Collection, metadata::Field},
+    dataset::{Collection, Kind, metadata::Field},
     description::page::{
         STYLE,
         markup::{code, escaped, prose},
@@ -119,7 +119,10 @@ pub(super) fn collection(view: &View<'_>, collection: &Collection) -> String {
     );
     body.push_str("</dl>");
     fields(&mut body, &metadata.fields);
-    files(view, &mut body, collection);
+    match collection.kind() {
+        Kind::Coverage => in_a_shell(view, &mut body, collection, A_PLACE),
+        Kind::Files => files(view, &mut body, collection),
+    }
     let path = path_of(collection);
     page(&path, title(collection), &[LANDING, LISTING], &body)
 }
@@ -196,14 +199,29 @@ fn files(view: &View<'_>, body: &mut String, collection: &Collection) {
             size(file.length_bytes),
         );
     }
-    body.push_str("</ul><h2>In a shell</h2>");
+    body.push_str("</ul>");
     let address = view.address(&path_of_file(&first.name));
+    shell(
+        view,
+        body,
+        collection,
+        &format!("--remote-name '{address}'"),
+    );
+}
+
+/// A line that asks for what is at `query` below the collection.
+fn in_a_shell(view: &View<'_>, body: &mut String, collection: &Collection, query: &str) {
+    let address = view.address(&format!("{}{query}", path_of(collection)));
+    shell(view, body, collection, &format!("'{address}'"));
+}
+
+fn shell(view: &View<'_>, body: &mut String, collection: &Collection, what: &str) {
     let credentials = match view.rule(collection) {
         Some(rule) if rule.is_open() => "",
         _ => " --cert client.pem --key client.key -H \"Authorization: Bearer $TOKEN\"",
     };
-    let line = format!("curl --fail --remote-name{credentials} '{address}'");
-    let _ = write!(body, "<pre>{}</pre>", escaped(&line));
+    let line = format!("curl --fail{credentials} {what}");
+    let _ = write!(body, "<h2>In a shell</h2><pre>{}</pre>", escaped(&line));
 }
 
 /// Who may have `collection`, and whether that is who asks.
@@ -260,5 +278,7 @@ fn page(path: &str, heading: &str, trail: &[(&str, &str)], body: &str) -> String
     )
 }
 
+/// A place, and the whole of what is known there.
+const A_PLACE: &str = "/position?coords=POINT(0%2051.5)&f=csv";
 const LANDING: (&str, &str) = ("/v1?f=html", landing::TITLE);
 const LISTING: (&str, &str) = ("/v1/collections?f=html", listing::TITLE);

@@ -4,7 +4,7 @@ use super::{Description, Perils};
 use crate::dataset::{
     Kind,
     catalog::{Held, Holding},
-    grid::{Axis, Columns, DimensionValues, Variable},
+    grid::{Axis, Columns, CoverageMetadata, DimensionValues, Variable},
     metadata::{BoundingBox, Extent, Field, FieldType, Interval, Licence, Metadata, Moment, Unit},
 };
 
@@ -21,9 +21,8 @@ fn held(description: &Description) -> Held {
     let said = |text: &str| (!text.is_empty()).then(|| Box::from(text));
     let metadata = Metadata {
         title: said(&coverage.title).unwrap_or_else(|| coverage.id.clone()),
-        description: said(&coverage.description),
+        description: said(&described(coverage)),
         licence: said(&coverage.licence).map(|text| Licence::parse(&text)),
-        publisher: said(&coverage.source),
         version: said(&coverage.version),
         extent: Extent {
             spatial: spatial(description),
@@ -43,6 +42,17 @@ fn held(description: &Description) -> Held {
             .map(|store| store.checksum.clone()),
         has_data: description.store.is_some(),
     }
+}
+
+/// What it is and where its values come from, in a paragraph each.
+fn described(coverage: &CoverageMetadata) -> String {
+    let source = match &*coverage.source {
+        "" => String::new(),
+        source => format!("Source: {source}"),
+    };
+    let paragraphs = [coverage.description.to_string(), source].into_iter();
+    let said: Vec<_> = paragraphs.filter(|text| !text.is_empty()).collect();
+    said.join("\n\n")
 }
 
 /// The box around the centres of the cells, as far as longitudes go.

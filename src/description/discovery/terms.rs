@@ -36,7 +36,7 @@ pub(in crate::description) fn parameters() -> Map<String, Value> {
             "collection",
             json!({
                 "name": "id", "in": "path", "required": true, "description": "The collection's id.",
-                "schema": {"type": "string", "minLength": 1},
+                "schema": {"type": "string", "minLength": 1}, "example": "wind",
             }),
         ),
     ];

@@ -1,5 +1,6 @@
 //! Lines of shell that can be pasted, from the examples that the document has already.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::{Operation, Target};
@@ -50,31 +51,35 @@ fn sample(label: &str, source: &str) -> Value {
 
 /// `path` with the example of each of its parameters.
 fn filled(path: &str, parameters: &[Value]) -> String {
+    let all = parameters::all();
     let mut filled = path.to_owned();
     for parameter in parameters {
-        let name = text(parameter, "name");
+        let parameter = resolved(parameter, &all);
         let examples = parameter.pointer("/examples").and_then(Value::as_object);
-        let first = examples.and_then(|all| all.values().next());
-        let first = first
-            .and_then(|example| example.get("value"))
-            .and_then(Value::as_str);
-        filled = filled.replace(&format!("{{{name}}}"), first.unwrap_or("NAME"));
+        let first = examples.and_then(|all| all.values().next()?.get("value"));
+        let example = first.or_else(|| parameter.get("example"));
+        let example = example.and_then(Value::as_str).unwrap_or("NAME");
+        filled = filled.replace(&format!("{{{}}}", text(parameter, "name")), example);
     }
     filled
 }
 
+/// What a reference among `all` stands for, or the parameter itself.
+fn resolved<'p>(parameter: &'p Value, all: &'p Value) -> &'p Value {
+    let name = text(parameter, "$ref").rsplit('/').next();
+    name.and_then(|name| all.get(name)).unwrap_or(parameter)
+}
+
 /// The query with what must be there, and for `alone` what makes the answer short.
-fn query(references: &[Value], alone: bool) -> String {
+fn query(parameters: &[Value], alone: bool) -> String {
     let all = parameters::all();
     let mut pairs = Vec::new();
-    for reference in references {
-        let name = text(reference, "$ref")
-            .rsplit('/')
-            .next()
-            .unwrap_or_default();
-        let Some(parameter) = all.get(name) else {
+    for parameter in parameters {
+        let parameter = resolved(parameter, &all);
+        let name = text(parameter, "name");
+        if text(parameter, "in") != "query" {
             continue;
-        };
+        }
         let is_required = parameter.get("required") == Some(&Value::Bool(true));
         if !(is_required || alone && SHORTENING.contains(&name)) {
             continue;
@@ -87,7 +92,8 @@ fn query(references: &[Value], alone: bool) -> String {
             Some(value) => plain(value),
             None => continue,
         };
-        pairs.push(format!("{}={value}", text(parameter, "name")));
+        let value = utf8_percent_encode(&value, OF_A_QUERY);
+        pairs.push(format!("{name}={value}"));
     }
     if pairs.is_empty() {
         String::new()
@@ -108,3 +114,13 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
 
 /// Parameters without which an answer is long.
 const SHORTENING: [&str; 2] = ["perils", "years"];
+
+/// What stands for itself in a query within quotes.
+const OF_A_QUERY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b',')
+    .remove(b'(')
+    .remove(b')');
