@@ -36,10 +36,8 @@ impl Visit<'_> {
         };
         let files = &self.site.files;
         let asks = |name| self.request.headers().contains_key(name);
-        let selection = if asks(IF_MATCH) {
+        let selection = if asks(IF_MATCH) || asks(IF_RANGE) {
             files.select_to_send(permit, file, self.now)?
-        } else if asks(IF_RANGE) {
-            files.select_by_date(permit, file, self.now)?
         } else {
             files.select(permit, file, self.now)?
         };

@@ -56,11 +56,11 @@ impl Selection {
     }
 }
 
-/// When a file is asked for, and the latest change of one that the hop may send.
+/// When a file is asked for, and whether the hop may send it.
 #[derive(Clone, Copy)]
-struct Times {
+struct Asked {
     now: Timestamp,
-    hop: Timestamp,
+    of_the_hop: bool,
 }
 
 /// Where the bytes of a [`Selection`] come from.
@@ -173,26 +173,12 @@ impl Files {
         file: &FileName,
         now: Timestamp,
     ) -> Result<Selection, Absent> {
-        self.find(permit, file, Times { now, hop: now })
+        let of_the_hop = self.hop_sends;
+        self.find(permit, file, Asked { now, of_the_hop })
     }
 
-    /// As [`Self::select`], for a range under the condition that a date still holds: the hop does not send a file
-    /// that was changed this very second, for it takes every date for a strong validator.
-    ///
-    /// # Errors
-    /// [`Absent`].
-    pub fn select_by_date(
-        &self,
-        permit: &Permit,
-        file: &FileName,
-        now: Timestamp,
-    ) -> Result<Selection, Absent> {
-        let hop = Timestamp::from_seconds(now.seconds().saturating_sub(1));
-        self.find(permit, file, Times { now, hop })
-    }
-
-    /// As [`Self::select`], for an answer that the hop would refuse (`If-Match`: it judges before it learns of the
-    /// entity tag): the hop does not send it.
+    /// As [`Self::select`], for an answer that depends on which version it is of (`If-Match`, `If-Range`): the hop does
+    /// not send it. It judges before it learns of the entity tag, and opens what is there by then.
     ///
     /// # Errors
     /// [`Absent`].
@@ -202,11 +188,11 @@ impl Files {
         file: &FileName,
         now: Timestamp,
     ) -> Result<Selection, Absent> {
-        let hop = Timestamp::from_seconds(i64::MIN);
-        self.find(permit, file, Times { now, hop })
+        let of_the_hop = false;
+        self.find(permit, file, Asked { now, of_the_hop })
     }
 
-    fn find(&self, permit: &Permit, file: &FileName, times: Times) -> Result<Selection, Absent> {
+    fn find(&self, permit: &Permit, file: &FileName, asked: Asked) -> Result<Selection, Absent> {
         // The permit names what may be read; a file of another collection is none of its business.
         if self.catalog.collection_of(file).as_ref() != Some(permit.collection()) {
             return Err(Absent::NoSuchFile);
@@ -214,18 +200,18 @@ impl Files {
         let media_type = file.media_type();
         let lower = Some(file.as_str()).filter(|name| *name != file.asked());
         for name in [file.asked()].into_iter().chain(lower) {
-            match self.open(name, media_type, times) {
+            match self.open(name, media_type, asked) {
                 Err(Absent::NoSuchFile) => {}
                 outcome => return outcome,
             }
         }
-        let name = self.spellings.find(&self.root, file.as_str(), times.now)?;
-        self.open(&name, media_type, times)
+        let name = self.spellings.find(&self.root, file.as_str(), asked.now)?;
+        self.open(&name, media_type, asked)
     }
 
     /// The file that is called `name` on the disk; that it cannot be read is told.
-    fn open(&self, name: &str, media_type: MediaType, times: Times) -> Result<Selection, Absent> {
-        let opened = self.selection(name, media_type, times);
+    fn open(&self, name: &str, media_type: MediaType, asked: Asked) -> Result<Selection, Absent> {
+        let opened = self.selection(name, media_type, asked);
         if let Err(Absent::Unreadable { path, source }) = &opened {
             self.told.closed(path, source);
         }
@@ -236,9 +222,9 @@ impl Files {
         &self,
         name: &str,
         media_type: MediaType,
-        times: Times,
+        asked: Asked,
     ) -> Result<Selection, Absent> {
-        if !self.hop_sends
+        if !asked.of_the_hop
             && let Some((identity, bytes)) = self.memory.recall(name)
         {
             return Ok(Selection {
@@ -266,11 +252,11 @@ impl Files {
         let is_link = path
             .symlink_metadata()
             .is_ok_and(|found| found.is_symlink());
-        let is_the_hops = self.hop_sends && !is_link && version.is_of(times.hop);
+        let is_the_hops = asked.of_the_hop && !is_link && version.is_of(asked.now);
         if !is_the_hops && self.memory.takes(version.length()) {
             let (identity, content) =
                 read_whole(file, version, reading).map_err(|source| unreadable(&path, source))?;
-            if !is_link && version.is_settled(times.now) {
+            if !is_link && version.is_settled(asked.now) {
                 self.memory.remember(&path, &identity, &content);
             }
             return Ok(Selection {

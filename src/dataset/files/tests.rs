@@ -249,6 +249,25 @@ fn ngx_16_with_an_internal_location_the_hop_is_told_the_name() {
     assert!(matches!(selection.source, Source::Hop(name) if name == "tidy.csv"));
 }
 
+/// Rows: HTTP-16
+#[test]
+fn what_depends_on_the_version_is_sent_from_the_file_that_was_looked_at() {
+    let (_directory, root) = folder();
+    let files = files(root.clone(), 0, true);
+    let (file, now) = (FileName::csv("tidy").unwrap(), Timestamp::now());
+    let open = Defaults {
+        publish: Publish::All,
+        scope: Scope::default(),
+        class: Class::Open,
+    };
+    let policy = Policy::new(&[], &open).unwrap();
+    let permit = policy.open(&file.family()).unwrap();
+    let selection = files.select_to_send(&permit, &file, now).unwrap();
+    fs::write(root.join("new"), "x").unwrap();
+    fs::rename(root.join("new"), root.join("tidy.csv")).unwrap();
+    assert_eq!(content(selection), b"a,b\n1,2\n");
+}
+
 #[test]
 fn a_file_changed_while_it_is_read_does_not_end_as_a_whole() {
     let (_directory, root) = folder();
