@@ -68,12 +68,12 @@ impl Digests {
     pub(super) fn start(folder: Option<&Path>) -> io::Result<Self> {
         let (jobs, waiting) = sync_channel(MOST_WAITING);
         let digests = Self {
-            known: Cache::new(kept::MOST),
+            known: Cache::new(u64::try_from(kept::MOST).unwrap_or(u64::MAX)),
             making: Arc::default(),
             jobs,
         };
-        let kept = folder.map(Kept::open);
-        for (version, tag) in kept.iter().flat_map(Kept::read) {
+        let (kept, known) = folder.map(Kept::open).unzip();
+        for (version, tag) in known.into_iter().flatten() {
             digests.known.insert(version, tag);
         }
         let (known, making) = (digests.known.clone(), Arc::clone(&digests.making));

@@ -15,31 +15,37 @@ use super::{EntityTag, Version};
 pub(super) struct Kept {
     path: PathBuf,
     file: Option<File>,
+    lines: usize,
 }
 
 impl Kept {
-    /// The digests of the folder. Of what was added twice the last holds; once they are many, those are dropped
-    /// that were there first.
-    pub(super) fn open(folder: &Path) -> Self {
+    /// The file of the folder, and what its lines say: of what was added twice the last; a line that says nothing is
+    /// passed over. Once they are many, those are dropped that were there first.
+    pub(super) fn open(folder: &Path) -> (Self, HashMap<Version, EntityTag>) {
         let path = folder.join(NAME);
-        let kept = Self { path, file: None };
-        let lines = kept.lines();
-        if lines.len() > usize::try_from(MOST).unwrap_or(usize::MAX) {
-            let excess = lines.len() / 2;
+        let lines = lines(&path);
+        let digests = lines.iter().filter_map(|line| parsed(line)).collect();
+        let mut kept = Self {
+            path,
+            file: None,
+            lines: lines.len(),
+        };
+        if lines.len() > MOST {
+            let later = lines.get(lines.len() / 2..).unwrap_or_default();
             // Without the shorter file the longer one goes on.
-            let _ = kept.rewrite(lines.get(excess..).unwrap_or_default());
+            if kept.rewrite(later).is_ok() {
+                kept.lines = later.len();
+            }
         }
-        kept
+        (kept, digests)
     }
 
-    /// What the lines say; one that says nothing is passed over.
-    pub(super) fn read(&self) -> HashMap<Version, EntityTag> {
-        let lines = self.lines();
-        lines.iter().filter_map(|line| parsed(line)).collect()
-    }
-
-    /// Adds a line, in one write.
+    /// Adds a line, in one write, while they are not too many: a restart makes room.
     pub(super) fn add(&mut self, version: &Version, tag: &EntityTag) {
+        if self.lines >= MOST_LINES {
+            return;
+        }
+        self.lines += 1;
         let line = format!("{version} {}\n", tag.as_str());
         // A disk that is full costs a restart some reading, and nobody an answer.
         let _ = self.write(line.as_bytes());
@@ -58,20 +64,19 @@ impl Kept {
         self.file.insert(file).write_all(line)
     }
 
-    fn lines(&self) -> Vec<String> {
-        let Ok(file) = File::open(&self.path) else {
-            return Vec::new();
-        };
-        let most = usize::try_from(2 * MOST).unwrap_or(usize::MAX);
-        let lines = BufReader::new(file).lines().take(most);
-        lines.map_while(Result::ok).collect()
-    }
-
     fn rewrite(&self, lines: &[String]) -> io::Result<()> {
         let aside = self.path.with_extension("new");
         fs::write(&aside, lines.join("\n") + "\n")?;
         fs::rename(aside, &self.path)
     }
+}
+
+fn lines(path: &Path) -> Vec<String> {
+    let Ok(file) = File::open(path) else {
+        return Vec::new();
+    };
+    let lines = BufReader::new(file).lines().take(MOST_LINES);
+    lines.map_while(Result::ok).collect()
 }
 
 fn parsed(line: &str) -> Option<(Version, EntityTag)> {
@@ -81,4 +86,6 @@ fn parsed(line: &str) -> Option<(Version, EntityTag)> {
 
 const NAME: &str = "digests";
 /// Files whose digests are known at once.
-pub(super) const MOST: u64 = 100_000;
+pub(super) const MOST: usize = 100_000;
+/// Lines of the file.
+const MOST_LINES: usize = 2 * MOST;

@@ -85,7 +85,7 @@ async fn what_changed_a_moment_ago_is_digested_anew_for_each_who_asks() {
 fn a_restart_knows_what_was_known_and_passes_over_what_says_nothing() {
     let (folder, file) = file(b"content");
     let (version, tag) = (settled(&version(&file)), EntityTag::of(b"content"));
-    let mut kept = Kept::open(folder.path());
+    let (mut kept, _) = Kept::open(folder.path());
     kept.add(&version, &EntityTag::of(b"before"));
     kept.add(&version, &tag);
     let path = folder.path().join("digests");
@@ -107,11 +107,10 @@ fn the_file_of_digests_does_not_grow_without_end() {
     let (folder, file) = file(b"content");
     let (version, tag) = (settled(&version(&file)), EntityTag::of(b"content"));
     let line = format!("{version} {}\n", tag.as_str());
-    let most = usize::try_from(kept::MOST).unwrap();
     let path = folder.path().join("digests");
-    fs::write(&path, line.repeat(most + 1)).unwrap();
-    let kept = Kept::open(folder.path());
-    assert_eq!(kept.read().get(&version), Some(&tag));
+    fs::write(&path, line.repeat(kept::MOST + 1)).unwrap();
+    let (_, known) = Kept::open(folder.path());
+    assert_eq!(known.get(&version), Some(&tag));
     let length = path.metadata().unwrap().len();
-    assert!(length <= u64::try_from(line.len() * (most / 2 + 2)).unwrap());
+    assert!(length <= u64::try_from(line.len() * (kept::MOST / 2 + 2)).unwrap());
 }
