@@ -1,68 +1,53 @@
-//! Regular axes: where the grid points of an axis lie, and what lies nearest to one or between two of them.
+//! Axes of a grid in either direction, whose cells reach half a step to both sides of their coordinates.
 
-use crate::dataset::coverage::sphere::EDGE_OF_THE_WORLD;
+use crate::dataset::{coverage::sphere::EDGE_OF_THE_WORLD, grid::Axis};
 
-/// A regular axis of a grid (CIS 1.1 `RegularAxis`): coordinates in degrees, each one step after the other.
-///
-/// Coordinates are whole millionths of a degree, so that the same ones come out wherever they are computed.
+/// A regular axis of a grid (CIS 1.1 `RegularAxis`), ascending as a store has it, or descending.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct RegularAxis {
-    /// The lowest coordinate in millionths of a degree.
-    lowest: i64,
-    /// `step_parts` steps in millionths of a degree: a third of a degree is 1,000,000 in 3 parts.
-    step_total: i64,
-    step_parts: u32,
-    count: u32,
+    ascending: Axis,
     /// Index 0 is the highest coordinate, as in files whose rows begin in the north.
     is_descending: bool,
+}
+
+impl From<Axis> for RegularAxis {
+    fn from(ascending: Axis) -> Self {
+        Self {
+            ascending,
+            is_descending: false,
+        }
+    }
 }
 
 impl RegularAxis {
     /// The axis of `count` coordinates from `first`, each `step_total / step_parts` after the other; both in millionths
     /// of a degree, and a negative `step_total` descends.
     ///
-    /// `None` without a coordinate, without a step, beyond 360 degrees, or more than once around the earth.
+    /// `None` where [`Axis::new`] has none.
     #[must_use]
     pub fn new(first: i64, step_total: i64, step_parts: u32, count: u32) -> Option<Self> {
-        let ascending = Self {
-            lowest: first,
-            step_total: step_total.checked_abs()?,
-            step_parts,
-            count,
-            is_descending: step_total < 0,
-        };
-        let bound = MAX_DEGREES * MICRO;
-        let is_sound = (-bound..=bound).contains(&first)
-            && (1..=bound).contains(&ascending.step_total)
-            && (1..=MAX_COUNT).contains(&step_parts)
-            && (1..=MAX_COUNT).contains(&count);
-        if !is_sound {
-            return None;
+        if step_total > 0 {
+            return Axis::new(first, step_total, step_parts, count).map(Self::from);
         }
-        let length = ascending.micro(count - 1) - first;
-        let last = if step_total < 0 {
-            first - length
-        } else {
-            first + length
-        };
-        let lowest = first.min(last);
-        let fits = length <= bound && (-bound..=bound).contains(&last);
-        fits.then_some(Self {
-            lowest,
-            ..ascending
+        let step = step_total.checked_abs()?;
+        let length = Axis::new(0, step, step_parts, count)?.micro(count - 1);
+        let lowest = first.checked_sub(length)?;
+        Some(Self {
+            ascending: Axis::new(lowest, step, step_parts, count)?,
+            is_descending: true,
         })
     }
 
     /// Number of coordinates.
     #[must_use]
     pub fn count(&self) -> u32 {
-        self.count
+        self.ascending.count()
     }
 
     /// Distance of two coordinates in degrees, above 0 in either direction.
     #[must_use]
     pub fn step(&self) -> f64 {
-        from_micro(self.step_total) / f64::from(self.step_parts)
+        self.ascending.step()
     }
 
     /// Whether index 0 is the highest coordinate.
@@ -74,33 +59,26 @@ impl RegularAxis {
     /// The coordinate at `index` in degrees.
     #[must_use]
     pub fn coordinate(&self, index: u32) -> f64 {
-        from_micro(self.micro(self.upward(index)))
+        self.ascending.coordinate(self.upward(index))
     }
 
     /// The lowest and the highest coordinate in degrees.
     #[must_use]
     pub fn extent(&self) -> (f64, f64) {
-        (
-            from_micro(self.lowest),
-            from_micro(self.micro(self.count - 1)),
-        )
+        self.ascending.extent()
     }
 
-    /// The index of the coordinate nearest to `degrees`; ties go to the even multiple of the step.
-    ///
-    /// `None` for what rounds to no coordinate, NaN and infinities.
+    /// The index of the coordinate nearest to `degrees`, as [`Axis::nearest`] finds it.
     #[must_use]
     pub fn nearest(&self, degrees: f64) -> Option<u32> {
-        let origin = self.origin();
-        let steps = self.steps(degrees - from_micro(self.lowest - self.multiple(origin)));
-        let upward = self.checked(steps.round_ties_even() - from_micro(origin * MICRO))?;
+        let upward = self.ascending.nearest(degrees)?;
         Some(self.upward(upward))
     }
 
     /// The index that counts from the lowest coordinate, or back from there to the index: the same either way.
     pub(super) fn upward(&self, index: u32) -> u32 {
         if self.is_descending {
-            self.count.saturating_sub(index.saturating_add(1))
+            self.count().saturating_sub(index.saturating_add(1))
         } else {
             index
         }
@@ -108,12 +86,12 @@ impl RegularAxis {
 
     /// Steps from the low side of the lowest cell, which is half a step below its coordinate.
     pub(super) fn along(&self, degrees: f64) -> f64 {
-        self.steps(degrees - from_micro(self.lowest)) + 0.5
+        self.ascending.steps(degrees - self.lowest()) + 0.5
     }
 
     /// Degrees at so many steps from the low side of the lowest cell.
     pub(super) fn degrees_at(&self, along: f64) -> f64 {
-        from_micro(self.lowest) + (along - 0.5) * self.step()
+        self.lowest() + (along - 0.5) * self.step()
     }
 
     /// Coordinates once around the earth, when the axis goes around: the last may be the first again.
@@ -121,45 +99,16 @@ impl RegularAxis {
         let (first, last) = self.extent();
         let gap = first + 360.0 - last;
         if gap.abs() < EDGE_OF_THE_WORLD {
-            self.count.checked_sub(1)
+            self.count().checked_sub(1)
         } else if (gap - self.step()).abs() < EDGE_OF_THE_WORLD {
-            Some(self.count)
+            Some(self.count())
         } else {
             None
         }
     }
 
-    /// The coordinate `upward` steps above the lowest, in millionths of a degree.
-    fn micro(&self, upward: u32) -> i64 {
-        let parts = i64::from(self.step_parts);
-        self.lowest + (self.step_total * i64::from(upward) * 2 + parts).div_euclid(parts * 2)
-    }
-
-    /// Degrees in steps: by an exact factor where there is one.
-    fn steps(&self, degrees: f64) -> f64 {
-        let parts = i64::from(self.step_parts) * MICRO;
-        if parts % self.step_total == 0 {
-            degrees * from_micro(parts / self.step_total * MICRO)
-        } else {
-            degrees / self.step()
-        }
-    }
-
-    /// The multiple of the step that the lowest coordinate is nearest to, counted from 0 degrees.
-    fn origin(&self) -> i64 {
-        let parts = i64::from(self.step_parts);
-        (self.lowest * parts * 2 + self.step_total).div_euclid(self.step_total * 2)
-    }
-
-    /// `steps` steps in millionths of a degree.
-    fn multiple(&self, steps: i64) -> i64 {
-        let parts = i64::from(self.step_parts);
-        (self.step_total * steps * 2 + parts).div_euclid(parts * 2)
-    }
-
-    fn checked(&self, index: f64) -> Option<u32> {
-        let fits = (0.0..f64::from(self.count)).contains(&index);
-        fits.then(|| whole(index))
+    fn lowest(&self) -> f64 {
+        self.ascending.coordinate(0)
     }
 }
 
@@ -174,28 +123,12 @@ pub(super) fn whole(number: f64) -> u32 {
     number as u32
 }
 
-#[expect(
-    clippy::as_conversions,
-    clippy::cast_precision_loss,
-    reason = "millionths of degrees have at most 16 digits, which a double holds exactly"
-)]
-fn from_micro(micro: i64) -> f64 {
-    micro as f64 / MICRO as f64
-}
-
-/// Steps of a stored coordinate in a degree.
-const MICRO: i64 = 1_000_000;
-/// No coordinate is further from 0.
-const MAX_DEGREES: i64 = 360;
-/// No axis has more coordinates: a thousandth of a degree around the world.
-const MAX_COUNT: u32 = 400_000;
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::dataset::grid::Axis;
+    use crate::dataset::grid::units;
 
     fn axis(first: i64, step_total: i64, step_parts: u32, count: u32) -> RegularAxis {
         RegularAxis::new(first, step_total, step_parts, count).unwrap()
@@ -272,9 +205,9 @@ mod tests {
             };
             let down = RegularAxis::new(first + (store.micro(count - 1) - first), -total, parts, count);
             for steps in [steps, f64::from(half) / 2.0] {
-                let place = from_micro(first) + steps * ours.step();
+                let place = units(first) + steps * ours.step();
                 prop_assert_eq!(ours.nearest(place), store.nearest(place));
-                if let Some(down) = down.filter(|down| down.lowest == first) {
+                if let Some(down) = down.filter(|down| down.ascending.micro(0) == first) {
                     let mirrored = store.nearest(place).map(|index| count - 1 - index);
                     prop_assert_eq!(down.nearest(place), mirrored);
                 }

@@ -6,10 +6,9 @@ use super::{
 };
 use crate::dataset::{
     coverage::{
-        AreaFault, AreaLimits, CellRun, Crs, Lattice, Position, RegularAxis, Ring, TooManyCells,
-        covered,
+        AreaFault, AreaLimits, CellRun, Crs, Lattice, Position, Ring, TooManyCells, covered,
     },
-    grid::{Axis, CellIndex, Columns, GridShape},
+    grid::{CellIndex, Columns, GridShape},
     perils::{Coverage, CoverageCell, Refused},
 };
 
@@ -226,11 +225,7 @@ fn too_much(what: &'static str, limit: u64) -> Refused {
 
 /// The grid of a store; none when a latitude lies beyond a pole.
 fn lattice(shape: &GridShape) -> Option<Lattice> {
-    let axis = |axis: &Axis| {
-        let (first, total, parts, count) = axis.numbers();
-        RegularAxis::new(first, total, parts, count)
-    };
-    Lattice::new(axis(&shape.latitude)?, axis(&shape.longitude)?)
+    Lattice::new(shape.latitude.into(), shape.longitude.into())
 }
 
 const AREA: AreaLimits = AreaLimits {

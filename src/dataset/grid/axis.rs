@@ -66,12 +66,6 @@ impl Axis {
         self.count
     }
 
-    /// What makes the axis: the first coordinate and `step_parts` steps, in millionths of a degree, those parts, and how
-    /// many coordinates there are.
-    pub(crate) fn numbers(&self) -> (i64, i64, u32, u32) {
-        (self.first, self.step_total, self.step_parts, self.count)
-    }
-
     /// Distance of two coordinates in degrees.
     #[must_use]
     pub fn step(&self) -> f64 {
@@ -140,7 +134,7 @@ impl Axis {
     }
 
     /// Degrees in steps: by an exact factor where there is one, as the old service multiplies by 4.
-    fn steps(&self, degrees: f64) -> f64 {
+    pub(in crate::dataset) fn steps(&self, degrees: f64) -> f64 {
         let parts = i64::from(self.step_parts) * MICRO;
         if parts % self.step_total == 0 {
             degrees * units(parts / self.step_total * MICRO)
