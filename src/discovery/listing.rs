@@ -7,9 +7,8 @@ use super::{
     Asked, View,
     collection::{self, CollectionDocument},
     link::{JSON, Link},
-    view::PATH_SEGMENT,
 };
-use crate::dataset::Collection;
+use crate::{dataset::Collection, response::file::PATH_SEGMENT};
 
 #[derive(Serialize)]
 pub(super) struct Listing<'l> {

@@ -1,10 +1,11 @@
 //! What one caller sees of the catalogue.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
 use crate::{
     dataset::{Catalog, Collection},
     policy::{Clause, Policy, Rule},
+    response::file::PATH_SEGMENT,
     token::BoundToken,
 };
 
@@ -107,10 +108,3 @@ fn missing(clause: &Clause, token: &BoundToken) -> String {
         .collect();
     missing.join(" ")
 }
-
-/// What stands for itself in a path segment.
-pub(super) const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');

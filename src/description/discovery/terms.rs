@@ -1,8 +1,10 @@
 //! What the operations that say what is published have in common: parameters and schemas.
 
 use serde_json::{Map, Value, json};
+use strum::VariantNames;
 
 use super::super::schemas::shape::{list, object, reference};
+use crate::dataset::Kind;
 
 /// The parameters, by name.
 pub(in crate::description) fn parameters() -> Map<String, Value> {
@@ -63,7 +65,7 @@ pub(in crate::description) fn schemas() -> Value {
             "links": links, "numberReturned": {"type": "integer", "minimum": 0}, "collections": list(&reference("Collection")),
         }), &["links", "collections"]),
         "Collection": object(json!({
-            "id": text, "title": text, "description": text, "kind": {"type": "string", "enum": ["coverage", "files"]},
+            "id": text, "title": text, "description": text, "kind": {"type": "string", "enum": Kind::VARIANTS},
             "keywords": list(&text), "licence": {"type": "string", "description": "An SPDX expression or an address."},
             "publisher": text, "contact": text, "version": text, "issued": text, "modified": text,
             "group": {"type": "string", "description": "The collections that it belongs to."},
