@@ -249,7 +249,6 @@ fn ngx_16_with_an_internal_location_the_hop_is_told_the_name() {
     assert!(matches!(selection.source, Source::Hop(name) if name == "tidy.csv"));
 }
 
-/// Rows: HTTP-16
 #[test]
 fn what_depends_on_the_version_is_sent_from_the_file_that_was_looked_at() {
     let (_directory, root) = folder();
