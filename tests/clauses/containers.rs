@@ -101,3 +101,48 @@ fn the_variables_of_the_compose_file_are_a_daemon_for_nginx() {
     variables.insert("PERILD_SERVER__PROXY_UID".to_owned(), "[101]".to_owned());
     assert_eq!(check(dir.path(), &variables).0, Some(78));
 }
+
+/// Every file that the sources take in at build time is let into the image's build as well.
+#[test]
+fn what_the_sources_include_is_part_of_the_images_context() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let ignored = fs::read_to_string(root.join(".dockerignore")).unwrap();
+    let let_in: Vec<_> = ignored
+        .lines()
+        .filter_map(|line| line.strip_prefix('!'))
+        .map(|path| root.join(path))
+        .collect();
+
+    let mut folders = vec![root.join("src")];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let Ok(text) = fs::read_to_string(&path) else {
+                continue;
+            };
+            // Files of tests alone are not built into the image.
+            if path.components().any(|part| part.as_os_str() == "tests")
+                || path.ends_with("tests.rs")
+            {
+                continue;
+            }
+            for rest in text.split("include_str!(\"").skip(1) {
+                let included = rest.split('"').next().unwrap();
+                let included = folder.join(included).canonicalize().unwrap();
+                seen += 1;
+                assert!(
+                    let_in.iter().any(|path| included.starts_with(path)),
+                    "{} includes {}, which .dockerignore keeps out",
+                    path.display(),
+                    included.display()
+                );
+            }
+        }
+    }
+    assert!(seen >= 3, "{seen}");
+}
