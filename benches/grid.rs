@@ -25,7 +25,7 @@ use perild::{
         },
         perils::{Coverage, Values},
     },
-    policy::{Class, CollectionId, Defaults, Permit, Policy},
+    policy::{Class, CollectionId, Defaults, Permit, Policy, Publish},
 };
 
 /// Places of one measurement.
@@ -127,16 +127,15 @@ fn widths(criterion: &mut Criterion) {
         let together = u64::try_from(Grid::TOGETHER).unwrap();
         let places = PLACES / together * together;
         group.throughput(Throughput::Elements(places * u64::from(columns)));
-        let mut random = 0_u64;
         let coverage = served(grid);
         let all: Vec<_> = coverage.columns().all().collect();
+        let places = with_rows(&coverage, places);
         group.bench_function(format!("{columns} values a cell, read"), |bencher| {
-            let mut cells = Vec::new();
+            let mut turns = places.iter().cycle();
             bencher.iter(|| {
                 let mut total = 0_i64;
-                for _ in 0..places / together {
-                    cells.clear();
-                    cells.extend((0..together).filter_map(|_| with_row(&coverage, &mut random)));
+                let cells = turns.next().unwrap();
+                for cells in cells.chunks(Grid::TOGETHER) {
                     coverage.fetch(cells.iter().copied());
                     for cell in cells.iter().filter_map(|cell| coverage.cell(*cell)) {
                         cell.each(&all, |value| {
@@ -151,20 +150,20 @@ fn widths(criterion: &mut Criterion) {
         });
         let mut text = Vec::new();
         group.bench_function(format!("{columns} values a cell, as text"), |bencher| {
+            let mut turns = places.iter().cycle();
             bencher.iter(|| {
-                for _ in 0..places {
-                    let Some(cell) = with_row(&coverage, &mut random) else {
-                        continue;
-                    };
-                    text.clear();
-                    if let Some(cell) = coverage.cell(cell) {
+                let cells = turns.next().unwrap();
+                for cells in cells.chunks(Grid::TOGETHER) {
+                    coverage.fetch(cells.iter().copied());
+                    for cell in cells.iter().filter_map(|cell| coverage.cell(*cell)) {
+                        text.clear();
                         cell.each(&all, |value| {
                             if let Value::Known(steps) = value {
                                 write!(text, "{steps},").unwrap();
                             }
                         });
+                        black_box(text.len());
                     }
-                    black_box(text.len());
                 }
             });
         });
@@ -174,15 +173,27 @@ fn widths(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// The next place whose cell has a row.
-fn with_row(coverage: &Coverage, random: &mut u64) -> Option<CellIndex> {
-    loop {
-        let (latitude, longitude) = place(random);
-        let cell = coverage.shape().nearest(latitude, longitude)?;
-        if coverage.cell(cell).is_some_and(|cell| cell.raw().is_some()) {
-            return Some(cell);
-        }
-    }
+/// Cells that have a row, anywhere on the grid: the places of a hundred turns.
+fn with_rows(coverage: &Coverage, places: u64) -> Vec<Vec<CellIndex>> {
+    let mut random = 0_u64;
+    let mut drawn = std::iter::repeat_with(|| {
+        let (latitude, longitude) = place(&mut random);
+        coverage.shape().nearest(latitude, longitude)
+    })
+    .flatten()
+    .filter(|cell| {
+        coverage
+            .cell(*cell)
+            .is_some_and(|cell| cell.raw().is_some())
+    });
+    (0..100)
+        .map(|_| {
+            drawn
+                .by_ref()
+                .take(usize::try_from(places).unwrap())
+                .collect()
+        })
+        .collect()
 }
 
 /// All that `grid` has, for whoever asks.
@@ -199,6 +210,7 @@ fn permitted(grid: Grid) -> Values {
 fn permit(id: &CollectionId) -> Permit {
     let defaults = Defaults {
         class: Class::Open,
+        publish: Publish::All,
         ..Defaults::default()
     };
     let policy = Policy::new(&[], &defaults).unwrap();

@@ -26,7 +26,20 @@ def written(found):
             targets.note(f"for comparison: {words}, one row after the other", f"{ratio:.2f}")
         else:
             targets.row(f"0.05 degrees: {words}, of the time at 0.25", f"{ratio:.2f}", "at most 1.5", ratio <= 1.5)
-    return "\n".join([*lines, "", str(targets)])
+    return "\n".join([*lines, "", *widths(found, targets), "", str(targets)])
+
+
+def widths(found, targets):
+    """The time of one value in rows of other widths, beside that in rows of 96."""
+    lines = ["| a value of a cell with so many | ns |", "| --- | ---: |"]
+    per_value = {name.removeprefix("width/"): per_place(found[name]) for name in found if name.startswith("width/")}
+    for name, nanoseconds in sorted(per_value.items(), key=lambda one: int(one[0].split()[0])):
+        lines.append(f"| {name} | {nanoseconds:.1f} |")
+        columns, rest = name.split(" ", 1)
+        if columns != "96":
+            ratio = nanoseconds / per_value[f"96 {rest}"]
+            targets.row(f"{name}: time a value, of that at 96", f"{ratio:.2f}", "at most 1.3", ratio <= 1.3)
+    return lines
 
 
 def per_place(measured):
