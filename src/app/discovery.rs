@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, http::header::AUTHORIZATION};
 
-use super::visit::Visit;
+use super::context::RequestContext;
 use crate::{
     caller::CertificateFacts,
     discovery::{self, Asked, Document, Limits, Me, View},
@@ -20,7 +20,7 @@ pub(super) use route::DiscoveryRoute;
 /// Who asks, where a token was sent.
 type Identified = (Arc<CertificateFacts>, BoundToken);
 
-impl Visit<'_> {
+impl RequestContext<'_> {
     /// The answer to a request for `route`.
     ///
     /// A token that is sent is judged as everywhere else: who means to be told what it is good for is told when it is

@@ -4,7 +4,7 @@ mod route;
 
 use actix_web::{HttpResponse, web};
 
-use super::visit::Visit;
+use super::context::RequestContext;
 use crate::{
     dataset::{
         edr::{Limits, Parameters, QueryKind, Selection},
@@ -19,7 +19,7 @@ use crate::{
 
 pub(super) use route::EdrRoute;
 
-impl Visit<'_> {
+impl RequestContext<'_> {
     /// The answer to a data query: the permit first, then what is asked.
     pub(super) async fn data_query(
         self,

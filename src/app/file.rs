@@ -7,14 +7,14 @@ use actix_web::{
     http::header::{IF_MATCH, IF_RANGE},
 };
 
-use super::visit::Visit;
+use super::context::RequestContext;
 use crate::{
     dataset::{Absent, FileName},
     log::Access,
     response::{self, Refusal},
 };
 
-impl Visit<'_> {
+impl RequestContext<'_> {
     /// The answer to a request for `file`, in the log by its name only once it is known to exist or has a rule.
     pub(super) async fn file(
         self,

@@ -1,5 +1,6 @@
 //! The one list of routes, and of the rooms in order.
 
+mod context;
 mod described;
 mod discovery;
 mod edr;
@@ -11,12 +12,11 @@ mod present;
 mod routes;
 mod scrape;
 mod site;
-mod visit;
 mod waiting;
 mod walk;
 
+pub(crate) use context::RequestContext;
 pub(crate) use perils::consumer;
-pub(crate) use visit::Visit;
 
 pub use examine::{Examined, Holdings, Parts, examine};
 pub use perild::Perild;

@@ -8,7 +8,7 @@ use actix_web::{
 
 use super::{
     PerilRoute,
-    visit::{Bearer, Visit},
+    context::{Bearer, RequestContext},
 };
 use crate::{
     dataset::{
@@ -25,7 +25,7 @@ use crate::{
     response::{Refusal, catalogue, location},
 };
 
-impl Visit<'_> {
+impl RequestContext<'_> {
     /// The answer to a request for perils at `route`.
     pub(super) async fn perils(
         self,

@@ -17,7 +17,7 @@ use actix_web::{
 };
 use futures_util::FutureExt;
 
-use super::{Perild, Present, Route, Site, routes, visit::Visit};
+use super::{Perild, Present, Route, Site, context::RequestContext, routes};
 use crate::{
     climatescore,
     clock::Timestamp,
@@ -127,26 +127,26 @@ async fn walk(
         (Present::Waiting(_), Route::Health) => return Ok(healthy()),
         (Present::Waiting(waiting), _) => return Err(Refusal::Waiting(waiting.to_string())),
     };
-    let visit = Visit {
+    let context = RequestContext {
         request,
         neighbour,
         site,
         now: Timestamp::now(),
     };
     match route {
-        Route::Description => site.description.document(request, &visit.parameters()),
-        Route::Discovery(route) => visit.discover(route, access).await,
+        Route::Description => site.description.document(request, &context.parameters()),
+        Route::Discovery(route) => context.discover(route, access).await,
         Route::Docs => site.description.page(request),
-        Route::Edr(route) => visit.data_query(route, access).await,
+        Route::Edr(route) => context.data_query(route, access).await,
         Route::File {
             file: Some(file), ..
-        } => visit.file(file, access).await,
+        } => context.file(file, access).await,
         Route::Health => Ok(healthy()),
-        Route::Perils(route) => visit.perils(*route, body, access).await,
-        Route::Climatescore(route) => climatescore::handle(visit, *route, body, access).await,
+        Route::Perils(route) => context.perils(*route, body, access).await,
+        Route::Climatescore(route) => climatescore::handle(context, *route, body, access).await,
         Route::Readiness => ready(site),
         Route::File { file: None, .. } | Route::Nothing => {
-            visit.authenticate(access).await?;
+            context.authenticate(access).await?;
             Err(Refusal::NoRoute)
         }
     }

@@ -12,7 +12,7 @@ use super::{
     request::{Filter, LocationRequest, Point},
 };
 use crate::{
-    app::{Visit, consumer},
+    app::{RequestContext, consumer},
     dataset::perils::{Refused, Served, Values},
     edge::{Body, ContentType, NotTaken},
     log::Access,
@@ -22,26 +22,29 @@ use crate::{
 
 /// The answer to a request at `route`.
 pub(crate) async fn answer(
-    visit: Visit<'_>,
+    context: RequestContext<'_>,
     route: ContractRoute,
     body: Payload,
     access: &mut Access,
 ) -> Result<HttpResponse, Refusal> {
     match route {
-        ContractRoute::All => all(visit, access).await,
-        ContractRoute::Listing => listing(visit, access).await,
-        ContractRoute::Locations => locations(visit, body, access).await,
-        ContractRoute::One(peril) => one(visit, peril, access).await,
+        ContractRoute::All => all(context, access).await,
+        ContractRoute::Listing => listing(context, access).await,
+        ContractRoute::Locations => locations(context, body, access).await,
+        ContractRoute::One(peril) => one(context, peril, access).await,
     }
 }
 
-async fn listing(visit: Visit<'_>, access: &mut Access) -> Result<HttpResponse, Refusal> {
-    visit.permit_group(access).await?;
-    let perils = visit.site.perils.perils();
+async fn listing(
+    context: RequestContext<'_>,
+    access: &mut Access,
+) -> Result<HttpResponse, Refusal> {
+    context.permit_group(access).await?;
+    let perils = context.site.perils.perils();
     let stores = perils.filter_map(|peril| peril.store.as_deref());
-    let validators = validators(visit, stores);
+    let validators = validators(context, stores);
     answer::whole(
-        visit.request,
+        context.request,
         validators,
         answer::listing(),
         &Peril::ALL,
@@ -49,45 +52,55 @@ async fn listing(visit: Visit<'_>, access: &mut Access) -> Result<HttpResponse, 
     )
 }
 
-async fn one(visit: Visit<'_>, peril: Peril, access: &mut Access) -> Result<HttpResponse, Refusal> {
-    let (_, permits) = visit
+async fn one(
+    context: RequestContext<'_>,
+    peril: Peril,
+    access: &mut Access,
+) -> Result<HttpResponse, Refusal> {
+    let (_, permits) = context
         .peril_permits(None, &[peril.collection()], access)
         .await?;
-    let parameters = visit.parameters();
+    let parameters = context.parameters();
     let filter = Filter::read(&parameters);
     let columns = filter.columns(peril);
-    let values = values(visit, &permits, &columns)?;
-    let imported = visit.site.perils.description(peril.name());
+    let values = values(context, &permits, &columns)?;
+    let imported = context.site.perils.description(peril.name());
     if imported.is_none_or(|peril| peril.store.is_none()) {
         let peril = peril.name().into();
         return Err(Refused::NotImported { peril }.into());
     }
     let point = Point::read(&parameters)?;
     let body = answer::one_peril(peril, point, &filter, &columns, &values);
-    let validators = validators(visit, values.stores());
+    let validators = validators(context, values.stores());
     let has_quirk = filter.has_quirk();
-    answer::whole(visit.request, validators, body.into(), &[peril], has_quirk)
+    answer::whole(
+        context.request,
+        validators,
+        body.into(),
+        &[peril],
+        has_quirk,
+    )
 }
 
-async fn all(visit: Visit<'_>, access: &mut Access) -> Result<HttpResponse, Refusal> {
+async fn all(context: RequestContext<'_>, access: &mut Access) -> Result<HttpResponse, Refusal> {
     let asked = Peril::ALL.map(Peril::collection);
-    let (_, permits) = visit.peril_permits(None, &asked, access).await?;
-    let parameters = visit.parameters();
+    let (_, permits) = context.peril_permits(None, &asked, access).await?;
+    let parameters = context.parameters();
     let columns = |peril| Filter::default().columns(peril);
     let each = Peril::ALL.map(|peril| {
         let columns = columns(peril);
-        let values = values(visit, &permits, &columns)?;
+        let values = values(context, &permits, &columns)?;
         Ok((peril, columns, values))
     });
     let values = each.into_iter().collect::<Result<Vec<_>, Refused>>()?;
     let point = Point::read(&parameters)?;
     let body = answer::all_perils(point, &values);
     let stores = values.iter().flat_map(|(_, _, values)| values.stores());
-    let validators = validators(visit, stores);
+    let validators = validators(context, stores);
     // The old service took no filter here, and did not say so.
     let has_quirk = Filter::read(&parameters).is_given();
     answer::whole(
-        visit.request,
+        context.request,
         validators,
         body.into(),
         &Peril::ALL,
@@ -96,54 +109,57 @@ async fn all(visit: Visit<'_>, access: &mut Access) -> Result<HttpResponse, Refu
 }
 
 async fn locations(
-    visit: Visit<'_>,
+    context: RequestContext<'_>,
     body: Payload,
     access: &mut Access,
 ) -> Result<HttpResponse, Refusal> {
-    let known = visit.known_bearer(access).await?;
-    let read = read_locations(visit, body, consumer(known.as_ref())).await;
-    let request = visit.readable(known.as_ref(), read, access).await?;
+    let known = context.known_bearer(access).await?;
+    let read = read_locations(context, body, consumer(known.as_ref())).await;
+    let request = context.readable(known.as_ref(), read, access).await?;
     let asked: Vec<_> = request
         .perils
         .iter()
         .map(|peril| peril.collection())
         .collect();
-    let (bearer, permits) = visit.peril_permits(known, &asked, access).await?;
-    let values = values(visit, &permits, &request.columns)?;
+    let (bearer, permits) = context.peril_permits(known, &asked, access).await?;
+    let values = values(context, &permits, &request.columns)?;
     refuse_off_grid(&request, &values)?;
-    let turn = || visit.site.streams.try_take(bearer.consumer());
+    let turn = || context.site.streams.try_take(bearer.consumer());
     answer::locations(request, values, turn)
 }
 
 /// What is asked for at `/location`.
 async fn read_locations(
-    visit: Visit<'_>,
+    context: RequestContext<'_>,
     body: Payload,
     consumer: &str,
 ) -> Result<LocationRequest, Refusal> {
-    if !ContentType::of(visit.request).is_json() {
+    if !ContentType::of(context.request).is_json() {
         return Err(Refusal::NotRead {
             taken: "application/json",
         });
     }
-    if !visit.site.perils.is_imported() {
+    if !context.site.perils.is_imported() {
         return Err(Refused::NoStore.into());
     }
-    let mut intake = visit.site.intake.clone();
+    let mut intake = context.site.intake.clone();
     intake.limit_bytes = intake.limit_bytes.min(LONGEST_BODY);
-    let body = intake.take(visit.request, body, consumer).await?;
-    location_request(visit, body).await
+    let body = intake.take(context.request, body, consumer).await?;
+    location_request(context, body).await
 }
 
 /// What a body of the old contract asks for. It is read whole, and what is read takes more memory than its
 /// text, so that only some long ones are read at a time.
-async fn location_request(visit: Visit<'_>, body: Body) -> Result<LocationRequest, Refusal> {
-    let limit = usize::try_from(visit.site.peril_limits.max_contract_places);
+async fn location_request(
+    context: RequestContext<'_>,
+    body: Body,
+) -> Result<LocationRequest, Refusal> {
+    let limit = usize::try_from(context.site.peril_limits.max_contract_places);
     let limit = limit.unwrap_or(usize::MAX);
     if let Some(octets) = body.in_memory().filter(|_| body.is_short()) {
         return Ok(LocationRequest::read(octets, limit)?);
     }
-    let readers = Arc::clone(&visit.site.readers).acquire_owned();
+    let readers = Arc::clone(&context.site.readers).acquire_owned();
     let reader = readers.await.or(Err(Refusal::Fault))?;
     let read = web::block(move || {
         let _reader = reader;
@@ -152,7 +168,7 @@ async fn location_request(visit: Visit<'_>, body: Body) -> Result<LocationReques
     });
     let read: io::Result<_> = read.await.or(Err(Refusal::Fault))?;
     let read = read.map_err(|source| NotTaken::Kept {
-        folder: visit.site.intake.folder.clone(),
+        folder: context.site.intake.folder.clone(),
         source,
     })?;
     Ok(read?)
@@ -183,13 +199,20 @@ fn refuse_off_grid(request: &LocationRequest, values: &Values) -> Result<(), Ref
 }
 
 /// The values at `columns`.
-fn values(visit: Visit<'_>, permits: &[Permit], columns: &[Column]) -> Result<Values, Refused> {
+fn values(
+    context: RequestContext<'_>,
+    permits: &[Permit],
+    columns: &[Column],
+) -> Result<Values, Refused> {
     let columns = columns.iter().map(|column| column.of_collection());
-    visit.site.perils.values(permits, columns)
+    context.site.perils.values(permits, columns)
 }
 
 /// What an answer from `stores`, each of which counts once, is known by.
-fn validators<'s>(visit: Visit<'_>, stores: impl Iterator<Item = &'s Served>) -> Validators {
+fn validators<'s>(
+    context: RequestContext<'_>,
+    stores: impl Iterator<Item = &'s Served>,
+) -> Validators {
     let mut distinct: Vec<&Served> = Vec::new();
     for store in stores {
         if distinct
@@ -199,7 +222,7 @@ fn validators<'s>(visit: Visit<'_>, stores: impl Iterator<Item = &'s Served>) ->
             distinct.push(store);
         }
     }
-    Validators::of_answer(distinct, visit.request, "")
+    Validators::of_answer(distinct, context.request, "")
 }
 
 /// Octets of a body: ten thousand places take about a megabyte.

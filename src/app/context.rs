@@ -1,4 +1,4 @@
-//! One request on its way through the rooms, and the steps that every guarded route has in common.
+//! Context of one request on its way through the rooms, and the steps that every guarded route has in common.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::{
     token::BoundToken,
 };
 
-/// Who asks: an active token, or nobody in particular where data is open.
+/// Bearer of an active token, or nobody in particular where data is open.
 pub(crate) struct Bearer(Option<BoundToken>);
 
 impl Bearer {
@@ -26,23 +26,23 @@ impl Bearer {
     }
 }
 
-/// One request, who handed it over, the site that answers it, and when.
+/// A request with the proxy that handed it over, the site that answers it, and the time.
 #[derive(Clone, Copy)]
-pub(crate) struct Visit<'v> {
-    pub(crate) request: &'v HttpRequest,
+pub(crate) struct RequestContext<'r> {
+    pub(crate) request: &'r HttpRequest,
     pub(super) neighbour: Neighbour,
-    pub(crate) site: &'v Site,
+    pub(crate) site: &'r Site,
     pub(super) now: Timestamp,
 }
 
-impl Visit<'_> {
+impl RequestContext<'_> {
     /// Steps 3 to 7: syntax before presence, presence before validity, and the directory last.
     pub(crate) async fn authenticate(self, access: &mut Access) -> Result<BoundToken, Refusal> {
         let (_, token) = self.identify(access).await?;
         Ok(token)
     }
 
-    /// As [`Visit::authenticate`], with what the certificate says.
+    /// As [`RequestContext::authenticate`], with what the certificate says.
     pub(super) async fn identify(
         self,
         access: &mut Access,
@@ -79,7 +79,7 @@ impl Visit<'_> {
         Ok((Arc::clone(caller.facts()), token))
     }
 
-    /// As [`Visit::authenticate`], where none of what could be `asked` for is open: before it is known what is.
+    /// As [`RequestContext::authenticate`], where none of what could be `asked` for is open: before it is known what is.
     pub(crate) async fn bearer_of_any<'c>(
         self,
         asked: impl IntoIterator<Item = &'c CollectionId>,
