@@ -18,7 +18,7 @@ use perild::{
         },
     },
     edge::{Body, Charset, Intake},
-    turns::Turns,
+    fair_semaphore::FairSemaphore,
 };
 
 fuzz_target!(|octets: &[u8]| {
@@ -77,7 +77,7 @@ static INTAKE: LazyLock<Intake> = LazyLock::new(|| Intake {
     limit_bytes: 1 << 20,
     memory_bytes: 1 << 20,
     folder: std::env::temp_dir(),
-    turns: Arc::new(Turns::new(1)),
+    slots: Arc::new(FairSemaphore::new(1)),
     wait: Duration::ZERO,
 });
 const REACH: Reach = Reach {

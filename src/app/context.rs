@@ -19,7 +19,7 @@ use crate::{
 pub(crate) struct Bearer(Option<BoundToken>);
 
 impl Bearer {
-    /// Whose share of the turns of long answers it is; all who bring no token have one.
+    /// Whose share of the slots of long answers it is; all who bring no token have one.
     pub(crate) fn consumer(&self) -> &str {
         let client = self.0.as_ref().and_then(BoundToken::client_id);
         client.unwrap_or_default()

@@ -59,7 +59,7 @@ impl RequestContext<'_> {
             coverage::Means {
                 store,
                 answer_bytes: limits.max_answer_bytes,
-                turn: || self.site.streams.try_take(bearer.consumer()),
+                slot: || self.site.streams.try_acquire(bearer.consumer()),
             },
         )
     }

@@ -17,10 +17,10 @@ use crate::{
     dataset::{Catalog, Files, Perils},
     description::{Description, Published},
     edge::{Hop, Intake, Peers},
+    fair_semaphore::FairSemaphore,
     metrics::Ends,
     policy::Policy,
     token::TokenSettings,
-    turns::Turns,
 };
 pub use collections::Holdings;
 
@@ -158,7 +158,7 @@ impl Examination<'_> {
                 limit_bytes: limits.max_body_bytes,
                 memory_bytes: usize::try_from(limits.body_memory_bytes).unwrap_or(usize::MAX),
                 folder: self.config.paths.state.clone(),
-                turns: Arc::new(Turns::new(
+                slots: Arc::new(FairSemaphore::new(
                     usize::try_from(limits.max_bodies).unwrap_or(usize::MAX),
                 )),
                 wait: WAIT_FOR_TURN,
@@ -282,5 +282,5 @@ impl Examination<'_> {
     }
 }
 
-/// How long a body may wait for its turn, unread.
+/// How long a body may wait for its slot, unread.
 const WAIT_FOR_TURN: Duration = Duration::from_secs(10);

@@ -61,7 +61,7 @@ impl RequestContext<'_> {
             survey,
             subset,
             values,
-            || self.site.streams.try_take(bearer.consumer()),
+            || self.site.streams.try_acquire(bearer.consumer()),
             location::Means {
                 schemas: &self.site.schemas,
                 limits: location::Limits {
@@ -188,7 +188,7 @@ impl RequestContext<'_> {
     }
 }
 
-/// Whose share of the turns of long bodies it is: that of strangers, where a body has to be read before it is
+/// Whose share of the slots of long bodies it is: that of strangers, where a body has to be read before it is
 /// known whether anything in it needs a token.
 pub(crate) fn consumer(known: Option<&Bearer>) -> &str {
     known.map_or("", Bearer::consumer)

@@ -51,7 +51,7 @@ async fn scrape(perild: &Perild) -> Option<HttpResponse> {
 impl Site {
     async fn state(&self, log_dropped: u64) -> State {
         let most_streams = self.peril_limits.max_streams;
-        let free = u64::try_from(self.streams.free()).unwrap_or(u64::MAX);
+        let free = u64::try_from(self.streams.available()).unwrap_or(u64::MAX);
         State {
             ends: self.ends.clone(),
             log_dropped,

@@ -18,11 +18,11 @@ use crate::{
     dataset::{Catalog, Files, Perils},
     description::Published,
     edge::{Hop, Intake, Limits, Peers},
+    fair_semaphore::FairSemaphore,
     metrics::Ends,
     policy::{CollectionId, Policy},
     response::location::Schemas,
     token::{StartError, Tokens},
-    turns::Turns,
 };
 
 /// The rooms as one configuration sets them up.
@@ -55,8 +55,8 @@ pub struct Site {
     pub intake: Intake,
     /// What all this is, in words.
     pub description: Published,
-    /// Turns of long answers.
-    pub streams: Turns,
+    /// Slots of long answers.
+    pub streams: FairSemaphore,
     /// Those who may read a long body of the old contract.
     pub readers: Arc<Semaphore>,
     /// Schemas of answers from these perils.
@@ -99,7 +99,7 @@ impl Site {
             description: parts
                 .description
                 .following(previous.map(|site| &site.description)),
-            streams: Turns::new(
+            streams: FairSemaphore::new(
                 usize::try_from(parts.peril_limits.max_streams).unwrap_or(usize::MAX),
             ),
             readers: Arc::new(Semaphore::new(READERS)),

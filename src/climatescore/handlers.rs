@@ -124,8 +124,8 @@ async fn locations(
     let (bearer, permits) = context.peril_permits(known, &asked, access).await?;
     let values = values(context, &permits, &request.columns)?;
     refuse_off_grid(&request, &values)?;
-    let turn = || context.site.streams.try_take(bearer.consumer());
-    answer::locations(request, values, turn)
+    let slot = || context.site.streams.try_acquire(bearer.consumer());
+    answer::locations(request, values, slot)
 }
 
 /// What is asked for at `/location`.

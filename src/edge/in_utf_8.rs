@@ -48,7 +48,7 @@ impl Intake {
                 let held = body.into_held();
                 return Ok(match file {
                     Some(file) => Body::on_disk(file, held),
-                    None => Body::in_turn(kept.into(), held),
+                    None => Body::in_slot(kept.into(), held),
                 });
             }
             reader.consume(read);
@@ -73,7 +73,7 @@ mod tests {
     use std::{sync::Arc, time::Duration};
 
     use super::{super::intake::Held, *};
-    use crate::turns::Turns;
+    use crate::fair_semaphore::FairSemaphore;
 
     #[test]
     fn a_body_in_another_charset_is_had_in_utf_8_and_bounded_as_that() {
@@ -98,7 +98,7 @@ mod tests {
             limit_bytes: 100,
             memory_bytes: 10,
             folder: folder.into(),
-            turns: Arc::new(Turns::new(1)),
+            slots: Arc::new(FairSemaphore::new(1)),
             wait: Duration::ZERO,
         }
     }
@@ -108,24 +108,24 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let latin = Charset::declared(Some("iso-8859-1")).unwrap();
         for length in [1, 50] {
-            let turns = Arc::new(Turns::new(1));
-            let on_disk = |turn| {
+            let slots = Arc::new(FairSemaphore::new(1));
+            let on_disk = |slot| {
                 let mut file = nameless(folder.path()).unwrap();
                 file.write_all(&vec![0xe9; length]).unwrap();
-                Body::on_disk(file, Held::Turn(turn))
+                Body::on_disk(file, Held::Slot(slot))
             };
-            let in_memory = |turn| Body::in_turn(vec![0xe9; length].into(), Held::Turn(turn));
+            let in_memory = |slot| Body::in_slot(vec![0xe9; length].into(), Held::Slot(slot));
             for is_on_disk in [true, false] {
-                let turn = turns.try_take("a");
+                let slot = slots.try_acquire("a");
                 let body = if is_on_disk {
-                    on_disk(turn)
+                    on_disk(slot)
                 } else {
-                    in_memory(turn)
+                    in_memory(slot)
                 };
                 let read = intake(folder.path()).in_utf_8(body, latin).unwrap();
-                assert_eq!(turns.free(), 0);
+                assert_eq!(slots.available(), 0);
                 drop(read);
-                assert_eq!(turns.free(), 1);
+                assert_eq!(slots.available(), 1);
             }
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Most clients send everything before they read anything. A body that is taken in whole can be
 //! answered at the reader's pace without either side waiting for the other. Beyond what a connection's own buffers
-//! hold it needs a turn, and has it for as long as anyone holds the body: all bodies together take so much memory,
+//! hold it needs a slot, and has it for as long as anyone holds the body: all bodies together take so much memory,
 //! and so much of the disk, as the configuration says.
 
 use std::{
@@ -18,7 +18,7 @@ use actix_web::{HttpRequest, http::header, rt::task::spawn_blocking, web::Payloa
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
-use crate::turns::{Turn, Turns};
+use crate::fair_semaphore::{FairSemaphore, Slot};
 
 /// How much of a body is taken, and where it is kept.
 #[derive(Clone, Debug)]
@@ -29,9 +29,9 @@ pub struct Intake {
     pub memory_bytes: usize,
     /// Folder for the rest: files without a name.
     pub folder: PathBuf,
-    /// Turns of bodies that are not short.
-    pub turns: Arc<Turns>,
-    /// How long a body may wait for its turn, unread.
+    /// Slots of bodies that are not short.
+    pub slots: Arc<FairSemaphore>,
+    /// How long a body may wait for its slot, unread.
     pub wait: Duration,
 }
 
@@ -81,7 +81,7 @@ pub enum Body {
     Memory(Bytes),
 }
 
-/// The file of a body, and what keeps the turn that the body has.
+/// The file of a body, and what keeps the slot that the body has.
 #[derive(Debug)]
 pub struct Spooled {
     /// None only while it is dropped.
@@ -89,16 +89,16 @@ pub struct Spooled {
     held: Held,
 }
 
-/// What keeps the turn of a body: the turn itself, or the body that it came with.
+/// What keeps the slot of a body: the slot itself, or the body that it came with.
 #[derive(Debug)]
 #[expect(dead_code, reason = "what is in it is let go with it")]
 pub(super) enum Held {
     Body(Body),
-    Turn(Option<Turn>),
+    Slot(Option<Slot>),
 }
 
 impl Intake {
-    /// Takes the body of `request`, in a turn of `consumer` unless it is short.
+    /// Takes the body of `request`, in a slot of `consumer` unless it is short.
     ///
     /// # Errors
     /// [`NotTaken`].
@@ -112,9 +112,9 @@ impl Intake {
         let too_large = NotTaken::TooLarge {
             limit: self.limit_bytes,
         };
-        let mut turn = None;
+        let mut slot = None;
         if announced > SHORT {
-            turn = Some(self.turn(consumer).await?);
+            slot = Some(self.slot(consumer).await?);
         }
         let mut kept = BytesMut::new();
         let mut file: Option<File> = None;
@@ -129,28 +129,28 @@ impl Intake {
             if length > self.limit_bytes {
                 return Err(too_large);
             }
-            if length > SHORT && turn.is_none() {
-                turn = Some(self.turn(consumer).await?);
+            if length > SHORT && slot.is_none() {
+                slot = Some(self.slot(consumer).await?);
             }
             kept.extend_from_slice(&piece);
             if kept.len() > self.memory_bytes {
                 file = Some(self.keep(file, kept.split().freeze()).await?);
             }
         }
-        match (file, turn) {
+        match (file, slot) {
             (None, None) => Ok(Body::Memory(kept.freeze())),
-            (None, turn) => Ok(Body::in_turn(kept.freeze(), Held::Turn(turn))),
-            (file, turn) => {
+            (None, slot) => Ok(Body::in_slot(kept.freeze(), Held::Slot(slot))),
+            (file, slot) => {
                 let file = self.keep(file, kept.freeze()).await?;
-                Ok(Body::on_disk(file, Held::Turn(turn)))
+                Ok(Body::on_disk(file, Held::Slot(slot)))
             }
         }
     }
 
-    /// A turn of `consumer`, for which it waits a while.
-    async fn turn(&self, consumer: &str) -> Result<Turn, NotTaken> {
-        let turn = tokio::time::timeout(self.wait, self.turns.take(consumer)).await;
-        turn.ok().flatten().ok_or(NotTaken::Busy)
+    /// A slot of `consumer`, for which it waits a while.
+    async fn slot(&self, consumer: &str) -> Result<Slot, NotTaken> {
+        let slot = tokio::time::timeout(self.wait, self.slots.acquire(consumer)).await;
+        slot.ok().flatten().ok_or(NotTaken::Busy)
     }
 
     /// What can be said before the first octet: how many are announced.
@@ -203,18 +203,18 @@ impl Body {
     }
 
     /// The body `octets`.
-    pub(super) fn in_turn(octets: Bytes, held: Held) -> Self {
-        Self::Memory(Bytes::from_owner(InTurn {
+    pub(super) fn in_slot(octets: Bytes, held: Held) -> Self {
+        Self::Memory(Bytes::from_owner(InSlot {
             octets,
             _held: held,
         }))
     }
 
-    /// What keeps the turn of a body that another takes the place of: of a file that nobody reads any more, the turn.
+    /// What keeps the slot of a body that another takes the place of: of a file that nobody reads any more, the slot.
     pub(super) fn into_held(self) -> Held {
         match self {
             Self::Disk(mut spooled) => match Arc::get_mut(&mut spooled) {
-                Some(alone) => std::mem::replace(&mut alone.held, Held::Turn(None)),
+                Some(alone) => std::mem::replace(&mut alone.held, Held::Slot(None)),
                 None => Held::Body(Self::Disk(spooled)),
             },
             memory @ Self::Memory(_) => Held::Body(memory),
@@ -296,13 +296,13 @@ impl Drop for Spooled {
     }
 }
 
-/// Octets, and what keeps the turn in which they are held.
-struct InTurn {
+/// Octets, and what keeps the slot in which they are held.
+struct InSlot {
     octets: Bytes,
     _held: Held,
 }
 
-impl AsRef<[u8]> for InTurn {
+impl AsRef<[u8]> for InSlot {
     fn as_ref(&self) -> &[u8] {
         &self.octets
     }
@@ -339,7 +339,7 @@ pub(super) fn nameless(folder: &Path) -> io::Result<File> {
 
 /// How long the next octets may take.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Octets of a body that needs no turn: no more than its connection's buffers take.
+/// Octets of a body that needs no slot: no more than its connection's buffers take.
 const SHORT: u64 = 64 * 1024;
 /// Octets read from the disk at once.
 const PIECE: usize = 256 * 1024;
@@ -361,7 +361,7 @@ mod tests {
             limit_bytes: 100,
             memory_bytes: 10,
             folder: folder.into(),
-            turns: Arc::new(Turns::new(1)),
+            slots: Arc::new(FairSemaphore::new(1)),
             wait: Duration::from_millis(10),
         }
     }
@@ -378,14 +378,14 @@ mod tests {
                 };
                 let request = |octets| TestRequest::post().set_payload(vec![7; octets]);
                 let short = taken(request(65_536), &intake).await.unwrap();
-                assert_eq!(intake.turns.free(), 1);
+                assert_eq!(intake.slots.available(), 1);
                 let long = taken(request(65_537), &intake).await.unwrap();
                 assert_eq!(long.in_memory().is_some(), memory_bytes > 10);
                 let reader = long.reader(0);
                 drop(long);
-                assert_eq!(intake.turns.free(), 0);
+                assert_eq!(intake.slots.available(), 0);
                 drop((short, reader));
-                assert_eq!(intake.turns.free(), 1);
+                assert_eq!(intake.slots.available(), 1);
             }
         });
     }
@@ -398,7 +398,7 @@ mod tests {
                 limit_bytes: 200_000,
                 ..intake(folder.path())
             };
-            let held = intake.turns.try_take("another").unwrap();
+            let held = intake.slots.try_acquire("another").unwrap();
             for announced in [true, false] {
                 let request = TestRequest::post().set_payload(vec![7; 100_000]);
                 let request = if announced {

@@ -14,7 +14,7 @@ use actix_web::{
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
-use crate::turns::Turn;
+use crate::fair_semaphore::Slot;
 
 /// The reading end: what HTTP sends.
 #[derive(Debug)]
@@ -27,19 +27,19 @@ pub struct StreamBody {
 pub struct Sink {
     sender: mpsc::Sender<io::Result<Bytes>>,
     piece: Vec<u8>,
-    _turn: Turn,
+    _slot: Slot,
 }
 
 impl StreamBody {
-    /// Starts `work` on a thread of its own, which holds `turn` as long as it runs.
+    /// Starts `work` on a thread of its own, which holds `slot` as long as it runs.
     ///
     /// A fault of `work` ends the connection, so that nobody takes what came before it for the whole.
-    pub fn start(turn: Turn, work: impl FnOnce(Sink) -> io::Result<()> + Send + 'static) -> Self {
+    pub fn start(slot: Slot, work: impl FnOnce(Sink) -> io::Result<()> + Send + 'static) -> Self {
         let (sender, pieces) = mpsc::channel(PIECES);
         let sink = Sink {
             sender: sender.clone(),
             piece: Vec::with_capacity(PIECE + PIECE / 4),
-            _turn: turn,
+            _slot: slot,
         };
         spawn_blocking(move || {
             let done = catch_unwind(AssertUnwindSafe(|| work(sink)));
@@ -114,17 +114,17 @@ mod tests {
     use actix_web::{body::to_bytes, rt::System};
 
     use super::*;
-    use crate::turns::Turns;
+    use crate::fair_semaphore::FairSemaphore;
 
-    async fn turn(turns: &Turns) -> Turn {
-        turns.take("consumer").await.unwrap()
+    async fn slot(slots: &FairSemaphore) -> Slot {
+        slots.acquire("consumer").await.unwrap()
     }
 
     #[test]
-    fn what_is_written_arrives_in_order_and_ends_its_turn() {
+    fn what_is_written_arrives_in_order_and_ends_its_slot() {
         System::new().block_on(async {
-            let turns = Turns::new(1);
-            let body = StreamBody::start(turn(&turns).await, |mut sink| {
+            let slots = FairSemaphore::new(1);
+            let body = StreamBody::start(slot(&slots).await, |mut sink| {
                 for number in 0..200_000_u32 {
                     sink.write_all(&number.to_be_bytes())?;
                 }
@@ -138,15 +138,15 @@ mod tests {
                     .zip(0..)
                     .all(|(found, number)| found == u32::to_be_bytes(number))
             );
-            drop(turn(&turns).await);
+            drop(slot(&slots).await);
         });
     }
 
     #[test]
     fn what_is_written_at_once_leaves_piece_by_piece() {
         System::new().block_on(async {
-            let turns = Turns::new(1);
-            let mut body = StreamBody::start(turn(&turns).await, |mut sink| {
+            let slots = FairSemaphore::new(1);
+            let mut body = StreamBody::start(slot(&slots).await, |mut sink| {
                 sink.write_all(b"a little")?;
                 sink.write_all(&vec![0; 50 * PIECE])?;
                 sink.flush()
@@ -165,10 +165,10 @@ mod tests {
     #[test]
     fn a_reader_that_goes_away_stops_the_work() {
         System::new().block_on(async {
-            let turns = Turns::new(1);
+            let slots = FairSemaphore::new(1);
             let has_stopped = Arc::new(AtomicBool::new(false));
             let stopped = Arc::clone(&has_stopped);
-            let body = StreamBody::start(turn(&turns).await, move |mut sink| {
+            let body = StreamBody::start(slot(&slots).await, move |mut sink| {
                 loop {
                     if let Err(error) = sink.write_all(&[0; 1000]) {
                         stopped.store(true, Ordering::SeqCst);
@@ -177,7 +177,7 @@ mod tests {
                 }
             });
             drop(body);
-            drop(turn(&turns).await);
+            drop(slot(&slots).await);
             assert!(has_stopped.load(Ordering::SeqCst));
         });
     }
@@ -185,14 +185,14 @@ mod tests {
     #[test]
     fn a_fault_ends_the_body_as_a_fault() {
         System::new().block_on(async {
-            let turns = Turns::new(1);
-            let body = StreamBody::start(turn(&turns).await, |mut sink| {
+            let slots = FairSemaphore::new(1);
+            let body = StreamBody::start(slot(&slots).await, |mut sink| {
                 sink.write_all(b"half")?;
                 sink.flush()?;
                 Err(io::Error::other("broken"))
             });
             assert!(to_bytes(body).await.is_err());
-            let body = StreamBody::start(turn(&turns).await, |_| panic!("a fault of ours"));
+            let body = StreamBody::start(slot(&slots).await, |_| panic!("a fault of ours"));
             assert!(to_bytes(body).await.is_err());
         });
     }

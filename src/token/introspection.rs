@@ -34,7 +34,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    turns::{Turn, Turns},
+    fair_semaphore::{FairSemaphore, Slot},
 };
 
 /// Asks the directory about tokens, one call per question.
@@ -45,7 +45,7 @@ pub(super) struct Introspector {
     pub(super) connections: Connections,
     pub(super) control: Control,
     pub(super) counters: Arc<Counters>,
-    pub(super) slots: Turns,
+    pub(super) slots: FairSemaphore,
     pub(super) timeout: Duration,
     pub(super) whereabouts: Whereabouts,
 }
@@ -88,7 +88,7 @@ impl Introspector {
     }
 
     async fn question(self: &Arc<Self>, token: &str, who: &str) -> Result<Answer, Failure> {
-        let (endpoint, _slot, admission) = self.turn(who).await?;
+        let (endpoint, _slot, admission) = self.slot(who).await?;
         let deadline = Deadline::now() + self.timeout;
         let reply = timeout_at(deadline, self.reply(&endpoint, token, who)).await;
         let reply = reply.unwrap_or_else(|_late| Err(Unavailability::TimedOut.into()));
@@ -105,14 +105,14 @@ impl Introspector {
     /// Where to ask, and leave to do so, waited for no longer than a call may take.
     ///
     /// The time until then is ours and not the directory's: it tells nothing of how it is.
-    async fn turn(&self, who: &str) -> Result<(Endpoint, Turn, Admission), Failure> {
+    async fn slot(&self, who: &str) -> Result<(Endpoint, Slot, Admission), Failure> {
         let patience = Deadline::now() + self.timeout;
         self.breaker.allows(Instant::now())?;
         self.backoffs.allows(who, Instant::now())?;
         let Ok(Some(endpoint)) = timeout_at(patience, self.whereabouts.endpoint()).await else {
             return Err(Unavailability::NotDiscovered.into());
         };
-        let Ok(Some(slot)) = timeout_at(patience, self.slots.take(who)).await else {
+        let Ok(Some(slot)) = timeout_at(patience, self.slots.acquire(who)).await else {
             return Err(Unavailability::Saturated.into());
         };
         self.breaker.allows(Instant::now())?;
@@ -193,7 +193,7 @@ impl Introspector {
             Err(_silent) => {}
         }
         // Only as many questions as may be are asked at once, these included.
-        let Some(_second_slot) = self.slots.try_take(who) else {
+        let Some(_second_slot) = self.slots.try_acquire(who) else {
             return first.await;
         };
         let second = pin!(self.over(self.connections.fresh()?, endpoint, token));

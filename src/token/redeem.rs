@@ -24,7 +24,7 @@ use super::{
     settings::{StartError, TokenSettings},
     statistics::Statistics,
 };
-use crate::{caller::Caller, clock::Timestamp, edge::AccessToken, turns::Turns};
+use crate::{caller::Caller, clock::Timestamp, edge::AccessToken, fair_semaphore::FairSemaphore};
 
 /// Redeems access tokens at the directory; dropped, it stops looking for the directory.
 pub struct Tokens {
@@ -86,7 +86,7 @@ impl Tokens {
             connections: Connections::new(outbound),
             control: Control::new(),
             counters: counters.unwrap_or_default(),
-            slots: Turns::new(SLOTS),
+            slots: FairSemaphore::new(SLOTS),
             timeout: settings.timeout,
             whereabouts: directory.whereabouts(),
         };

@@ -239,7 +239,7 @@ fn the_worst_answers_stay_small_in_memory_and_leave_the_thread_to_others() {
         reader.write(&request.bytes());
         let begun = reader.stream().fill_buf().unwrap();
         assert!(begun.starts_with(b"HTTP/1.1 200 "), "{what}");
-        // It has the only turn, though nobody knows who asks, and the only thread goes on answering.
+        // It has the only slot, though nobody knows who asks, and the only thread goes on answering.
         let busy = site.ask(&request).status;
         assert!(busy == 503 || what.contains("Parquet"), "{what}: {busy}");
         assert_eq!(site.ask(&Request::get("/healthz")).status, 200, "{what}");
@@ -249,7 +249,7 @@ fn the_worst_answers_stay_small_in_memory_and_leave_the_thread_to_others() {
         assert!(!answer.content.is_empty(), "{what}");
         let grown = resident_kib(&site).saturating_sub(before) / 1024;
         assert!(grown < mebibytes, "{what}: {grown} MiB more");
-        eventually("the turn is free", Duration::from_secs(10), || {
+        eventually("the slot is free", Duration::from_secs(10), || {
             (asked(&site, &format!("f=json&{WIND}"), &many).status == 200).then_some(())
         });
     }
@@ -278,13 +278,13 @@ fn head_makes_nothing_that_nobody_reads_and_keeps_no_turn() {
     let numbers = vec!["1"; 1_500].join(",");
     let target = format!("/v1/location?lat={numbers}&lon={numbers}");
     for _ in 0..3 {
-        eventually("HEAD has a turn", Duration::from_secs(20), || {
+        eventually("HEAD has a slot", Duration::from_secs(20), || {
             let head = site.ask(&Request::new("HEAD", &target));
             assert!(head.content.is_empty());
             (head.status == 200).then_some(())
         });
     }
-    eventually("GET has the turn", Duration::from_secs(20), || {
+    eventually("GET has the slot", Duration::from_secs(20), || {
         let get = site.ask(&Request::get(&target));
         (get.status == 200).then(|| assert!(get.content.len() > 1_500 * 96 * 100))
     });
@@ -334,7 +334,7 @@ fn a_packed_body_is_not_unpacked() {
     }
 }
 
-/// Bodies are held as long as their answers are read: what one consumer has of the turns leaves a quarter to others.
+/// Bodies are held as long as their answers are read: what one consumer has of the slots leaves a quarter to others.
 #[test]
 fn bodies_that_are_held_leave_turns_to_others() {
     let site = sample::site_with(|settings, _| {
@@ -356,7 +356,7 @@ fn bodies_that_are_held_leave_turns_to_others() {
             stalled
         })
         .collect();
-    // A fourth body of the bank's waits for one of its three turns to end, and then is asked to come back.
+    // A fourth body of the bank's waits for one of its three slots to come free, and then is asked to come back.
     let mut waiting = site.connect();
     waiting.write(&request().bytes());
     // One that is short needs none, and another consumer has the fourth.
@@ -369,7 +369,7 @@ fn bodies_that_are_held_leave_turns_to_others() {
     assert_eq!(waiting.read(true).unwrap().status, 503);
     drop(stalled);
     site.vouch();
-    eventually("the bank has a turn", Duration::from_secs(20), || {
+    eventually("the bank has a slot", Duration::from_secs(20), || {
         (site.csv(&format!("{WIND}&f=csv"), &body).status == 200).then_some(())
     });
 }

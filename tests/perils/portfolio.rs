@@ -199,7 +199,7 @@ pub(crate) fn resident_kib(site: &Site) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
-/// Places whose answer takes a turn of its own.
+/// Places whose answer takes a slot of its own.
 fn long_portfolio() -> String {
     format!("lat,lon\n{}", "1,1\n".repeat(60_000))
 }

@@ -16,12 +16,12 @@ use crate::{
     climatescore::Peril,
     climatescore::request::LocationRequest,
     dataset::perils::Values,
+    fair_semaphore::Slot,
     response::{
         Coding, Refusal, StreamBody,
         pieces::{PieceBody, Pieces},
         representation::{Caching, Representation, Validators},
     },
-    turns::Turn,
 };
 
 /// The answer about `perils` to a GET or HEAD.
@@ -54,7 +54,7 @@ pub(in crate::climatescore) fn whole(
 pub(in crate::climatescore) fn locations(
     request: LocationRequest,
     values: Values,
-    turn: impl FnOnce() -> Option<Turn>,
+    slot: impl FnOnce() -> Option<Slot>,
 ) -> Result<HttpResponse, Refusal> {
     let mut answer = in_json(Caching::Never).begin(StatusCode::OK);
     say_units(&mut answer, &request.perils);
@@ -68,8 +68,8 @@ pub(in crate::climatescore) fn locations(
         let body = PieceBody::begin(location, length).or(Err(Refusal::Fault))?;
         return Ok(answer.body(body));
     }
-    let turn = turn().ok_or(Refusal::Busy)?;
-    let body = StreamBody::start(turn, move |mut sink| {
+    let slot = slot().ok_or(Refusal::Busy)?;
+    let body = StreamBody::start(slot, move |mut sink| {
         location.write_to(&mut sink)?;
         sink.flush()
     });

@@ -16,12 +16,12 @@ use crate::{
         edr::{Cells, Selection},
         perils::{Refused, Served},
     },
+    fair_semaphore::Slot,
     response::{
         Coding, Refusal, StreamBody,
         coding::Coded,
         representation::{BY_TYPE_AND_CODING, Caching, Representation, Validators},
     },
-    turns::Turn,
 };
 
 /// What there is to answer with, whatever is asked.
@@ -30,8 +30,8 @@ pub struct Means<'m, T> {
     pub store: &'m Served,
     /// Octets of the answer, as they are estimated before it begins.
     pub answer_bytes: u64,
-    /// A turn for an answer that takes long.
-    pub turn: T,
+    /// A slot for an answer that takes long.
+    pub slot: T,
 }
 
 /// The answer to `request`: what is selected, or 204 for nothing.
@@ -39,7 +39,7 @@ pub struct Means<'m, T> {
 /// # Errors
 /// [`Refusal`] for more than a request may ask, preconditions that fail, and when as many long answers are under way
 /// as may be.
-pub fn answer<T: FnOnce() -> Option<Turn>>(
+pub fn answer<T: FnOnce() -> Option<Slot>>(
     request: &HttpRequest,
     negotiated: Negotiated,
     selection: Option<Selection>,
@@ -87,8 +87,8 @@ pub fn answer<T: FnOnce() -> Option<Turn>>(
         })?;
         return Ok(answer.body(body));
     }
-    let turn = (means.turn)().ok_or(Refusal::Busy)?;
-    Ok(answer.body(StreamBody::start(turn, move |sink| {
+    let slot = (means.slot)().ok_or(Refusal::Busy)?;
+    Ok(answer.body(StreamBody::start(slot, move |sink| {
         written(&selection, media, coding, sink).map(drop)
     })))
 }

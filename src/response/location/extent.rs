@@ -1,5 +1,5 @@
 //! How much a question asks for, before any of it is answered: more than one request may have is refused, and what
-//! takes longer than a moment needs a turn and a thread of its own.
+//! takes longer than a moment needs a slot and a thread of its own.
 //!
 //! `docs/decisions/0009-what-an-answer-may-cost.md` has every answer's size as a function of the request's.
 

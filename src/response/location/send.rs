@@ -21,13 +21,13 @@ use crate::{
         places::{InputFormat, Survey},
         query::Subset,
     },
+    fair_semaphore::Slot,
     response::{
         Coding, Refusal, StreamBody,
         fields::joined,
         pieces::{PIECE, PieceBody, SlicedBody},
         representation::{BY_TYPE_AND_CODING, Caching, Representation, Validators},
     },
-    turns::Turn,
 };
 
 /// What there is to answer with, whatever is asked.
@@ -39,7 +39,7 @@ pub struct Means<'s> {
     pub limits: Limits,
 }
 
-/// The answer to `request`: the places of `survey`, what `subset` wants of them, from `values`; `turn` is asked
+/// The answer to `request`: the places of `survey`, what `subset` wants of them, from `values`; `slot` is asked
 /// for when it takes long.
 ///
 /// # Errors
@@ -51,7 +51,7 @@ pub fn answer(
     survey: Survey,
     subset: Subset,
     values: Values,
-    turn: impl FnOnce() -> Option<Turn>,
+    slot: impl FnOnce() -> Option<Slot>,
     means: Means<'_>,
 ) -> Result<HttpResponse, Refusal> {
     let schemas = means.schemas;
@@ -83,8 +83,8 @@ pub fn answer(
             Refusal::Fault
         });
     }
-    let turn = turn().ok_or(Refusal::Busy)?;
-    Ok(while_sent(answer, question, coding, turn, schemas))
+    let slot = slot().ok_or(Refusal::Busy)?;
+    Ok(while_sent(answer, question, coding, slot, schemas))
 }
 
 /// The format that is named or acceptable, and the coding for it.
@@ -126,11 +126,11 @@ fn while_sent(
     mut answer: HttpResponseBuilder,
     question: Question,
     coding: Coding,
-    turn: Turn,
+    slot: Slot,
     schemas: &Arc<Schemas>,
 ) -> HttpResponse {
     let schemas = Arc::clone(schemas);
-    let body = StreamBody::start(turn, move |sink| {
+    let body = StreamBody::start(slot, move |sink| {
         question.answer(sink, coding, &schemas).map(drop)
     });
     answer.body(body)
@@ -150,7 +150,7 @@ fn at_once(
     }
     let values = question.survey.count() * question.subset.wanted.len();
     let octets = Vec::with_capacity(values * OCTETS_A_VALUE + PIECE);
-    // Whoever holds the body's turn holds it until the answer has left.
+    // Whoever holds the body's slot holds it until the answer has left.
     let places = question.survey.clone();
     let octets = question.answer(octets, coding, schemas)?;
     Ok(answer.body(SlicedBody::new(octets, places)))

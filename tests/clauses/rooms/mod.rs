@@ -13,7 +13,7 @@ use imports::{Crate, Module};
 const ROOMS: &[&str] = &[
     "clock",
     "disk",
-    "turns",
+    "fair_semaphore",
     "edge",
     "caller",
     "token",

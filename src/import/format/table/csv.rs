@@ -49,14 +49,14 @@ struct Reader<'n> {
 
 impl Reader<'_> {
     fn take(&mut self, line: &Line<'_>) -> Result<(), FormatError> {
-        if let Err(fault) = self.try_take(line)? {
+        if let Err(fault) = self.try_acquire(line)? {
             self.gatherer.fault(line.number, fault);
         }
         Ok(())
     }
 
     /// The inner error is a fault of the line, the outer one ends the table.
-    fn try_take(&mut self, line: &Line<'_>) -> Result<Result<(), RowFault>, FormatError> {
+    fn try_acquire(&mut self, line: &Line<'_>) -> Result<Result<(), RowFault>, FormatError> {
         let fields: Vec<&[u8]> = line.text.split(|octet| *octet == b',').map(bare).collect();
         if fields.len() != self.fields {
             return Ok(Err(RowFault::Fields {

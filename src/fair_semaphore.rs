@@ -1,6 +1,6 @@
-//! Turns for what takes long: some in all, and never all of them for one consumer.
+//! Semaphore of which one client gets at most three quarters: the limit of concurrent streams, bodies and introspections.
 //!
-//! A consumer that takes as much as it is given, by a loop that has run away or on purpose, leaves a quarter to
+//! A client that takes as much as it is given, by a loop that has run away or on purpose, leaves a quarter to
 //! the others.
 
 use std::{
@@ -10,24 +10,24 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// So many turns, and at most three quarters of them for one consumer.
+/// Semaphore with a fixed number of slots, at most three quarters of them for one consumer.
 #[derive(Debug)]
-pub struct Turns {
+pub struct FairSemaphore {
     all: Arc<Semaphore>,
     of_one: usize,
-    /// What each consumer that has a turn, or waits for one, may take; by its name.
+    /// Share of each consumer that has a slot, or waits for one; by its name.
     shares: Mutex<HashMap<Box<str>, Weak<Semaphore>>>,
 }
 
-/// A turn that lasts until this is dropped.
+/// Slot that is held until this is dropped.
 #[derive(Debug)]
-pub struct Turn {
+pub struct Slot {
     _of_all: OwnedSemaphorePermit,
     _of_one: OwnedSemaphorePermit,
 }
 
-impl Turns {
-    /// Turns for `count` at a time.
+impl FairSemaphore {
+    /// Semaphore with `count` slots.
     #[must_use]
     pub fn new(count: usize) -> Self {
         let count = count.min(Semaphore::MAX_PERMITS);
@@ -38,31 +38,31 @@ impl Turns {
         }
     }
 
-    /// A turn for `consumer`, as soon as there is one that it may have; others do not wait for it.
-    pub async fn take(&self, consumer: &str) -> Option<Turn> {
-        // Its own first: who waits for that holds no turn that another could have.
+    /// Slot for `consumer`, as soon as there is one that it may have; others do not wait for it.
+    pub async fn acquire(&self, consumer: &str) -> Option<Slot> {
+        // Its own first: who waits for that holds no slot that another could have.
         let of_one = self.share(consumer).acquire_owned().await.ok()?;
         let of_all = Arc::clone(&self.all).acquire_owned().await.ok()?;
-        Some(Turn {
+        Some(Slot {
             _of_all: of_all,
             _of_one: of_one,
         })
     }
 
-    /// A turn for `consumer`, if there is one now that it may have.
+    /// Slot for `consumer`, if there is one now that it may have.
     #[must_use]
-    pub fn try_take(&self, consumer: &str) -> Option<Turn> {
+    pub fn try_acquire(&self, consumer: &str) -> Option<Slot> {
         let of_one = self.share(consumer).try_acquire_owned().ok()?;
         let of_all = Arc::clone(&self.all).try_acquire_owned().ok()?;
-        Some(Turn {
+        Some(Slot {
             _of_all: of_all,
             _of_one: of_one,
         })
     }
 
-    /// How many are free.
+    /// Slots that nobody holds now.
     #[must_use]
-    pub fn free(&self) -> usize {
+    pub fn available(&self) -> usize {
         self.all.available_permits()
     }
 
@@ -90,39 +90,43 @@ mod tests {
 
     #[test]
     fn one_consumer_has_three_quarters_and_another_the_rest() {
-        let turns = Turns::new(8);
-        let mut greedy: Vec<_> = (0..6).map(|_| turns.try_take("greedy").unwrap()).collect();
-        assert!(turns.try_take("greedy").is_none());
-        let modest = [turns.try_take("modest"), turns.try_take("modest")];
+        let slots = FairSemaphore::new(8);
+        let mut greedy: Vec<_> = (0..6)
+            .map(|_| slots.try_acquire("greedy").unwrap())
+            .collect();
+        assert!(slots.try_acquire("greedy").is_none());
+        let modest = [slots.try_acquire("modest"), slots.try_acquire("modest")];
         assert!(modest.iter().all(Option::is_some));
-        assert_eq!(turns.free(), 0);
-        assert!(turns.try_take("third").is_none());
+        assert_eq!(slots.available(), 0);
+        assert!(slots.try_acquire("third").is_none());
         drop(modest);
-        assert!(turns.try_take("greedy").is_none());
+        assert!(slots.try_acquire("greedy").is_none());
         greedy.pop();
-        assert!(turns.try_take("greedy").is_some());
+        assert!(slots.try_acquire("greedy").is_some());
     }
 
     #[test]
     fn who_waits_for_its_share_stands_in_nobodys_way_and_then_has_it() {
-        let turns = Turns::new(4);
-        let mut greedy: Vec<_> = (0..3).map(|_| turns.try_take("greedy").unwrap()).collect();
-        let mut waiting = Box::pin(turns.take("greedy"));
+        let slots = FairSemaphore::new(4);
+        let mut greedy: Vec<_> = (0..3)
+            .map(|_| slots.try_acquire("greedy").unwrap())
+            .collect();
+        let mut waiting = Box::pin(slots.acquire("greedy"));
         assert!(waiting.as_mut().now_or_never().is_none());
-        assert!(turns.take("modest").now_or_never().flatten().is_some());
+        assert!(slots.acquire("modest").now_or_never().flatten().is_some());
         greedy.pop();
         assert!(waiting.as_mut().now_or_never().flatten().is_some());
     }
 
     #[test]
-    fn one_place_is_for_whoever_comes_first_and_nothing_is_kept_of_those_who_left() {
-        let turns = Turns::new(1);
-        let turn = turns.try_take("a");
-        assert!(turn.is_some() && turns.try_take("b").is_none());
-        drop(turn);
+    fn one_slot_is_for_whoever_comes_first_and_nothing_is_kept_of_those_who_left() {
+        let slots = FairSemaphore::new(1);
+        let slot = slots.try_acquire("a");
+        assert!(slot.is_some() && slots.try_acquire("b").is_none());
+        drop(slot);
         for consumer in 0..100 {
-            assert!(turns.try_take(&consumer.to_string()).is_some());
+            assert!(slots.try_acquire(&consumer.to_string()).is_some());
         }
-        assert!(turns.shares().len() <= 2);
+        assert!(slots.shares().len() <= 2);
     }
 }
