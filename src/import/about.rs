@@ -37,7 +37,7 @@ pub(super) fn about(
     let of_package = |said: &str, known: &str| if said.is_empty() { known } else { said }.into();
     let coverages = joined.iter().map(|joined| {
         let known = &joined.table.coverage;
-        let tallies = joined.table.names.iter().zip(&joined.tallies);
+        let stats = joined.table.names.iter().zip(&joined.stats);
         CoverageMetadata {
             source: of_package(&source, &known.source),
             licence: of_package(&licence, &known.licence),
@@ -47,8 +47,8 @@ pub(super) fn about(
                 rows: joined.rows,
                 cells_with_data: joined.cells_with_data,
             }),
-            statistics: tallies
-                .map(|(name, tally)| tally.statistics(name))
+            statistics: stats
+                .map(|(name, column)| column.statistics(name))
                 .collect(),
             ..known.clone()
         }

@@ -12,8 +12,8 @@ use std::{
 use postgres::{Client, Config, IsolationLevel, NoTls, Transaction, config::Host};
 
 use super::{
-    scan::scan,
-    scanned::{ScanError, Scanned},
+    parse::parse,
+    parsed::{ParseError, Parsed},
     table::Tables,
 };
 use crate::dataset::grid::Profile;
@@ -57,7 +57,7 @@ pub(super) fn is_address(source: &str) -> bool {
 pub(super) struct Table {
     /// Host, database and table; neither user nor password.
     pub(super) name: String,
-    pub(super) scanned: Result<Scanned, ScanError>,
+    pub(super) parsed: Result<Parsed, ParseError>,
 }
 
 /// Reads every table that is there and has a row: the old service's scripts make all seven at once.
@@ -85,12 +85,12 @@ pub(super) fn read(
             // Views and partitioned tables can be selected from, and not copied.
             let copy = format!("COPY (SELECT * FROM {table}) TO STDOUT (FORMAT csv, HEADER)");
             let text = snapshot.copy_out(&copy)?;
-            let scanned = scan(Counted { text, count }, &perils, folder, rounds);
-            if matches!(scanned, Err(ScanError::NoRow)) {
+            let parsed = parse(Counted { text, count }, &perils, folder, rounds);
+            if matches!(parsed, Err(ParseError::NoRow)) {
                 continue;
             }
             let name = format!("{}/{table}", described(&config));
-            tables.push(Table { name, scanned });
+            tables.push(Table { name, parsed });
         }
     }
     snapshot.rollback()?;

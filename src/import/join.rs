@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Faults, Faulty, LineFault, Problem, fault::Difference, line::Place, locator::Locator,
-    statistics::Tally, table::Table, work::Sourced,
+    statistics::ColumnStats, table::Table, work::Sourced,
 };
 use crate::dataset::grid::{CellIndex, GridShape, Value, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED};
 
@@ -18,7 +18,7 @@ pub(super) struct Joined<'s> {
     positions: Vec<u32>,
     pub(super) rows: u64,
     pub(super) cells_with_data: u64,
-    pub(super) tallies: Vec<Tally>,
+    pub(super) stats: Vec<ColumnStats>,
     /// Lines that another line says as well.
     pub(super) repeated: u64,
     /// Empty lines of cells that have values in another source.
@@ -51,7 +51,7 @@ pub(super) fn join<'s>(
         if !faults.is_empty() {
             astray.push(Faulty {
                 name: source.name.clone(),
-                problem: if source.scanned.gridded.is_some() {
+                problem: if source.parsed.gridded.is_some() {
                     Problem::Places(faults)
                 } else {
                     Problem::Lines(faults)
@@ -68,19 +68,19 @@ pub(super) fn join<'s>(
 
 impl<'s> Joined<'s> {
     fn new(shape: &GridShape, sources: &'s [Sourced]) -> Option<Self> {
-        let scanned = || sources.iter().map(|source| &source.scanned);
+        let parsed = || sources.iter().map(|source| &source.parsed);
         let mut next = FIRST_ROW;
-        let firsts = scanned().map(|scanned| {
+        let firsts = parsed().map(|parsed| {
             let first = next;
-            next = next.saturating_add(u32::try_from(scanned.cells_with_data).unwrap_or(u32::MAX));
+            next = next.saturating_add(u32::try_from(parsed.cells_with_data).unwrap_or(u32::MAX));
             first
         });
         let firsts = firsts.collect();
-        let table = Arc::clone(&scanned().next()?.table);
-        let mut tallies = vec![Tally::NONE; table.width()];
-        for scanned in scanned() {
-            for (tally, other) in tallies.iter_mut().zip(&scanned.tallies) {
-                tally.add(other);
+        let table = Arc::clone(&parsed().next()?.table);
+        let mut stats = vec![ColumnStats::NONE; table.width()];
+        for parsed in parsed() {
+            for (column, other) in stats.iter_mut().zip(&parsed.stats) {
+                column.add(other);
             }
         }
         let cells = usize::try_from(shape.cells()).unwrap_or(usize::MAX);
@@ -89,9 +89,9 @@ impl<'s> Joined<'s> {
             sources,
             firsts,
             positions: vec![NO_LINE; cells],
-            rows: scanned().map(|scanned| scanned.rows).sum(),
-            cells_with_data: scanned().map(|scanned| scanned.cells_with_data).sum(),
-            tallies,
+            rows: parsed().map(|parsed| parsed.rows).sum(),
+            cells_with_data: parsed().map(|parsed| parsed.cells_with_data).sum(),
+            stats,
             repeated: 0,
             filled: 0,
         })
@@ -107,8 +107,8 @@ impl<'s> Joined<'s> {
     }
 
     pub(super) fn is_wide(&self) -> bool {
-        let mut scanned = self.sources.iter().map(|source| &source.scanned);
-        scanned.any(|scanned| scanned.spooled.is_wide())
+        let mut parsed = self.sources.iter().map(|source| &source.parsed);
+        parsed.any(|parsed| parsed.buffered.is_wide())
     }
 
     pub(super) fn has_line(&self, cell: usize) -> bool {
@@ -131,8 +131,8 @@ impl<'s> Joined<'s> {
         }
         let source = self.source_of(position);
         let number = position - self.firsts.get(source)?;
-        let spooled = &self.sources.get(source)?.scanned.spooled;
-        spooled.read_row(usize::try_from(number).ok()?, row)
+        let buffered = &self.sources.get(source)?.parsed.buffered;
+        buffered.read_row(usize::try_from(number).ok()?, row)
     }
 
     fn is_row(&self, position: u32) -> bool {
@@ -157,13 +157,13 @@ impl<'s> Joined<'s> {
     fn take(&mut self, shape: &GridShape, number: usize, rounds: bool) -> Faults {
         let mut faults = Faults::default();
         let sources = self.sources;
-        let Some(scanned) = sources.get(number).map(|source| &source.scanned) else {
+        let Some(parsed) = sources.get(number).map(|source| &source.parsed) else {
             return faults;
         };
         let mut locator = Locator::new(shape, rounds);
         let empty = LAST_EMPTY - u32::try_from(number).unwrap_or(LAST_EMPTY);
         let mut next_row = self.firsts.get(number).copied().unwrap_or(LAST_EMPTY);
-        for ((place, has_row), line) in scanned.spooled.places().zip(FIRST_LINE..) {
+        for ((place, has_row), line) in parsed.buffered.places().zip(FIRST_LINE..) {
             let position = if has_row { next_row } else { empty };
             next_row += u32::from(has_row);
             let Some(cell) = locator.find(place) else {
@@ -202,7 +202,7 @@ impl<'s> Joined<'s> {
         if is_of_one_source && !self.is_closing(line) {
             return faults.note(line.number, LineFault::Duplicate(shape.key(cell)));
         }
-        let width = self.tallies.len();
+        let width = self.stats.len();
         let (mut there, mut here) = (vec![WIDE_NOT_COVERED; width], vec![WIDE_NOT_COVERED; width]);
         let had_values = self.read(earlier, &mut there).is_some();
         let is_filled = self.read(line.position, &mut here).is_some();
@@ -232,7 +232,7 @@ impl<'s> Joined<'s> {
     fn is_closing(&self, line: &Line) -> bool {
         self.sources
             .get(line.source)
-            .and_then(|source| source.scanned.turn.closes_at())
+            .and_then(|source| source.parsed.turn.closes_at())
             .is_some_and(|meridian| meridian == line.place.longitude)
     }
 
@@ -240,8 +240,8 @@ impl<'s> Joined<'s> {
     fn take_back(&mut self, values: &[i64], has_row: bool) {
         self.rows -= 1;
         self.cells_with_data -= u64::from(has_row);
-        for (tally, value) in self.tallies.iter_mut().zip(values) {
-            tally.take_back(*value);
+        for (column, value) in self.stats.iter_mut().zip(values) {
+            column.take_back(*value);
         }
     }
 
@@ -279,7 +279,7 @@ impl<'s> Joined<'s> {
 /// The first line of `source` that is in `cell`.
 fn line_of(shape: &GridShape, source: &Sourced, cell: CellIndex) -> u64 {
     let mut locator = Locator::new(shape, true);
-    let lines = source.scanned.spooled.places().zip(FIRST_LINE..);
+    let lines = source.parsed.buffered.places().zip(FIRST_LINE..);
     lines
         .filter(|((place, _), _)| locator.find(*place) == Some(cell))
         .map(|(_, line)| line)

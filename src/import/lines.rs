@@ -6,7 +6,7 @@ use memchr::memchr;
 
 use super::{
     kind::Kind,
-    scanned::{MAX_LINE, ScanError},
+    parsed::{MAX_LINE, ParseError},
 };
 
 /// One line without its end.
@@ -49,7 +49,7 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    pub(super) fn next(&mut self) -> Result<Option<Line<'_>>, ScanError> {
+    pub(super) fn next(&mut self) -> Result<Option<Line<'_>>, ParseError> {
         let (length, is_ended) = loop {
             let held = self.buffer.get(self.start..self.end).unwrap_or_default();
             match memchr(b'\n', held) {
@@ -71,7 +71,7 @@ impl<R: Read> Lines<R> {
     }
 
     /// The first octets, before any line is taken: as many as tell what kind of file it is.
-    pub(super) fn head(&mut self) -> Result<&[u8], ScanError> {
+    pub(super) fn head(&mut self) -> Result<&[u8], ParseError> {
         while !self.is_at_end && self.end < Kind::HEAD {
             self.fill()?;
         }
@@ -79,12 +79,12 @@ impl<R: Read> Lines<R> {
     }
 
     /// Moves the begun line to the front and reads on behind it.
-    fn fill(&mut self) -> Result<(), ScanError> {
+    fn fill(&mut self) -> Result<(), ParseError> {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
         if self.end > MAX_LINE {
-            return Err(ScanError::LongLine {
+            return Err(ParseError::LongLine {
                 line: self.read + 1,
             });
         }
@@ -95,7 +95,7 @@ impl<R: Read> Lines<R> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
             Err(source) => {
                 let line = self.read;
-                return Err(ScanError::Read { line, source });
+                return Err(ParseError::Read { line, source });
             }
         }
         Ok(())

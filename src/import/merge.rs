@@ -8,10 +8,10 @@ use std::{
 
 use super::{
     Request,
+    axis_fit::{self, Known},
     join::Joined,
-    lattice::{self, Known},
+    parsed::Parsed,
     request::AxisStep,
-    scanned::Scanned,
     work::Sourced,
 };
 use crate::dataset::grid::{
@@ -28,9 +28,9 @@ pub(super) struct Merged {
 
 /// The grid that takes most places of all sources; none when there is no regular one.
 pub(super) fn shape(sources: &[Sourced], request: &Request, rounds: bool) -> Option<GridShape> {
-    let all = |of: fn(&Scanned) -> &std::collections::HashSet<i32>| -> BTreeSet<i32> {
-        let scanned = sources.iter().map(|source| &source.scanned);
-        scanned.flat_map(of).copied().collect()
+    let all = |of: fn(&Parsed) -> &std::collections::HashSet<i32>| -> BTreeSet<i32> {
+        let parsed = sources.iter().map(|source| &source.parsed);
+        parsed.flat_map(of).copied().collect()
     };
     let latitudes = all(|source| &source.latitudes);
     let longitudes = all(|source| &source.longitudes);
@@ -44,19 +44,19 @@ pub(super) fn shape(sources: &[Sourced], request: &Request, rounds: bool) -> Opt
         (Some(step.latitude), Some(step.longitude))
     });
     let (latitude, longitude) = if latitudes.len() == 1 {
-        let longitude = lattice::fit(&longitudes, known(east, SINGLE_STEP))?;
-        let latitude = lattice::fit(&latitudes, known(north, own_step(&longitude)))?;
+        let longitude = axis_fit::fit(&longitudes, known(east, SINGLE_STEP))?;
+        let latitude = axis_fit::fit(&latitudes, known(north, own_step(&longitude)))?;
         (latitude, longitude)
     } else {
-        let latitude = lattice::fit(&latitudes, known(north, SINGLE_STEP))?;
-        let longitude = lattice::fit(&longitudes, known(east, own_step(&latitude)))?;
+        let latitude = axis_fit::fit(&latitudes, known(north, SINGLE_STEP))?;
+        let longitude = axis_fit::fit(&longitudes, known(east, own_step(&latitude)))?;
         (latitude, longitude)
     };
     let shape = GridShape {
         latitude,
         longitude,
     };
-    let places: u64 = sources.iter().map(|source| source.scanned.rows).sum();
+    let places: u64 = sources.iter().map(|source| source.parsed.rows).sum();
     let bound = MAX_EMPTY_CELLS.saturating_add(places.saturating_mul(MAX_CELLS_A_PLACE));
     (shape.is_sound() && shape.cells() <= bound).then_some(shape)
 }
@@ -93,7 +93,7 @@ impl Merged {
         let is_wide = coverages.iter().any(Joined::is_wide);
         let cells = metadata.grid.cells();
         let mut writer = StoreWriter::begin(sink, metadata, self.bitmap.as_deref(), is_wide)?;
-        let width = coverages.iter().map(|one| one.tallies.len()).sum();
+        let width = coverages.iter().map(|one| one.stats.len()).sum();
         let mut row = vec![WIDE_NOT_COVERED; width];
         for cell in 0..u32::try_from(cells).unwrap_or(u32::MAX) {
             if gather(cell, coverages, &mut row) {
@@ -110,7 +110,7 @@ fn gather(cell: u32, coverages: &[Joined<'_>], row: &mut [i64]) -> bool {
     let mut has_any = false;
     let mut rest = row;
     for coverage in coverages {
-        let Some((part, after)) = rest.split_at_mut_checked(coverage.tallies.len()) else {
+        let Some((part, after)) = rest.split_at_mut_checked(coverage.stats.len()) else {
             return has_any;
         };
         rest = after;

@@ -1,11 +1,12 @@
 //! From peril CSV files, a `ClimateScore` database or gridded sources to a store.
 //!
 //! Each source is read once, from its header to its end ([`Layout`], then a line at a time), and its
-//! rows are spooled to the state directory. When all are sound, the grid is found from their
+//! rows are kept in nameless files of the state directory. When all are sound, the grid is found from their
 //! coordinates, the rows are put together cell by cell, and the store is written aside, synced, checked
 //! and renamed. A source with one fault stops the whole: what is served stays as it was.
 
 mod about;
+mod axis_fit;
 mod before;
 mod database;
 mod described;
@@ -16,21 +17,20 @@ mod header;
 mod join;
 mod key;
 mod kind;
-mod lattice;
 mod line;
 mod lines;
 mod locator;
 mod merge;
 mod number;
+mod parse;
+mod parsed;
 mod publish;
 mod report;
 mod request;
 mod rollback;
+mod row_buffer;
 mod rows;
-mod scan;
-mod scanned;
 mod source;
-mod spool;
 mod statistics;
 mod stored;
 mod table;
@@ -49,10 +49,10 @@ pub use header::{HeaderFault, Layout};
 pub use kind::Kind;
 pub use line::{Place, Record};
 pub use number::{NumberFault, millionths};
+pub use parsed::ParseError;
 pub use report::{Imported, Notice};
 pub use request::{AxisStep, GridStep, NoStep, Progress, Request, Source};
 pub use rollback::{RolledBack, rollback};
-pub use scanned::ScanError;
 pub(crate) use source::{PACKAGE_NAME, SYNTHETIC};
 pub use table::{Table, Tables};
 pub use work::import;
@@ -162,5 +162,5 @@ pub enum Problem {
     /// Some of its places, which stand in no lines.
     Places(Faults),
     /// It could not be read to its end.
-    Scan(ScanError),
+    Parse(ParseError),
 }

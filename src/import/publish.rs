@@ -9,28 +9,28 @@ use std::{
 
 use rustix::fs::{FlockOperation, flock};
 
-use super::{before::Before, spool::sweep};
+use super::{before::Before, row_buffer::sweep};
 use crate::{dataset::grid::STORE_NAME, disk};
 
 /// The state directory, locked for as long as this lives.
 #[derive(Debug)]
-pub(super) struct Workshop {
+pub(super) struct StateDir {
     folder: File,
     path: PathBuf,
 }
 
 /// A store under another name; it is removed unless it is published.
 #[derive(Debug)]
-pub(super) struct Draft<'w> {
-    workshop: &'w Workshop,
+pub(super) struct PendingStore<'w> {
+    state_dir: &'w StateDir,
     path: PathBuf,
     is_published: bool,
 }
 
-impl Workshop {
+impl StateDir {
     /// Locks `path`, made if it is not there, and clears away what a killed import left. `None` while
     /// another import runs.
-    pub(super) fn enter(path: &Path) -> io::Result<Option<Self>> {
+    pub(super) fn lock(path: &Path) -> io::Result<Option<Self>> {
         disk::make_folder(path, 0o777)?;
         let folder = File::open(path)?;
         match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
@@ -62,7 +62,7 @@ impl Workshop {
     }
 
     /// An empty file for a new store.
-    pub(super) fn draft(&self) -> io::Result<(Draft<'_>, File)> {
+    pub(super) fn pending(&self) -> io::Result<(PendingStore<'_>, File)> {
         let path = self.path.join(format!("{STORE_NAME}.part"));
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -74,36 +74,36 @@ impl Workshop {
             .create_new(true)
             .mode(0o640)
             .open(&path)?;
-        let draft = Draft {
-            workshop: self,
+        let pending = PendingStore {
+            state_dir: self,
             path,
             is_published: false,
         };
-        Ok((draft, file))
+        Ok((pending, file))
     }
 }
 
-impl Draft<'_> {
+impl PendingStore<'_> {
     /// Puts the store under `name` in the state directory, once the disk has all of it; what stood there before is kept
     /// as the store before `version`.
     pub(super) fn publish(mut self, file: &File, name: &str, version: u64) -> io::Result<Before> {
-        let workshop = self.workshop;
-        let owner = workshop.owner()?;
+        let state_dir = self.state_dir;
+        let owner = state_dir.owner()?;
         give(file, owner)?;
-        let target = workshop.at(name);
+        let target = state_dir.at(name);
         if let Some(folder) = target.parent().filter(|folder| !folder.is_dir()) {
             fs::create_dir(folder)?;
             give(&File::open(folder)?, owner)?;
         }
         file.sync_all()?;
-        let before = Before::keep(&workshop.path, name, version)?;
+        let before = Before::keep(&state_dir.path, name, version)?;
         fs::rename(&self.path, &target)?;
         self.is_published = true;
         Ok(before)
     }
 }
 
-impl Workshop {
+impl StateDir {
     /// Who owns the state directory, when that is not who imports: the daemon has to read what root imports.
     fn owner(&self) -> io::Result<Option<(u32, u32)>> {
         if !rustix::process::geteuid().is_root() {
@@ -121,7 +121,7 @@ fn give(file: &File, owner: Option<(u32, u32)>) -> io::Result<()> {
     }
 }
 
-impl Drop for Draft<'_> {
+impl Drop for PendingStore<'_> {
     fn drop(&mut self) {
         if !self.is_published {
             let _ = fs::remove_file(&self.path);
@@ -136,18 +136,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_draft_that_is_not_published_leaves_the_store_alone() {
+    fn a_pending_store_that_is_not_published_leaves_the_store_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let workshop = Workshop::enter(folder.path()).unwrap().unwrap();
-        let store = workshop.at(STORE_NAME);
+        let state_dir = StateDir::lock(folder.path()).unwrap().unwrap();
+        let store = state_dir.at(STORE_NAME);
         fs::write(&store, "old").unwrap();
-        let (draft, mut file) = workshop.draft().unwrap();
+        let (pending, mut file) = state_dir.pending().unwrap();
         file.write_all(b"new").unwrap();
-        drop(draft);
+        drop(pending);
         assert_eq!(fs::read(&store).unwrap(), b"old");
-        let (draft, mut file) = workshop.draft().unwrap();
+        let (pending, mut file) = state_dir.pending().unwrap();
         file.write_all(b"new").unwrap();
-        draft
+        pending
             .publish(&file, STORE_NAME, 2)
             .unwrap()
             .settle()
@@ -159,11 +159,11 @@ mod tests {
     #[test]
     fn one_import_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
-        let first = Workshop::enter(folder.path()).unwrap();
+        let first = StateDir::lock(folder.path()).unwrap();
         assert!(first.is_some());
-        assert!(Workshop::enter(folder.path()).unwrap().is_none());
+        assert!(StateDir::lock(folder.path()).unwrap().is_none());
         drop(first);
-        assert!(Workshop::enter(folder.path()).unwrap().is_some());
+        assert!(StateDir::lock(folder.path()).unwrap().is_some());
     }
 
     #[test]
@@ -171,9 +171,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("perils.spool.1.2"), "x").unwrap();
         fs::write(folder.path().join("perils.arrow.part"), "x").unwrap();
-        let workshop = Workshop::enter(folder.path()).unwrap().unwrap();
-        let (draft, file) = workshop.draft().unwrap();
-        draft
+        let state_dir = StateDir::lock(folder.path()).unwrap().unwrap();
+        let (pending, file) = state_dir.pending().unwrap();
+        pending
             .publish(&file, STORE_NAME, 1)
             .unwrap()
             .settle()

@@ -11,7 +11,7 @@ use super::{
     Faulty, Problem, Shown,
     join::Joined,
     kind::Kind,
-    scanned::{OfGrid, Scanned},
+    parsed::{OfGrid, Parsed},
     work::Sourced,
 };
 use crate::{
@@ -157,18 +157,18 @@ pub(super) fn of_sources(
 ) -> Vec<Notice> {
     let mut notices = Vec::new();
     for source in sources {
-        let (name, scanned) = (source.name.clone(), &source.scanned);
-        if let Some(found) = &scanned.gridded {
+        let (name, parsed) = (source.name.clone(), &source.parsed);
+        if let Some(found) = &parsed.gridded {
             notices.extend(of_grid(&name, found));
         }
-        if scanned.turn.beyond > 0 {
+        if parsed.turn.beyond > 0 {
             notices.push(Notice::Turned {
                 source: name.clone(),
-                lines: scanned.turn.beyond,
+                lines: parsed.turn.beyond,
             });
         }
-        if scanned.rounded > 0 {
-            let is_peril = scanned.table.forms.is_none();
+        if parsed.rounded > 0 {
+            let is_peril = parsed.table.forms.is_none();
             notices.push(Notice::Rounded {
                 kept: if is_peril {
                     "six decimals"
@@ -176,7 +176,7 @@ pub(super) fn of_sources(
                     "the decimals of their fields"
                 },
                 source: name,
-                numbers: scanned.rounded,
+                numbers: parsed.rounded,
             });
         }
     }
@@ -196,12 +196,12 @@ pub(super) fn of_sources(
             });
         }
     }
-    let distinct = |of: fn(&Scanned) -> &HashSet<i32>| {
-        let all = sources.iter().flat_map(|source| of(&source.scanned));
+    let distinct = |of: fn(&Parsed) -> &HashSet<i32>| {
+        let all = sources.iter().flat_map(|source| of(&source.parsed));
         all.collect::<HashSet<_>>().len()
     };
-    let latitudes = distinct(|scanned| &scanned.latitudes);
-    let longitudes = distinct(|scanned| &scanned.longitudes);
+    let latitudes = distinct(|parsed| &parsed.latitudes);
+    let longitudes = distinct(|parsed| &parsed.longitudes);
     notices.extend(sparse("latitudes", latitudes, &shape.latitude));
     notices.extend(sparse("longitudes", longitudes, &shape.longitude));
     notices
@@ -470,7 +470,7 @@ pub(super) fn faults(sources: &[Faulty]) -> String {
     let mut text = String::from("nothing was imported");
     for source in sources {
         match &source.problem {
-            Problem::Scan(error) => {
+            Problem::Parse(error) => {
                 let _ = write!(text, "\n{}: {error}", source.name);
             }
             Problem::Places(faults) => {

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ImportError, before, publish::Workshop};
+use super::{ImportError, before, publish::StateDir};
 use crate::dataset::grid::{Grid, StoreVersion};
 
 /// The import that was taken back.
@@ -28,13 +28,13 @@ pub fn rollback(state: &Path) -> Result<RolledBack, ImportError> {
         path: state.to_owned(),
         source,
     };
-    let workshop = Workshop::enter(state)
+    let state_dir = StateDir::lock(state)
         .map_err(unusable)?
         .ok_or_else(|| ImportError::Busy(state.to_owned()))?;
     let Some((record, folder)) = before::last(state) else {
         return Err(ImportError::NothingBefore(state.to_owned()));
     };
-    let path = workshop.at(&record.store);
+    let path = state_dir.at(&record.store);
     let again = if record.has_store {
         fs::rename(folder.join(before::STORE), &path).map_err(unusable)?;
         let grid = Grid::open(&path).ok();
@@ -44,7 +44,7 @@ pub fn rollback(state: &Path) -> Result<RolledBack, ImportError> {
         None
     };
     before::forget(state).map_err(unusable)?;
-    workshop.settle(&path).map_err(unusable)?;
+    state_dir.settle(&path).map_err(unusable)?;
     Ok(RolledBack {
         path,
         version: record.version,

@@ -1,4 +1,4 @@
-//! Rows on their way to the spool, counted as they come.
+//! Rows on their way to the buffer, counted as they come.
 
 use std::{
     collections::HashSet,
@@ -9,9 +9,9 @@ use std::{
 use super::{
     Faults,
     line::Record,
-    scanned::{MAX_COORDINATES, OfGrid, ScanError, Scanned, Turn, unkept},
-    spool::Spool,
-    statistics::Tally,
+    parsed::{MAX_COORDINATES, OfGrid, ParseError, Parsed, Turn, unkept},
+    row_buffer::RowBuffer,
+    statistics::ColumnStats,
     table::Table,
 };
 use crate::dataset::grid::WIDE_NOT_COVERED;
@@ -19,8 +19,8 @@ use crate::dataset::grid::WIDE_NOT_COVERED;
 /// The rows of one source.
 pub(super) struct Rows {
     folder: PathBuf,
-    spool: Spool,
-    tallies: Vec<Tally>,
+    buffer: RowBuffer,
+    stats: Vec<ColumnStats>,
     latitudes: HashSet<i32>,
     longitudes: HashSet<i32>,
     last_latitude: Option<i32>,
@@ -32,11 +32,11 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Rows of `width` values, kept in the directory `folder`.
-    pub(super) fn new(folder: &Path, width: usize) -> Result<Self, ScanError> {
+    pub(super) fn new(folder: &Path, width: usize) -> Result<Self, ParseError> {
         Ok(Self {
             folder: folder.to_owned(),
-            spool: Spool::new(folder, width).map_err(unkept(folder))?,
-            tallies: vec![Tally::NONE; width],
+            buffer: RowBuffer::new(folder, width).map_err(unkept(folder))?,
+            stats: vec![ColumnStats::NONE; width],
             latitudes: HashSet::new(),
             longitudes: HashSet::new(),
             last_latitude: None,
@@ -55,7 +55,7 @@ impl Rows {
         values: &[i64],
         line: u64,
         keeps: bool,
-    ) -> Result<(), ScanError> {
+    ) -> Result<(), ParseError> {
         let Record { place, .. } = record;
         self.turn.note(record.written_longitude, line);
         self.rounded += u64::from(record.rounded);
@@ -65,25 +65,25 @@ impl Rows {
         }
         self.longitudes.insert(place.longitude);
         if self.latitudes.len().max(self.longitudes.len()) > MAX_COORDINATES {
-            return Err(ScanError::NoGrid { line });
+            return Err(ParseError::NoGrid { line });
         }
         self.count += 1;
         let has_data = values.iter().any(|value| *value != WIDE_NOT_COVERED);
         if has_data {
             self.cells_with_data += 1;
-            for (tally, value) in self.tallies.iter_mut().zip(values) {
-                tally.count(*value);
+            for (column, value) in self.stats.iter_mut().zip(values) {
+                column.count(*value);
             }
         }
         if !keeps {
             return Ok(());
         }
-        let spooled = if has_data {
-            self.spool.push(place, values)
+        let buffered = if has_data {
+            self.buffer.push(place, values)
         } else {
-            self.spool.push_empty(place)
+            self.buffer.push_empty(place)
         };
-        spooled.map_err(unkept(&self.folder))
+        buffered.map_err(unkept(&self.folder))
     }
 
     /// The source, of which these are all rows.
@@ -92,27 +92,27 @@ impl Rows {
         table: Arc<Table>,
         mut faults: Faults,
         gridded: Option<OfGrid>,
-    ) -> Result<Scanned, ScanError> {
+    ) -> Result<Parsed, ParseError> {
         if self.count == 0 && faults.is_empty() {
-            return Err(ScanError::NoRow);
+            return Err(ParseError::NoRow);
         }
         if let Some((line, fault)) = self.turn.fault() {
             faults.note(line, fault);
         }
-        for tally in &mut self.tallies {
-            tally.count_empty(self.count - self.cells_with_data);
+        for column in &mut self.stats {
+            column.count_empty(self.count - self.cells_with_data);
         }
-        Ok(Scanned {
+        Ok(Parsed {
             table,
             faults,
             rows: self.count,
             cells_with_data: self.cells_with_data,
-            tallies: self.tallies,
+            stats: self.stats,
             latitudes: self.latitudes,
             longitudes: self.longitudes,
             turn: self.turn,
             rounded: self.rounded,
-            spooled: self.spool.finish().map_err(unkept(&self.folder))?,
+            buffered: self.buffer.finish().map_err(unkept(&self.folder))?,
             gridded,
         })
     }

@@ -4,7 +4,7 @@ use crate::dataset::grid::{ColumnStatistics, WIDE_NOT_APPLICABLE, WIDE_NOT_COVER
 
 /// Counts of one column.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tally {
+pub(super) struct ColumnStats {
     known: u64,
     not_applicable: u64,
     not_covered: u64,
@@ -13,7 +13,7 @@ pub(super) struct Tally {
     sum: i128,
 }
 
-impl Tally {
+impl ColumnStats {
     pub(super) const NONE: Self = Self {
         known: 0,
         not_applicable: 0,
@@ -89,12 +89,12 @@ mod tests {
 
     #[test]
     fn both_kinds_of_missing_values_are_counted_apart_and_leave_the_mean_alone() {
-        let mut tally = Tally::NONE;
+        let mut column = ColumnStats::NONE;
         for value in [1, 2, 5, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED] {
-            tally.count(value);
+            column.count(value);
         }
-        tally.count_empty(2);
-        let found = tally.statistics("a");
+        column.count_empty(2);
+        let found = column.statistics("a");
         assert_eq!(
             (found.known, found.not_applicable, found.not_covered),
             (3, 1, 3)
@@ -103,8 +103,8 @@ mod tests {
             (found.min, found.mean, found.max),
             (Some(1), Some(3), Some(5))
         );
-        let mut twice = tally;
-        twice.add(&tally);
+        let mut twice = column;
+        twice.add(&column);
         for value in [1, 2, 5, WIDE_NOT_APPLICABLE] {
             twice.take_back(value);
         }
@@ -113,7 +113,7 @@ mod tests {
         }
         let once = twice.statistics("a");
         assert_eq!((once.known, once.mean, once.not_covered), (3, Some(3), 3));
-        let none = Tally::NONE.statistics("a");
+        let none = ColumnStats::NONE.statistics("a");
         assert_eq!((none.min, none.mean, none.max), (None, None, None));
     }
 }

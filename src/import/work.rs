@@ -17,10 +17,10 @@ use super::{
     gridded::{self, fault::GriddedFault},
     join::{Joined, join},
     merge::{self, Merged},
-    publish::{Draft, Workshop},
+    parse::parse,
+    parsed::{ParseError, Parsed},
+    publish::{PendingStore, StateDir},
     report::{self, Notice},
-    scan::scan,
-    scanned::{ScanError, Scanned},
     source::{self, SourceFile},
     stored::Stored,
 };
@@ -38,28 +38,28 @@ pub fn import(request: &Request, progress: &Progress) -> Result<Imported, Import
         path: request.state.clone(),
         source,
     };
-    let workshop = Workshop::enter(&request.state)
+    let state_dir = StateDir::lock(&request.state)
         .map_err(unusable)?
         .ok_or_else(|| ImportError::Busy(request.state.clone()))?;
     let files = open(request, progress)?;
     let served = Perils::readable(&request.state);
-    let drafted = draft(request, &files, &workshop, &served, progress);
+    let prepared = prepare(request, &files, &state_dir, &served, progress);
     // What seems wrong with a file that was half written is not what is wrong with it.
     if let Some(changed) = files.iter().find(|file| !file.is_unchanged()) {
         return Err(ImportError::Changed(changed.path.clone()));
     }
-    let Drafted {
-        draft,
+    let Prepared {
+        pending,
         file,
         grid,
         notices,
-    } = drafted?;
+    } = prepared?;
     let metadata = grid.metadata();
     let stored = Stored::of(&request.state);
     let ids: Vec<_> = metadata.coverages.iter().map(|one| &*one.id).collect();
     let name = stored.place(&request.state, &ids);
-    let path = workshop.at(&name);
-    let published = draft.publish(&file, &name, metadata.version.id);
+    let path = state_dir.at(&name);
+    let published = pending.publish(&file, &name, metadata.version.id);
     let before = published.map_err(|source| ImportError::Write {
         path: request.state.clone(),
         source: WriteError::Io(source),
@@ -68,7 +68,7 @@ pub fn import(request: &Request, progress: &Progress) -> Result<Imported, Import
         // What stays is older than what is served, and harms nobody.
         let _ = std::fs::remove_file(superseded);
     }
-    let settled = before.settle().and_then(|()| workshop.settle(&path));
+    let settled = before.settle().and_then(|()| state_dir.settle(&path));
     settled.map_err(|source| ImportError::Unsettled {
         path: path.clone(),
         source,
@@ -77,8 +77,8 @@ pub fn import(request: &Request, progress: &Progress) -> Result<Imported, Import
 }
 
 /// A store that is whole and not yet served.
-struct Drafted<'w> {
-    draft: Draft<'w>,
+struct Prepared<'w> {
+    pending: PendingStore<'w>,
     file: File,
     grid: Grid,
     /// What the sources are like.
@@ -86,14 +86,14 @@ struct Drafted<'w> {
 }
 
 /// The store, whole and read again, beside the one that is served.
-fn draft<'w>(
+fn prepare<'w>(
     request: &Request,
     files: &[SourceFile],
-    workshop: &'w Workshop,
+    state_dir: &'w StateDir,
     served: &Perils,
     progress: &Progress,
-) -> Result<Drafted<'w>, ImportError> {
-    let sources = read(request, files, workshop, progress)?;
+) -> Result<Prepared<'w>, ImportError> {
+    let sources = read(request, files, state_dir, progress)?;
     let rounds = request.round || sources.iter().any(Sourced::has_rough_places);
     let shape = merge::shape(&sources, request, rounds).ok_or(ImportError::NoGrid)?;
     let perils = join_each(&shape, &sources, rounds)?;
@@ -106,7 +106,7 @@ fn draft<'w>(
         source,
     };
     let full = |source| failed(WriteError::Io(source));
-    let (draft, file) = workshop.draft().map_err(full)?;
+    let (pending, file) = state_dir.pending().map_err(full)?;
     let sink = BufWriter::with_capacity(1 << 20, file);
     let sink = merged
         .write(about, &perils, sink, &progress.rows)
@@ -115,8 +115,8 @@ fn draft<'w>(
         .into_inner()
         .map_err(|error| full(error.into_error()))?;
     let grid = check(&file)?;
-    Ok(Drafted {
-        draft,
+    Ok(Prepared {
+        pending,
         file,
         grid,
         notices,
@@ -127,19 +127,19 @@ fn draft<'w>(
 struct Part {
     name: String,
     is_synthetic: bool,
-    scanned: Result<Scanned, ScanError>,
+    parsed: Result<Parsed, ParseError>,
 }
 
 /// One source that was read without a fault.
 pub(super) struct Sourced {
     pub(super) name: String,
     pub(super) is_synthetic: bool,
-    pub(super) scanned: Scanned,
+    pub(super) parsed: Parsed,
 }
 
 impl Sourced {
     fn has_rough_places(&self) -> bool {
-        let gridded = self.scanned.gridded.as_ref();
+        let gridded = self.parsed.gridded.as_ref();
         gridded.is_some_and(|found| found.has_rough_places)
     }
 }
@@ -149,7 +149,7 @@ impl From<Table> for Part {
         Self {
             name: table.name,
             is_synthetic: false,
-            scanned: table.scanned,
+            parsed: table.parsed,
         }
     }
 }
@@ -200,13 +200,13 @@ fn open(request: &Request, progress: &Progress) -> Result<Vec<SourceFile>, Impor
 fn read(
     request: &Request,
     files: &[SourceFile],
-    workshop: &Workshop,
+    state_dir: &StateDir,
     progress: &Progress,
 ) -> Result<Vec<Sourced>, ImportError> {
-    let mut parts = read_files(files, request, workshop.path(), progress)?;
+    let mut parts = read_files(files, request, state_dir.path(), progress)?;
     for source in &request.sources {
         if let Source::Database(address) = source {
-            let tables = database::read(address, workshop.path(), request.round, &progress.read)?;
+            let tables = database::read(address, state_dir.path(), request.round, &progress.read)?;
             parts.extend(tables.into_iter().map(Part::from));
         }
     }
@@ -247,15 +247,15 @@ fn read_files(
     let mut longest_first: Vec<_> = files.iter().collect();
     longest_first.sort_by_key(|file| std::cmp::Reverse(file.length()));
     let read = |file: &SourceFile| {
-        let part = |scanned| Part {
+        let part = |parsed| Part {
             name: file.path.display().to_string(),
             is_synthetic: file.is_synthetic(),
-            scanned,
+            parsed,
         };
         if let Some(known) = &request.tables.gridded {
-            let scanned = gridded::read(&file.path, known, folder, request.round);
+            let parsed = gridded::read(&file.path, known, folder, request.round);
             progress.read.fetch_add(file.length(), Ordering::Relaxed);
-            return Ok(part(scanned));
+            return Ok(part(parsed));
         }
         let text = file
             .text(&progress.read)
@@ -263,7 +263,7 @@ fn read_files(
                 path: file.path.clone(),
                 source,
             })?;
-        Ok(part(scan(text, &request.tables, folder, request.round)))
+        Ok(part(parse(text, &request.tables, folder, request.round)))
     };
     in_parallel(longest_first, read).into_iter().collect()
 }
@@ -275,19 +275,19 @@ fn sound(parts: Vec<Part>) -> Result<Vec<Sourced>, ImportError> {
     let mut faulty = Vec::new();
     for part in parts {
         let name = part.name;
-        match part.scanned {
+        match part.parsed {
             Err(error) => faulty.push(Faulty {
                 name,
-                problem: Problem::Scan(error),
+                problem: Problem::Parse(error),
             }),
-            Ok(scanned) if !scanned.faults.is_empty() => faulty.push(Faulty {
+            Ok(parsed) if !parsed.faults.is_empty() => faulty.push(Faulty {
                 name,
-                problem: Problem::Lines(scanned.faults),
+                problem: Problem::Lines(parsed.faults),
             }),
-            Ok(scanned) => sources.push(Sourced {
+            Ok(parsed) => sources.push(Sourced {
                 name,
                 is_synthetic: part.is_synthetic,
-                scanned,
+                parsed,
             }),
         }
     }
@@ -303,7 +303,7 @@ fn sound(parts: Vec<Part>) -> Result<Vec<Sourced>, ImportError> {
             && database::is_address(&first.name) != database::is_address(&second.name)
         {
             return Err(ImportError::SamePeril {
-                peril: first.scanned.table.id().into(),
+                peril: first.parsed.table.id().into(),
                 first: first.name.clone(),
                 second: second.name.clone(),
             });
@@ -316,17 +316,17 @@ fn sound(parts: Vec<Part>) -> Result<Vec<Sourced>, ImportError> {
 fn have_the_same_columns(sources: &[Sourced]) -> Result<(), ImportError> {
     let mut gridded = sources
         .iter()
-        .filter(|source| source.scanned.gridded.is_some());
+        .filter(|source| source.parsed.gridded.is_some());
     let Some(first) = gridded.next() else {
         return Ok(());
     };
-    let columns = |source: &Sourced| source.scanned.table.coverage.columns.clone();
+    let columns = |source: &Sourced| source.parsed.table.coverage.columns.clone();
     let expected = columns(first);
     let others = gridded.filter(|source| columns(source) != expected);
     let faulty: Vec<_> = others
         .map(|other| Faulty {
             name: other.name.clone(),
-            problem: Problem::Scan(GriddedFault::OtherColumns(first.name.clone()).into()),
+            problem: Problem::Parse(GriddedFault::OtherColumns(first.name.clone()).into()),
         })
         .collect();
     if faulty.is_empty() {
@@ -338,7 +338,7 @@ fn have_the_same_columns(sources: &[Sourced]) -> Result<(), ImportError> {
 
 /// The place of a source's table among those of the import.
 fn rank(source: &Sourced) -> usize {
-    source.scanned.table.rank
+    source.parsed.table.rank
 }
 
 /// Reads back what was written: the structure and the checksum.

@@ -32,7 +32,7 @@ pub use refused::FormatError;
 pub use table::{RowFault, RowFaults, TableFault};
 pub use zarr::ZarrFault;
 
-/// The gridded source at `path`, in whichever format it is; a table is spooled to the directory `folder`.
+/// The gridded source at `path`, in whichever format it is; a table is sorted in the directory `folder`.
 ///
 /// # Errors
 /// [`FormatError`].

@@ -10,8 +10,8 @@ use self::{columns::Arranged, fault::GriddedFault, known::KnownCoverage};
 use super::{
     Faults, Record,
     format::{self, Coverage, FormatError, Naming},
+    parsed::{OfGrid, ParseError, Parsed},
     rows::Rows,
-    scanned::{OfGrid, ScanError, Scanned},
     table::{Form, Table},
 };
 use crate::dataset::grid::{
@@ -25,7 +25,7 @@ pub(super) fn read(
     known: &KnownCoverage,
     folder: &Path,
     rounds: bool,
-) -> Result<Scanned, ScanError> {
+) -> Result<Parsed, ParseError> {
     let naming = Naming {
         rounds,
         ..known.naming.clone()
@@ -45,7 +45,7 @@ pub(super) fn read(
         cell += 1;
         arranged.put(found, &mut values);
         let taken = are_possible(&table, record, &values)
-            .map_err(ScanError::from)
+            .map_err(ParseError::from)
             .and_then(|()| rows.take(record, &values, cell, true));
         taken.map_err(|error| {
             stopped = Some(error);

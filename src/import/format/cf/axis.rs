@@ -8,7 +8,7 @@ use super::{
     dimension::coordinates,
     fault::MAX_COORDINATES,
 };
-use crate::import::lattice::{self, Known};
+use crate::import::axis_fit::{self, Known};
 
 /// The coordinates of one axis in the order of the source, rising or falling.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ fn evenly(micro: &[i32]) -> Option<Vec<i32>> {
         is_rounded: true,
     };
     let distinct: BTreeSet<i32> = micro.iter().copied().collect();
-    let axis = lattice::fit(&distinct, known)?;
+    let axis = axis_fit::fit(&distinct, known)?;
     let points: Vec<i64> = (0..axis.count()).map(|at| axis.micro(at)).collect();
     let nearest = |micro: &i32| {
         let micro = i64::from(*micro);

@@ -29,7 +29,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Reads CSV, spooling to `folder`.
+    /// Reads CSV, sorted in `folder`.
     pub(super) fn csv(
         source: impl std::io::Read,
         naming: &Naming,
@@ -41,7 +41,7 @@ impl Table {
         })
     }
 
-    /// Reads Parquet, spooling to `folder`.
+    /// Reads Parquet, sorted in `folder`.
     pub(super) fn parquet(file: File, naming: &Naming, folder: &Path) -> Result<Self, FormatError> {
         parquet::read(file, naming, folder).map(|gathered| Self {
             gathered,

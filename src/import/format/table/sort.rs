@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::super::FormatError;
-use crate::import::{Place, Record, spool};
+use crate::import::{Place, Record, row_buffer};
 
 /// One value on its way to its cell.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -123,7 +123,7 @@ impl Sorter {
 
     fn write_part(&mut self) -> io::Result<()> {
         self.part.sort_unstable();
-        let file = spool::nameless(&self.folder)?;
+        let file = row_buffer::nameless(&self.folder)?;
         let mut sink = BufWriter::with_capacity(BUFFER, file);
         for entry in &self.part {
             entry.write(&mut sink)?;

@@ -9,22 +9,22 @@ use std::{
 
 use super::{
     Faults, HeaderFault, LineFault, format::Skipped, gridded::fault::GriddedFault, kind::Kind,
-    line::HALF_TURN, spool::Spooled, statistics::Tally, table::Table,
+    line::HALF_TURN, row_buffer::BufferedRows, statistics::ColumnStats, table::Table,
 };
 
 /// A source that was read to its end.
-pub(super) struct Scanned {
+pub(super) struct Parsed {
     pub(super) table: Arc<Table>,
     pub(super) faults: Faults,
     pub(super) rows: u64,
     pub(super) cells_with_data: u64,
-    pub(super) tallies: Vec<Tally>,
+    pub(super) stats: Vec<ColumnStats>,
     pub(super) latitudes: HashSet<i32>,
     pub(super) longitudes: HashSet<i32>,
     pub(super) turn: Turn,
     /// Numbers that had more than six decimals.
     pub(super) rounded: u64,
-    pub(super) spooled: Spooled,
+    pub(super) buffered: BufferedRows,
     /// What a gridded source says beside its values; none when it is a table of lines.
     pub(super) gridded: Option<OfGrid>,
 }
@@ -51,7 +51,7 @@ pub(super) struct Turn {
 
 /// Why a source could not be read to its end.
 #[derive(Debug, thiserror::Error)]
-pub enum ScanError {
+pub enum ParseError {
     /// A file of another kind than CSV.
     #[error("{0}")]
     Foreign(Kind),
@@ -86,7 +86,7 @@ pub enum ScanError {
     },
     /// The disk does not take what was read.
     #[error("cannot keep what was read in {}: {source}", .folder.display())]
-    Spool {
+    Keep {
         /// The folder of the store.
         folder: PathBuf,
         /// What the system says.
@@ -134,8 +134,8 @@ impl Turn {
 }
 
 /// The disk does not take what was read.
-pub(super) fn unkept(folder: &Path) -> impl Fn(io::Error) -> ScanError {
-    move |source| ScanError::Spool {
+pub(super) fn unkept(folder: &Path) -> impl Fn(io::Error) -> ParseError {
+    move |source| ParseError::Keep {
         folder: folder.to_owned(),
         source,
     }

@@ -16,7 +16,7 @@ use crate::dataset::{
 };
 
 /// The lines of one source, in its order, on their way to the disk.
-pub(super) struct Spool {
+pub(super) struct RowBuffer {
     places: BufWriter<File>,
     rows: BufWriter<File>,
     width: usize,
@@ -26,7 +26,7 @@ pub(super) struct Spool {
 }
 
 /// The same, to be read.
-pub(super) struct Spooled {
+pub(super) struct BufferedRows {
     places: Bytes,
     rows: Bytes,
     width: usize,
@@ -41,8 +41,8 @@ struct Block {
     is_wide: bool,
 }
 
-impl Spool {
-    /// A spool in the directory `folder` for rows of `width` values. Its files have no name.
+impl RowBuffer {
+    /// A buffer in the directory `folder` for rows of `width` values. Its files have no name.
     pub(super) fn new(folder: &Path, width: usize) -> io::Result<Self> {
         Ok(Self {
             places: BufWriter::with_capacity(BUFFER, nameless(folder)?),
@@ -70,9 +70,9 @@ impl Spool {
     }
 
     /// Ends the writing.
-    pub(super) fn finish(mut self) -> io::Result<Spooled> {
+    pub(super) fn finish(mut self) -> io::Result<BufferedRows> {
         self.write_block()?;
-        Ok(Spooled {
+        Ok(BufferedRows {
             places: mapped(self.places)?,
             rows: mapped(self.rows)?,
             width: self.width,
@@ -108,7 +108,7 @@ impl Spool {
     }
 }
 
-impl Spooled {
+impl BufferedRows {
     /// Whether some number does not fit 32 bits.
     pub(super) fn is_wide(&self) -> bool {
         self.is_wide
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn rows_come_back_in_their_order_whatever_their_size() {
         let folder = tempfile::tempdir().unwrap();
-        let mut spool = Spool::new(folder.path(), 2).unwrap();
+        let mut buffer = RowBuffer::new(folder.path(), 2).unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         let rows = BLOCK_ROWS * 2 + 5;
         let row = |number: usize| {
@@ -228,20 +228,20 @@ mod tests {
             latitude: -90_000_000,
             longitude: 179_750_000,
         };
-        spool.push_empty(place).unwrap();
+        buffer.push_empty(place).unwrap();
         for number in 0..rows {
-            spool.push(place, &row(number)).unwrap();
+            buffer.push(place, &row(number)).unwrap();
         }
-        let spooled = spool.finish().unwrap();
-        assert!(spooled.is_wide());
-        assert_eq!(spooled.places().count(), rows + 1);
-        assert_eq!(spooled.places().next(), Some((place, false)));
-        assert_eq!(spooled.places().nth(1), Some((place, true)));
+        let buffered = buffer.finish().unwrap();
+        assert!(buffered.is_wide());
+        assert_eq!(buffered.places().count(), rows + 1);
+        assert_eq!(buffered.places().next(), Some((place, false)));
+        assert_eq!(buffered.places().nth(1), Some((place, true)));
         let mut found = [0; 2];
         for number in (0..rows).rev() {
-            spooled.read_row(number, &mut found).unwrap();
+            buffered.read_row(number, &mut found).unwrap();
             assert_eq!(found, row(number));
         }
-        assert_eq!(spooled.read_row(rows, &mut found), None);
+        assert_eq!(buffered.read_row(rows, &mut found), None);
     }
 }

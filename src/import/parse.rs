@@ -1,4 +1,4 @@
-//! Reads one source from its header to its end: faults, statistics, and the rows into a spool.
+//! Reads one source from its header to its end: faults, statistics, and the rows into a buffer.
 
 use std::{io::Read, path::Path};
 
@@ -8,35 +8,35 @@ use super::{
     kind::Kind,
     line::is_blank,
     lines::{Line, Lines},
+    parsed::{ParseError, Parsed},
     rows::Rows,
-    scanned::{ScanError, Scanned},
     table::Tables,
 };
 
 /// Reads `source`, keeping its rows in the directory `folder`; with `rounds`, numbers of more than six
 /// decimals are rounded.
-pub(super) fn scan(
+pub(super) fn parse(
     source: impl Read,
     tables: &Tables,
     folder: &Path,
     rounds: bool,
-) -> Result<Scanned, ScanError> {
+) -> Result<Parsed, ParseError> {
     let mut lines = Lines::new(source);
     if let Some(kind) = Kind::of(lines.head()?) {
-        return Err(ScanError::Foreign(kind));
+        return Err(ParseError::Foreign(kind));
     }
     let mut layout = Layout::read(lines.next()?.map_or(&[], |line| line.text), tables)?;
     if rounds {
         layout = layout.rounding();
     }
-    let mut scan = Scan::new(layout, folder)?;
+    let mut parser = Parser::new(layout, folder)?;
     while let Some(line) = lines.next()? {
-        scan.take(&line)?;
+        parser.take(&line)?;
     }
-    scan.finish()
+    parser.finish()
 }
 
-struct Scan {
+struct Parser {
     layout: Layout,
     rows: Rows,
     faults: Faults,
@@ -45,8 +45,8 @@ struct Scan {
     first_empty: Option<u64>,
 }
 
-impl Scan {
-    fn new(layout: Layout, folder: &Path) -> Result<Self, ScanError> {
+impl Parser {
+    fn new(layout: Layout, folder: &Path) -> Result<Self, ParseError> {
         let width = layout.values();
         Ok(Self {
             layout,
@@ -57,7 +57,7 @@ impl Scan {
         })
     }
 
-    fn take(&mut self, line: &Line<'_>) -> Result<(), ScanError> {
+    fn take(&mut self, line: &Line<'_>) -> Result<(), ParseError> {
         if line.text.is_empty() || (self.first_empty.is_some() && is_blank(line.text)) {
             self.first_empty.get_or_insert(line.number);
             return Ok(());
@@ -78,7 +78,7 @@ impl Scan {
         Ok(())
     }
 
-    fn finish(self) -> Result<Scanned, ScanError> {
+    fn finish(self) -> Result<Parsed, ParseError> {
         self.rows.finish(self.layout.table, self.faults, None)
     }
 }
@@ -88,7 +88,7 @@ mod tests {
     use std::{cmp::Ordering, io};
 
     use super::*;
-    use crate::import::scanned::MAX_LINE;
+    use crate::import::parsed::MAX_LINE;
 
     fn text(lines: &[&str], end: &str) -> String {
         let names = Tables::perils().all()[6].names.join(",");
@@ -108,9 +108,9 @@ mod tests {
         }
     }
 
-    fn scanned(text: &str) -> Result<Scanned, ScanError> {
+    fn parsed(text: &str) -> Result<Parsed, ParseError> {
         let folder = tempfile::tempdir().unwrap();
-        scan(
+        parse(
             Slow(text.as_bytes()),
             &Tables::perils(),
             folder.path(),
@@ -119,7 +119,7 @@ mod tests {
     }
 
     fn first_fault(text: &str) -> Option<(u64, LineFault)> {
-        scanned(text).unwrap().faults.kept().first().cloned()
+        parsed(text).unwrap().faults.kept().first().cloned()
     }
 
     const DATA: &str = "0.000.00,0,0,1,1,1,1,1,1,1,1,1,1,1,0.500000";
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn lines_are_counted_with_and_without_data_whatever_their_ends() {
         for end in ["\n", "\r\n"] {
-            let found = scanned(&text(&[DATA, EMPTY, "", ""], end)).unwrap();
+            let found = parsed(&text(&[DATA, EMPTY, "", ""], end)).unwrap();
             assert!(found.faults.is_empty());
             assert_eq!((found.rows, found.cells_with_data), (2, 1));
             assert_eq!(found.latitudes.len(), 1);
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn lines_of_separators_alone_are_empty_lines() {
         let commas = ",".repeat(14);
-        let ended = scanned(&text(&[DATA, &commas, " ", "\t,"], "\n")).unwrap();
+        let ended = parsed(&text(&[DATA, &commas, " ", "\t,"], "\n")).unwrap();
         assert!(ended.faults.is_empty() && ended.rows == 1);
         assert_eq!(
             first_fault(&text(&[DATA, &commas, EMPTY], "\n")),
@@ -159,7 +159,7 @@ mod tests {
     fn longitudes_go_around_the_earth_once() {
         let at = |longitude: &str| format!("0.00{longitude},0,{longitude},,,,,,,,,,,,");
         let found = |ends: [&str; 2]| {
-            let found = scanned(&text(&ends.map(at).each_ref().map(String::as_str), "\n")).unwrap();
+            let found = parsed(&text(&ends.map(at).each_ref().map(String::as_str), "\n")).unwrap();
             let fault = found
                 .faults
                 .kept()
@@ -204,7 +204,7 @@ mod tests {
     fn a_million_bad_lines_are_counted_and_a_few_are_told() {
         let text = text(&vec!["x"; 1_000_000], "\n");
         let folder = tempfile::tempdir().unwrap();
-        let found = scan(text.as_bytes(), &Tables::perils(), folder.path(), false).unwrap();
+        let found = parse(text.as_bytes(), &Tables::perils(), folder.path(), false).unwrap();
         assert_eq!(found.faults.count(), 1_000_000);
         assert_eq!(found.faults.kept().len(), Faults::KEPT);
     }
@@ -213,7 +213,7 @@ mod tests {
     fn a_line_without_end_is_given_up() {
         let text = text(&[&"1".repeat(MAX_LINE * 10)], "\n");
         let folder = tempfile::tempdir().unwrap();
-        let found = scan(text.as_bytes(), &Tables::perils(), folder.path(), false);
-        assert!(matches!(found, Err(ScanError::LongLine { line: 2 })));
+        let found = parse(text.as_bytes(), &Tables::perils(), folder.path(), false);
+        assert!(matches!(found, Err(ParseError::LongLine { line: 2 })));
     }
 }
