@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Faults, Faulty, LineFault, Problem, fault::Difference, line::Place, locator::Locator,
+    Faults, Faulty, LineFault, Problem, fault::Difference, locator::Locator, place::Place,
     statistics::ColumnStats, table::Table, work::Sourced,
 };
 use crate::dataset::grid::{CellIndex, GridShape, Value, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED};

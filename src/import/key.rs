@@ -1,6 +1,6 @@
 //! The key of a line, held against its coordinates.
 
-use super::line::Place;
+use super::place::Place;
 
 /// Whether `key` is that of `place`: as the old service writes it, or its coordinates to the nearest
 /// hundredth, where a zero may have a sign and halfway between two both are nearest. Doubles, decimals

@@ -2,7 +2,7 @@
 
 use super::{
     LineFault,
-    line::{Place, ROUNDED_OFF},
+    place::{Place, ROUNDED_OFF},
 };
 use crate::dataset::grid::{Axis, CellIndex, GridShape, units};
 

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Faults, HeaderFault, LineFault, format::Skipped, gridded::fault::GriddedFault, kind::Kind,
-    line::HALF_TURN, row_buffer::BufferedRows, statistics::ColumnStats, table::Table,
+    place::HALF_TURN, row_buffer::BufferedRows, statistics::ColumnStats, table::Table,
 };
 
 /// A source that was read to its end.

@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::line::Place;
+use super::place::Place;
 use crate::dataset::{
     grid::{NARROW_NOT_APPLICABLE, NARROW_NOT_COVERED, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED},
     mmap,

@@ -16,11 +16,12 @@ use super::{
     database::{self, Table},
     gridded::{self, fault::GriddedFault},
     join::{Joined, join},
-    merge::{self, Merged},
+    merge::Merged,
+    notice::{self, Notice},
     parse::parse,
     parsed::{ParseError, Parsed},
     publish::{PendingStore, StateDir},
-    report::{self, Notice},
+    shape::shape,
     source::{self, SourceFile},
     stored::Stored,
 };
@@ -95,10 +96,10 @@ fn prepare<'w>(
 ) -> Result<Prepared<'w>, ImportError> {
     let sources = read(request, files, state_dir, progress)?;
     let rounds = request.round || sources.iter().any(Sourced::has_rough_places);
-    let shape = merge::shape(&sources, request, rounds).ok_or(ImportError::NoGrid)?;
+    let shape = shape(&sources, request, rounds).ok_or(ImportError::NoGrid)?;
     let perils = join_each(&shape, &sources, rounds)?;
     let merged = Merged::of(&shape, &perils);
-    let notices = report::of_sources(&sources, &perils, &shape);
+    let notices = notice::sources::notices(&sources, &perils, &shape);
     let about = about(request, files, &perils, &merged, shape, served);
 
     let failed = |source| ImportError::Write {
