@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::{
     Faults, Faulty, LineFault, Problem, fault::Difference, locator::Locator, place::Place,
-    statistics::ColumnStats, table::Table, work::Sourced,
+    read_source::ReadSource, statistics::ColumnStats, table::Table,
 };
 use crate::dataset::grid::{CellIndex, GridShape, Value, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED};
 
 /// All lines of one coverage, by their cells.
 pub(super) struct Joined<'s> {
     pub(super) table: Arc<Table>,
-    sources: &'s [Sourced],
+    sources: &'s [ReadSource],
     /// The number of the first row of each source: rows are counted on from one source to the next.
     firsts: Vec<u32>,
     /// For each cell [`NO_LINE`], the number of its row, or [`LAST_EMPTY`] less the source of an empty line.
@@ -39,7 +39,7 @@ struct Line {
 /// The lines that lie nowhere, and those that say something else than another line of their cell.
 pub(super) fn join<'s>(
     shape: &GridShape,
-    sources: &'s [Sourced],
+    sources: &'s [ReadSource],
     rounds: bool,
 ) -> Result<Joined<'s>, Vec<Faulty>> {
     let Some(mut joined) = Joined::new(shape, sources) else {
@@ -67,7 +67,7 @@ pub(super) fn join<'s>(
 }
 
 impl<'s> Joined<'s> {
-    fn new(shape: &GridShape, sources: &'s [Sourced]) -> Option<Self> {
+    fn new(shape: &GridShape, sources: &'s [ReadSource]) -> Option<Self> {
         let parsed = || sources.iter().map(|source| &source.parsed);
         let mut next = FIRST_ROW;
         let firsts = parsed().map(|parsed| {
@@ -277,7 +277,7 @@ impl<'s> Joined<'s> {
 }
 
 /// The first line of `source` that is in `cell`.
-fn line_of(shape: &GridShape, source: &Sourced, cell: CellIndex) -> u64 {
+fn line_of(shape: &GridShape, source: &ReadSource, cell: CellIndex) -> u64 {
     let mut locator = Locator::new(shape, true);
     let lines = source.parsed.buffered.places().zip(FIRST_LINE..);
     lines

@@ -28,6 +28,7 @@ mod parse;
 mod parsed;
 mod place;
 mod publish;
+mod read_source;
 mod report;
 mod request;
 mod rollback;

@@ -6,13 +6,13 @@ use super::{
     Request,
     axis_fit::{self, Known},
     parsed::Parsed,
+    read_source::ReadSource,
     request::AxisStep,
-    work::Sourced,
 };
 use crate::dataset::grid::{Axis, GridShape};
 
 /// The grid that takes most places of all sources; none when there is no regular one.
-pub(super) fn shape(sources: &[Sourced], request: &Request, rounds: bool) -> Option<GridShape> {
+pub(super) fn shape(sources: &[ReadSource], request: &Request, rounds: bool) -> Option<GridShape> {
     let all = |of: fn(&Parsed) -> &HashSet<i32>| -> BTreeSet<i32> {
         let parsed = sources.iter().map(|source| &source.parsed);
         parsed.flat_map(of).copied().collect()

@@ -21,6 +21,7 @@ use super::{
     parse::parse,
     parsed::{ParseError, Parsed},
     publish::{PendingStore, StateDir},
+    read_source::ReadSource,
     shape::shape,
     source::{self, SourceFile},
     stored::Stored,
@@ -95,7 +96,7 @@ fn prepare<'w>(
     progress: &Progress,
 ) -> Result<Prepared<'w>, ImportError> {
     let sources = read(request, files, state_dir, progress)?;
-    let rounds = request.round || sources.iter().any(Sourced::has_rough_places);
+    let rounds = request.round || sources.iter().any(ReadSource::has_rough_places);
     let shape = shape(&sources, request, rounds).ok_or(ImportError::NoGrid)?;
     let perils = join_each(&shape, &sources, rounds)?;
     let merged = Merged::of(&shape, &perils);
@@ -129,20 +130,6 @@ struct Part {
     name: String,
     is_synthetic: bool,
     parsed: Result<Parsed, ParseError>,
-}
-
-/// One source that was read without a fault.
-pub(super) struct Sourced {
-    pub(super) name: String,
-    pub(super) is_synthetic: bool,
-    pub(super) parsed: Parsed,
-}
-
-impl Sourced {
-    fn has_rough_places(&self) -> bool {
-        let gridded = self.parsed.gridded.as_ref();
-        gridded.is_some_and(|found| found.has_rough_places)
-    }
 }
 
 impl From<Table> for Part {
@@ -203,7 +190,7 @@ fn read(
     files: &[SourceFile],
     state_dir: &StateDir,
     progress: &Progress,
-) -> Result<Vec<Sourced>, ImportError> {
+) -> Result<Vec<ReadSource>, ImportError> {
     let mut parts = read_files(files, request, state_dir.path(), progress)?;
     for source in &request.sources {
         if let Source::Database(address) = source {
@@ -217,11 +204,11 @@ fn read(
 /// The sources of each peril as one, if each line lies somewhere and no two contradict each other.
 fn join_each<'s>(
     shape: &GridShape,
-    sources: &'s [Sourced],
+    sources: &'s [ReadSource],
     rounds: bool,
 ) -> Result<Vec<Joined<'s>>, ImportError> {
-    let perils = sources.chunk_by(|one, next| rank(one) == rank(next));
-    let joined = in_parallel(perils.collect(), |sources: &'s [Sourced]| {
+    let perils = sources.chunk_by(|one, next| one.rank() == next.rank());
+    let joined = in_parallel(perils.collect(), |sources: &'s [ReadSource]| {
         join(shape, sources, rounds)
     });
     let mut perils = Vec::new();
@@ -271,8 +258,8 @@ fn read_files(
 
 /// The sources in record order, if all of them are without a fault and no peril is both in a file and in
 /// a database.
-fn sound(parts: Vec<Part>) -> Result<Vec<Sourced>, ImportError> {
-    let mut sources: Vec<Sourced> = Vec::new();
+fn sound(parts: Vec<Part>) -> Result<Vec<ReadSource>, ImportError> {
+    let mut sources: Vec<ReadSource> = Vec::new();
     let mut faulty = Vec::new();
     for part in parts {
         let name = part.name;
@@ -285,7 +272,7 @@ fn sound(parts: Vec<Part>) -> Result<Vec<Sourced>, ImportError> {
                 name,
                 problem: Problem::Lines(parsed.faults),
             }),
-            Ok(parsed) => sources.push(Sourced {
+            Ok(parsed) => sources.push(ReadSource {
                 name,
                 is_synthetic: part.is_synthetic,
                 parsed,
@@ -297,10 +284,10 @@ fn sound(parts: Vec<Part>) -> Result<Vec<Sourced>, ImportError> {
         return Err(ImportError::Faulty(faulty));
     }
     have_the_same_columns(&sources)?;
-    sources.sort_by(|one, other| (rank(one), &one.name).cmp(&(rank(other), &other.name)));
+    sources.sort_by(|one, other| (one.rank(), &one.name).cmp(&(other.rank(), &other.name)));
     for pair in sources.windows(2) {
         if let [first, second] = pair
-            && rank(first) == rank(second)
+            && first.rank() == second.rank()
             && database::is_address(&first.name) != database::is_address(&second.name)
         {
             return Err(ImportError::SamePeril {
@@ -314,14 +301,14 @@ fn sound(parts: Vec<Part>) -> Result<Vec<Sourced>, ImportError> {
 }
 
 /// The gridded sources of a coverage have the same variables and dimensions.
-fn have_the_same_columns(sources: &[Sourced]) -> Result<(), ImportError> {
+fn have_the_same_columns(sources: &[ReadSource]) -> Result<(), ImportError> {
     let mut gridded = sources
         .iter()
         .filter(|source| source.parsed.gridded.is_some());
     let Some(first) = gridded.next() else {
         return Ok(());
     };
-    let columns = |source: &Sourced| source.parsed.table.coverage.columns.clone();
+    let columns = |source: &ReadSource| source.parsed.table.coverage.columns.clone();
     let expected = columns(first);
     let others = gridded.filter(|source| columns(source) != expected);
     let faulty: Vec<_> = others
@@ -335,11 +322,6 @@ fn have_the_same_columns(sources: &[Sourced]) -> Result<(), ImportError> {
     } else {
         Err(ImportError::Faulty(faulty))
     }
-}
-
-/// The place of a source's table among those of the import.
-fn rank(source: &Sourced) -> usize {
-    source.parsed.table.rank
 }
 
 /// Reads back what was written: the structure and the checksum.

@@ -9,13 +9,13 @@ use crate::{
         Shown,
         join::Joined,
         parsed::{OfGrid, Parsed},
-        work::Sourced,
+        read_source::ReadSource,
     },
 };
 
 /// What the sources are like.
 pub(in crate::import) fn notices(
-    sources: &[Sourced],
+    sources: &[ReadSource],
     coverages: &[Joined<'_>],
     shape: &GridShape,
 ) -> Vec<Notice> {
