@@ -1,4 +1,4 @@
-//! Semaphore of which one client gets at most three quarters: the limit of concurrent streams, bodies and introspections.
+//! Semaphore of which one client gets at most three quarters: it limits streams, bodies and introspections.
 //!
 //! A client that takes as much as it is given, by a loop that has run away or on purpose, leaves a quarter to
 //! the others.
