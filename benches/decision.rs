@@ -17,7 +17,9 @@ use perild::{
     caller::Callers,
     clock::Timestamp,
     dataset::{Catalog, FileName, catalog::Sources},
-    edge::{Authorization, CertificateFormat, Hop, Inbound, InteractionId, Limits, Peer, Peers},
+    edge::{
+        Authorization, CertificateFormat, Inbound, InteractionId, Limits, Peer, Peers, ProxyHeaders,
+    },
     policy::{Class, CollectionId, DatasetRule, Defaults, Permit, Policy},
     token::{Scope, Tokens},
 };
@@ -29,7 +31,7 @@ use self::authority::{Authority, TOKEN};
 struct Rooms {
     peers: Peers,
     limits: Limits,
-    hop: Hop,
+    proxy_headers: ProxyHeaders,
     tokens: Tokens,
 }
 
@@ -74,7 +76,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let rooms = Rooms {
         peers: Peers::only(vec![33]),
         limits: Limits::default(),
-        hop: Hop {
+        proxy_headers: ProxyHeaders {
             certificate_header: HeaderName::from_static("x-oe-client-cert"),
             certificate_format: CertificateFormat::PemUrlencoded,
             verify_header: Some(HeaderName::from_static("x-oe-client-verify")),
@@ -132,9 +134,9 @@ async fn decide(
     let now = Timestamp::now();
     let file = FileName::csv(request.path().strip_prefix('/')?)?;
     black_box(InteractionId::read(std::iter::empty()));
-    let neighbour = rooms.peers.admit(black_box(Peer::User(33))).ok()?;
+    let proxy = rooms.peers.admit(black_box(Peer::User(33))).ok()?;
     rooms.limits.admit(request).ok()?;
-    let inbound = Inbound::read(request, neighbour, &rooms.hop).ok()?;
+    let inbound = Inbound::read(request, proxy, &rooms.proxy_headers).ok()?;
     let presented = callers.recognise(inbound.certificate()?).ok()?;
     let Authorization::Token(token) = inbound.authorization() else {
         return None;

@@ -8,7 +8,7 @@ use actix_web::{
 use libfuzzer_sys::fuzz_target;
 use perild::{
     dataset::FileName,
-    edge::{CertificateFormat, Hop, Inbound, Peer, Peers},
+    edge::{CertificateFormat, Inbound, Peer, Peers, ProxyHeaders},
 };
 
 fuzz_target!(|target: &str| {
@@ -31,13 +31,13 @@ fuzz_target!(|target: &str| {
         let is_plain = query
             .split('&')
             .any(|pair| pair.split('=').next() == Some("access_token"));
-        let neighbour = Peers::by_file_mode().admit(Peer::User(0)).unwrap();
-        assert!(!is_plain || Inbound::read(&request, neighbour, &hop()).is_err());
+        let proxy = Peers::by_file_mode().admit(Peer::User(0)).unwrap();
+        assert!(!is_plain || Inbound::read(&request, proxy, &proxy_headers()).is_err());
     }
 });
 
-fn hop() -> Hop {
-    Hop {
+fn proxy_headers() -> ProxyHeaders {
+    ProxyHeaders {
         certificate_header: HeaderName::from_static("x-oe-client-cert"),
         certificate_format: CertificateFormat::PemUrlencoded,
         verify_header: None,

@@ -8,7 +8,7 @@ use super::Site;
 use crate::{
     caller::CertificateFacts,
     clock::Timestamp,
-    edge::{Authorization, Inbound, Neighbour, Unverified},
+    edge::{Authorization, Inbound, TrustedProxy, Unverified},
     log::Access,
     policy::{CollectionId, Permit},
     response::Refusal,
@@ -30,7 +30,7 @@ impl Bearer {
 #[derive(Clone, Copy)]
 pub(crate) struct RequestContext<'r> {
     pub(crate) request: &'r HttpRequest,
-    pub(super) neighbour: Neighbour,
+    pub(super) proxy: TrustedProxy,
     pub(crate) site: &'r Site,
     pub(super) now: Timestamp,
 }
@@ -49,7 +49,7 @@ impl RequestContext<'_> {
     ) -> Result<(Arc<CertificateFacts>, BoundToken), Refusal> {
         let site = self.site;
         site.notice_other_certificate_headers(self.request);
-        let inbound = Inbound::read(self.request, self.neighbour, &site.hop)?;
+        let inbound = Inbound::read(self.request, self.proxy, &site.proxy_headers)?;
         let presented = inbound
             .certificate()
             .map(|forwarded| site.callers.recognise(forwarded))
@@ -79,7 +79,8 @@ impl RequestContext<'_> {
         Ok((Arc::clone(caller.facts()), token))
     }
 
-    /// As [`RequestContext::authenticate`], where none of what could be `asked` for is open: before it is known what is.
+    /// As [`RequestContext::authenticate`], where none of what could be `asked` for is open: before it is known what
+    /// is.
     pub(crate) async fn bearer_of_any<'c>(
         self,
         asked: impl IntoIterator<Item = &'c CollectionId>,
@@ -137,7 +138,7 @@ impl RequestContext<'_> {
     }
 }
 
-/// What the log says of a certificate that the hop showed to be bad.
+/// What the log says of a certificate that the proxy showed to be bad.
 fn facts(unverified: &Unverified<'_>) -> Option<Arc<CertificateFacts>> {
     let der = unverified.der_for_log()?.ok()?;
     CertificateFacts::read(&der).ok().map(Arc::new)

@@ -16,7 +16,7 @@ use crate::{
     config::{Awaited, Config, Fault, PerilLimits, Places, Severity},
     dataset::{Catalog, Files, Perils},
     description::{Description, Published},
-    edge::{Hop, Intake, Peers},
+    edge::{Intake, Peers, ProxyHeaders},
     fair_semaphore::FairSemaphore,
     metrics::Ends,
     policy::Policy,
@@ -29,7 +29,7 @@ pub(super) use listening::peers;
 /// What a site is assembled from; each part read and checked.
 pub struct Parts {
     pub(super) peers: Peers,
-    pub(super) hop: Hop,
+    pub(super) proxy_headers: ProxyHeaders,
     pub(super) callers: Callers,
     pub(super) tokens: TokenSettings,
     pub(super) catalog: Arc<Catalog>,
@@ -128,7 +128,7 @@ impl Examination<'_> {
         self.listen();
         self.metrics();
         let peers = self.peers();
-        let hop = self.hop();
+        let proxy_headers = self.proxy_headers();
         let callers = self.callers();
         let tokens = self.tokens();
         let accel_prefix = self.config.server.accel_prefix.clone();
@@ -137,7 +137,7 @@ impl Examination<'_> {
         let files = self.files(&catalog);
         Some(Parts {
             peers: peers?,
-            hop: hop?,
+            proxy_headers: proxy_headers?,
             callers: callers?,
             tokens: tokens?,
             description: self.description(&policy),

@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 
 use super::{Present, Route};
 use crate::{
-    edge::{Gate, Peer},
+    edge::{AcceptGuard, Peer},
     log::Log,
     metrics::{self, Meter, Metrics},
 };
@@ -17,7 +17,7 @@ use crate::{
 /// The running daemon: what it answers from at present, and whether it is about to end.
 pub struct Perild {
     present: ArcSwap<Present>,
-    gate: Gate,
+    guard: AcceptGuard,
     log: Log,
     metrics: Option<Arc<Metrics>>,
     own_uid: u32,
@@ -31,7 +31,7 @@ impl Perild {
         let own_uid = rustix::process::geteuid().as_raw();
         let perild = Self {
             present: ArcSwap::from_pointee(present),
-            gate: Gate::default(),
+            guard: AcceptGuard::default(),
             log,
             metrics,
             own_uid,
@@ -88,10 +88,10 @@ impl Perild {
         }
     }
 
-    /// What strangers' connections come to.
+    /// Guard that connections pass when they are accepted.
     #[must_use]
-    pub fn gate(&self) -> &Gate {
-        &self.gate
+    pub fn guard(&self) -> &AcceptGuard {
+        &self.guard
     }
 
     /// Whether `peer` is the user that perild runs as: its watchdog, or `perild healthcheck`.

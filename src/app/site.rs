@@ -17,7 +17,7 @@ use crate::{
     config::PerilLimits,
     dataset::{Catalog, Files, Perils},
     description::Published,
-    edge::{Hop, Intake, Limits, Peers},
+    edge::{Intake, Limits, Peers, ProxyHeaders},
     fair_semaphore::FairSemaphore,
     metrics::Ends,
     policy::{CollectionId, Policy},
@@ -32,7 +32,7 @@ pub struct Site {
     /// How much of a request is taken.
     pub limits: Limits,
     /// How certificates arrive.
-    pub hop: Hop,
+    pub proxy_headers: ProxyHeaders,
     /// Who consumers are.
     pub callers: Callers,
     /// What the directory says of their tokens.
@@ -84,7 +84,7 @@ impl Site {
         Ok(Self {
             peers: parts.peers,
             limits: Limits::default(),
-            hop: parts.hop,
+            proxy_headers: parts.proxy_headers,
             callers: parts.callers,
             tokens,
             catalog: parts.catalog,
@@ -130,11 +130,11 @@ impl Site {
         if self.has_warned.load(Ordering::Relaxed) {
             return;
         }
-        if let Some(name) = self.hop.unexpected_certificate_header(request) {
+        if let Some(name) = self.proxy_headers.unexpected_certificate_header(request) {
             self.has_warned.store(true, Ordering::Relaxed);
             tracing::warn!(
                 "{name} is sent and not looked at: consumers.certificate_header is {}",
-                self.hop.certificate_header
+                self.proxy_headers.certificate_header
             );
         }
     }

@@ -39,7 +39,7 @@ pub fn on_connect<T: 'static>(
 ) -> impl Fn(&Screen<T>, &mut Extensions) + Send + Sync + Clone {
     move |connection, extensions| {
         let stream = connection.stream();
-        if let Some(peer) = perild.gate().pass(stream, perild.present().peers()) {
+        if let Some(peer) = perild.guard().pass(stream, perild.present().peers()) {
             extensions.insert(peer);
         }
         extensions.insert(connection.unreadable());
@@ -50,7 +50,7 @@ pub fn on_connect<T: 'static>(
 /// carries, and the access record.
 pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -> HttpResponse {
     let Some(&peer) = request.conn_data::<Peer>() else {
-        // Shut by the gate: what had arrived before that is not looked at, and no answer leaves.
+        // Shut by the guard: what had arrived before that is not looked at, and no answer leaves.
         return HttpResponse::Forbidden().finish();
     };
     let unreadable = unreadable(&request);
@@ -108,9 +108,9 @@ async fn walk(
     access: &mut Access,
 ) -> Result<HttpResponse, Refusal> {
     let present = perild.present();
-    let neighbour = match present.peers().admit(peer) {
-        Ok(neighbour) => neighbour,
-        // Only the hop may speak; perild itself may ask whether it lives (CERT-14).
+    let proxy = match present.peers().admit(peer) {
+        Ok(proxy) => proxy,
+        // Only the proxy may speak; perild itself may ask whether it lives (CERT-14).
         Err(_) if perild.is_itself(peer) && *route == Route::Health => return Ok(healthy()),
         Err(stranger) => return Err(stranger.into()),
     };
@@ -129,7 +129,7 @@ async fn walk(
     };
     let context = RequestContext {
         request,
-        neighbour,
+        proxy,
         site,
         now: Timestamp::now(),
     };
@@ -195,7 +195,7 @@ fn refuse(refusal: &Refusal, route: &Route, access: &mut Access) -> HttpResponse
                 "{refusal}"
             );
         }
-        Refusal::Malformed(Malformed::RepeatedCertificate) | Refusal::Stranger(_) => {
+        Refusal::Malformed(Malformed::RepeatedCertificate) | Refusal::UntrustedPeer(_) => {
             tracing::warn!(
                 interaction_id = access.interaction_id().as_str(),
                 "{refusal}"

@@ -9,7 +9,7 @@ use super::{IssuerKey, authority::Authority, view::View};
 /// The roots that are trusted and the intermediates that may lead to them.
 ///
 /// A certificate whose subject is its issuer is a trust anchor. Every other one only helps to build
-/// a path, since the hop forwards the client's certificate alone: it is not trusted for standing in
+/// a path, since the proxy forwards the client's certificate alone: it is not trusted for standing in
 /// the bundle, so adding or removing a root never changes what an intermediate means. A bundle
 /// without a root is therefore an error, as it would be for nginx.
 #[derive(Default)]

@@ -56,11 +56,11 @@ impl Selection {
     }
 }
 
-/// When a file is asked for, and whether the hop may send it.
+/// When a file is asked for, and whether the proxy may send it.
 #[derive(Clone, Copy)]
 struct Asked {
     now: Timestamp,
-    of_the_hop: bool,
+    of_the_proxy: bool,
 }
 
 /// Where the bytes of a [`Selection`] come from.
@@ -71,7 +71,7 @@ pub enum Source {
     /// The disk, piece by piece.
     Disk(FileBytes),
     /// nginx, which finds the file under its internal location by this name.
-    Hop(String),
+    Proxy(String),
 }
 
 /// Why there is no selection.
@@ -123,7 +123,7 @@ pub struct Files {
     root: PathBuf,
     catalog: Arc<Catalog>,
     memory: Memory,
-    hop_sends: bool,
+    proxy_sends: bool,
     spellings: Spellings,
     told: Arc<Told>,
     digests: Option<Digests>,
@@ -132,14 +132,14 @@ pub struct Files {
 impl Files {
     /// The files of `root` that `catalog` publishes, of which small ones stay in memory up to `memory_bytes` in all.
     ///
-    /// With `hop_sends` a selection names the file and leaves the sending to the hop (NGX-16).
+    /// With `proxy_sends` a selection names the file and leaves the sending to the proxy (NGX-16).
     #[must_use]
-    pub fn new(root: PathBuf, catalog: Arc<Catalog>, memory_bytes: u64, hop_sends: bool) -> Self {
+    pub fn new(root: PathBuf, catalog: Arc<Catalog>, memory_bytes: u64, proxy_sends: bool) -> Self {
         Self {
             root,
             catalog,
             memory: Memory::new(memory_bytes),
-            hop_sends,
+            proxy_sends,
             spellings: Spellings::default(),
             told: Arc::default(),
             digests: None,
@@ -163,7 +163,7 @@ impl Files {
     /// The file that `permit` is for: one spelt as it was asked for, else with its extension in lower case, else
     /// the only one of another case.
     ///
-    /// The hop does not send one of a time that is still to come: it would say that time.
+    /// The proxy does not send one of a time that is still to come: it would say that time.
     ///
     /// # Errors
     /// [`Absent`].
@@ -173,12 +173,12 @@ impl Files {
         file: &FileName,
         now: Timestamp,
     ) -> Result<Selection, Absent> {
-        let of_the_hop = self.hop_sends;
-        self.find(permit, file, Asked { now, of_the_hop })
+        let of_the_proxy = self.proxy_sends;
+        self.find(permit, file, Asked { now, of_the_proxy })
     }
 
-    /// As [`Self::select`], for an answer that depends on which version it is of (`If-Match`, `If-Range`): the hop does
-    /// not send it. It judges before it learns of the entity tag, and opens what is there by then.
+    /// As [`Self::select`], for an answer that depends on which version it is of (`If-Match`, `If-Range`): the proxy
+    /// does not send it. It judges before it learns of the entity tag, and opens what is there by then.
     ///
     /// # Errors
     /// [`Absent`].
@@ -188,8 +188,8 @@ impl Files {
         file: &FileName,
         now: Timestamp,
     ) -> Result<Selection, Absent> {
-        let of_the_hop = false;
-        self.find(permit, file, Asked { now, of_the_hop })
+        let of_the_proxy = false;
+        self.find(permit, file, Asked { now, of_the_proxy })
     }
 
     fn find(&self, permit: &Permit, file: &FileName, asked: Asked) -> Result<Selection, Absent> {
@@ -224,7 +224,7 @@ impl Files {
         media_type: MediaType,
         asked: Asked,
     ) -> Result<Selection, Absent> {
-        if !asked.of_the_hop
+        if !asked.of_the_proxy
             && let Some((identity, bytes)) = self.memory.recall(name)
         {
             return Ok(Selection {
@@ -252,8 +252,8 @@ impl Files {
         let is_link = path
             .symlink_metadata()
             .is_ok_and(|found| found.is_symlink());
-        let is_the_hops = asked.of_the_hop && !is_link && version.is_of(asked.now);
-        if !is_the_hops && self.memory.takes(version.length()) {
+        let is_the_proxys = asked.of_the_proxy && !is_link && version.is_of(asked.now);
+        if !is_the_proxys && self.memory.takes(version.length()) {
             let (identity, content) =
                 read_whole(file, version, reading).map_err(|source| unreadable(&path, source))?;
             if !is_link && version.is_settled(asked.now) {
@@ -268,8 +268,8 @@ impl Files {
         }
         let (entity_tag, pending) = self.tag(&file, version);
         let identity = Identity::new(version, entity_tag);
-        let source = if is_the_hops {
-            Source::Hop(name.to_owned())
+        let source = if is_the_proxys {
+            Source::Proxy(name.to_owned())
         } else {
             Source::Disk(FileBytes::new(file, &identity, reading))
         };

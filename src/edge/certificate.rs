@@ -1,4 +1,4 @@
-//! The client certificate as the hop forwards it: four header formats, one DER (CERT-4, CERT-5).
+//! The client certificate as the proxy forwards it: four header formats, one DER (CERT-4, CERT-5).
 //!
 //! The format is configured and never guessed, so each decoder may be strict.
 
@@ -13,14 +13,14 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use rustls_pki_types::CertificateDer;
 use serde::Deserialize;
 
-/// How the hop writes the certificate into its header.
+/// Format of the certificate in the proxy's header.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq)]
 #[serde(rename_all = "kebab-case")]
 pub enum CertificateFormat {
     /// Percent-encoded PEM: nginx's `$ssl_client_escaped_cert`, AWS ALB, Python's `quote`.
     #[default]
     PemUrlencoded,
-    /// PEM whose line ends became spaces or tabs when a hop unfolded nginx's `$ssl_client_cert`.
+    /// PEM whose line ends became spaces or tabs when a proxy unfolded nginx's `$ssl_client_cert`.
     PemFolded,
     /// Base64 of the DER on one line, RFC 4648 §4.
     DerBase64,
@@ -76,7 +76,7 @@ impl<'r> ForwardedCertificate<'r> {
         self.text
     }
 
-    /// The certificate's DER, exactly the octets that the hop encoded.
+    /// The certificate's DER, exactly the octets that the proxy encoded.
     ///
     /// Only the outermost framing is judged here: one `SEQUENCE`, definite minimal length, nothing
     /// after it (CERT-5).

@@ -1,8 +1,10 @@
-//! One request as the hop handed it over: its credentials.
+//! One request as the proxy handed it over: its credentials.
 
 use actix_web::{HttpRequest, http::header};
 
-use super::{Authorization, ForwardedCertificate, Hop, Malformed, Neighbour, Unverified};
+use super::{
+    Authorization, ForwardedCertificate, Malformed, ProxyHeaders, TrustedProxy, Unverified,
+};
 
 /// The credentials of a well-formed request, none of them believed yet.
 #[derive(Debug)]
@@ -13,24 +15,24 @@ pub struct Inbound<'r> {
 }
 
 impl<'r> Inbound<'r> {
-    /// Reads the credentials of `request`, which the hop has sent.
+    /// Reads the credentials of `request`, which the proxy has sent.
     ///
     /// # Errors
     /// [`Malformed`] for a token in the query, a repeated field or an `Authorization` field out of shape.
     pub fn read(
         request: &'r HttpRequest,
-        _neighbour: Neighbour,
-        hop: &Hop,
+        _proxy: TrustedProxy,
+        proxy_headers: &ProxyHeaders,
     ) -> Result<Self, Malformed> {
         if has_token_in_query(request.query_string()) {
             return Err(Malformed::TokenInQuery);
         }
         let lines = request.headers().get_all(header::AUTHORIZATION);
         let authorization = Authorization::read(lines.map(header::HeaderValue::as_bytes))?;
-        let certificate = hop.certificate(request)?;
+        let certificate = proxy_headers.certificate(request)?;
         let unverified = match certificate {
             Some(_) => None,
-            None => hop.unverified(request),
+            None => proxy_headers.unverified(request),
         };
         Ok(Self {
             authorization,
@@ -45,13 +47,13 @@ impl<'r> Inbound<'r> {
         self.authorization
     }
 
-    /// The certificate that the hop forwarded, if the consumer showed one.
+    /// The certificate that the proxy forwarded, if the consumer showed one.
     #[must_use]
     pub fn certificate(&self) -> Option<&ForwardedCertificate<'r>> {
         self.certificate.as_ref()
     }
 
-    /// The certificate that the consumer showed and the hop did not find good; none beside one that it did.
+    /// The certificate that the consumer showed and the proxy did not find good; none beside one that it did.
     #[must_use]
     pub fn unverified(&self) -> Option<&Unverified<'r>> {
         self.unverified.as_ref()
@@ -75,12 +77,12 @@ mod tests {
     use super::*;
     use crate::edge::{CertificateFormat, Peer, Peers};
 
-    fn neighbour() -> Neighbour {
+    fn proxy() -> TrustedProxy {
         Peers::by_file_mode().admit(Peer::User(0)).unwrap()
     }
 
-    fn hop(require_verify: bool) -> Hop {
-        Hop {
+    fn proxy_headers(require_verify: bool) -> ProxyHeaders {
+        ProxyHeaders {
             certificate_header: header::HeaderName::from_static("x-oe-client-cert"),
             certificate_format: CertificateFormat::PemUrlencoded,
             verify_header: Some(header::HeaderName::from_static("x-oe-client-verify")),
@@ -90,7 +92,7 @@ mod tests {
 
     fn has_certificate(request: TestRequest, require_verify: bool) -> Result<bool, Malformed> {
         let request = request.to_http_request();
-        Inbound::read(&request, neighbour(), &hop(require_verify))
+        Inbound::read(&request, proxy(), &proxy_headers(require_verify))
             .map(|inbound| inbound.certificate().is_some())
     }
 
@@ -161,11 +163,11 @@ mod tests {
             .insert_header(("client-cert", ":AAAA:"))
             .to_http_request();
         assert_eq!(
-            hop(false).unexpected_certificate_header(&request),
+            proxy_headers(false).unexpected_certificate_header(&request),
             Some("client-cert")
         );
         assert!(
-            Inbound::read(&request, neighbour(), &hop(false))
+            Inbound::read(&request, proxy(), &proxy_headers(false))
                 .unwrap()
                 .certificate()
                 .is_none()

@@ -33,7 +33,7 @@ pub enum Malformed {
     /// More than one `Authorization` line.
     #[error("Authorization is sent more than once")]
     RepeatedAuthorization,
-    /// More than one line of the certificate header: the hop sends one, so somebody else added one.
+    /// More than one line of the certificate header: the proxy sends one, so somebody else added one.
     #[error("the client-certificate header is sent more than once")]
     RepeatedCertificate,
     /// A request line without a method, or that is none, RFC 9112 §3.

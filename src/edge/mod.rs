@@ -3,14 +3,13 @@
 //! Knows nginx's header names, the listening sockets and size limits.
 //! Knows nothing of X.509, of what OAuth means, or of datasets.
 
+mod accept_guard;
 mod authorization;
 mod certificate;
 mod charset;
 mod chunks;
 mod content_type;
-mod gate;
 mod head;
-mod hop;
 mod in_utf_8;
 mod inbound;
 mod intake;
@@ -20,16 +19,16 @@ mod listen;
 mod malformed;
 mod networks;
 mod peers;
+mod proxy_headers;
 mod screen;
 mod sockets;
 mod verification;
 
+pub use accept_guard::AcceptGuard;
 pub use authorization::{AccessToken, Authorization};
 pub use certificate::{CertificateFormat, CertificateSyntax, ForwardedCertificate};
 pub use charset::{Charset, CharsetReader};
 pub use content_type::ContentType;
-pub use gate::Gate;
-pub use hop::Hop;
 pub use inbound::Inbound;
 pub use intake::{Body, Intake, NotTaken};
 pub use interaction::InteractionId;
@@ -38,7 +37,8 @@ pub use listen::{Listen, ListenError, Listener};
 pub(crate) use listen::{guard_address, guard_directory, guard_path};
 pub use malformed::Malformed;
 pub use networks::{Network, NetworkError};
-pub use peers::{Neighbour, Peer, Peers, Stranger};
+pub use peers::{Peer, Peers, TrustedProxy, UntrustedPeer};
+pub use proxy_headers::ProxyHeaders;
 pub use screen::{Screen, Unreadable};
 pub use sockets::{Loopback, Sockets};
 pub use verification::{Unverified, VerificationFailure};

@@ -1,4 +1,4 @@
-//! Networks whose connections are the hop's: `server.trusted_peers`.
+//! Networks whose connections are the proxy's: `server.trusted_peers`.
 
 use std::{
     fmt,

@@ -1,4 +1,4 @@
-//! Who is at the other end of a connection, and whether it is the hop (CERT-14).
+//! Peers of connections, and which of them are the proxy (CERT-14).
 //!
 //! The peer is what the kernel says of the socket, noted when the connection is accepted: the user of
 //! a unix socket (`SO_PEERCRED`), the address of a TCP one. No header field has a say in it.
@@ -58,18 +58,18 @@ impl fmt::Display for Peer {
     }
 }
 
-/// The hop at the other end: what has to be in hand before a certificate header is read.
+/// Proof that the peer is the proxy: it has to be in hand before a certificate header is read.
 ///
 /// Only [`Peers::admit`] makes one.
 #[derive(Clone, Copy, Debug)]
-pub struct Neighbour(());
+pub struct TrustedProxy(());
 
-/// Somebody other than the hop connected.
+/// Peer that is not the proxy.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{0} connected, who is not in {list}", list = .0.list())]
-pub struct Stranger(pub Peer);
+pub struct UntrustedPeer(pub Peer);
 
-/// Who the hop is.
+/// Peers that are taken for the proxy.
 #[derive(Clone, Debug)]
 pub struct Peers {
     /// The users at a unix socket; `None`: whoever its mode lets in.
@@ -106,17 +106,17 @@ impl Peers {
         }
     }
 
-    /// Whether no user at all may connect to a unix socket.
+    /// `true` when no user at all may connect to a unix socket.
     #[must_use]
     pub fn are_nobody(&self) -> bool {
         self.users.as_ref().is_some_and(|users| users.is_empty())
     }
 
-    /// Takes `peer` for the hop when it is.
+    /// Takes `peer` for the proxy when it is.
     ///
     /// # Errors
-    /// [`Stranger`] when it is not, or when nobody knows who it is.
-    pub fn admit(&self, peer: Peer) -> Result<Neighbour, Stranger> {
+    /// [`UntrustedPeer`] when it is not, or when it is not known.
+    pub fn admit(&self, peer: Peer) -> Result<TrustedProxy, UntrustedPeer> {
         let is_hop = match peer {
             Peer::Address(address) if self.networks.is_empty() => address.is_loopback(),
             Peer::Address(address) => self.networks.iter().any(|n| n.contains(address)),
@@ -124,9 +124,9 @@ impl Peers {
             Peer::User(uid) => self.users.as_ref().is_none_or(|users| users.contains(&uid)),
         };
         if is_hop {
-            Ok(Neighbour(()))
+            Ok(TrustedProxy(()))
         } else {
-            Err(Stranger(peer))
+            Err(UntrustedPeer(peer))
         }
     }
 }
@@ -145,7 +145,7 @@ mod tests {
         let peers = Peers::only(vec![33, 101]);
         assert!(peers.admit(Peer::User(33)).is_ok());
         let stranger = Peer::User(1000);
-        assert_eq!(peers.admit(stranger).unwrap_err(), Stranger(stranger));
+        assert_eq!(peers.admit(stranger).unwrap_err(), UntrustedPeer(stranger));
         assert!(Peers::by_file_mode().admit(stranger).is_ok());
         assert!(Peers::only(Vec::new()).admit(Peer::User(0)).is_err());
     }

@@ -1,4 +1,4 @@
-//! Why the hop did not find a certificate good: nginx's `$ssl_client_verify`, in a closed list of reasons.
+//! Failures of the proxy's verification of a certificate: nginx's `$ssl_client_verify`, in a closed list of reasons.
 //!
 //! The texts after `FAILED:` are those of OpenSSL's `X509_verify_cert_error_string`, of versions 1.1.1 to 3.5.
 
@@ -8,7 +8,7 @@ use rustls_pki_types::CertificateDer;
 
 use super::{CertificateSyntax, ForwardedCertificate};
 
-/// What the hop's verification of a certificate met.
+/// Failure of the proxy's verification of a certificate.
 #[derive(
     Clone, Copy, Debug, Eq, PartialEq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames,
 )]
@@ -38,7 +38,7 @@ pub enum VerificationFailure {
     /// On a revocation list, or withdrawn by OCSP.
     #[error("it, or an issuer of it, is revoked")]
     Revoked,
-    /// No revocation list, or none in force: the hop's own files.
+    /// No revocation list, or none in force: the proxy's own files.
     #[error("the hop has no revocation list in force for it")]
     RevocationUnknown,
     /// A signature on the path that does not verify.
@@ -50,7 +50,7 @@ pub enum VerificationFailure {
     /// A key or digest that is too weak.
     #[error("a key or signature on its path is too weak")]
     TooWeak,
-    /// No path to one of the hop's trust anchors.
+    /// No path to one of the proxy's trust anchors.
     #[error("its issuer does not lead to a trust anchor of the hop's")]
     UnknownIssuer,
     /// A critical extension or policy that is not understood.
@@ -59,7 +59,7 @@ pub enum VerificationFailure {
 }
 
 impl VerificationFailure {
-    /// Reads the hop's word on a certificate; none when it does not say that there is a bad one.
+    /// Reads the proxy's word on a certificate; none when it does not say that there is a bad one.
     pub(super) fn read(verify: &[u8]) -> Option<Self> {
         let text = verify.strip_prefix(b"FAILED")?;
         let text = text.strip_prefix(b":").unwrap_or(text);
@@ -71,7 +71,7 @@ impl VerificationFailure {
     }
 }
 
-/// A certificate that the hop showed to be bad: why, and the certificate itself for the log.
+/// A certificate that the proxy showed to be bad: why, and the certificate itself for the log.
 ///
 /// It is nobody's identity: there is no way from here to a [`ForwardedCertificate`], which alone can be verified.
 #[derive(Clone, Copy)]
@@ -91,13 +91,13 @@ impl<'r> Unverified<'r> {
         }
     }
 
-    /// What the hop's verification met.
+    /// What the proxy's verification met.
     #[must_use]
     pub const fn failure(&self) -> VerificationFailure {
         self.failure
     }
 
-    /// The certificate's DER, to be named in the log and for nothing else; none when the hop did not pass it on.
+    /// The certificate's DER, to be named in the log and for nothing else; none when the proxy did not pass it on.
     ///
     /// # Errors
     /// As [`ForwardedCertificate::der`].

@@ -55,7 +55,7 @@ pub fn answer(
         answer.headers_mut().insert(ACCEPT_RANGES, BYTES);
         return Ok(answer);
     }
-    if let Source::Hop(name) = source {
+    if let Source::Proxy(name) = source {
         return Ok(hand_over(&representation, accel_prefix, &name));
     }
     let (status, first, last) = part(request, &identity, now)?;
@@ -110,7 +110,7 @@ fn body(source: Source, first: u64, last: u64) -> BoxBody {
             BoxBody::new(bytes.slice(start..end))
         }
         Source::Disk(bytes) => BoxBody::new(FileBody::new(bytes.within(first, last))),
-        Source::Hop(_) => BoxBody::new(()),
+        Source::Proxy(_) => BoxBody::new(()),
     }
 }
 

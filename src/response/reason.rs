@@ -73,7 +73,7 @@ impl From<&Refusal> for Reason {
             | Refusal::NotReady(_)
             | Refusal::PreconditionFailed
             | Refusal::RangeNotSatisfiable { .. }
-            | Refusal::Stranger { .. }
+            | Refusal::UntrustedPeer { .. }
             | Refusal::TokenTooLong
             | Refusal::Waiting(_) => (None, refusal.into()),
         };
@@ -125,7 +125,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        edge::{Peer, Stranger},
+        edge::{Peer, UntrustedPeer},
         token::TransportFault,
     };
 
@@ -141,7 +141,7 @@ mod tests {
         let carried = Unavailability::Transport(TransportFault::of(&secret, None));
         let refusals: [(Refusal, &str); 6] = [
             (Refusal::NoToken, "no-token"),
-            (Stranger(Peer::User(7)).into(), "stranger"),
+            (UntrustedPeer(Peer::User(7)).into(), "stranger"),
             (TokenRefused::Inactive.into(), "token-inactive"),
             (Malformed::TokenInQuery.into(), "request-token-in-query"),
             (

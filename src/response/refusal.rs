@@ -3,7 +3,7 @@
 use crate::{
     caller::{CertificateRefused, CertificateUnreadable},
     dataset::{Absent, perils},
-    edge::{AccessToken, Malformed, NotTaken, Stranger, VerificationFailure},
+    edge::{AccessToken, Malformed, NotTaken, UntrustedPeer, VerificationFailure},
     policy::Denied,
     token::TokenRefused,
 };
@@ -27,7 +27,7 @@ pub enum Refusal {
     /// caller: the header does not hold a certificate.
     #[error(transparent)]
     CertificateUnreadable(#[from] CertificateUnreadable),
-    /// edge: the hop showed the certificate to be bad.
+    /// edge: the proxy showed the certificate to be bad.
     #[error("the client certificate failed the hop's verification: {0}")]
     CertificateUnverified(VerificationFailure),
     /// policy: the rule does not grant.
@@ -84,9 +84,10 @@ pub enum Refusal {
         /// Octets of the representation.
         length: u64,
     },
-    /// Somebody other than the hop connected to the socket.
+    /// edge: somebody other than the proxy connected; its name in metrics is from before.
     #[error(transparent)]
-    Stranger(#[from] Stranger),
+    #[strum(serialize = "stranger")]
+    UntrustedPeer(#[from] UntrustedPeer),
     /// token: the directory's answer, or its silence.
     #[error(transparent)]
     Token(#[from] TokenRefused),

@@ -1,8 +1,8 @@
 //! The health socket: where perild's own user asks whether the daemon answers.
 //!
-//! The sockets that consumers' requests come by are for the hop alone, and a balancer's addresses are
+//! The sockets that consumers' requests come by are for the proxy alone, and a balancer's addresses are
 //! not this machine's. So the watchdog and `perild healthcheck` have a socket of their own. It is served
-//! by the same workers; whoever is not the hop hears only of `/healthz` there.
+//! by the same workers; whoever is not the proxy hears only of `/healthz` there.
 
 use std::{io, os::unix::net::UnixListener, path::PathBuf};
 

@@ -11,11 +11,11 @@ use crate::{
         TrustAnchors,
     },
     config::Severity,
-    edge::{CertificateFormat, Hop},
+    edge::{CertificateFormat, ProxyHeaders},
 };
 
 impl Examination<'_> {
-    pub(super) fn hop(&mut self) -> Option<Hop> {
+    pub(super) fn proxy_headers(&mut self) -> Option<ProxyHeaders> {
         let consumers = &self.config.consumers;
         let certificate_header = self.header(
             "consumers.certificate_header",
@@ -47,7 +47,7 @@ impl Examination<'_> {
             );
             return None;
         }
-        Some(Hop {
+        Some(ProxyHeaders {
             certificate_header,
             certificate_format: consumers.certificate_format,
             verify_header,

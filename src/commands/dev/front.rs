@@ -90,7 +90,7 @@ impl Upstream {
         Ok(ask.send().await?)
     }
 
-    /// The client's header fields without those of the hop, and the hop's own in their place.
+    /// The client's header fields without those of the proxy, and the proxy's own in their place.
     fn headers(&self, request: &HttpRequest) -> Result<HeaderMap, Box<dyn std::error::Error>> {
         let mut headers = HeaderMap::new();
         for (name, value) in request.headers() {
@@ -125,7 +125,7 @@ impl Upstream {
     }
 }
 
-/// Whether a field of the client's may reach the daemon: not the connection's, and none that speaks for the hop.
+/// Whether a field of the client's may reach the daemon: not the connection's, and none that speaks for the proxy.
 fn is_passed_on(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     !HOP_BY_HOP.contains(&name.as_str())

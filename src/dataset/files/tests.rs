@@ -41,7 +41,7 @@ fn select_at(files: &Files, segment: &str, now: Timestamp) -> Result<Selection, 
 }
 
 /// The folder `root`, of which every file is published.
-fn files(root: PathBuf, memory_bytes: u64, hop_sends: bool) -> Files {
+fn files(root: PathBuf, memory_bytes: u64, proxy_sends: bool) -> Files {
     let catalog = Catalog::load(
         &Sources {
             folder: &root,
@@ -52,14 +52,14 @@ fn files(root: PathBuf, memory_bytes: u64, hop_sends: bool) -> Files {
         },
         None,
     );
-    Files::new(root, Arc::new(catalog), memory_bytes, hop_sends)
+    Files::new(root, Arc::new(catalog), memory_bytes, proxy_sends)
 }
 
 fn content(selection: Selection) -> Vec<u8> {
     match selection.source {
         Source::Memory(bytes) => bytes.to_vec(),
         Source::Disk(mut bytes) => bytes.read_whole().unwrap().to_vec(),
-        Source::Hop(name) => panic!("left to the hop: {name}"),
+        Source::Proxy(name) => panic!("left to the proxy: {name}"),
     }
 }
 
@@ -186,8 +186,8 @@ fn http_28_a_link_is_followed_within_the_folder_and_not_out_of_it() {
     )
     .unwrap();
     symlink("loop.csv", root.join("loop.csv")).unwrap();
-    for hop_sends in [false, true] {
-        let files = files(root.clone(), 1 << 20, hop_sends);
+    for proxy_sends in [false, true] {
+        let files = files(root.clone(), 1 << 20, proxy_sends);
         assert_eq!(content(select(&files, "inside").unwrap()), b"a,b\n1,2\n");
         for link in ["relative", "absolute", "loop"] {
             assert!(
@@ -246,7 +246,7 @@ fn ngx_16_with_an_internal_location_the_hop_is_told_the_name() {
     let (_directory, root) = folder();
     let files = files(root, 1 << 20, true);
     let selection = select(&files, "tidy").unwrap();
-    assert!(matches!(selection.source, Source::Hop(name) if name == "tidy.csv"));
+    assert!(matches!(selection.source, Source::Proxy(name) if name == "tidy.csv"));
 }
 
 #[test]

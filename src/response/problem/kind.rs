@@ -157,7 +157,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
             "Range Not Satisfiable",
             "The range begins after the end of the file; its length is in Content-Range.",
         ),
-        Refusal::Stranger(_) => plain(
+        Refusal::UntrustedPeer(_) => plain(
             S::FORBIDDEN,
             "Forbidden",
             "This socket is for the web server alone.",
@@ -241,7 +241,7 @@ fn perils_kind(refused: &perils::Refused) -> Kind {
     }
 }
 
-/// What the consumer is told of a certificate that the hop did not find good, in place of the hop's own words.
+/// What the consumer is told of a certificate that the proxy did not find good, in place of the proxy's own words.
 fn unverified_detail(failure: VerificationFailure) -> &'static str {
     use VerificationFailure as F;
     match failure {

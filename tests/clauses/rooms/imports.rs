@@ -237,7 +237,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The module of a file, as `edge/hop.rs` or `edge/mod.rs`.
+/// The module of a file, as `edge/peers.rs` or `edge/mod.rs`.
 fn module(path: &Path) -> Module {
     let path = path.with_extension("");
     let parts = path.iter().map(|part| part.to_str().unwrap().to_owned());

@@ -1,4 +1,4 @@
-//! The hop before the daemon, nginx or a balancer, and how it hands certificates over.
+//! Header fields of the proxy before the daemon, nginx or a balancer, by which it hands certificates over.
 
 use actix_web::{
     HttpRequest,
@@ -7,22 +7,22 @@ use actix_web::{
 
 use super::{CertificateFormat, ForwardedCertificate, Malformed, Unverified, VerificationFailure};
 
-/// How the hop hands a consumer's certificate over.
+/// Header fields that the proxy sets for a consumer's certificate, and their format.
 #[derive(Clone, Debug)]
-pub struct Hop {
+pub struct ProxyHeaders {
     /// Field name of the certificate, in lower case.
     pub certificate_header: HeaderName,
     /// Its encoding.
     pub certificate_format: CertificateFormat,
-    /// Field name of nginx's `$ssl_client_verify`, if the hop sends it (NGX-20).
+    /// Field name of nginx's `$ssl_client_verify`, if the proxy sends it (NGX-20).
     pub verify_header: Option<HeaderName>,
     /// Whether a certificate without the verify result beside it counts as absent.
     pub require_verify: bool,
 }
 
-impl Hop {
-    /// Field name of a certificate that failed the hop's verification, in the format of a good one: it is named in the
-    /// log and taken for nobody's.
+impl ProxyHeaders {
+    /// Field name of a certificate that failed the proxy's verification, in the format of a good one: it is named in
+    /// the log and taken for nobody's.
     pub const UNVERIFIED: HeaderName = HeaderName::from_static("x-oe-client-cert-unverified");
 
     /// Field names of the other formats: a line of these is never believed (CERT-13).
@@ -41,7 +41,7 @@ impl Hop {
         })
     }
 
-    /// The certificate in `request`, when there is one and the hop does not say that it failed.
+    /// The certificate in `request`, when there is one and the proxy does not say that it failed.
     pub(super) fn certificate<'r>(
         &self,
         request: &'r HttpRequest,
@@ -56,9 +56,9 @@ impl Hop {
         Ok(is_given.then(|| ForwardedCertificate::new(self.certificate_format, text)))
     }
 
-    /// The certificate that the hop says is bad; none when it does not say that in exactly one line.
+    /// The certificate that the proxy says is bad; none when it does not say that in exactly one line.
     ///
-    /// Where the hop passes it on, for the log, under [`Self::UNVERIFIED`] or under the name of one that is good.
+    /// Where the proxy passes it on, for the log, under [`Self::UNVERIFIED`] or under the name of one that is good.
     pub(super) fn unverified<'r>(&self, request: &'r HttpRequest) -> Option<Unverified<'r>> {
         let verify = only(request, self.verify_header.as_ref()?)?;
         let failure = VerificationFailure::read(verify)?;
@@ -68,7 +68,7 @@ impl Hop {
         Some(Unverified::new(failure, certificate))
     }
 
-    /// Whether the hop says that it checked the certificate; silence is enough unless required.
+    /// Whether the proxy says that it checked the certificate; silence is enough unless required.
     fn is_verified(&self, request: &HttpRequest) -> bool {
         let Some(name) = &self.verify_header else {
             return true;

@@ -1,4 +1,4 @@
-//! The gate at the TCP sockets: a stranger's connection is shut when it is accepted, and little said.
+//! Guard of the TCP sockets: an untrusted peer's connection is shut when it is accepted, and little said.
 
 use std::{
     any::Any,
@@ -9,11 +9,11 @@ use std::{
 use rustix::net::{Shutdown, shutdown};
 use tokio::net::TcpStream;
 
-use super::{Neighbour, Peer, Peers, Stranger};
+use super::{Peer, Peers, TrustedProxy, UntrustedPeer};
 
-/// Shuts strangers' connections, and says so once in a while however many there are.
+/// Guard that shuts the connections of untrusted peers, and says so once in a while however many there are.
 #[derive(Debug, Default)]
-pub struct Gate(Mutex<Told>);
+pub struct AcceptGuard(Mutex<Told>);
 
 #[derive(Debug, Default)]
 struct Told {
@@ -22,7 +22,7 @@ struct Told {
     shut: u64,
 }
 
-impl Gate {
+impl AcceptGuard {
     /// Who is at the other end of `connection`, unless it is a TCP stranger: then it is shut, both ways,
     /// so that nothing can be sent to it any more.
     ///
@@ -30,7 +30,7 @@ impl Gate {
     /// may be perild itself, asking whether it lives.
     pub fn pass(&self, connection: &dyn Any, peers: &Peers) -> Option<Peer> {
         let peer = Peer::of(connection);
-        let admitted: Result<Neighbour, Stranger> = peers.admit(peer);
+        let admitted: Result<TrustedProxy, UntrustedPeer> = peers.admit(peer);
         match (admitted, connection.downcast_ref::<TcpStream>()) {
             (Err(stranger), Some(stream)) => {
                 // A connection that is gone already needs no shutting.
@@ -42,7 +42,7 @@ impl Gate {
         }
     }
 
-    fn tell(&self, stranger: Stranger) {
+    fn tell(&self, stranger: UntrustedPeer) {
         if let Some(shut) = self.due(Instant::now()) {
             tracing::warn!("{stranger}; connections closed since the last such record: {shut}");
         }
@@ -71,14 +71,14 @@ mod tests {
 
     #[test]
     fn strangers_are_told_of_once_a_minute_with_their_number() {
-        let gate = Gate::default();
+        let guard = AcceptGuard::default();
         let start = Instant::now();
-        assert_eq!(gate.due(start), Some(1));
+        assert_eq!(guard.due(start), Some(1));
         for second in 1..60 {
-            assert_eq!(gate.due(start + Duration::from_secs(second)), None);
+            assert_eq!(guard.due(start + Duration::from_secs(second)), None);
         }
-        assert_eq!(gate.due(start + PAUSE), Some(60));
-        assert_eq!(gate.due(start + PAUSE), None);
+        assert_eq!(guard.due(start + PAUSE), Some(60));
+        assert_eq!(guard.due(start + PAUSE), None);
     }
 
     /// Rows: CERT-14
@@ -93,7 +93,7 @@ mod tests {
             let peers = Peers::by_file_mode().from_networks(trusted);
             let mut client = TcpStream::connect(address).await.unwrap();
             let (mut accepted, _) = listener.accept().await.unwrap();
-            let peer = Gate::default().pass(&accepted, &peers);
+            let peer = AcceptGuard::default().pass(&accepted, &peers);
             assert_eq!(peer.is_some(), is_let_in);
             assert_eq!(accepted.write_all(b"secret").await.is_ok(), is_let_in);
             drop(accepted);
