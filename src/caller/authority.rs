@@ -11,7 +11,7 @@ use x509_parser::{
 
 use super::{
     CertificateRefused, IssuerKey, der, extensions, key, leaf, name, policies::Policies,
-    revocation::PointNames, signature, unusable::Unusable, view::View, window::Window,
+    revocation::PointNames, signature, unusable::Unusable, validity::Validity, view::View,
 };
 use crate::clock::Timestamp;
 
@@ -151,7 +151,7 @@ impl Authority {
     }
 
     /// Whether it may issue certificates at `now`, and while which dates that holds.
-    pub(super) fn judge(&self, now: Timestamp) -> Result<Window, CertificateRefused> {
+    pub(super) fn judge(&self, now: Timestamp) -> Result<Validity, CertificateRefused> {
         let issuer = || self.subject.clone();
         match &self.unusable {
             None => (),
@@ -167,8 +167,8 @@ impl Authority {
             }
         }
         let (not_before, not_after) = (self.not_before, self.not_after);
-        let window = Window::new(not_before, not_after);
-        if !window.contains(now) {
+        let validity = Validity::new(not_before, not_after);
+        if !validity.contains(now) {
             let issuer = issuer();
             return Err(CertificateRefused::IssuerOutOfDate {
                 issuer,
@@ -177,7 +177,7 @@ impl Authority {
                 now,
             });
         }
-        Ok(window)
+        Ok(validity)
     }
 }
 

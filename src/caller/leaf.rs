@@ -11,7 +11,7 @@ use x509_parser::{
 
 use super::{
     CertificateFacts, CertificateRefused, CertificateUnreadable, Thumbprint, extensions, key, name,
-    policies::Policies, revocation::PointNames, view::View, window::Window,
+    policies::Policies, revocation::PointNames, validity::Validity, view::View,
 };
 use crate::clock::Timestamp;
 
@@ -83,14 +83,14 @@ impl<'d> Leaf<'d> {
     }
 
     /// The checks that need no issuer; the result is the certificate's own dates.
-    pub(super) fn judge(&self, now: Timestamp) -> Result<Window, CertificateRefused> {
+    pub(super) fn judge(&self, now: Timestamp) -> Result<Validity, CertificateRefused> {
         if self.certificate.version() != X509Version::V3 {
             return Err(CertificateRefused::Version);
         }
         if let Some(extension) = extensions::malformed(&self.certificate) {
             return Err(CertificateRefused::ExtensionMalformed { extension });
         }
-        let window = self.in_date(now)?;
+        let validity = self.in_date(now)?;
         if let Some(extension) = extensions::unknown_critical(&self.certificate) {
             return Err(CertificateRefused::CriticalExtension { extension });
         }
@@ -99,11 +99,11 @@ impl<'d> Leaf<'d> {
         }
         self.usage()?;
         key::judge(self.certificate.public_key()).map_err(CertificateRefused::from)?;
-        Ok(window)
+        Ok(validity)
     }
 
     /// RFC 5280 §4.1.2.5: both ends belong to the validity, and no clock skew is granted.
-    fn in_date(&self, now: Timestamp) -> Result<Window, CertificateRefused> {
+    fn in_date(&self, now: Timestamp) -> Result<Validity, CertificateRefused> {
         let not_before = moment(self.certificate.validity().not_before);
         let not_after = moment(self.certificate.validity().not_after);
         if now < not_before {
@@ -112,7 +112,7 @@ impl<'d> Leaf<'d> {
         if now > not_after {
             return Err(CertificateRefused::Expired { not_after, now });
         }
-        Ok(Window::new(not_before, not_after))
+        Ok(Validity::new(not_before, not_after))
     }
 
     /// RFC 5280 §4.2.1.3: a client signs the handshake.

@@ -5,6 +5,7 @@
 
 mod anchors;
 mod authority;
+mod cache;
 mod der;
 mod distinguished_name;
 mod extensions;
@@ -12,7 +13,6 @@ mod facts;
 mod issuer_key;
 mod key;
 mod leaf;
-mod memory;
 mod name;
 mod object;
 mod path;
@@ -24,8 +24,8 @@ mod signature;
 mod tests;
 mod thumbprint;
 mod unusable;
+mod validity;
 mod view;
-mod window;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -47,8 +47,8 @@ pub use thumbprint::Thumbprint;
 pub use unusable::Unusable;
 
 use crate::{clock::Timestamp, edge::ForwardedCertificate};
+use cache::{CacheKey, CachedCaller, CallerCache};
 use leaf::Leaf;
-use memory::{Key, Memory, Verdict};
 use path::PathRules;
 
 /// Whoever holds the key of a certificate that was verified for this request; cheap to clone.
@@ -106,12 +106,12 @@ impl fmt::Debug for Caller {
     }
 }
 
-/// Everyone who may call: the trust anchors and revocation lists, and the verdicts reached by them.
+/// The trust anchors and revocation lists by which callers are judged, and a cache of those who were verified.
 ///
-/// A reload makes a new one, so that no verdict outlives the anchors and lists it rests on.
+/// A reload makes a new one, so that nothing cached outlives the anchors and lists it rests on.
 pub struct Callers {
     rules: PathRules,
-    memory: Memory,
+    cache: CallerCache,
 }
 
 impl Callers {
@@ -129,7 +129,7 @@ impl Callers {
         let rules = PathRules::new(anchors, lists, crl_grace);
         Self {
             rules,
-            memory: Memory::new(capacity),
+            cache: CallerCache::new(capacity),
         }
     }
 
@@ -156,9 +156,9 @@ impl Callers {
         &'a self,
         certificate: &ForwardedCertificate<'a>,
     ) -> Result<Presented<'a>, CertificateUnreadable> {
-        let key = Key::of(certificate);
-        let known = match self.memory.recall(&key) {
-            Some(verdict) => Known::Before(verdict),
+        let key = CacheKey::of(certificate);
+        let known = match self.cache.get(&key) {
+            Some(cached) => Known::Before(cached),
             None => Known::new(certificate)?,
         };
         Ok(Presented {
@@ -181,12 +181,12 @@ impl fmt::Debug for Callers {
 pub struct Presented<'a> {
     callers: &'a Callers,
     certificate: ForwardedCertificate<'a>,
-    key: Key,
+    key: CacheKey,
     known: Known,
 }
 
 enum Known {
-    Before(Verdict),
+    Before(CachedCaller),
     New {
         der: CertificateDer<'static>,
         facts: Arc<CertificateFacts>,
@@ -206,22 +206,22 @@ impl Presented<'_> {
     #[must_use]
     pub fn facts(&self) -> Arc<CertificateFacts> {
         match &self.known {
-            Known::Before(verdict) => verdict.facts(),
+            Known::Before(cached) => cached.facts(),
             Known::New { facts, .. } => facts.clone(),
         }
     }
 
-    /// Validates the certificate's path at `now`, RFC 5280 §6.1, or recalls that it stands.
+    /// Validates the certificate's path at `now`, RFC 5280 §6.1, or finds it in the cache.
     ///
-    /// A verdict is recalled only while every date that it rests on still holds, so time and the
-    /// freshness of revocation are judged on every request (PKIX-2). Refusals are not remembered.
+    /// A cached caller counts only while every date that it rests on still holds, so time and the
+    /// freshness of revocation are judged on every request (PKIX-2). Refusals are not cached.
     ///
     /// # Errors
     ///
     /// The first check that the certificate fails.
     pub fn verify(self, now: Timestamp) -> Result<Caller, CertificateRefused> {
         let der = match self.known {
-            Known::Before(verdict) if verdict.stands_at(now) => return Ok(verdict.into_caller()),
+            Known::Before(cached) if cached.is_valid_at(now) => return Ok(cached.into_caller()),
             Known::Before(_) => self
                 .certificate
                 .der()
@@ -229,11 +229,11 @@ impl Presented<'_> {
             Known::New { der, .. } => der,
         };
         let leaf = Leaf::read(&der)?;
-        let window = self.callers.rules.judge(&leaf, now)?;
+        let validity = self.callers.rules.judge(&leaf, now)?;
         let caller = Caller(Arc::new(leaf.facts()));
         self.callers
-            .memory
-            .keep(self.key, Verdict::new(caller.clone(), window));
+            .cache
+            .insert(self.key, CachedCaller::new(caller.clone(), validity));
         Ok(caller)
     }
 }

@@ -15,8 +15,8 @@ use super::{
     refused::PathFault,
     revocation::{PointNames, Revocation, RevocationSubject, revocation},
     signature::{self, OverOriginal, is_signed_by, over_originals},
+    validity::Validity,
     view::View,
-    window::Window,
 };
 use crate::clock::Timestamp;
 
@@ -58,7 +58,7 @@ impl PathRules {
         &self,
         leaf: &Leaf<'_>,
         now: Timestamp,
-    ) -> Result<Window, CertificateRefused> {
+    ) -> Result<Validity, CertificateRefused> {
         let own = leaf.judge(now)?;
         let above = self.anchors.above(&leaf.view);
         let candidates = Candidates::usable(&above, now);
@@ -90,7 +90,7 @@ impl PathRules {
             Some(&verify_path),
         );
         match (found, verdict.take()) {
-            (Ok(_), Some(Ok(window))) => Ok(own.and(window)),
+            (Ok(_), Some(Ok(validity))) => Ok(own.and(validity)),
             (_, Some(Err(refused))) => Err(refused),
             (Err(reason), _) => {
                 Err(unusable_issuer(&reason, &above, now).unwrap_or_else(|| refusal(reason, leaf)))
@@ -107,16 +107,16 @@ impl PathRules {
         path: &VerifiedPath<'_>,
         issuers: Option<Vec<&Authority>>,
         now: Timestamp,
-    ) -> Result<Window, CertificateRefused> {
+    ) -> Result<Validity, CertificateRefused> {
         let issuers = issuers.ok_or_else(|| refusal(UNKNOWN, leaf))?;
-        let mut window = Window::ALWAYS;
+        let mut validity = Validity::ALWAYS;
         for issuer in &issuers {
-            window = window.and(issuer.judge(now)?);
+            validity = validity.and(issuer.judge(now)?);
         }
         anchor_path_length(&issuers)?;
         email_constraints(leaf, &issuers)?;
         required_policy(leaf, &issuers)?;
-        Ok(window.and(self.revocation(leaf, path, &issuers, now)?))
+        Ok(validity.and(self.revocation(leaf, path, &issuers, now)?))
     }
 
     /// RFC 5280 §6.3: the client's issuer must have a list; any other issuer's list is honoured.
@@ -126,16 +126,16 @@ impl PathRules {
         path: &VerifiedPath<'_>,
         issuers: &[&Authority],
         now: Timestamp,
-    ) -> Result<Window, CertificateRefused> {
+    ) -> Result<Validity, CertificateRefused> {
         if !self.lists.are_configured {
-            return Ok(Window::ALWAYS);
+            return Ok(Validity::ALWAYS);
         }
         let own_points = leaf.distribution_points();
         let own: (&Cert<'_>, Option<&PointNames>, bool) =
             (path.end_entity(), own_points.as_ref(), false);
         let others = path.intermediate_certificates().zip(issuers);
         let others = others.map(|(ca, facts)| (ca, facts.distribution_points.as_ref(), true));
-        let mut window = Window::ALWAYS;
+        let mut validity = Validity::ALWAYS;
         for ((certificate, distribution_points, is_ca), issuer) in
             std::iter::once(own).chain(others).zip(issuers)
         {
@@ -147,7 +147,7 @@ impl PathRules {
                 serial: certificate.serial(),
             };
             match revocation(&self.lists.lists, &subject, self.grace, now)? {
-                Revocation::NotRevoked(listed) => window = window.and(listed),
+                Revocation::NotRevoked(listed) => validity = validity.and(listed),
                 Revocation::Unlisted if is_ca => (),
                 Revocation::Unknown | Revocation::Unlisted => {
                     let issuer = issuer.subject().to_owned();
@@ -155,7 +155,7 @@ impl PathRules {
                 }
             }
         }
-        Ok(window)
+        Ok(validity)
     }
 }
 

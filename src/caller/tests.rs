@@ -38,7 +38,7 @@ fn rfc5280_4_1_2_5_a_remembered_certificate_expires_all_the_same() {
     let not_after = later(16 * DAY + DAY / 2);
 
     let first = verify(NOW).unwrap();
-    assert_eq!(callers.memory.len(), 1);
+    assert_eq!(callers.cache.len(), 1);
     assert_eq!(first.not_after(), not_after);
     let again = verify(later(1)).unwrap();
     assert!(
@@ -72,12 +72,12 @@ fn a_refusal_is_not_remembered() {
             Err(CertificateRefused::UnknownIssuer { .. })
         ));
     }
-    assert_eq!(callers.memory.len(), 0);
+    assert_eq!(callers.cache.len(), 0);
 }
 
 /// Rows: MTLS-10
 #[test]
-fn memory_is_bounded() {
+fn the_cache_is_bounded() {
     let root = Ca::root("root", |_| ());
     let callers = Callers::new(
         root.anchors(),
@@ -88,7 +88,7 @@ fn memory_is_bounded() {
     for _ in 0..40 {
         verify(&callers, &root.leaf(|_| ())).unwrap();
     }
-    assert!(callers.memory.len() <= 4);
+    assert!(callers.cache.len() <= 4);
 }
 
 /// Rows: MTLS-2, CERT-6, IB1-HDR-2

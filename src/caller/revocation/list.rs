@@ -14,7 +14,7 @@ use super::{
     subject::RevocationSubject,
 };
 use crate::{
-    caller::{CertificateRefused, IssuerKey, anchors::TrustAnchors, name, window::Window},
+    caller::{CertificateRefused, IssuerKey, anchors::TrustAnchors, name, validity::Validity},
     clock::Timestamp,
 };
 
@@ -214,7 +214,7 @@ impl RevocationList {
         &self,
         grace: Duration,
         now: Timestamp,
-    ) -> Result<Window, CertificateRefused> {
+    ) -> Result<Validity, CertificateRefused> {
         let (this_update, next_update) = (self.this_update, self.ends());
         let list = || self.name.clone();
         if now < this_update {
@@ -235,7 +235,7 @@ impl RevocationList {
                 now,
             });
         }
-        Ok(Window::new(
+        Ok(Validity::new(
             this_update,
             Timestamp::from_seconds(end.seconds().saturating_sub(1)),
         ))

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use super::{RevocationList, RevocationSubject, serial::shortest};
 use crate::{
-    caller::{CertificateRefused, IssuerKey, name, window::Window},
+    caller::{CertificateRefused, IssuerKey, name, validity::Validity},
     clock::Timestamp,
 };
 
 /// What the lists say of a certificate that none of them revokes.
 pub(in crate::caller) enum Revocation {
     /// Lists cover it, and say so within this time.
-    NotRevoked(Window),
+    NotRevoked(Validity),
     /// No list bears its issuer's name.
     Unlisted,
     /// Lists bear its issuer's name, none that this issuer signed covers it.
@@ -49,10 +49,10 @@ pub(in crate::caller) fn revocation(
             });
         }
         if list.covers(subject) {
-            let window = list.in_force(grace, now)?;
+            let validity = list.in_force(grace, now)?;
             answer = match answer {
-                Revocation::NotRevoked(other) => Revocation::NotRevoked(other.and(window)),
-                _ => Revocation::NotRevoked(window),
+                Revocation::NotRevoked(other) => Revocation::NotRevoked(other.and(validity)),
+                _ => Revocation::NotRevoked(validity),
             };
         }
     }

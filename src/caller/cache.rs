@@ -1,18 +1,18 @@
-//! Bounded memory of certificates that were verified.
+//! Bounded cache of certificates that were verified.
 
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, Digest, SHA256};
 use moka::sync::Cache;
 
-use super::{Caller, CertificateFacts, window::Window};
+use super::{Caller, CertificateFacts, validity::Validity};
 use crate::{clock::Timestamp, edge::ForwardedCertificate};
 
-/// SHA-256 over the header's format and text: what a verdict is found by.
+/// SHA-256 over the header's format and text.
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
-pub(super) struct Key([u8; 32]);
+pub(super) struct CacheKey([u8; 32]);
 
-impl Key {
+impl CacheKey {
     pub(super) fn of(certificate: &ForwardedCertificate<'_>) -> Self {
         let mut hash = Context::new(&SHA256);
         hash.update(certificate.format().name().as_bytes());
@@ -23,7 +23,7 @@ impl Key {
     }
 }
 
-impl From<Digest> for Key {
+impl From<Digest> for CacheKey {
     fn from(digest: Digest) -> Self {
         let mut key = [0; 32];
         for (octet, hashed) in key.iter_mut().zip(digest.as_ref()) {
@@ -33,20 +33,20 @@ impl From<Digest> for Key {
     }
 }
 
-/// That a certificate was verified, and while which dates hold.
+/// Caller of a verified certificate, and the time in which its dates hold.
 #[derive(Clone)]
-pub(super) struct Verdict {
+pub(super) struct CachedCaller {
     caller: Caller,
-    window: Window,
+    validity: Validity,
 }
 
-impl Verdict {
-    pub(super) const fn new(caller: Caller, window: Window) -> Self {
-        Self { caller, window }
+impl CachedCaller {
+    pub(super) const fn new(caller: Caller, validity: Validity) -> Self {
+        Self { caller, validity }
     }
 
-    pub(super) fn stands_at(&self, now: Timestamp) -> bool {
-        self.window.contains(now)
+    pub(super) fn is_valid_at(&self, now: Timestamp) -> bool {
+        self.validity.contains(now)
     }
 
     pub(super) fn facts(&self) -> Arc<CertificateFacts> {
@@ -58,20 +58,20 @@ impl Verdict {
     }
 }
 
-/// Verdicts by key, at most as many as its capacity; only verified certificates get in.
-pub(super) struct Memory(Cache<Key, Verdict>);
+/// Callers by key, at most as many as its capacity; only verified certificates get in.
+pub(super) struct CallerCache(Cache<CacheKey, CachedCaller>);
 
-impl Memory {
+impl CallerCache {
     pub(super) fn new(capacity: u64) -> Self {
         Self(Cache::new(capacity))
     }
 
-    pub(super) fn recall(&self, key: &Key) -> Option<Verdict> {
+    pub(super) fn get(&self, key: &CacheKey) -> Option<CachedCaller> {
         self.0.get(key)
     }
 
-    pub(super) fn keep(&self, key: Key, verdict: Verdict) {
-        self.0.insert(key, verdict);
+    pub(super) fn insert(&self, key: CacheKey, cached: CachedCaller) {
+        self.0.insert(key, cached);
     }
 
     #[cfg(test)]

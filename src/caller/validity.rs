@@ -1,16 +1,16 @@
-//! The stretch of time in which a verdict stands.
+//! Validity: the time in which what was judged of a certificate holds.
 
 use crate::clock::Timestamp;
 
-/// From one moment to another, both included; empty when they are the wrong way round.
+/// Time from one moment to another, both included; empty when they are the wrong way round.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Window {
+pub(super) struct Validity {
     from: Timestamp,
     until: Timestamp,
 }
 
-impl Window {
-    /// All of time: the window of a verdict that rests on no date.
+impl Validity {
+    /// All of time: where nothing that was judged rests on a date.
     pub(super) const ALWAYS: Self = Self {
         from: Timestamp::from_seconds(i64::MIN),
         until: Timestamp::from_seconds(i64::MAX),
@@ -37,8 +37,8 @@ impl Window {
 mod tests {
     use super::*;
 
-    fn window(from: i64, until: i64) -> Window {
-        Window::new(
+    fn validity(from: i64, until: i64) -> Validity {
+        Validity::new(
             Timestamp::from_seconds(from),
             Timestamp::from_seconds(until),
         )
@@ -46,15 +46,15 @@ mod tests {
 
     #[test]
     fn a_window_holds_both_its_ends_and_nothing_beyond() {
-        let holds = |now| window(10, 20).contains(Timestamp::from_seconds(now));
+        let holds = |now| validity(10, 20).contains(Timestamp::from_seconds(now));
         assert_eq!([9, 10, 20, 21].map(holds), [false, true, true, false]);
     }
 
     #[test]
     fn two_windows_that_do_not_meet_hold_no_time() {
-        let both = window(10, 20).and(window(30, 40));
+        let both = validity(10, 20).and(validity(30, 40));
         assert!((0..50).all(|now| !both.contains(Timestamp::from_seconds(now))));
-        assert_eq!(window(10, 20).and(Window::ALWAYS), window(10, 20));
-        assert_eq!(window(10, 20).and(window(15, 40)), window(15, 20));
+        assert_eq!(validity(10, 20).and(Validity::ALWAYS), validity(10, 20));
+        assert_eq!(validity(10, 20).and(validity(15, 40)), validity(15, 20));
     }
 }
