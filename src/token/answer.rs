@@ -1,4 +1,4 @@
-//! What the directory said of a token, RFC 7662 §2.2, read strictly.
+//! What the authorization server said of a token, RFC 7662 §2.2, read strictly.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use super::{
 };
 use crate::{caller::Thumbprint, clock::Timestamp};
 
-/// The directory's answer about one token. It is no verdict: time and binding are not judged yet.
+/// The authorization server's answer about one token. It is no verdict: time and binding are not judged yet.
 #[derive(Clone, Debug)]
 pub(super) enum Answer {
     /// `active` is `true`, and each member that is looked at has its type.
     Active(Arc<Claims>),
     /// `active` is there and is not `true`, RFC 7662 §2.2.
     Inactive { holder: Holder },
-    /// The directory knows us and refuses the token with a status of its own.
+    /// The authorization server knows us and refuses the token with a status of its own.
     Rejected {
         status: u16,
         error: Option<OAuthError>,
@@ -98,7 +98,7 @@ struct Unreadable(&'static str);
 
 impl Claims {
     fn read(object: &Object) -> Result<Self, Unreadable> {
-        // `null` is absent, and `exp` is what a directory must not leave open when it names it.
+        // `null` is absent, and `exp` is what an authorization server must not leave open when it names it.
         if object.is_null("exp") {
             return Err(Unreadable("exp"));
         }

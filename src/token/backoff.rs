@@ -56,7 +56,7 @@ impl Backoffs {
         })
     }
 
-    /// Forgets what was: the directory as a whole had been away.
+    /// Forgets what was: the authorization server as a whole had been away.
     pub(super) fn forget(&self) {
         self.0.invalidate_all();
     }

@@ -1,4 +1,4 @@
-//! The body of one of the directory's answers: bounded, unpacked, and read as a JSON object.
+//! The body of one of the authorization server's answers: bounded, unpacked, and read as a JSON object.
 
 use std::io::Read as _;
 
@@ -15,13 +15,13 @@ use super::{
     refused::Unavailability,
 };
 
-/// Longest answer of the directory that is read, in octets, packed and unpacked (LIM-6).
+/// Longest answer of the authorization server that is read, in octets, packed and unpacked (LIM-6).
 pub(super) const LONGEST_BODY_BYTES: usize = 256 * 1024;
 
 /// The content codings that are undone here, as `Accept-Encoding` names them (RFC 9110 §12.5.3).
 pub(super) const ACCEPTED_CODINGS: &str = "gzip";
 
-/// A whole answer of the directory.
+/// A whole answer of the authorization server.
 pub(super) struct Received {
     headers: HeaderMap,
     octets: Vec<u8>,

@@ -1,4 +1,4 @@
-//! The verdict on a token: [`BoundToken`], made from the directory's answer afresh on every use.
+//! Validation of a token: [`BoundToken`], made from the authorization server's answer afresh on every use.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,18 +15,18 @@ use crate::{caller::Caller, clock::Timestamp};
 pub struct BoundToken(Arc<Claims>);
 
 impl BoundToken {
-    /// Judges what the directory said: time and binding, then what must hold of a token for us (RFC 7662 §4,
+    /// Judges what the authorization server said: time and binding, then what must hold of a token for us (RFC 7662 §4,
     /// RFC 8705 §3).
     ///
     /// Binding comes before everything that tells more than that the token is no good: only who holds it learns
-    /// what the directory says of it.
-    pub(super) fn judge(
+    /// what the authorization server says of it.
+    pub(super) fn validate(
         answer: Answer,
-        terms: &Terms,
+        expectations: &Expectations,
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Self, TokenRefused> {
-        judged(answer, terms, Bound::To(caller), now).map(Self)
+        validated(answer, expectations, Bound::To(caller), now).map(Self)
     }
 
     /// The client the token was issued to, RFC 7662 §2.2.
@@ -51,13 +51,13 @@ impl BoundToken {
         self.0.holder.clone()
     }
 
-    /// What the token allows; empty when the directory named no scope.
+    /// What the token allows; empty when the authorization server named no scope.
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.0.scope
     }
 
-    /// A token that no directory has seen, for tests of the rooms that follow.
+    /// A token that no authorization server has seen, for tests of the rooms that follow.
     #[cfg(test)]
     pub(crate) fn for_test(
         client_id: Option<&str>,
@@ -90,10 +90,10 @@ pub(super) enum Bound<'c> {
     ToAnyCertificate,
 }
 
-/// The checks of [`BoundToken::judge`], in their order.
-pub(super) fn judged(
+/// The checks of [`BoundToken::validate`], in their order.
+pub(super) fn validated(
     answer: Answer,
-    terms: &Terms,
+    expectations: &Expectations,
     bound: Bound<'_>,
     now: Timestamp,
 ) -> Result<Arc<Claims>, TokenRefused> {
@@ -111,7 +111,7 @@ pub(super) fn judged(
     unexpired(&claims, now)?;
     bound.holds(&claims.cnf)?;
     begun(&claims, now)?;
-    terms.are_met_by(&claims)?;
+    expectations.are_met_by(&claims)?;
     Ok(claims)
 }
 
@@ -130,14 +130,14 @@ impl Bound<'_> {
     }
 }
 
-/// Whose tokens are taken, and for whom they must be meant.
-pub(super) struct Terms {
+/// Issuer and audience that a token must have.
+pub(super) struct Expectations {
     /// From the configuration, never from the network (FAPI 2.0 §5.3.3.1).
     pub(super) issuer: String,
     pub(super) audience: Option<String>,
 }
 
-impl Terms {
+impl Expectations {
     /// RFC 7662 §2.2: each of these members is optional, and compared when it is there.
     fn are_met_by(&self, claims: &Claims) -> Result<(), TokenRefused> {
         if claims.iss.as_ref().is_some_and(|iss| *iss != self.issuer) {
@@ -178,7 +178,7 @@ fn begun(claims: &Claims, now: Timestamp) -> Result<(), TokenRefused> {
     }
 }
 
-/// How far ahead the directory's clock may be, for `iat` and `nbf`; none is allowed for `exp`.
+/// How far ahead the authorization server's clock may be, for `iat` and `nbf`; none is allowed for `exp`.
 const ALLOWED_SKEW: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
@@ -205,7 +205,7 @@ mod tests {
     }
 
     /// Judges a good answer with `member` set to `value`, for a resource that is `audience`.
-    fn judged(member: &str, value: Value, audience: Option<&str>) -> Result<(), TokenRefused> {
+    fn validated(member: &str, value: Value, audience: Option<&str>) -> Result<(), TokenRefused> {
         let mut answer = json!({
             "active": true, "cnf": {"x5t#S256": thumbprint(7)},
             "iss": ISSUER, "token_type": "Bearer",
@@ -215,15 +215,21 @@ mod tests {
         object.insert(member.to_owned(), value);
         let answer = read(&answer);
         let audience = audience.map(ToOwned::to_owned);
-        let terms = Terms {
+        let expectations = Expectations {
             issuer: ISSUER.to_owned(),
             audience,
         };
-        BoundToken::judge(answer, &terms, &caller(), Timestamp::from_seconds(NOW)).map(drop)
+        BoundToken::validate(
+            answer,
+            &expectations,
+            &caller(),
+            Timestamp::from_seconds(NOW),
+        )
+        .map(drop)
     }
 
     fn with(member: &str, value: Value) -> Result<(), TokenRefused> {
-        judged(member, value, None)
+        validated(member, value, None)
     }
 
     /// Rows: OE-VAL-7, CON-15
@@ -261,18 +267,18 @@ mod tests {
     #[test]
     fn rfc7662_2_2_another_issuer_or_audience_is_refused() {
         let us = Some("https://us.example");
-        assert_eq!(judged("x", json!(0), us), Ok(()));
-        assert_eq!(judged("aud", json!("https://us.example"), us), Ok(()));
+        assert_eq!(validated("x", json!(0), us), Ok(()));
+        assert_eq!(validated("aud", json!("https://us.example"), us), Ok(()));
         for aud in [
             json!("https://b.example"),
             json!([]),
             json!(["https://US.example"]),
         ] {
             assert_eq!(
-                judged("aud", aud.clone(), us),
+                validated("aud", aud.clone(), us),
                 Err(TokenRefused::WrongAudience)
             );
-            assert_eq!(judged("aud", aud, None), Ok(()));
+            assert_eq!(validated("aud", aud, None), Ok(()));
         }
         for iss in [
             "https://auth.example",
@@ -343,7 +349,7 @@ mod tests {
             ("exp", json!("tomorrow")),
             ("scope", json!(7)),
         ];
-        let terms = Terms {
+        let expectations = Expectations {
             issuer: ISSUER.to_owned(),
             audience: None,
         };
@@ -355,9 +361,9 @@ mod tests {
             let mut answer = json!({"active": true, "cnf": {"x5t#S256": thumbprint(8)}});
             answer[member] = value;
             let now = Timestamp::from_seconds(NOW);
-            let judged = BoundToken::judge(read(&answer), &terms, &caller(), now);
+            let validated = BoundToken::validate(read(&answer), &expectations, &caller(), now);
             assert_eq!(
-                judged.unwrap_err(),
+                validated.unwrap_err(),
                 TokenRefused::OtherCertificate,
                 "{member}"
             );
@@ -369,16 +375,21 @@ mod tests {
     fn all_but_the_binding_may_be_absent() {
         let bare = json!({"active": true, "cnf": {"x5t#S256": thumbprint(7)}});
         let unbound = json!({"active": true});
-        let terms = Terms {
+        let expectations = Expectations {
             issuer: ISSUER.to_owned(),
             audience: Some("a".to_owned()),
         };
-        let judge = |answer: &Value| {
+        let validate = |answer: &Value| {
             let answer = read(answer);
-            BoundToken::judge(answer, &terms, &caller(), Timestamp::from_seconds(NOW))
+            BoundToken::validate(
+                answer,
+                &expectations,
+                &caller(),
+                Timestamp::from_seconds(NOW),
+            )
         };
-        let bound = judge(&bare).unwrap();
+        let bound = validate(&bare).unwrap();
         assert!(bound.scope().is_empty() && bound.client_id().is_none());
-        assert_eq!(judge(&unbound).unwrap_err(), TokenRefused::NotBound);
+        assert_eq!(validate(&unbound).unwrap_err(), TokenRefused::NotBound);
     }
 }

@@ -1,4 +1,4 @@
-//! Leaves a directory in peace that does not answer as a whole: a circuit breaker.
+//! Leaves an authorization server in peace that does not answer as a whole: a circuit breaker.
 //!
 //! One consumer's questions never open it. What happens to several makes it suspect, and then a question of
 //! our own decides; while it is open, our own questions are the probes (`control`).
@@ -103,7 +103,7 @@ impl Breaker {
 }
 
 impl Evidence {
-    /// Whether all this suffices to suspect the directory as a whole.
+    /// Whether all this suffices to suspect the authorization server as a whole.
     fn add(&mut self, silence: Silence<'_>, now: Instant) -> bool {
         let is_old = |since: Instant| now.saturating_duration_since(since) > WINDOW;
         if self.since.is_none_or(is_old) {

@@ -1,4 +1,4 @@
-//! The directory's answers, remembered for a short while and never as a verdict.
+//! The authorization server's answers, remembered for a short while and never as a verdict.
 
 use std::{
     sync::{
@@ -23,15 +23,15 @@ use crate::clock::Timestamp;
 ///
 /// The tokens themselves are not kept, and the hashes mean nothing without this process's key.
 pub(super) struct Cache {
-    entries: future::Cache<Key, Kept>,
+    entries: future::Cache<CacheKey, Kept>,
     secret: hmac::Key,
 }
 
 /// HMAC-SHA-256 of a token.
-pub(super) type Key = [u8; 32];
+pub(super) type CacheKey = [u8; 32];
 
 /// What is remembered.
-pub(super) struct Recalled {
+pub(super) struct Cached {
     pub(super) answer: Answer,
     /// Whether this caller is the one to ask anew, beside its request.
     pub(super) is_due: bool,
@@ -41,7 +41,7 @@ impl Cache {
     /// A cache of at most `entries` answers.
     pub(super) fn new(entries: u64) -> Result<Self, Errno> {
         // From the kernel: AWS-LC gathers entropy of its own before its first octet, and that was 25 of
-        // the 30 ms that a start takes. Now it happens beside, with the first call to the directory.
+        // the 30 ms that a start takes. Now it happens beside, with the first call to the authorization server.
         let mut octets = Zeroizing::new([0; 32]);
         getrandom(octets.as_mut_slice(), GetRandomFlags::empty())?;
         let secret = hmac::Key::new(hmac::HMAC_SHA256, octets.as_slice());
@@ -66,8 +66,8 @@ impl Cache {
         self.entries.run_pending_tasks().await;
     }
 
-    pub(super) fn key(&self, token: &str) -> Key {
-        let mut key = Key::default();
+    pub(super) fn key(&self, token: &str) -> CacheKey {
+        let mut key = CacheKey::default();
         for (octet, tagged) in key
             .iter_mut()
             .zip(hmac::sign(&self.secret, token.as_bytes()).as_ref())
@@ -78,25 +78,31 @@ impl Cache {
     }
 
     /// What is remembered under `key`, when that is no older than `longest` allows now.
-    pub(super) async fn recall(
+    pub(super) async fn get(
         &self,
-        key: &Key,
+        key: &CacheKey,
         longest: Duration,
         now: Timestamp,
-    ) -> Option<Recalled> {
+    ) -> Option<Cached> {
         let kept = self.entries.get(key).await?;
         if kept.is_stale(longest, now) {
             self.entries.invalidate(key).await;
             return None;
         }
-        Some(Recalled {
+        Some(Cached {
             is_due: kept.is_due(now),
             answer: kept.answer,
         })
     }
 
     /// Puts a newer `answer`, given at `now`, in the place of what is remembered.
-    pub(super) async fn renew(&self, key: Key, answer: Answer, longest: Duration, now: Timestamp) {
+    pub(super) async fn renew(
+        &self,
+        key: CacheKey,
+        answer: Answer,
+        longest: Duration,
+        now: Timestamp,
+    ) {
         let kept = Kept::new(answer, longest, now);
         self.entries.insert(key, kept).await;
     }
@@ -104,9 +110,9 @@ impl Cache {
     /// Remembers what `ask` yields; those who come meanwhile with the same `key` wait for it too.
     ///
     /// A failure goes to those who wait and is not remembered.
-    pub(super) async fn learn(
+    pub(super) async fn get_or_fetch(
         &self,
-        key: Key,
+        key: CacheKey,
         longest: Duration,
         now: Timestamp,
         ask: impl Future<Output = Result<Answer, Failure>>,
@@ -151,7 +157,7 @@ impl Kept {
         }
     }
 
-    /// An answer in use is renewed well before its end, so that the directory can be away for most
+    /// An answer in use is renewed well before its end, so that the authorization server can be away for most
     /// of its lifetime and nobody who was let in before notices. True for one caller at a time.
     fn is_due(&self, now: Timestamp) -> bool {
         let due = self.due.load(Ordering::Relaxed);
@@ -186,15 +192,15 @@ fn lifetime(answer: &Answer, longest: Duration, now: Timestamp) -> Duration {
 
 struct Lifetime;
 
-impl Expiry<Key, Kept> for Lifetime {
-    fn expire_after_create(&self, _: &Key, kept: &Kept, _: Instant) -> Option<Duration> {
+impl Expiry<CacheKey, Kept> for Lifetime {
+    fn expire_after_create(&self, _: &CacheKey, kept: &Kept, _: Instant) -> Option<Duration> {
         Some(kept.lifetime)
     }
 
     /// An entry that takes the place of one just expired must not inherit its end.
     fn expire_after_update(
         &self,
-        _: &Key,
+        _: &CacheKey,
         kept: &Kept,
         _: Instant,
         _: Option<Duration>,
@@ -209,7 +215,7 @@ const OF_REFUSAL: Duration = Duration::from_secs(5);
 /// Answers that are kept for less than this are never renewed ahead.
 const RENEWAL_AT_EARLIEST: Duration = Duration::from_secs(15);
 
-/// How long after a renewal was begun another may be: a directory that is away is asked no oftener.
+/// How long after a renewal was begun another may be: an authorization server that is away is asked no oftener.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
@@ -320,16 +326,21 @@ mod tests {
         let (key, longest) = (cache.key("t"), Duration::from_mins(1));
         let at = Timestamp::from_seconds;
         let good = async { Ok(answer(&json!({"active": true}))) };
-        assert!(cache.learn(key, longest, at(1000), good).await.is_ok());
-        assert!(cache.recall(&key, longest, at(1030)).await.unwrap().is_due);
+        assert!(
+            cache
+                .get_or_fetch(key, longest, at(1000), good)
+                .await
+                .is_ok()
+        );
+        assert!(cache.get(&key, longest, at(1030)).await.unwrap().is_due);
         let active = answer(&json!({"active": true}));
         cache.renew(key, active, longest, at(1030)).await;
-        let recalled = cache.recall(&key, longest, at(1085)).await.unwrap();
-        assert!(matches!(recalled.answer, Answer::Active(_)));
+        let cached = cache.get(&key, longest, at(1085)).await.unwrap();
+        assert!(matches!(cached.answer, Answer::Active(_)));
         cache.renew(key, inactive(), longest, at(1085)).await;
-        let recalled = cache.recall(&key, longest, at(1085)).await.unwrap();
+        let cached = cache.get(&key, longest, at(1085)).await.unwrap();
         assert!(
-            matches!(recalled.answer, Answer::Inactive { .. }),
+            matches!(cached.answer, Answer::Inactive { .. }),
             "a token that was revoked"
         );
     }
@@ -353,11 +364,16 @@ mod tests {
             Timestamp::from_seconds(1000),
         );
         let failing = async { Err(Failure::LacksActive) };
-        assert!(cache.learn(key, longest, now, failing).await.is_err());
-        assert!(cache.recall(&key, longest, now).await.is_none());
+        assert!(
+            cache
+                .get_or_fetch(key, longest, now, failing)
+                .await
+                .is_err()
+        );
+        assert!(cache.get(&key, longest, now).await.is_none());
         let good = async { Ok(answer(&json!({"active": true}))) };
-        assert!(cache.learn(key, longest, now, good).await.is_ok());
-        assert!(cache.recall(&key, longest, now).await.is_some());
+        assert!(cache.get_or_fetch(key, longest, now, good).await.is_ok());
+        assert!(cache.get(&key, longest, now).await.is_some());
     }
 
     #[tokio::test]
@@ -369,8 +385,8 @@ mod tests {
             Timestamp::from_seconds(1000),
         );
         let past = async { Ok(answer(&json!({"active": true, "exp": 1000}))) };
-        assert!(cache.learn(key, longest, now, past).await.is_ok());
-        assert!(cache.recall(&key, longest, now).await.is_none());
+        assert!(cache.get_or_fetch(key, longest, now, past).await.is_ok());
+        assert!(cache.get(&key, longest, now).await.is_none());
     }
 
     #[tokio::test]
@@ -380,7 +396,7 @@ mod tests {
             let key = cache.key(&number.to_string());
             let ask = async { Ok(inactive()) };
             let _ = cache
-                .learn(key, Duration::from_mins(1), Timestamp::from_seconds(0), ask)
+                .get_or_fetch(key, Duration::from_mins(1), Timestamp::from_seconds(0), ask)
                 .await;
         }
         cache.entries.run_pending_tasks().await;

@@ -1,4 +1,4 @@
-//! Connections to the directory: each for one question at a time, few kept, none for long.
+//! Connections to the authorization server: each for one question at a time, few kept, none for long.
 //!
 //! A client of its own per connection tells a kept one from a fresh one, which a shared pool does not say.
 

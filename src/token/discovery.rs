@@ -1,4 +1,4 @@
-//! The directory's metadata: where it is, and what it says of introspection.
+//! The authorization server's metadata: where it is, and what it says of introspection.
 //!
 //! RFC 8414, OIDC Discovery 1.0 and RFC 8705 §5.
 

@@ -19,13 +19,13 @@ pub(super) enum Failure {
     },
 }
 
-/// Why a question had no answer, and when the directory would have it asked again.
+/// Why a question had no answer, and when the authorization server would have it asked again.
 pub(super) struct NoAnswer {
     pub(super) reason: Unavailability,
     pub(super) retry_after: Option<Duration>,
 }
 
-/// What a failure tells of the directory as a whole; `None` when it did answer, if only nonsense.
+/// What a failure tells of the authorization server as a whole; `None` when it did answer, if only nonsense.
 pub(super) fn silence<'w>(reason: &Unavailability, who: &'w str) -> Option<Silence<'w>> {
     match reason {
         Unavailability::Transport(fault) if fault.is_of_the_whole() => Some(Silence::Unreachable),
@@ -59,8 +59,8 @@ impl NoAnswer {
 }
 
 impl Failure {
-    /// Whether the directory failed, rather than its consumer's time or place in our queue.
-    pub(super) fn is_the_directorys(&self) -> bool {
+    /// Whether the authorization server failed, rather than its consumer's time or place in our queue.
+    pub(super) fn is_the_servers(&self) -> bool {
         let Self::Unavailable { reason, .. } = self else {
             return true;
         };
@@ -156,5 +156,5 @@ impl From<Failure> for TokenRefused {
     }
 }
 
-/// When to come again, where neither the directory nor a wait of ours says it.
+/// When to come again, where neither the authorization server nor a wait of ours says it.
 const RETRY_AFTER: Duration = Duration::from_secs(2);

@@ -1,8 +1,8 @@
-//! Whose token it is, as the directory names it: for the log.
+//! Whose token it is, as the authorization server names it: for the log.
 
 use std::sync::Arc;
 
-/// Client and organisation that the directory named, whether or not their token is good; cheap to clone.
+/// Client and organisation that the authorization server named, whether or not their token is good; cheap to clone.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Holder(Option<Arc<Names>>);
 

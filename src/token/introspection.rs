@@ -19,11 +19,11 @@ use self::control::watch_over;
 pub(super) use self::control::{Control, Standing};
 use super::{
     answer::Answer,
+    authorization_server::EndpointWatch,
     backoff::{Admission, Backoffs},
     body::{ACCEPTED_CODINGS, Received},
     breaker::{Breaker, Silence},
     connections::Connections,
-    directory::Whereabouts,
     discovery::Endpoint,
     failure::{Failure, NoAnswer},
     json::Object,
@@ -37,7 +37,7 @@ use crate::{
     fair_semaphore::{FairSemaphore, Slot},
 };
 
-/// Asks the directory about tokens, one call per question.
+/// Asks the authorization server about tokens, one call per question.
 pub(super) struct Introspector {
     pub(super) backoffs: Backoffs,
     pub(super) breaker: Breaker,
@@ -47,10 +47,10 @@ pub(super) struct Introspector {
     pub(super) counters: Arc<Counters>,
     pub(super) slots: FairSemaphore,
     pub(super) timeout: Duration,
-    pub(super) whereabouts: Whereabouts,
+    pub(super) endpoint_watch: EndpointWatch,
 }
 
-/// What the directory said to a question.
+/// What the authorization server said to a question.
 pub(super) enum Reply {
     /// `200 OK` and an object.
     Object(Object),
@@ -62,17 +62,17 @@ pub(super) enum Reply {
 }
 
 impl Introspector {
-    /// The directory's answer about `token`, for the caller named `who`.
+    /// The authorization server's answer about `token`, for the caller named `who`.
     ///
     /// Waiting for a free slot takes no longer than the time limit, and the call itself no longer either.
     pub(super) async fn ask(self: &Arc<Self>, token: &str, who: &str) -> Result<Answer, Failure> {
         // Its state is large, and lives in each task that waits for it.
         let outcome = Box::pin(self.question(token, who)).await;
         if let Err(failure) = &outcome {
-            if failure.is_the_directorys() {
+            if failure.is_the_servers() {
                 self.counters.count_fault();
             }
-            let endpoint = self.whereabouts.known();
+            let endpoint = self.endpoint_watch.known();
             failure.log(
                 endpoint
                     .as_ref()
@@ -82,7 +82,7 @@ impl Introspector {
         outcome
     }
 
-    /// How we stand with the directory: asked about a token that nobody has.
+    /// How we stand with the authorization server: asked about a token that nobody has.
     pub(super) async fn standing(&self) -> Standing {
         Standing::ask(self).await
     }
@@ -104,12 +104,12 @@ impl Introspector {
 
     /// Where to ask, and leave to do so, waited for no longer than a call may take.
     ///
-    /// The time until then is ours and not the directory's: it tells nothing of how it is.
+    /// The time until then is ours and not the authorization server's: it tells nothing of how it is.
     async fn slot(&self, who: &str) -> Result<(Endpoint, Slot, Admission), Failure> {
         let patience = Deadline::now() + self.timeout;
         self.breaker.allows(Instant::now())?;
         self.backoffs.allows(who, Instant::now())?;
-        let Ok(Some(endpoint)) = timeout_at(patience, self.whereabouts.endpoint()).await else {
+        let Ok(Some(endpoint)) = timeout_at(patience, self.endpoint_watch.endpoint()).await else {
             return Err(Unavailability::NotDiscovered.into());
         };
         let Ok(Some(slot)) = timeout_at(patience, self.slots.acquire(who)).await else {
@@ -120,7 +120,7 @@ impl Introspector {
         Ok((endpoint, slot, admission))
     }
 
-    /// Whom an outcome counts against: nobody, this consumer, or the directory as a whole.
+    /// Whom an outcome counts against: nobody, this consumer, or the authorization server as a whole.
     fn settle(self: &Arc<Self>, reply: &Result<Reply, NoAnswer>, admission: Admission, who: &str) {
         let now = Instant::now();
         let silence = match reply {
@@ -169,7 +169,7 @@ impl Introspector {
         if !matches!(&reply, Err(no_answer) if no_answer.is_gone()) {
             return reply;
         }
-        match self.whereabouts.look_again(endpoint).await {
+        match self.endpoint_watch.look_again(endpoint).await {
             Some(elsewhere) => self.call(&elsewhere, token, who).await,
             None => reply,
         }
@@ -178,7 +178,7 @@ impl Introspector {
     /// Asks on a kept connection, if there is one, and where that stays silent or breaks on a fresh one too.
     ///
     /// What forgets connections, such as a firewall that was restarted, tells neither side. Asking twice is
-    /// harmless, and a directory that is merely slow may still answer the first.
+    /// harmless, and an authorization server that is merely slow may still answer the first.
     async fn call(&self, endpoint: &Endpoint, token: &str, who: &str) -> Result<Reply, NoAnswer> {
         let Some(kept) = self.connections.kept() else {
             return self.over(self.connections.fresh()?, endpoint, token).await;
@@ -210,7 +210,7 @@ impl Introspector {
 
     /// Asks on a connection of its own, with no part in what is counted.
     pub(super) async fn probe(&self, token: &str) -> Result<Reply, Unavailability> {
-        let Some(endpoint) = self.whereabouts.endpoint().await else {
+        let Some(endpoint) = self.endpoint_watch.endpoint().await else {
             return Err(Unavailability::NotDiscovered);
         };
         let client = self.connections.fresh()?;

@@ -1,15 +1,16 @@
 //! token: turns the access token, the caller and the time into [`BoundToken`].
 //!
-//! Knows RFC 6750, RFC 7662, RFC 8705 and the authorization server, here called the directory.
+//! Knows RFC 6750, RFC 7662, RFC 8705 and the authorization server: in Open Energy, the directory.
 //! Knows nothing of rules, datasets or routes.
 //!
-//! [`Tokens::redeem`] is the walk: what the directory says of the token is remembered (`cache`)
+//! [`Tokens::redeem`] is the walk: what the authorization server says of the token is remembered (`cache`)
 //! or asked for (`introspection`, at the endpoint that `discovery` found, over `connections`), read
 //! strictly (`answer`), and judged afresh on every use (`bound`). A consumer whose questions have no
-//! answer is slowed alone (`backoff`); a directory that does not answer as a whole is left in peace
+//! answer is slowed alone (`backoff`); an authorization server that does not answer as a whole is left in peace
 //! (`breaker`), and our own question tells which it is (`control`).
 
 mod answer;
+mod authorization_server;
 mod backoff;
 mod body;
 mod bound;
@@ -18,7 +19,6 @@ mod cache;
 mod client;
 mod connections;
 mod content;
-mod directory;
 mod discovery;
 mod failure;
 mod holder;
@@ -39,10 +39,10 @@ mod transport;
 #[cfg(test)]
 mod tests;
 
+pub use authorization_server::Clocks;
 pub use bound::BoundToken;
 pub use client::{ClientError, Identity, IdentityError, outbound_client};
 pub use content::Content;
-pub use directory::Clocks;
 pub use discovery::{Attempt, MetadataFault, NotReady};
 pub use holder::Holder;
 pub use material::Material;
@@ -62,7 +62,7 @@ pub use transport::{TransportFault, TransportKind};
 pub mod fuzzing {
     use super::{answer::Answer, json::parse_object};
 
-    /// Reads `octets` as the directory's answer about a token.
+    /// Reads `octets` as the authorization server's answer about a token.
     pub fn read_answer(octets: &[u8]) {
         if let Ok(object) = parse_object(octets) {
             let _ = Answer::read(&object);

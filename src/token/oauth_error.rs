@@ -43,7 +43,7 @@ impl OAuthError {
         said?.trim().parse().ok()
     }
 
-    /// Whether the directory refuses us, rather than what we asked about.
+    /// Whether the authorization server refuses us, rather than what we asked about.
     #[must_use]
     pub fn is_of_the_client(self) -> bool {
         matches!(self, Self::InvalidClient | Self::UnauthorizedClient)

@@ -10,13 +10,13 @@ use zeroize::Zeroizing;
 
 use super::{
     answer::Answer,
+    authorization_server::{AuthorizationServer, Clocks, Search},
     backoff::Backoffs,
-    bound::{BoundToken, Terms},
+    bound::{BoundToken, Expectations},
     breaker::Breaker,
-    cache::{Cache, Key},
+    cache::{Cache, CacheKey},
     client::{ClientError, Outbound},
     connections::Connections,
-    directory::{Clocks, Directory, Search},
     discovery::{self, Endpoint, NotReady},
     holder::Holder,
     introspection::{Control, Introspector, SLOTS, Standing},
@@ -26,19 +26,19 @@ use super::{
 };
 use crate::{caller::Caller, clock::Timestamp, edge::AccessToken, fair_semaphore::FairSemaphore};
 
-/// Redeems access tokens at the directory; dropped, it stops looking for the directory.
+/// Redeems access tokens at the authorization server; dropped, it stops looking for the authorization server.
 pub struct Tokens {
     /// `None` when nothing is to be kept.
     cache: Option<Arc<Cache>>,
-    directory: Directory,
+    server: AuthorizationServer,
     introspector: Arc<Introspector>,
     longest: Duration,
     runtime: Handle,
-    terms: Terms,
+    expectations: Expectations,
 }
 
 impl Tokens {
-    /// Begins to look for the directory, and does not wait for it.
+    /// Begins to look for the authorization server, and does not wait for it.
     ///
     /// Calls are made on `runtime`, whoever asks for them. What `previous` had learned is kept when
     /// it is of the same issuer and `client_id`: the endpoint, and the answers unless their number
@@ -61,13 +61,13 @@ impl Tokens {
             settings.identity,
             settings.timeout,
         )?;
-        let directory = if let Some(endpoint) = fixed {
-            Directory::fixed(endpoint)
+        let server = if let Some(endpoint) = fixed {
+            AuthorizationServer::fixed(endpoint)
         } else {
             let (client, issuer) = (outbound.client(), settings.issuer.clone());
             let client = client.map_err(ClientError::from)?;
-            let known = same.and_then(|previous| previous.directory.known().ok());
-            Directory::discover(
+            let known = same.and_then(|previous| previous.server.known().ok());
+            AuthorizationServer::discover(
                 Search {
                     client,
                     issuer,
@@ -88,27 +88,27 @@ impl Tokens {
             counters: counters.unwrap_or_default(),
             slots: FairSemaphore::new(SLOTS),
             timeout: settings.timeout,
-            whereabouts: directory.whereabouts(),
+            endpoint_watch: server.endpoint_watch(),
         };
         Ok(Self {
             cache,
-            directory,
+            server,
             introspector: Arc::new(introspector),
             longest: Duration::from_secs(settings.cache_seconds.into()),
             runtime,
-            terms: Terms {
+            expectations: Expectations {
                 issuer: settings.issuer,
                 audience: settings.audience,
             },
         })
     }
 
-    /// Judges `token` by what the directory says of it, for `caller` and at `now`.
+    /// Judges `token` by what the authorization server says of it, for `caller` and at `now`.
     ///
     /// # Errors
     ///
-    /// When the directory does not vouch for the token, the token is out of time, not for us or not
-    /// the caller's (RFC 7662 §4, RFC 8705 §3), or the directory cannot be asked.
+    /// When the authorization server does not vouch for the token, the token is out of time, not for us or not
+    /// the caller's (RFC 7662 §4, RFC 8705 §3), or the authorization server cannot be asked.
     pub async fn redeem(
         &self,
         token: AccessToken<'_>,
@@ -118,7 +118,7 @@ impl Tokens {
         self.redeem_noting(token, caller, now, |_| ()).await
     }
 
-    /// As [`Self::redeem`]; of a refused token, `note` is told whom the directory names as its holder.
+    /// As [`Self::redeem`]; of a refused token, `note` is told whom the authorization server names as its holder.
     ///
     /// # Errors
     ///
@@ -132,21 +132,21 @@ impl Tokens {
     ) -> Result<BoundToken, TokenRefused> {
         let key = self.cache.as_ref().map(|cache| cache.key(token.secret()));
         if let (Some(cache), Some(key)) = (&self.cache, &key)
-            && let Some(recalled) = cache.recall(key, self.longest, now).await
+            && let Some(cached) = cache.get(key, self.longest, now).await
         {
             self.introspector.counters.count_hit();
-            if recalled.is_due {
+            if cached.is_due {
                 self.renew(token, caller, cache, *key, now);
             }
-            return self.judge(recalled.answer, caller, now, note);
+            return self.validate(cached.answer, caller, now, note);
         }
         self.introspector.counters.count_miss();
         let asked = Instant::now();
-        let answer = self.learn(token, caller, key, now).await?;
-        self.judge(answer, caller, now.after(asked.elapsed()), note)
+        let answer = self.fetch(token, caller, key, now).await?;
+        self.validate(answer, caller, now.after(asked.elapsed()), note)
     }
 
-    fn judge(
+    fn validate(
         &self,
         answer: Answer,
         caller: &Caller,
@@ -154,34 +154,34 @@ impl Tokens {
         note: impl FnOnce(Holder),
     ) -> Result<BoundToken, TokenRefused> {
         let holder = answer.holder();
-        let judged = BoundToken::judge(answer, &self.terms, caller, now);
-        if judged.is_err() {
+        let validated = BoundToken::validate(answer, &self.expectations, caller, now);
+        if validated.is_err() {
             note(holder);
         }
-        judged
+        validated
     }
 
-    /// Whether the directory's introspection endpoint is known.
+    /// Whether the authorization server's introspection endpoint is known.
     ///
     /// # Errors
     ///
     /// Why it is not known yet.
     pub fn readiness(&self) -> Result<(), NotReady> {
-        self.directory.known().map(drop)
+        self.server.known().map(drop)
     }
 
-    /// The directory's clock and ours, once its metadata has been fetched with a date.
+    /// The authorization server's clock and ours, once its metadata has been fetched with a date.
     #[must_use]
     pub fn clocks(&self) -> Option<Clocks> {
-        self.directory.clocks()
+        self.server.clocks()
     }
 
-    /// Whether the directory knows us: asks it about a token that nobody has.
+    /// Asks about a token that nobody has, which shows that the authorization server knows us.
     ///
     /// # Errors
     ///
     /// Why it gives no answer; [`Unavailability::RefusedUs`] when it refuses our certificate or `client_id`.
-    pub async fn introduce(&self) -> Result<(), Unavailability> {
+    pub async fn probe(&self) -> Result<(), Unavailability> {
         match self.introspector.standing().await {
             Standing::Known => Ok(()),
             Standing::Refused { status, error } => Err(Unavailability::RefusedUs { status, error }),
@@ -207,11 +207,11 @@ impl Tokens {
     }
 
     /// Asks in a task of its own: a client that goes away takes nothing from others who wait.
-    async fn learn(
+    async fn fetch(
         &self,
         token: AccessToken<'_>,
         caller: &Caller,
-        key: Option<Key>,
+        key: Option<CacheKey>,
         now: Timestamp,
     ) -> Result<Answer, TokenRefused> {
         let introspector = Arc::clone(&self.introspector);
@@ -222,8 +222,8 @@ impl Tokens {
             (Some(cache), Some(key)) => {
                 let longest = self.longest;
                 self.runtime.spawn(async move {
-                    let learned = cache.learn(key, longest, now, ask).await;
-                    learned.map_err(Arc::unwrap_or_clone)
+                    let kept = cache.get_or_fetch(key, longest, now, ask).await;
+                    kept.map_err(Arc::unwrap_or_clone)
                 })
             }
             _ => self.runtime.spawn(ask),
@@ -241,7 +241,7 @@ impl Tokens {
         token: AccessToken<'_>,
         caller: &Caller,
         cache: &Arc<Cache>,
-        key: Key,
+        key: CacheKey,
         now: Timestamp,
     ) {
         let introspector = Arc::clone(&self.introspector);
@@ -258,7 +258,8 @@ impl Tokens {
     }
 
     fn is_for(&self, settings: &TokenSettings) -> bool {
-        self.terms.issuer == settings.issuer && self.introspector.client_id == settings.client_id
+        self.expectations.issuer == settings.issuer
+            && self.introspector.client_id == settings.client_id
     }
 }
 

@@ -1,4 +1,4 @@
-//! Why a token is refused, and why the directory could not be asked.
+//! Why a token is refused, and why the authorization server could not be asked.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 /// Why an access token does not serve its bearer.
 ///
 /// The facts are for the log: clients are told no more than that the token is invalid, or that the
-/// directory cannot be asked (RFC 7662 §4).
+/// authorization server cannot be asked (RFC 7662 §4).
 #[derive(Clone, Debug, Eq, Error, PartialEq, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum TokenRefused {
@@ -26,7 +26,7 @@ pub enum TokenRefused {
         /// When that was judged.
         now: Timestamp,
     },
-    /// Not active: unknown, revoked or expired; the directory does not say which (RFC 7662 §2.2).
+    /// Not active: unknown, revoked or expired; the authorization server does not say which (RFC 7662 §2.2).
     #[error("not active")]
     Inactive,
     /// Issued later than our clock and ten seconds allow.
@@ -54,7 +54,7 @@ pub enum TokenRefused {
     /// Bound to a key whose proof a Bearer request does not carry (RFC 9449 §7.2).
     #[error("bound to a key, and there is no proof of possession")]
     ProofOfPossessionMissing,
-    /// The directory knows us and refuses to look at the token (RFC 7662 §2.3, RFC 7009 §2.2.1).
+    /// The authorization server knows us and refuses to look at the token (RFC 7662 §2.3, RFC 7009 §2.2.1).
     #[error("the directory refuses the token with {}", refusal(*status, *error))]
     Rejected {
         /// The status code.
@@ -62,7 +62,7 @@ pub enum TokenRefused {
         /// The code of RFC 6749 §5.2, where there was one.
         error: Option<OAuthError>,
     },
-    /// The directory could not be asked, or did not answer the question.
+    /// The authorization server could not be asked, or did not answer the question.
     #[error("the directory is of no help: {reason}")]
     Unavailable {
         /// What went wrong.
@@ -87,7 +87,7 @@ pub enum TokenRefused {
     WrongType,
 }
 
-/// Why the directory gave no answer that can be used.
+/// Why the authorization server gave no answer that can be used.
 #[derive(Clone, Debug, Eq, Error, PartialEq, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Unavailability {

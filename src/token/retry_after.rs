@@ -1,4 +1,4 @@
-//! The directory's `Retry-After`, RFC 9110 §10.2.3, passed on within bounds.
+//! The authorization server's `Retry-After`, RFC 9110 §10.2.3, passed on within bounds.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
 use crate::clock::Timestamp;
 
-/// How long the directory asks to be left alone; `None` when it says nothing that can be read.
+/// How long the authorization server asks to be left alone; `None` when it says nothing that can be read.
 ///
-/// At most [`LONGEST`]: a consumer that is told more would stay away long after the directory is back,
-/// and the directory is asked again by others anyway. At least a second, as the field counts them.
+/// At most [`LONGEST`]: a consumer that is told more would stay away long after the authorization server is back,
+/// and the authorization server is asked again by others anyway. At least a second, as the field counts them.
 pub(super) fn read(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = if !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit()) {
@@ -17,7 +17,7 @@ pub(super) fn read(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
         Duration::from_secs(text.parse().unwrap_or(u64::MAX))
     } else {
         let until = httpdate::parse_http_date(text).ok()?;
-        // By the directory's own clock, which need not be ours.
+        // By the authorization server's own clock, which need not be ours.
         let now = date(headers, &DATE).unwrap_or(now);
         now.until(Timestamp::from(until))
     };

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::client::{ClientError, Identity};
 
-/// The directory as the configuration describes it.
+/// The authorization server as the configuration describes it.
 pub struct TokenSettings {
     /// Compared octet for octet with the metadata's `issuer` and the answers' `iss`.
     pub issuer: String,
@@ -15,13 +15,13 @@ pub struct TokenSettings {
     pub discovery_url: Option<Url>,
     /// The introspection endpoint when it is not to be discovered.
     pub introspection_endpoint: Option<Url>,
-    /// Our own `client_id` at the directory.
+    /// Our own `client_id` at the authorization server.
     pub client_id: String,
     /// What `aud` must contain when an answer has it; `None` leaves `aud` alone.
     pub audience: Option<String>,
     /// Our own certificate and key.
     pub identity: Identity,
-    /// Who may vouch for the directory's server certificate, PEM.
+    /// Who may vouch for the authorization server's server certificate, PEM.
     pub trust_anchors_pem: Vec<u8>,
     /// How long an answer may be kept; 0 keeps and shares none.
     pub cache_seconds: u32,

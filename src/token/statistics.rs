@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Statistics {
     /// Answers kept now, as far as they are counted.
     pub cache_entries: u64,
-    /// Tokens judged without asking the directory.
+    /// Tokens judged without asking the authorization server.
     pub cache_hits: u64,
     /// Answers that may be kept; 0 when none are.
     pub cache_limit: u64,
@@ -15,7 +15,7 @@ pub struct Statistics {
     pub cache_misses: u64,
     /// Introspection requests that were sent or tried.
     pub introspection_calls: u64,
-    /// Times the directory gave no answer that can be used, an answer without `active` included.
+    /// Times the authorization server gave no answer that can be used, an answer without `active` included.
     pub upstream_faults: u64,
 }
 

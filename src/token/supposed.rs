@@ -1,9 +1,9 @@
-//! A token that nobody has shown: what the directory would say of it, judged without asking.
+//! A token that nobody has shown: what the authorization server would say of it, judged without asking.
 
 use super::{
     Holder, Scope, TokenRefused, TokenSettings,
     answer::Answer,
-    bound::{Bound, Terms, judged},
+    bound::{Bound, Expectations, validated},
     json::parse_object,
 };
 use crate::{caller::Caller, clock::Timestamp};
@@ -43,12 +43,12 @@ impl TokenSettings {
         let object = parse_object(claims).ok();
         let answer = object.and_then(|object| Answer::read(&object).ok());
         let answer = answer.ok_or(SupposedRefused::NoAnswer)?;
-        let terms = Terms {
+        let expectations = Expectations {
             issuer: self.issuer.clone(),
             audience: self.audience.clone(),
         };
         let bound = caller.map_or(Bound::ToAnyCertificate, Bound::To);
-        let claims = judged(answer, &terms, bound, now)?;
+        let claims = validated(answer, &expectations, bound, now)?;
         Ok(Supposed {
             holder: claims.holder.clone(),
             scope: claims.scope.clone(),

@@ -12,11 +12,11 @@ use crate::{
 
 /// One finding when our clock and the directory's are so far apart that tokens are refused for it.
 pub(super) fn apart(place: Place, clocks: Clocks) -> Option<Fault> {
-    let Clocks { directory, ours } = clocks;
-    let (apart, which) = if ours > directory {
-        (directory.until(ours), "ahead of")
+    let Clocks { server, ours } = clocks;
+    let (apart, which) = if ours > server {
+        (server.until(ours), "ahead of")
     } else {
-        (ours.until(directory), "behind")
+        (ours.until(server), "behind")
     };
     (apart > TOLERATED).then(|| {
         let seconds = apart.as_secs();
@@ -72,7 +72,7 @@ mod tests {
     fn clocks_that_are_apart_are_told_of_with_the_direction() {
         let said = |ours: i64| {
             let clocks = Clocks {
-                directory: Timestamp::from_seconds(1_768_478_400),
+                server: Timestamp::from_seconds(1_768_478_400),
                 ours: Timestamp::from_seconds(1_768_478_400 + ours),
             };
             apart(Place::Outside("test".to_owned()), clocks).map(|found| found.to_string())

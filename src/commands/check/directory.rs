@@ -113,7 +113,7 @@ fn ask(settings: TokenSettings, clocks: &mut Option<Clocks>) -> Result<(), Silen
         let settled = timeout(limit, first_answer(&tokens)).await;
         *clocks = tokens.clocks();
         settled.unwrap_or(Err(NotReady::NotAskedYet))?;
-        Ok(tokens.introduce().await?)
+        Ok(tokens.probe().await?)
     })
 }
 

@@ -1,7 +1,7 @@
 //! Our own question: about a token that nobody has, it tells what becomes of questions as such.
 //!
-//! A directory that refuses a consumer's question without saying why is asked it, to learn whether it refuses
-//! us; one that several consumers had no answer from is asked it, to learn whether it answers at all.
+//! An authorization server that refuses a consumer's question without saying why is asked it, to learn whether it
+//! refuses us; one that several consumers had no answer from is asked it, to learn whether it answers at all.
 
 use std::{
     sync::Weak,
@@ -15,7 +15,7 @@ use crate::token::{
     breaker::Silence, failure::silence, oauth_error::OAuthError, refused::Unavailability,
 };
 
-/// How we stand with the directory.
+/// How we stand with the authorization server.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(in crate::token) enum Standing {
     /// It answers us.
@@ -30,7 +30,7 @@ pub(in crate::token) enum Standing {
 }
 
 impl Standing {
-    /// Asks the directory.
+    /// Asks the authorization server.
     pub(in crate::token) async fn ask(introspector: &Introspector) -> Self {
         match introspector.probe(NOBODYS).await {
             Ok(Reply::Object(_)) => Self::Known,
@@ -97,9 +97,9 @@ impl Last {
     }
 }
 
-/// Asks a question of our own, and while that has no answer leaves the directory in peace, until it has.
+/// Asks a question of our own, and while that has no answer leaves the authorization server in peace, until it has.
 ///
-/// A directory that takes connections may have no answer to *our* token alone; so without an answer, others
+/// An authorization server that takes connections may have no answer to *our* token alone; so without an answer, others
 /// are asked about again after a while. One that takes none is waited for.
 pub(super) async fn watch_over(introspector: Weak<Introspector>) {
     let (mut wait, began) = (FIRST_WAIT, Instant::now());
@@ -142,7 +142,7 @@ pub(super) async fn watch_over(introspector: Weak<Introspector>) {
     }
 }
 
-/// No directory issues it: it says who asks, and why.
+/// No authorization server issues it: it says who asks, and why.
 const NOBODYS: &str = "perild-check";
 
 const BURST: u32 = 5;

@@ -1,4 +1,4 @@
-//! Where to ask: kept up to date by a task beside the requests, which it never blocks.
+//! Endpoint of the authorization server: kept up to date by a task beside the requests, which it never blocks.
 
 use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
@@ -20,41 +20,41 @@ use super::{
 };
 use crate::clock::Timestamp;
 
-/// What is known of the directory; dropped, it is no longer kept up to date.
-pub(super) struct Directory {
-    whereabouts: Whereabouts,
+/// Endpoint and clock of the authorization server; dropped, they are no longer kept up to date.
+pub(super) struct AuthorizationServer {
+    endpoint_watch: EndpointWatch,
     upkeep: Option<AbortHandle>,
     clocks: Arc<OnceLock<Clocks>>,
 }
 
-/// What the directory's clock said in its first answer, and what ours said then.
+/// Times that the authorization server's clock and ours said at its first answer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Clocks {
     /// `Date` of the answer, RFC 9110 §6.6.1.
-    pub directory: Timestamp,
+    pub server: Timestamp,
     /// Ours.
     pub ours: Timestamp,
 }
 
-impl Directory {
-    /// A directory whose endpoint the configuration names.
+impl AuthorizationServer {
+    /// An authorization server whose endpoint the configuration names.
     pub(super) fn fixed(endpoint: Endpoint) -> Self {
         let (_, found) = watch::channel(Ok(endpoint));
         Self {
-            whereabouts: Whereabouts { found, again: None },
+            endpoint_watch: EndpointWatch { found, again: None },
             upkeep: None,
             clocks: Arc::default(),
         }
     }
 
-    /// A directory to be discovered on `runtime`; until then `known` stands, if anything.
+    /// An authorization server to be discovered on `runtime`; until then `known` stands, if anything.
     pub(super) fn discover(search: Search, known: Option<Endpoint>, runtime: &Handle) -> Self {
         let (finder, found) = watch::channel(known.ok_or(NotReady::NotAskedYet));
         let again = Arc::new(Again::new());
         let clocks = Arc::clone(&search.clocks);
         let upkeep = runtime.spawn(search.keep_up(finder, Arc::clone(&again)));
         Self {
-            whereabouts: Whereabouts {
+            endpoint_watch: EndpointWatch {
                 found,
                 again: Some(again),
             },
@@ -63,21 +63,21 @@ impl Directory {
         }
     }
 
-    pub(super) fn whereabouts(&self) -> Whereabouts {
-        self.whereabouts.clone()
+    pub(super) fn endpoint_watch(&self) -> EndpointWatch {
+        self.endpoint_watch.clone()
     }
 
-    /// Both clocks, once the directory has answered with a date.
+    /// Both clocks, once the authorization server has answered with a date.
     pub(super) fn clocks(&self) -> Option<Clocks> {
         self.clocks.get().copied()
     }
 
     pub(super) fn known(&self) -> Result<Endpoint, NotReady> {
-        self.whereabouts.found.borrow().clone()
+        self.endpoint_watch.found.borrow().clone()
     }
 }
 
-impl Drop for Directory {
+impl Drop for AuthorizationServer {
     fn drop(&mut self) {
         if let Some(upkeep) = &self.upkeep {
             upkeep.abort();
@@ -85,17 +85,17 @@ impl Drop for Directory {
     }
 }
 
-type Found = Result<Endpoint, NotReady>;
+type Discovered = Result<Endpoint, NotReady>;
 
-/// A view of what is known, for those who call.
+/// Endpoint as it is known, for those who call.
 #[derive(Clone)]
-pub(super) struct Whereabouts {
-    found: watch::Receiver<Found>,
+pub(super) struct EndpointWatch {
+    found: watch::Receiver<Discovered>,
     /// `None` when the configuration names the endpoint.
     again: Option<Arc<Again>>,
 }
 
-impl Whereabouts {
+impl EndpointWatch {
     /// The endpoint; waits for the very first attempt, and for no later one.
     pub(super) async fn endpoint(&self) -> Option<Endpoint> {
         let mut found = self.found.clone();
@@ -158,7 +158,7 @@ impl Again {
     }
 }
 
-/// What is looked for, and where.
+/// Metadata that are looked for, and the places.
 pub(super) struct Search {
     pub(super) client: reqwest::Client,
     pub(super) issuer: String,
@@ -168,7 +168,7 @@ pub(super) struct Search {
 }
 
 impl Search {
-    async fn keep_up(self, finder: watch::Sender<Found>, again: Arc<Again>) {
+    async fn keep_up(self, finder: watch::Sender<Discovered>, again: Arc<Again>) {
         let mut back_off = BackOff::default();
         loop {
             let found = self.look().await;
@@ -188,7 +188,7 @@ impl Search {
         }
     }
 
-    async fn look(&self) -> Found {
+    async fn look(&self) -> Discovered {
         let mut attempts = Vec::new();
         for place in &self.places {
             let fault = match self.look_at(place).await {
@@ -216,9 +216,9 @@ impl Search {
             .header(ACCEPT, "application/json")
             .header(ACCEPT_ENCODING, ACCEPTED_CODINGS);
         let response = request.send().await.map_err(Unavailability::from)?;
-        if let Some(directory) = date(response.headers()) {
+        if let Some(server) = date(response.headers()) {
             let ours = Timestamp::now();
-            let _ = self.clocks.set(Clocks { directory, ours });
+            let _ = self.clocks.set(Clocks { server, ours });
         }
         let metadata = body::read_object(response).await?;
         discovery::introspection_endpoint(&metadata, &self.issuer)
@@ -232,7 +232,7 @@ fn date(headers: &HeaderMap) -> Option<Timestamp> {
 }
 
 /// A failed refresh takes nothing away from what was known before.
-fn record(finder: &watch::Sender<Found>, found: Found) {
+fn record(finder: &watch::Sender<Discovered>, found: Discovered) {
     match &found {
         Ok(endpoint) => tracing::info!(
             "the directory's introspection endpoint is {}",
@@ -291,18 +291,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_directory_that_is_dropped_is_no_longer_looked_for() {
+    async fn a_server_that_is_dropped_is_no_longer_looked_for() {
         let search = Search {
             client: reqwest_client(),
             issuer: "https://as.example/".to_owned(),
             places: vec![endpoint("https://127.0.0.1:1/")],
             clocks: Arc::default(),
         };
-        let directory = Directory::discover(search, None, &Handle::current());
-        let upkeep = directory.upkeep.clone().unwrap();
-        assert_eq!(directory.whereabouts().endpoint().await, None);
+        let server = AuthorizationServer::discover(search, None, &Handle::current());
+        let upkeep = server.upkeep.clone().unwrap();
+        assert_eq!(server.endpoint_watch().endpoint().await, None);
         assert!(!upkeep.is_finished());
-        drop(directory);
+        drop(server);
         while !upkeep.is_finished() {
             tokio::task::yield_now().await;
         }
