@@ -13,7 +13,7 @@ use perild::{
     dataset::{
         Perils,
         perils::{
-            places::{Carried, Survey},
+            places::{Carried, PlaceList},
             query::{Options, Reach, Subset},
         },
     },
@@ -32,18 +32,18 @@ fuzz_target!(|octets: &[u8]| {
         return;
     };
     let mut options = Options::default();
-    let Ok(survey) = Survey::of(body, kind % 2 == 0, &mut options, MAX_PLACES) else {
+    let Ok(list) = PlaceList::of(body, kind % 2 == 0, &mut options, MAX_PLACES) else {
         return;
     };
-    assert!((1..=MAX_PLACES).contains(&survey.count()));
-    let mut places = survey.places();
+    assert!((1..=MAX_PLACES).contains(&list.count()));
+    let mut places = list.reader();
     let mut found = 0;
     while let Some(place) = places
         .next_place(|_| ())
         .expect("the body was read through before")
     {
         found += 1;
-        let coordinates = place.coordinates(survey.header());
+        let coordinates = place.coordinates(list.header());
         if let Ok((latitude, longitude)) = place.position {
             assert!((-90.0..=90.0).contains(&latitude) && (-180.0..=360.0).contains(&longitude));
             assert!(coordinates.iter().all(Option::is_some));
@@ -51,7 +51,7 @@ fuzz_target!(|octets: &[u8]| {
         for number in coordinates.iter().flatten() {
             serde_json::from_str::<f64>(number).expect("a number of JSON");
         }
-        match (place.carried, survey.header()) {
+        match (place.carried, list.header()) {
             (Carried::Members(members), _) => {
                 let members = format!("{{{members}}}");
                 serde_json::from_str::<&serde_json::value::RawValue>(&members).expect("JSON");
@@ -65,7 +65,7 @@ fuzz_target!(|octets: &[u8]| {
             (Carried::Record(_), None) => unreachable!("a CSV has a header"),
         }
     }
-    assert_eq!(found, survey.count());
+    assert_eq!(found, list.count());
     let _ = Subset::read(&options, REACH, &Perils::default());
 });
 

@@ -11,7 +11,7 @@ use perild::{
     dataset::{
         Perils,
         perils::{
-            places::Survey,
+            places::PlaceList,
             query::{Query, Reach, Subset},
         },
     },
@@ -37,7 +37,7 @@ fuzz_target!(|query: &[u8]| {
         return;
     };
     if let Ok(subset) = Subset::read(&query.options, REACH, &Perils::default()) {
-        assert!(!subset.wanted.is_empty() && !subset.columns.is_empty());
+        assert!(!subset.outputs.is_empty() && !subset.columns.is_empty());
         assert!(
             subset
                 .radius_km
@@ -46,7 +46,7 @@ fuzz_target!(|query: &[u8]| {
     }
     if let Ok(places) = query.places() {
         let body = Body::Memory(Bytes::from(places));
-        let survey = Survey::of(body, false, &mut query.options, usize::MAX);
-        assert!(survey.is_ok_and(|survey| survey.count() > 0));
+        let list = PlaceList::of(body, false, &mut query.options, usize::MAX);
+        assert!(list.is_ok_and(|list| list.count() > 0));
     }
 });

@@ -15,7 +15,7 @@ use crate::{
         Perils,
         perils::{
             Refused,
-            places::Survey,
+            places::PlaceList,
             query::{Options, Query, Reach, Subset},
         },
     },
@@ -47,7 +47,7 @@ impl RequestContext<'_> {
     async fn query(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
         let known = self.known_bearer(access).await?;
         let read = self.read_query(body, consumer(known.as_ref())).await;
-        let (query, survey, subset) = self.readable(known.as_ref(), read, access).await?;
+        let (query, places, subset) = self.readable(known.as_ref(), read, access).await?;
         let asked: Vec<_> = subset.coverages.iter().map(|one| &one.collection).collect();
         let (bearer, permits) = self.peril_permits(known, &asked, access).await?;
         let values = self
@@ -58,7 +58,7 @@ impl RequestContext<'_> {
         location::answer(
             self.request,
             query.format.as_deref(),
-            survey,
+            places,
             subset,
             values,
             || self.site.streams.try_acquire(bearer.consumer()),
@@ -79,17 +79,17 @@ impl RequestContext<'_> {
         self,
         body: Payload,
         consumer: &str,
-    ) -> Result<(Query, Survey, Subset), Refusal> {
+    ) -> Result<(Query, PlaceList, Subset), Refusal> {
         if !self.site.perils.is_imported() {
             return Err(Refused::NoStore.into());
         }
         let is_post = self.request.method() == Method::POST;
         let mut query = Query::read(&self.parameters(), !is_post)?;
-        let survey = if is_post {
+        let places = if is_post {
             self.sent_places(body, consumer, &mut query.options).await?
         } else {
             let body = Body::Memory(query.places()?.into());
-            Survey::of(body, false, &mut query.options, self.most_places())?
+            PlaceList::of(body, false, &mut query.options, self.most_places())?
         };
         let limits = &self.site.peril_limits;
         let reach = Reach {
@@ -97,7 +97,7 @@ impl RequestContext<'_> {
             max_search_cells: limits.max_search_cells,
         };
         let subset = Subset::read(&query.options, reach, &self.site.perils)?;
-        Ok((query, survey, subset))
+        Ok((query, places, subset))
     }
 
     /// The places of the body, with the options beside them; where they are many, another thread reads them.
@@ -106,7 +106,7 @@ impl RequestContext<'_> {
         body: Payload,
         consumer: &str,
         options: &mut Options,
-    ) -> Result<Survey, Refusal> {
+    ) -> Result<PlaceList, Refusal> {
         let content_type = ContentType::of(self.request);
         let is_csv = content_type.is_csv();
         if !is_csv && !content_type.is_json() {
@@ -122,18 +122,18 @@ impl RequestContext<'_> {
         let body = intake.take(self.request, body, consumer).await?;
         if body.is_short() {
             let body = intake.in_utf_8(body, charset)?;
-            return Ok(Survey::of(body, is_csv, options, limit)?);
+            return Ok(PlaceList::of(body, is_csv, options, limit)?);
         }
         let mut read = std::mem::take(options);
         let intake = intake.clone();
-        let surveyed = web::block(move || {
+        let read_through = web::block(move || {
             let body = intake.in_utf_8(body, charset)?;
-            let survey = Survey::of(body, is_csv, &mut read, limit)?;
-            Ok::<_, Refusal>((survey, read))
+            let places = PlaceList::of(body, is_csv, &mut read, limit)?;
+            Ok::<_, Refusal>((places, read))
         });
-        let (survey, read) = surveyed.await.or(Err(Refusal::Fault))??;
+        let (places, read) = read_through.await.or(Err(Refusal::Fault))??;
         *options = read;
-        Ok(survey)
+        Ok(places)
     }
 
     fn most_places(self) -> usize {

@@ -5,8 +5,8 @@ use std::io;
 use super::{Format, Question, geojson::Features, json::Locations, table::Table, writer::Writer};
 use crate::{
     dataset::perils::{
-        places::Places,
-        query::{Answered, Locator},
+        places::PlaceReader,
+        query::{Locator, PlaceResult},
     },
     response::pieces::{PIECE, Pieces},
 };
@@ -14,9 +14,9 @@ use crate::{
 /// The answer to a question, piece by piece.
 pub(super) struct Answering {
     question: Question,
-    places: Places,
+    places: PlaceReader,
     writer: Box<dyn Writer>,
-    answered: Answered,
+    answered: PlaceResult,
     has_begun: bool,
     /// Whether there is more of the last place.
     is_within: bool,
@@ -32,10 +32,10 @@ impl Answering {
             Format::Arrow | Format::Parquet => return None,
         };
         Some(Self {
-            places: question.survey.places(),
+            places: question.places.reader(),
             question: question.clone(),
             writer,
-            answered: Answered::default(),
+            answered: PlaceResult::default(),
             has_begun: false,
             is_within: false,
         })
@@ -47,7 +47,7 @@ impl Pieces for Answering {
         if !self.has_begun {
             self.has_begun = true;
             // Who sends a mark before the text wants one; JSON has none (RFC 8259 §8.1).
-            if self.question.format == Format::Csv && self.question.survey.has_mark() {
+            if self.question.format == Format::Csv && self.question.places.has_mark() {
                 piece.extend_from_slice("\u{feff}".as_bytes());
             }
             self.writer.begin(piece, &self.question);

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::dataset::perils::{
     places::{Carried, Place, number},
-    query::{Answered, Locator, UsedCell},
+    query::{Locator, PlaceResult, UsedCell},
 };
 
 /// Writes an Arrow IPC stream.
@@ -134,12 +134,12 @@ impl<'q> Batches<'q> {
             0
         };
         let sent = question
-            .survey
+            .places
             .header()
             .map_or(2, |header| header.names.len() - COORDINATES);
         let columns = prepared.schema.fields().len().max(1);
         let most_rows = (OCTETS_OF_A_BATCH / (columns * size_of::<f64>())).clamp(1, ROWS);
-        let rows = question.survey.count().min(most_rows);
+        let rows = question.places.count().min(most_rows);
         let text = || StringBuilder::with_capacity(rows, rows);
         Self {
             question,
@@ -156,7 +156,7 @@ impl<'q> Batches<'q> {
             cells: Doubles::new(3 + 3 * per_coverage, rows),
             interpolation: text(),
             missing: text(),
-            values: Doubles::new(subset.wanted.len(), rows),
+            values: Doubles::new(subset.outputs.len(), rows),
             places: 0,
             text: Vec::new(),
         }
@@ -164,9 +164,9 @@ impl<'q> Batches<'q> {
 
     fn run(mut self, sink: &mut Sink<'_>) -> io::Result<()> {
         let question = self.question;
-        let mut places = question.survey.places();
+        let mut places = question.places.reader();
         let mut locator = Locator::new(&question.values, &question.subset);
-        let mut answered = Answered::default();
+        let mut answered = PlaceResult::default();
         while let Some(place) = places.next_place(|positions| locator.fetch(positions))? {
             locator.answer(place.position, &mut answered);
             self.push(&place, &answered);
@@ -180,7 +180,7 @@ impl<'q> Batches<'q> {
         Ok(())
     }
 
-    fn push(&mut self, place: &Place<'_>, answered: &Answered) {
+    fn push(&mut self, place: &Place<'_>, answered: &PlaceResult) {
         let subset = &self.question.subset;
         self.push_sent(place);
         let [status, reason] = &mut self.status;
@@ -246,7 +246,7 @@ impl<'q> Batches<'q> {
         self.carried = 0;
         let schema = &self.prepared.schema;
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
-        if self.question.survey.header().is_none() {
+        if self.question.places.header().is_none() {
             columns.push(Arc::new(self.index.finish()));
         }
         columns.extend(self.sent.iter_mut().map(finished));

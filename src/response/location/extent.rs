@@ -46,24 +46,24 @@ pub(super) struct Extent {
 
 impl Extent {
     pub(super) fn of(question: &Question) -> Self {
-        let Question { survey, subset, .. } = question;
+        let Question { places, subset, .. } = question;
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-        let names = survey.header().map_or(&[][..], |header| &header.names);
-        let values = count(subset.wanted.len());
+        let names = places.header().map_or(&[][..], |header| &header.names);
+        let values = count(subset.outputs.len());
         let searched = subset.radius_km.map_or(0, |radius| {
             let parts = question.values.parts().iter();
             let each = parts.map(|part| cells_of_a_search(part.shape(), radius));
             each.fold(0, u64::saturating_add)
         });
         Self {
-            places: count(survey.count()),
+            places: count(places.count()),
             columns: count(names.len()),
             header: names.iter().map(|name| count(name.len())).sum(),
             values,
             searched,
-            carried: survey.octets(),
+            carried: places.length(),
             copies: if question.is_long() { values } else { 1 },
-            is_in_memory: survey.is_in_memory(),
+            is_in_memory: places.is_in_memory(),
             format: question.format,
             is_flat: question.is_flat(),
         }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     dataset::{
         grid::Value,
-        perils::query::{Answered, Subset, UsedCell},
+        perils::query::{PlaceResult, Subset, UsedCell},
     },
     response::number::push_decimal,
 };
@@ -65,7 +65,7 @@ impl FlatResults {
     }
 
     /// Appends the members of a place behind those that were sent, which begin at `start`.
-    pub(super) fn push(&mut self, out: &mut Vec<u8>, start: usize, answered: &Answered) {
+    pub(super) fn push(&mut self, out: &mut Vec<u8>, start: usize, answered: &PlaceResult) {
         keep_apart(out, start, |name| self.ours.contains(name));
         if out.len() > start {
             out.push(b',');

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::dataset::perils::{
     places::{Header, Place},
-    query::Answered,
+    query::PlaceResult,
 };
 
 /// Writes a feature collection.
@@ -38,7 +38,7 @@ impl Features {
                 Kind::Nested(Results::new(question))
             },
             counts: Counts::default(),
-            header: question.survey.header().cloned(),
+            header: question.places.header().cloned(),
         }
     }
 }
@@ -50,7 +50,7 @@ impl Writer for Features {
         out.extend_from_slice(start.as_bytes());
     }
 
-    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) -> bool {
+    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &PlaceResult) -> bool {
         let header = self.header.as_ref();
         self.counts.push_comma(out);
         self.counts.add(answered.status);

@@ -14,7 +14,7 @@ use crate::dataset::{
     grid::StoreVersion,
     perils::{
         places::{Carried, Header, Place},
-        query::{Answered, Form, Subset},
+        query::{Form, PlaceResult, Subset},
     },
 };
 
@@ -30,7 +30,7 @@ impl Locations {
         Self {
             results: Results::new(question),
             counts: Counts::default(),
-            header: question.survey.header().cloned(),
+            header: question.places.header().cloned(),
         }
     }
 }
@@ -41,7 +41,7 @@ impl Writer for Locations {
         out.extend_from_slice(start.as_bytes());
     }
 
-    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) -> bool {
+    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &PlaceResult) -> bool {
         let header = self.header.as_ref();
         self.counts.push_comma(out);
         let [latitude, longitude] = coordinates(place, header);
@@ -91,7 +91,7 @@ pub(super) fn preamble(question: &Question) -> String {
     };
     let query = json!({
         of_coverages: ids,
-        "values_per_place": subset.wanted.len(),
+        "values_per_place": subset.outputs.len(),
         "interpolation": subset.interpolation.name(),
         "radius_km": subset.radius_km,
     });

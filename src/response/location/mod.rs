@@ -27,7 +27,7 @@ use crate::response::coding::{Coded, Coding};
 use crate::{
     dataset::perils::{
         Origins, Values,
-        places::Survey,
+        places::PlaceList,
         query::{Layout, Provenance, Subset},
     },
     response::pieces::Pieces,
@@ -38,7 +38,7 @@ use answering::Answering;
 #[derive(Clone, Debug)]
 pub struct Question {
     /// The places.
-    pub survey: Survey,
+    pub places: PlaceList,
     /// What is wanted of them.
     pub subset: Subset,
     /// The columns that may be read.

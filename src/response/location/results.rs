@@ -11,7 +11,7 @@ use super::{
 use crate::{
     dataset::{
         grid::Value,
-        perils::query::{Answered, Interpolation, Status, UsedCell},
+        perils::query::{Interpolation, PlaceResult, Status, UsedCell},
     },
     response::number::push_decimal,
 };
@@ -29,7 +29,7 @@ impl Results {
     }
 
     /// Appends the members `status`, `reason` and `values` of a place.
-    pub(super) fn push(&mut self, out: &mut Vec<u8>, answered: &Answered) {
+    pub(super) fn push(&mut self, out: &mut Vec<u8>, answered: &PlaceResult) {
         let status = answered.status;
         let (name, reason) = (status.name(), status.reason());
         let reason = reason.map_or("null".to_owned(), quoted);
@@ -119,12 +119,12 @@ impl ValueTexts {
     }
 
     /// Appends the list of the values of a place.
-    fn push(&mut self, out: &mut Vec<u8>, answered: &Answered) {
+    fn push(&mut self, out: &mut Vec<u8>, answered: &PlaceResult) {
         out.reserve(self.length);
         out.push(b'[');
         let mut tail_of = None;
         let texts = self.heads.iter().zip(&self.decimals);
-        for ((head, decimals), (value, origin)) in texts.zip(answered.made()) {
+        for ((head, decimals), (value, origin)) in texts.zip(answered.values_with_origin()) {
             if tail_of != Some(origin) {
                 tail_of = Some(origin);
                 let cell = answered.cells.get(origin.cell);

@@ -21,7 +21,7 @@ use super::{
     table::{cell_columns, own_columns, sent_columns},
     values::{Facts, decimals},
 };
-use crate::dataset::perils::query::{Form, Interpolation, Wanted};
+use crate::dataset::perils::query::{Form, Interpolation, OutputColumn};
 
 /// Schemas of one store's answers that were made before.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ struct Asked {
     form: Form,
     /// The coverages by name.
     coverages: Vec<Box<str>>,
-    wanted: Vec<Wanted>,
+    wanted: Vec<OutputColumn>,
     interpolation: Interpolation,
     has_own_cells: bool,
 }
@@ -78,7 +78,7 @@ impl Schemas {
     /// What Arrow says of the schema.
     pub(super) fn of(&self, question: &Question) -> io::Result<Arc<Prepared>> {
         let subset = &question.subset;
-        let header = question.survey.header();
+        let header = question.places.header();
         let asked = Asked {
             sent: sent_columns(header, subset),
             has_index: header.is_none(),
@@ -88,7 +88,7 @@ impl Schemas {
             }),
             form: subset.form,
             coverages: subset.coverages.iter().map(|one| one.id().into()).collect(),
-            wanted: subset.wanted.clone(),
+            wanted: subset.outputs.clone(),
             interpolation: subset.interpolation,
             has_own_cells: subset.has_own_cells(),
         };

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     dataset::perils::{
         Refused, Values,
-        places::{InputFormat, Survey},
+        places::{InputFormat, PlaceList},
         query::Subset,
     },
     fair_semaphore::Slot,
@@ -39,7 +39,7 @@ pub struct Means<'s> {
     pub limits: Limits,
 }
 
-/// The answer to `request`: the places of `survey`, what `subset` wants of them, from `values`; `slot` is asked
+/// The answer to `request`: the `places`, what `subset` asks of them, from `values`; `slot` is asked
 /// for when it takes long.
 ///
 /// # Errors
@@ -48,16 +48,16 @@ pub struct Means<'s> {
 pub fn answer(
     request: &HttpRequest,
     format: Option<&str>,
-    survey: Survey,
+    places: PlaceList,
     subset: Subset,
     values: Values,
     slot: impl FnOnce() -> Option<Slot>,
     means: Means<'_>,
 ) -> Result<HttpResponse, Refusal> {
     let schemas = means.schemas;
-    let (format, coding) = negotiated(request, format, survey.format())?;
+    let (format, coding) = negotiated(request, format, places.format())?;
     let question = Question {
-        survey,
+        places,
         subset,
         values,
         format,
@@ -148,10 +148,10 @@ fn at_once(
     {
         return Ok(answer.body(PieceBody::begin(answering, None)?));
     }
-    let values = question.survey.count() * question.subset.wanted.len();
+    let values = question.places.count() * question.subset.outputs.len();
     let octets = Vec::with_capacity(values * OCTETS_A_VALUE + PIECE);
     // Whoever holds the body's slot holds it until the answer has left.
-    let places = question.survey.clone();
+    let places = question.places.clone();
     let octets = question.answer(octets, coding, schemas)?;
     Ok(answer.body(SlicedBody::new(octets, places)))
 }

@@ -14,7 +14,7 @@ use crate::{
         grid::Value,
         perils::{
             places::{Carried, Header, Place, Record},
-            query::{Answered, Form, Layout, Origin, Provenance, Subset, UsedCell},
+            query::{Form, Layout, Origin, PlaceResult, Provenance, Subset, UsedCell},
         },
     },
     response::{
@@ -65,7 +65,7 @@ impl Table {
         });
         let facts = facts.collect();
         Self {
-            header: question.survey.header().cloned(),
+            header: question.places.header().cloned(),
             names: subset.names(),
             decimals: decimals(&subset),
             facts,
@@ -82,7 +82,7 @@ impl Table {
         }
     }
 
-    fn push_wide(&self, out: &mut Vec<u8>, answered: &Answered) {
+    fn push_wide(&self, out: &mut Vec<u8>, answered: &PlaceResult) {
         out.extend_from_slice(&self.sent);
         push_status(out, answered);
         push_cell(
@@ -113,7 +113,7 @@ impl Table {
     }
 
     /// The one line of a place that has no values.
-    fn push_none(&self, out: &mut Vec<u8>, answered: &Answered) {
+    fn push_none(&self, out: &mut Vec<u8>, answered: &PlaceResult) {
         out.extend_from_slice(&self.sent);
         push_status(out, answered);
         // What is said of a value, of its cell, and of how it came from there.
@@ -129,7 +129,7 @@ impl Table {
         out: &mut Vec<u8>,
         (facts, decimals): (&str, u8),
         (value, origin): (Value, Origin),
-        answered: &Answered,
+        answered: &PlaceResult,
     ) {
         out.extend_from_slice(&self.sent);
         push_status(out, answered);
@@ -161,7 +161,7 @@ impl Writer for Table {
         out.push(b'\n');
     }
 
-    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &Answered) -> bool {
+    fn place(&mut self, out: &mut Vec<u8>, place: &Place<'_>, answered: &PlaceResult) -> bool {
         self.sent.clear();
         let header = self.header.as_ref();
         push_sent(&mut self.sent, place, header, self.places);
@@ -178,7 +178,7 @@ impl Writer for Table {
     }
 
     /// One place can have a thousand lines, each with all that came with it.
-    fn go_on(&mut self, out: &mut Vec<u8>, answered: &Answered) -> bool {
+    fn go_on(&mut self, out: &mut Vec<u8>, answered: &PlaceResult) -> bool {
         let texts = self.facts.iter().zip(&self.decimals);
         let values = texts.zip(answered.values.iter().copied());
         for ((facts, decimals), value) in values.skip(self.next) {
@@ -358,7 +358,7 @@ pub(super) fn plain(json: &str) -> String {
     serde_json::from_str::<String>(json).unwrap_or_else(|_| json.to_owned())
 }
 
-fn push_status(out: &mut Vec<u8>, answered: &Answered) {
+fn push_status(out: &mut Vec<u8>, answered: &PlaceResult) {
     for text in [
         answered.status.name(),
         answered.status.reason().unwrap_or_default(),

@@ -6,7 +6,7 @@ use crate::dataset::{
     grid::{Columns, Value, Variable},
     perils::{
         Description,
-        query::{Answered, Form, Subset, UsedCell, Wanted},
+        query::{Form, OutputColumn, PlaceResult, Subset, UsedCell},
     },
 };
 
@@ -14,13 +14,13 @@ use crate::dataset::{
 pub(super) struct Facts<'s> {
     pub(super) coverage: &'s Description,
     pub(super) variable: &'s Variable,
-    wanted: &'s Wanted,
+    wanted: &'s OutputColumn,
 }
 
 impl<'s> Facts<'s> {
     /// What is said of each number, in their order.
     pub(super) fn of_all(subset: &'s Subset) -> impl Iterator<Item = Self> {
-        subset.wanted.iter().filter_map(|wanted| {
+        subset.outputs.iter().filter_map(|wanted| {
             let coverage = &**subset.coverage(wanted)?;
             Some(Self {
                 coverage,
@@ -100,13 +100,13 @@ pub(super) fn quoted(text: &str) -> String {
 /// The cell of the first value of each coverage, when it has values.
 pub(super) fn cells_of<'a>(
     subset: &'a Subset,
-    answered: &'a Answered,
+    answered: &'a PlaceResult,
 ) -> impl Iterator<Item = Option<&'a UsedCell>> {
     subset.groups.iter().map(|group| answered.cell(group.start))
 }
 
 /// Appends how the values of a place came from cells; of several ways each once.
-pub(super) fn push_interpolations(out: &mut Vec<u8>, answered: &Answered) {
+pub(super) fn push_interpolations(out: &mut Vec<u8>, answered: &PlaceResult) {
     for (at, way) in answered.interpolations().enumerate() {
         if at > 0 {
             out.push(b';');
@@ -123,8 +123,8 @@ pub(super) fn missing(subset: &Subset, names: &[String], values: &[Value]) -> St
         return text;
     }
     let mut at = 0;
-    while let Some(first) = subset.wanted.get(at) {
-        let variable = |wanted: &Wanted| {
+    while let Some(first) = subset.outputs.get(at) {
+        let variable = |wanted: &OutputColumn| {
             let columns = subset.coverage(wanted).map(|one| &one.coverage.columns);
             (
                 wanted.coverage,
@@ -132,9 +132,9 @@ pub(super) fn missing(subset: &Subset, names: &[String], values: &[Value]) -> St
             )
         };
         let of_first = variable(first);
-        let is_same = |wanted: &&Wanted| variable(wanted) == of_first;
+        let is_same = |wanted: &&OutputColumn| variable(wanted) == of_first;
         let length = subset
-            .wanted
+            .outputs
             .get(at..)
             .map_or(1, |rest| rest.iter().take_while(is_same).count());
         let block = values.get(at..at + length).unwrap_or_default();

@@ -15,7 +15,7 @@ use super::{
     coordinates::{is_json_number, position},
     crs::is_crs84,
     header::{LATITUDE, LONGITUDE},
-    json::Walker,
+    json::JsonCursor,
 };
 
 /// What the text of a place holds; texts are kept for reuse.
@@ -72,7 +72,7 @@ impl Element {
         };
         match read {
             Some(position) => Ok(position),
-            None => self.read_apart(Walker::within_a_place(Box::new(text)), kind, None),
+            None => self.read_apart(JsonCursor::within_a_place(Box::new(text)), kind, None),
         }
     }
 

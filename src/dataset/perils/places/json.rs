@@ -1,11 +1,11 @@
-//! JSON of any length, walked value by value: only one place's text is held at a time.
+//! Cursor over JSON of any length, value by value: only one place's text is held at a time.
 
 use std::io::{self, BufRead};
 
 use super::LONGEST;
 
-/// Walks over JSON text; what the values hold is for others to judge.
-pub(super) struct Walker<'t> {
+/// Cursor over JSON text; what the values hold is for others to judge.
+pub(super) struct JsonCursor<'t> {
     reader: Box<dyn BufRead + Send + 't>,
     /// Octets from the start.
     at: u64,
@@ -13,7 +13,7 @@ pub(super) struct Walker<'t> {
     deepest: usize,
 }
 
-/// What is there of a value that was walked over.
+/// Part of a value that is kept.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Kept {
     /// All of it.
@@ -24,22 +24,22 @@ pub(super) enum Kept {
     TooLong,
 }
 
-/// Why the walk ended early.
+/// Error at which a cursor stops.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(super) enum JsonError {
     /// The text is not JSON here.
     Syntax,
     /// The reader failed.
     Io(io::Error),
 }
 
-impl From<io::Error> for Stop {
+impl From<io::Error> for JsonError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
 }
 
-impl<'t> Walker<'t> {
+impl<'t> JsonCursor<'t> {
     pub(super) fn new(reader: Box<dyn BufRead + Send + 't>, at: u64) -> Self {
         Self {
             reader,
@@ -62,7 +62,7 @@ impl<'t> Walker<'t> {
     }
 
     /// The next octet that is no white space; it stays.
-    pub(super) fn peek(&mut self) -> Result<Option<u8>, Stop> {
+    pub(super) fn peek(&mut self) -> Result<Option<u8>, JsonError> {
         loop {
             let available = self.reader.fill_buf()?;
             if available.is_empty() {
@@ -81,7 +81,7 @@ impl<'t> Walker<'t> {
     }
 
     /// Walks over `wanted` if it comes next.
-    pub(super) fn take(&mut self, wanted: u8) -> Result<bool, Stop> {
+    pub(super) fn take(&mut self, wanted: u8) -> Result<bool, JsonError> {
         let is_next = self.peek()? == Some(wanted);
         if is_next {
             self.consume(1);
@@ -90,16 +90,16 @@ impl<'t> Walker<'t> {
     }
 
     /// Walks over `wanted`, which must come next.
-    pub(super) fn expect(&mut self, wanted: u8) -> Result<(), Stop> {
+    pub(super) fn expect(&mut self, wanted: u8) -> Result<(), JsonError> {
         if self.take(wanted)? {
             Ok(())
         } else {
-            Err(Stop::Syntax)
+            Err(JsonError::Syntax)
         }
     }
 
     /// Walks over one value to its end: its text goes to `text`, as long as it is not too much.
-    pub(super) fn value(&mut self, text: &mut Vec<u8>) -> Result<Kept, Stop> {
+    pub(super) fn value(&mut self, text: &mut Vec<u8>) -> Result<Kept, JsonError> {
         text.clear();
         let mut length = 0;
         let deepest = self.walk(|part| {
@@ -118,13 +118,13 @@ impl<'t> Walker<'t> {
     }
 
     /// Walks over one value to its end, whatever it holds.
-    pub(super) fn pass(&mut self) -> Result<(), Stop> {
+    pub(super) fn pass(&mut self) -> Result<(), JsonError> {
         self.walk(|_| ()).map(drop)
     }
 
     /// Walks over one value, shows `each` part of it, and tells how deep it went.
-    fn walk(&mut self, mut each: impl FnMut(&[u8])) -> Result<usize, Stop> {
-        let first = self.peek()?.ok_or(Stop::Syntax)?;
+    fn walk(&mut self, mut each: impl FnMut(&[u8])) -> Result<usize, JsonError> {
+        let first = self.peek()?.ok_or(JsonError::Syntax)?;
         let mut extent = Extent::new(first);
         let mut is_empty = true;
         loop {
@@ -133,7 +133,7 @@ impl<'t> Walker<'t> {
                 return if extent.may_end() {
                     Ok(extent.deepest)
                 } else {
-                    Err(Stop::Syntax)
+                    Err(JsonError::Syntax)
                 };
             }
             let end = extent.end(available);
@@ -143,7 +143,7 @@ impl<'t> Walker<'t> {
             self.consume(used);
             if end.is_some() {
                 return if is_empty {
-                    Err(Stop::Syntax)
+                    Err(JsonError::Syntax)
                 } else {
                     Ok(extent.deepest)
                 };
@@ -232,15 +232,15 @@ mod tests {
 
     fn walked(text: &[u8], capacity: usize) -> Option<Vec<String>> {
         let reader = io::BufReader::with_capacity(capacity, io::Cursor::new(text.to_vec()));
-        let mut walker = Walker::new(Box::new(reader), 0);
-        walker.expect(b'[').ok()?;
+        let mut cursor = JsonCursor::new(Box::new(reader), 0);
+        cursor.expect(b'[').ok()?;
         let mut values = Vec::new();
         let mut value = Vec::new();
-        while !walker.take(b']').ok()? {
+        while !cursor.take(b']').ok()? {
             if !values.is_empty() {
-                walker.expect(b',').ok()?;
+                cursor.expect(b',').ok()?;
             }
-            walker.value(&mut value).ok()?;
+            cursor.value(&mut value).ok()?;
             values.push(String::from_utf8_lossy(&value).into_owned());
         }
         Some(values)
@@ -259,14 +259,14 @@ mod tests {
         ] {
             let body = format!("{value},1");
             let reader = io::BufReader::with_capacity(1000, body.as_bytes());
-            let mut walker = Walker::new(Box::new(reader), 0);
+            let mut cursor = JsonCursor::new(Box::new(reader), 0);
             let mut found = Vec::new();
-            assert_eq!(walker.value(&mut found).unwrap(), kept);
+            assert_eq!(cursor.value(&mut found).unwrap(), kept);
             assert!(found.len() <= LONGEST);
-            assert!(walker.take(b',').unwrap());
-            let mut walker = Walker::new(Box::new(body.as_bytes()), 0);
-            walker.pass().unwrap();
-            assert!(walker.take(b',').unwrap());
+            assert!(cursor.take(b',').unwrap());
+            let mut cursor = JsonCursor::new(Box::new(body.as_bytes()), 0);
+            cursor.pass().unwrap();
+            assert!(cursor.take(b',').unwrap());
         }
     }
 

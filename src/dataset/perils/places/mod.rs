@@ -1,7 +1,7 @@
 //! The places of a request: JSON, GeoJSON points or CSV, one after the other from a body of any length.
 //!
-//! A body is read twice: [`Survey::of`] finds its shape, its options and how many places it has, and
-//! [`Survey::places`] hands them out. What came with a place goes with its answer.
+//! A body is read twice: [`PlaceList::of`] finds its shape, its options and how many places it has, and
+//! [`PlaceList::reader`] hands them out. What came with a place goes with its answer.
 
 mod coordinates;
 mod crs;
@@ -10,16 +10,16 @@ mod dialect;
 mod element;
 mod header;
 mod json;
+mod list;
 mod parts;
-mod reading;
-mod survey;
+mod reader;
 
 pub use coordinates::Position;
 pub use csv::Record;
 pub use dialect::Dialect;
 pub use header::Header;
-pub use reading::Places;
-pub use survey::{InputFormat, Survey};
+pub use list::{InputFormat, PlaceList};
+pub use reader::PlaceReader;
 
 pub(crate) use coordinates::{is_json_number, number};
 pub(crate) use header::{LATITUDE, LONGITUDE};

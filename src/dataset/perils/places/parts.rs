@@ -8,7 +8,7 @@ use super::{
     LONGEST, PlaceFault, Position,
     crs::is_crs84,
     element::{Element, Kind, Named},
-    json::{Kept, Stop, Walker},
+    json::{JsonCursor, JsonError, Kept},
 };
 
 /// The value of a member.
@@ -52,32 +52,32 @@ impl Seen {
 }
 
 impl Element {
-    /// Reads the place that begins where `walker` stands; `known` is already found to be wrong with it.
+    /// Reads the place that begins where `cursor` stands; `known` is already found to be wrong with it.
     pub(super) fn read_apart(
         &mut self,
-        mut walker: Walker<'_>,
+        mut cursor: JsonCursor<'_>,
         kind: Kind,
         known: Option<PlaceFault>,
     ) -> io::Result<Position> {
         self.clear();
         let mut fault = Fault(known);
         let position = match kind {
-            Kind::Feature => self.feature_apart(&mut walker, &mut fault)?,
-            Kind::Location => self.location_apart(&mut walker, &mut fault)?,
+            Kind::Feature => self.feature_apart(&mut cursor, &mut fault)?,
+            Kind::Location => self.location_apart(&mut cursor, &mut fault)?,
         };
         Ok(fault.0.map_or(position, Err))
     }
 
     fn location_apart(
         &mut self,
-        walker: &mut Walker<'_>,
+        cursor: &mut JsonCursor<'_>,
         fault: &mut Fault,
     ) -> io::Result<Position> {
         let (mut latitude, mut longitude) = (None, None);
         let mut others: Vec<(String, String)> = Vec::new();
         let mut carried = 0;
         let mut twice = Fault::default();
-        each_member(walker, fault, |name, part| {
+        each_member(cursor, fault, |name, part| {
             let mut take = |slot: &mut Option<Part>, part| {
                 if slot.is_some() {
                     twice.is(PlaceFault::GivenTwice);
@@ -115,12 +115,12 @@ impl Element {
 
     fn feature_apart(
         &mut self,
-        walker: &mut Walker<'_>,
+        cursor: &mut JsonCursor<'_>,
         fault: &mut Fault,
     ) -> io::Result<Position> {
         let (mut geometry, mut properties) = (Part::default(), Part::default());
         let mut is_crs84 = true;
-        each_member(walker, fault, |name, part| match name {
+        each_member(cursor, fault, |name, part| match name {
             "id" => self.id = part.json.filter(|id| id != "null"),
             "geometry" => geometry = part,
             "properties" => properties = part,
@@ -128,8 +128,8 @@ impl Element {
             _ => {}
         })?;
         if let Some(properties) = properties.json.filter(|text| text.starts_with('{')) {
-            let walker = &mut Walker::within_a_place(Box::new(properties.as_bytes()));
-            each_member(walker, fault, |name, part| {
+            let cursor = &mut JsonCursor::within_a_place(Box::new(properties.as_bytes()));
+            each_member(cursor, fault, |name, part| {
                 if let Some(json) = part.json {
                     self.push_member(name, &json);
                 }
@@ -139,8 +139,8 @@ impl Element {
             return Ok(Err(PlaceFault::NotAPoint));
         };
         let (mut kind, mut coordinates) = (None, None);
-        let walker = &mut Walker::within_a_place(Box::new(text.as_bytes()));
-        each_member(walker, fault, |name, part| match name {
+        let cursor = &mut JsonCursor::within_a_place(Box::new(text.as_bytes()));
+        each_member(cursor, fault, |name, part| match name {
             "type" => kind = part.json.and_then(|text| serde_json::from_str(&text).ok()),
             "coordinates" => coordinates = part.json,
             "crs" => is_crs84 &= names_crs84(&part),
@@ -161,7 +161,7 @@ fn names_crs84(part: &Part) -> bool {
 
 /// Walks over the members of an object: shows `each` the first of a name, and tells `fault` what is wrong.
 fn each_member(
-    walker: &mut Walker<'_>,
+    cursor: &mut JsonCursor<'_>,
     fault: &mut Fault,
     mut each: impl FnMut(&str, Part),
 ) -> io::Result<()> {
@@ -169,21 +169,21 @@ fn each_member(
     let mut seen = Seen::default();
     let mut is_first = true;
     let mut walk = || {
-        if walker.peek()? != Some(b'{') {
+        if cursor.peek()? != Some(b'{') {
             fault.is(PlaceFault::NotAnObject);
             return Ok(());
         }
-        walker.expect(b'{')?;
-        while !walker.take(b'}')? {
+        cursor.expect(b'{')?;
+        while !cursor.take(b'}')? {
             if !is_first {
-                walker.expect(b',')?;
+                cursor.expect(b',')?;
             }
             is_first = false;
-            let kept = walker.value(&mut text)?;
+            let kept = cursor.value(&mut text)?;
             let name = judged(&text, kept, fault).json;
             let name: Option<String> = name.and_then(|name| serde_json::from_str(&name).ok());
-            walker.expect(b':')?;
-            let kept = walker.value(&mut text)?;
+            cursor.expect(b':')?;
+            let kept = cursor.value(&mut text)?;
             let part = judged(&text, kept, fault);
             match name {
                 None => fault.is(PlaceFault::NotJson),
@@ -194,8 +194,8 @@ fn each_member(
         Ok(())
     };
     match walk() {
-        Err(Stop::Io(error)) => Err(error),
-        Err(Stop::Syntax) => {
+        Err(JsonError::Io(error)) => Err(error),
+        Err(JsonError::Syntax) => {
             fault.is(PlaceFault::NotJson);
             Ok(())
         }
@@ -292,8 +292,8 @@ mod tests {
 
     fn apart(text: &str, kind: Kind) -> (Element, Position) {
         let mut element = Element::default();
-        let walker = Walker::within_a_place(Box::new(text.as_bytes()));
-        let position = element.read_apart(walker, kind, None).unwrap();
+        let cursor = JsonCursor::within_a_place(Box::new(text.as_bytes()));
+        let position = element.read_apart(cursor, kind, None).unwrap();
         (element, position)
     }
 

@@ -2,13 +2,13 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{Options, Wanted, options::choice, wanted::Between};
+use super::{Options, OutputColumn, options::choice, output::Between};
 use crate::dataset::{
     grid::{ColumnIndex, Columns, DimensionValues, Profile, millionths},
     perils::{Description, Perils, Refused},
 };
 
-/// The words in which coverages are asked for, and in which answers speak of them.
+/// Vocabulary in which coverages are asked for, and in which answers speak of them.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Form {
     /// Collections, variables and dimensions.
@@ -17,17 +17,17 @@ pub enum Form {
     Perils,
 }
 
-/// What was found of what options ask for.
+/// Columns that were found for the options.
 #[derive(Debug, Default)]
 pub(super) struct Chosen {
     pub(super) coverages: Vec<Arc<Description>>,
     /// Each with its coverage's position.
     pub(super) columns: Vec<(u32, ColumnIndex)>,
-    pub(super) wanted: Vec<Wanted>,
+    pub(super) outputs: Vec<OutputColumn>,
     pub(super) groups: Vec<Range<usize>>,
 }
 
-/// What options ask for.
+/// Coverages, variables and values that options ask for.
 pub(super) struct Asked<'o> {
     form: Form,
     coverages: Vec<Arc<Description>>,
@@ -41,7 +41,7 @@ pub(super) struct Asked<'o> {
 /// Values that are asked for along one dimension.
 struct Along<'o> {
     dimension: &'o str,
-    /// Where they stand, and what they are.
+    /// Each with its place in the options.
     values: Vec<(String, Extent<'o>)>,
 }
 
@@ -231,34 +231,34 @@ impl<'o> Asked<'o> {
         )
     }
 
-    /// Wants what is asked for of every coverage that has it.
+    /// Outputs what is asked for of every coverage that has it.
     pub(super) fn choose(self) -> Result<Chosen, Refused> {
         let mut chosen = Chosen::default();
         for description in &self.coverages {
             let columns = &description.coverage.columns;
-            let start = chosen.wanted.len();
+            let start = chosen.outputs.len();
             let points: Vec<_> = columns
                 .dimensions()
                 .iter()
                 .map(|dimension| self.along(&dimension.name, &dimension.values))
                 .collect();
             let coverage = u32::try_from(chosen.coverages.len()).unwrap_or(u32::MAX);
-            let mut wants = Wants::new(coverage, columns, &mut chosen);
+            let mut outputs = Outputs::new(coverage, columns, &mut chosen);
             for (variable, one) in columns.variables().iter().enumerate() {
                 let is_chosen = self.variables.is_none_or(|names| {
                     names.iter().any(|name| one.name.eq_ignore_ascii_case(name))
                 });
                 if is_chosen {
-                    wants.product(variable, &points)?;
+                    outputs.product(variable, &points)?;
                 }
             }
-            let end = chosen.wanted.len();
+            let end = chosen.outputs.len();
             if end > start {
                 chosen.coverages.push(Arc::clone(description));
                 chosen.groups.push(start..end);
             }
         }
-        if chosen.wanted.is_empty() {
+        if chosen.outputs.is_empty() {
             return Err(match self.form {
                 Form::Collections => {
                     malformed("variables", "of the collections that are asked for")
@@ -325,37 +325,37 @@ impl<'o> Asked<'o> {
     }
 }
 
-/// Where the wanted numbers of one coverage, and its columns, are put down.
-struct Wants<'s> {
+/// Columns of the answer from one coverage, as they are put together.
+struct Outputs<'s> {
     coverage: u32,
     columns: &'s Columns,
     chosen: &'s mut Chosen,
-    /// Where each column stands that is read already.
-    standing: Vec<Option<u32>>,
+    /// Position of each column of the store that is read already.
+    slots: Vec<Option<u32>>,
     /// Positions along the dimensions.
     positions: Vec<usize>,
 }
 
-impl<'s> Wants<'s> {
+impl<'s> Outputs<'s> {
     fn new(coverage: u32, columns: &'s Columns, chosen: &'s mut Chosen) -> Self {
         let count = usize::try_from(columns.count()).unwrap_or(usize::MAX);
         Self {
             coverage,
             columns,
             chosen,
-            standing: vec![None; count],
+            slots: vec![None; count],
             positions: Vec::with_capacity(columns.dimensions().len()),
         }
     }
 
-    /// Wants a variable at each combination of points, the last dimension fastest.
+    /// Outputs a variable at each combination of points, the last dimension fastest.
     fn product(&mut self, variable: usize, points: &[Vec<Point>]) -> Result<(), Refused> {
         if points.iter().any(Vec::is_empty) {
             return Ok(());
         }
         let mut at = vec![0; points.len()];
         loop {
-            self.want(variable, &at, points)?;
+            self.push(variable, &at, points)?;
             // As an odometer: the last place turns first.
             let mut places = at.iter_mut().zip(points).rev();
             let turned = places.find_map(|(at, points)| {
@@ -372,17 +372,17 @@ impl<'s> Wants<'s> {
         }
     }
 
-    /// Wants a variable at those of `points` that stand at `at`.
-    fn want(
+    /// Outputs a variable at those of `points` that stand at `at`.
+    fn push(
         &mut self,
         variable: usize,
         at: &[usize],
         points: &[Vec<Point>],
     ) -> Result<(), Refused> {
-        if self.chosen.wanted.len() >= MOST_VALUES {
+        if self.chosen.outputs.len() >= MOST_VALUES {
             return Err(Refused::TooMuch {
                 what: "values of a place",
-                found: u64::try_from(self.chosen.wanted.len() + 1).unwrap_or(u64::MAX),
+                found: u64::try_from(self.chosen.outputs.len() + 1).unwrap_or(u64::MAX),
                 limit: u64::try_from(MOST_VALUES).unwrap_or(u64::MAX),
             });
         }
@@ -413,14 +413,14 @@ impl<'s> Wants<'s> {
             *self.positions.get_mut(dimension)? += 1;
             self.columns.index(variable, &self.positions)
         });
-        let wanted = Wanted {
+        let output = OutputColumn {
             coverage: self.coverage,
             column: lower,
             between: between.map(|(_, between)| between),
             lower: self.place(lower),
             upper: self.place(upper.unwrap_or(lower)),
         };
-        self.chosen.wanted.push(wanted);
+        self.chosen.outputs.push(output);
         Ok(())
     }
 
@@ -434,15 +434,15 @@ impl<'s> Wants<'s> {
         })
     }
 
-    /// Where a column stands among those that are read.
+    /// Position of a column among those that are read.
     fn place(&mut self, column: ColumnIndex) -> u32 {
         let columns = &mut self.chosen.columns;
         let next = u32::try_from(columns.len()).unwrap_or(u32::MAX);
         let number = usize::try_from(column.number()).unwrap_or(usize::MAX);
-        let Some(standing) = self.standing.get_mut(number) else {
+        let Some(slot) = self.slots.get_mut(number) else {
             return next;
         };
-        *standing.get_or_insert_with(|| {
+        *slot.get_or_insert_with(|| {
             columns.push((self.coverage, column));
             next
         })

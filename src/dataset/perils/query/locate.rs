@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    Answered, Interpolation, Origin, Status, Subset, UsedCell, Wanted,
+    Interpolation, Origin, OutputColumn, PlaceResult, Status, Subset, UsedCell,
     search::{CELLS_OF_A_PLACE, Nearby},
     sphere::{around, distance_km},
 };
@@ -30,8 +30,8 @@ struct Lookup<'q> {
     around: Option<u32>,
     /// Positions among [`Subset::columns`].
     columns: Range<usize>,
-    /// Positions among [`Subset::wanted`].
-    wanted: Range<usize>,
+    /// Positions among [`Subset::outputs`].
+    outputs: Range<usize>,
     /// Whether what is wanted are the columns, as they are and in their order.
     is_plain: bool,
 }
@@ -56,7 +56,7 @@ impl<'q> Locator<'q> {
                 at,
                 part,
                 around: around(&part.shape().longitude),
-                wanted: made_of(&subset.wanted, &columns),
+                outputs: made_of(&subset.outputs, &columns),
                 columns,
                 is_plain,
             }
@@ -79,32 +79,32 @@ impl<'q> Locator<'q> {
     }
 
     /// Answers for a place in degrees, into `answered`.
-    pub fn answer(&mut self, position: Position, answered: &mut Answered) {
-        answered.clear();
+    pub fn answer(&mut self, position: Position, result: &mut PlaceResult) {
+        result.clear();
         let (latitude, longitude) = match position {
             Ok(position) => position,
             Err(fault) => {
-                answered.status = Status::Invalid(fault);
+                result.status = Status::Invalid(fault);
                 return;
             }
         };
         let place = (latitude, turned(longitude));
-        answered.status = Status::Ok;
+        result.status = Status::Ok;
         let mut is_within_any = false;
         for grid in &self.grids {
-            is_within_any |= grid.answer(self.subset, place, &mut self.reading, answered);
+            is_within_any |= grid.answer(self.subset, place, &mut self.reading, result);
         }
         if !is_within_any {
-            answered.clear();
-            answered.status = Status::Outside;
+            result.clear();
+            result.status = Status::Outside;
         }
     }
 }
 
 /// The numbers that are made of `columns`: coverages keep their order, and each lies on one grid.
-fn made_of(wanted: &[Wanted], columns: &Range<usize>) -> Range<usize> {
+fn made_of(outputs: &[OutputColumn], columns: &Range<usize>) -> Range<usize> {
     let before = |end: usize| {
-        wanted.partition_point(|one| usize::try_from(one.lower).is_ok_and(|lower| lower < end))
+        outputs.partition_point(|one| usize::try_from(one.lower).is_ok_and(|lower| lower < end))
     };
     before(columns.start)..before(columns.end)
 }
@@ -116,48 +116,48 @@ impl<'q> Lookup<'q> {
         subset: &Subset,
         place: (f64, f64),
         reading: &mut Reading,
-        answered: &mut Answered,
+        result: &mut PlaceResult,
     ) -> bool {
         let Some(nearest) = self.nearest(place.0, place.1) else {
-            self.cover_nothing(answered);
+            self.cover_nothing(result);
             return false;
         };
-        let first_cell = answered.cells.len();
-        answered.cells.push(self.used(nearest, place));
+        let first_cell = result.cells.len();
+        result.cells.push(self.used(nearest, place));
         let interpolation = match subset.interpolation {
             Interpolation::Nearest => {
-                self.take(subset, nearest, reading, answered);
+                self.take(subset, nearest, reading, result);
                 Interpolation::Nearest
             }
-            Interpolation::Bilinear => self.interpolate(subset, nearest, place, reading, answered),
+            Interpolation::Bilinear => self.interpolate(subset, nearest, place, reading, result),
         };
         let origin = Origin {
             cell: first_cell,
             interpolation,
         };
         if self.at == 0 {
-            answered.origin = origin;
+            result.origin = origin;
         } else {
-            answered.elsewhere.push((self.wanted.clone(), origin));
+            result.overrides.push((self.outputs.clone(), origin));
         }
         if let Some(radius) = subset.radius_km {
-            self.look_around(subset, radius, nearest, place, reading, answered);
+            self.look_around(subset, radius, nearest, place, reading, result);
         }
         true
     }
 
     /// The grid ends before the place, which others have values for.
-    fn cover_nothing(&self, answered: &mut Answered) {
-        let values = self.wanted.end;
-        answered.values.resize(values, Value::NotCovered);
+    fn cover_nothing(&self, result: &mut PlaceResult) {
+        let values = self.outputs.end;
+        result.values.resize(values, Value::NotCovered);
         let nowhere = Origin {
             cell: usize::MAX,
             interpolation: Interpolation::Nearest,
         };
         if self.at == 0 {
-            answered.origin = nowhere;
+            result.origin = nowhere;
         } else {
-            answered.elsewhere.push((self.wanted.clone(), nowhere));
+            result.overrides.push((self.outputs.clone(), nowhere));
         }
     }
 
@@ -188,8 +188,8 @@ impl<'q> Lookup<'q> {
         }
     }
 
-    fn wanted<'s>(&self, subset: &'s Subset) -> &'s [Wanted] {
-        subset.wanted.get(self.wanted.clone()).unwrap_or_default()
+    fn outputs<'s>(&self, subset: &'s Subset) -> &'s [OutputColumn] {
+        subset.outputs.get(self.outputs.clone()).unwrap_or_default()
     }
 
     /// Reads the columns of a cell to where they stand among all; one off the grid has nothing.
@@ -207,19 +207,19 @@ impl<'q> Lookup<'q> {
         subset: &Subset,
         nearest: CellIndex,
         reading: &mut Reading,
-        answered: &mut Answered,
+        result: &mut PlaceResult,
     ) {
         if let (true, Some(cell)) = (self.is_plain, self.part.cell(nearest)) {
-            answered.values.reserve(self.wanted.len());
-            cell.each(|value| answered.values.push(value));
+            result.values.reserve(self.outputs.len());
+            cell.each(|value| result.values.push(value));
             return;
         }
         self.read(nearest, &mut reading.columns);
         let columns = &reading.columns;
-        let values = self.wanted(subset).iter();
-        answered
+        let values = self.outputs(subset).iter();
+        result
             .values
-            .extend(values.map(|wanted| wanted.value(columns)));
+            .extend(values.map(|output| output.value(columns)));
     }
 
     /// The four cells around, each by its nearness; a value that one of them lacks is missing.
@@ -229,35 +229,35 @@ impl<'q> Lookup<'q> {
         nearest: CellIndex,
         place: (f64, f64),
         reading: &mut Reading,
-        answered: &mut Answered,
+        result: &mut PlaceResult,
     ) -> Interpolation {
         let Some(corners) = self.corners(place.0, place.1) else {
             // Within half a cell of the grid's edge there is nothing beyond to lean on.
-            self.take(subset, nearest, reading, answered);
+            self.take(subset, nearest, reading, result);
             return Interpolation::Nearest;
         };
-        let wanted = self.wanted(subset);
-        let mut sums = vec![Sum::default(); wanted.len()];
+        let outputs = self.outputs(subset);
+        let mut sums = vec![Sum::default(); outputs.len()];
         for (index, weight) in corners.into_iter().filter(|(_, weight)| *weight > 0.0) {
             self.read(index, &mut reading.columns);
-            if self.position(answered, index).is_none() {
-                answered.cells.push(self.used(index, place));
+            if self.position(result, index).is_none() {
+                result.cells.push(self.used(index, place));
             }
             reading.corners.clear();
             let columns = &reading.columns;
-            let values = wanted.iter().map(|wanted| wanted.value(columns));
+            let values = outputs.iter().map(|output| output.value(columns));
             reading.corners.extend(values);
             for (sum, value) in sums.iter_mut().zip(&reading.corners) {
                 sum.add(*value, weight);
             }
         }
-        answered.values.extend(sums.into_iter().map(Sum::value));
+        result.values.extend(sums.into_iter().map(Sum::value));
         Interpolation::Bilinear
     }
 
     /// The position of a cell of this grid among those that values come from.
-    fn position(&self, answered: &Answered, index: CellIndex) -> Option<usize> {
-        let mut cells = answered.cells.iter();
+    fn position(&self, result: &PlaceResult, index: CellIndex) -> Option<usize> {
+        let mut cells = result.cells.iter();
         cells.position(|cell| cell.index == index && cell.part == self.at)
     }
 
@@ -307,11 +307,11 @@ impl<'q> Lookup<'q> {
         nearest: CellIndex,
         place: (f64, f64),
         reading: &mut Reading,
-        answered: &mut Answered,
+        result: &mut PlaceResult,
     ) {
-        let is_here = |group: &&Range<usize>| self.wanted.contains(&group.start);
+        let is_here = |group: &&Range<usize>| self.outputs.contains(&group.start);
         let lacks = |group: &&Range<usize>| {
-            let values = answered.values.get((*group).clone()).unwrap_or_default();
+            let values = result.values.get((*group).clone()).unwrap_or_default();
             values.iter().any(|value| value.known().is_none())
         };
         let groups = subset.groups.iter().filter(is_here).filter(lacks);
@@ -322,18 +322,18 @@ impl<'q> Lookup<'q> {
         let left = subset
             .reach
             .max_search_cells
-            .saturating_sub(answered.searched);
+            .saturating_sub(result.searched);
         let mut left = left.min(CELLS_OF_A_PLACE);
         for found in Nearby::new((self.at, self.part), self.around, place, nearest, radius) {
             if left == 0 {
-                answered.status = Status::OkSearchEnded;
+                result.status = Status::OkSearchEnded;
                 return;
             }
             left -= 1;
-            answered.searched += 1;
+            result.searched += 1;
             self.read(found.index, &mut reading.columns);
             lacking
-                .retain(|group| !self.take_over(subset, group, &found, &reading.columns, answered));
+                .retain(|group| !self.take_over(subset, group, &found, &reading.columns, result));
             if lacking.is_empty() {
                 return;
             }
@@ -347,28 +347,28 @@ impl<'q> Lookup<'q> {
         group: &Range<usize>,
         found: &UsedCell,
         columns: &[Value],
-        answered: &mut Answered,
+        result: &mut PlaceResult,
     ) -> bool {
-        let wanted = subset.wanted.get(group.clone()).unwrap_or_default();
-        let is_known = |wanted: &Wanted| wanted.value(columns).known().is_some();
-        if !wanted.iter().all(is_known) {
+        let outputs = subset.outputs.get(group.clone()).unwrap_or_default();
+        let is_known = |output: &OutputColumn| output.value(columns).known().is_some();
+        if !outputs.iter().all(is_known) {
             return false;
         }
-        let present = self.position(answered, found.index);
+        let present = self.position(result, found.index);
         let cell = present.unwrap_or_else(|| {
-            answered.cells.push(*found);
-            answered.cells.len() - 1
+            result.cells.push(*found);
+            result.cells.len() - 1
         });
-        let values = answered.values.get_mut(group.clone());
-        for (value, wanted) in values.unwrap_or_default().iter_mut().zip(wanted) {
-            *value = wanted.value(columns);
+        let values = result.values.get_mut(group.clone());
+        for (value, output) in values.unwrap_or_default().iter_mut().zip(outputs) {
+            *value = output.value(columns);
         }
         let origin = Origin {
             cell,
             interpolation: Interpolation::Nearest,
         };
         // The origin of the group's grid, if it is listed, comes after.
-        answered.elsewhere.insert(0, (group.clone(), origin));
+        result.overrides.insert(0, (group.clone(), origin));
         true
     }
 }

@@ -1,9 +1,9 @@
-//! What is wanted of each place, understood and checked.
+//! Subset that is asked for of each place, understood and checked.
 
 use std::{ops::Range, sync::Arc};
 
 use super::{
-    Options, Wanted,
+    Options, OutputColumn,
     choice::{Asked, Chosen, Form},
     options::choice,
 };
@@ -50,7 +50,7 @@ pub struct Reach {
     pub max_search_cells: u64,
 }
 
-/// What is wanted of each place.
+/// Subset of the coverages that is asked for of each place.
 #[derive(Clone, Debug)]
 pub struct Subset {
     /// The words in which it was asked.
@@ -61,8 +61,8 @@ pub struct Subset {
     /// [`Subset::coverages`].
     pub columns: Vec<(u32, ColumnIndex)>,
     /// The numbers, by coverage, variable and the values of dimensions.
-    pub wanted: Vec<Wanted>,
-    /// The numbers of each coverage, as positions in [`Subset::wanted`].
+    pub outputs: Vec<OutputColumn>,
+    /// The numbers of each coverage, as positions in [`Subset::outputs`].
     pub groups: Vec<Range<usize>>,
     /// How values come from cells.
     pub interpolation: Interpolation,
@@ -125,7 +125,7 @@ impl Subset {
             form,
             coverages: Vec::new(),
             columns: Vec::new(),
-            wanted: Vec::new(),
+            outputs: Vec::new(),
             groups: Vec::new(),
             interpolation: choice(
                 options,
@@ -155,13 +155,13 @@ impl Subset {
         let Chosen {
             coverages,
             columns,
-            wanted,
+            outputs,
             groups,
         } = asked.choose()?;
         Ok(Self {
             coverages,
             columns,
-            wanted,
+            outputs,
             groups,
             ..subset
         })
@@ -178,8 +178,8 @@ impl Subset {
 
     /// The coverage of a number.
     #[must_use]
-    pub fn coverage(&self, wanted: &Wanted) -> Option<&Arc<Description>> {
-        self.coverages.get(usize::try_from(wanted.coverage).ok()?)
+    pub fn coverage(&self, output: &OutputColumn) -> Option<&Arc<Description>> {
+        self.coverages.get(usize::try_from(output.coverage).ok()?)
     }
 
     /// Whether places may have other cells for one coverage than for another.
@@ -194,11 +194,11 @@ impl Subset {
     /// The names of the numbers among the columns of a table: with their coverage where two would have one name.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        let name = |wanted: &Wanted| {
-            let coverage = self.coverage(wanted);
-            coverage.map_or(String::new(), |one| wanted.name(&one.coverage.columns))
+        let name = |output: &OutputColumn| {
+            let coverage = self.coverage(output);
+            coverage.map_or(String::new(), |one| output.name(&one.coverage.columns))
         };
-        let names: Vec<_> = self.wanted.iter().map(name).collect();
+        let names: Vec<_> = self.outputs.iter().map(name).collect();
         if self.coverages.len() < 2 || self.form == Form::Perils {
             return names;
         }
@@ -206,8 +206,8 @@ impl Subset {
         if names.iter().all(|name| seen.insert(name.as_str())) {
             return names;
         }
-        let with_coverage = self.wanted.iter().zip(&names).map(|(wanted, name)| {
-            let id = self.coverage(wanted).map_or("", |one| one.id());
+        let with_coverage = self.outputs.iter().zip(&names).map(|(output, name)| {
+            let id = self.coverage(output).map_or("", |one| one.id());
             format!("{id}.{name}")
         });
         with_coverage.collect()
@@ -215,8 +215,8 @@ impl Subset {
 
     /// Whether the numbers are the columns, each once and in their order.
     pub(super) fn is_plain(&self) -> bool {
-        let mut wanted = self.wanted.iter().enumerate();
-        self.wanted.len() == self.columns.len() && wanted.all(|(at, wanted)| wanted.is_column(at))
+        let mut outputs = self.outputs.iter().enumerate();
+        self.outputs.len() == self.columns.len() && outputs.all(|(at, output)| output.is_column(at))
     }
 }
 
@@ -257,10 +257,10 @@ mod tests {
     #[test]
     fn nothing_given_means_all() {
         let subset = read(&[]).unwrap();
-        assert_eq!((subset.wanted.len(), subset.columns.len()), (96, 96));
+        assert_eq!((subset.outputs.len(), subset.columns.len()), (96, 96));
         assert!(subset.is_plain());
         let blank = read(&[("perils", ""), ("years", " ")]).unwrap();
-        assert_eq!(blank.wanted, subset.wanted);
+        assert_eq!(blank.outputs, subset.outputs);
         assert_eq!(
             ids(&subset),
             [
@@ -317,12 +317,12 @@ mod tests {
             ]
         );
         assert_eq!(subset.columns.len(), 2);
-        let between = subset.wanted[0].between.unwrap();
+        let between = subset.outputs[0].between.unwrap();
         assert_eq!(
             (between.lower, between.upper),
             (2_040_000_000, 2_050_000_000)
         );
-        assert_eq!(subset.wanted[2].between, None);
+        assert_eq!(subset.outputs[2].between, None);
     }
 
     #[test]
@@ -350,7 +350,7 @@ mod tests {
             ("subset", "year(2045)"),
             ("dimension_interpolation", "linear"),
         ]);
-        assert_eq!(between.unwrap().wanted.len(), 2);
+        assert_eq!(between.unwrap().outputs.len(), 2);
     }
 
     #[test]

@@ -86,14 +86,14 @@ fn within(radius_km: f64) -> Subset {
     }
 }
 
-fn answered(values: &Values, subset: &Subset, latitude: f64, longitude: f64) -> Answered {
-    let mut answered = Answered::default();
-    Locator::new(values, subset).answer(Ok((latitude, longitude)), &mut answered);
-    answered
+fn result(values: &Values, subset: &Subset, latitude: f64, longitude: f64) -> PlaceResult {
+    let mut result = PlaceResult::default();
+    Locator::new(values, subset).answer(Ok((latitude, longitude)), &mut result);
+    result
 }
 
 fn found(values: &Values, subset: &Subset, latitude: f64, longitude: f64) -> Value {
-    answered(values, subset, latitude, longitude).values[0]
+    result(values, subset, latitude, longitude).values[0]
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn coverages_on_other_grids_answer_each_from_its_own_cell() {
         let permits: Vec<_> = permits.collect();
         let values = perils.values(&permits, subset.columns_by_name()).unwrap();
         assert_eq!(values.parts().len(), 2);
-        let here = answered(&values, &subset, 51.6, -0.1);
+        let here = result(&values, &subset, 51.6, -0.1);
         assert_eq!(here.values, [Value::Known(7), Value::Known(9)]);
         let cell = |at| {
             let cell: &UsedCell = here.cell(at).unwrap();
@@ -222,18 +222,18 @@ fn coverages_on_other_grids_answer_each_from_its_own_cell() {
         };
         assert_eq!((cell(0), cell(1)), ((50.0, 0.0), (51.5, 0.0)));
         // Where one grid ends, the other goes on; where both end, the place is outside.
-        let beyond = answered(&values, &subset, -20.0, 30.0);
+        let beyond = result(&values, &subset, -20.0, 30.0);
         assert_eq!(beyond.values, [Value::Known(7), Value::NotCovered]);
         assert_eq!(beyond.status, Status::Ok);
         assert!(beyond.cell(0).is_some() && beyond.cell(1).is_none());
-        let nowhere = answered(&values, &subset, 95.0, 0.0);
+        let nowhere = result(&values, &subset, 95.0, 0.0);
         assert_eq!(nowhere.status, Status::Outside);
         assert!(nowhere.values.is_empty());
         let near = Subset {
             radius_km: Some(10.0),
             ..subset.clone()
         };
-        assert_eq!(answered(&values, &near, 51.6, -0.1).values, here.values);
+        assert_eq!(result(&values, &near, 51.6, -0.1).values, here.values);
     }
 }
 
@@ -289,7 +289,7 @@ fn a_cell_within_the_box_around_the_circle_but_not_within_the_circle_is_not_take
     };
     let values = values(shape, corner);
     for (radius_km, value) in [(150.0, Value::NotApplicable), (158.0, Value::Known(7))] {
-        let answer = answered(&values, &within(radius_km), 1.0, 1.0);
+        let answer = result(&values, &within(radius_km), 1.0, 1.0);
         assert_eq!(answer.values, [value], "{radius_km}");
         assert!(
             answer
@@ -318,7 +318,7 @@ fn a_corner_of_no_weight_counts_for_nothing() {
         ((0.5, 1.0), Value::Known(8), 2),
         ((0.5, 0.5), Value::NotApplicable, 4),
     ] {
-        let answer = answered(&values, &bilinear, place.0, place.1);
+        let answer = result(&values, &bilinear, place.0, place.1);
         assert_eq!(
             (answer.values[0], answer.cells.len()),
             (value, cells),
@@ -355,7 +355,7 @@ fn a_search_near_a_pole_looks_at_no_more_cells_than_it_may_and_says_so() {
         longitude: Axis::new(-180_000_000, 50_000, 1, 7_200).unwrap(),
     };
     let sea = values(shape, |_| Some(WIDE_NOT_APPLICABLE));
-    let answer = answered(&sea, &within(199.0), 90.0, 0.0);
+    let answer = result(&sea, &within(199.0), 90.0, 0.0);
     assert_eq!(answer.status, Status::OkSearchEnded);
     assert_eq!(
         (answer.status.name(), answer.status.reason()),
@@ -365,7 +365,7 @@ fn a_search_near_a_pole_looks_at_no_more_cells_than_it_may_and_says_so() {
     assert_eq!(answer.values, [Value::NotApplicable]);
     // Where there are no rows, all is looked through at once.
     let empty = values(shape, |cell| (cell < 7_200).then_some(WIDE_NOT_APPLICABLE));
-    let answer = answered(&empty, &within(150.0), 90.0, 0.0);
+    let answer = result(&empty, &within(150.0), 90.0, 0.0);
     assert_eq!((answer.status, answer.searched), (Status::Ok, 0));
 }
 
@@ -386,17 +386,17 @@ fn the_places_of_a_request_share_what_may_be_looked_through() {
         reach,
         ..within(120.0)
     };
-    let mut answered = Answered::default();
+    let mut result = PlaceResult::default();
     let mut statuses = Vec::new();
     for _ in 0..5 {
         // A locator is made anew for each piece of an answer, and the count goes on.
-        Locator::new(&values, &subset).answer(Ok((10.0, 10.0)), &mut answered);
-        statuses.push(answered.status);
+        Locator::new(&values, &subset).answer(Ok((10.0, 10.0)), &mut result);
+        statuses.push(result.status);
     }
     // Five cells lie within the radius.
     let (ok, ended) = (Status::Ok, Status::OkSearchEnded);
     assert_eq!(statuses, [ok, ok, ok, ok, ended]);
-    assert_eq!(answered.searched, 20);
+    assert_eq!(result.searched, 20);
 }
 
 proptest! {
@@ -415,7 +415,7 @@ proptest! {
         // Where the last column repeats the first, nobody looks at it.
         let is_repeated = |cell| columns == 73 && cell % columns == 72;
         let values = values(shape, |cell| patchy(cell).filter(|_| !is_repeated(cell)));
-        let answer = answered(&values, &within(radius_km), latitude, longitude);
+        let answer = result(&values, &within(radius_km), latitude, longitude);
         if answer.status != Status::Ok {
             return Ok(());
         }
@@ -442,7 +442,7 @@ proptest! {
     #[test]
     fn a_bilinear_value_lies_between_its_corners(latitude in -90.0..90.0_f64, longitude in -180.0..360.0_f64) {
         let values = world(73);
-        let answer = answered(&values, &subset("bilinear"), latitude, longitude);
+        let answer = result(&values, &subset("bilinear"), latitude, longitude);
         let nearest = subset("nearest");
         let corners = answer.cells.iter().filter_map(|cell| {
             match found(&values, &nearest, cell.latitude, cell.longitude) {

@@ -1,4 +1,4 @@
-//! The first reading of a body: its shape, its options, how many places it has.
+//! List of places in a body: its format, the options beside it, and the number of places.
 
 use std::{collections::HashSet, io::Read};
 
@@ -8,16 +8,16 @@ use super::{
     Header, Record,
     crs::is_crs84,
     element::Kind,
-    json::{Kept, Stop, Walker},
+    json::{JsonCursor, JsonError, Kept},
     parts::without_nan,
-    reading::{Places, Source},
+    reader::{Input, PlaceReader},
 };
 use crate::{
     dataset::perils::{Refused, query::Options},
     edge::Body,
 };
 
-/// How a body has its places.
+/// Format of a list of places.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum InputFormat {
     /// CSV with a header, whatever stands between its fields.
@@ -28,9 +28,9 @@ pub enum InputFormat {
     Json,
 }
 
-/// What the first reading found.
+/// Places that a body was found to hold.
 #[derive(Clone, Debug)]
-pub struct Survey {
+pub struct PlaceList {
     format: InputFormat,
     header: Option<Header>,
     places: usize,
@@ -39,7 +39,7 @@ pub struct Survey {
     body: Body,
 }
 
-impl Survey {
+impl PlaceList {
     /// Reads through `body`, taking its options into `options`.
     ///
     /// # Errors
@@ -57,7 +57,7 @@ impl Survey {
         }
     }
 
-    /// How the body has its places.
+    /// The format of the list.
     #[must_use]
     pub fn format(&self) -> InputFormat {
         self.format
@@ -69,25 +69,25 @@ impl Survey {
         self.header.as_ref()
     }
 
-    /// How many places there are.
+    /// The number of places.
     #[must_use]
     pub fn count(&self) -> usize {
         self.places
     }
 
-    /// Whether a mark stood before the text.
+    /// `true` where a byte order mark stood before the text.
     #[must_use]
     pub fn has_mark(&self) -> bool {
         self.has_mark
     }
 
-    /// Octets of the whole body.
+    /// Bytes of the whole body.
     #[must_use]
-    pub fn octets(&self) -> u64 {
+    pub fn length(&self) -> u64 {
         self.body.length()
     }
 
-    /// Whether the body can be read without waiting for a disk.
+    /// `true` where the body can be read without waiting for a disk.
     #[must_use]
     pub fn is_in_memory(&self) -> bool {
         self.body.in_memory().is_some()
@@ -95,13 +95,13 @@ impl Survey {
 
     /// The places, from the first on.
     #[must_use]
-    pub fn places(&self) -> Places {
+    pub fn reader(&self) -> PlaceReader {
         let elements = |kind| {
-            let walker = Walker::new(self.body.reader(self.start), self.start);
-            Source::Elements(walker, kind, self.body.clone())
+            let cursor = JsonCursor::new(self.body.reader(self.start), self.start);
+            Input::Elements(cursor, kind, self.body.clone())
         };
-        Places::new(match (&self.header, self.format) {
-            (Some(header), _) => Source::Records(self.body.reader(self.start), header.clone()),
+        PlaceReader::new(match (&self.header, self.format) {
+            (Some(header), _) => Input::Records(self.body.reader(self.start), header.clone()),
             (None, InputFormat::GeoJson) => elements(Kind::Feature),
             (None, InputFormat::Json | InputFormat::Csv) => elements(Kind::Location),
         })
@@ -145,16 +145,16 @@ impl Survey {
 
     fn of_json(body: Body, options: &mut Options, max_places: usize) -> Result<Self, Refused> {
         let mark = mark(&body)?;
-        let mut walker = Walker::new(body.reader(mark), mark);
+        let mut cursor = JsonCursor::new(body.reader(mark), mark);
         let expected = "an object with an array locations, or a GeoJSON feature collection";
-        if matches!(walker.peek(), Ok(Some(b'['))) {
+        if matches!(cursor.peek(), Ok(Some(b'['))) {
             return Err(malformed("the body", expected));
         }
-        let found = find_array(&mut walker, options, max_places);
-        let at = usize::try_from(walker.at()).unwrap_or(usize::MAX);
-        let found = found.map_err(|fault| match fault {
-            Fault::Refused(refused) => refused,
-            Fault::Stop(Stop::Syntax | Stop::Io(_)) => Refused::NotJson { at },
+        let found = find_array(&mut cursor, options, max_places);
+        let at = usize::try_from(cursor.at()).unwrap_or(usize::MAX);
+        let found = found.map_err(|error| match error {
+            ReadError::Refused(refused) => refused,
+            ReadError::Json(JsonError::Syntax | JsonError::Io(_)) => Refused::NotJson { at },
         })?;
         let (format, start, places) = found.ok_or_else(|| malformed("the body", expected))?;
         Ok(Self {
@@ -168,68 +168,68 @@ impl Survey {
     }
 }
 
-enum Fault {
+enum ReadError {
     Refused(Refused),
-    Stop(Stop),
+    Json(JsonError),
 }
 
-impl From<Refused> for Fault {
+impl From<Refused> for ReadError {
     fn from(refused: Refused) -> Self {
         Self::Refused(refused)
     }
 }
 
-impl From<Stop> for Fault {
-    fn from(stop: Stop) -> Self {
-        Self::Stop(stop)
+impl From<JsonError> for ReadError {
+    fn from(error: JsonError) -> Self {
+        Self::Json(error)
     }
 }
 
 /// Walks over the members of the body: the array of places by its start and length, options by value.
 fn find_array(
-    walker: &mut Walker<'_>,
+    cursor: &mut JsonCursor<'_>,
     options: &mut Options,
     max_places: usize,
-) -> Result<Option<(InputFormat, u64, usize)>, Fault> {
+) -> Result<Option<(InputFormat, u64, usize)>, ReadError> {
     let mut found = None;
     let mut text = Vec::new();
     let mut names = HashSet::new();
     let mut others = Vec::new();
-    walker.expect(b'{')?;
+    cursor.expect(b'{')?;
     let mut is_first = true;
-    while !walker.take(b'}')? {
+    while !cursor.take(b'}')? {
         if !is_first {
-            walker.expect(b',')?;
+            cursor.expect(b',')?;
         }
         is_first = false;
-        whole(walker, &mut text)?;
-        let name: String = serde_json::from_slice(&text).or(Err(Stop::Syntax))?;
+        whole(cursor, &mut text)?;
+        let name: String = serde_json::from_slice(&text).or(Err(JsonError::Syntax))?;
         if !names.insert(name.clone()) {
             return Err(malformed("the body", "without members that come twice").into());
         }
         if names.len() > MOST_MEMBERS {
             return Err(malformed("the body", "an object of at most 100 members").into());
         }
-        walker.expect(b':')?;
+        cursor.expect(b':')?;
         let format = match name.as_str() {
             "features" => Some(InputFormat::GeoJson),
             _ if name.eq_ignore_ascii_case("locations") => Some(InputFormat::Json),
             _ => None,
         };
         if let Some(format) = format {
-            if found.is_some() || walker.peek()? != Some(b'[') {
+            if found.is_some() || cursor.peek()? != Some(b'[') {
                 let at = if found.is_some() { "the body" } else { &name };
                 return Err(malformed(at, "one array, of locations or of features").into());
             }
-            let start = walker.at();
-            let places = count(walker, max_places)?;
+            let start = cursor.at();
+            let places = count(cursor, max_places)?;
             if places == 0 {
                 return Err(malformed(&name, "an array of at least one place").into());
             }
             found = Some((format, start, places));
             continue;
         }
-        whole(walker, &mut text)?;
+        whole(cursor, &mut text)?;
         // A value in memory is many times its text: what is none of ours is only read over.
         let value = if Options::is_known(&name) || name == "crs" {
             member(&text)?
@@ -239,8 +239,8 @@ fn find_array(
         };
         others.push((name, value));
     }
-    if walker.peek()?.is_some() {
-        return Err(Stop::Syntax.into());
+    if cursor.peek()?.is_some() {
+        return Err(JsonError::Syntax.into());
     }
     if found.is_none() {
         return Ok(None);
@@ -266,7 +266,7 @@ fn find_array(
 
 /// The value of a member of the body beside the places; none when there are numbers in it that are none, or octets
 /// that are not UTF-8, which matters where it is an option.
-fn member(text: &[u8]) -> Result<Option<serde_json::Value>, Stop> {
+fn member(text: &[u8]) -> Result<Option<serde_json::Value>, JsonError> {
     if let Ok(value) = serde_json::from_slice(text) {
         return Ok(Some(value));
     }
@@ -274,36 +274,36 @@ fn member(text: &[u8]) -> Result<Option<serde_json::Value>, Stop> {
 }
 
 /// Whether `text` is a value, NaN in place of a number included.
-fn read_over(text: &[u8]) -> Result<(), Stop> {
+fn read_over(text: &[u8]) -> Result<(), JsonError> {
     let plain: Result<IgnoredAny, _> = serde_json::from_slice(text);
     if plain.is_ok() {
         return Ok(());
     }
     let text = without_nan(&String::from_utf8_lossy(text), "null");
     let readable: Result<IgnoredAny, _> = serde_json::from_str(&text);
-    readable.map(drop).or(Err(Stop::Syntax))
+    readable.map(drop).or(Err(JsonError::Syntax))
 }
 
 /// Walks over a value of which all is wanted.
-fn whole(walker: &mut Walker<'_>, text: &mut Vec<u8>) -> Result<(), Fault> {
-    let kept = walker.value(text)?;
+fn whole(cursor: &mut JsonCursor<'_>, text: &mut Vec<u8>) -> Result<(), ReadError> {
+    let kept = cursor.value(text)?;
     let expected = match kept {
         Kept::Whole => return Ok(()),
         Kept::TooDeep => "nested at most 100 deep",
         Kept::TooLong => "shorter than 64 KiB",
     };
-    let at = format!("the value before octet {}", walker.at());
+    let at = format!("the value before octet {}", cursor.at());
     Err(malformed(&at, expected).into())
 }
 
-fn count(walker: &mut Walker<'_>, max_places: usize) -> Result<usize, Fault> {
+fn count(cursor: &mut JsonCursor<'_>, max_places: usize) -> Result<usize, ReadError> {
     let mut places = 0;
-    walker.expect(b'[')?;
-    while !walker.take(b']')? {
+    cursor.expect(b'[')?;
+    while !cursor.take(b']')? {
         if places > 0 {
-            walker.expect(b',')?;
+            cursor.expect(b',')?;
         }
-        walker.pass()?;
+        cursor.pass()?;
         places += 1;
         if places > max_places {
             return Err(Refused::TooManyPlaces { limit: max_places }.into());
@@ -335,7 +335,7 @@ mod tests {
     use super::*;
     use crate::dataset::perils::places::{PlaceFault, Position};
 
-    fn survey(text: &str, is_csv: bool) -> Result<(Survey, Options), Refused> {
+    fn survey(text: &str, is_csv: bool) -> Result<(PlaceList, Options), Refused> {
         survey_with(text, is_csv, 3)
     }
 
@@ -343,19 +343,19 @@ mod tests {
         text: &str,
         is_csv: bool,
         max_places: usize,
-    ) -> Result<(Survey, Options), Refused> {
+    ) -> Result<(PlaceList, Options), Refused> {
         let mut options = Options::default();
         let body = Body::Memory(text.as_bytes().to_vec().into());
-        Survey::of(body, is_csv, &mut options, max_places).map(|survey| (survey, options))
+        PlaceList::of(body, is_csv, &mut options, max_places).map(|survey| (survey, options))
     }
 
     fn positions(text: &str, is_csv: bool) -> Vec<Position> {
         survey(text, is_csv).unwrap().0.positions()
     }
 
-    impl Survey {
+    impl PlaceList {
         fn positions(&self) -> Vec<Position> {
-            let mut places = self.places();
+            let mut places = self.reader();
             let mut positions = Vec::new();
             while let Some(place) = places.next_place(|_| ()).unwrap() {
                 positions.push(place.position);
@@ -450,7 +450,7 @@ mod tests {
             assert!(refused.contains("without NaN"), "{refused}");
         }
         let body = Body::Memory(b"{\"name\":\"Caf\xe9\",\"features\":[5]}".to_vec().into());
-        assert!(Survey::of(body, false, &mut Options::default(), 3).is_ok());
+        assert!(PlaceList::of(body, false, &mut Options::default(), 3).is_ok());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What came of one place: its values, and how each of them was made.
+//! Result for one place: its values, each with its origin.
 
 use std::ops::Range;
 
@@ -8,24 +8,24 @@ use crate::dataset::{
     perils::places::PlaceFault,
 };
 
-/// The answer for one place.
+/// Result for one place.
 #[derive(Clone, Debug, Default)]
-pub struct Answered {
-    /// What came of it.
+pub struct PlaceResult {
+    /// Status of the place.
     pub status: Status,
     /// The cells that values come from.
     pub cells: Vec<UsedCell>,
-    /// One for each of [`Subset::wanted`](super::Subset::wanted); empty unless the status is `ok`.
+    /// One for each of [`Subset::outputs`](super::Subset::outputs); empty unless the status is `ok`.
     pub values: Vec<Value>,
-    /// How the values were made, but for those of `elsewhere`.
+    /// Origin of the values, but for those of `overrides`.
     pub(super) origin: Origin,
     /// Cells that were looked through around this place and those before it.
     pub(super) searched: u64,
-    /// Which values were made in another way: most often none.
-    pub(super) elsewhere: Vec<(Range<usize>, Origin)>,
+    /// Values of another origin: most often none.
+    pub(super) overrides: Vec<(Range<usize>, Origin)>,
 }
 
-/// What came of a place.
+/// Status of a place.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Status {
     /// The place was not understood.
@@ -54,13 +54,13 @@ pub struct UsedCell {
     pub distance_km: f64,
 }
 
-/// How a value was made.
+/// Origin of a value: a cell, and the way from there.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Origin {
-    /// Position in [`Answered::cells`]: the cell, or the nearest of those it was interpolated between. There is none at
+    /// Position in [`PlaceResult::cells`]: the cell, or the nearest of those it was interpolated between. There is none at
     /// that position where the grid of the value's coverage ends before the place.
     pub cell: usize,
-    /// How it came from there.
+    /// Interpolation by which it came from there.
     pub interpolation: Interpolation,
 }
 
@@ -73,21 +73,21 @@ impl Default for Origin {
     }
 }
 
-impl Answered {
-    /// The values, each with how it was made.
-    pub fn made(&self) -> impl Iterator<Item = (Value, Origin)> {
+impl PlaceResult {
+    /// The values, each with its origin.
+    pub fn values_with_origin(&self) -> impl Iterator<Item = (Value, Origin)> {
         let values = self.values.iter().enumerate();
         values.map(|(at, value)| (*value, self.origin(at)))
     }
 
-    /// How the value at `at` was made.
+    /// The origin of the value at `at`.
     #[must_use]
     pub fn origin(&self, at: usize) -> Origin {
-        let elsewhere = self
-            .elsewhere
+        let overrides = self
+            .overrides
             .iter()
             .find(|(values, _)| values.contains(&at));
-        elsewhere.map_or(self.origin, |(_, origin)| *origin)
+        overrides.map_or(self.origin, |(_, origin)| *origin)
     }
 
     /// The cell of the value at `at`; none when there is no such value.
@@ -97,14 +97,16 @@ impl Answered {
         self.cells.get(self.origin(at).cell)
     }
 
-    /// The ways in which the values came from cells, that of the first value first, each once.
+    /// The interpolations by which the values came from cells, that of the first value first, each once.
     pub fn interpolations(&self) -> impl Iterator<Item = Interpolation> {
         let first = (!self.values.is_empty()).then(|| self.origin(0).interpolation);
         let others = [Interpolation::Nearest, Interpolation::Bilinear].into_iter();
         let others = others.filter(move |other| Some(*other) != first);
-        let is_used =
-            |way: &Interpolation| self.made().any(|(_, origin)| origin.interpolation == *way);
-        let others = others.filter(move |way| !self.elsewhere.is_empty() && is_used(way));
+        let is_used = |way: &Interpolation| {
+            self.values_with_origin()
+                .any(|(_, origin)| origin.interpolation == *way)
+        };
+        let others = others.filter(move |way| !self.overrides.is_empty() && is_used(way));
         first.into_iter().chain(others)
     }
 
@@ -112,7 +114,7 @@ impl Answered {
         self.cells.clear();
         self.values.clear();
         self.origin = Origin::default();
-        self.elsewhere.clear();
+        self.overrides.clear();
     }
 }
 

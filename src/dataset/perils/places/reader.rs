@@ -1,4 +1,4 @@
-//! The second reading of a body: its places, one after the other.
+//! Reader of the places of a body, one after the other.
 
 use std::io::BufRead;
 
@@ -6,13 +6,13 @@ use super::{
     Carried, Header, Place, PlaceFault, Position, Record,
     coordinates::position,
     element::{Element, Kind},
-    json::{Kept, Stop, Walker},
+    json::{JsonCursor, JsonError, Kept},
 };
 use crate::{dataset::grid::Grid, edge::Body};
 
-/// The places of a body, one after the other.
-pub struct Places {
-    source: Source,
+/// Reader of the places of a body.
+pub struct PlaceReader {
+    input: Input,
     text: Vec<u8>,
     is_first: bool,
     has_ended: bool,
@@ -24,24 +24,24 @@ pub struct Places {
     taken: usize,
 }
 
-/// Where they come from: right before the first of them.
-pub(super) enum Source {
+/// Input of a reader, right before the first place.
+pub(super) enum Input {
     /// Members of an array in the body.
-    Elements(Walker<'static>, Kind, Body),
+    Elements(JsonCursor<'static>, Kind, Body),
     Records(Box<dyn BufRead + Send>, Header),
 }
 
-/// What was read of one place.
+/// Text of one place.
 #[derive(Default)]
 struct Read {
     element: Element,
     record: Record,
 }
 
-impl Places {
-    pub(super) fn new(source: Source) -> Self {
+impl PlaceReader {
+    pub(super) fn new(input: Input) -> Self {
         Self {
-            source,
+            input,
             text: Vec::new(),
             is_first: true,
             has_ended: false,
@@ -71,7 +71,7 @@ impl Places {
         };
         self.taken += 1;
         let Read { element, record } = read;
-        let is_record = matches!(self.source, Source::Records(..));
+        let is_record = matches!(self.input, Input::Records(..));
         Ok(Some(Place {
             position: *position,
             id: element.id.as_deref().filter(|_| !is_record),
@@ -107,8 +107,8 @@ impl Places {
             return Ok(None);
         };
         let is_first = std::mem::take(&mut self.is_first);
-        match &mut self.source {
-            Source::Records(reader, header) => {
+        match &mut self.input {
+            Input::Records(reader, header) => {
                 let dialect = header.dialect;
                 let has_header = !is_first || record.read(&mut **reader, dialect)?;
                 if !has_header || !record.read(&mut **reader, dialect)? {
@@ -116,8 +116,8 @@ impl Places {
                 }
                 Ok(Some(of_record(record, header)))
             }
-            Source::Elements(walker, kind, body) => {
-                let Some((start, kept)) = step(walker, is_first, &mut self.text)? else {
+            Input::Elements(cursor, kind, body) => {
+                let Some((start, kept)) = step(cursor, is_first, &mut self.text)? else {
                     return Ok(None);
                 };
                 let fault = match kept {
@@ -125,8 +125,8 @@ impl Places {
                     Kept::TooDeep => PlaceFault::TooDeep,
                     Kept::TooLong => PlaceFault::TooLong,
                 };
-                let walker = Walker::within_a_place(body.reader(start));
-                element.read_apart(walker, *kind, Some(fault)).map(Some)
+                let cursor = JsonCursor::within_a_place(body.reader(start));
+                element.read_apart(cursor, *kind, Some(fault)).map(Some)
             }
         }
     }
@@ -151,26 +151,26 @@ fn of_record(record: &Record, header: &Header) -> Position {
 
 /// Walks to the next member of the array, into `text`: where it begins, and what of it is kept; none after the last.
 fn step(
-    walker: &mut Walker<'_>,
+    cursor: &mut JsonCursor<'_>,
     is_first: bool,
     text: &mut Vec<u8>,
 ) -> std::io::Result<Option<(u64, Kept)>> {
     let mut walk = || {
         if is_first {
-            walker.expect(b'[')?;
+            cursor.expect(b'[')?;
         }
-        if walker.take(b']')? {
+        if cursor.take(b']')? {
             return Ok(None);
         }
         if !is_first {
-            walker.expect(b',')?;
+            cursor.expect(b',')?;
         }
-        walker.peek()?;
-        let start = walker.at();
-        walker.value(text).map(|kept| Some((start, kept)))
+        cursor.peek()?;
+        let start = cursor.at();
+        cursor.value(text).map(|kept| Some((start, kept)))
     };
-    walk().map_err(|stop| match stop {
-        Stop::Io(error) => error,
-        Stop::Syntax => std::io::ErrorKind::InvalidData.into(),
+    walk().map_err(|error| match error {
+        JsonError::Io(error) => error,
+        JsonError::Syntax => std::io::ErrorKind::InvalidData.into(),
     })
 }

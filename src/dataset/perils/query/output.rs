@@ -1,12 +1,12 @@
-//! One number that is wanted of each place, and how it comes from the columns of a cell.
+//! Columns of an answer, and their values from the columns of a cell.
 
 use std::hash::{Hash, Hasher};
 
 use crate::dataset::grid::{ColumnIndex, Columns, Value};
 
-/// One number that is wanted of each place: a column, or a point between two of them along a dimension.
+/// Column of an answer, a number for each place: a column of the store, or a point between two of them along a dimension.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Wanted {
+pub struct OutputColumn {
     /// Position of its coverage in [`Subset::coverages`](super::Subset::coverages).
     pub coverage: u32,
     /// Its column, the lower of two.
@@ -31,13 +31,13 @@ pub struct Between {
     pub upper: i64,
 }
 
-impl Wanted {
+impl OutputColumn {
     /// Whether it is the column that stands at `at` in [`Subset::columns`](super::Subset::columns), as it is.
     pub(super) fn is_column(&self, at: usize) -> bool {
         self.between.is_none() && u32::try_from(at) == Ok(self.lower)
     }
 
-    /// The value from the values of [`Subset::columns`](super::Subset::columns): linear between two of them.
+    /// Its value from the values of [`Subset::columns`](super::Subset::columns): linear between two of them.
     #[must_use]
     pub fn value(&self, columns: &[Value]) -> Value {
         let at = |index: u32| {
@@ -96,8 +96,8 @@ impl Between {
     }
 }
 
-impl Hash for Wanted {
-    /// By what names it; the rest follows from that and from what else is wanted.
+impl Hash for OutputColumn {
+    /// By what names it; the rest follows from that and from the columns beside it.
     fn hash<H: Hasher>(&self, state: &mut H) {
         let column = u64::from(self.coverage) << 32 | u64::from(self.column.number());
         state.write_u64(column);
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn a_year_between_two_is_linear_and_rounds_to_the_nearest_step() {
         let columns = &Profile::perils().coverages[0].columns;
-        let wanted = |year: i64| Wanted {
+        let column = |year: i64| OutputColumn {
             coverage: 0,
             column: columns.index(0, &[0, 2]).unwrap(),
             between: (year < 2050).then(|| Between {
@@ -127,7 +127,7 @@ mod tests {
             lower: u32::from(year == 2050),
             upper: 1,
         };
-        let value = |year, values: [Value; 2]| wanted(year).value(&values);
+        let value = |year, values: [Value; 2]| column(year).value(&values);
         let known = [Value::Known(100), Value::Known(201)];
         assert_eq!(value(2045, known), Value::Known(151));
         assert_eq!(
@@ -138,8 +138,8 @@ mod tests {
         let (nothing, sea) = (Value::NotCovered, Value::NotApplicable);
         assert_eq!(value(2045, [sea, nothing]), nothing);
         assert_eq!(value(2045, [sea, Value::Known(1)]), sea);
-        assert_eq!(wanted(2045).value(&[]), nothing);
-        assert_eq!(wanted(2045).name(columns), "windspeed100yr_ssp126_2045");
+        assert_eq!(column(2045).value(&[]), nothing);
+        assert_eq!(column(2045).name(columns), "windspeed100yr_ssp126_2045");
         let far = [
             Value::Known(-999_999_999_999_999),
             Value::Known(999_999_999_999_999),
