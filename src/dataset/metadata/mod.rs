@@ -2,12 +2,14 @@
 
 pub mod description;
 
+mod dimension;
 mod extent;
 mod field;
 mod licence;
 mod moment;
 mod unit;
 
+pub use dimension::{Dimension, DimensionValues};
 pub use extent::{BoundingBox, Extent, Interval};
 pub use field::{Field, FieldType};
 pub use licence::Licence;

@@ -2,31 +2,15 @@
 
 use std::path::Path;
 
-use strum::VariantNames;
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    DescriptionFault, Problem, Source,
-    coverage::{CoverageKeys, Dimension, Variable},
+    DescribedRule, DescriptionFault, Problem, Source, Variable,
+    coverage::CoverageKeys,
+    keys::Keys,
     table::{Faults, Lined, Section, nearest, shortened},
 };
-use crate::{
-    dataset::{
-        Kind,
-        metadata::{BoundingBox, Field, FieldType, Interval, Licence, Moment, Unit},
-    },
-    policy::{Class, Clause},
-    token::Scope,
-};
-
-/// One rule of a description; any one that holds grants.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct DescribedRule {
-    /// The class, and the scopes that a token must carry.
-    pub clause: Clause,
-    /// The line it stands on.
-    pub line: usize,
-}
+use crate::dataset::metadata::Dimension;
 
 /// One description as it stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,28 +22,6 @@ pub struct Draft {
     pub(super) source: Option<Lined<Source>>,
     pub(super) profile: Option<Lined<Box<str>>>,
     pub(super) keys: Keys,
-}
-
-/// The keys that a profile may hold for others.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Keys {
-    pub(super) title: Option<Box<str>>,
-    pub(super) description: Option<Box<str>>,
-    pub(super) keywords: Option<Vec<Box<str>>>,
-    pub(super) licence: Option<Licence>,
-    pub(super) version: Option<Box<str>>,
-    pub(super) publisher: Option<Box<str>>,
-    pub(super) contact: Option<Box<str>>,
-    pub(super) issued: Option<Moment>,
-    pub(super) modified: Option<Moment>,
-    pub(super) kind: Option<Kind>,
-    pub(super) listed: Option<bool>,
-    pub(super) bbox: Option<BoundingBox>,
-    pub(super) datetime: Option<Interval>,
-    pub(super) rules: Vec<DescribedRule>,
-    pub(super) variables: Vec<Variable>,
-    pub(super) coverage: Option<CoverageKeys>,
-    pub(super) dimensions: Vec<Dimension>,
 }
 
 /// One description, read as far as it goes.
@@ -189,10 +151,10 @@ impl Draft {
                     draft.keys.coverage = Some(CoverageKeys::read(section));
                 }),
                 "rule" => each_table(name, value, line, faults, true, |section| {
-                    draft.keys.rules.extend(rule(section));
+                    draft.keys.rules.extend(DescribedRule::read(section));
                 }),
                 "field" => each_table(name, value, line, faults, true, |section| {
-                    draft.keys.variables.extend(variable(section));
+                    draft.keys.variables.extend(Variable::read(section));
                 }),
                 "dimension" => each_table(name, value, line, faults, true, |section| {
                     draft.keys.dimensions.extend(Dimension::read(section));
@@ -221,23 +183,7 @@ impl Draft {
             });
         }
         self.profile = section.text("profile");
-        let plain = |text: Option<Lined<Box<str>>>| text.map(|text| text.value);
-        let keys = &mut self.keys;
-        keys.title = plain(section.text("title"));
-        keys.description = plain(section.prose("description"));
-        keys.keywords = section
-            .texts("keywords")
-            .map(|words| words.into_iter().map(|word| word.value).collect());
-        keys.licence = licence(&mut section);
-        keys.version = version(&mut section);
-        keys.publisher = plain(section.text("publisher"));
-        keys.contact = plain(section.text("contact"));
-        keys.issued = moment(&mut section, "issued");
-        keys.modified = moment(&mut section, "modified");
-        keys.kind = section.word("kind", Kind::VARIANTS).map(|kind| kind.value);
-        keys.listed = section.flag("listed");
-        keys.bbox = bounding_box(&mut section);
-        keys.datetime = interval(&mut section);
+        self.keys.read_collection(&mut section);
         section.finish();
     }
 
@@ -295,140 +241,6 @@ fn each_table(
     }
 }
 
-fn rule(mut section: Section<'_, '_>) -> Option<DescribedRule> {
-    let line = section.line;
-    let class = section.text("class");
-    let class = match class {
-        Some(Lined { value, line }) => {
-            let class = CLASSES.into_iter().find(|class| class.name() == &*value);
-            if class.is_none() {
-                let word = shortened(&value);
-                let known = CLASS_NAMES;
-                section.complain(line, "class", Problem::UnknownWord { word, known });
-            }
-            class
-        }
-        None if section.has("class") => None,
-        None => Some(Class::default()),
-    };
-    let scopes = section.texts("scopes");
-    let is_broken = section.has("scopes") && scopes.is_none();
-    let mut named = Vec::new();
-    for Lined { value, line } in scopes.unwrap_or_default() {
-        let fits = |octet: u8| matches!(octet, 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
-        if !value.bytes().all(fits) {
-            let scope = shortened(&value);
-            section.complain(line, "scopes", Problem::ScopeMalformed { scope });
-        }
-        named.push(value);
-    }
-    let clause = Scope::parse(&named.join(" ")).and_then(|scope| {
-        let clause = Clause::new(class?, scope);
-        if clause.is_err() {
-            section.complain(line, "scopes", Problem::OpenWithScopes);
-        }
-        clause.ok()
-    });
-    section.finish();
-    let clause = clause.filter(|_| !is_broken)?;
-    Some(DescribedRule { clause, line })
-}
-
-fn variable(mut section: Section<'_, '_>) -> Option<Variable> {
-    let name = section.text("name");
-    if name.is_none() && !section.has("name") {
-        let line = section.line;
-        section.complain(line, "name", Problem::Missing { key: "name" });
-    }
-    let unit = section.text("unit").map(|Lined { value, line }| {
-        let unit = Unit::parse(&value);
-        if !unit.is_ucum() {
-            let nearest = Unit::nearest(&value);
-            let code = shortened(&value);
-            section.complain(line, "unit", Problem::UnitUnknown { code, nearest });
-        }
-        unit
-    });
-    let title = section.text("title").map(|text| text.value);
-    let field_type = section.word("type", FieldType::VARIANTS);
-    let definition = section.prose("definition").map(|text| text.value);
-    let decimals = section.whole("decimals", 0, 15);
-    let minimum = section.number("minimum").map(|number| number.value);
-    let maximum = section.number("maximum").map(|number| number.value);
-    section.finish();
-    Some(Variable {
-        field: Field {
-            name: name?.value,
-            title,
-            field_type: field_type.map(|word| word.value),
-            unit,
-            definition,
-        },
-        decimals: decimals.and_then(|digits| u8::try_from(digits).ok()),
-        minimum,
-        maximum,
-    })
-}
-
-fn licence(section: &mut Section<'_, '_>) -> Option<Licence> {
-    let Lined { value, line } = section.text("licence")?;
-    let licence = Licence::parse(&value);
-    if matches!(licence, Licence::Other(_)) {
-        let problem = Problem::LicenceUnknown {
-            text: shortened(&value),
-            nearest: Licence::nearest(&value),
-        };
-        section.complain(line, "licence", problem);
-    }
-    Some(licence)
-}
-
-/// A version as text: `1.0` without quotes would be a number, and no longer what was written (OE-MD-6).
-fn version(section: &mut Section<'_, '_>) -> Option<Box<str>> {
-    let (value, line) = section.value("version")?;
-    match value {
-        DeValue::Integer(_) | DeValue::Float(_) => {
-            section.wrong_type("version", line, value, "it in quotes, as version = \"1.0\"")
-        }
-        _ => section.text("version").map(|text| text.value),
-    }
-}
-
-fn moment(section: &mut Section<'_, '_>, key: &'static str) -> Option<Moment> {
-    let (value, line) = section.value(key)?;
-    let text = match value {
-        DeValue::Datetime(time) => time.to_string(),
-        DeValue::String(text) => text.to_string(),
-        _ => return section.wrong_type(key, line, value, "a date, as 2026-01-31"),
-    };
-    let moment = Moment::parse(&text);
-    if moment.is_none() {
-        let text = shortened(&text);
-        section.complain(line, key, Problem::NotADate { text });
-    }
-    moment
-}
-
-fn interval(section: &mut Section<'_, '_>) -> Option<Interval> {
-    let Lined { value, line } = section.text("datetime")?;
-    let interval = Interval::parse(&value);
-    if interval.is_none() {
-        let text = shortened(&value);
-        section.complain(line, "datetime", Problem::NotASpan { text });
-    }
-    interval
-}
-
-fn bounding_box(section: &mut Section<'_, '_>) -> Option<BoundingBox> {
-    let Lined { value, line } = section.numbers("bbox", "four numbers in [ ]")?;
-    let corners = <[f64; 4]>::try_from(value).ok();
-    let bounding_box = corners.and_then(BoundingBox::new);
-    if bounding_box.is_none() {
-        section.complain(line, "bbox", Problem::NotABox);
-    }
-    bounding_box
-}
-
 const TABLES: &[&str] = &[
     "collection",
     "profile",
@@ -440,7 +252,3 @@ const TABLES: &[&str] = &[
 
 /// Entries of one list of tables: as many as a wide table has columns.
 const MOST_ENTRIES: usize = 10_000;
-
-const CLASSES: [Class; 3] = [Class::Open, Class::SharedA, Class::SharedB];
-
-const CLASS_NAMES: &[&str] = &[CLASSES[0].name(), CLASSES[1].name(), CLASSES[2].name()];

@@ -1,18 +1,27 @@
 //! Descriptions of collections: one file of TOML beside the data (`docs/description.md`).
 
 mod coverage;
+mod dimension;
 mod draft;
+mod keys;
+mod pattern;
 mod problem;
 mod resolve;
+mod rule;
 mod source;
 mod table;
+mod variable;
 
-pub use coverage::{CoverageLayout, Dimension, DimensionValues, Form, NamePattern, Part, Variable};
-pub use draft::{DescribedRule, Draft, Read};
+pub use super::dimension::{Dimension, DimensionValues};
+pub use coverage::{CoverageLayout, Form};
+pub use draft::{Draft, Read};
+pub use pattern::{NamePattern, Part};
 pub use problem::{DescriptionFault, Problem};
 pub use resolve::{Described, Profiles};
+pub use rule::DescribedRule;
 pub use source::Source;
 pub use table::Lined;
+pub use variable::Variable;
 
 /// Bytes of the longest description.
 pub const MOST_BYTES: u64 = 256 * 1024;

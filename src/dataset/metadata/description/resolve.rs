@@ -3,7 +3,7 @@
 use std::{collections::HashMap, path::Path, sync::Arc};
 
 use super::{
-    CoverageLayout, DescribedRule, DescriptionFault, Draft, Problem, Read, Source, draft::Keys,
+    CoverageLayout, DescribedRule, DescriptionFault, Draft, Problem, Read, Source, keys::Keys,
     table::Lined,
 };
 use crate::dataset::{

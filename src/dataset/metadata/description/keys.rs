@@ -1,0 +1,117 @@
+//! The keys that a profile may hold for others.
+
+use strum::VariantNames;
+use toml::de::DeValue;
+
+use super::{
+    DescribedRule, Problem, Variable,
+    coverage::CoverageKeys,
+    table::{Lined, Section, shortened},
+};
+use crate::dataset::{
+    Kind,
+    metadata::{BoundingBox, Dimension, Interval, Licence, Moment},
+};
+
+/// The keys that a profile may hold for others.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Keys {
+    pub(super) title: Option<Box<str>>,
+    pub(super) description: Option<Box<str>>,
+    pub(super) keywords: Option<Vec<Box<str>>>,
+    pub(super) licence: Option<Licence>,
+    pub(super) version: Option<Box<str>>,
+    pub(super) publisher: Option<Box<str>>,
+    pub(super) contact: Option<Box<str>>,
+    pub(super) issued: Option<Moment>,
+    pub(super) modified: Option<Moment>,
+    pub(super) kind: Option<Kind>,
+    pub(super) listed: Option<bool>,
+    pub(super) bbox: Option<BoundingBox>,
+    pub(super) datetime: Option<Interval>,
+    pub(super) rules: Vec<DescribedRule>,
+    pub(super) variables: Vec<Variable>,
+    pub(super) coverage: Option<CoverageKeys>,
+    pub(super) dimensions: Vec<Dimension>,
+}
+
+impl Keys {
+    /// Reads those of `[collection]`.
+    pub(super) fn read_collection(&mut self, section: &mut Section<'_, '_>) {
+        let plain = |text: Option<Lined<Box<str>>>| text.map(|text| text.value);
+        self.title = plain(section.text("title"));
+        self.description = plain(section.prose("description"));
+        self.keywords = section
+            .texts("keywords")
+            .map(|words| words.into_iter().map(|word| word.value).collect());
+        self.licence = licence(section);
+        self.version = version(section);
+        self.publisher = plain(section.text("publisher"));
+        self.contact = plain(section.text("contact"));
+        self.issued = moment(section, "issued");
+        self.modified = moment(section, "modified");
+        self.kind = section.word("kind", Kind::VARIANTS).map(|kind| kind.value);
+        self.listed = section.flag("listed");
+        self.bbox = bounding_box(section);
+        self.datetime = interval(section);
+    }
+}
+
+fn licence(section: &mut Section<'_, '_>) -> Option<Licence> {
+    let Lined { value, line } = section.text("licence")?;
+    let licence = Licence::parse(&value);
+    if matches!(licence, Licence::Other(_)) {
+        let problem = Problem::LicenceUnknown {
+            text: shortened(&value),
+            nearest: Licence::nearest(&value),
+        };
+        section.complain(line, "licence", problem);
+    }
+    Some(licence)
+}
+
+/// A version as text: `1.0` without quotes would be a number, and no longer what was written (OE-MD-6).
+fn version(section: &mut Section<'_, '_>) -> Option<Box<str>> {
+    let (value, line) = section.value("version")?;
+    match value {
+        DeValue::Integer(_) | DeValue::Float(_) => {
+            section.wrong_type("version", line, value, "it in quotes, as version = \"1.0\"")
+        }
+        _ => section.text("version").map(|text| text.value),
+    }
+}
+
+fn moment(section: &mut Section<'_, '_>, key: &'static str) -> Option<Moment> {
+    let (value, line) = section.value(key)?;
+    let text = match value {
+        DeValue::Datetime(time) => time.to_string(),
+        DeValue::String(text) => text.to_string(),
+        _ => return section.wrong_type(key, line, value, "a date, as 2026-01-31"),
+    };
+    let moment = Moment::parse(&text);
+    if moment.is_none() {
+        let text = shortened(&text);
+        section.complain(line, key, Problem::NotADate { text });
+    }
+    moment
+}
+
+fn interval(section: &mut Section<'_, '_>) -> Option<Interval> {
+    let Lined { value, line } = section.text("datetime")?;
+    let interval = Interval::parse(&value);
+    if interval.is_none() {
+        let text = shortened(&value);
+        section.complain(line, "datetime", Problem::NotASpan { text });
+    }
+    interval
+}
+
+fn bounding_box(section: &mut Section<'_, '_>) -> Option<BoundingBox> {
+    let Lined { value, line } = section.numbers("bbox", "four numbers in [ ]")?;
+    let corners = <[f64; 4]>::try_from(value).ok();
+    let bounding_box = corners.and_then(BoundingBox::new);
+    if bounding_box.is_none() {
+        section.complain(line, "bbox", Problem::NotABox);
+    }
+    bounding_box
+}
