@@ -5,13 +5,15 @@ use serde::Serialize;
 use super::{
     View,
     data_queries::{self, Offer},
+    extent::{self, ExtentDocument},
     link::{JSON_SCHEMA, Link},
     view::{Reading, path_of, path_of_file, title},
 };
 use crate::{
     dataset::{
-        Collection,
-        metadata::{Extent, Licence, Metadata, Moment},
+        Collection, Kind,
+        coverage::Crs,
+        metadata::{Licence, Metadata},
     },
     policy::{CollectionId, Rule},
 };
@@ -41,6 +43,8 @@ pub(super) struct CollectionDocument<'c> {
     group: Option<&'c str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     extent: Option<ExtentDocument>,
+    #[serde(rename = "storageCrs", skip_serializing_if = "Option::is_none")]
+    storage_crs: Option<&'static str>,
     #[serde(flatten)]
     data_queries: Option<Offer>,
     access: Access<'c>,
@@ -73,26 +77,6 @@ struct CallerWord {
     lacks_one_of: Vec<String>,
 }
 
-#[derive(Serialize)]
-struct ExtentDocument {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    spatial: Option<Spatial>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    temporal: Option<Temporal>,
-}
-
-#[derive(Serialize)]
-struct Spatial {
-    bbox: [[f64; 4]; 1],
-    crs: &'static str,
-}
-
-#[derive(Serialize)]
-struct Temporal {
-    interval: [[Option<String>; 2]; 1],
-    trs: &'static str,
-}
-
 pub(super) fn document<'c>(view: &View<'c>, collection: &'c Collection) -> CollectionDocument<'c> {
     let Metadata {
         description,
@@ -103,7 +87,6 @@ pub(super) fn document<'c>(view: &View<'c>, collection: &'c Collection) -> Colle
         version,
         issued,
         modified,
-        extent,
         ..
     } = collection.metadata();
     CollectionDocument {
@@ -119,7 +102,11 @@ pub(super) fn document<'c>(view: &View<'c>, collection: &'c Collection) -> Colle
         issued: issued.map(|moment| moment.to_string()),
         modified: modified.map(|moment| moment.to_string()),
         group: collection.group().map(CollectionId::as_str),
-        extent: extent_of(extent),
+        extent: extent::document(view, collection),
+        storage_crs: match collection.kind() {
+            Kind::Coverage => Some(Crs::Crs84.uri()),
+            Kind::Files => None,
+        },
         data_queries: data_queries::of(view, collection),
         access: access(view, collection),
         links: links(view, collection),
@@ -189,26 +176,4 @@ fn links(view: &View<'_>, collection: &Collection) -> Vec<Link> {
     });
     links.extend(files);
     links
-}
-
-fn extent_of(extent: &Extent) -> Option<ExtentDocument> {
-    let spatial = extent.spatial.map(|corners| Spatial {
-        bbox: [corners.corners()],
-        crs: "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
-    });
-    let temporal = extent.temporal.map(|interval| Temporal {
-        interval: [[interval.from(), interval.until()].map(|end| end.map(date_time))],
-        trs: "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
-    });
-    (spatial.is_some() || temporal.is_some()).then_some(ExtentDocument { spatial, temporal })
-}
-
-/// RFC 3339 `date-time`, which is all that an interval may have: a day by its beginning.
-fn date_time(moment: Moment) -> String {
-    let text = moment.to_string();
-    if text.contains('T') {
-        text
-    } else {
-        text + "T00:00:00Z"
-    }
 }

@@ -9,12 +9,7 @@ use super::{
     view::{path_of, title},
 };
 use crate::{
-    dataset::{
-        Collection, Kind,
-        coverage::Crs,
-        edr::QueryKind,
-        metadata::{Field, Unit},
-    },
+    dataset::{Collection, Kind, coverage::Crs, edr::QueryKind, metadata::Field},
     response::coverage::Media,
 };
 
@@ -61,18 +56,34 @@ pub(super) fn of(view: &View<'_>, collection: &Collection) -> Option<Offer> {
 
 fn parameter(field: &Field) -> Value {
     let label = field.title.as_ref().unwrap_or(&field.name);
+    let mut observed = Map::from_iter([("label".to_owned(), json!(label))]);
+    if let Some(name) = &field.standard_name {
+        observed.insert("id".to_owned(), standard_name(name).into());
+    }
     let mut parameter = Map::from_iter([
         ("type".to_owned(), "Parameter".into()),
-        ("observedProperty".to_owned(), json!({"label": label})),
+        ("id".to_owned(), json!(field.name)),
+        ("label".to_owned(), json!(label)),
+        ("observedProperty".to_owned(), observed.into()),
     ]);
     if let Some(definition) = &field.definition {
         parameter.insert("description".to_owned(), json!(definition));
     }
-    if let Some(unit) = field.unit.as_ref().map(Unit::code) {
-        let unit = json!({
-            "symbol": {"value": unit, "type": "http://www.opengis.net/def/uom/UCUM/"},
-        });
+    if let Some(unit) = &field.unit {
+        // What is no code of UCUM is a word for people.
+        let unit = if unit.is_ucum() {
+            json!({"symbol": {"value": unit.code(), "type": UCUM}})
+        } else {
+            json!({"label": unit.code(), "symbol": unit.code()})
+        };
         parameter.insert("unit".to_owned(), unit);
     }
     parameter.into()
 }
+
+/// The address of a standard name of the CF conventions.
+fn standard_name(name: &str) -> String {
+    format!("http://vocab.nerc.ac.uk/standard_name/{name}/")
+}
+
+const UCUM: &str = "http://www.opengis.net/def/uom/UCUM/";

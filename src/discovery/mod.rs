@@ -9,6 +9,7 @@ mod answer;
 mod collection;
 mod conformance;
 mod data_queries;
+mod extent;
 mod landing;
 mod link;
 mod listing;

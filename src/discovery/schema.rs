@@ -4,18 +4,27 @@ use serde_json::{Map, Value, json};
 
 use super::{
     View,
+    extent::listed,
     view::{path_of, title},
 };
 use crate::dataset::{
     Collection,
-    metadata::{Field, FieldType},
+    metadata::{Dimension, DimensionValues, Field, FieldType},
 };
 
 pub(super) fn document(view: &View<'_>, collection: &Collection) -> Value {
-    let fields = collection.metadata().fields.iter();
-    let properties: Map<_, _> = fields
+    let metadata = collection.metadata();
+    let dimensions = metadata.dimensions.iter();
+    let dimensions = dimensions.map(|one| (&one.name, along(one)));
+    let fields = metadata.fields.iter();
+    let fields = fields.map(|one| (&one.name, property(one)));
+    let properties: Map<_, _> = dimensions
+        .chain(fields)
         .enumerate()
-        .map(|(position, field)| (field.name.to_string(), property(position, field)))
+        .map(|(position, (name, mut property))| {
+            property.insert("x-ogc-propertySeq".to_owned(), position.into());
+            (name.to_string(), property.into())
+        })
         .collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -27,7 +36,7 @@ pub(super) fn document(view: &View<'_>, collection: &Collection) -> Value {
 }
 
 /// One field; its unit as OGC API Features Part 5 names it.
-fn property(position: usize, field: &Field) -> Value {
+fn property(field: &Field) -> Map<String, Value> {
     let mut property = match field.field_type {
         Some(field_type) => typed(field_type),
         None => Map::new(),
@@ -40,12 +49,31 @@ fn property(position: usize, field: &Field) -> Value {
     let text = |text: &Option<Box<str>>| text.as_deref().map(Value::from);
     say("title", text(&field.title));
     say("description", text(&field.definition));
-    say("x-ogc-propertySeq", Some(Value::from(position)));
     let unit = field.unit.as_ref();
     say("x-ogc-unit", unit.map(|unit| Value::from(unit.code())));
     let is_ucum = unit.filter(|unit| unit.is_ucum());
     say("x-ogc-unitLang", is_ucum.map(|_| Value::from("UCUM")));
-    Value::Object(property)
+    property
+}
+
+/// A dimension, whose values tell rows apart.
+fn along(dimension: &Dimension) -> Map<String, Value> {
+    let type_name = match &dimension.values {
+        DimensionValues::Numbers(_) => "number",
+        // A year or a month alone is no date of RFC 3339, and so no format of JSON Schema.
+        DimensionValues::Texts(_) | DimensionValues::Times(_) => "string",
+    };
+    let mut property = Map::from_iter([("type".to_owned(), Value::from(type_name))]);
+    let mut say = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            property.insert(name.to_owned(), value);
+        }
+    };
+    say("title", dimension.title.as_deref().map(Value::from));
+    say("x-ogc-unit", dimension.unit.as_deref().map(Value::from));
+    let values = listed(&dimension.values);
+    say("enum", (!values.is_empty()).then(|| values.into()));
+    property
 }
 
 fn typed(field_type: FieldType) -> Map<String, Value> {

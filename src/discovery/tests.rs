@@ -2,13 +2,20 @@
 
 use std::{collections::HashSet, fs};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::{
     clock::Timestamp,
-    dataset::catalog::{Catalog, Sources},
-    policy::{Defaults, Policy, Published, Publishers},
+    dataset::{
+        Kind,
+        catalog::{Catalog, Held, Sources},
+        metadata::{
+            BoundingBox, Dimension, DimensionValues, Extent, Field, FieldType, Interval, Metadata,
+            Unit,
+        },
+    },
+    policy::{CollectionId, Defaults, Policy, Published, Publishers},
     token::BoundToken,
 };
 
@@ -20,6 +27,12 @@ struct Provider {
 
 impl Provider {
     fn of(files: &[(&str, &str)]) -> Self {
+        Self::holding(None, files)
+    }
+
+    /// With imported collections beside the `files`.
+    fn holding(held: Option<Held>, files: &[(&str, &str)]) -> Self {
+        let held: Vec<_> = held.into_iter().collect();
         let folder = tempfile::tempdir().unwrap();
         for (name, content) in files {
             fs::write(folder.path().join(name), content).unwrap();
@@ -28,7 +41,7 @@ impl Provider {
             folder: folder.path(),
             publish_all: false,
             ruled: HashSet::new(),
-            holdings: &[],
+            holdings: &[&held],
             now: Timestamp::now(),
         };
         let catalog = Catalog::load(&sources, None);
@@ -137,6 +150,123 @@ fn a_collection_says_what_it_is_and_where_its_data_are() {
     assert_eq!(
         link("license")["href"],
         "https://spdx.org/licenses/CC-BY-4.0.html"
+    );
+}
+
+/// An imported coverage of irradiance by month, height and scenario.
+fn irradiance() -> Held {
+    let dimension = |name: &str, unit: Option<&str>, values| Dimension {
+        name: name.into(),
+        title: Some(format!("The {name}").into()),
+        unit: unit.map(Into::into),
+        values,
+    };
+    let words = |words: &[&str]| words.iter().map(|word| Box::from(*word)).collect();
+    Held {
+        id: CollectionId::parse("solar").unwrap(),
+        group: None,
+        kind: Kind::Coverage,
+        metadata: Metadata {
+            title: "solar".into(),
+            extent: Extent {
+                spatial: BoundingBox::new([-8.0, 49.0, 2.0, 61.0]),
+                temporal: Interval::parse("2020-01-01/2020-03-01"),
+            },
+            fields: ["ghi", "lamp"]
+                .map(|name| Field {
+                    name: name.into(),
+                    title: None,
+                    field_type: Some(FieldType::Number),
+                    unit: Some(Unit::parse(if name == "ghi" { "W/m2" } else { "lamps" })),
+                    definition: None,
+                    standard_name: (name == "ghi").then(|| STANDARD_NAME.into()),
+                })
+                .into(),
+            dimensions: vec![
+                dimension(
+                    "month",
+                    None,
+                    DimensionValues::Times(words(&["2020-01", "2020-03"])),
+                ),
+                dimension(
+                    "height",
+                    Some("m"),
+                    DimensionValues::Numbers(vec![0.5, 2.0, 10.0]),
+                ),
+                dimension(
+                    "scenario",
+                    None,
+                    DimensionValues::Texts(words(&["low", "high"])),
+                ),
+                dimension(
+                    "member",
+                    None,
+                    DimensionValues::Numbers((0..1001).map(f64::from).collect()),
+                ),
+            ],
+            ..Metadata::default()
+        },
+        digest: Some("d".into()),
+        has_data: true,
+    }
+}
+
+const STANDARD_NAME: &str = "surface_downwelling_shortwave_flux_in_air";
+
+fn described_coverage() -> String {
+    described("Irradiance", "kind = \"coverage\"", "class = \"OE-O\"")
+        + "[[field]]\nname = \"ghi\"\ntitle = \"Irradiance\"\nunit = \"kW/m2\"\n\
+           [[field]]\nname = \"not_imported\"\n"
+}
+
+/// Rows: EDR-1
+#[test]
+fn a_coverage_says_in_which_dimensions_its_values_lie() {
+    let provider = Provider::holding(Some(irradiance()), &[("solar.toml", &described_coverage())]);
+    let solar = provider.collection("solar", None).unwrap();
+    assert_eq!(
+        solar["storageCrs"],
+        "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+    );
+    let temporal = &solar["extent"]["temporal"];
+    assert_eq!(temporal["values"], json!(["2020-01", "2020-03"]));
+    let schema = "https://data.example/v1/collections/solar/schema";
+    assert_eq!(
+        solar["extent"]["custom"],
+        json!([
+            {"id": "height", "label": "The height", "unit": "m", "interval": [[0.5, 10]], "values": [0.5, 2, 10], "reference": schema},
+            {"id": "scenario", "label": "The scenario", "interval": [["low", "high"]], "values": ["low", "high"], "reference": schema},
+            // So many that the first and the last say more.
+            {"id": "member", "label": "The member", "interval": [[0, 1000]], "reference": schema},
+        ])
+    );
+    let view = provider.view(None);
+    let document = Document::Schema(view.collection("solar").unwrap());
+    let schema: Value = serde_json::from_slice(&document.json(&view)).unwrap();
+    jsonschema::meta::validate(&schema).unwrap();
+    let properties = schema["properties"].as_object().unwrap();
+    assert_eq!(properties.len(), 6);
+    assert_eq!(properties["scenario"]["enum"], json!(["low", "high"]));
+    assert_eq!(properties["height"]["x-ogc-unit"], "m");
+}
+
+/// Rows: EDR-1
+#[test]
+fn a_coverage_names_the_fields_that_were_imported_as_people_were_told_of_them() {
+    let provider = Provider::holding(Some(irradiance()), &[("solar.toml", &described_coverage())]);
+    let solar = provider.collection("solar", None).unwrap();
+    let parameters = solar["parameter_names"].as_object().unwrap();
+    assert_eq!(parameters.keys().collect::<Vec<_>>(), ["ghi", "lamp"]);
+    let ghi = &parameters["ghi"];
+    assert_eq!(ghi["observedProperty"]["label"], "Irradiance");
+    let id = ghi["observedProperty"]["id"].as_str().unwrap();
+    assert!(id.contains(STANDARD_NAME), "{id}");
+    // The unit is that of the values, whatever was written since.
+    assert_eq!(ghi["unit"]["symbol"]["value"], "W/m2");
+    // A word for people is no code of UCUM.
+    assert_eq!(
+        parameters["lamp"]["unit"],
+        json!({"label": "lamps", "symbol": "lamps"})
     );
 }
 

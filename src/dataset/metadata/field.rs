@@ -15,6 +15,8 @@ pub struct Field {
     pub unit: Option<Unit>,
     /// The meaning of a value, in a sentence or as the address of one.
     pub definition: Option<Box<str>>,
+    /// The name that the CF conventions have for what is measured.
+    pub standard_name: Option<Box<str>>,
 }
 
 /// The type of a field's values.

@@ -41,6 +41,8 @@ pub struct Metadata {
     pub extent: Extent,
     /// The fields, in their order.
     pub fields: Vec<Field>,
+    /// The dimensions of a coverage beside longitude and latitude, in their order, as its store has them.
+    pub dimensions: Vec<Dimension>,
 }
 
 impl Metadata {
@@ -57,9 +59,8 @@ impl Metadata {
         if self.keywords.is_empty() {
             self.keywords.clone_from(&told.keywords);
         }
-        if self.fields.is_empty() {
-            self.fields.clone_from(&told.fields);
-        }
+        self.lay_over_fields(&told.fields);
+        self.dimensions.clone_from(&told.dimensions);
         add(&mut self.description, told.description.as_ref());
         add(&mut self.licence, told.licence.as_ref());
         add(&mut self.publisher, told.publisher.as_ref());
@@ -69,5 +70,17 @@ impl Metadata {
         add(&mut self.modified, told.modified.as_ref());
         add(&mut self.extent.spatial, told.extent.spatial.as_ref());
         add(&mut self.extent.temporal, told.extent.temporal.as_ref());
+    }
+
+    /// Takes the fields that the data `have`, with the names and definitions that people were told of them: what was
+    /// described and not imported is not there.
+    fn lay_over_fields(&mut self, have: &[Field]) {
+        let said = std::mem::replace(&mut self.fields, have.to_vec());
+        for field in &mut self.fields {
+            if let Some(said) = said.iter().find(|said| said.name == field.name) {
+                field.title = said.title.clone().or_else(|| field.title.take());
+                field.definition = said.definition.clone().or_else(|| field.definition.take());
+            }
+        }
     }
 }

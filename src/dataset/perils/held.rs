@@ -4,8 +4,11 @@ use super::{Description, Perils};
 use crate::dataset::{
     Kind,
     catalog::{Held, Holding},
-    grid::{Axis, Columns, CoverageMetadata, DimensionValues, Variable},
-    metadata::{BoundingBox, Extent, Field, FieldType, Interval, Licence, Metadata, Moment, Unit},
+    grid::{self, Axis, Columns, CoverageMetadata, Variable},
+    metadata::{
+        BoundingBox, Dimension, DimensionValues, Extent, Field, FieldType, Interval, Licence,
+        Metadata, Moment, Unit,
+    },
 };
 
 impl Holding for Perils {
@@ -18,7 +21,6 @@ impl Holding for Perils {
 fn held(description: &Description) -> Held {
     let coverage = &description.coverage;
     let group = (*coverage.group == *Perils::group().as_str()).then(|| Perils::group().clone());
-    let said = |text: &str| (!text.is_empty()).then(|| Box::from(text));
     let metadata = Metadata {
         title: said(&coverage.title).unwrap_or_else(|| coverage.id.clone()),
         description: said(&described(coverage)),
@@ -29,6 +31,12 @@ fn held(description: &Description) -> Held {
             temporal: temporal(&coverage.columns),
         },
         fields: coverage.columns.variables().iter().map(field).collect(),
+        dimensions: coverage
+            .columns
+            .dimensions()
+            .iter()
+            .map(dimension)
+            .collect(),
         ..Metadata::default()
     };
     Held {
@@ -74,9 +82,11 @@ fn temporal(columns: &Columns) -> Option<Interval> {
     let mut dimensions = columns.dimensions().iter();
     dimensions.find_map(|dimension| {
         let texts = match &dimension.values {
-            DimensionValues::Time(_) => dimension.values.texts(),
-            DimensionValues::Number(_) if &*dimension.name == "year" => dimension.values.texts(),
-            DimensionValues::Number(_) | DimensionValues::Text(_) => return None,
+            grid::DimensionValues::Time(_) => dimension.values.texts(),
+            grid::DimensionValues::Number(_) if &*dimension.name == "year" => {
+                dimension.values.texts()
+            }
+            grid::DimensionValues::Number(_) | grid::DimensionValues::Text(_) => return None,
         };
         let texts: Vec<_> = texts.collect();
         let day = |text: &str| match text.len() {
@@ -89,12 +99,33 @@ fn temporal(columns: &Columns) -> Option<Interval> {
 }
 
 fn field(variable: &Variable) -> Field {
-    let said = |text: &str| (!text.is_empty()).then(|| Box::from(text));
     Field {
         name: variable.name.clone(),
         title: said(&variable.title),
         field_type: Some(FieldType::Number),
         unit: said(&variable.unit).map(|unit| Unit::parse(&unit)),
         definition: said(&variable.definition),
+        standard_name: said(&variable.standard_name),
     }
+}
+
+fn dimension(dimension: &grid::Dimension) -> Dimension {
+    let texts = || dimension.values.texts();
+    let words = || texts().map(Box::from).collect();
+    Dimension {
+        name: dimension.name.clone(),
+        title: said(&dimension.title),
+        unit: said(&dimension.unit),
+        values: match &dimension.values {
+            grid::DimensionValues::Number(_) => {
+                DimensionValues::Numbers(texts().filter_map(|text| text.parse().ok()).collect())
+            }
+            grid::DimensionValues::Text(_) => DimensionValues::Texts(words()),
+            grid::DimensionValues::Time(_) => DimensionValues::Times(words()),
+        },
+    }
+}
+
+fn said(text: &str) -> Option<Box<str>> {
+    (!text.is_empty()).then(|| text.into())
 }

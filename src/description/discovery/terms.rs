@@ -59,6 +59,7 @@ pub(in crate::description) fn schemas() -> Value {
             "length": {"type": "integer", "minimum": 0},
         }), &["href", "rel"]),
         "IntervalEnd": {"description": "A moment, or null where the interval is open.", "anyOf": [text, {"type": "null"}]},
+        "DimensionValue": {"description": "A value of a dimension: a name or a number.", "anyOf": [text, {"type": "number"}]},
         "Landing": object(json!({"title": text, "description": text, "links": links}), &["title", "links"]),
         "Conformance": object(json!({"conformsTo": list(&json!({"type": "string", "format": "uri"}))}), &["conformsTo"]),
         "Collections": object(json!({
@@ -71,8 +72,17 @@ pub(in crate::description) fn schemas() -> Value {
             "group": {"type": "string", "description": "The collections that it belongs to."},
             "extent": {"type": "object", "properties": {
                 "spatial": object(json!({"bbox": list(&list(&json!({"type": "number"}))), "crs": text}), &["bbox", "crs"]),
-                "temporal": object(json!({"interval": list(&list(&reference("IntervalEnd"))), "trs": text}), &["interval", "trs"]),
+                "temporal": object(json!({
+                    "interval": list(&list(&reference("IntervalEnd"))), "values": list(&text), "trs": text,
+                }), &["interval", "trs"]),
+                "custom": list(&object(json!({
+                    "id": {"type": "string", "description": "The parameter of data queries for it."},
+                    "label": text, "unit": {"type": "string", "description": "UCUM."},
+                    "interval": list(&list(&reference("DimensionValue"))), "values": list(&reference("DimensionValue")),
+                    "reference": {"type": "string", "format": "uri-reference"},
+                }), &["id", "interval", "reference"])),
             }},
+            "storageCrs": {"type": "string", "format": "uri"},
             "data_queries": {"type": "object", "description": "What can be asked of a coverage, as OGC API EDR has it.",
                 "additionalProperties": {"type": "object", "required": ["link"]}},
             "crs": list(&text), "output_formats": list(&text),

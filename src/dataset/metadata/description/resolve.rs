@@ -209,6 +209,7 @@ impl Keys {
                 .into_iter()
                 .map(|variable| variable.field)
                 .collect(),
+            dimensions: Vec::new(),
         }
     }
 }

@@ -51,6 +51,7 @@ impl Variable {
                 field_type: field_type.map(|word| word.value),
                 unit,
                 definition,
+                standard_name: None,
             },
             decimals: decimals.and_then(|digits| u8::try_from(digits).ok()),
             minimum,
