@@ -175,5 +175,6 @@ fn links(view: &View<'_>, collection: &Collection) -> Vec<Link> {
         )
     });
     links.extend(files);
+    links.extend(data_queries::links(view, collection));
     links
 }

@@ -23,15 +23,11 @@ pub(super) struct Offer {
 
 /// What can be asked of `collection`; none where nothing lies on a grid.
 pub(super) fn of(view: &View<'_>, collection: &Collection) -> Option<Offer> {
-    match collection.kind() {
-        Kind::Coverage if collection.has_data() => {}
-        Kind::Coverage | Kind::Files => return None,
+    if !is_asked(collection) {
+        return None;
     }
     let query = |kind: QueryKind| {
-        let path = format!("{}/{}", path_of(collection), kind.name());
-        let media_type = Media::CoverageJson.essence();
-        let link = Link::new(view, "data", &path, media_type, title(collection));
-        let mut link = json!(link);
+        let mut link = json!(link(view, collection, kind, title(collection)));
         if let Some(link) = link.as_object_mut() {
             let variables = json!({
                 "title": kind.name(),
@@ -52,6 +48,33 @@ pub(super) fn of(view: &View<'_>, collection: &Collection) -> Option<Offer> {
             .map(|field| (field.name.to_string(), parameter(field)))
             .collect(),
     })
+}
+
+/// A link to each query, by which clients know that `collection` has data.
+pub(super) fn links(view: &View<'_>, collection: &Collection) -> Vec<Link> {
+    let kinds = QueryKind::ALL.into_iter();
+    let kinds = kinds.filter(|_| is_asked(collection));
+    let link = |kind: QueryKind| {
+        link(
+            view,
+            collection,
+            kind,
+            &format!("Its data by {}", kind.name()),
+        )
+    };
+    kinds.map(link).collect()
+}
+
+fn link(view: &View<'_>, collection: &Collection, kind: QueryKind, title: &str) -> Link {
+    let path = format!("{}/{}", path_of(collection), kind.name());
+    Link::new(view, "data", &path, Media::CoverageJson.essence(), title)
+}
+
+fn is_asked(collection: &Collection) -> bool {
+    match collection.kind() {
+        Kind::Coverage => collection.has_data(),
+        Kind::Files => false,
+    }
 }
 
 fn parameter(field: &Field) -> Value {
