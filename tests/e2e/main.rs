@@ -11,6 +11,7 @@
 mod support;
 
 mod certificates;
+mod clients;
 mod consumer;
 mod edge;
 mod edge_errors;

@@ -40,6 +40,28 @@ pub const GDAL: Environment = Environment {
     requirements: &["pyogrio==0.13.0", "numpy"],
 };
 
+/// The client of OGC services for Python.
+pub const OWSLIB: Environment = Environment {
+    name: "python-owslib-0.35.0",
+    requirements: &["OWSLib==0.35.0"],
+};
+
+/// What checks CoverageJSON, and what is said of collections in EDR, against models of both standards.
+pub const COVERAGE_JSON: Environment = Environment {
+    name: "python-covjson-pydantic-0.8.0",
+    requirements: &[
+        "covjson-pydantic==0.8.0",
+        "edr-pydantic==0.7.0",
+        "requests==2.34.2",
+    ],
+};
+
+/// GDAL as most of its users have it in Python.
+pub const GEOPANDAS: Environment = Environment {
+    name: "python-geopandas-1.2.0",
+    requirements: &["geopandas==1.2.0", "pyogrio==0.13.0"],
+};
+
 const CONSUMER: Environment = Environment {
     name: "python-0.2.17",
     requirements: &REQUIREMENTS,
@@ -93,6 +115,16 @@ pub fn with(environment: &Environment, script: &str, arguments: &[&str]) -> Stri
     output(
         Command::new(environment.python())
             .arg("-c")
+            .arg(script)
+            .args(arguments),
+    )
+}
+
+/// Runs the script in the file `script` with `arguments` in `environment`; what it printed.
+pub fn file(environment: &Environment, script: &Path, arguments: &[&str]) -> String {
+    output(
+        Command::new(environment.python())
+            .arg("-B")
             .arg(script)
             .args(arguments),
     )
