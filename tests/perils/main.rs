@@ -24,6 +24,7 @@ mod collections;
 mod contract;
 mod described;
 mod edr;
+mod edr_classes;
 mod formats;
 mod full_scale;
 mod gridded;
