@@ -23,6 +23,7 @@ pub mod fake_directory;
 pub mod http;
 pub mod journal;
 pub mod nginx;
+pub mod node;
 pub mod perild;
 pub mod pki;
 pub mod printed;
