@@ -11,10 +11,7 @@ use crate::{
         perils::{Coverage, Refused},
     },
     log::Access,
-    response::{
-        Refusal,
-        coverage::{self, Negotiated},
-    },
+    response::{Refusal, coverage, media::Negotiated},
 };
 
 pub(super) use route::EdrRoute;
@@ -43,7 +40,7 @@ impl RequestContext<'_> {
             return Err(Refusal::NoRoute);
         }
         let parameters = Parameters::read(route.kind, &self.parameters())?;
-        let negotiated = Negotiated::of(self.request, parameters.format.as_deref())?;
+        let negotiated = Negotiated::of(self.request, parameters.format.as_deref(), None)?;
         let coverage = perils.coverage(permit)?;
         let description = coverage.description().clone();
         let store = description.store.as_ref().ok_or(Refused::NoStore)?;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     dataset::{coverage::Crs, edr::QueryKind},
-    response::coverage::Media,
+    response::{coverage::Format, media::Formats},
 };
 
 /// `GET` of a data query of `kind`.
@@ -23,14 +23,19 @@ pub(crate) fn query(about: &Description<'_>, kind: QueryKind) -> Operation {
         QueryKind::Cube => ("cube", "Values of the cells that a box meets"),
         QueryKind::Position => ("position", "Values of the cells nearest to places"),
     };
-    let content = Media::ALL.map(|media| {
-        let schema = match media {
-            Media::Csv => json!({"type": "string"}),
-            Media::CoverageJson | Media::Json | Media::OldCoverageJson => coverage_json(),
+    let content = Format::ALL.iter().map(|format| {
+        let content = match format {
+            // Octets have no schema (OpenAPI 3.1 §4.8.14.3).
+            Format::Arrow | Format::Parquet => json!({}),
+            Format::CoverageJson | Format::Json | Format::OldCoverageJson => {
+                json!({"schema": coverage_json()})
+            }
+            Format::Csv => json!({"schema": {"type": "string"}}),
+            Format::GeoJson => json!({"schema": features()}),
         };
-        (media.essence().to_owned(), json!({"schema": schema}))
+        (format.media().essence().to_owned(), content)
     });
-    let content: Map<_, _> = content.into_iter().collect();
+    let content: Map<_, _> = content.collect();
     let mut nothing = answer("There is no data in what is selected", Value::Null);
     nothing["headers"]["Vary"] = header("Vary");
     let mut parameters = vec![json!({
@@ -72,6 +77,28 @@ fn coverage_json() -> Value {
     })
 }
 
+fn features() -> Value {
+    json!({
+        "description": "GeoJSON (RFC 7946): a feature for each cell, which is the point of its centre. Its properties are the columns of the CSV.",
+        "type": "object",
+        "required": ["type", "links", "parameters", "features"],
+        "properties": {
+            "type": {"enum": ["FeatureCollection"]},
+            "links": {"type": "array", "items": {"type": "object"}},
+            "parameters": {"type": "object", "description": "The variables, as CoverageJSON has them."},
+            "features": {"type": "array", "items": {
+                "type": "object",
+                "required": ["type", "geometry", "properties"],
+                "properties": {
+                    "type": {"enum": ["Feature"]},
+                    "geometry": {"type": "object"},
+                    "properties": {"type": "object", "additionalProperties": {"type": ["number", "null"]}},
+                },
+            }},
+        },
+    })
+}
+
 fn parameter(kind: QueryKind, name: &str) -> Value {
     let text = json!({"type": "string"});
     let (description, schema, example) = match name {
@@ -102,7 +129,7 @@ fn parameter(kind: QueryKind, name: &str) -> Value {
         ),
         "f" => (
             "The format of the answer; without it, Accept decides.",
-            json!({"type": "string", "enum": Media::NAMES}),
+            json!({"type": "string", "enum": Format::known()}),
             Value::Null,
         ),
         "parameter-name" => (

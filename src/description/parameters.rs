@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Version, discovery::terms, problems, schemas};
-use crate::{climatescore::description as climatescore, response::location::Format};
+use crate::{
+    climatescore::description as climatescore,
+    response::{location::Format, media::Formats},
+};
 
 /// Every parameter that more than one operation may take, by name.
 pub(super) fn all() -> Value {
@@ -42,7 +45,7 @@ pub(super) fn all() -> Value {
         "lat": coordinates("lat", "Degrees north; also `latitude`.", (-90, 90), json!([51.5])),
         "lon": coordinates("lon", "Degrees east, as many as `lat`; also `longitude`.", (-180, 360), json!([-0.25])),
         "id": list("id", "An id for each place, or none at all.", json!({"type": "string"}), json!(["London"])),
-        "f": one("f", "The format of the answer; without it, Accept decides.", json!({"type": "string", "enum": Format::ALL.map(Format::name)})),
+        "f": one("f", "The format of the answer; without it, Accept decides.", json!({"type": "string", "enum": Format::known()})),
         "perils": list("perils", "All without it. Case does not matter.", reference("Peril"), json!(["wind"])),
         "metrics": list("metrics", "All of the perils without it. Case does not matter.", reference("Metric"), json!(["windspeed100yr"])),
         "scenarios": list("scenarios", "All without it. Case does not matter.", reference("Scenario"), json!(["ssp126"])),

@@ -9,7 +9,7 @@ use super::{
     reference::{header, parameter},
     schemas,
 };
-use crate::response::location::Format;
+use crate::response::{location::Format, media::Formats};
 
 /// `GET /docs`.
 pub(crate) fn docs() -> Operation {
@@ -130,11 +130,11 @@ fn described(operation: Operation) -> Operation {
 
 /// An operation that answers in every format.
 fn values(about: &Description<'_>, id: &str, summary: &str) -> Operation {
-    let content = Format::ALL.map(|format| {
-        let media_type = format.content_type().split(';').next().unwrap_or_default();
-        (media_type.to_owned(), schemas::format(format))
+    let content = Format::ALL.iter().map(|format| {
+        let media_type = format.media().essence();
+        (media_type.to_owned(), schemas::format(*format))
     });
-    let content: Map<_, _> = content.into_iter().collect();
+    let content: Map<_, _> = content.collect();
     let answer = answer(
         "The places in the order in which they were sent",
         content.into(),

@@ -14,6 +14,7 @@ use crate::{
     response::{
         Refusal,
         location::{self, Format},
+        media::Formats,
         problem::{self, Kind},
     },
     token::{Scope, TokenRefused, Unavailability},

@@ -10,14 +10,14 @@ use super::{
 };
 use crate::{
     dataset::{Collection, Kind, coverage::Crs, edr::QueryKind, metadata::Field},
-    response::coverage::Media,
+    response::{coverage::Format, media::Formats},
 };
 
 #[derive(Serialize)]
 pub(super) struct Offer {
     data_queries: Map<String, Value>,
     crs: [&'static str; 2],
-    output_formats: [&'static str; 3],
+    output_formats: Vec<&'static str>,
     parameter_names: Map<String, Value>,
 }
 
@@ -32,8 +32,8 @@ pub(super) fn of(view: &View<'_>, collection: &Collection) -> Option<Offer> {
             let variables = json!({
                 "title": kind.name(),
                 "query_type": kind.name(),
-                "output_formats": Media::NAMES,
-                "default_output_format": Media::NAMES.first(),
+                "output_formats": Format::known(),
+                "default_output_format": Format::known().first(),
             });
             link.insert("variables".to_owned(), variables);
         }
@@ -43,7 +43,7 @@ pub(super) fn of(view: &View<'_>, collection: &Collection) -> Option<Offer> {
     Some(Offer {
         data_queries: QueryKind::ALL.into_iter().map(query).collect(),
         crs: Crs::ALL.map(Crs::uri),
-        output_formats: Media::NAMES,
+        output_formats: Format::known(),
         parameter_names: fields
             .map(|field| (field.name.to_string(), parameter(field)))
             .collect(),
@@ -67,7 +67,7 @@ pub(super) fn links(view: &View<'_>, collection: &Collection) -> Vec<Link> {
 
 fn link(view: &View<'_>, collection: &Collection, kind: QueryKind, title: &str) -> Link {
     let path = format!("{}/{}", path_of(collection), kind.name());
-    Link::new(view, "data", &path, Media::CoverageJson.essence(), title)
+    Link::new(view, "data", &path, Format::CoverageJson.media().essence(), title)
 }
 
 fn is_asked(collection: &Collection) -> bool {
@@ -79,14 +79,15 @@ fn is_asked(collection: &Collection) -> bool {
 
 fn parameter(field: &Field) -> Value {
     let label = field.title.as_ref().unwrap_or(&field.name);
-    let name = field.standard_name.as_deref();
-    let id = name.map_or_else(|| field.name.to_string(), standard_name);
-    let observed = json!({"id": id, "label": label});
+    let mut observed = Map::from_iter([("label".to_owned(), json!(label))]);
+    if let Some(name) = &field.standard_name {
+        observed.insert("id".to_owned(), standard_name(name).into());
+    }
     let mut parameter = Map::from_iter([
         ("type".to_owned(), "Parameter".into()),
         ("id".to_owned(), json!(field.name)),
         ("label".to_owned(), json!(label)),
-        ("observedProperty".to_owned(), observed),
+        ("observedProperty".to_owned(), observed.into()),
     ]);
     if let Some(definition) = &field.definition {
         parameter.insert("description".to_owned(), json!(definition));

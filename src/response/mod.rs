@@ -4,6 +4,7 @@
 //! from or how a permit was earned. [`problem`] alone maps refusals to statuses.
 
 pub(crate) mod accept;
+pub(crate) mod batches;
 mod body;
 pub mod catalogue;
 mod challenge;
@@ -13,6 +14,7 @@ pub mod coverage;
 pub(crate) mod fields;
 pub mod file;
 pub mod location;
+pub mod media;
 pub(crate) mod number;
 pub(crate) mod pieces;
 pub(crate) mod prepared;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     axes::{Axes, text},
-    ranges::{Answered, cells, each},
+    ranges::{Answered, cells, each, share_name},
 };
 use crate::{
     dataset::{
@@ -206,13 +206,10 @@ impl<'s> Writer<'s> {
     }
 }
 
-/// Name of the share of each cell, which no variable of the selection has.
-pub(super) fn share_name(selection: &Selection) -> String {
-    let mut name = "cell_share".to_owned();
-    while selection.columns().variable_named(&name).is_some() {
-        name.push('_');
-    }
-    name
+/// The variables of `selection` as parameters, by their names.
+pub(super) fn parameters(selection: &Selection) -> Value {
+    let axes = Axes::new(selection);
+    Writer { axes, selection }.parameters()
 }
 
 fn parameter(variable: &Variable) -> Value {

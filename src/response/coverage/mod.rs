@@ -1,14 +1,15 @@
-//! Answers to data queries: CoverageJSON 1.0 (OGC 21-069r2), and CSV.
+//! Answers to data queries: CoverageJSON 1.0 (OGC 21-069r2), and tables with a row for each cell.
 
 mod axes;
+mod extent;
 mod json;
 mod media;
 mod ranges;
+mod rows;
 mod send;
-mod table;
 
 #[cfg(test)]
 mod tests;
 
-pub use media::{Media, Negotiated};
+pub use media::Format;
 pub use send::{Means, answer};

@@ -66,6 +66,15 @@ pub(super) fn each<E>(
     Ok(())
 }
 
+/// Name of the share of each cell, which no variable of the selection has.
+pub(super) fn share_name(selection: &Selection) -> String {
+    let mut name = "cell_share".to_owned();
+    while selection.columns().variable_named(&name).is_some() {
+        name.push('_');
+    }
+    name
+}
+
 fn answered(selection: &Selection, latitude: u32, longitude: u32, share: f64) -> Answered {
     let cell = CellIndex {
         latitude,

@@ -10,16 +10,24 @@ use actix_web::{
     },
 };
 
-use super::{Media, Negotiated, json, table};
+use arrow_array::RecordBatchReader;
+use percent_encoding::utf8_percent_encode;
+use serde_json::{Map, json};
+
+use super::{Format, extent, json as coverage_json, rows::Rows};
 use crate::{
-    dataset::{
-        edr::{Cells, Selection},
-        perils::{Refused, Served},
-    },
+    dataset::{edr::Selection, perils::Served},
     fair_semaphore::Slot,
     response::{
         Coding, Refusal, StreamBody,
+        batches::{
+            arrow, csv,
+            geojson::{self, Features},
+            parquet,
+        },
         coding::Coded,
+        file::PATH_SEGMENT,
+        media::{Formats, Negotiated},
         representation::{BY_TYPE_AND_CODING, Caching, Representation, Validators},
     },
 };
@@ -41,37 +49,22 @@ pub struct Means<'m, T> {
 /// as may be.
 pub fn answer<T: FnOnce() -> Option<Slot>>(
     request: &HttpRequest,
-    negotiated: Negotiated,
+    negotiated: Negotiated<Format>,
     selection: Option<Selection>,
     means: Means<'_, T>,
 ) -> Result<HttpResponse, Refusal> {
-    let Negotiated { media, coding } = negotiated;
+    let Negotiated { format, coding } = negotiated;
+    let media = format.media();
     let Some(selection) = selection else {
         return Ok(HttpResponse::NoContent()
             .insert_header((CACHE_CONTROL, "private, no-cache"))
             .insert_header((VARY, BY_TYPE_AND_CODING))
             .finish());
     };
-    let values = selection.values();
-    let octets = values
-        .saturating_add(
-            selection
-                .cells()
-                .count()
-                .saturating_mul(beside_values(&selection)),
-        )
-        .saturating_mul(OCTETS_A_VALUE);
-    if octets > means.answer_bytes {
-        return Err(Refused::TooMuch {
-            what: "octets of the answer, as estimated",
-            found: octets,
-            limit: means.answer_bytes,
-        }
-        .into());
-    }
+    let octets = extent::octets(&selection, format, means.answer_bytes)?;
     let validators = Validators::of_answer([means.store], request, media.essence());
     let representation = Representation {
-        content_type: media.content_type(),
+        content_type: media.content_type,
         coding,
         chosen_by: Some(BY_TYPE_AND_CODING),
         caching: Caching::Private(validators),
@@ -81,7 +74,7 @@ pub fn answer<T: FnOnce() -> Option<Slot>>(
     }
     let mut answer = representation.begin(StatusCode::OK);
     if octets <= OCTETS_AT_ONCE {
-        let body = written(&selection, media, coding, Vec::new()).map_err(|error| {
+        let body = written(&selection, format, coding, Vec::new()).map_err(|error| {
             tracing::error!(%error, "an answer could not be written");
             Refusal::Fault
         })?;
@@ -89,39 +82,55 @@ pub fn answer<T: FnOnce() -> Option<Slot>>(
     }
     let slot = (means.slot)().ok_or(Refusal::Busy)?;
     Ok(answer.body(StreamBody::start(slot, move |sink| {
-        written(&selection, media, coding, sink).map(drop)
+        written(&selection, format, coding, sink).map(drop)
     })))
 }
 
 /// Writes the answer to `out`, and gives `out` back.
-fn written<W: Write>(selection: &Selection, media: Media, coding: Coding, out: W) -> io::Result<W> {
+fn written<W: Write + Send>(
+    selection: &Selection,
+    format: Format,
+    coding: Coding,
+    out: W,
+) -> io::Result<W> {
     let mut out = Coded::new(out, coding)?;
-    match media {
-        Media::CoverageJson | Media::Json | Media::OldCoverageJson => {
-            json::write(selection, &mut out)?;
+    match format {
+        Format::Arrow => {
+            let rows = Rows::described(selection);
+            let opening = arrow::opening(&rows.schema())?;
+            arrow::write(rows, &opening, &mut out)?;
         }
-        Media::Csv => table::write(selection, &mut out)?,
+        Format::CoverageJson | Format::Json | Format::OldCoverageJson => {
+            coverage_json::write(selection, &mut out)?;
+        }
+        Format::Csv => csv::write(Rows::of_text(selection), &mut out)?,
+        Format::GeoJson => {
+            geojson::write(Rows::of_text(selection), &features(selection), &mut out)?;
+        }
+        Format::Parquet => parquet::write(Rows::described(selection), &mut out)?,
     }
     out.finish()
 }
 
-/// What is written of a cell beside its values, in values: coordinates, and of several places each one's own axes and
-/// ranges.
-fn beside_values(selection: &Selection) -> u64 {
-    let slice = selection.slice();
-    let along: usize = slice.along().iter().map(Vec::len).sum();
-    let of_a_place = match selection.cells() {
-        Cells::Places { .. } => along + slice.variables().len() * VALUES_LIKE_A_RANGE,
-        Cells::Area(_) | Cells::Grid { .. } => 0,
-    };
-    VALUES_LIKE_COORDINATES.saturating_add(u64::try_from(of_a_place).unwrap_or(u64::MAX))
+/// Cells as features, with what their properties are values of.
+fn features(selection: &Selection) -> Features {
+    let collection = selection.coverage().description().collection.as_str();
+    let described_by = json!([{
+        "href": format!("/v1/collections/{}", utf8_percent_encode(collection, PATH_SEGMENT)),
+        "rel": "describedby",
+        "type": "application/json",
+    }]);
+    Features {
+        point: [0, 1],
+        members: Map::from_iter([
+            ("links".to_owned(), described_by),
+            (
+                "parameters".to_owned(),
+                coverage_json::parameters(selection),
+            ),
+        ]),
+    }
 }
 
-/// Octets of a value in an answer, with what separates it.
-const OCTETS_A_VALUE: u64 = 20;
-/// Coordinates and the names around them, in values.
-const VALUES_LIKE_COORDINATES: u64 = 16;
-/// The names around a range, in values.
-const VALUES_LIKE_A_RANGE: usize = 10;
 /// Octets of an answer that a worker, which others wait for, may write.
 const OCTETS_AT_ONCE: u64 = 512 * 1024;

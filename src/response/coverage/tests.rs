@@ -1,9 +1,17 @@
 use serde_json::{Value, json};
 
-use super::{json as coverage_json, table};
-use crate::dataset::edr::{
-    QueryKind,
-    tests::{columns, coverage, plain, select, world},
+use super::{json as coverage_json, rows::Rows};
+use crate::{
+    dataset::edr::{
+        QueryKind,
+        tests::{columns, coverage, plain, select, world},
+    },
+    response::batches::csv,
+};
+use arrow_array::{
+    RecordBatch, RecordBatchReader,
+    cast::AsArray,
+    types::{Decimal64Type, Float64Type},
 };
 
 fn written(columns: &crate::dataset::grid::Columns, kind: QueryKind, query: &[&str]) -> Value {
@@ -151,9 +159,77 @@ fn a_table_has_a_line_for_each_cell_and_empty_fields_for_no_value() {
     let coverage = coverage(world(), &plain(), |cell| cell != 2);
     let selection = select(&coverage, QueryKind::Cube, &["bbox=-185,-90,-155,-85"]).unwrap();
     let mut out = Vec::new();
-    table::write(&selection, &mut out).unwrap();
+    csv::write(Rows::of_text(&selection), &mut out).unwrap();
     assert_eq!(
         String::from_utf8(out).unwrap(),
         "longitude,latitude,speed\r\n-180,-90,0.0\r\n-170,-90,\r\n-160,-90,\r\n"
     );
+}
+
+#[test]
+fn a_column_of_numbers_says_what_it_is_and_one_of_text_has_the_digits_of_its_variable() {
+    let coverage = coverage(world(), &columns(), |cell| cell != 2);
+    let query = [
+        "bbox=-185,-90,-155,-85",
+        "subset=scenario(high),x(10)",
+        "datetime=1971",
+    ];
+    let selection = select(&coverage, QueryKind::Cube, &query).unwrap();
+    let rows = Rows::described(&selection);
+    let schema = rows.schema();
+    let names: Vec<_> = schema
+        .fields()
+        .iter()
+        .map(|field| &**field.name())
+        .collect();
+    let expected = [
+        "longitude",
+        "latitude",
+        "speed_high_10_1971",
+        "gusts_high_10_1971",
+    ];
+    assert_eq!(names, expected);
+    let about = schema.field(3).metadata();
+    let dimensions: Value = serde_json::from_str(&about["dimensions"]).unwrap();
+    assert_eq!(
+        dimensions,
+        json!({"scenario": "high", "x": "10", "year": "1971"})
+    );
+    for (name, expected) in [("collection", "solar"), ("variable", "gusts"), ("unit", "")] {
+        assert_eq!(about[name], expected, "{name}");
+    }
+    assert_eq!(schema.metadata()["perild.store_version"], "1");
+    let batches: Vec<RecordBatch> = rows.map(Result::unwrap).collect();
+    let [batch] = batches.as_slice() else {
+        panic!("{} batches", batches.len());
+    };
+    let column = |at: usize| {
+        let column = batch.column(at).as_primitive::<Float64Type>();
+        column.iter().collect::<Vec<_>>()
+    };
+    assert_eq!(column(0), [-180.0, -170.0, -160.0].map(Some));
+    assert_eq!(column(2), [Some(0.13), Some(1.13), None]);
+
+    let text = Rows::of_text(&selection).next().unwrap().unwrap();
+    let column = text.column(2).as_primitive::<Decimal64Type>();
+    assert_eq!(column.scale(), 2);
+    assert_eq!(
+        column.iter().collect::<Vec<_>>(),
+        [Some(13), Some(113), None]
+    );
+}
+
+#[test]
+fn rows_are_as_many_as_cells_in_batches_of_any_size() {
+    let coverage = coverage(world(), &columns(), |_| true);
+    let selection = select(&coverage, QueryKind::Cube, &["bbox=-180,-90,180,90"]).unwrap();
+    let counts = |rows: &mut dyn Iterator<Item = RecordBatch>| {
+        let counts: Vec<_> = rows.map(|batch| batch.num_rows()).collect();
+        (counts.len() > 1, counts.iter().sum::<usize>())
+    };
+    let mut columnar = Rows::described(&selection).map(Result::unwrap);
+    let mut text = Rows::of_text(&selection).map(Result::unwrap);
+    assert_eq!(counts(&mut columnar), (false, 36 * 19));
+    // 38 columns: a batch of text is smaller.
+    assert_eq!(counts(&mut text), (false, 36 * 19));
 }

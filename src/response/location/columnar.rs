@@ -1,106 +1,85 @@
-//! Arrow IPC stream and Parquet: a row for each place, a column for each value, batch after batch.
+//! Places as record batches: a row for each place, a column for each value.
 
-use std::{io, io::Write, sync::Arc};
+use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, BooleanArray, RecordBatch,
+    ArrayRef, BooleanArray, RecordBatch, RecordBatchReader,
     builder::{StringBuilder, UInt64Builder},
+    types::Float64Type,
 };
-use arrow_ipc::writer::StreamWriter;
-use arrow_schema::Schema;
-use parquet::{
-    arrow::ArrowWriter,
-    basic::Compression,
-    file::properties::{EnabledStatistics, WriterProperties},
-};
+use arrow_schema::{ArrowError, SchemaRef};
 
 use super::{
     Question,
-    doubles::Doubles,
     json::id,
     schema::Prepared,
     table::plain,
     values::{cells_of, missing, push_interpolations},
 };
-use crate::dataset::perils::{
-    places::{Carried, Place, number},
-    query::{Locator, PlaceResult, UsedCell},
+use crate::{
+    dataset::perils::{
+        places::{Carried, Place, PlaceReader, number},
+        query::{Locator, PlaceResult, UsedCell},
+    },
+    response::batches::{Numbers, rows_of_a_batch},
 };
 
-/// Writes an Arrow IPC stream.
-pub(super) fn write_arrow<W: Write>(
-    question: &Question,
-    prepared: &Prepared,
-    out: &mut W,
-) -> io::Result<()> {
-    out.write_all(&prepared.message)?;
-    let after = AfterSchema {
-        out,
-        is_open: false,
-    };
-    // A writer opens with a schema. The one that was sent is not made again: an empty one takes its place, and
-    // goes nowhere.
-    let mut writer = StreamWriter::try_new(after, &Schema::empty()).map_err(io::Error::other)?;
-    writer.get_mut().is_open = true;
-    let mut sink = |batch: &RecordBatch| writer.write(batch).map_err(io::Error::other);
-    Batches::new(question, prepared).run(&mut sink)?;
-    writer.finish().map_err(io::Error::other)
+/// Places as batches: one row each.
+pub(super) struct Batches<'q> {
+    schema: SchemaRef,
+    places: PlaceReader,
+    locator: Locator<'q>,
+    answered: PlaceResult,
+    columns: Columns<'q>,
 }
 
-/// Lets nothing through before it is open.
-struct AfterSchema<W> {
-    out: W,
-    is_open: bool,
-}
-
-impl<W: Write> Write for AfterSchema<W> {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        if self.is_open {
-            self.out.write(octets)
-        } else {
-            Ok(octets.len())
+impl<'q> Batches<'q> {
+    pub(super) fn new(question: &'q Question, prepared: &'q Prepared) -> Self {
+        Self {
+            schema: Arc::clone(&prepared.schema),
+            places: question.places.reader(),
+            locator: Locator::new(&question.values, &question.subset),
+            answered: PlaceResult::default(),
+            columns: Columns::new(question, prepared),
         }
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+    /// The batch that comes next; none without a place that is left.
+    fn batch(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
+        let (locator, columns) = (&mut self.locator, &mut self.columns);
+        while !columns.is_full() {
+            let place = self
+                .places
+                .next_place(|positions| locator.fetch(positions))?;
+            let Some(place) = place else {
+                break;
+            };
+            locator.answer(place.position, &mut self.answered);
+            columns.push(&place, &self.answered);
+        }
+        if columns.rows == 0 {
+            return Ok(None);
+        }
+        columns.batch().map(Some)
     }
 }
 
-/// Writes a Parquet file.
-pub(super) fn write_parquet<W: Write + Send>(
-    question: &Question,
-    prepared: &Prepared,
-    out: &mut W,
-) -> io::Result<()> {
-    let schema = Arc::clone(&prepared.schema);
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::SNAPPY)
-        .set_statistics_enabled(EnabledStatistics::Chunk)
-        .set_offset_index_disabled(true)
-        .set_dictionary_enabled(schema.fields().len() <= MOST_DICTIONARIES)
-        .set_created_by(concat!("perild ", env!("CARGO_PKG_VERSION")).to_owned())
-        .build();
-    let mut writer =
-        ArrowWriter::try_new(out, schema, Some(properties)).map_err(io::Error::other)?;
-    let mut sink = |batch: &RecordBatch| {
-        writer.write(batch).map_err(io::Error::other)?;
-        // A row group is kept until it is written, and what is said of each of its columns until the file ends: neither
-        // may become much.
-        if writer.in_progress_rows() >= ROWS || writer.memory_size() >= MEMORY_OF_A_GROUP {
-            writer.flush().map_err(io::Error::other)?;
-        }
-        Ok(())
-    };
-    Batches::new(question, prepared).run(&mut sink)?;
-    writer.close().map(|_| ()).map_err(io::Error::other)
+impl Iterator for Batches<'_> {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.batch().transpose()
+    }
 }
 
-/// What takes a full batch.
-type Sink<'s> = dyn FnMut(&RecordBatch) -> io::Result<()> + 's;
+impl RecordBatchReader for Batches<'_> {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+}
 
 /// The columns of a batch as they fill up.
-struct Batches<'q> {
+struct Columns<'q> {
     question: &'q Question,
     prepared: &'q Prepared,
     has_own_cells: bool,
@@ -112,19 +91,19 @@ struct Batches<'q> {
     carried: usize,
     index: UInt64Builder,
     /// Those of [`Prepared::coordinates`].
-    coordinates: Doubles,
+    coordinates: Numbers<Float64Type>,
     /// What else was sent, in its order.
     sent: Vec<StringBuilder>,
     status: [StringBuilder; 2],
-    cells: Doubles,
+    cells: Numbers<Float64Type>,
     interpolation: StringBuilder,
     missing: StringBuilder,
-    values: Doubles,
+    values: Numbers<Float64Type>,
     places: u64,
     text: Vec<u8>,
 }
 
-impl<'q> Batches<'q> {
+impl<'q> Columns<'q> {
     fn new(question: &'q Question, prepared: &'q Prepared) -> Self {
         let subset = &question.subset;
         let has_own_cells = subset.has_own_cells();
@@ -137,8 +116,7 @@ impl<'q> Batches<'q> {
             .places
             .header()
             .map_or(2, |header| header.names.len() - COORDINATES);
-        let columns = prepared.schema.fields().len().max(1);
-        let most_rows = (OCTETS_OF_A_BATCH / (columns * size_of::<f64>())).clamp(1, ROWS);
+        let most_rows = rows_of_a_batch(prepared.schema.fields().len());
         let rows = question.places.count().min(most_rows);
         let text = || StringBuilder::with_capacity(rows, rows);
         Self {
@@ -150,34 +128,20 @@ impl<'q> Batches<'q> {
             most_rows,
             carried: 0,
             index: UInt64Builder::with_capacity(rows),
-            coordinates: Doubles::new(COORDINATES, rows),
+            coordinates: Numbers::new(COORDINATES, rows),
             sent: (0..sent).map(|_| text()).collect(),
             status: [text(), text()],
-            cells: Doubles::new(3 + 3 * per_coverage, rows),
+            cells: Numbers::new(3 + 3 * per_coverage, rows),
             interpolation: text(),
             missing: text(),
-            values: Doubles::new(subset.outputs.len(), rows),
+            values: Numbers::new(subset.outputs.len(), rows),
             places: 0,
             text: Vec::new(),
         }
     }
 
-    fn run(mut self, sink: &mut Sink<'_>) -> io::Result<()> {
-        let question = self.question;
-        let mut places = question.places.reader();
-        let mut locator = Locator::new(&question.values, &question.subset);
-        let mut answered = PlaceResult::default();
-        while let Some(place) = places.next_place(|positions| locator.fetch(positions))? {
-            locator.answer(place.position, &mut answered);
-            self.push(&place, &answered);
-            if self.rows == self.most_rows || self.carried >= MOST_CARRIED {
-                sink(&self.batch()?)?;
-            }
-        }
-        if self.rows > 0 {
-            sink(&self.batch()?)?;
-        }
-        Ok(())
+    fn is_full(&self) -> bool {
+        self.rows == self.most_rows || self.carried >= MOST_CARRIED
     }
 
     fn push(&mut self, place: &Place<'_>, answered: &PlaceResult) {
@@ -241,7 +205,7 @@ impl<'q> Batches<'q> {
         }
     }
 
-    fn batch(&mut self) -> io::Result<RecordBatch> {
+    fn batch(&mut self) -> Result<RecordBatch, ArrowError> {
         let rows = std::mem::take(&mut self.rows);
         self.carried = 0;
         let schema = &self.prepared.schema;
@@ -250,19 +214,19 @@ impl<'q> Batches<'q> {
             columns.push(Arc::new(self.index.finish()));
         }
         columns.extend(self.sent.iter_mut().map(finished));
-        let coordinates = self.coordinates.finish();
+        let coordinates = doubles(&mut self.coordinates);
         for (at, column) in self.prepared.coordinates.into_iter().zip(coordinates) {
             columns.insert(at, column);
         }
         columns.extend(self.status.iter_mut().map(finished));
-        let mut cells = self.cells.finish();
+        let mut cells = doubles(&mut self.cells);
         columns.extend(cells.by_ref().take(3));
         columns.push(Arc::new(self.interpolation.finish()));
         columns.push(Arc::new(BooleanArray::from(vec![self.synthetic; rows])));
         columns.push(Arc::new(self.missing.finish()));
         columns.extend(cells);
-        columns.extend(self.values.finish());
-        RecordBatch::try_new(Arc::clone(schema), columns).map_err(io::Error::other)
+        columns.extend(doubles(&mut self.values));
+        RecordBatch::try_new(Arc::clone(schema), columns)
     }
 }
 
@@ -273,6 +237,12 @@ fn some(text: &str) -> Option<&str> {
 
 fn finished(text: &mut StringBuilder) -> ArrayRef {
     Arc::new(text.finish())
+}
+
+fn doubles(numbers: &mut Numbers<Float64Type>) -> impl Iterator<Item = ArrayRef> {
+    numbers
+        .finish()
+        .map(|column| -> ArrayRef { Arc::new(column) })
 }
 
 /// Where a cell lies, and how far from the place.
@@ -287,13 +257,5 @@ fn numbers_of(cell: Option<&UsedCell>) -> [Option<f64>; 3] {
 
 /// A latitude and a longitude.
 const COORDINATES: usize = 2;
-/// Rows of a batch, and of a Parquet row group, at most.
-const ROWS: usize = 8192;
-/// Octets of a batch of numbers, which has fewer rows where it has many columns.
-const OCTETS_OF_A_BATCH: usize = 8 * 1024 * 1024;
-/// Columns of a Parquet file that have a dictionary each: one takes 45 kB, however few its values are.
-const MOST_DICTIONARIES: usize = 256;
-/// Memory with which a row group of Parquet ends before it has all its rows.
-const MEMORY_OF_A_GROUP: usize = 16 * 1024 * 1024;
 /// Octets of text with which a batch ends before it has all its rows: one place may bring 64 KiB.
 const MOST_CARRIED: usize = 2 * 1024 * 1024;

@@ -6,7 +6,10 @@
 use super::{Format, Question};
 use crate::{
     dataset::perils::{Refused, query::cells_of_a_search},
-    response::Coding,
+    response::{
+        Coding,
+        batches::parquet::{self, CHUNKS, MOST_CHUNKS},
+    },
 };
 
 /// How much one request may ask for.
@@ -146,8 +149,7 @@ impl Extent {
     fn chunks(&self) -> u64 {
         match self.format {
             Format::Parquet => {
-                let groups = self.cells() / CELLS_OF_A_BATCH + self.carried / OCTETS_OF_A_GROUP + 1;
-                groups.saturating_mul(self.columns + self.values)
+                parquet::chunks(self.places, self.columns + self.values, self.carried)
             }
             Format::Arrow | Format::Csv | Format::GeoJson | Format::Json => 0,
         }
@@ -174,7 +176,6 @@ impl Extent {
 pub const COLUMNS: &str = "columns of the CSV";
 const HEADER: &str = "octets of the names of the CSV's columns";
 const CELLS: &str = "cells of the answer, places times their columns and values";
-const CHUNKS: &str = "columns of all row groups of the Parquet file (Arrow has no such limit)";
 const OCTETS: &str = "octets of the answer, as estimated";
 
 /// Columns of an answer beside values and what was sent, at most.
@@ -186,10 +187,6 @@ const OCTETS_OF_A_FIELD: u64 = 1_000;
 /// Numbers of a batch of such an answer, and octets of its texts.
 const CELLS_OF_A_BATCH: u64 = 1024 * 1024;
 const OCTETS_OF_A_BATCH: u64 = 2 * 1024 * 1024;
-/// Columns of all row groups of a Parquet file: of each some 700 octets are in memory until its end.
-const MOST_CHUNKS: u64 = 40_000;
-/// Octets of texts of a row group of Parquet, into which batches are joined.
-const OCTETS_OF_A_GROUP: u64 = 8 * OCTETS_OF_A_BATCH;
 /// Octets of what is said of the store and of what was asked.
 const OCTETS_AROUND_PLACES: u64 = 4_096;
 /// Octets of what is said of a place beside its values.

@@ -1,8 +1,8 @@
-//! The formats of an answer: by `?f=`, else by `Accept` (RFC 9110 §12.5.1).
+//! The formats of an answer of `/v1/location`.
 
 use crate::{
-    dataset::perils::{Refused, places::InputFormat},
-    response::accept,
+    dataset::perils::places::InputFormat,
+    response::media::{self, Formats, Media},
 };
 
 /// What an answer is written as.
@@ -20,9 +20,8 @@ pub enum Format {
     Parquet,
 }
 
-impl Format {
-    /// Every format, the default first.
-    pub const ALL: [Self; 5] = [
+impl Formats for Format {
+    const ALL: &'static [Self] = &[
         Self::Json,
         Self::Csv,
         Self::GeoJson,
@@ -30,77 +29,32 @@ impl Format {
         Self::Parquet,
     ];
 
-    /// The media types of all formats.
-    pub const OFFERED: &'static str = "application/json, text/csv, application/geo+json, \
+    const OFFERED: &'static str = "application/json, text/csv, application/geo+json, \
          application/vnd.apache.arrow.stream, application/vnd.apache.parquet";
 
-    /// The format named by `f`, else the best that `accept` admits, of equals the one like `input`.
-    ///
-    /// # Errors
-    /// [`Refused::Unknown`] for a name that is none. `Ok(None)` when nothing is acceptable.
-    pub fn choose(
-        f: Option<&str>,
-        accept: Option<&str>,
-        input: InputFormat,
-    ) -> Result<Option<Self>, Refused> {
-        if let Some(name) = f {
-            let named = |format: &Self| format.name().eq_ignore_ascii_case(name);
-            return match Self::ALL.into_iter().find(named) {
-                Some(format) => Ok(Some(format)),
-                None => Err(Refused::Unknown {
-                    at: "f".to_owned(),
-                    known: Self::ALL.map(Self::name).join(", ").into(),
-                }),
-            };
+    fn media(self) -> &'static Media {
+        match self {
+            Self::Arrow => &media::ARROW,
+            Self::Csv => &media::CSV,
+            Self::GeoJson => &media::GEO_JSON,
+            Self::Json => &media::JSON,
+            Self::Parquet => &media::PARQUET,
         }
-        let like_input = match input {
+    }
+
+    fn names(self) -> &'static [&'static str] {
+        std::slice::from_ref(&self.media().name)
+    }
+}
+
+impl From<InputFormat> for Format {
+    /// The format in which places were sent.
+    fn from(input: InputFormat) -> Self {
+        match input {
             InputFormat::Csv => Self::Csv,
             InputFormat::GeoJson => Self::GeoJson,
             InputFormat::Json => Self::Json,
-        };
-        let mut best = None;
-        for format in [like_input].into_iter().chain(Self::ALL) {
-            let weight = accept::weight_of_type(accept, format.essence());
-            if weight > best.map_or(0.0, |(_, weight)| weight) {
-                best = Some((format, weight));
-            }
         }
-        Ok(best.map(|(format, _)| format))
-    }
-
-    /// As `f` names it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Arrow => "arrow",
-            Self::Csv => "csv",
-            Self::GeoJson => "geojson",
-            Self::Json => "json",
-            Self::Parquet => "parquet",
-        }
-    }
-
-    /// Value for `Content-Type`.
-    #[must_use]
-    pub const fn content_type(self) -> &'static str {
-        match self {
-            Self::Arrow => "application/vnd.apache.arrow.stream",
-            Self::Csv => "text/csv; charset=utf-8; header=present",
-            Self::GeoJson => "application/geo+json",
-            Self::Json => "application/json",
-            Self::Parquet => "application/vnd.apache.parquet",
-        }
-    }
-
-    fn essence(self) -> &'static str {
-        let content_type = self.content_type();
-        content_type.split(';').next().unwrap_or(content_type)
-    }
-
-    /// Whether a content coding can make it smaller: Parquet is compressed within.
-    #[must_use]
-    pub const fn is_compressible(self) -> bool {
-        !matches!(self, Self::Parquet)
     }
 }
 
@@ -112,7 +66,8 @@ mod tests {
     #[test]
     fn rfc9110_12_5_1_the_best_format_wins_and_of_equals_the_one_like_the_input() {
         use Format as F;
-        let chosen = |accept, input| Format::choose(None, accept, input).unwrap();
+        let chosen =
+            |accept, input: InputFormat| F::choose(None, accept, Some(input.into())).unwrap();
         for (accept, input, format) in [
             (None, InputFormat::Json, Some(F::Json)),
             (Some("*/*"), InputFormat::Csv, Some(F::Csv)),
@@ -136,8 +91,5 @@ mod tests {
         ] {
             assert_eq!(chosen(accept, input), format, "{accept:?}");
         }
-        let by_name = Format::choose(Some("ARROW"), Some("image/png"), InputFormat::Json);
-        assert_eq!(by_name, Ok(Some(F::Arrow)));
-        assert!(Format::choose(Some("xml"), None, InputFormat::Json).is_err());
     }
 }

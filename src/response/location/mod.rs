@@ -2,7 +2,6 @@
 
 mod answering;
 mod columnar;
-mod doubles;
 mod extent;
 mod flat;
 mod geojson;
@@ -23,16 +22,20 @@ pub use media::Format;
 pub use schema::Schemas;
 pub use send::{Means, answer};
 
-use crate::response::coding::{Coded, Coding};
 use crate::{
     dataset::perils::{
         Origins, Values,
         places::PlaceList,
         query::{Layout, Provenance, Subset},
     },
-    response::pieces::Pieces,
+    response::{
+        batches::{arrow, parquet},
+        coding::{Coded, Coding},
+        pieces::Pieces,
+    },
 };
 use answering::Answering;
+use columnar::Batches;
 
 /// A whole question with what answers it.
 #[derive(Clone, Debug)]
@@ -88,11 +91,12 @@ impl Question {
         match self.format {
             Format::Arrow => {
                 let prepared = schemas.of(&self)?;
-                columnar::write_arrow(&self, &prepared, &mut out)?;
+                let batches = Batches::new(&self, &prepared);
+                arrow::write(batches, &prepared.message, &mut out)?;
             }
             Format::Parquet => {
                 let prepared = schemas.of(&self)?;
-                columnar::write_parquet(&self, &prepared, &mut out)?;
+                parquet::write(Batches::new(&self, &prepared), &mut out)?;
             }
             Format::Csv | Format::GeoJson | Format::Json => {
                 if let Some(mut answering) = Answering::new(&self) {

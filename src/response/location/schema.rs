@@ -3,25 +3,20 @@
 //! The schema of all values is some 20 kB of Arrow, and takes longer to make than a hundred places to find. It
 //! depends on what is asked for and not on the places, so schemas are kept, up to a bound.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    io,
-    sync::Arc,
-};
+use std::{io, sync::Arc};
 
-use arrow_ipc::writer::{
-    DictionaryTracker, EncodedData, IpcDataGenerator, IpcWriteOptions, write_message,
-};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use moka::sync::Cache;
-use serde_json::json;
 
 use super::{
     Question,
     table::{cell_columns, own_columns, sent_columns},
     values::{Facts, decimals},
 };
-use crate::dataset::perils::query::{Form, Interpolation, OutputColumn};
+use crate::{
+    dataset::perils::query::{Form, Interpolation, OutputColumn},
+    response::batches::{arrow, metadata, named},
+};
 
 /// Schemas of one store's answers that were made before.
 #[derive(Debug)]
@@ -104,13 +99,7 @@ impl Schemas {
 impl Prepared {
     fn new(question: &Question, asked: &Asked) -> io::Result<Self> {
         let schema = schema(question, asked);
-        let options = IpcWriteOptions::default();
-        let mut tracker = DictionaryTracker::new(false);
-        let generator = IpcDataGenerator::default();
-        let encoded: EncodedData =
-            generator.schema_to_bytes_with_dictionary_tracker(&schema, &mut tracker, &options);
-        let mut message = Vec::new();
-        write_message(&mut message, encoded, &options).map_err(io::Error::other)?;
+        let message = arrow::opening(&schema)?;
         Ok(Self {
             schema: Arc::new(schema),
             coordinates: asked.coordinates,
@@ -148,28 +137,13 @@ fn schema(question: &Question, asked: &Asked) -> Schema {
     let names = subset.names();
     let values = Facts::of_all(subset).zip(&names);
     fields.extend(values.map(|(facts, name)| value_field(&facts, name, subset.form)));
-    let about = question.origins();
-    let definitions = Facts::of_all(subset).map(|facts| {
-        let variable = facts.variable;
-        (variable.name.as_ref(), variable.definition.as_ref())
-    });
-    let definitions: BTreeMap<&str, &str> = definitions.collect();
-    let metadata = [
-        ("perild.definitions", json!(definitions).to_string()),
-        (
-            "perild.store_version",
-            about.version.map_or(0, |version| version.id).to_string(),
-        ),
-        ("perild.synthetic", about.synthetic.to_string()),
-        ("perild.source", about.source.clone()),
-        ("perild.licence", about.licence.clone()),
-        (
-            "perild.interpolation",
-            subset.interpolation.name().to_owned(),
-        ),
-    ];
-    let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
-    Schema::new(fields).with_metadata(HashMap::from(metadata))
+    let variables = Facts::of_all(subset).map(|facts| facts.variable);
+    let mut metadata = metadata(&question.origins(), variables);
+    metadata.insert(
+        "perild.interpolation".to_owned(),
+        subset.interpolation.name().to_owned(),
+    );
+    Schema::new(fields).with_metadata(metadata)
 }
 
 fn value_field(facts: &Facts<'_>, name: &str, form: Form) -> Field {
@@ -177,13 +151,12 @@ fn value_field(facts: &Facts<'_>, name: &str, form: Form) -> Field {
         Form::Collections => ("collection", "collection_version"),
         Form::Perils => ("peril", "peril_version"),
     };
-    let metadata = [
+    let metadata = named([
         ("unit", facts.variable.unit.to_string()),
         (id, facts.coverage.id().to_owned()),
         (version, facts.coverage.coverage.version.to_string()),
-    ];
-    let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
-    Field::new(name, DataType::Float64, true).with_metadata(HashMap::from(metadata))
+    ]);
+    Field::new(name, DataType::Float64, true).with_metadata(metadata)
 }
 
 /// Octets of all schemas that are kept: some forty of the largest.

@@ -4,27 +4,20 @@ use std::{io, sync::Arc};
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
-    http::{
-        Method, StatusCode,
-        header::{ACCEPT, LINK},
-    },
+    http::{Method, StatusCode, header::LINK},
 };
 
 use super::{
-    Format, Question, Schemas,
+    Question, Schemas,
     answering::Answering,
     extent::{Extent, Limits},
 };
 use crate::{
-    dataset::perils::{
-        Refused, Values,
-        places::{InputFormat, PlaceList},
-        query::Subset,
-    },
+    dataset::perils::{Refused, Values, places::PlaceList, query::Subset},
     fair_semaphore::Slot,
     response::{
         Coding, Refusal, StreamBody,
-        fields::joined,
+        media::{Formats, Negotiated},
         pieces::{PIECE, PieceBody, SlicedBody},
         representation::{BY_TYPE_AND_CODING, Caching, Representation, Validators},
     },
@@ -55,7 +48,8 @@ pub fn answer(
     means: Means<'_>,
 ) -> Result<HttpResponse, Refusal> {
     let schemas = means.schemas;
-    let (format, coding) = negotiated(request, format, places.format())?;
+    let like_input = Some(places.format().into());
+    let Negotiated { format, coding } = Negotiated::of(request, format, like_input)?;
     let question = Question {
         places,
         subset,
@@ -87,23 +81,6 @@ pub fn answer(
     Ok(while_sent(answer, question, coding, slot, schemas))
 }
 
-/// The format that is named or acceptable, and the coding for it.
-fn negotiated(
-    request: &HttpRequest,
-    format: Option<&str>,
-    input: InputFormat,
-) -> Result<(Format, Coding), Refusal> {
-    let accept = joined(request.headers(), &ACCEPT);
-    let format = Format::choose(format, accept.as_deref(), input)?;
-    let format = format.ok_or(NOT_ACCEPTABLE)?;
-    let coding = Coding::of(request).ok_or(NOT_ACCEPTABLE)?;
-    if format.is_compressible() {
-        Ok((format, coding))
-    } else {
-        Ok((format, Coding::Identity))
-    }
-}
-
 /// What caches know the answer by; that to a POST is no representation of its target (RFC 9110 §9.3.3).
 fn representation(request: &HttpRequest, question: &Question, coding: Coding) -> Representation {
     let format = question.format;
@@ -111,10 +88,10 @@ fn representation(request: &HttpRequest, question: &Question, coding: Coding) ->
         Caching::Never
     } else {
         let stores = question.values.stores();
-        Caching::Private(Validators::of_answer(stores, request, format.name()))
+        Caching::Private(Validators::of_answer(stores, request, format.media().name))
     };
     Representation {
-        content_type: format.content_type(),
+        content_type: format.media().content_type,
         coding,
         chosen_by: Some(BY_TYPE_AND_CODING),
         caching,
@@ -156,8 +133,5 @@ fn at_once(
     Ok(answer.body(SlicedBody::new(octets, places)))
 }
 
-const NOT_ACCEPTABLE: Refusal = Refusal::NotAcceptable {
-    offered: Format::OFFERED,
-};
 /// Octets of a value in an Arrow answer, and a little for the columns beside it.
 const OCTETS_A_VALUE: usize = 10;

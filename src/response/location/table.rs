@@ -1,6 +1,6 @@
 //! CSV: what was sent, then a column for each value, or a line for each.
 
-use std::{borrow::Cow, collections::HashSet, io::Write};
+use std::{collections::HashSet, io::Write};
 
 use super::{
     Question,
@@ -18,6 +18,7 @@ use crate::{
         },
     },
     response::{
+        batches::csv::escaped,
         number::{push_decimal, push_whole},
         pieces::PIECE,
     },
@@ -376,15 +377,6 @@ fn push_cell(out: &mut Vec<u8>, cell: Option<&UsedCell>) {
             let _ = write!(out, ",{latitude},{longitude},{:.3}", cell.distance_km);
         }
         None => out.extend_from_slice(b",,,"),
-    }
-}
-
-/// `text` as a field, quoted where it must be (RFC 4180 §2).
-fn escaped(text: &str) -> Cow<'_, str> {
-    if text.contains([',', '"', '\n', '\r']) {
-        Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")))
-    } else {
-        Cow::Borrowed(text)
     }
 }
 

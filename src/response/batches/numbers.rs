@@ -1,30 +1,28 @@
-//! Columns of doubles that fill up row by row, and are in one piece of memory: a hundred columns cost one
+//! Columns of numbers that fill up row by row, and are in one piece of memory: a hundred columns cost one
 //! allocation, and a few rows at a time are brought over, because to all columns at once each row would touch more
 //! places in memory than a processor keeps at hand.
 
-use std::sync::Arc;
-
-use arrow_array::{ArrayRef, Float64Array};
+use arrow_array::{ArrowPrimitiveType, PrimitiveArray};
 use arrow_buffer::{Buffer, NullBufferBuilder, ScalarBuffer};
 
 /// As many columns as were asked for, with room for as many rows.
-pub(super) struct Doubles {
+pub(crate) struct Numbers<T: ArrowPrimitiveType> {
     columns: usize,
     room: usize,
     /// Rows that are in their columns.
     rows: usize,
     /// Column after column, each with room for all rows; empty until the first row.
-    values: Vec<f64>,
+    values: Vec<T::Native>,
     /// For each column which of its rows have a number.
     present: Vec<NullBufferBuilder>,
     /// The rows that come next, row after row.
-    block: Vec<f64>,
+    block: Vec<T::Native>,
     /// For each column a bit for each row of the block that has no number there, the lowest first.
     absent: Vec<u64>,
 }
 
-impl Doubles {
-    pub(super) fn new(columns: usize, room: usize) -> Self {
+impl<T: ArrowPrimitiveType> Numbers<T> {
+    pub(crate) fn new(columns: usize, room: usize) -> Self {
         Self {
             columns,
             room,
@@ -37,7 +35,7 @@ impl Doubles {
     }
 
     /// Appends a row: a number or none for each column, none for those that `row` does not reach.
-    pub(super) fn push(&mut self, row: impl Iterator<Item = Option<f64>>) {
+    pub(crate) fn push(&mut self, row: impl Iterator<Item = Option<T::Native>>) {
         let bit = 1 << self.waiting();
         let start = self.block.len();
         let end = start + self.columns;
@@ -51,22 +49,22 @@ impl Doubles {
         for absent in self.absent.iter_mut().skip(self.block.len() - start) {
             *absent |= bit;
         }
-        self.block.resize(end, 0.0);
+        self.block.resize(end, T::Native::default());
         if self.waiting() == BLOCK {
             self.turn();
         }
     }
 
     /// The columns; there is room for as many rows again.
-    pub(super) fn finish(&mut self) -> impl Iterator<Item = ArrayRef> {
+    pub(crate) fn finish(&mut self) -> impl Iterator<Item = PrimitiveArray<T>> {
         self.turn();
         let rows = std::mem::take(&mut self.rows);
         let room = self.room;
         let values = Buffer::from_vec(std::mem::take(&mut self.values));
         let present = self.present.iter_mut().enumerate();
-        present.map(move |(at, present)| -> ArrayRef {
+        present.map(move |(at, present)| {
             let numbers = ScalarBuffer::new(values.clone(), at * room, rows);
-            Arc::new(Float64Array::new(numbers, present.finish()))
+            PrimitiveArray::new(numbers, present.finish())
         })
     }
 
@@ -82,7 +80,7 @@ impl Doubles {
             return;
         }
         if self.values.is_empty() {
-            self.values = vec![0.0; self.columns * self.room];
+            self.values = vec![T::Native::default(); self.columns * self.room];
         }
         let columns = self.values.chunks_exact_mut(self.room);
         let marks = self.present.iter_mut().zip(&mut self.absent);
@@ -106,16 +104,16 @@ const BLOCK: usize = 64;
 
 #[cfg(test)]
 mod tests {
-    use arrow_array::{Array, cast::AsArray, types::Float64Type};
+    use arrow_array::{Array, types::Float64Type};
     use proptest::prelude::*;
 
     use super::*;
 
+    type Doubles = Numbers<Float64Type>;
+
     fn columns(doubles: &mut Doubles) -> Vec<Vec<Option<f64>>> {
         let columns = doubles.finish();
-        columns
-            .map(|column| column.as_primitive::<Float64Type>().iter().collect())
-            .collect()
+        columns.map(|column| column.iter().collect()).collect()
     }
 
     proptest! {

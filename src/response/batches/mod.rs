@@ -1,0 +1,38 @@
+//! Arrow record batches as answers: each format is written from them in one place, whatever the rows are of.
+//!
+//! Batches are pulled one by one from whoever reads the data, so that of an answer of any length one is in memory.
+
+mod about;
+pub(crate) mod arrow;
+pub(crate) mod csv;
+pub(crate) mod geojson;
+mod numbers;
+pub(crate) mod parquet;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use about::{metadata, named};
+pub(crate) use numbers::Numbers;
+
+/// Rows of a batch of numbers in so many `columns`: fewer where there are many.
+pub(crate) fn rows_of_a_batch(columns: usize) -> usize {
+    rows_within(OCTETS, columns)
+}
+
+/// As [`rows_of_a_batch`], of a batch that becomes text: what a processor keeps at hand.
+pub(crate) fn rows_of_a_text(columns: usize) -> usize {
+    rows_within(OCTETS_OF_A_TEXT, columns)
+}
+
+fn rows_within(octets: usize, columns: usize) -> usize {
+    (octets / (columns.max(1) * size_of::<f64>())).clamp(1, ROWS)
+}
+
+/// Rows of a batch, and of a Parquet row group, at most.
+const ROWS: usize = 8192;
+/// Octets of a batch of numbers.
+const OCTETS: usize = 8 * 1024 * 1024;
+/// Octets of a batch of numbers that becomes text.
+const OCTETS_OF_A_TEXT: usize = 256 * 1024;
