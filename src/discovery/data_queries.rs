@@ -67,7 +67,13 @@ pub(super) fn links(view: &View<'_>, collection: &Collection) -> Vec<Link> {
 
 fn link(view: &View<'_>, collection: &Collection, kind: QueryKind, title: &str) -> Link {
     let path = format!("{}/{}", path_of(collection), kind.name());
-    Link::new(view, "data", &path, Format::CoverageJson.media().essence(), title)
+    Link::new(
+        view,
+        "data",
+        &path,
+        Format::CoverageJson.media().essence(),
+        title,
+    )
 }
 
 fn is_asked(collection: &Collection) -> bool {
@@ -79,15 +85,14 @@ fn is_asked(collection: &Collection) -> bool {
 
 fn parameter(field: &Field) -> Value {
     let label = field.title.as_ref().unwrap_or(&field.name);
-    let mut observed = Map::from_iter([("label".to_owned(), json!(label))]);
-    if let Some(name) = &field.standard_name {
-        observed.insert("id".to_owned(), standard_name(name).into());
-    }
+    let name = field.standard_name.as_deref();
+    let id = name.map_or_else(|| field.name.to_string(), standard_name);
+    let observed = json!({"id": id, "label": label});
     let mut parameter = Map::from_iter([
         ("type".to_owned(), "Parameter".into()),
         ("id".to_owned(), json!(field.name)),
         ("label".to_owned(), json!(label)),
-        ("observedProperty".to_owned(), observed.into()),
+        ("observedProperty".to_owned(), observed),
     ]);
     if let Some(definition) = &field.definition {
         parameter.insert("description".to_owned(), json!(definition));

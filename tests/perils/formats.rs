@@ -459,7 +459,7 @@ fn gdal_reads_wide_geojson_as_a_column_for_each_value() {
 }
 
 /// Prints each column's name with its type and its values.
-const COLUMNS: &str = "
+pub(crate) const COLUMNS: &str = "
 import json, math, sys
 import pyogrio
 meta, _, geometry, columns = pyogrio.raw.read(sys.argv[1])

@@ -25,6 +25,7 @@ mod contract;
 mod described;
 mod edr;
 mod edr_classes;
+mod edr_formats;
 mod formats;
 mod full_scale;
 mod gridded;
