@@ -45,10 +45,6 @@ pub enum Piece {
 }
 
 impl FileBytes {
-    /// Octets of one piece. The server copies a piece behind what it still has to send, and lets go of
-    /// its buffer above 128 KiB: with larger pieces it is made anew for each of them.
-    const PIECE: u64 = 64 * 1024;
-
     pub(super) fn new(file: File, identity: &Identity, reading: Reading) -> Self {
         Self {
             file: Arc::new(file),
@@ -73,20 +69,20 @@ impl FileBytes {
         self.end.saturating_sub(self.position)
     }
 
-    /// The next piece if it is in the page cache.
+    /// The next piece, `at_most` so many bytes, if it is in the page cache.
     ///
     /// # Errors
     /// What the disk says, or [`FileChanged`].
-    pub fn next_without_waiting(&mut self) -> io::Result<Piece> {
-        self.told_piece(ReadWriteFlags::NOWAIT)
+    pub fn next_without_waiting(&mut self, at_most: usize) -> io::Result<Piece> {
+        self.told_piece(at_most, ReadWriteFlags::NOWAIT)
     }
 
-    /// The next piece, waiting for the disk: for a thread that may.
+    /// The next piece, `at_most` so many bytes, waiting for the disk: for a thread that may.
     ///
     /// # Errors
     /// What the disk says, or [`FileChanged`].
-    pub fn next_waiting(&mut self) -> io::Result<Piece> {
-        self.told_piece(ReadWriteFlags::empty())
+    pub fn next_waiting(&mut self, at_most: usize) -> io::Result<Piece> {
+        self.told_piece(at_most, ReadWriteFlags::empty())
     }
 
     pub(super) fn read_whole(&mut self) -> io::Result<Bytes> {
@@ -107,8 +103,8 @@ impl FileBytes {
         Ok(content.into())
     }
 
-    fn told_piece(&mut self, flags: ReadWriteFlags) -> io::Result<Piece> {
-        let piece = self.next_piece(flags);
+    fn told_piece(&mut self, at_most: usize, flags: ReadWriteFlags) -> io::Result<Piece> {
+        let piece = self.next_piece(at_most, flags);
         match &piece {
             Ok(Piece::Ready(_)) if self.remaining() == 0 => self.reading.ended(),
             Ok(_) => {}
@@ -117,13 +113,12 @@ impl FileBytes {
         piece
     }
 
-    fn next_piece(&mut self, flags: ReadWriteFlags) -> io::Result<Piece> {
-        let wanted =
-            usize::try_from(self.remaining().min(Self::PIECE)).map_err(io::Error::other)?;
-        if wanted == 0 {
+    fn next_piece(&mut self, at_most: usize, flags: ReadWriteFlags) -> io::Result<Piece> {
+        let length = usize::try_from(self.remaining()).map_or(at_most, |left| left.min(at_most));
+        if length == 0 {
             return Ok(Piece::End);
         }
-        let mut piece = vec![0; wanted];
+        let mut piece = vec![0; length];
         let read = match preadv2(
             &*self.file,
             &mut [IoSliceMut::new(&mut piece)],
@@ -133,7 +128,7 @@ impl FileBytes {
             Ok(0) => return Err(io::Error::other(FileChanged)),
             Ok(read) => read,
             Err(Errno::AGAIN | Errno::OPNOTSUPP) => return Ok(Piece::WouldBlock),
-            Err(Errno::INTR) => return self.next_piece(flags),
+            Err(Errno::INTR) => return self.next_piece(at_most, flags),
             Err(error) => return Err(error.into()),
         };
         piece.truncate(read);

@@ -12,6 +12,7 @@ use actix_web::{
 };
 use bytes::Bytes;
 
+use super::write_buffer::FILE_PIECE_BYTES;
 use crate::dataset::{FileBytes, Piece};
 
 /// A length without bytes: what HEAD answers.
@@ -52,7 +53,7 @@ impl FileBody {
 
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Piece>> {
         if self.waiting.is_none() {
-            match self.bytes.next_without_waiting() {
+            match self.bytes.next_without_waiting(FILE_PIECE_BYTES) {
                 Ok(Piece::WouldBlock) => {}
                 piece => return Poll::Ready(piece),
             }
@@ -61,7 +62,7 @@ impl FileBody {
         let waiting = self.waiting.get_or_insert_with(|| {
             actix_web::rt::task::spawn_blocking(move || {
                 let mut bytes = bytes;
-                let piece = bytes.next_waiting();
+                let piece = bytes.next_waiting(FILE_PIECE_BYTES);
                 (bytes, piece)
             })
         });

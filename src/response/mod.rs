@@ -24,9 +24,11 @@ mod reason;
 mod refusal;
 pub(crate) mod representation;
 mod stream;
+pub(crate) mod write_buffer;
 
 pub use challenge::{Challenge, ErrorCode};
 pub use coding::Coding;
 pub use reason::Reason;
 pub use refusal::Refusal;
 pub use stream::{Sink, StreamBody};
+pub(crate) use write_buffer::LOW_WATER_BYTES;

@@ -12,9 +12,11 @@ use std::{
 use actix_web::body::{BodySize, MessageBody};
 use bytes::Bytes;
 
+use super::write_buffer::{KEPT_BYTES, PIECE_BYTES};
+
 /// Where the pieces come from.
 pub(crate) trait Pieces: Unpin {
-    /// Appends the next piece, about [`PIECE`] octets, and says whether there are more.
+    /// Appends the next piece, about [`PIECE_BYTES`] octets, and says whether there are more.
     fn fill(&mut self, piece: &mut Vec<u8>) -> io::Result<bool>;
 
     /// Writes all of them to `out`, in memory that each takes over from the one before.
@@ -48,7 +50,7 @@ impl<P: Pieces> PieceBody<P> {
     /// # Errors
     /// What making the first piece comes to.
     pub(crate) fn begin(mut pieces: P, length: Option<u64>) -> io::Result<Self> {
-        let mut first = Vec::with_capacity(CAPACITY);
+        let mut first = Vec::with_capacity(KEPT_BYTES);
         let has_more = pieces.fill(&mut first)?;
         let size = match (length, u64::try_from(first.len())) {
             (Some(length), _) => BodySize::Sized(length),
@@ -139,13 +141,13 @@ impl<H: Unpin> MessageBody for SlicedBody<H> {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, io::Error>>> {
-        let length = self.rest.len().min(PIECE);
+        let length = self.rest.len().min(PIECE_BYTES);
         let piece = self.rest.split_to(length);
         Poll::Ready((length > 0).then_some(Ok(piece)))
     }
 
     fn try_into_bytes(self) -> Result<Bytes, Self> {
-        if self.rest.len() > PIECE {
+        if self.rest.len() > PIECE_BYTES {
             Err(self)
         } else {
             Ok(self.rest)
@@ -160,14 +162,9 @@ fn emptied(sent: Bytes) -> Vec<u8> {
         octets.clear();
         octets
     } else {
-        Vec::with_capacity(CAPACITY)
+        Vec::with_capacity(KEPT_BYTES)
     }
 }
-
-/// Octets of a piece: large, since each wakes its reader; with a place more, and what may be left of the piece
-/// before it (`commands::serve`), still within the 128 KiB for which the server keeps its buffer.
-pub(crate) const PIECE: usize = 96 * 1024;
-const CAPACITY: usize = 128 * 1024;
 
 #[cfg(test)]
 mod tests {
@@ -222,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_whole_body_leaves_in_pieces() {
-        let whole: Vec<u8> = (0..=255).cycle().take(PIECE * 2 + 1).collect();
+        let whole: Vec<u8> = (0..=255).cycle().take(PIECE_BYTES * 2 + 1).collect();
         let sliced = SlicedBody::new(whole.clone(), ())
             .try_into_bytes()
             .unwrap_err();

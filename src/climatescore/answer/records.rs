@@ -14,7 +14,8 @@ use crate::{
     },
     response::{
         number::{micro_length, push_micro},
-        pieces::{PIECE, Pieces},
+        pieces::Pieces,
+        write_buffer::PIECE_BYTES,
     },
 };
 
@@ -147,7 +148,7 @@ impl Pieces for LocationAnswer {
             piece.extend_from_slice(START);
         }
         while self.place < self.request.places.len() {
-            if piece.len() >= PIECE {
+            if piece.len() >= PIECE_BYTES {
                 return Ok(true);
             }
             self.push_place(piece, self.place);

@@ -17,6 +17,7 @@ use crate::{
     app::{self, Perild},
     config::Config,
     edge::{Listener, Screen},
+    response::LOW_WATER_BYTES,
 };
 
 /// What answers on `listeners`, from now on; `connections` counts who is connected.
@@ -85,7 +86,7 @@ fn http<T: AsyncRead + AsyncWrite + Unpin + 'static>(
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(REQUEST_TIMEOUT + AFTER_SCREEN)
         .client_disconnect_timeout(FAREWELL)
-        .h1_write_buffer_size(NEXT_PIECE_BELOW)
+        .h1_write_buffer_size(LOW_WATER_BYTES)
         .on_connect_ext(move |connection, extensions| {
             extensions.insert(opened.open());
             on_connect(connection, extensions);
@@ -116,10 +117,6 @@ const BESIDE_LONG_ANSWERS: usize = 64;
 
 /// Longer than nginx keeps an idle connection to us, so that it is nginx that closes it.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
-
-/// With how many octets left to send the next piece of a body is asked for. Few, so that the buffer holds one
-/// piece and not two: above 128 KiB it is made anew each time.
-const NEXT_PIECE_BELOW: usize = 4096;
 
 /// How long a request's header block may take to arrive.
 pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);

@@ -275,7 +275,7 @@ fn a_file_changed_while_it_is_read_does_not_end_as_a_whole() {
         panic!("not on the disk");
     };
     fs::write(root.join("tidy.csv"), "a,b\n").unwrap();
-    let error = std::iter::repeat_with(|| bytes.next_waiting())
+    let error = std::iter::repeat_with(|| bytes.next_waiting(64 * 1024))
         .find_map(Result::err)
         .unwrap();
     assert!(error.get_ref().unwrap().is::<crate::dataset::FileChanged>());

@@ -8,7 +8,7 @@ use crate::{
         places::PlaceReader,
         query::{Locator, PlaceResult},
     },
-    response::pieces::{PIECE, Pieces},
+    response::{pieces::Pieces, write_buffer::PIECE_BYTES},
 };
 
 /// The answer to a question, piece by piece.
@@ -53,7 +53,7 @@ impl Pieces for Answering {
             self.writer.begin(piece, &self.question);
         }
         let mut locator = Locator::new(&self.question.values, &self.question.subset);
-        while piece.len() < PIECE {
+        while piece.len() < PIECE_BYTES {
             if self.is_within {
                 self.is_within = self.writer.go_on(piece, &self.answered);
                 continue;

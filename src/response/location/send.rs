@@ -18,8 +18,9 @@ use crate::{
     response::{
         Coding, Refusal, StreamBody,
         media::{Formats, Negotiated},
-        pieces::{PIECE, PieceBody, SlicedBody},
+        pieces::{PieceBody, SlicedBody},
         representation::{BY_TYPE_AND_CODING, Caching, Representation, Validators},
+        write_buffer::PIECE_BYTES,
     },
 };
 
@@ -126,7 +127,7 @@ fn at_once(
         return Ok(answer.body(PieceBody::begin(answering, None)?));
     }
     let values = question.places.count() * question.subset.outputs.len();
-    let octets = Vec::with_capacity(values * OCTETS_A_VALUE + PIECE);
+    let octets = Vec::with_capacity(values * OCTETS_A_VALUE + PIECE_BYTES);
     // Whoever holds the body's slot holds it until the answer has left.
     let places = question.places.clone();
     let octets = question.answer(octets, coding, schemas)?;

@@ -20,7 +20,7 @@ use crate::{
     response::{
         batches::csv::escaped,
         number::{push_decimal, push_whole},
-        pieces::PIECE,
+        write_buffer::PIECE_BYTES,
     },
 };
 
@@ -183,7 +183,7 @@ impl Writer for Table {
         let texts = self.facts.iter().zip(&self.decimals);
         let values = texts.zip(answered.values.iter().copied());
         for ((facts, decimals), value) in values.skip(self.next) {
-            if out.len() >= PIECE {
+            if out.len() >= PIECE_BYTES {
                 return true;
             }
             let made = (value, answered.origin(self.next));
