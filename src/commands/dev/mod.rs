@@ -4,17 +4,16 @@
 //! `perild serve`) and an mTLS front in nginx's place, all on loopback, all ending together.
 
 mod daemon;
+mod dev_dir;
 mod directory;
 mod front;
-mod ground;
-mod paste;
+mod instructions;
 mod perils;
 mod pki;
 mod sample;
 mod smoke;
-mod tally;
+mod stack;
 mod tls;
-mod world;
 
 use std::{
     io::{self, Write},
@@ -31,7 +30,7 @@ use tokio::signal::unix::{SignalKind, signal as unix_signal};
 
 use super::cause::Cause;
 use crate::import::ImportError;
-use world::World;
+use stack::DevStack;
 
 /// Arguments of `perild dev`.
 #[derive(Args, Debug)]
@@ -175,23 +174,23 @@ async fn develop(args: &DevArgs, listener: TcpListener) -> Result<(), DevError> 
     print(
         "NOT FOR PRODUCTION: throw-away keys, a directory that only plays the part, loopback only.",
     )?;
-    let mut world = tokio::select! {
-        world = World::start(args, listener) => world?,
+    let mut stack = tokio::select! {
+        stack = DevStack::start(args, listener) => stack?,
         () = &mut stopped => return Err(DevError::Interrupted),
     };
     let outcome = if args.smoke {
         tokio::select! {
-            outcome = smoke::run(&world) => outcome,
+            outcome = smoke::run(&stack) => outcome,
             () = &mut stopped => Err(DevError::Interrupted),
         }
     } else {
-        print(&paste::text(&world))?;
+        print(&instructions::text(&stack))?;
         tokio::select! {
-            outcome = world.daemon.end() => outcome,
+            outcome = stack.daemon.end() => outcome,
             () = &mut stopped => Ok(()),
         }
     };
-    world.stop().await;
+    stack.stop().await;
     outcome
 }
 

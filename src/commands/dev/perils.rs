@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{DevError, ground::Ground};
+use super::{DevError, dev_dir::DevDir};
 use crate::{
     clock::Timestamp,
     dataset::grid::{ColumnIndex, Columns, CoverageMetadata, Grid, Profile, STORE_NAME, Value},
@@ -34,21 +34,21 @@ pub(super) struct PerilValues {
 
 impl PerilValues {
     /// Imports the peril files of `shared_data` when it has any, else a synthetic sample, into `state/`.
-    pub(super) fn import(ground: &Ground, shared_data: Option<&Path>) -> Result<Self, DevError> {
+    pub(super) fn import(dev_dir: &DevDir, shared_data: Option<&Path>) -> Result<Self, DevError> {
         match shared_data.map(peril_files).transpose()? {
-            Some(files) if !files.is_empty() => Self::of_files(ground, files),
-            _ => Self::of_sample(ground),
+            Some(files) if !files.is_empty() => Self::of_files(dev_dir, files),
+            _ => Self::of_sample(dev_dir),
         }
     }
 
-    fn of_sample(ground: &Ground) -> Result<Self, DevError> {
-        let files: PathBuf = ground.directory("perils")?;
+    fn of_sample(dev_dir: &DevDir) -> Result<Self, DevError> {
+        let files: PathBuf = dev_dir.directory("perils")?;
         let sample = Sample::new(STEP_MICRO, Extent::WORLD, SEED).ok_or(ImportError::NoGrid)?;
         sample.write(&files).map_err(|source| DevError::Write {
             path: files.clone(),
             source,
         })?;
-        import_into(ground, vec![files], true)?;
+        import_into(dev_dir, vec![files], true)?;
         Ok(Self {
             origin: "synthetic, made up for this run".to_owned(),
             latitude: "51.5".to_owned(),
@@ -60,9 +60,9 @@ impl PerilValues {
         })
     }
 
-    fn of_files(ground: &Ground, files: Vec<PathBuf>) -> Result<Self, DevError> {
+    fn of_files(dev_dir: &DevDir, files: Vec<PathBuf>) -> Result<Self, DevError> {
         let origin = format!("imported from {}", listed(&files));
-        let grid = import_into(ground, files, false)?;
+        let grid = import_into(dev_dir, files, false)?;
         let (latitude, longitude, peril) = place_with_values(&grid).ok_or(ImportError::NoGrid)?;
         Ok(Self {
             origin,
@@ -100,8 +100,8 @@ fn peril_files(shared_data: &Path) -> Result<Vec<PathBuf>, DevError> {
     Ok(files)
 }
 
-fn import_into(ground: &Ground, files: Vec<PathBuf>, synthetic: bool) -> Result<Grid, DevError> {
-    let state = ground.directory("state")?;
+fn import_into(dev_dir: &DevDir, files: Vec<PathBuf>, synthetic: bool) -> Result<Grid, DevError> {
+    let state = dev_dir.directory("state")?;
     let request = Request {
         sources: files.into_iter().map(Source::Path).collect(),
         state: state.clone(),

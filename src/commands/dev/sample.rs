@@ -1,4 +1,4 @@
-//! Which files a development run offers: its own small synthetic ones, or those of a directory given.
+//! Files that a development run shares: its own small synthetic ones, or those of a directory given.
 
 use std::{
     fmt::Write as _,
@@ -6,10 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{DevError, ground::Ground};
+use super::{DevError, dev_dir::DevDir};
 
-/// The directory that is offered, and two of its datasets that the calls are made for.
-pub(super) struct Offer {
+/// Directory that is shared, and two of its datasets that the calls are made for.
+pub(super) struct SharedFiles {
     /// The directory.
     pub(super) shared_data: PathBuf,
     /// Open to any active token, unless it is also the restricted one.
@@ -30,12 +30,12 @@ pub(super) struct Dataset {
 /// The scope that the restricted dataset asks for.
 pub(super) const RESTRICTED_SCOPE: &str = "dev:restricted";
 
-impl Offer {
-    /// Three small files under `ground`, each said to be synthetic.
-    pub(super) fn synthetic(ground: &Ground) -> Result<Self, DevError> {
-        let shared_data = ground.directory("shared_data")?;
+impl SharedFiles {
+    /// Three small files under `dev_dir`, each said to be synthetic.
+    pub(super) fn synthetic(dev_dir: &DevDir) -> Result<Self, DevError> {
+        let shared_data = dev_dir.directory("shared_data")?;
         for (seed, (name, column)) in (1..).zip(SYNTHETIC) {
-            ground.write(
+            dev_dir.write(
                 &format!("shared_data/{name}.csv"),
                 &half_hours(column, seed),
             )?;
@@ -107,21 +107,24 @@ mod tests {
     #[test]
     fn the_first_and_the_last_csv_file_are_chosen_and_nothing_else_counts() {
         let dir = tempfile::tempdir().unwrap();
-        assert!(matches!(Offer::of(dir.path()), Err(DevError::NoCsv(_))));
+        assert!(matches!(
+            SharedFiles::of(dir.path()),
+            Err(DevError::NoCsv(_))
+        ));
         for name in ["b.csv", ".csv", "-x.csv", "a b.csv", "z.txt"] {
             fs::write(dir.path().join(name), "x\n").unwrap();
         }
         std::os::unix::fs::symlink("/etc/passwd", dir.path().join("zz.csv")).unwrap();
-        let offer = Offer::of(dir.path()).unwrap();
+        let files = SharedFiles::of(dir.path()).unwrap();
         assert_eq!(
-            (offer.plain.name.as_str(), offer.restricted.name.as_str()),
+            (files.plain.name.as_str(), files.restricted.name.as_str()),
             ("b", "b")
         );
 
         fs::write(dir.path().join("c.csv"), "x\n").unwrap();
-        assert_eq!(Offer::of(dir.path()).unwrap().restricted.name, "c");
+        assert_eq!(SharedFiles::of(dir.path()).unwrap().restricted.name, "c");
         assert!(matches!(
-            Offer::of(&dir.path().join("none")),
+            SharedFiles::of(&dir.path().join("none")),
             Err(DevError::SharedData { .. })
         ));
     }

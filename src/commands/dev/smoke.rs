@@ -1,6 +1,7 @@
 //! `perild dev --smoke`: the calls a newcomer would make, and those that must be refused.
 
 mod perils;
+mod report;
 
 use std::time::Duration;
 
@@ -15,34 +16,38 @@ use serde::Deserialize;
 use super::{
     DevError,
     pki::{Authority, Holder},
-    tally::Tally,
+    stack::{CACHE_SECONDS, CONSUMER, DevStack, LIMITED},
     tls,
-    world::{CACHE_SECONDS, CONSUMER, LIMITED, World},
 };
+use report::SmokeReport;
 
 /// Makes every call, prints each with its status, and says how many went wrong.
 ///
 /// # Errors
 ///
 /// [`DevError::Smoke`] when an allowed call failed or a forbidden one was not refused as it should be.
-pub(super) async fn run(world: &World) -> Result<(), DevError> {
-    let cast = Cast::of(world)?;
-    let mut tally = Tally::default();
-    infrastructure(&cast, &mut tally).await?;
-    let token = cast.token(&cast.consumer, CONSUMER, &mut tally).await?;
-    let limited = cast.token(&cast.limited, LIMITED, &mut tally).await?;
-    allowed(&cast, &token, &limited, &mut tally).await?;
-    perils::allowed(&cast, &token, &mut tally).await?;
-    forbidden(&cast, &token, &limited, &mut tally).await?;
-    perils::forbidden(&cast, &token, &mut tally).await?;
-    revoked(&cast, &mut tally).await?;
-    tally.verdict(world)
+pub(super) async fn run(stack: &DevStack) -> Result<(), DevError> {
+    let clients = Clients::of(stack)?;
+    let mut report = SmokeReport::default();
+    infrastructure(&clients, &mut report).await?;
+    let token = clients
+        .token(&clients.consumer, CONSUMER, &mut report)
+        .await?;
+    let limited = clients
+        .token(&clients.limited, LIMITED, &mut report)
+        .await?;
+    allowed(&clients, &token, &limited, &mut report).await?;
+    perils::allowed(&clients, &token, &mut report).await?;
+    forbidden(&clients, &token, &limited, &mut report).await?;
+    perils::forbidden(&clients, &token, &mut report).await?;
+    revoked(&clients, &mut report).await?;
+    report.verdict(stack)
 }
 
-async fn infrastructure(cast: &Cast<'_>, tally: &mut Tally) -> Result<(), DevError> {
+async fn infrastructure(clients: &Clients<'_>, report: &mut SmokeReport) -> Result<(), DevError> {
     for path in ["/healthz", "/readyz"] {
-        let call = cast.nobody.get(cast.at(path));
-        tally
+        let call = clients.nobody.get(clients.at(path));
+        report
             .allowed(200, &format!("GET {path} by anyone"), call)
             .await?;
     }
@@ -50,23 +55,24 @@ async fn infrastructure(cast: &Cast<'_>, tally: &mut Tally) -> Result<(), DevErr
 }
 
 async fn allowed(
-    cast: &Cast<'_>,
+    clients: &Clients<'_>,
     token: &Token,
     limited: &Token,
-    tally: &mut Tally,
+    report: &mut SmokeReport,
 ) -> Result<(), DevError> {
-    let offer = &cast.world.offer;
+    let files = &clients.stack.files;
     let (plain, restricted) = (
-        format!("/{}", offer.plain.name),
-        format!("/{}", offer.restricted.name),
+        format!("/{}", files.plain.name),
+        format!("/{}", files.restricted.name),
     );
     let get = |path: &str| {
-        cast.consumer
-            .get(cast.at(path))
+        clients
+            .consumer
+            .get(clients.at(path))
             .bearer_auth(&token.access_token)
     };
 
-    let answer = tally
+    let answer = report
         .allowed(
             200,
             &format!("GET {plain} with certificate and token"),
@@ -82,16 +88,16 @@ async fn allowed(
         Some(answer) => answer.bytes().await.unwrap_or_default(),
         None => Vec::new().into(),
     };
-    let file = std::fs::read(&offer.plain.path).map_err(|source| DevError::SharedData {
-        path: offer.plain.path.clone(),
+    let file = std::fs::read(&files.plain.path).map_err(|source| DevError::SharedData {
+        path: files.plain.path.clone(),
         source,
     })?;
-    tally.claim(
+    report.claim(
         body == file,
         "     and the answer is the file, octet for octet",
     )?;
 
-    let head = cast.consumer.head(cast.at(&plain));
+    let head = clients.consumer.head(clients.at(&plain));
     let head = head.bearer_auth(&token.access_token);
     let range = get(&plain).header(header::RANGE, "bytes=0-0");
     let again = get(&plain).header(header::IF_NONE_MATCH, etag);
@@ -107,14 +113,14 @@ async fn allowed(
             get(&restricted),
         ),
     ] {
-        tally.allowed(status, &what, call).await?;
+        report.allowed(status, &what, call).await?;
     }
     if plain != restricted {
-        let call = cast
+        let call = clients
             .limited
-            .get(cast.at(&plain))
+            .get(clients.at(&plain))
             .bearer_auth(&limited.access_token);
-        tally
+        report
             .allowed(200, &format!("GET {plain} by the limited consumer"), call)
             .await?;
     }
@@ -122,45 +128,45 @@ async fn allowed(
 }
 
 async fn forbidden(
-    cast: &Cast<'_>,
+    clients: &Clients<'_>,
     token: &Token,
     limited: &Token,
-    tally: &mut Tally,
+    report: &mut SmokeReport,
 ) -> Result<(), DevError> {
-    let offer = &cast.world.offer;
+    let files = &clients.stack.files;
     let (plain, restricted) = (
-        cast.at(&format!("/{}", offer.plain.name)),
-        cast.at(&format!("/{}", offer.restricted.name)),
+        clients.at(&format!("/{}", files.plain.name)),
+        clients.at(&format!("/{}", files.restricted.name)),
     );
     let (nothing, outside) = (
-        cast.at("/no-such-dataset"),
-        cast.at("/v1/files/..%2Fperild.toml"),
+        clients.at("/no-such-dataset"),
+        clients.at("/v1/files/..%2Fperild.toml"),
     );
     let bearer = |call: RequestBuilder| call.bearer_auth(&token.access_token);
-    let get = |url: &str| cast.consumer.get(url);
+    let get = |url: &str| clients.consumer.get(url);
     let copied =
-        utf8_percent_encode(&cast.world.people.consumer.pem(), NON_ALPHANUMERIC).to_string();
-    let forged = bearer(cast.nobody.get(&plain))
+        utf8_percent_encode(&clients.stack.people.consumer.pem(), NON_ALPHANUMERIC).to_string();
+    let forged = bearer(clients.nobody.get(&plain))
         .header("X-OE-CLIENT-CERT", copied)
         .header("X-OE-CLIENT-VERIFY", "SUCCESS");
     let unknown = get(&plain).bearer_auth("never-issued");
     let in_query = get(&format!("{plain}?access_token={}", token.access_token));
-    let lacking = cast.limited.get(&restricted);
+    let lacking = clients.limited.get(&restricted);
     let lacking = lacking.bearer_auth(&limited.access_token);
 
-    let nobodys = bearer(cast.nobody.get(&plain));
-    tally.forbidden(401, "no certificate", nobodys).await?;
+    let nobodys = bearer(clients.nobody.get(&plain));
+    report.forbidden(401, "no certificate", nobodys).await?;
     let what = "no certificate, but a header that claims one";
-    tally.forbidden(401, what, forged).await?;
-    let strangers = bearer(cast.stranger.get(&plain));
-    tally
+    report.forbidden(401, what, forged).await?;
+    let strangers = bearer(clients.stranger.get(&plain));
+    report
         .forbidden_handshake("a certificate of another CA", strangers)
         .await?;
     for (status, what, call) in [
         (
             401,
             "another client's certificate",
-            bearer(cast.limited.get(&plain)),
+            bearer(clients.limited.get(&plain)),
         ),
         (401, "no token", get(&plain)),
         (401, "a token that was never issued", unknown),
@@ -170,34 +176,42 @@ async fn forbidden(
         (404, "a name outside the directory", bearer(get(&outside))),
         (403, "a scope that the token lacks", lacking),
     ] {
-        tally.forbidden(status, what, call).await?;
+        report.forbidden(status, what, call).await?;
     }
     Ok(())
 }
 
 /// A token that was good stops being so within the time that answers are remembered.
-async fn revoked(cast: &Cast<'_>, tally: &mut Tally) -> Result<(), DevError> {
-    let token = cast.token(&cast.consumer, CONSUMER, tally).await?;
-    let plain = cast.at(&format!("/{}", cast.world.offer.plain.name));
-    let get = || cast.consumer.get(&plain).bearer_auth(&token.access_token);
-    tally
+async fn revoked(clients: &Clients<'_>, report: &mut SmokeReport) -> Result<(), DevError> {
+    let token = clients.token(&clients.consumer, CONSUMER, report).await?;
+    let plain = clients.at(&format!("/{}", clients.stack.files.plain.name));
+    let get = || {
+        clients
+            .consumer
+            .get(&plain)
+            .bearer_auth(&token.access_token)
+    };
+    report
         .allowed(200, "GET with a token that is still good", get())
         .await?;
     let form = [
         ("token", token.access_token.as_str()),
         ("client_id", CONSUMER),
     ];
-    let revoke = cast.consumer.post(cast.directory("revocation")).form(&form);
-    tally
+    let revoke = clients
+        .consumer
+        .post(clients.directory("revocation"))
+        .form(&form);
+    report
         .allowed(200, "POST to the directory: revoke it", revoke)
         .await?;
     sleep(Duration::from_secs(CACHE_SECONDS.unsigned_abs()) + Duration::from_millis(200)).await;
-    tally.forbidden(401, "a revoked token", get()).await
+    report.forbidden(401, "a revoked token", get()).await
 }
 
 /// The clients that call, by what they show in the handshake.
-struct Cast<'w> {
-    world: &'w World,
+struct Clients<'w> {
+    stack: &'w DevStack,
     consumer: reqwest::Client,
     limited: reqwest::Client,
     nobody: reqwest::Client,
@@ -209,9 +223,9 @@ struct Token {
     access_token: String,
 }
 
-impl<'w> Cast<'w> {
-    fn of(world: &'w World) -> Result<Self, DevError> {
-        let people = &world.people;
+impl<'w> Clients<'w> {
+    fn of(stack: &'w DevStack) -> Result<Self, DevError> {
+        let people = &stack.people;
         let stranger =
             Authority::new("some other CA")?.client(CONSUMER, "elsewhere", "Stranger")?;
         let client = |holder: Option<&Holder>| -> Result<reqwest::Client, DevError> {
@@ -225,7 +239,7 @@ impl<'w> Cast<'w> {
             Ok(client)
         };
         Ok(Self {
-            world,
+            stack,
             consumer: client(Some(&people.consumer))?,
             limited: client(Some(&people.limited))?,
             nobody: client(None)?,
@@ -234,18 +248,18 @@ impl<'w> Cast<'w> {
     }
 
     fn at(&self, path: &str) -> String {
-        format!("{}{path}", self.world.front)
+        format!("{}{path}", self.stack.front)
     }
 
     fn directory(&self, endpoint: &str) -> String {
-        format!("{}/mtls/{endpoint}", self.world.issuer)
+        format!("{}/mtls/{endpoint}", self.stack.issuer)
     }
 
     async fn token(
         &self,
         client: &reqwest::Client,
         client_id: &str,
-        tally: &mut Tally,
+        report: &mut SmokeReport,
     ) -> Result<Token, DevError> {
         let form = [
             ("grant_type", "client_credentials"),
@@ -253,7 +267,7 @@ impl<'w> Cast<'w> {
         ];
         let call = client.post(self.directory("token")).form(&form);
         let what = format!("POST to the directory: a token for {client_id}");
-        let Some(answer) = tally.allowed(200, &what, call).await? else {
+        let Some(answer) = report.allowed(200, &what, call).await? else {
             return Ok(Token::default());
         };
         let body = answer.bytes().await.unwrap_or_default();

@@ -3,29 +3,29 @@
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
-use super::{Cast, Token};
-use crate::commands::dev::{DevError, perils::values_asked, tally::Tally};
+use super::{Clients, Token, report::SmokeReport};
+use crate::commands::dev::{DevError, perils::values_asked};
 
 /// What the consumer may ask.
 pub(super) async fn allowed(
-    cast: &Cast<'_>,
+    clients: &Clients<'_>,
     token: &Token,
-    tally: &mut Tally,
+    report: &mut SmokeReport,
 ) -> Result<(), DevError> {
-    let catalogue = cast.consumer.get(cast.at("/v1/perils"));
+    let catalogue = clients.consumer.get(clients.at("/v1/perils"));
     let catalogue = catalogue.bearer_auth(&token.access_token);
-    tally.allowed(200, "GET /v1/perils", catalogue).await?;
+    report.allowed(200, "GET /v1/perils", catalogue).await?;
 
-    let values = &cast.world.perils;
+    let values = &clients.stack.perils;
     let (latitude, longitude) = (&values.latitude, &values.longitude);
     let place = json!({"latitude": degrees(latitude), "longitude": degrees(longitude)});
     let question = json!({"locations": [place], "perils": [values.peril], "years": [2050]});
-    let query = cast.consumer.post(cast.at("/v1/location"));
+    let query = clients.consumer.post(clients.at("/v1/location"));
     let query = query
         .bearer_auth(&token.access_token)
         .header(CONTENT_TYPE, "application/json")
         .body(question.to_string());
-    let answer = tally.allowed(200, "POST /v1/location", query).await?;
+    let answer = report.allowed(200, "POST /v1/location", query).await?;
     let body = match answer {
         Some(answer) => answer.bytes().await.unwrap_or_default(),
         None => Vec::new().into(),
@@ -44,32 +44,32 @@ pub(super) async fn allowed(
     } else {
         "     and the answer has its values"
     };
-    tally.claim(is_answered && is_marked, claim)?;
+    report.claim(is_answered && is_marked, claim)?;
 
     let old = format!("/{}?lat={latitude}&lon={longitude}", values.old);
-    let call = cast.consumer.get(cast.at(&old));
+    let call = clients.consumer.get(clients.at(&old));
     let call = call.bearer_auth(&token.access_token);
-    tally.allowed(200, &format!("GET {old}"), call).await?;
+    report.allowed(200, &format!("GET {old}"), call).await?;
     Ok(())
 }
 
 /// What nobody else may.
 pub(super) async fn forbidden(
-    cast: &Cast<'_>,
+    clients: &Clients<'_>,
     token: &Token,
-    tally: &mut Tally,
+    report: &mut SmokeReport,
 ) -> Result<(), DevError> {
-    let values = &cast.world.perils;
+    let values = &clients.stack.perils;
     let query = format!(
         "/v1/location?lat={}&lon={}",
         values.latitude, values.longitude
     );
-    let query = cast.at(&query);
-    tally
-        .forbidden(401, "a peril query, no token", cast.consumer.get(&query))
+    let query = clients.at(&query);
+    report
+        .forbidden(401, "a peril query, no token", clients.consumer.get(&query))
         .await?;
-    let other = cast.limited.get(&query).bearer_auth(&token.access_token);
-    tally
+    let other = clients.limited.get(&query).bearer_auth(&token.access_token);
+    report
         .forbidden(401, "a peril query, another client's certificate", other)
         .await
 }

@@ -1,4 +1,4 @@
-//! Where a development run keeps its files: `./target/dev`, or a temporary directory.
+//! Directory of a development run: `./target/dev`, or a temporary directory.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -12,15 +12,15 @@ use uuid::Uuid;
 
 use super::{DevError, pki::Holder};
 
-/// A directory that belongs to one run at a time; a temporary one goes when the run ends.
-pub(super) struct Ground {
+/// Directory that belongs to one run at a time; a temporary one goes when the run ends.
+pub(super) struct DevDir {
     root: PathBuf,
     socket: PathBuf,
     temporary: Vec<PathBuf>,
     _lock: Option<File>,
 }
 
-impl Ground {
+impl DevDir {
     /// Takes `./target/dev` when there is a `./target` and no other run in it, else a temporary directory.
     pub(super) fn take() -> Result<Self, DevError> {
         let mut temporary = Vec::new();
@@ -100,7 +100,7 @@ impl Ground {
     }
 }
 
-impl Drop for Ground {
+impl Drop for DevDir {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.socket);
         for directory in &self.temporary {

@@ -1,19 +1,19 @@
-//! The account of a smoke run: a line for each call, and the verdict.
+//! Report of a smoke run: a line for each call, and the verdict.
 
 use std::io::{self, Write};
 
 use reqwest::{RequestBuilder, Response};
 
-use super::{DevError, world::World};
+use crate::commands::dev::{DevError, stack::DevStack};
 
-/// How the calls went.
+/// Calls that were made, and those that went wrong.
 #[derive(Default)]
-pub(super) struct Tally {
+pub(super) struct SmokeReport {
     calls: usize,
     wrong: usize,
 }
 
-impl Tally {
+impl SmokeReport {
     /// Makes a call that must be answered with `status`; what came, when it was that.
     pub(super) async fn allowed(
         &mut self,
@@ -92,14 +92,14 @@ impl Tally {
         writeln!(io::stdout().lock(), "{mark} {verdict} {status} {what}").map_err(DevError::Print)
     }
 
-    /// What all the calls come to.
-    pub(super) fn verdict(self, world: &World) -> Result<(), DevError> {
+    /// The verdict on all the calls.
+    pub(super) fn verdict(self, stack: &DevStack) -> Result<(), DevError> {
         let Self { calls, wrong } = self;
         if wrong > 0 {
             return Err(DevError::Smoke {
                 wrong,
                 calls,
-                account: world.daemon.account(),
+                account: stack.daemon.account(),
             });
         }
         writeln!(io::stdout().lock(), "all {calls} as they should be").map_err(DevError::Print)

@@ -1,44 +1,44 @@
-//! What a newcomer can paste: curl, `perild get` and Python against the running world.
+//! Instructions that a newcomer can paste: curl, `perild get` and Python against the running system.
 
 use std::path::Path;
 
 use super::{
-    ground::shell_word,
+    dev_dir::shell_word,
     perils::PerilValues,
-    world::{CONSUMER, World},
+    stack::{CONSUMER, DevStack},
 };
 
 /// The text that is printed once everything runs.
-pub(super) fn text(world: &World) -> String {
-    let file = format!("{}/{}", world.front, world.offer.plain.name);
+pub(super) fn text(stack: &DevStack) -> String {
+    let file = format!("{}/{}", stack.front, stack.files.plain.name);
     let [ca, certificate, key, configuration] =
         ["ca.pem", "consumer.pem", "consumer.key", "consumer.toml"]
-            .map(|name| world.ground.path(name));
+            .map(|name| stack.dev_dir.path(name));
     let tls = format!(
         "--cacert {} --cert {} --key {}",
         shell_word(&ca),
         shell_word(&certificate),
         shell_word(&key)
     );
-    let token_endpoint = format!("{}/mtls/token", world.issuer);
+    let token_endpoint = format!("{}/mtls/token", stack.issuer);
     let (ca, certificate, key) = (
         python_text(&ca),
         python_text(&certificate),
         python_text(&key),
     );
-    let (front, issuer, configuration) = (&world.front, &world.issuer, shell_word(&configuration));
-    let restricted = format!("{front}/{}", world.offer.restricted.name);
-    let limited = shell_word(&world.ground.path("limited.toml"));
+    let (front, issuer, configuration) = (&stack.front, &stack.issuer, shell_word(&configuration));
+    let restricted = format!("{front}/{}", stack.files.restricted.name);
+    let limited = shell_word(&stack.dev_dir.path("limited.toml"));
     let perild = std::env::current_exe().unwrap_or_else(|_unknown| "perild".into());
     let perild = shell_word(&perild);
-    let files = world.ground.path("");
+    let files = stack.dev_dir.path("");
     let PerilValues {
         origin,
         latitude,
         longitude,
         ..
-    } = &world.perils;
-    let peril = &*world.perils.peril;
+    } = &stack.perils;
+    let peril = &*stack.perils.peril;
     format!(
         r#"  front      {front}
   directory  {issuer}
@@ -78,10 +78,10 @@ END
 . {environment}
 
 Ctrl-C ends it all."#,
-        data = world.offer.shared_data.display(),
+        data = stack.files.shared_data.display(),
         files = files.display(),
-        daemon = world.daemon.id(),
-        environment = shell_word(&world.ground.path("consumer.env")),
+        daemon = stack.daemon.id(),
+        environment = shell_word(&stack.dev_dir.path("consumer.env")),
     )
 }
 

@@ -1,4 +1,4 @@
-//! The parts of one development run: who there is, what is written where, and what runs.
+//! Parts of a development run: certificates, files and servers.
 
 use std::net::{Ipv4Addr, TcpListener};
 
@@ -9,33 +9,33 @@ use toml::{Table, Value};
 use super::{
     DevArgs, DevError,
     daemon::Daemon,
+    dev_dir::{DevDir, shell_word},
     directory::{self, Client},
     front,
-    ground::{Ground, shell_word},
     perils::PerilValues,
     pki::{Authority, Holder, thumbprint},
     print,
-    sample::{Offer, RESTRICTED_SCOPE},
+    sample::{RESTRICTED_SCOPE, SharedFiles},
     tls,
 };
 
-/// Everything that runs, in the order in which it ends.
-pub(super) struct World {
+/// Servers, certificates and files of a run, in the order in which it ends.
+pub(super) struct DevStack {
     servers: Vec<ServerHandle>,
     /// The daemon.
     pub(super) daemon: Daemon,
-    /// Whom the calls are made by.
+    /// Those who make the calls.
     pub(super) people: People,
     /// The front's address, `https://host:port`.
     pub(super) front: String,
     /// The directory's address and issuer.
     pub(super) issuer: String,
-    /// What is offered.
-    pub(super) offer: Offer,
-    /// Which peril values there are.
+    /// The files that are shared.
+    pub(super) files: SharedFiles,
+    /// The peril values.
     pub(super) perils: PerilValues,
-    /// Where the files are.
-    pub(super) ground: Ground,
+    /// The directory of the run.
+    pub(super) dev_dir: DevDir,
 }
 
 /// Roots and certificates of a run.
@@ -57,18 +57,18 @@ pub(super) const CONSUMER: &str = "dev-consumer";
 pub(super) const LIMITED: &str = "dev-limited";
 const PROVIDER: &str = "dev-provider";
 
-impl World {
+impl DevStack {
     /// Starts the directory, the daemon and the front; `listener` is the front's.
     pub(super) async fn start(args: &DevArgs, listener: TcpListener) -> Result<Self, DevError> {
-        let ground = Ground::take()?;
-        let people = People::mint(&ground)?;
-        let perils = PerilValues::import(&ground, args.shared_data.as_deref())?;
+        let dev_dir = DevDir::take()?;
+        let people = People::mint(&dev_dir)?;
+        let perils = PerilValues::import(&dev_dir, args.shared_data.as_deref())?;
         print(&format!("peril values: {}", perils.origin))?;
-        let offer = match args.shared_data.as_deref().map(Offer::of) {
+        let files = match args.shared_data.as_deref().map(SharedFiles::of) {
             // Perils alone are enough to be tried.
-            None => Offer::synthetic(&ground)?,
-            Some(Err(DevError::NoCsv(_))) if perils.is_given => Offer::synthetic(&ground)?,
-            Some(offer) => offer?,
+            None => SharedFiles::synthetic(&dev_dir)?,
+            Some(Err(DevError::NoCsv(_))) if perils.is_given => SharedFiles::synthetic(&dev_dir)?,
+            Some(files) => files?,
         };
         let front_address = listener.local_addr().map_err(DevError::Server)?;
         let front = format!("https://{front_address}");
@@ -77,40 +77,40 @@ impl World {
         actix_web::rt::spawn(directory);
 
         for (name, client_id) in [("consumer", CONSUMER), ("limited", LIMITED)] {
-            let configuration = consumer_configuration(&ground, &issuer, name, client_id);
-            ground.write(&format!("{name}.toml"), &configuration.to_string())?;
+            let configuration = consumer_configuration(&dev_dir, &issuer, name, client_id);
+            dev_dir.write(&format!("{name}.toml"), &configuration.to_string())?;
         }
-        ground.directory("public")?;
-        ground.write("consumer.env", &environment(&ground, &issuer, &front))?;
+        dev_dir.directory("public")?;
+        dev_dir.write("consumer.env", &environment(&dev_dir, &issuer, &front))?;
         let settings = Settings {
-            ground: &ground,
-            offer: &offer,
+            dev_dir: &dev_dir,
+            files: &files,
             issuer: &issuer,
             front: &front,
         };
-        let configuration = ground.write("perild.toml", &settings.daemon().to_string())?;
+        let configuration = dev_dir.write("perild.toml", &settings.daemon().to_string())?;
         let log = if args.smoke {
-            Some(ground.log()?)
+            Some(dev_dir.log()?)
         } else {
             None
         };
         let daemon = Daemon::start(&configuration, log)?;
-        ground.write("perild.pid", &format!("{}\n", daemon.id()))?;
-        let mut world = Self {
+        dev_dir.write("perild.pid", &format!("{}\n", daemon.id()))?;
+        let mut stack = Self {
             servers,
             daemon,
             people,
             front,
             issuer,
-            offer,
+            files,
             perils,
-            ground,
+            dev_dir,
         };
-        world.open_front(listener).await?;
-        Ok(world)
+        stack.open_front(listener).await?;
+        Ok(stack)
     }
 
-    /// Stops the servers of this process; the daemon ends when the world is dropped.
+    /// Stops the servers of this process; the daemon ends when the stack is dropped.
     pub(super) async fn stop(&self) {
         for server in &self.servers {
             server.stop(false).await;
@@ -119,7 +119,7 @@ impl World {
 
     async fn open_front(&mut self, listener: TcpListener) -> Result<(), DevError> {
         let nobody = tls::client(&[], None)?;
-        let client = front::daemon_client(self.ground.socket(), nobody)?;
+        let client = front::daemon_client(self.dev_dir.socket(), nobody)?;
         self.daemon.ready(&client).await?;
         let holder = self.people.web_ca.server("perild dev front")?;
         let tls = tls::server(&holder, self.people.directory_ca.der())?;
@@ -131,7 +131,7 @@ impl World {
 }
 
 impl People {
-    fn mint(ground: &Ground) -> Result<Self, DevError> {
+    fn mint(dev_dir: &DevDir) -> Result<Self, DevError> {
         let directory_ca = Authority::new("perild dev directory CA")?;
         let web_ca = Authority::new("perild dev web CA")?;
         let people = Self {
@@ -142,11 +142,11 @@ impl People {
             web_ca,
         };
         let (directory, web) = (people.directory_ca.pem(), people.web_ca.pem());
-        ground.write("directory-ca.pem", &directory)?;
-        ground.write("ca.pem", &format!("{directory}{web}"))?;
-        ground.write_holder("consumer", &people.consumer)?;
-        ground.write_holder("limited", &people.limited)?;
-        ground.write_holder("provider", &people.provider)?;
+        dev_dir.write("directory-ca.pem", &directory)?;
+        dev_dir.write("ca.pem", &format!("{directory}{web}"))?;
+        dev_dir.write_holder("consumer", &people.consumer)?;
+        dev_dir.write_holder("limited", &people.limited)?;
+        dev_dir.write_holder("provider", &people.provider)?;
         Ok(people)
     }
 
@@ -172,9 +172,9 @@ impl People {
 }
 
 /// What the programs of `examples/` read, as lines for a POSIX shell.
-fn environment(ground: &Ground, issuer: &str, front: &str) -> String {
+fn environment(dev_dir: &DevDir, issuer: &str, front: &str) -> String {
     let [ca, certificate, key] =
-        ["ca.pem", "consumer.pem", "consumer.key"].map(|name| shell_word(&ground.path(name)));
+        ["ca.pem", "consumer.pem", "consumer.key"].map(|name| shell_word(&dev_dir.path(name)));
     format!(
         "export PERILS_URL={front}
 export PERILS_TOKEN_ENDPOINT={issuer}/mtls/token
@@ -201,16 +201,16 @@ fn start_directory(people: &People) -> Result<(String, actix_web::dev::Server), 
 
 /// What the daemon's configuration is made from.
 struct Settings<'w> {
-    ground: &'w Ground,
-    offer: &'w Offer,
+    dev_dir: &'w DevDir,
+    files: &'w SharedFiles,
     issuer: &'w str,
     front: &'w str,
 }
 
 impl Settings<'_> {
     fn daemon(&self) -> Table {
-        let path = |name: &str| text(&self.ground.path(name).display());
-        let shared_data = text(&self.offer.shared_data.display());
+        let path = |name: &str| text(&self.dev_dir.path(name).display());
+        let shared_data = text(&self.files.shared_data.display());
         let directory = table([
             ("issuer", text(self.issuer)),
             ("client_id", text(PROVIDER)),
@@ -219,7 +219,7 @@ impl Settings<'_> {
             ("trust_anchors", path("directory-ca.pem")),
         ]);
         let restricted = table([
-            ("name", text(&self.offer.restricted.name)),
+            ("name", text(&self.files.restricted.name)),
             ("scope", text(RESTRICTED_SCOPE)),
         ]);
         let own_uid = Value::Integer(getuid().as_raw().into());
@@ -231,7 +231,7 @@ impl Settings<'_> {
         table([
             (
                 "listen",
-                text(&format!("unix:{}", self.ground.socket().display())),
+                text(&format!("unix:{}", self.dev_dir.socket().display())),
             ),
             ("base_url", text(self.front)),
             ("paths", table(paths).into()),
@@ -257,8 +257,8 @@ impl Settings<'_> {
 }
 
 /// For `perild get`: the consumer's own view, with the front's root among those it trusts.
-fn consumer_configuration(ground: &Ground, issuer: &str, name: &str, client_id: &str) -> Table {
-    let path = |name: &str| text(&ground.path(name).display());
+fn consumer_configuration(dev_dir: &DevDir, issuer: &str, name: &str, client_id: &str) -> Table {
+    let path = |name: &str| text(&dev_dir.path(name).display());
     let directory = table([
         ("issuer", text(issuer)),
         ("client_id", text(client_id)),
