@@ -72,7 +72,7 @@ const PIECE: usize = 64 * 1024;
 mod tests {
     use std::{sync::Arc, time::Duration};
 
-    use super::{super::intake::Held, *};
+    use super::{super::body::Held, *};
     use crate::fair_semaphore::FairSemaphore;
 
     #[test]
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_in_another_charset_keeps_the_turn_it_came_with() {
+    fn a_body_in_another_charset_keeps_the_slot_it_came_with() {
         let folder = tempfile::tempdir().unwrap();
         let latin = Charset::declared(Some("iso-8859-1")).unwrap();
         for length in [1, 50] {

@@ -1,4 +1,4 @@
-//! The body of a request: taken in whole before it is answered, in memory and beyond a bound on disk.
+//! Intake of a request's body: taken in whole before it is answered, in memory and beyond a bound on disk.
 //!
 //! Most clients send everything before they read anything. A body that is taken in whole can be
 //! answered at the reader's pace without either side waiting for the other. Beyond what a connection's own buffers
@@ -7,8 +7,8 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, BufRead, BufReader, Cursor, Read, Write},
-    os::unix::fs::{FileExt, OpenOptionsExt},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -18,9 +18,10 @@ use actix_web::{HttpRequest, http::header, rt::task::spawn_blocking, web::Payloa
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
+use super::body::{Body, Held, SHORT};
 use crate::fair_semaphore::{FairSemaphore, Slot};
 
-/// How much of a body is taken, and where it is kept.
+/// Limits of a body that is taken, and the place where it is kept.
 #[derive(Clone, Debug)]
 pub struct Intake {
     /// Octets of a body.
@@ -31,11 +32,11 @@ pub struct Intake {
     pub folder: PathBuf,
     /// Slots of bodies that are not short.
     pub slots: Arc<FairSemaphore>,
-    /// How long a body may wait for its slot, unread.
+    /// Time that a body may wait for its slot, unread.
     pub wait: Duration,
 }
 
-/// Why a body was not taken in.
+/// Reason why a body was not taken in.
 #[derive(Debug, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum NotTaken {
@@ -70,31 +71,6 @@ pub enum NotTaken {
         /// Octets taken.
         limit: u64,
     },
-}
-
-/// A whole body, to be read from any place in it and more than once.
-#[derive(Clone, Debug)]
-pub enum Body {
-    /// In a file without a name.
-    Disk(Arc<Spooled>),
-    /// In memory.
-    Memory(Bytes),
-}
-
-/// The file of a body, and what keeps the slot that the body has.
-#[derive(Debug)]
-pub struct Spooled {
-    /// None only while it is dropped.
-    file: Option<File>,
-    held: Held,
-}
-
-/// What keeps the slot of a body: the slot itself, or the body that it came with.
-#[derive(Debug)]
-#[expect(dead_code, reason = "what is in it is let go with it")]
-pub(super) enum Held {
-    Body(Body),
-    Slot(Option<Slot>),
 }
 
 impl Intake {
@@ -193,137 +169,6 @@ impl Intake {
     }
 }
 
-impl Body {
-    /// The body in `file`.
-    pub(super) fn on_disk(file: File, held: Held) -> Self {
-        Self::Disk(Arc::new(Spooled {
-            file: Some(file),
-            held,
-        }))
-    }
-
-    /// The body `octets`.
-    pub(super) fn in_slot(octets: Bytes, held: Held) -> Self {
-        Self::Memory(Bytes::from_owner(InSlot {
-            octets,
-            _held: held,
-        }))
-    }
-
-    /// What keeps the slot of a body that another takes the place of: of a file that nobody reads any more, the slot.
-    pub(super) fn into_held(self) -> Held {
-        match self {
-            Self::Disk(mut spooled) => match Arc::get_mut(&mut spooled) {
-                Some(alone) => std::mem::replace(&mut alone.held, Held::Slot(None)),
-                None => Held::Body(Self::Disk(spooled)),
-            },
-            memory @ Self::Memory(_) => Held::Body(memory),
-        }
-    }
-
-    /// A reader of the octets from `start` on.
-    #[must_use]
-    pub fn reader(&self, start: u64) -> Box<dyn BufRead + Send> {
-        match self {
-            Self::Disk(file) => Box::new(BufReader::with_capacity(
-                PIECE,
-                FileFrom {
-                    spooled: Arc::clone(file),
-                    at: start,
-                },
-            )),
-            Self::Memory(octets) => {
-                let mut cursor = Cursor::new(octets.clone());
-                cursor.set_position(start);
-                Box::new(cursor)
-            }
-        }
-    }
-
-    /// Octets; as many as can be counted when the system does not say.
-    #[must_use]
-    pub fn length(&self) -> u64 {
-        match self {
-            Self::Disk(spooled) => {
-                let found = spooled.file.as_ref().map(File::metadata);
-                found.map_or(u64::MAX, |found| {
-                    found.map_or(u64::MAX, |found| found.len())
-                })
-            }
-            Self::Memory(octets) => u64::try_from(octets.len()).unwrap_or(u64::MAX),
-        }
-    }
-
-    /// The whole body, brought into memory: for a thread that may wait for the disk.
-    ///
-    /// # Errors
-    /// What the disk says.
-    pub fn whole(&self) -> io::Result<Bytes> {
-        match self {
-            Self::Disk(_) => {
-                let mut octets = Vec::new();
-                self.reader(0).read_to_end(&mut octets)?;
-                Ok(octets.into())
-            }
-            Self::Memory(octets) => Ok(octets.clone()),
-        }
-    }
-
-    /// The whole body, when it is in memory.
-    #[must_use]
-    pub fn in_memory(&self) -> Option<&Bytes> {
-        match self {
-            Self::Memory(octets) => Some(octets),
-            Self::Disk(_) => None,
-        }
-    }
-
-    /// Whether it is read through in less time than another thread takes to begin.
-    #[must_use]
-    pub fn is_short(&self) -> bool {
-        matches!(self, Self::Memory(_)) && self.length() <= SHORT
-    }
-}
-
-impl Drop for Spooled {
-    /// The system gives the disk's blocks back when a file without a name is closed, some 16 ms for 256 MiB: no work
-    /// for a thread that answers others.
-    fn drop(&mut self) {
-        let file = self.file.take();
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn_blocking(move || drop(file));
-        }
-    }
-}
-
-/// Octets, and what keeps the slot in which they are held.
-struct InSlot {
-    octets: Bytes,
-    _held: Held,
-}
-
-impl AsRef<[u8]> for InSlot {
-    fn as_ref(&self) -> &[u8] {
-        &self.octets
-    }
-}
-
-/// A file with a reading position of its own.
-struct FileFrom {
-    spooled: Arc<Spooled>,
-    at: u64,
-}
-
-impl Read for FileFrom {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let file = self.spooled.file.as_ref();
-        let file = file.ok_or(io::ErrorKind::NotFound)?;
-        let read = file.read_at(into, self.at)?;
-        self.at += u64::try_from(read).unwrap_or(0);
-        Ok(read)
-    }
-}
-
 /// A file that nobody else can open, and that is gone with its last holder.
 pub(super) fn nameless(folder: &Path) -> io::Result<File> {
     let path = folder.join(format!(".body-{}", uuid::Uuid::new_v4()));
@@ -337,15 +182,12 @@ pub(super) fn nameless(folder: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// How long the next octets may take.
+/// Time that the next bytes may take.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Octets of a body that needs no slot: no more than its connection's buffers take.
-const SHORT: u64 = 64 * 1024;
-/// Octets read from the disk at once.
-const PIECE: usize = 256 * 1024;
-
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use actix_web::{FromRequest, rt::System, test::TestRequest};
 
     use super::*;
@@ -367,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_body_has_a_turn_until_nobody_holds_it_and_a_short_one_has_none() {
+    fn a_long_body_has_a_slot_until_nobody_holds_it_and_a_short_one_has_none() {
         System::new().block_on(async {
             let folder = tempfile::tempdir().unwrap();
             for memory_bytes in [10, 200_000] {
@@ -391,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_waits_too_long_for_its_turn_is_not_taken_and_was_not_read() {
+    fn a_body_that_waits_too_long_for_its_slot_is_not_taken_and_was_not_read() {
         System::new().block_on(async {
             let folder = tempfile::tempdir().unwrap();
             let intake = Intake {

@@ -5,6 +5,7 @@
 
 mod accept_guard;
 mod authorization;
+mod body;
 mod certificate;
 mod charset;
 mod chunks;
@@ -26,11 +27,12 @@ mod verification;
 
 pub use accept_guard::AcceptGuard;
 pub use authorization::{AccessToken, Authorization};
+pub use body::Body;
 pub use certificate::{CertificateFormat, CertificateSyntax, ForwardedCertificate};
 pub use charset::{Charset, CharsetReader};
 pub use content_type::ContentType;
 pub use inbound::Inbound;
-pub use intake::{Body, Intake, NotTaken};
+pub use intake::{Intake, NotTaken};
 pub use interaction::InteractionId;
 pub use limits::Limits;
 pub use listen::{Listen, ListenError, Listener};
