@@ -1,12 +1,17 @@
 //! The coverages, variables and values of dimensions that options name, looked up in what the coverages have.
 
+mod outputs;
+mod subset_items;
+
 use std::{ops::Range, sync::Arc};
 
-use super::{Options, OutputColumn, options::choice, output::Between};
+use super::{Options, OutputColumn, options::choice};
 use crate::dataset::{
     grid::{ColumnIndex, Columns, DimensionValues, Profile, millionths},
     perils::{Description, Perils, Refused},
 };
+use outputs::Outputs;
+use subset_items::subset_items;
 
 /// Vocabulary in which coverages are asked for, and in which answers speak of them.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -325,186 +330,6 @@ impl<'o> Asked<'o> {
     }
 }
 
-/// Columns of the answer from one coverage, as they are put together.
-struct Outputs<'s> {
-    coverage: u32,
-    columns: &'s Columns,
-    chosen: &'s mut Chosen,
-    /// Position of each column of the store that is read already.
-    slots: Vec<Option<u32>>,
-    /// Positions along the dimensions.
-    positions: Vec<usize>,
-}
-
-impl<'s> Outputs<'s> {
-    fn new(coverage: u32, columns: &'s Columns, chosen: &'s mut Chosen) -> Self {
-        let count = usize::try_from(columns.count()).unwrap_or(usize::MAX);
-        Self {
-            coverage,
-            columns,
-            chosen,
-            slots: vec![None; count],
-            positions: Vec::with_capacity(columns.dimensions().len()),
-        }
-    }
-
-    /// Outputs a variable at each combination of points, the last dimension fastest.
-    fn product(&mut self, variable: usize, points: &[Vec<Point>]) -> Result<(), Refused> {
-        if points.iter().any(Vec::is_empty) {
-            return Ok(());
-        }
-        let mut at = vec![0; points.len()];
-        loop {
-            self.push(variable, &at, points)?;
-            // As an odometer: the last place turns first.
-            let mut places = at.iter_mut().zip(points).rev();
-            let turned = places.find_map(|(at, points)| {
-                *at += 1;
-                if *at < points.len() {
-                    return Some(());
-                }
-                *at = 0;
-                None
-            });
-            if turned.is_none() {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Outputs a variable at those of `points` that stand at `at`.
-    fn push(
-        &mut self,
-        variable: usize,
-        at: &[usize],
-        points: &[Vec<Point>],
-    ) -> Result<(), Refused> {
-        if self.chosen.outputs.len() >= MOST_VALUES {
-            return Err(Refused::TooMuch {
-                what: "values of a place",
-                found: u64::try_from(self.chosen.outputs.len() + 1).unwrap_or(u64::MAX),
-                limit: u64::try_from(MOST_VALUES).unwrap_or(u64::MAX),
-            });
-        }
-        self.positions.clear();
-        let mut between: Option<(usize, Between)> = None;
-        let chosen = at
-            .iter()
-            .zip(points)
-            .filter_map(|(at, points)| points.get(*at));
-        for (dimension, point) in chosen.enumerate() {
-            let (Point::At(position) | Point::After(position, _)) = *point;
-            self.positions.push(position);
-            if let Point::After(_, point) = *point {
-                let found = self.between(dimension, position, point);
-                let found = found.filter(|_| between.is_none()).ok_or_else(|| {
-                    malformed(
-                        "dimension_interpolation",
-                        "linear along one dimension at a time",
-                    )
-                })?;
-                between = Some((dimension, found));
-            }
-        }
-        let Some(lower) = self.columns.index(variable, &self.positions) else {
-            return Ok(());
-        };
-        let upper = between.and_then(|(dimension, _)| {
-            *self.positions.get_mut(dimension)? += 1;
-            self.columns.index(variable, &self.positions)
-        });
-        let output = OutputColumn {
-            coverage: self.coverage,
-            column: lower,
-            between: between.map(|(_, between)| between),
-            lower: self.place(lower),
-            upper: self.place(upper.unwrap_or(lower)),
-        };
-        self.chosen.outputs.push(output);
-        Ok(())
-    }
-
-    fn between(&self, dimension: usize, position: usize, point: i64) -> Option<Between> {
-        let values = &self.columns.dimensions().get(dimension)?.values;
-        Some(Between {
-            dimension: u32::try_from(dimension).ok()?,
-            point,
-            lower: values.ordinate(position)?,
-            upper: values.ordinate(position + 1)?,
-        })
-    }
-
-    /// Position of a column among those that are read.
-    fn place(&mut self, column: ColumnIndex) -> u32 {
-        let columns = &mut self.chosen.columns;
-        let next = u32::try_from(columns.len()).unwrap_or(u32::MAX);
-        let number = usize::try_from(column.number()).unwrap_or(usize::MAX);
-        let Some(slot) = self.slots.get_mut(number) else {
-            return next;
-        };
-        *slot.get_or_insert_with(|| {
-            columns.push((self.coverage, column));
-            next
-        })
-    }
-}
-
-/// The items of `subset`: `month(1)`, `height(2:10)`.
-fn subset_items<'o>(items: &'o [String], all: &[&Columns]) -> Result<Vec<Along<'o>>, Refused> {
-    let mut along = Vec::with_capacity(items.len());
-    for (index, item) in items.iter().enumerate() {
-        let at = format!("subset[{index}]");
-        let parts = item.strip_suffix(')').and_then(|item| item.split_once('('));
-        let Some((dimension, value)) = parts else {
-            return Err(malformed(
-                &at,
-                "a dimension with a value or a range of numbers, as month(1) or height(2:10)",
-            ));
-        };
-        let (dimension, value) = (dimension.trim(), value.trim());
-        if all
-            .iter()
-            .all(|columns| columns.dimension_named(dimension).is_none())
-        {
-            return Err(Refused::Unknown {
-                at,
-                known: dimension_names(all).into(),
-            });
-        }
-        let is_range = |value: &&str| {
-            let ends = value.split_once(':');
-            ends.is_some_and(|(first, last)| {
-                millionths(first.trim()).is_some() && millionths(last.trim()).is_some()
-            })
-        };
-        let extent = match Some(value)
-            .filter(is_range)
-            .and_then(|value| value.split_once(':'))
-        {
-            Some((first, last)) => Extent::From(first.trim(), last.trim()),
-            None => Extent::One(value),
-        };
-        if let Extent::One(value) = extent
-            && value.contains(':')
-            && all.iter().all(|columns| !has_times(columns, dimension))
-        {
-            return Err(malformed(&at, "a range of numbers, as height(2:10)"));
-        }
-        along.push(Along {
-            dimension,
-            values: vec![(at, extent)],
-        });
-    }
-    Ok(along)
-}
-
-/// Whether colons may stand in the values of a dimension.
-fn has_times(columns: &Columns, dimension: &str) -> bool {
-    let found = columns.dimension_named(dimension);
-    let found = found.and_then(|at| columns.dimensions().get(at));
-    found.is_some_and(|one| matches!(one.values, DimensionValues::Time(_)))
-}
-
 /// The items of an option that lists values of one dimension.
 fn listed<'o>(options: &'o Options, option: &str, dimension: &'o str) -> Option<Along<'o>> {
     let items = options.items(option)?.iter().enumerate();
@@ -539,15 +364,6 @@ fn variable_names<'c>(all: impl Iterator<Item = &'c Columns>) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-fn dimension_names(all: &[&Columns]) -> String {
-    let mut names: Vec<_> = all
-        .iter()
-        .flat_map(|columns| columns.dimensions().iter().map(|one| &*one.name))
-        .collect();
-    names.dedup();
-    names.join(", ")
-}
-
 fn malformed(at: &str, expected: impl Into<std::borrow::Cow<'static, str>>) -> Refused {
     Refused::Malformed {
         at: at.to_owned(),
@@ -563,5 +379,3 @@ const OF_PERILS: [&str; 5] = [
     "year_interpolation",
     "years",
 ];
-/// Values of one place, at most: an answer has a text of its own around each of them.
-const MOST_VALUES: usize = 10_000;
