@@ -282,7 +282,7 @@ const AGAIN_AFTER: Duration = Duration::from_secs(10);
 #[cfg(test)]
 mod tests {
     use super::{
-        super::client::{Identity, outbound_client},
+        super::{client::outbound_client, identity::Identity},
         *,
     };
 

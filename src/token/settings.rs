@@ -5,7 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 use url::Url;
 
-use super::client::{ClientError, Identity};
+use super::{client::ClientError, identity::Identity};
 
 /// The authorization server as the configuration describes it.
 pub struct TokenSettings {

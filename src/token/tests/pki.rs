@@ -2,7 +2,7 @@
 
 use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
 
-use super::{super::client::Identity, fake_directory::DirectoryTls};
+use super::{super::identity::Identity, fake_directory::DirectoryTls};
 
 pub(super) struct Pki {
     pub(super) anchor_pem: String,
