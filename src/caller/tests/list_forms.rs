@@ -1,22 +1,19 @@
 //! Forms of revocation lists that OpenSSL and nginx take, and those that nobody should.
 
-use std::time::Duration;
+mod files;
+mod signatures;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use proptest::prelude::*;
+use std::time::Duration;
 
 use super::{
     Ca,
-    lists::{ECDSA_WITH_SHA256, Parts, common_name, entry, extension, oid, sequence, utc_time},
-    mint::{DAY, callers, later, read_lists, shared, verify, verify_at},
+    lists::{Parts, common_name, entry, extension, oid, sequence, utc_time},
+    mint::{DAY, callers, later, read_lists, verify, verify_at},
 };
 use crate::caller::{
     Callers, CertificateRefused as Refused, RevocationListFault as Fault, RevocationListReader,
-    Unsigned,
     der::{SET, element},
 };
-
-const SHA256_WITH_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11];
 
 type Adjust = fn(&mut Parts);
 
@@ -78,13 +75,6 @@ fn fault(root: &Ca, files: &[Vec<u8>]) -> Fault {
     let mut errors = read_lists(&root.anchors(), files).unwrap_err();
     assert_eq!(errors.len(), 1, "{errors:?}");
     errors.remove(0).fault
-}
-
-fn pem(der: &[u8]) -> String {
-    let text = STANDARD.encode(der);
-    let lines: Vec<_> = text.as_bytes().chunks(64).collect();
-    let text = String::from_utf8(lines.join(&b'\n')).unwrap();
-    format!("-----BEGIN X509 CRL-----\n{text}\n-----END X509 CRL-----\n")
 }
 
 /// Rows: PKIX-9
@@ -327,66 +317,6 @@ fn rfc5280_5_1_what_is_not_well_formed_is_refused_by_its_part() {
     }
 }
 
-/// Rows: PKIX-12
-#[test]
-fn white_space_behind_der_is_passed_over_and_anything_else_is_not() {
-    let case = Case::new();
-    let list = case.list();
-    let followed = |by: &[u8]| [list.as_slice(), by].concat();
-    for white in [&b"\n"[..], b"\r\n", b" \t\n\n\x0b\x0c"] {
-        case.assert_taken_as(followed(white));
-    }
-    let trailing = |octets| Fault::Trailing { octets };
-    assert_eq!(fault(&case.root, &[followed(b"\0")]), trailing(1));
-    assert_eq!(fault(&case.root, &[followed(b"\n#\n")]), trailing(3));
-    assert_eq!(fault(&case.root, &[followed(&list)]), trailing(list.len()));
-}
-
-/// Rows: PKIX-12
-#[test]
-fn pem_is_taken_with_text_around_it_and_any_line_ends() {
-    let case = Case::new();
-    let text = pem(&case.list());
-    let certificate = case.root.pem();
-    for file in [
-        text.clone(),
-        text.replace('\n', "\r\n"),
-        format!("\u{feff}{text}"),
-        format!("0 is how a comment may begin\n{text}\n\n# the end\n"),
-        format!("{certificate}{text}"),
-        text.trim_end().to_owned(),
-    ] {
-        case.assert_taken_as(file.into_bytes());
-    }
-}
-
-/// Rows: PKIX-12
-#[test]
-fn each_file_that_cannot_be_used_is_named_with_what_is_wrong_and_what_helps() {
-    let case = Case::new();
-    let good = case.list();
-    let cut = good[..50].to_vec();
-    let broken = b"-----BEGIN X509 CRL-----\nM!!\n-----END X509 CRL-----\n".to_vec();
-    let two = [pem(&good).into_bytes(), broken].concat();
-    let third = Case::with(|parts| parts.version = vec![2, 1, 2]).list();
-    let files = [good.clone(), b"<html>".to_vec(), cut, two, third];
-    let errors = read_lists(&case.root.anchors(), &files).unwrap_err();
-    let said: Vec<_> = errors
-        .iter()
-        .map(|error| format!("{error}; {}", error.remedy()))
-        .collect();
-    let announced = good.len();
-    assert_eq!(
-        said,
-        [
-            "list 1: no revocation list in it: it is HTML or XML; put a list in PEM or DER there; perild crl fetches it".to_owned(),
-            format!("list 2: it is cut short: 50 of {announced} octets are there; fetch it again"),
-            "list 3, list 2: the PEM block is not base64; fetch it again".to_owned(),
-            "list 4: it is a list of version 3; versions 1 and 2 are known; ask its issuer for a list of version 2".to_owned(),
-        ]
-    );
-}
-
 /// Rows: PKIX-9
 #[test]
 fn rfc5280_5_2_4_a_delta_list_counts_for_nothing_and_only_beside_its_complete_list() {
@@ -421,162 +351,4 @@ fn rfc5280_5_2_4_a_delta_list_counts_for_nothing_and_only_beside_its_complete_li
             Fault::DeltaAlone
         );
     }
-}
-
-/// Rows: PKIX-9
-#[test]
-fn rfc5280_7_1_a_list_and_its_issuer_are_brought_together_by_name_and_not_by_octets() {
-    for (tag, name) in [
-        (0x0c, "directory CA"),
-        (0x13, "directory CA"),
-        (0x16, "Directory ca"),
-        (0x0c, "  DIRECTORY   CA "),
-    ] {
-        let root = Ca::root("directory CA", |_| ());
-        let mut parts = Parts::of(&root);
-        parts.issuer = common_name(tag, name.as_bytes());
-        parts.entries = vec![entry(&[6], &[])];
-        let callers = callers(&[&root], vec![parts.signed_by(&root)]);
-        let numbered = |number: u64| root.leaf(|params| params.serial_number = Some(number.into()));
-        assert_eq!(verify(&callers, &numbered(5)).err(), None, "{name}");
-        let refused = verify(&callers, &numbered(6)).unwrap_err();
-        assert!(
-            matches!(refused, Refused::Revoked { .. }),
-            "{name}: {refused}"
-        );
-    }
-    let other = Case::with(|parts| parts.issuer = common_name(0x0c, b"root 2"));
-    assert_eq!(reason(&other.root, other.list()), Some(Unsigned::NoSuchCa));
-}
-
-/// Why the list counts as signed by nobody; then its issuer's certificates are refused.
-fn reason(root: &Ca, list: Vec<u8>) -> Option<Unsigned> {
-    let callers = callers(&[root], vec![list]);
-    let reason = callers.lists().iter().next().unwrap().unsigned().cloned();
-    let refused = verify(&callers, &root.leaf(|_| ())).err();
-    let is_unknown = matches!(refused, Some(Refused::RevocationUnknown { .. }));
-    assert_eq!(is_unknown, reason.is_some());
-    reason
-}
-
-/// Rows: PKIX-9
-#[test]
-fn rfc5280_5_1_1_2_the_algorithm_is_known_and_the_one_that_is_signed() {
-    let sequence_of = |content: &[u8]| sequence(&[oid(content)]);
-    let sha1 = sequence_of(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1]);
-    let case = Case::with(|parts| parts.algorithms = [sha1.clone(), sha1.clone()]);
-    let weak = reason(&case.root, case.list()).unwrap().to_string();
-    assert!(
-        weak.contains("1.2.840.10045.4.1") && weak.contains("not accepted"),
-        "{weak}"
-    );
-    let case = Case::with(|parts| parts.algorithms[0] = sha1);
-    assert_eq!(case.fault(), Fault::AlgorithmsDiffer);
-    // Another hash than the one that is declared.
-    let sha384 = sequence_of(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3]);
-    let case = Case::with(|parts| parts.algorithms = [sha384.clone(), sha384]);
-    assert_eq!(reason(&case.root, case.list()), Some(Unsigned::OtherKey));
-    let rsa = sequence_of(SHA256_WITH_RSA);
-    let case = Case::with(|parts| parts.algorithms = [rsa.clone(), rsa]);
-    assert_eq!(reason(&case.root, case.list()), Some(Unsigned::KeyKind));
-    let with_null = sequence(&[oid(ECDSA_WITH_SHA256), vec![5, 0]]);
-    let case = Case::with(|parts| parts.algorithms = [with_null.clone(), with_null]);
-    assert_eq!(reason(&case.root, case.list()), None);
-}
-
-/// Rows: PKIX-9
-#[test]
-fn rfc4055_5_rsa_signatures_of_lists_have_null_or_no_parameters() {
-    let key = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048);
-    let root = Ca::root_with(key.unwrap(), "root", |_| ());
-    let with = |parameters: &[u8]| {
-        let algorithm = sequence(&[oid(SHA256_WITH_RSA), parameters.to_vec()]);
-        let mut parts = Parts::of(&root);
-        parts.algorithms = [algorithm.clone(), algorithm];
-        reason(&root, parts.signed_by(&root))
-    };
-    assert_eq!(with(&[5, 0]), None);
-    assert_eq!(with(&[]), None);
-    assert!(matches!(with(&[0x30, 0]), Some(Unsigned::Algorithm { .. })));
-}
-
-/// Rows: PKIX-9
-#[test]
-fn not_signed_by_a_ca_of_the_anchors_is_said_only_where_that_is_the_reason() {
-    let is_said = |reason: &Unsigned| {
-        let said = reason.to_string();
-        said.contains("is not signed by a CA of consumers.trust_anchors")
-    };
-    let case = Case::new();
-    let stranger = Ca::root("stranger", |_| ());
-    let namesake = Ca::root("root", |_| ());
-    for (ca, expected) in [
-        (&stranger, Unsigned::NoSuchCa),
-        (&namesake, Unsigned::OtherKey),
-    ] {
-        let reason = reason(&case.root, Parts::of(ca).signed_by(ca));
-        assert_eq!(reason.as_ref(), Some(&expected));
-        assert!(is_said(&expected));
-    }
-    // The list names the CA's key, and so something happened to it on the way.
-    let list = case.root.list(&[6], |_| ());
-    let mut damaged = list.clone();
-    *damaged.last_mut().unwrap() ^= 1;
-    assert_eq!(reason(&case.root, list), None);
-    assert_eq!(reason(&case.root, damaged), Some(Unsigned::Damaged));
-    assert!(!is_said(&Unsigned::Damaged));
-    assert_eq!(Unsigned::Damaged.remedy(), "fetch it again");
-    let may_not = Ca::root("root", |params| {
-        params.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign];
-    });
-    let mut parts = Parts::of(&may_not);
-    parts.entries = vec![entry(&[6], &[])];
-    let reason = reason(&may_not, parts.signed_by(&may_not));
-    assert_eq!(reason, Some(Unsigned::MayNotSign));
-    assert!(!is_said(&Unsigned::MayNotSign));
-}
-
-/// Rows: PKIX-9
-#[test]
-fn a_list_with_any_octet_changed_is_refused_or_signed_by_nobody() {
-    let case = Case::with(|parts| {
-        parts.extensions = vec![extension(20, false, &[2, 1, 7])];
-    });
-    let good = case.list();
-    for at in 0..good.len() {
-        for bit in [1, 0x80] {
-            let mut changed = good.clone();
-            changed[at] ^= bit;
-            if let Ok(lists) = read_lists(&case.root.anchors(), &[changed]) {
-                assert!(lists.iter().all(|list| !list.is_verified()), "{at} {bit}");
-            }
-        }
-        assert!(read_lists(&case.root.anchors(), &[good[..at].to_vec()]).is_err());
-    }
-}
-
-proptest! {
-    #[test]
-    fn arbitrary_octets_never_panic_and_are_no_list(octets: Vec<u8>, is_sequence: bool) {
-        let anchors = shared().0.anchors();
-        let file = if is_sequence { element(0x30, &octets) } else { octets };
-        prop_assert!(read_lists(&anchors, &[file]).is_err());
-    }
-}
-
-/// Rows: PKIX-8
-#[test]
-fn where_lists_are_demanded_one_that_is_left_out_lets_nobody_in() {
-    let case = Case::new();
-    let anchors = case.root.anchors();
-    // Files were named, and no complete list came of them.
-    let mut reader = RevocationListReader::new(&anchors, None);
-    reader.read("a.crl", b"");
-    assert!(reader.finish().is_err());
-    let unsigned = Ca::root("root", |_| ()).list(&[], |_| ());
-    let refused = verify(&callers(&[&case.root], vec![unsigned]), &case.leaf).unwrap_err();
-    assert!(
-        matches!(refused, Refused::RevocationUnknown { .. }),
-        "{refused}"
-    );
 }
