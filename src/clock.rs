@@ -43,7 +43,7 @@ impl Timestamp {
         Self(self.0.saturating_sub_unsigned(duration.as_secs()))
     }
 
-    /// How long from this time until `later`; zero when `later` has passed.
+    /// Time from this one until `later`; zero when `later` has passed.
     #[must_use]
     pub fn until(self, later: Self) -> Duration {
         Duration::from_secs(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0))

@@ -1,4 +1,4 @@
-//! Who may issue consumers' certificates: a PEM bundle of roots and intermediates.
+//! Issuers of consumers' certificates: a PEM bundle of roots and intermediates.
 
 use std::fmt;
 
@@ -40,13 +40,13 @@ impl TrustAnchors {
         }
     }
 
-    /// How many trust anchors there are.
+    /// The number of trust anchors.
     #[must_use]
     pub fn len(&self) -> usize {
         self.roots.len()
     }
 
-    /// Whether there is none; never so once read.
+    /// `true` when there is none; never so once read.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.roots.is_empty()
@@ -70,7 +70,7 @@ impl TrustAnchors {
         subjects.into_iter()
     }
 
-    /// Whether a certificate of the bundle has this subject.
+    /// `true` when a certificate of the bundle has this subject.
     pub(crate) fn has_subject(&self, key: &IssuerKey) -> bool {
         self.iter().any(|ca| ca.subject_key() == *key)
     }
@@ -91,7 +91,7 @@ impl TrustAnchors {
         }
     }
 
-    /// Whether this looks like a bundle of public web CAs, which never belong here (MTLS-9).
+    /// `true` when this looks like a bundle of public web CAs, which never belong here (MTLS-9).
     #[must_use]
     pub fn looks_public(&self) -> bool {
         let is_public = |organisation: &String| {
@@ -145,7 +145,7 @@ impl fmt::Debug for TrustAnchors {
     }
 }
 
-/// What is wrong with a bundle of trust anchors.
+/// Fault of a bundle of trust anchors.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum AnchorsError {
     /// No PEM block labelled `CERTIFICATE`.
@@ -156,19 +156,19 @@ pub enum AnchorsError {
         "no self-issued root among its {intermediates} certificates: add the root that they lead to"
     )]
     NoRoot {
-        /// How many certificates there are.
+        /// The number of certificates.
         intermediates: usize,
     },
     /// A PEM block that is cut short or not base64.
     #[error("PEM block {position} cannot be read")]
     Pem {
-        /// Which block, counted from one.
+        /// Position of the block, counted from one.
         position: usize,
     },
     /// A PEM block that holds no certificate.
     #[error("PEM block {position} is not an X.509 certificate")]
     Unreadable {
-        /// Which block, counted from one.
+        /// Position of the block, counted from one.
         position: usize,
     },
 }
@@ -176,7 +176,7 @@ pub enum AnchorsError {
 /// A directory has a handful of roots, the web more than a hundred.
 const MOST_ROOTS: usize = 20;
 
-/// How the organisation names of roots in the public web's bundles begin, in lower case.
+/// Beginnings of the organisation names of roots in the public web's bundles, in lower case.
 const PUBLIC_ORGANISATIONS: [&str; 28] = [
     "actalis",
     "amazon",

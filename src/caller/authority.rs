@@ -34,20 +34,20 @@ pub struct Authority {
     pub(super) view: View,
 }
 
-/// What it has to do with e-mail addresses in subjects.
+/// Its constraints on e-mail addresses in subjects.
 pub(super) struct Email {
     pub(super) is_constrained: bool,
     pub(super) is_in_subject: bool,
 }
 
 impl Authority {
-    /// Whether its subject is its issuer: such a certificate is a trust anchor.
+    /// `true` when its subject is its issuer: such a certificate is a trust anchor.
     #[must_use]
     pub fn is_anchor(&self) -> bool {
         self.view.subject == self.view.issuer
     }
 
-    /// Whether it can make a path; if it cannot, [`Self::unusable`] says why.
+    /// `true` when it can make a path; if it cannot, [`Self::unusable`] says why.
     #[must_use]
     pub fn may_issue(&self) -> bool {
         self.unusable.is_none()
@@ -84,7 +84,7 @@ impl Authority {
         &self.uncomputed_constraints
     }
 
-    /// Why no path over it is ever good, whatever the time and the client.
+    /// The reason why no path over it is ever good, whatever the time and the client.
     #[must_use]
     pub fn unusable(&self) -> Option<&Unusable> {
         self.unusable.as_ref()
@@ -100,7 +100,7 @@ impl Authority {
         IssuerKey::of_canonical(&self.view.issuer)
     }
 
-    /// Whether `above` bears its issuer's name and signed it.
+    /// `true` when `above` bears its issuer's name and signed it.
     pub(super) fn is_issued_by(&self, above: &Self) -> bool {
         let is_named = self.view.issuer == above.view.subject;
         is_named && signature::is_signed_by(&self.view, &above.view.key) == Some(true)
@@ -150,7 +150,7 @@ impl Authority {
         })
     }
 
-    /// Whether it may issue certificates at `now`, and while which dates that holds.
+    /// Judges that it may issue certificates at `now`, and while which dates that holds.
     pub(super) fn judge(&self, now: Timestamp) -> Result<Validity, CertificateRefused> {
         let issuer = || self.subject.clone();
         match &self.unusable {

@@ -43,7 +43,7 @@ fn attribute(content: &[u8]) -> Option<Vec<u8>> {
     (kind.tag == OBJECT_IDENTIFIER).then(|| der::element(SEQUENCE, &[kind.whole, &value].concat()))
 }
 
-/// What a string type holds; `None` when it is none, or holds what the type cannot.
+/// Text of a string type; `None` when it is none, or holds what the type cannot.
 fn text(tag: u8, content: &[u8]) -> Option<String> {
     match tag {
         UTF8_STRING => String::from_utf8(content.to_vec()).ok(),
@@ -105,7 +105,7 @@ mod tests {
 
     use super::*;
 
-    /// Whether two `Name`s in DER are the same, RFC 5280 §7.1; names that cannot be read, octet for octet.
+    /// `true` when two `Name`s in DER are the same, RFC 5280 §7.1; names that cannot be read, octet for octet.
     fn same_name(a: &[u8], b: &[u8]) -> bool {
         a == b || matches!((canonical(a), canonical(b)), (Some(a), Some(b)) if a == b)
     }

@@ -40,7 +40,7 @@ pub(super) fn malformed(certificate: &X509Certificate<'_>) -> Option<String> {
         .map(|(_, found)| object::name(found.oid.as_bytes()))
 }
 
-/// Whether it asserts or maps policies: where that cannot be read and need not be, nothing is asserted.
+/// `true` when it asserts or maps policies: where that cannot be read and need not be, nothing is asserted.
 pub(super) fn is_asserting(extension: &X509Extension<'_>) -> bool {
     [
         OID_X509_EXT_CERTIFICATE_POLICIES,
@@ -58,7 +58,7 @@ pub(super) fn is_for_clients(certificate: &X509Certificate<'_>) -> bool {
     }
 }
 
-/// Whether it constrains names of the kind that every subject is.
+/// `true` when it constrains names of the kind that every subject is.
 pub(super) fn constrains_directory_names(certificate: &X509Certificate<'_>) -> bool {
     constrained(certificate)
         .iter()

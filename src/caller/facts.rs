@@ -1,4 +1,4 @@
-//! What a certificate says of itself, for the log.
+//! Facts of a certificate, as it states them, for the log.
 
 use std::fmt;
 

@@ -10,7 +10,7 @@ use x509_parser::{
 
 use super::{der, object, signature, view::View};
 
-/// What is wrong with a key.
+/// Fault of a key.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum KeyRefused {
     /// An RSA key without the `NULL` of RFC 3279 §2.3.1, or parameters of another kind.
@@ -76,7 +76,7 @@ fn modulus<'k>(key: &'k SubjectPublicKeyInfo<'_>) -> Option<&'k [u8]> {
     }
 }
 
-/// What [`judge`] asks, and that signatures by the key can be verified.
+/// The check of [`judge`], and that signatures by the key can be verified.
 pub(super) fn judge_issuer(key: &SubjectPublicKeyInfo<'_>, view: &View) -> Result<(), KeyRefused> {
     judge(key)?;
     if key.algorithm.algorithm == OID_PKCS1_RSASSAPSS {

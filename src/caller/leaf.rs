@@ -45,7 +45,7 @@ impl<'d> Leaf<'d> {
         EndEntityCert::try_from(&self.view.der)
     }
 
-    /// What it says of policies; whether that can be used [`Self::judge`] tells.
+    /// Its policies; whether they can be used [`Self::judge`] tells.
     pub(super) fn policies(&self) -> Policies {
         Policies::read(&self.certificate, self.view.subject == self.view.issuer).unwrap_or_default()
     }
@@ -62,7 +62,7 @@ impl<'d> Leaf<'d> {
         name::printed_unvouched(self.certificate.issuer())
     }
 
-    /// What is kept of a certificate that was verified.
+    /// The facts that are kept of a certificate that was verified.
     pub(super) fn facts(&self) -> CertificateFacts {
         self.facts_named(name::printed)
     }

@@ -56,7 +56,7 @@ use path::PathRules;
 pub struct Caller(Arc<CertificateFacts>);
 
 impl Caller {
-    /// What its certificate says of itself.
+    /// The facts of its certificate.
     #[must_use]
     pub fn facts(&self) -> &Arc<CertificateFacts> {
         &self.0
@@ -80,7 +80,7 @@ impl Caller {
         &self.0.subject
     }
 
-    /// What a token's `cnf` is compared with, RFC 8705 §3.1.
+    /// The thumbprint that a token's `cnf` is compared with, RFC 8705 §3.1.
     #[must_use]
     pub fn thumbprint(&self) -> &Thumbprint {
         &self.0.thumbprint
@@ -202,7 +202,7 @@ impl Known {
 }
 
 impl Presented<'_> {
-    /// What the certificate says of itself, whether or not it will be verified.
+    /// The facts of the certificate, whether or not it will be verified.
     #[must_use]
     pub fn facts(&self) -> Arc<CertificateFacts> {
         match &self.known {

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::clock::Timestamp;
 
-/// What every path is judged by: anchors, revocation lists, and the lists' grace.
+/// Rules of every path: anchors, revocation lists, and the lists' grace.
 pub(super) struct PathRules {
     anchors: TrustAnchors,
     grace: Duration,

@@ -19,7 +19,7 @@ use super::extensions::is_asserting;
 /// The content of a policy's object identifier.
 type Policy = Vec<u8>;
 
-/// What a certificate says of policies.
+/// Policies of a certificate.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Policies {
     /// RFC 5280 §4.2.1.4; none when the extension is absent.
@@ -97,7 +97,7 @@ fn has_known_qualifiers(policy: &PolicyInformation<'_>) -> bool {
     })
 }
 
-/// Whether a path holds: that of the trust anchor `anchor`, then `path` from its first CA to the client.
+/// Judges a path: that of the trust anchor `anchor`, then `path` from its first CA to the client.
 ///
 /// The anchor's constraints count like those of a CA above the path, as RFC 5937 has them; its own
 /// policies do not.
@@ -136,7 +136,7 @@ struct State {
     explicit: usize,
     inhibit_any: usize,
     mapping: usize,
-    /// What the nodes of a policy expect; no entry, no node.
+    /// Policies that the nodes of a policy expect; no entry, no node.
     level: BTreeMap<Policy, BTreeSet<Policy>>,
 }
 

@@ -1,9 +1,9 @@
-//! Why a certificate is not taken: facts for the log; the answers are written elsewhere.
+//! Reasons why a certificate is not taken: facts for the log; the answers are written elsewhere.
 
 use super::{key::KeyRefused, unusable::Unusable};
 use crate::{clock::Timestamp, edge::CertificateSyntax};
 
-/// Why the header does not hold a certificate at all.
+/// Reason why the header does not hold a certificate at all.
 #[derive(
     Clone, Debug, Eq, PartialEq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames,
 )]
@@ -12,7 +12,7 @@ pub enum CertificateUnreadable {
     /// The header's value breaks its format's rules.
     #[error(transparent)]
     Header(#[from] CertificateSyntax),
-    /// What it decodes to is no DER certificate, RFC 5280 §4.1.
+    /// Its decoded content is no DER certificate, RFC 5280 §4.1.
     #[error("the certificate is not an X.509 certificate in DER")]
     Structure,
 }
@@ -75,7 +75,7 @@ pub enum CertificateRefused {
     IssuerUnusable {
         /// The issuer's subject.
         issuer: String,
-        /// What is wrong with its certificate.
+        /// The fault of its certificate.
         reason: Unusable,
     },
     /// An RSA key of fewer than 2048 bits, FAPI 1.0 Part 2 §8.6.
@@ -112,7 +112,7 @@ pub enum CertificateRefused {
     /// Whatever else path validation demands, RFC 5280 §6.1.
     #[error("the certificate's path is invalid: {reason}")]
     Path {
-        /// What the validation met.
+        /// The fault that the validation met.
         reason: PathFault,
     },
     /// More issuers on the path than an issuer allows, RFC 5280 §4.2.1.9.
@@ -200,7 +200,7 @@ impl From<KeyRefused> for CertificateRefused {
     }
 }
 
-/// What path validation meets beside the checks that have a reason of their own.
+/// Fault of a path beside the checks that have a reason of their own.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum PathFault {
     /// The two places of the signature's algorithm differ, RFC 5280 §4.1.1.2.

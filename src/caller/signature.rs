@@ -83,7 +83,7 @@ impl std::fmt::Debug for OverOriginal<'_> {
     }
 }
 
-/// Whether the key, content of a `SubjectPublicKeyInfo`, signed the certificate; `None` when that cannot
+/// `true` when the key, content of a `SubjectPublicKeyInfo`, signed the certificate; `None` when that cannot
 /// be told, for a kind of key or signature that is not verified here.
 pub(super) fn is_signed_by(certificate: &View, key: &[u8]) -> Option<bool> {
     let [kind, bits]: [Element<'_>; 2] = der::elements(key)?.try_into().ok()?;
@@ -102,14 +102,14 @@ pub(super) fn is_signed_by(certificate: &View, key: &[u8]) -> Option<bool> {
     Some(is_good)
 }
 
-/// Whether signatures that name this algorithm, content of an `AlgorithmIdentifier`, are verified.
+/// `true` when signatures that name this algorithm, content of an `AlgorithmIdentifier`, are verified.
 pub(super) fn is_supported(algorithm: &[u8]) -> bool {
     SIGNATURE_ALGORITHMS
         .iter()
         .any(|known| known.signature_alg_id().as_ref() == algorithm)
 }
 
-/// Whether signatures by keys of this algorithm, content of an `AlgorithmIdentifier`, are verified.
+/// `true` when signatures by keys of this algorithm, content of an `AlgorithmIdentifier`, are verified.
 pub(super) fn is_key_supported(algorithm: &[u8]) -> bool {
     SIGNATURE_ALGORITHMS
         .iter()

@@ -1,8 +1,8 @@
-//! Why a CA certificate of the bundle can never be on a path.
+//! Reasons why a CA certificate of the bundle can never be on a path.
 
 use super::key::KeyRefused;
 
-/// What keeps a CA certificate off every path, whatever the time and the client.
+/// Reason that keeps a CA certificate off every path, whatever the time and the client.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Unusable {
     /// A critical extension that is not understood here, RFC 5280 §4.2.
@@ -20,7 +20,7 @@ pub enum Unusable {
     /// A key that signatures are not verified with.
     #[error("{reason}")]
     Key {
-        /// What is wrong with it.
+        /// Its fault.
         reason: KeyRefused,
     },
     /// The key usage lacks `keyCertSign`, RFC 5280 §4.2.1.3.

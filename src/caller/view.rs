@@ -93,12 +93,12 @@ impl View {
         })
     }
 
-    /// What was signed, when `rewritten` and `signature` are this certificate's.
+    /// The signed part, when `rewritten` and `signature` are this certificate's.
     pub(super) fn signed(&self, rewritten: &[u8], signature: &[u8]) -> Option<&[u8]> {
         (self.rewritten == rewritten && self.signature == signature).then_some(&self.signed)
     }
 
-    /// What was signed, and the signature over it.
+    /// The signed part, and the signature over it.
     pub(super) fn signature(&self) -> (&[u8], &[u8]) {
         (&self.signed, &self.signature)
     }

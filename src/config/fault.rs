@@ -1,11 +1,11 @@
-//! What is wrong with a configuration, and where.
+//! Findings about a configuration, with their places.
 
 use std::{fmt, path::PathBuf, time::Duration};
 
 use super::Place;
 use crate::clock::Timestamp;
 
-/// How bad a finding is; worse sorts first.
+/// Severity of a finding; worse sorts first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Severity {
     /// perild does not start, or would serve what nobody published.
@@ -53,17 +53,17 @@ impl fmt::Display for Awaited {
 /// One finding: where it stands, what is so, and what to do.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Fault {
-    /// How bad it is.
+    /// Its severity.
     pub severity: Severity,
     /// File and line, or the environment variable.
     pub place: Place,
-    /// What is so.
+    /// The finding.
     pub finding: String,
-    /// What to do about it; empty when there is nothing to do.
+    /// The remedy; empty when there is nothing to do.
     pub remedy: String,
     /// When what it speaks of ends, if that has an end: a certificate or a revocation list.
     pub ends: Option<Timestamp>,
-    /// What would mend it without a person; none where only a person can.
+    /// The event that would mend it without a person; none where only a person can.
     pub awaits: Option<Awaited>,
 }
 
@@ -95,7 +95,7 @@ impl Fault {
         }
     }
 
-    /// How long `what` is good: past its `end` with severity `ended`, and a warning from 30 days before.
+    /// Finding on the end of `what`: past its `end` with severity `ended`, and a warning from 30 days before.
     #[must_use]
     pub fn of_end(
         place: Place,
@@ -117,7 +117,7 @@ impl Fault {
         )
     }
 
-    /// How long what is `renewed` in short periods is good: a warning when a fifth of its period is left.
+    /// Finding on the end of what is `renewed` in short periods: a warning when a fifth of its period is left.
     ///
     /// A list of a day that ends in twenty hours is new, and one of a year that ends in twenty days
     /// is not: no fixed time before the end suits both.
@@ -143,7 +143,7 @@ impl Fault {
         Self::ending(place, what, (end, &left), severity, remedy)
     }
 
-    /// How long before its end it is warned of: 30 days, or the last fifth of a shorter `period`.
+    /// Time before its end from which on it is warned of: 30 days, or the last fifth of a shorter `period`.
     #[must_use]
     pub fn notice(period: Option<(Timestamp, Timestamp)>) -> Duration {
         period.map_or(LONGEST_NOTICE, |(from, end)| {
@@ -186,7 +186,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Why there is no configuration; every case is exit code 78.
+/// Reason why there is no configuration; every case is exit code 78.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// One finding or more of [`Severity::Error`].
@@ -200,7 +200,7 @@ pub enum ConfigError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: std::io::Error,
     },
 }
@@ -231,7 +231,7 @@ const LONGEST_NOTICE: Duration = Duration::from_secs(30 * SECONDS_A_DAY);
 mod tests {
     use super::*;
 
-    /// What is said of something renewed each `period` hours which ends in `left` hours.
+    /// Finding on something renewed each `period` hours which ends in `left` hours.
     fn of_period(period: i64, left: i64) -> String {
         let now = Timestamp::from_seconds(1_768_478_400);
         let end = Timestamp::from_seconds(now.seconds() + left * 3600);

@@ -36,7 +36,7 @@ pub(super) fn of(shipped: &Path, path: &Path) -> Result<Vec<Layer>, ConfigError>
     Ok(layers)
 }
 
-/// Whether the operator has said anything: the file at `path`, or one beside it.
+/// `true` when the operator has said anything: the file at `path`, or one beside it.
 pub(super) fn is_there(path: &Path) -> bool {
     !matches!(path.try_exists(), Ok(false))
         || drop_ins(path).map_or(true, |found| !found.is_empty())

@@ -15,7 +15,7 @@ use super::{
     renamed::{RENAMED, carry_over},
 };
 
-/// What the files read so far say together.
+/// Table of the files read so far.
 #[derive(Debug, Default)]
 pub(super) struct Merged {
     pub(super) table: Table,
@@ -136,7 +136,7 @@ fn numbered(key: &str) -> Option<(usize, &str)> {
     Some((index.parse().ok()?, rest))
 }
 
-/// Whether `key` is of the table or list `name`.
+/// `true` when `key` is of the table or list `name`.
 fn is_in(key: &str, name: &str) -> bool {
     key.strip_prefix(name)
         .is_some_and(|rest| rest.starts_with(['.', '[']))
@@ -206,7 +206,7 @@ fn line_of(text: &str, offset: usize) -> usize {
 /// The rules, which are added up.
 const DATASETS: &str = "datasets";
 
-/// Who a provider is has no default: the shipped file has an example there, which is nobody's.
+/// Keys without a default, since they say who a provider is: the shipped file has an example there, which is nobody's.
 const OWN: [&str; 4] = [
     "base_url",
     "directory.client_id",

@@ -25,7 +25,7 @@ pub use values::{
 /// The configuration with every key at its default, as it is shipped.
 pub const REFERENCE: &str = include_str!("../../deploy/perild.toml");
 
-/// Where `perild` looks when neither `--config` nor `PERILD_CONFIG` says otherwise.
+/// Path of the configuration when neither `--config` nor `PERILD_CONFIG` says otherwise.
 pub const DEFAULT_PATH: &str = "/etc/perild/perild.toml";
 
 /// The shipped defaults, which are read first where the package has put them.

@@ -1,8 +1,8 @@
-//! Where a setting stands, so that what is wrong with it can be found.
+//! Place of a setting, so that what is wrong with it can be found.
 
 use std::{fmt, path::PathBuf};
 
-/// Where a setting stands.
+/// Place of a setting.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Place {
     /// A line of the configuration, with the key when one is meant.

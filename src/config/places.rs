@@ -1,4 +1,4 @@
-//! Where the keys of one configuration stand.
+//! Places of the keys of one configuration.
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
@@ -12,7 +12,7 @@ pub(super) struct Line {
     pub(super) number: usize,
 }
 
-/// Where the keys of one configuration stand.
+/// Places of the keys of one configuration.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
     /// The operator's file, in which a key would stand that stands nowhere.
@@ -21,12 +21,12 @@ pub struct Places {
     pub(super) lines: HashMap<String, Line>,
     /// Variable of each key that one has set.
     pub(super) variables: HashMap<String, String>,
-    /// What was read and should stand otherwise.
+    /// Notes on what was read and should stand otherwise.
     pub(super) notes: Vec<Fault>,
 }
 
 impl Places {
-    /// What was taken from the files and should be written otherwise, as keys that have another name now.
+    /// Notes on what was read and should be written otherwise, as keys that have another name now.
     #[must_use]
     pub fn notes(&self) -> &[Fault] {
         &self.notes

@@ -11,7 +11,7 @@ pub(super) fn keys() -> Table {
     reference
 }
 
-/// What the reader objects to at `place`.
+/// Objection of the reader at `place`.
 pub(super) fn syntax(place: Place, complaint: &str) -> ConfigError {
     let (finding, remedy) = words::of(complaint);
     ConfigError::Syntax(Box::new(Fault::new(

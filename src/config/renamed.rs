@@ -57,7 +57,7 @@ fn take(table: &mut Table, key: &str) -> Option<Value> {
     }
 }
 
-/// Whether there was room for it.
+/// `true` when there was room for it.
 fn put_if_free(table: &mut Table, key: &str, value: Value) -> bool {
     match key.split_once('.') {
         None if table.contains_key(key) => false,

@@ -27,7 +27,7 @@ impl Config {
         )
     }
 
-    /// Whether there is anything to [`read`](Self::read) at `path`.
+    /// `true` when there is anything to [`read`](Self::read) at `path`.
     #[must_use]
     pub fn is_there(path: &Path) -> bool {
         layer::is_there(path)

@@ -16,7 +16,7 @@ use crate::{
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Where to listen when systemd hands no socket over.
+    /// The address to listen at when systemd hands no socket over.
     #[serde(default = "default_listen", deserialize_with = "forms::listen")]
     pub listen: Listen,
     /// The address that consumers use.
@@ -27,10 +27,10 @@ pub struct Config {
     pub paths: Paths,
     /// The directory and our identity toward it.
     pub directory: Directory,
-    /// How consumers' certificates arrive and who issues them.
+    /// Issuers of consumers' certificates, and the header in which they arrive.
     #[serde(default)]
     pub consumers: Consumers,
-    /// How the directory is asked about tokens.
+    /// Questions to the directory about tokens.
     #[serde(default)]
     pub introspection: Introspection,
     /// The server's own limits.
@@ -42,13 +42,13 @@ pub struct Config {
     /// Records.
     #[serde(default)]
     pub log: Log,
-    /// How much one request for peril values may ask.
+    /// Limits of one request for peril values.
     #[serde(default)]
     pub perils: PerilLimits,
-    /// What holds for collections without a rule, and which of them there are.
+    /// Defaults for collections without a rule, and which of them there are.
     #[serde(default)]
     pub defaults: Defaults,
-    /// What those may choose who describe collections.
+    /// Choices of those who describe collections.
     #[serde(default)]
     pub publishers: Publishers,
     /// Datasets with rules of their own.
@@ -64,7 +64,7 @@ pub struct Paths {
     pub shared_data: PathBuf,
     /// Files open to everyone, served by nginx.
     pub public: PathBuf,
-    /// What perild keeps for itself.
+    /// Data that perild keeps for itself.
     pub state: PathBuf,
 }
 
@@ -75,7 +75,7 @@ pub struct Directory {
     /// The issuer identifier, octet for octet.
     #[serde(deserialize_with = "forms::issuer")]
     pub issuer: String,
-    /// Where the discovery document is; none: derived from the issuer.
+    /// URL of the discovery document; none: derived from the issuer.
     #[serde(default, deserialize_with = "forms::optional_https")]
     pub discovery_url: Option<Url>,
     /// The introspection endpoint; none: from discovery.
@@ -106,7 +106,7 @@ pub struct Consumers {
     pub trust_anchors: PathBuf,
     /// CRL files.
     pub revocation_lists: Vec<PathBuf>,
-    /// Where newer ones are, beside where certificates and lists say.
+    /// URLs of newer ones, beside those in certificates and lists.
     #[serde(deserialize_with = "forms::urls")]
     pub revocation_urls: Vec<Url>,
     /// Seconds that a list is believed past its next update.
@@ -119,7 +119,7 @@ pub struct Consumers {
     pub certificate_format: CertificateFormat,
     /// Field name that carries nginx's verdict; empty: none.
     pub verify_header: String,
-    /// Whether the verdict must be there.
+    /// `true` when the verdict must be there.
     pub require_verify_header: bool,
 }
 
@@ -129,7 +129,7 @@ pub struct Consumers {
 pub struct Introspection {
     /// Seconds that an answer may be remembered.
     pub cache_seconds: u32,
-    /// How many answers are remembered.
+    /// Number of answers that are remembered.
     pub cache_entries: u64,
     /// Milliseconds that one question may take.
     #[serde(deserialize_with = "forms::positive")]
@@ -140,9 +140,9 @@ pub struct Introspection {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Server {
-    /// Who may connect to the unix socket.
+    /// Users who may connect to the unix socket.
     pub proxy_uids: Vec<User>,
-    /// Who may connect over TCP; empty: this machine.
+    /// Networks that may connect over TCP; empty: this machine.
     #[serde(deserialize_with = "forms::networks")]
     pub trusted_peers: Vec<Network>,
     /// Location prefix of nginx for `X-Accel-Redirect`; empty: perild sends the bytes.
@@ -160,7 +160,7 @@ pub struct Server {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Metrics {
-    /// Where `/metrics` answers when systemd hands no socket over for it; none: nowhere.
+    /// Address of `/metrics` when systemd hands no socket over for it; none: nowhere.
     #[serde(deserialize_with = "forms::optional_loopback")]
     pub listen: Option<Loopback>,
 }
@@ -169,7 +169,7 @@ pub struct Metrics {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Log {
-    /// What happens when records come faster than they are written.
+    /// Choice when records come faster than they are written.
     pub on_overflow: Overflow,
 }
 
@@ -235,7 +235,7 @@ impl Default for Paths {
 }
 
 impl Consumers {
-    /// How old a revocation list without next update may become; `None` when such lists are refused.
+    /// Highest age of a revocation list without next update; `None` when such lists are refused.
     #[must_use]
     pub fn crl_max_age(&self) -> Option<Duration> {
         let seconds = self.crl_max_age_seconds;

@@ -1,6 +1,6 @@
-//! What the TOML reader objects to, in the words of who wrote the configuration.
+//! Objections of the TOML reader, in the words of who wrote the configuration.
 
-/// What is so, and what to do; the reader's own words where it says something else than expected here.
+/// The finding and the remedy; the reader's own words where it says something else than expected here.
 pub(super) fn of(complaint: &str) -> (String, String) {
     let complaint = complaint.trim();
     unknown_key(complaint)
@@ -44,7 +44,7 @@ fn other_type(complaint: &str) -> Option<(String, String)> {
     ))
 }
 
-/// What stands after `begin` until `middle`, and what stands after that.
+/// Texts after `begin` until `middle`, and after that.
 fn between<'a>(text: &'a str, begin: &str, middle: &str) -> Option<(&'a str, &'a str)> {
     text.strip_prefix(begin)?.split_once(middle)
 }

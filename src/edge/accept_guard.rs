@@ -23,7 +23,7 @@ struct Told {
 }
 
 impl AcceptGuard {
-    /// Who is at the other end of `connection`, unless it is a TCP stranger: then it is shut, both ways,
+    /// The peer of `connection`, unless it is a TCP stranger: then the connection is shut, both ways,
     /// so that nothing can be sent to it any more.
     ///
     /// A stranger at a unix socket is let through to be refused in words: it is on this machine, and
@@ -48,7 +48,7 @@ impl AcceptGuard {
         }
     }
 
-    /// How many connections were shut since it was last said, when it is time to say it again.
+    /// The number of connections shut since it was last said, when it is time to say it again.
     fn due(&self, now: Instant) -> Option<u64> {
         let mut told = self.0.lock().ok()?;
         told.shut += 1;

@@ -7,7 +7,7 @@ use std::fmt;
 
 use super::Malformed;
 
-/// What the `Authorization` field of a well-formed request holds.
+/// Content of the `Authorization` field of a well-formed request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Authorization<'r> {
     /// No field, or a scheme other than `Bearer`.

@@ -53,7 +53,7 @@ impl Body {
         }))
     }
 
-    /// What keeps the slot of a body that another takes the place of: of a file that nobody reads any more, the slot.
+    /// The holder of the slot, for a body that takes this one's place: of a file that nobody reads any more, the slot.
     pub(super) fn into_held(self) -> Held {
         match self {
             Self::Disk(mut spooled) => match Arc::get_mut(&mut spooled) {
@@ -121,7 +121,7 @@ impl Body {
         }
     }
 
-    /// Whether it is read through in less time than another thread takes to begin.
+    /// `true` when it is read through in less time than another thread takes to begin.
     #[must_use]
     pub fn is_short(&self) -> bool {
         matches!(self, Self::Memory(_)) && self.length() <= SHORT

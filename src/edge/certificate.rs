@@ -107,7 +107,7 @@ impl fmt::Debug for ForwardedCertificate<'_> {
     }
 }
 
-/// What is wrong with the certificate header; positions and sizes, never content.
+/// Fault of the certificate header; positions and sizes, never content.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum CertificateSyntax {
     /// Not base64 with its padding and zero pad bits, RFC 4648 §3.5.
@@ -116,7 +116,7 @@ pub enum CertificateSyntax {
     /// A control octet, given with its place in the decoded text.
     #[error("control octet 0x{octet:02x} at octet {at} of the certificate")]
     ControlOctet {
-        /// Where in the decoded text, counted from zero.
+        /// Position in the decoded text, counted from zero.
         at: usize,
         /// The octet itself.
         octet: u8,
@@ -127,7 +127,7 @@ pub enum CertificateSyntax {
     /// A `%` that two hexadecimal digits do not follow, or an octet that encoding never leaves.
     #[error("bad percent-encoding at octet {at} of the certificate header")]
     Escape {
-        /// Where in the header's value, counted from zero.
+        /// Position in the header's value, counted from zero.
         at: usize,
     },
     /// Not exactly one `CERTIFICATE` block with white space around it, RFC 7468 §2.
@@ -136,7 +136,7 @@ pub enum CertificateSyntax {
     /// Not one Structured Field byte sequence, RFC 9651 §3.3.5.
     #[error("bad structured field at octet {at} of the certificate header")]
     StructuredField {
-        /// Where in the header's value, counted from zero.
+        /// Position in the header's value, counted from zero.
         at: usize,
     },
     /// Longer than [`ForwardedCertificate::MAX_BYTES`].

@@ -6,7 +6,7 @@ use encoding_rs::{
 
 use super::NotTaken;
 
-/// What a body is written in.
+/// Charset that a body is written in.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Charset(&'static Encoding);
 
@@ -47,13 +47,13 @@ impl Charset {
         }
     }
 
-    /// Whether nothing has to be done to have it in UTF-8.
+    /// `true` when nothing has to be done to have it in UTF-8.
     #[must_use]
     pub fn is_utf_8(self) -> bool {
         self.0 == UTF_8
     }
 
-    /// What turns it into UTF-8, piece by piece.
+    /// A reader that turns it into UTF-8, piece by piece.
     #[must_use]
     pub fn reader(self) -> CharsetReader {
         CharsetReader {

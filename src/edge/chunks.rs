@@ -1,6 +1,6 @@
-//! Where a body in chunks ends, RFC 9112 §7.1, octet by octet and strictly.
+//! End of a body in chunks, RFC 9112 §7.1, octet by octet and strictly.
 
-/// How far a body in chunks has come.
+/// Position in a body in chunks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Chunks {
     /// Before the first digit of a chunk's size.
@@ -98,7 +98,7 @@ impl Chunks {
     }
 }
 
-/// What a line may be made of, RFC 9110 §5.5.
+/// Octets that a line may be made of, RFC 9110 §5.5.
 fn is_text(octet: u8) -> bool {
     octet == b'\t' || (octet >= b' ' && octet != 0x7f)
 }

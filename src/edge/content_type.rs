@@ -1,4 +1,4 @@
-//! What a body is said to be: `Content-Type`, RFC 9110 §8.3.
+//! `Content-Type` of a body, RFC 9110 §8.3.
 
 use actix_web::{HttpRequest, http::header::CONTENT_TYPE};
 
@@ -12,7 +12,7 @@ pub struct ContentType {
 }
 
 impl ContentType {
-    /// What the body of `request` is said to be.
+    /// The `Content-Type` of `request`.
     #[must_use]
     pub fn of(request: &HttpRequest) -> Self {
         let field = request.headers().get(CONTENT_TYPE);

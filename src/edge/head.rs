@@ -14,7 +14,7 @@ pub(super) struct Head {
     pub(super) body: Framing,
 }
 
-/// How the end of what follows a head is known, RFC 9112 §6.3.
+/// Framing of the body behind a head, RFC 9112 §6.3.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Framing {
     /// In chunks.

@@ -41,7 +41,7 @@ impl<'r> Inbound<'r> {
         })
     }
 
-    /// What the `Authorization` field holds.
+    /// The content of the `Authorization` field.
     #[must_use]
     pub fn authorization(&self) -> Authorization<'r> {
         self.authorization
@@ -60,7 +60,7 @@ impl<'r> Inbound<'r> {
     }
 }
 
-/// Whether a parameter is named `access_token` once percent escapes are undone (RFC 6750 §2.3).
+/// `true` when a parameter is named `access_token` once percent escapes are undone (RFC 6750 §2.3).
 fn has_token_in_query(query: &str) -> bool {
     let names = query
         .split('&')

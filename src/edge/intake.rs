@@ -59,7 +59,7 @@ pub enum NotTaken {
     Kept {
         /// The folder.
         folder: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// Nothing came for a while.
@@ -129,7 +129,7 @@ impl Intake {
         slot.ok().flatten().ok_or(NotTaken::Busy)
     }
 
-    /// What can be said before the first octet: how many are announced.
+    /// The announced length, refused before the first octet when it is too much.
     fn admit(&self, request: &HttpRequest) -> Result<u64, NotTaken> {
         let field = |name| {
             request

@@ -1,4 +1,4 @@
-//! How much of a request is taken, and the one thing about its shape that every route wants.
+//! Limits of a request, and the one thing about its shape that every route wants.
 
 use actix_web::{
     HttpRequest,
@@ -7,7 +7,7 @@ use actix_web::{
 
 use super::Malformed;
 
-/// How much of a request is taken.
+/// Limits of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Octets of the request target (LIM-1).

@@ -15,7 +15,7 @@ use rustix::{fs::Mode, process::umask};
 
 use super::Network;
 
-/// Where perild listens when systemd hands nothing over.
+/// Address at which perild listens when systemd hands nothing over.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Listen {
     /// A TCP port: of loopback, or with `server.trusted_peers`.
@@ -24,7 +24,7 @@ pub enum Listen {
     Unix(PathBuf),
 }
 
-/// Why there is nothing to listen on.
+/// Reason why there is nothing to listen on.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
     /// The socket cannot be created.
@@ -34,7 +34,7 @@ pub enum ListenError {
     Bind {
         /// Where.
         listen: Listen,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// Anyone could replace a socket in this directory (CERT-14).
@@ -84,7 +84,7 @@ pub enum ListenError {
         index: usize,
         /// Its `FileDescriptorName=`.
         name: String,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// A socket's path that is longer than the system has room for, unix(7).

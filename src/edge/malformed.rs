@@ -1,6 +1,6 @@
-//! What a request can be refused for by its shape alone.
+//! Faults in the shape of a request.
 
-/// What is wrong with the shape of a request, before any of it is believed.
+/// Fault in the shape of a request, found before any of it is believed.
 #[derive(
     Clone, Copy, Debug, Eq, PartialEq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames,
 )]

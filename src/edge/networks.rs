@@ -14,7 +14,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Network(IpNet);
 
-/// Why a text is no network that can be trusted.
+/// Reason why a text is no network that can be trusted.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum NetworkError {
     /// It has no prefix, so every address is in it.
@@ -38,20 +38,20 @@ pub enum NetworkError {
 }
 
 impl Network {
-    /// Whether `address` lies in it; an IPv4 address may come in its IPv6 clothes (RFC 4291 §2.5.5.2).
+    /// `true` when `address` lies in it; an IPv4 address may come in its IPv6 clothes (RFC 4291 §2.5.5.2).
     #[must_use]
     pub fn contains(self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
     }
 
-    /// Whether all of it is private (RFC 1918, 6598, 4193), link-local or loopback.
+    /// `true` when all of it is private (RFC 1918, 6598, 4193), link-local or loopback.
     #[must_use]
     pub fn is_private(self) -> bool {
         let mut private = PRIVATE.iter().chain(&LOOPBACK);
         private.any(|network| network.contains(&self.0))
     }
 
-    /// Whether users of this machine are in it.
+    /// `true` when users of this machine are in it.
     #[must_use]
     pub fn has_loopback(self) -> bool {
         let mut loopback = LOOPBACK.iter();

@@ -74,7 +74,7 @@ pub struct UntrustedPeer(pub Peer);
 pub struct Peers {
     /// The users at a unix socket; `None`: whoever its mode lets in.
     users: Option<Box<[u32]>>,
-    /// Where TCP connections come from; none: this machine.
+    /// The sources of TCP connections; none: this machine.
     networks: Box<[Network]>,
 }
 

@@ -16,7 +16,7 @@ pub struct ProxyHeaders {
     pub certificate_format: CertificateFormat,
     /// Field name of nginx's `$ssl_client_verify`, if the proxy sends it (NGX-20).
     pub verify_header: Option<HeaderName>,
-    /// Whether a certificate without the verify result beside it counts as absent.
+    /// `true` when a certificate without the verify result beside it counts as absent.
     pub require_verify: bool,
 }
 
@@ -68,7 +68,7 @@ impl ProxyHeaders {
         Some(Unverified::new(failure, certificate))
     }
 
-    /// Whether the proxy says that it checked the certificate; silence is enough unless required.
+    /// `true` when the proxy says that it checked the certificate; silence is enough unless required.
     fn is_verified(&self, request: &HttpRequest) -> bool {
         let Some(name) = &self.verify_header else {
             return true;

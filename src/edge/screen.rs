@@ -42,7 +42,7 @@ pub struct Screen<T> {
     unreadable: Arc<OnceLock<Unreadable>>,
 }
 
-/// What comes next on a connection.
+/// Part of a request that comes next on a connection.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Next {
     Body(u64),
@@ -55,7 +55,7 @@ enum Next {
 /// The request on a connection that could not be read: its last one.
 #[derive(Debug)]
 pub struct Unreadable {
-    /// What is wrong with it.
+    /// Its fault.
     pub malformed: Malformed,
     /// The method, when it had one.
     pub method: Option<Method>,
@@ -66,7 +66,7 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    /// Whether a request for `path` stands in its place.
+    /// `true` when a request for `path` stands in its place.
     #[must_use]
     pub fn stands_at(&self, path: &str) -> bool {
         self.path == path
@@ -93,7 +93,7 @@ impl<T> Screen<T> {
         &self.stream
     }
 
-    /// Where the request that cannot be read will be told of.
+    /// The place in which a request that cannot be read will be told of.
     pub fn unreadable(&self) -> Arc<OnceLock<Unreadable>> {
         Arc::clone(&self.unreadable)
     }
@@ -186,7 +186,7 @@ impl<T> Screen<T> {
         self.screened.advance(here);
     }
 
-    /// Whether the time for a head is over. A head that has begun has the whole of it.
+    /// `true` when the time for a head is over. A head that has begun has the whole of it.
     fn is_late(&mut self, context: &mut Context<'_>) -> bool {
         if self.next != Next::Head {
             return false;
@@ -298,7 +298,7 @@ mod tests {
 
     use super::*;
 
-    /// What is handed on of `sent`, in pieces of `at_once` octets, and what is said of the request that ends it.
+    /// The octets of `sent` that are handed on, in pieces of `at_once`, and what is said of the request that ends it.
     async fn screened(sent: &[u8], at_once: usize) -> (Vec<u8>, Option<Malformed>) {
         let (mut client, server) = tokio::io::duplex(64);
         let sent = sent.to_vec();

@@ -45,9 +45,9 @@ impl std::fmt::Display for Loopback {
 /// The sockets of one daemon.
 #[derive(Debug)]
 pub struct Sockets {
-    /// Where requests come in.
+    /// The listeners for requests.
     pub http: Vec<Listener>,
-    /// Where metrics are read; none when they are off.
+    /// The listener for metrics; none when they are off.
     pub metrics: Vec<Listener>,
 }
 
@@ -124,7 +124,7 @@ fn take(descriptors: &mut ListenFd, index: usize) -> io::Result<Option<Listener>
     }
 }
 
-/// Whether connections come in there; a connection itself looks the same otherwise.
+/// `true` when connections come in there; a connection itself looks the same otherwise.
 fn is_listening(listener: &Listener) -> io::Result<bool> {
     let is_listening = match listener {
         Listener::Tcp(listener) => socket_acceptconn(listener),

@@ -91,7 +91,7 @@ impl<'r> Unverified<'r> {
         }
     }
 
-    /// What the proxy's verification met.
+    /// The failure of the proxy's verification.
     #[must_use]
     pub const fn failure(&self) -> VerificationFailure {
         self.failure

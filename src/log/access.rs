@@ -53,33 +53,33 @@ impl Access {
         &self.interaction_id
     }
 
-    /// Which certificate was shown, whether or not it is good.
+    /// The certificate that was shown, whether or not it is good.
     pub fn certificate(&mut self, facts: Arc<CertificateFacts>) {
         self.certificate = Some(facts);
     }
 
-    /// Whose token it is.
+    /// The holder of the token.
     pub fn token(&mut self, token: &BoundToken) {
         self.holder = token.holder();
     }
 
-    /// Whom the directory names as the holder of a token, whether or not the token is good.
+    /// The holder that the directory names for a token, whether or not the token is good.
     pub fn holder(&mut self, holder: Holder) {
         self.holder = holder;
     }
 
-    /// What is asked for: a name that this provider knows. Any other name is the client's own text, and
+    /// The collection that is asked for: a name that this provider knows. Any other name is the client's own text, and
     /// could be a token that went astray.
     pub fn dataset(&mut self, name: &str) {
         self.dataset = Some(name.into());
     }
 
-    /// Which check refused, or which rule granted.
+    /// The check that refused, or the rule that granted.
     pub fn decision(&mut self, decision: impl Into<Cow<'static, str>>) {
         self.decision = decision.into();
     }
 
-    /// Which check refused, in fixed words.
+    /// The check that refused, in fixed words.
     pub fn refused(&self, reason: Reason) {
         if let Some(meter) = &self.meter {
             meter.refused(reason);
@@ -118,7 +118,7 @@ impl Access {
     }
 }
 
-/// What is known of a fact, or that nothing is.
+/// A fact as it is written, or that nothing is known of it.
 fn known(fact: Option<&str>) -> Cow<'_, str> {
     fact.map_or(Cow::Borrowed("-"), printable)
 }

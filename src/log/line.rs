@@ -151,7 +151,7 @@ mod tests {
         }
     }
 
-    /// What strangers send, in every kind of field that an event has.
+    /// Text of strangers, in every kind of field that an event has.
     fn written(encode: fn(&Event<'_>) -> String) -> String {
         let lines = Arc::default();
         let written = Written {

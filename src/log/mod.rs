@@ -33,7 +33,7 @@ pub use buffer::Overflow;
 pub use recorded::Recorded;
 use sink::{Journal, Lines};
 
-/// How records look on stderr.
+/// Form of records on stderr.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub enum LogFormat {
     /// The journal's native protocol when stderr is the journal, else text.
@@ -139,7 +139,7 @@ impl<S: Subscriber> Layer<S> for Records {
     }
 }
 
-/// Whether `JOURNAL_STREAM` names the device and inode of stderr (systemd.exec(5)).
+/// `true` when `JOURNAL_STREAM` names the device and inode of stderr (systemd.exec(5)).
 fn stderr_is_the_journal() -> bool {
     #[expect(
         clippy::disallowed_methods,
@@ -154,7 +154,7 @@ fn stderr_is_the_journal() -> bool {
     metadata.is_ok_and(|found| stream == format!("{}:{}", found.dev(), found.ino()))
 }
 
-/// Where the journal takes records in its own form.
+/// Socket at which the journal takes records in its own form.
 const JOURNAL: &str = "/run/systemd/journal/socket";
 
 /// Time that the end of the process waits for a log that hangs.

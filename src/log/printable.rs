@@ -61,7 +61,7 @@ pub(super) fn printable_json(json: String) -> String {
 mod tests {
     use super::*;
 
-    /// What could end a line, hide in it or turn it round.
+    /// Characters that could end a line, hide in it or turn it round.
     const HOSTILE: &str = "a\r\n\0\u{1b}[2J\u{7f}\u{85}\u{9b}\u{2028}\u{2029}\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}b";
 
     /// Rows: JRN-4

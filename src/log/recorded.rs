@@ -34,7 +34,7 @@ impl Recorded {
     }
 }
 
-/// Why a body does not come to its end. The server logs it as programmers print it: that says it in words.
+/// Reason why a body does not come to its end. The server logs it as programmers print it: that says it in words.
 #[derive(thiserror::Error)]
 #[error("{0}")]
 pub struct CutShort(Box<dyn Error>);

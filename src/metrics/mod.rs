@@ -98,7 +98,7 @@ impl Metrics {
         self.names.add(names)
     }
 
-    /// What counts a request at the route `template` for the collection `asked`, if it asks for one.
+    /// Counter of a request at the route `template` for the collection `asked`, if it asks for one.
     #[must_use]
     pub fn meter(self: &Arc<Self>, template: &str, asked: Option<&CollectionId>) -> Meter {
         Meter {

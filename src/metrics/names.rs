@@ -1,4 +1,4 @@
-//! Which datasets have a label of their own.
+//! Names of datasets that have a label of their own.
 
 use std::{collections::HashMap, sync::Arc};
 

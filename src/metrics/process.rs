@@ -1,4 +1,4 @@
-//! What the system says of this process, under the names that every Prometheus client uses.
+//! Metrics of this process, under the names that every Prometheus client uses.
 
 use procfs::{
     WithCurrentSystemInfo as _,

@@ -1,4 +1,4 @@
-//! What is so at the moment of a scrape.
+//! State at the moment of a scrape.
 
 use std::collections::BTreeMap;
 
@@ -34,12 +34,12 @@ impl Ends {
     }
 }
 
-/// What a site says of itself; read anew for each scrape, so nothing of an earlier site is left in it.
+/// State of a site; read anew for each scrape, so nothing of an earlier site is left in it.
 #[derive(Clone, Debug)]
 pub struct State {
     /// The ends of the certificates or revocation lists that a key of the configuration names.
     pub ends: BTreeMap<String, Ends>,
-    /// Whether the directory is known.
+    /// 1 when the directory is known, else 0.
     pub is_ready: bool,
     /// Records lost because the log did not keep up.
     pub log_dropped: u64,
@@ -47,9 +47,9 @@ pub struct State {
     pub store: Option<StoreVersion>,
     /// Long answers that are under way; those of an earlier site left out.
     pub streams: u64,
-    /// How many may be.
+    /// The number that may be.
     pub most_streams: u64,
-    /// What happened between us and the directory.
+    /// Counts of what happened between us and the directory.
     pub tokens: Statistics,
 }
 

@@ -39,7 +39,7 @@ impl Clause {
         &self.scope
     }
 
-    /// Whether no token is needed (OE-CLS-2).
+    /// `true` when no token is needed (OE-CLS-2).
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.class == Class::Open

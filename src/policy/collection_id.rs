@@ -72,7 +72,7 @@ impl fmt::Display for CollectionId {
     }
 }
 
-/// Whether `name` is that of a fixed path, a peril or their group, in any case: no file's collection has it.
+/// `true` when `name` is that of a fixed path, a peril or their group, in any case: no file's collection has it.
 #[must_use]
 pub fn is_reserved(name: &str) -> bool {
     let mut reserved = PERILS.iter().chain([&PERILS_GROUP]).chain(&FIXED_PATHS);

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::token::{BoundToken, Scope};
 
-/// Why a rule does not grant.
+/// Reason why a rule does not grant.
 #[derive(
     Clone, Debug, Eq, PartialEq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames,
 )]
@@ -30,7 +30,7 @@ pub enum Denied {
     },
 }
 
-/// Why the rules of a configuration cannot stand together.
+/// Reason why the rules of a configuration cannot stand together.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum PolicyError {
     /// Two rules for one collection: which one holds would be a matter of order.
@@ -50,7 +50,7 @@ pub enum PolicyError {
         name: String,
         /// Position of its rule, counted from 0.
         index: usize,
-        /// Why none can have it.
+        /// The reason why none can have it.
         reason: NotAnId,
     },
     /// A rule that is open and demands a scope.
@@ -58,7 +58,7 @@ pub enum PolicyError {
     OpenWithScope {
         /// Position of the rule, counted from 0; none: `[defaults]`.
         index: Option<usize>,
-        /// What is wrong.
+        /// The fault.
         #[source]
         reason: OpenWithScope,
     },
@@ -205,7 +205,7 @@ impl Policy {
         &self.defaults
     }
 
-    /// Which collections there are beside those that have a rule here.
+    /// Collections that there are beside those that have a rule here.
     #[must_use]
     pub fn publishes(&self) -> Publish {
         self.publish
@@ -217,7 +217,7 @@ impl Policy {
         self.rules.get_key_value(name).map(|(id, _)| id)
     }
 
-    /// Whether the configuration has a rule for exactly `name`.
+    /// `true` when the configuration has a rule for exactly `name`.
     #[must_use]
     pub fn lists(&self, name: &str) -> bool {
         let rule = self.rules.get_key_value(name);
@@ -250,7 +250,7 @@ impl Policy {
 }
 
 impl Withheld {
-    /// What of the rule `clauses` may not be, if anything.
+    /// The fault of the rule `clauses`, if any.
     fn of(id: &CollectionId, clauses: &[Clause], publishers: &Publishers) -> Option<Self> {
         let is_allowed = |clause: &Clause| publishers.classes.contains(&clause.class());
         let clause = clauses.iter().find(|clause| !is_allowed(clause));

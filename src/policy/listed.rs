@@ -9,7 +9,7 @@ use crate::token::Scope;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Defaults {
-    /// Which collections there are.
+    /// Collections that are published.
     pub publish: Publish,
     /// Scope that a token must carry; empty: any active token.
     pub scope: Scope,
@@ -17,7 +17,7 @@ pub struct Defaults {
     pub class: Class,
 }
 
-/// Which collections there are.
+/// Collections that are published.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "lowercase")]
 pub enum Publish {
@@ -46,7 +46,7 @@ pub struct DatasetRule {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Publishers {
-    /// Whether a description's rule holds where the configuration has none.
+    /// `true` when a description's rule holds where the configuration has none.
     pub may_choose_rules: bool,
     /// Classes that such a rule may have.
     pub classes: Vec<Class>,

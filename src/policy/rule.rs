@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Clause, CollectionId};
 use crate::token::Scope;
 
-/// What one collection demands: any one clause that holds grants. A rule without any grants nobody.
+/// Rule of one collection: any one clause that holds grants. A rule without any grants nobody.
 #[derive(Clone, Debug)]
 pub struct Rule {
     clauses: Box<[Clause]>,
@@ -13,7 +13,7 @@ pub struct Rule {
     label: Box<str>,
 }
 
-/// Where a rule is written.
+/// Place of a rule.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Origin {
     /// The configuration's `[defaults]`.
@@ -39,19 +39,19 @@ impl Rule {
         &self.clauses
     }
 
-    /// Where it is written.
+    /// Its place.
     #[must_use]
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// Where it is written, as the log says it.
+    /// Its place, as the log says it.
     #[must_use]
     pub fn label(&self) -> &str {
         &self.label
     }
 
-    /// Whether no token is needed (OE-CLS-2).
+    /// `true` when no token is needed (OE-CLS-2).
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.clauses.iter().any(Clause::is_open)
@@ -72,7 +72,7 @@ impl Rule {
 }
 
 impl fmt::Display for Rule {
-    /// Who is let in.
+    /// Those who are let in.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_open() {
             return f.write_str("everyone, without a token");

@@ -14,10 +14,10 @@ use tokio::{
 
 use super::runtime;
 
-/// What the daemon says when a reload has succeeded; anything else is the reason why it has not.
+/// The daemon's word when a reload has succeeded; anything else is the reason why it has not.
 pub const RELOADED: &str = "reloaded";
 
-/// Where the control socket is.
+/// Path of the control socket.
 #[must_use]
 pub fn control_socket() -> PathBuf {
     runtime::socket(NAME)
@@ -81,7 +81,7 @@ impl Asker {
     }
 }
 
-/// Who asks is our own command on the same machine.
+/// The peer is our own command on the same machine.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Without descriptors left, trying at once would only burn time.

@@ -8,7 +8,7 @@ use std::{io, os::unix::net::UnixListener, path::PathBuf};
 
 use super::runtime;
 
-/// Where the health socket is.
+/// Path of the health socket.
 #[must_use]
 pub fn health_socket() -> PathBuf {
     runtime::socket(NAME)

@@ -1,4 +1,4 @@
-//! How perild speaks with systemd: readiness, reload, stop and watchdog.
+//! Messages to and from systemd: readiness, reload, stop and watchdog.
 
 mod control;
 mod health;

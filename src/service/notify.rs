@@ -2,7 +2,7 @@
 
 use sd_notify::NotifyState;
 
-/// What is told to systemd, one datagram each.
+/// Messages to systemd, one datagram each.
 #[derive(Clone, Copy, Debug)]
 pub enum Notify<'s> {
     /// Sockets are bound and the configuration is valid.

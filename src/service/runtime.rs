@@ -8,7 +8,7 @@ use std::{
 
 use rustix::{fs::Mode, process::umask};
 
-/// Where the daemon's socket `name` is: in `RUNTIME_DIRECTORY`, which systemd and the container image
+/// Path of the daemon's socket `name`: in `RUNTIME_DIRECTORY`, which systemd and the container image
 /// set for the daemon and for the commands that speak to it, else in `/run/perild/daemon`.
 pub(super) fn socket(name: &str) -> PathBuf {
     directory()

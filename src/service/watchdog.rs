@@ -10,7 +10,7 @@ use tokio::{
 
 use super::Notify;
 
-/// How perild reaches itself.
+/// Way in which perild reaches itself.
 #[derive(Clone, Debug)]
 pub enum Probe {
     /// Over TCP.

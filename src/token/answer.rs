@@ -1,4 +1,4 @@
-//! What the authorization server said of a token, RFC 7662 §2.2, read strictly.
+//! Answer of the authorization server about a token, RFC 7662 §2.2, read strictly.
 
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ impl Answer {
         })
     }
 
-    /// Whose token it is, where the answer says so.
+    /// The holder of the token, where the answer names one.
     pub(super) fn holder(&self) -> Holder {
         match self {
             Self::Active(claims) => claims.holder.clone(),
@@ -82,7 +82,7 @@ pub(super) struct Claims {
     pub(super) token_type: Option<String>,
 }
 
-/// What the token is bound to, RFC 7800 §3.1.
+/// Confirmation key that the token is bound to, RFC 7800 §3.1.
 #[derive(Clone, Debug)]
 pub(super) enum Confirmation {
     /// The certificate with this thumbprint, RFC 8705 §3.1.
@@ -119,7 +119,7 @@ impl Claims {
     }
 }
 
-/// Whom an answer names that is not a good token's: what can be read of that.
+/// Holder in an answer that is not a good token's: what can be read of it.
 fn holder(object: &Object) -> Holder {
     let label = |member| label(object, member).ok().flatten();
     Holder::named(label("client_id"), label("organisation_id"))

@@ -276,7 +276,7 @@ const REFRESH: Duration = Duration::from_hours(24);
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// How far apart looks for an endpoint that is gone are.
+/// Time between looks for an endpoint that is gone.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 #[cfg(test)]

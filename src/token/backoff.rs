@@ -37,7 +37,7 @@ impl Backoffs {
         Self(consumers)
     }
 
-    /// Whether a question for `who` may be tried for at all.
+    /// Leave to try a question for `who` at all.
     pub(super) fn allows(&self, who: &str, now: Instant) -> Result<(), Held> {
         match self.0.get(who) {
             None => Ok(()),
@@ -78,7 +78,7 @@ impl Backoff {
         }
     }
 
-    /// Whether the question that is let through is the one by which the wait may end.
+    /// `true` when the question that is let through is the one by which the wait may end.
     fn admit(&self, now: Instant) -> Result<bool, Held> {
         let mut state = self.state();
         match *state {

@@ -56,7 +56,7 @@ impl Received {
         }
     }
 
-    /// Whose fault a refusal says that it is.
+    /// Party that a refusal blames.
     pub(super) fn oauth_error(&self) -> Option<OAuthError> {
         let object = parse_object(&self.octets).ok();
         OAuthError::read(object.as_ref(), &self.headers)

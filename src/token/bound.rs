@@ -51,7 +51,7 @@ impl BoundToken {
         self.0.holder.clone()
     }
 
-    /// What the token allows; empty when the authorization server named no scope.
+    /// The scope of the token; empty when the authorization server named none.
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.0.scope
@@ -178,7 +178,7 @@ fn begun(claims: &Claims, now: Timestamp) -> Result<(), TokenRefused> {
     }
 }
 
-/// How far ahead the authorization server's clock may be, for `iat` and `nbf`; none is allowed for `exp`.
+/// Skew that the authorization server's clock may have ahead of ours, for `iat` and `nbf`; none is allowed for `exp`.
 const ALLOWED_SKEW: Duration = Duration::from_secs(10);
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ enum State {
     },
 }
 
-/// What has happened since the last answer.
+/// Failures since the last answer.
 #[derive(Default)]
 struct Evidence {
     since: Option<Instant>,
@@ -49,7 +49,7 @@ impl Breaker {
         Self(Mutex::new(State::Closed(Evidence::default())))
     }
 
-    /// Whether a question may be asked.
+    /// Leave to ask a question.
     pub(super) fn allows(&self, now: Instant) -> Result<(), Open> {
         match *self.state() {
             State::Closed(_) | State::Suspected => Ok(()),
@@ -103,7 +103,7 @@ impl Breaker {
 }
 
 impl Evidence {
-    /// Whether all this suffices to suspect the authorization server as a whole.
+    /// `true` when all this suffices to suspect the authorization server as a whole.
     fn add(&mut self, silence: Silence<'_>, now: Instant) -> bool {
         let is_old = |since: Instant| now.saturating_duration_since(since) > WINDOW;
         if self.since.is_none_or(is_old) {
@@ -126,7 +126,7 @@ const TOLERATED_FAILURES: u32 = 5;
 /// Consumers without an answer.
 const SEVERAL: usize = 3;
 
-/// How far apart what counts together may be.
+/// Time within which failures count together.
 const WINDOW: Duration = Duration::from_secs(30);
 
 #[cfg(test)]

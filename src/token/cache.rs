@@ -30,10 +30,10 @@ pub(super) struct Cache {
 /// HMAC-SHA-256 of a token.
 pub(super) type CacheKey = [u8; 32];
 
-/// What is remembered.
+/// The answer that is kept.
 pub(super) struct Cached {
     pub(super) answer: Answer,
-    /// Whether this caller is the one to ask anew, beside its request.
+    /// `true` when this caller is the one to ask anew, beside its request.
     pub(super) is_due: bool,
 }
 
@@ -77,7 +77,7 @@ impl Cache {
         key
     }
 
-    /// What is remembered under `key`, when that is no older than `longest` allows now.
+    /// The answer under `key`, when it is no older than `longest` allows now.
     pub(super) async fn get(
         &self,
         key: &CacheKey,
@@ -181,7 +181,7 @@ impl Kept {
     }
 }
 
-/// How long an answer may be kept: never past `exp` (RFC 7662 §4).
+/// Time that an answer may be kept: never past `exp` (RFC 7662 §4).
 fn lifetime(answer: &Answer, longest: Duration, now: Timestamp) -> Duration {
     let most = match answer {
         Answer::Active(claims) => claims.exp.map_or(WITHOUT_EXP, |exp| now.until(exp)),
@@ -215,7 +215,7 @@ const OF_REFUSAL: Duration = Duration::from_secs(5);
 /// Answers that are kept for less than this are never renewed ahead.
 const RENEWAL_AT_EARLIEST: Duration = Duration::from_secs(15);
 
-/// How long after a renewal was begun another may be: an authorization server that is away is asked no oftener.
+/// Time from one renewal to the next: an authorization server that is away is asked no oftener.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(5);
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ impl Endpoint {
     }
 }
 
-/// Why the introspection endpoint is still not known.
+/// Reason why the introspection endpoint is still not known.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum NotReady {
     /// The first attempt has not ended.
@@ -47,7 +47,7 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// What was wrong.
+    /// The fault.
     #[must_use]
     pub fn fault(&self) -> &MetadataFault {
         &self.fault
@@ -61,7 +61,7 @@ fn listed(attempts: &[Attempt]) -> String {
     each.collect::<Vec<_>>().join("; ")
 }
 
-/// Why metadata cannot be used.
+/// Fault of metadata that cannot be used.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum MetadataFault {
     /// The metadata names no introspection endpoint.

@@ -9,7 +9,7 @@ use super::{
     transport::TransportKind,
 };
 
-/// Why there is no answer.
+/// Reason why there is no answer.
 #[derive(Clone, Debug)]
 pub(super) enum Failure {
     LacksActive,
@@ -19,13 +19,13 @@ pub(super) enum Failure {
     },
 }
 
-/// Why a question had no answer, and when the authorization server would have it asked again.
+/// Failure of a question, and the time at which the authorization server would have it asked again.
 pub(super) struct NoAnswer {
     pub(super) reason: Unavailability,
     pub(super) retry_after: Option<Duration>,
 }
 
-/// What a failure tells of the authorization server as a whole; `None` when it did answer, if only nonsense.
+/// Sign of a failure for the authorization server as a whole; `None` when it did answer, if only nonsense.
 pub(super) fn silence<'w>(reason: &Unavailability, who: &'w str) -> Option<Silence<'w>> {
     match reason {
         Unavailability::Transport(fault) if fault.is_of_the_whole() => Some(Silence::Unreachable),
@@ -59,7 +59,7 @@ impl NoAnswer {
 }
 
 impl Failure {
-    /// Whether the authorization server failed, rather than its consumer's time or place in our queue.
+    /// `true` when the authorization server failed, rather than its consumer's time or place in our queue.
     pub(super) fn is_the_servers(&self) -> bool {
         let Self::Unavailable { reason, .. } = self else {
             return true;

@@ -1,4 +1,4 @@
-//! Whose token it is, as the authorization server names it: for the log.
+//! Holder of a token, as the authorization server names it: for the log.
 
 use std::sync::Arc;
 

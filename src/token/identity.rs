@@ -92,7 +92,7 @@ pub enum IdentityError {
         "the chain in the certificate file is in the wrong order: the private key belongs to its certificate {position}, and one's own comes first"
     )]
     ChainOrder {
-        /// Where the key's certificate stands, counted from one.
+        /// Position of the key's certificate, counted from one.
         position: usize,
     },
     /// The key is another certificate's.

@@ -50,7 +50,7 @@ pub(super) struct Introspector {
     pub(super) endpoint_watch: EndpointWatch,
 }
 
-/// What the authorization server said to a question.
+/// Reply of the authorization server to a question.
 pub(super) enum Reply {
     /// `200 OK` and an object.
     Object(Object),
@@ -82,7 +82,7 @@ impl Introspector {
         outcome
     }
 
-    /// How we stand with the authorization server: asked about a token that nobody has.
+    /// Our standing with the authorization server: asked about a token that nobody has.
     pub(super) async fn standing(&self) -> Standing {
         Standing::ask(self).await
     }
@@ -102,7 +102,7 @@ impl Introspector {
         }
     }
 
-    /// Where to ask, and leave to do so, waited for no longer than a call may take.
+    /// The endpoint to ask, and leave to do so, waited for no longer than a call may take.
     ///
     /// The time until then is ours and not the authorization server's: it tells nothing of how it is.
     async fn slot(&self, who: &str) -> Result<(Endpoint, Slot, Admission), Failure> {
@@ -120,7 +120,7 @@ impl Introspector {
         Ok((endpoint, slot, admission))
     }
 
-    /// Whom an outcome counts against: nobody, this consumer, or the authorization server as a whole.
+    /// Party that an outcome counts against: nobody, this consumer, or the authorization server as a whole.
     fn settle(self: &Arc<Self>, reply: &Result<Reply, NoAnswer>, admission: Admission, who: &str) {
         let now = Instant::now();
         let silence = match reply {
@@ -139,7 +139,7 @@ impl Introspector {
         }
     }
 
-    /// Whose fault a refusal is; where it does not say, a question of our own decides.
+    /// Party that a refusal blames; where it does not say, a question of our own decides.
     async fn refusal(
         &self,
         status: u16,
@@ -282,5 +282,5 @@ impl Introspector {
     }
 }
 
-/// How many calls may run at once; a caller who brings ever new tokens does not have all of them.
+/// Number of calls that may run at once; a caller who brings ever new tokens does not have all of them.
 pub(super) const SLOTS: usize = 64;

@@ -22,7 +22,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Object(BTreeMap<String, Box<str>>);
 
-/// Why octets are no such object. It quotes nothing of them: an answer may hold a secret.
+/// Reason why octets are no such object. It quotes nothing of them: an answer may hold a secret.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub(super) enum JsonFault {
     #[error("a member name is there twice")]
@@ -50,12 +50,12 @@ pub(super) fn parse_object(octets: &[u8]) -> Result<Object, JsonFault> {
 }
 
 impl Object {
-    /// Whether there is a member called `name`, `null` included.
+    /// `true` when there is a member called `name`, `null` included.
     pub(super) fn names(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
-    /// Whether there is a member called `name` and it is `null`.
+    /// `true` when there is a member called `name` and it is `null`.
     pub(super) fn is_null(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(|text| &**text == "null")
     }

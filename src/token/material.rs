@@ -1,4 +1,4 @@
-//! What a file holds in which a certificate or a private key was looked for.
+//! Material in a file in which a certificate or a private key was looked for.
 
 use rustls_pki_types::PrivateKeyDer;
 use x509_parser::{
@@ -76,7 +76,7 @@ pub enum Material {
 }
 
 impl Material {
-    /// What `octets` are; `None` when they are of no form that is known.
+    /// The material that `octets` are; `None` when they are of no form that is known.
     #[must_use]
     pub fn of(octets: &[u8]) -> Option<Self> {
         match octets {
@@ -136,7 +136,7 @@ fn label(line: &str) -> Option<&str> {
     line.strip_prefix("-----BEGIN ")?.strip_suffix("-----")
 }
 
-/// What the labels of PEM tell, the most telling first.
+/// Material by the labels of PEM, the most telling first.
 const BY_LABEL: [(&str, Material); 14] = [
     ("ENCRYPTED PRIVATE KEY", Material::EncryptedKey),
     ("OPENSSH PRIVATE KEY", Material::OpenSsh),

@@ -12,7 +12,7 @@ use super::json::Object;
 pub enum OAuthError {
     /// Our authentication as a client failed.
     InvalidClient,
-    /// What was sent as a grant is no good.
+    /// The grant is no good.
     InvalidGrant,
     /// A parameter is missing or malformed: the token is the only one that varies.
     InvalidRequest,
@@ -43,7 +43,7 @@ impl OAuthError {
         said?.trim().parse().ok()
     }
 
-    /// Whether the authorization server refuses us, rather than what we asked about.
+    /// `true` when the authorization server refuses us, rather than what we asked about.
     #[must_use]
     pub fn is_of_the_client(self) -> bool {
         matches!(self, Self::InvalidClient | Self::UnauthorizedClient)

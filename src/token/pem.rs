@@ -1,11 +1,11 @@
-//! What is wrong with a PEM file, in words of our own.
+//! Faults of a PEM file, in words of our own.
 //!
 //! The reader's error quotes the line that it met. That of a private key whose line ends were lost is the whole
 //! key, and errors are printed and logged; so nothing of what was read is kept.
 
 use rustls_pki_types::pem::Error;
 
-/// Why a PEM file cannot be read (RFC 7468 §2).
+/// Fault of a PEM file that cannot be read (RFC 7468 §2).
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum PemFault {
     /// A line `-----BEGIN` that does not end with dashes.
@@ -17,7 +17,7 @@ pub enum PemFault {
     /// A section without its last line.
     #[error("no line -----END ends a section, or the line ends are missing")]
     NoEnd,
-    /// What stands in a section is not base64.
+    /// The content of a section is not base64.
     #[error("a section is not base64")]
     NotBase64,
     /// Whatever else the reader met.

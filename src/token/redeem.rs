@@ -161,7 +161,7 @@ impl Tokens {
         validated
     }
 
-    /// Whether the authorization server's introspection endpoint is known.
+    /// Readiness: the authorization server's introspection endpoint is known.
     ///
     /// # Errors
     ///
@@ -189,7 +189,7 @@ impl Tokens {
         }
     }
 
-    /// What happened so far; the number of answers kept is about right.
+    /// The counts so far; the number of answers kept is about right.
     #[must_use]
     pub fn statistics(&self) -> Statistics {
         let cache = self.cache.as_deref();
@@ -198,7 +198,7 @@ impl Tokens {
         self.introspector.counters.read(entries, limit)
     }
 
-    /// What happened so far, with the number of answers that are kept right now.
+    /// The counts so far, with the number of answers that are kept right now.
     pub async fn settled_statistics(&self) -> Statistics {
         if let Some(cache) = &self.cache {
             cache.settle().await;

@@ -1,4 +1,4 @@
-//! Why a token is refused, and why the authorization server could not be asked.
+//! Reasons why a token is refused, and why the authorization server could not be asked.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::{content::Content, oauth_error::OAuthError, transport::TransportFault};
 use crate::clock::Timestamp;
 
-/// Why an access token does not serve its bearer.
+/// Reason why an access token does not serve its bearer.
 ///
 /// The facts are for the log: clients are told no more than that the token is invalid, or that the
 /// authorization server cannot be asked (RFC 7662 §4).
@@ -65,7 +65,7 @@ pub enum TokenRefused {
     /// The authorization server could not be asked, or did not answer the question.
     #[error("the directory is of no help: {reason}")]
     Unavailable {
-        /// What went wrong.
+        /// The fault.
         reason: Unavailability,
         /// When it is worth trying again.
         retry_after: Duration,
@@ -87,14 +87,14 @@ pub enum TokenRefused {
     WrongType,
 }
 
-/// Why the authorization server gave no answer that can be used.
+/// Reason why the authorization server gave no answer that can be used.
 #[derive(Clone, Debug, Eq, Error, PartialEq, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Unavailability {
     /// The answer is longer than is read (LIM-6).
     #[error("its answer is longer than {limit_bytes} octets")]
     BodyTooLarge {
-        /// How much is read.
+        /// Bytes that are read.
         limit_bytes: usize,
     },
     /// As a whole it did not answer, and is left in peace until it does.

@@ -6,7 +6,7 @@ use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
 use crate::clock::Timestamp;
 
-/// How long the authorization server asks to be left alone; `None` when it says nothing that can be read.
+/// Time that the authorization server asks to be left alone; `None` when it says nothing that can be read.
 ///
 /// At most [`LONGEST`]: a consumer that is told more would stay away long after the authorization server is back,
 /// and the authorization server is asked again by others anyway. At least a second, as the field counts them.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, de};
 
-/// What an access token allows, as a set of scope tokens (RFC 6749 §3.3); empty allows nothing.
+/// Scope of an access token, a set of scope tokens (RFC 6749 §3.3); empty allows nothing.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Scope(Box<[Box<str>]>);
 
@@ -26,7 +26,7 @@ impl Scope {
         Some(Self(tokens.into_boxed_slice()))
     }
 
-    /// Whether `token` is among these, octet for octet.
+    /// `true` when `token` is among these, octet for octet.
     #[must_use]
     pub fn contains(&self, token: &str) -> bool {
         self.0
@@ -34,13 +34,13 @@ impl Scope {
             .is_ok()
     }
 
-    /// Whether each scope token of `needed` is among these.
+    /// `true` when each scope token of `needed` is among these.
     #[must_use]
     pub fn covers(&self, needed: &Self) -> bool {
         needed.iter().all(|token| self.contains(token))
     }
 
-    /// Whether nothing is allowed.
+    /// `true` when nothing is allowed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

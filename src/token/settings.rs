@@ -1,4 +1,4 @@
-//! What the room is started with, and what can be wrong with it.
+//! Settings of the room, and their faults.
 
 use std::time::Duration;
 
@@ -11,27 +11,27 @@ use super::{client::ClientError, identity::Identity};
 pub struct TokenSettings {
     /// Compared octet for octet with the metadata's `issuer` and the answers' `iss`.
     pub issuer: String,
-    /// Where the metadata is when it is not at the issuer's well-known places.
+    /// URL of the metadata when it is not at the issuer's well-known places.
     pub discovery_url: Option<Url>,
     /// The introspection endpoint when it is not to be discovered.
     pub introspection_endpoint: Option<Url>,
     /// Our own `client_id` at the authorization server.
     pub client_id: String,
-    /// What `aud` must contain when an answer has it; `None` leaves `aud` alone.
+    /// Audience that `aud` must contain when an answer has it; `None` leaves `aud` alone.
     pub audience: Option<String>,
     /// Our own certificate and key.
     pub identity: Identity,
-    /// Who may vouch for the authorization server's server certificate, PEM.
+    /// Trust anchors of the authorization server's server certificate, PEM.
     pub trust_anchors_pem: Vec<u8>,
-    /// How long an answer may be kept; 0 keeps and shares none.
+    /// Seconds that an answer may be kept; 0 keeps and shares none.
     pub cache_seconds: u32,
-    /// How many answers may be kept.
+    /// Number of answers that may be kept.
     pub cache_entries: u64,
-    /// How long one introspection may take, and how long leave to begin it is waited for.
+    /// Time that one introspection may take, and that leave to begin it is waited for.
     pub timeout: Duration,
 }
 
-/// Why tokens cannot be redeemed with these settings.
+/// Reason why tokens cannot be redeemed with these settings.
 #[derive(Debug, Error)]
 pub enum StartError {
     /// The outbound client cannot be made.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What happened since the start; reloads do not set it back.
+/// Counts since the start; reloads do not set them back.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Statistics {
     /// Answers kept now, as far as they are counted.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{caller::Caller, clock::Timestamp};
 
-/// What a token would be good for. No room takes it for one: it is an answer to a question, and no proof.
+/// Holder and scope of a token that is supposed. No room takes it for one: it is an answer to a question, and no proof.
 #[derive(Clone, Debug)]
 pub struct Supposed {
     /// The client that it would be of, and its organisation.
@@ -17,7 +17,7 @@ pub struct Supposed {
     pub scope: Scope,
 }
 
-/// Why a token would be refused.
+/// Reason why a token would be refused.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum SupposedRefused {
     /// The claims are no answer of RFC 7662 §2.2.

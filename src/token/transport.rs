@@ -41,7 +41,7 @@ pub enum TransportKind {
 }
 
 impl TransportFault {
-    /// What went wrong at `host`, from the error at the top of its causes.
+    /// Fault at `host`, from the error at the top of its causes.
     #[must_use]
     pub fn of(error: Cause<'_>, host: Option<&str>) -> Self {
         let host = host.unwrap_or("the other side");
@@ -79,7 +79,7 @@ impl TransportFault {
         self.kind
     }
 
-    /// Whether no question can be asked at all: there is no connection, or no TLS on it.
+    /// `true` when no question can be asked at all: there is no connection, or no TLS on it.
     pub(super) fn is_of_the_whole(&self) -> bool {
         self.kind != TransportKind::Broken
     }
@@ -109,7 +109,7 @@ impl From<reqwest::Error> for TransportFault {
 }
 
 impl TransportKind {
-    /// What whoever set the daemon up can do about it.
+    /// The remedy of whoever set the daemon up.
     #[must_use]
     pub fn remedy(self) -> &'static str {
         match self {
@@ -147,7 +147,7 @@ fn causes(error: Cause<'_>) -> impl Iterator<Item = Cause<'_>> {
     std::iter::successors(Some(error), |cause: &Cause<'_>| under(*cause))
 }
 
-/// What an I/O error wraps is not its source but hidden in it.
+/// The error that an I/O error wraps is not its source but hidden in it.
 fn under(cause: Cause<'_>) -> Option<Cause<'_>> {
     match cause
         .downcast_ref::<io::Error>()

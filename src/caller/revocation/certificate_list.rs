@@ -23,7 +23,7 @@ pub(super) struct CertificateList<'d> {
     pub(super) next_update: Option<Timestamp>,
     pub(super) serials: SerialNumbers,
     pub(super) signature: &'d [u8],
-    /// What is signed.
+    /// The signed part.
     pub(super) tbs: &'d [u8],
     pub(super) this_update: Timestamp,
 }

@@ -30,7 +30,7 @@ impl<'d> Elements<'d> {
         self.0.is_empty()
     }
 
-    /// What has not been taken yet.
+    /// The elements that have not been taken yet.
     pub(in crate::caller) const fn rest(&self) -> &'d [u8] {
         self.0
     }
@@ -66,7 +66,7 @@ impl<'d> Elements<'d> {
     }
 }
 
-/// What begins as an element is cut short or not DER.
+/// An element that is cut short or not DER.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::caller) struct NotAnElement;
 

@@ -13,12 +13,12 @@ use crate::caller::{
     name, object,
 };
 
-/// What a list's extensions say.
+/// Extensions of a list.
 #[derive(Default)]
 pub(super) struct ListExtensions<'d> {
     /// The issuer's key by its own identifier, §5.2.1.
     pub(super) authority_key: Option<&'d [u8]>,
-    /// Whether it only adds to another list, §5.2.4.
+    /// `true` when it only adds to another list, §5.2.4.
     pub(super) is_delta: bool,
     /// Grows with each list of an issuer and scope, §5.2.3.
     pub(super) number: Option<BigUint>,

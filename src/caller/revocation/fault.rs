@@ -1,4 +1,4 @@
-//! What is wrong with a revocation list, and what helps.
+//! Faults of a revocation list, and what helps.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use std::fmt;
 pub struct RevocationListError {
     /// The file.
     pub name: String,
-    /// Which of its PEM blocks, counted from one.
+    /// Position of the PEM block, counted from one.
     pub position: Option<usize>,
-    /// Why it cannot be used.
+    /// The fault.
     pub fault: RevocationListFault,
 }
 
 impl RevocationListError {
-    /// What helps, as an instruction.
+    /// The remedy, as an instruction.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         self.fault.remedy()
@@ -33,7 +33,7 @@ impl fmt::Display for RevocationListError {
 
 impl std::error::Error for RevocationListError {}
 
-/// Why a revocation list cannot be used, RFC 5280 §5.
+/// Fault of a revocation list that cannot be used, RFC 5280 §5.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum RevocationListFault {
     /// The algorithm that the signature is made with is not the one that was signed, §5.1.1.2.
@@ -61,9 +61,9 @@ pub enum RevocationListFault {
     /// Fewer octets than the list says that it has.
     #[error("it is cut short: {present} of {announced} octets are there")]
     CutShort {
-        /// How many there are.
+        /// Their number.
         present: usize,
-        /// How many there should be.
+        /// The number that there should be.
         announced: usize,
     },
     /// Only the changes since another list, §5.2.4, and that one is not there.
@@ -72,7 +72,7 @@ pub enum RevocationListFault {
     /// No list at all.
     #[error("no revocation list in it: {content}")]
     Empty {
-        /// What is there instead.
+        /// The content that is there instead.
         content: &'static str,
     },
     /// Entries of other issuers' certificates, §5.2.5 and §5.3.3.
@@ -81,7 +81,7 @@ pub enum RevocationListFault {
     /// Something that does not follow the syntax of §5.1.
     #[error("it is no well-formed list: {part} cannot be read")]
     Malformed {
-        /// Which part.
+        /// The part.
         part: &'static str,
     },
     /// No `nextUpdate`, and no setting that says how old the list may become.
@@ -93,7 +93,7 @@ pub enum RevocationListFault {
     /// A PEM block that is cut short or not base64.
     #[error("the PEM block {fault}")]
     Pem {
-        /// What is wrong with it.
+        /// Its fault.
         fault: &'static str,
     },
     /// An extension that is there twice, §4.2.
@@ -108,7 +108,7 @@ pub enum RevocationListFault {
     /// Something behind the end of the list.
     #[error("{octets} octets follow the end of the list")]
     Trailing {
-        /// How many, white space at the end included.
+        /// Their number, white space at the end included.
         octets: usize,
     },
     /// Neither version 1 nor version 2, §5.1.2.1.
@@ -120,7 +120,7 @@ pub enum RevocationListFault {
 }
 
 impl RevocationListFault {
-    /// What helps, as an instruction. Fetching again helps only where the file was damaged.
+    /// The remedy, as an instruction. Fetching again helps only where the file was damaged.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         match self {

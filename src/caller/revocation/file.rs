@@ -16,7 +16,7 @@ use super::{elements::header, fault::RevocationListFault as Fault, octets::Octet
 
 /// The DER of a list.
 pub(crate) enum Der<'f> {
-    /// What was PEM; octets past the length are not of it.
+    /// Content of a PEM block; octets past the length are not of it.
     Decoded { der: Octets, length: usize },
     /// A file that is DER.
     Whole(&'f [u8]),
@@ -37,7 +37,7 @@ impl Deref for Der<'_> {
 pub(crate) struct ListBlock<'f> {
     /// Its DER, or why there is none.
     pub(crate) der: Result<Der<'f>, Fault>,
-    /// Where it stands in the file, with the lines around PEM.
+    /// Its range in the file, with the lines around PEM.
     pub(crate) range: Range<usize>,
 }
 
@@ -121,7 +121,7 @@ impl<'f> Iterator for ListBlocks<'f> {
     }
 }
 
-/// Whether the file is one element and at most white space behind it.
+/// `true` when the file is one element and at most white space behind it.
 fn is_whole_der(content: &[u8]) -> bool {
     let Some((0x30, head, length)) = header(content) else {
         return false;
@@ -130,7 +130,7 @@ fn is_whole_der(content: &[u8]) -> bool {
     rest.is_some_and(|rest| rest.trim_ascii().is_empty())
 }
 
-/// Where the next list begins: at the start of a line, white space and a byte order mark aside.
+/// Beginning of the next list: at the start of a line, white space and a byte order mark aside.
 fn begin(content: &[u8], from: usize) -> Option<usize> {
     let mut found = memmem::find_iter(content.get(from..)?, BEGIN).map(|at| from + at);
     found.find(|at| {
@@ -174,7 +174,7 @@ impl Read for Characters<'_> {
     }
 }
 
-/// What a file without a list is, as far as its first octets tell.
+/// Content of a file without a list, as far as its first octets tell.
 fn kind(content: &[u8]) -> &'static str {
     let start = content.trim_ascii_start();
     let has = |text: &str| memmem::find(content, text.as_bytes()).is_some();

@@ -82,7 +82,7 @@ impl RevocationList {
         })
     }
 
-    /// What the list is called in the configuration.
+    /// The list's name in the configuration.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -94,25 +94,25 @@ impl RevocationList {
         &self.issuer
     }
 
-    /// How many certificates it revokes.
+    /// The number of certificates that it revokes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.serials.len()
     }
 
-    /// Whether it revokes none.
+    /// `true` when it revokes none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether it revokes the certificate with this serial number, the content of an INTEGER.
+    /// `true` when it revokes the certificate with this serial number, the content of an INTEGER.
     #[must_use]
     pub fn revokes(&self, serial: &[u8]) -> bool {
         shortest(serial).is_some_and(|serial| self.serials.contains(serial))
     }
 
-    /// How many octets it has in DER.
+    /// Its length in DER, in bytes.
     #[must_use]
     pub fn octets(&self) -> usize {
         self.octets
@@ -137,30 +137,30 @@ impl RevocationList {
         }
     }
 
-    /// Whether a certificate of the bundle signed it.
+    /// `true` when a certificate of the bundle signed it.
     #[must_use]
     pub fn is_verified(&self) -> bool {
         self.signers.is_ok()
     }
 
-    /// Why no certificate of the bundle counts as its signer.
+    /// The reason why no certificate of the bundle counts as its signer.
     #[must_use]
     pub fn unsigned(&self) -> Option<&Unsigned> {
         self.signers.as_ref().err()
     }
 
-    /// Whether it only adds to a complete list, RFC 5280 §5.2.4; such lists are not used.
+    /// `true` when it only adds to a complete list, RFC 5280 §5.2.4; such lists are not used.
     #[must_use]
     pub fn is_delta(&self) -> bool {
         self.is_delta
     }
 
-    /// Whether it is for the same certificates of the same issuer as `other`.
+    /// `true` when it is for the same certificates of the same issuer as `other`.
     pub(crate) fn has_scope_of(&self, other: &Self) -> bool {
         self.issuer_key == other.issuer_key && self.scope == other.scope
     }
 
-    /// Whether it has the issuer, the signer and the scope of `older`, and so stands in its place when newer.
+    /// `true` when it has the issuer, the signer and the scope of `older`, and so stands in its place when newer.
     pub(crate) fn replaces(&self, older: &Self) -> bool {
         let (Ok(own), Ok(others)) = (&self.signers, &older.signers) else {
             return false;
@@ -168,7 +168,7 @@ impl RevocationList {
         own.iter().any(|key| others.contains(key)) && self.has_scope_of(older)
     }
 
-    /// Whether its issuer made it before `other`, by their numbers.
+    /// `true` when its issuer made it before `other`, by their numbers.
     pub(crate) fn precedes(&self, other: &Self) -> bool {
         match (&self.number, &other.number) {
             (Some(own), Some(others)) => own < others,
@@ -176,23 +176,23 @@ impl RevocationList {
         }
     }
 
-    /// Whether it has been issued and its renewal is not due yet.
+    /// `true` when it has been issued and its renewal is not due yet.
     pub(crate) fn is_in_force(&self, now: Timestamp) -> bool {
         self.in_force(Duration::ZERO, now).is_ok()
     }
 
-    /// Where its issuer publishes it, RFC 5280 §5.2.5; nothing when it does not say.
+    /// The URLs at which its issuer publishes it, RFC 5280 §5.2.5; none when it does not say.
     pub(crate) fn published_at(&self) -> impl Iterator<Item = &str> {
         self.scope.points.iter().flat_map(PointNames::uris)
     }
 
-    /// Whether the holder of this key signed it; `key` is the content of a `SubjectPublicKeyInfo`.
+    /// `true` when the holder of this key signed it; `key` is the content of a `SubjectPublicKeyInfo`.
     pub(super) fn is_signed_with(&self, key: &[u8]) -> bool {
         let signers = self.signers.as_deref().unwrap_or_default();
         signers.iter().any(|signer| signer == key)
     }
 
-    /// Whether the list's scope holds the certificate, RFC 5280 §6.3.3 (b) (2).
+    /// `true` when the list's scope holds the certificate, RFC 5280 §6.3.3 (b) (2).
     pub(super) fn covers(&self, subject: &RevocationSubject<'_>) -> bool {
         let scope = &self.scope;
         if scope.only_ca && !subject.is_ca || scope.only_users && subject.is_ca {
@@ -203,7 +203,7 @@ impl RevocationList {
             .is_none_or(|points| self.is_for(points))
     }
 
-    /// Whether it is a list of one of these points, or of all.
+    /// `true` when it is a list of one of these points, or of all.
     pub(crate) fn is_for(&self, points: &PointNames) -> bool {
         let own = self.scope.points.as_ref();
         own.is_none_or(|own| own.meet(points))

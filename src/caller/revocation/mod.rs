@@ -31,7 +31,7 @@ use super::anchors::TrustAnchors;
 /// The configured revocation lists, each with who signed it.
 #[derive(Debug, Default)]
 pub struct RevocationLists {
-    /// Whether files were named; then a certificate that no list covers is refused.
+    /// `true` when files were named; then a certificate that no list covers is refused.
     pub(super) are_configured: bool,
     deltas: Vec<RevocationList>,
     pub(super) lists: Vec<RevocationList>,
@@ -49,19 +49,19 @@ impl RevocationLists {
         self.deltas.iter()
     }
 
-    /// How many octets all lists have in DER.
+    /// The length of all lists in DER, in bytes.
     #[must_use]
     pub fn octets(&self) -> usize {
         self.iter().map(RevocationList::octets).sum()
     }
 
-    /// How much memory is taken by what is kept of them.
+    /// Bytes of memory that are taken by what is kept of them.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.iter().map(|list| list.serials.bytes()).sum()
     }
 
-    /// How much memory is taken at the most while they are read anew and the old ones are in use.
+    /// Bytes of memory that are taken at the most while they are read anew and the old ones are in use.
     #[must_use]
     pub fn reading_bytes(&self) -> usize {
         2 * self.bytes() + self.reading_bytes

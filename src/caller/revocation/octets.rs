@@ -29,7 +29,7 @@ impl Octets {
         }
     }
 
-    /// What a file holds.
+    /// The content of a file.
     ///
     /// # Errors
     ///

@@ -16,7 +16,7 @@ use crate::caller::{
 pub(crate) struct PointNames(Vec<Vec<u8>>);
 
 impl PointNames {
-    /// Where the certificate says that its revocation is published; `None` when it does not say.
+    /// The points at which the revocation of a certificate is published; `None` when it does not say.
     ///
     /// Points that are for some reasons only, or whose lists another issuer signs, are left out; so are
     /// all when the extension is malformed.
@@ -55,7 +55,7 @@ impl PointNames {
             .filter_map(move |name| text(name))
     }
 
-    /// Whether one name is in both.
+    /// `true` when one name is in both.
     pub(super) fn meet(&self, other: &Self) -> bool {
         self.0.iter().any(|name| other.0.contains(name))
     }

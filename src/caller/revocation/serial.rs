@@ -74,7 +74,7 @@ impl SerialNumbers {
         Self { octets, runs }
     }
 
-    /// Whether the number is in the set; `serial` is in its shortest form.
+    /// `true` when the number is in the set; `serial` is in its shortest form.
     pub(super) fn contains(&self, serial: &[u8]) -> bool {
         let run = self
             .runs
@@ -101,13 +101,13 @@ impl SerialNumbers {
         false
     }
 
-    /// How many numbers there are, repeated ones counted each time.
+    /// The number of entries, repeated ones counted each time.
     pub(super) fn len(&self) -> usize {
         let count = |run: &Run| run.octets.len() / run.width.max(1);
         self.runs.iter().map(count).sum()
     }
 
-    /// How much memory they take.
+    /// Bytes of memory that they take.
     pub(super) fn bytes(&self) -> usize {
         self.octets.len() + self.runs.len() * size_of::<Run>()
     }

@@ -1,4 +1,4 @@
-//! Who signed a revocation list, RFC 5280 §6.3.3 (f) and (g).
+//! Signer of a revocation list, RFC 5280 §6.3.3 (f) and (g).
 
 use rustls_pki_types::{SignatureVerificationAlgorithm, SubjectPublicKeyInfoDer};
 use webpki::RawPublicKeyEntity;
@@ -17,7 +17,7 @@ use crate::caller::{
 /// Content of the `SubjectPublicKeyInfo` of each CA of the bundle that signed a list; never none.
 pub(super) type SignerKeys = Vec<Vec<u8>>;
 
-/// Why no CA of the bundle counts as the signer of a list.
+/// Reason why no CA of the bundle counts as the signer of a list.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Unsigned {
     /// By an algorithm that is weak or not known.
@@ -46,7 +46,7 @@ pub enum Unsigned {
 }
 
 impl Unsigned {
-    /// What helps, as an instruction.
+    /// The remedy, as an instruction.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         match self {
@@ -125,7 +125,7 @@ fn verify(
     })
 }
 
-/// What the list's own `AlgorithmIdentifier` may mean.
+/// Algorithms that the list's own `AlgorithmIdentifier` may mean.
 fn algorithms(
     declared: &[u8],
 ) -> Result<Vec<&'static dyn SignatureVerificationAlgorithm>, Unsigned> {

@@ -1,4 +1,4 @@
-//! What revocation lists say of a certificate, RFC 5280 §6.3.3.
+//! Status of a certificate by revocation lists, RFC 5280 §6.3.3.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::{
     clock::Timestamp,
 };
 
-/// What the lists say of a certificate that none of them revokes.
+/// Status of a certificate that no list revokes.
 pub(in crate::caller) enum Revocation {
     /// Lists cover it, and say so within this time.
     NotRevoked(Validity),

@@ -1,6 +1,7 @@
 //! One certificate as three programs escape it: nginx, Python's `quote`, and AWS's load balancer.
 //!
-//! The balancer leaves `+ = /` as they are: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html>.
+//! The balancer leaves `+ = /` as they are:
+//! <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html>.
 
 use super::*;
 
@@ -8,7 +9,7 @@ const NGINX: &str = include_str!("escapings/nginx.txt");
 const PYTHON_QUOTE: &str = include_str!("escapings/python-quote.txt");
 const ALB: &str = include_str!("escapings/alb.txt");
 
-/// What `openssl x509 -fingerprint -sha256` says of it, in base64url.
+/// Fingerprint by `openssl x509 -fingerprint -sha256`, in base64url.
 const THUMBPRINT: &str = "XIlPn820ypil9zouJI5lXOlMc4AbS5ceEp7lyG55Ub4";
 
 fn thumbprint(text: &str) -> Result<String, CertificateSyntax> {

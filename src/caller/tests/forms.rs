@@ -102,7 +102,7 @@ fn callers_of(bundle: &[&[u8]]) -> Callers {
     )
 }
 
-/// What the `openssl` command says of the path over `bundle` to `leaf`, with further options.
+/// Word of the `openssl` command on the path over `bundle` to `leaf`, with further options.
 pub(super) fn openssl_verifies(bundle: &[&[u8]], leaf: &[u8], options: &[&str]) -> bool {
     let folder = tempfile::tempdir().unwrap();
     let [ca, client] = ["ca.pem", "client.pem"].map(|name| folder.path().join(name));

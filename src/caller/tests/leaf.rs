@@ -1,4 +1,4 @@
-//! What the client's own certificate must say.
+//! The client's own certificate must say what it is for.
 
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::caller::CertificateRefused as Refused;
 
-/// What the leaf that `adjust` makes is refused for.
+/// Refusal of the leaf that `adjust` makes.
 fn refused(adjust: impl FnOnce(&mut CertificateParams)) -> Option<Refused> {
     let root = Ca::root("root", |_| ());
     verify(&root.callers(), &root.leaf(adjust)).err()

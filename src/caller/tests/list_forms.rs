@@ -69,7 +69,7 @@ impl Case {
     }
 }
 
-/// What is wrong with the only file that something is wrong with.
+/// Fault of the only file that something is wrong with.
 #[track_caller]
 fn fault(root: &Ca, files: &[Vec<u8>]) -> Fault {
     let mut errors = read_lists(&root.anchors(), files).unwrap_err();

@@ -223,7 +223,7 @@ fn issuers_sign_with_rsa_p_256_or_p_384_and_nothing_else() {
     }
 }
 
-/// What a leaf with the alternative names `names` is refused for below constraints of an issuer.
+/// Refusal of a leaf with the alternative names `names` below constraints of an issuer.
 fn constrained(constrain: &dyn Fn(&mut CertificateParams), names: &[SanType]) -> Option<Refused> {
     let give = |params: &mut CertificateParams| params.subject_alt_names = names.to_vec();
     let anchor = Ca::root("anchor", constrain);

@@ -13,7 +13,7 @@ use crate::caller::{
     der::{self, OBJECT_IDENTIFIER, SEQUENCE},
 };
 
-/// What a certificate of these tests says of policies; a policy is one of three, or 0 for `anyPolicy`.
+/// Policies of a certificate of these tests; a policy is one of three, or 0 for `anyPolicy`.
 #[derive(Clone, Debug, Default)]
 struct Said {
     asserted: Option<Vec<u8>>,
@@ -88,7 +88,7 @@ fn policy(id: u8) -> Vec<u8> {
     }
 }
 
-/// What a client is refused for whose root, issuers from the top and certificate say this of policies.
+/// Refusal of a client whose root, issuers from the top and certificate say this of policies.
 fn refused(root: &Said, issuers: &[Said], client: &Said) -> Option<Refused> {
     let (bundle, leaf) = minted(root, issuers, client);
     let bundle: Vec<&Ca> = bundle.iter().collect();

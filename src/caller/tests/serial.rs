@@ -7,7 +7,7 @@ use super::{
 };
 use crate::caller::CertificateRefused as Refused;
 
-/// Whether a certificate with one serial number is revoked by a list with the other.
+/// `true` when a certificate with one serial number is revoked by a list with the other.
 fn is_revoked(certificate: &[u8], listed: &[u8]) -> bool {
     let root = Ca::root("root", |_| ());
     let leaf = renumbered(&root.leaf(|_| ()), certificate, &root);

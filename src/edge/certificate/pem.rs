@@ -60,7 +60,7 @@ fn hex(digit: u8) -> Option<u8> {
     }
 }
 
-/// What stands between the two boundary lines of the only block in `pem`.
+/// Text between the two boundary lines of the only block in `pem`.
 fn block(pem: &[u8]) -> Result<&[u8], CertificateSyntax> {
     let is_control = |octet: u8| octet.is_ascii_control() && !b"\t\n\r ".contains(&octet);
     let control = pem

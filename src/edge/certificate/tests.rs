@@ -51,7 +51,7 @@ const NGINX: &str = "-._~";
 const ALB: &str = "-._~+=/";
 const PYTHON_QUOTE: &str = "-._~/";
 
-/// What nginx puts in `$ssl_client_cert`, once a proxy replaced each fold by `fold`.
+/// nginx's `$ssl_client_cert`, once a proxy replaced each fold by `fold`.
 fn unfolded(pem: &str, fold: &str) -> String {
     pem.trim_end().replace('\n', fold)
 }

@@ -1,4 +1,4 @@
-//! Which rule holds, and whom it lets in.
+//! The rule that holds is the nearest, and lets in whom it names.
 
 use super::*;
 use crate::policy::Class;

@@ -15,7 +15,7 @@ use crate::token::{
     breaker::Silence, failure::silence, oauth_error::OAuthError, refused::Unavailability,
 };
 
-/// How we stand with the authorization server.
+/// Our standing with the authorization server.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(in crate::token) enum Standing {
     /// It answers us.

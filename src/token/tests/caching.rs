@@ -1,4 +1,4 @@
-//! What is remembered, for how long, and what is judged all the same.
+//! Answers are kept for a time, and judged all the same on every use.
 
 use std::sync::Arc;
 

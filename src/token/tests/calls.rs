@@ -1,4 +1,4 @@
-//! How many calls run at once: of one caller, of all, and how long one more is waited for.
+//! Calls run at once up to a number: of one caller, of all, and one more is waited for.
 
 use std::time::Instant;
 

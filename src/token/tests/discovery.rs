@@ -1,4 +1,4 @@
-//! Where the directory is, and that finding it holds nothing up.
+//! The directory is found by its metadata, and finding it holds nothing up.
 
 use super::*;
 use crate::token::{Attempt, MetadataFault, NotReady, StartError};

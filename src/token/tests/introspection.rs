@@ -263,7 +263,7 @@ async fn rfc9525_a_server_that_is_not_who_we_called_gets_no_token() {
     assert_eq!(reason, Unavailability::UnexpectedStatus { status: 404 });
 }
 
-/// What was logged on this thread.
+/// Records that were logged on this thread.
 #[derive(Clone, Default)]
 pub(super) struct Journal(Arc<Mutex<Vec<u8>>>);
 

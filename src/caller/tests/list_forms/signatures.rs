@@ -36,7 +36,7 @@ fn rfc5280_7_1_a_list_and_its_issuer_are_brought_together_by_name_and_not_by_oct
     assert_eq!(reason(&other.root, other.list()), Some(Unsigned::NoSuchCa));
 }
 
-/// Why the list counts as signed by nobody; then its issuer's certificates are refused.
+/// Reason why the list counts as signed by nobody; then its issuer's certificates are refused.
 fn reason(root: &Ca, list: Vec<u8>) -> Option<Unsigned> {
     let callers = callers(&[root], vec![list]);
     let reason = callers.lists().iter().next().unwrap().unsigned().cloned();
