@@ -26,6 +26,7 @@ mod disks;
 mod expect;
 mod fapi;
 mod files;
+mod first_words;
 mod healthcheck;
 mod limits;
 mod listening;

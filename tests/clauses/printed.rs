@@ -111,7 +111,7 @@ fn a_debug_form_in_what_was_printed_is_found() {
 }
 
 /// The sources of a folder that are not tests.
-fn sources(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
