@@ -14,7 +14,7 @@ fuzz_target!(|octets: &[u8]| {
         return;
     };
     // What is kept is never more than what was read.
-    assert!(lists.bytes() <= 4 * octets.len() + 256);
+    assert!(lists.held_bytes() <= 4 * octets.len() + 256);
     for list in lists.iter() {
         assert!(!list.is_verified(), "this authority never signed a list");
         assert!(!list.revokes(&[]));

@@ -140,8 +140,7 @@ impl Authority {
             trusted: TrustAnchor {
                 subject: view.subject.clone().into(),
                 subject_public_key_info: view.key.clone().into(),
-                name_constraints: name_constraints(&certificate)
-                    .map(|octets| octets.to_vec().into()),
+                name_constraints: name_constraints(&certificate).map(|bytes| bytes.to_vec().into()),
             },
             uncomputed_constraints,
             unusable: unusable(&certificate, &view, policies.is_none()),

@@ -26,8 +26,8 @@ impl CacheKey {
 impl From<Digest> for CacheKey {
     fn from(digest: Digest) -> Self {
         let mut key = [0; 32];
-        for (octet, hashed) in key.iter_mut().zip(digest.as_ref()) {
-            *octet = *hashed;
+        for (byte, hashed) in key.iter_mut().zip(digest.as_ref()) {
+            *byte = *hashed;
         }
         Self(key)
     }

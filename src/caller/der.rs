@@ -2,7 +2,7 @@
 
 use x509_parser::asn1_rs::{Any, FromDer};
 
-/// One element: its identifier octet, its content, and all of it.
+/// One element: its identifier byte, its content, and all of it.
 #[derive(Clone, Copy)]
 pub(super) struct Element<'d> {
     pub(super) tag: u8,
@@ -10,15 +10,15 @@ pub(super) struct Element<'d> {
     pub(super) whole: &'d [u8],
 }
 
-/// The elements that stand one after the other in `octets`; `None` when anything else stands there.
+/// The elements that stand one after the other in `bytes`; `None` when anything else stands there.
 ///
-/// Tags above 30 are taken for their first octet alone: nothing that is read here has one.
-pub(super) fn elements(mut octets: &[u8]) -> Option<Vec<Element<'_>>> {
+/// Tags above 30 are taken for their first byte alone: nothing that is read here has one.
+pub(super) fn elements(mut bytes: &[u8]) -> Option<Vec<Element<'_>>> {
     let mut found = Vec::new();
-    while let Some(tag) = octets.first() {
-        let (rest, any) = Any::from_der(octets).ok()?;
-        let length = octets.len().checked_sub(rest.len())?;
-        let (tag, content, whole) = (*tag, any.data, octets.get(..length)?);
+    while let Some(tag) = bytes.first() {
+        let (rest, any) = Any::from_der(bytes).ok()?;
+        let length = bytes.len().checked_sub(rest.len())?;
+        let (tag, content, whole) = (*tag, any.data, bytes.get(..length)?);
         // The reader lets longer forms of the length pass, which BER has and DER has not.
         if element(tag, content) != whole {
             return None;
@@ -28,31 +28,31 @@ pub(super) fn elements(mut octets: &[u8]) -> Option<Vec<Element<'_>>> {
             content,
             whole,
         });
-        octets = rest;
+        bytes = rest;
     }
     Some(found)
 }
 
-/// The content of `octets` when they are one element with the tag `tag` and nothing else.
-pub(super) fn content(octets: &[u8], tag: u8) -> Option<&[u8]> {
-    match elements(octets)?.as_slice() {
+/// The content of `bytes` when they are one element with the tag `tag` and nothing else.
+pub(super) fn content(bytes: &[u8], tag: u8) -> Option<&[u8]> {
+    match elements(bytes)?.as_slice() {
         [only] if only.tag == tag => Some(only.content),
         _ => None,
     }
 }
 
-/// The element with the identifier octet `tag` and this content, its length in the shortest form.
+/// The element with the identifier byte `tag` and this content, its length in the shortest form.
 pub(super) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len().to_be_bytes();
     let first = length
         .iter()
-        .position(|octet| *octet != 0)
+        .position(|byte| *byte != 0)
         .unwrap_or(length.len());
     let length = length.get(first..).unwrap_or_default();
     let head = match (length, u8::try_from(length.len())) {
         ([], _) => vec![tag, 0],
         ([short @ 0..=0x7f], _) => vec![tag, *short],
-        (long, Ok(octets)) => [&[tag, 0x80 | octets], long].concat(),
+        (long, Ok(bytes)) => [&[tag, 0x80 | bytes], long].concat(),
         (_, Err(_)) => Vec::new(),
     };
     [head.as_slice(), content].concat()
@@ -88,13 +88,13 @@ mod tests {
 
     #[test]
     fn what_is_not_der_has_no_elements() {
-        for octets in [
+        for bytes in [
             &[0x30][..],
             &[4, 2, 1],
             &[0x30, 0x80, 0, 0],
             &[4, 0x81, 1, 9],
         ] {
-            assert!(elements(octets).is_none(), "{octets:02x?}");
+            assert!(elements(bytes).is_none(), "{bytes:02x?}");
         }
         assert!(content(&[4, 0, 4, 0], OCTET_STRING).is_none());
         assert!(content(&[5, 0], OCTET_STRING).is_none());

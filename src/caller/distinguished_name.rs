@@ -1,4 +1,4 @@
-//! Names of certificates compared as RFC 5280 §7.1 asks, not octet for octet.
+//! Names of certificates compared as RFC 5280 §7.1 asks, not byte for byte.
 //!
 //! Directories issue one name as `PrintableString` here and as `UTF8String` there, and software that
 //! copies a name changes its case or white space. Such names are equal.
@@ -105,7 +105,7 @@ mod tests {
 
     use super::*;
 
-    /// `true` when two `Name`s in DER are the same, RFC 5280 §7.1; names that cannot be read, octet for octet.
+    /// `true` when two `Name`s in DER are the same, RFC 5280 §7.1; names that cannot be read, byte for byte.
     fn same_name(a: &[u8], b: &[u8]) -> bool {
         a == b || matches!((canonical(a), canonical(b)), (Some(a), Some(b)) if a == b)
     }
@@ -204,11 +204,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_compared_octet_for_octet() {
-        let bits = |octet| common_name(0x03, &[0, octet]);
+    fn what_is_no_text_is_compared_byte_for_byte() {
+        let bits = |byte| common_name(0x03, &[0, byte]);
         assert!(same_name(&bits(1), &bits(1)));
         assert!(!same_name(&bits(1), &bits(2)));
-        // Not of its type, and not assigned in Unicode 3.2: the same octets alone are the same.
+        // Not of its type, and not assigned in Unicode 3.2: the same bytes alone are the same.
         let latin = |tag| common_name(tag, b"Z\xfcrich");
         assert!(!same_name(&latin(PRINTABLE_STRING), &latin(TELETEX_STRING)));
         assert!(!same_name(&utf8("Wind \u{1f32c}"), &utf8("wind \u{1f32c}")));
@@ -288,9 +288,9 @@ mod tests {
         }
 
         #[test]
-        fn arbitrary_octets_never_panic(octets: Vec<u8>, tag: u8) {
-            let _ = canonical(&octets);
-            let named = common_name(tag, &octets);
+        fn arbitrary_bytes_never_panic(bytes: Vec<u8>, tag: u8) {
+            let _ = canonical(&bytes);
+            let named = common_name(tag, &bytes);
             prop_assert!(same_name(&named, &named));
             let _ = canonical(&named);
         }

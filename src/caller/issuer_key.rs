@@ -10,7 +10,7 @@ use super::{
 pub(crate) struct IssuerKey(Vec<u8>);
 
 impl IssuerKey {
-    /// The key of a `Name` in DER; one that cannot be read is compared octet for octet.
+    /// The key of a `Name` in DER; one that cannot be read is compared byte for byte.
     pub(super) fn of(name: &[u8]) -> Self {
         Self(canonical(name).unwrap_or_else(|| name.to_vec()))
     }

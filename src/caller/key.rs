@@ -44,8 +44,8 @@ pub(super) fn judge(key: &SubjectPublicKeyInfo<'_>) -> Result<(), KeyRefused> {
         .parameters
         .as_ref()
         .and_then(|curve| curve.as_oid().ok());
-    let unsupported = |octets: &[u8]| KeyRefused::Unsupported {
-        algorithm: object::name(octets),
+    let unsupported = |bytes: &[u8]| KeyRefused::Unsupported {
+        algorithm: object::name(bytes),
     };
     if *algorithm == OID_KEY_TYPE_EC_PUBLIC_KEY {
         return match curve {
@@ -99,7 +99,7 @@ pub(super) fn judge_issuer(key: &SubjectPublicKeyInfo<'_>, view: &View) -> Resul
 fn bit_length(number: &[u8]) -> usize {
     let first = number
         .iter()
-        .position(|octet| *octet != 0)
+        .position(|byte| *byte != 0)
         .unwrap_or(number.len());
     match number.get(first..) {
         Some([high, rest @ ..]) => {

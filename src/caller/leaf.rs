@@ -132,7 +132,7 @@ pub(super) fn moment(time: ASN1Time) -> Timestamp {
     Timestamp::from_seconds(time.timestamp())
 }
 
-/// The serial number in hexadecimal, without the octet that only carries the sign.
+/// The serial number in hexadecimal, without the byte that only carries the sign.
 pub(super) fn serial(certificate: &X509Certificate<'_>) -> String {
     match certificate.raw_serial() {
         [0, number @ ..] if !number.is_empty() => name::hex(number),

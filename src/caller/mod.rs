@@ -38,7 +38,7 @@ pub(crate) use issuer_key::IssuerKey;
 pub use key::KeyRefused;
 pub(crate) use name::is_invisible;
 pub use refused::{CertificateRefused, CertificateUnreadable, PathFault};
-pub(crate) use revocation::{ListBlocks, Octets, PointNames, published_at};
+pub(crate) use revocation::{ListBlocks, MappedBytes, PointNames, published_at};
 pub use revocation::{
     RevocationList, RevocationListError, RevocationListFault, RevocationListReader,
     RevocationLists, Unsigned,

@@ -28,16 +28,15 @@ pub(super) fn printed_unvouched(name: &X509Name<'_>) -> String {
     }
 }
 
-/// Octets in lower-case hexadecimal.
-pub(super) fn hex(octets: &[u8]) -> String {
-    octets.iter().fold(
-        String::with_capacity(2 * octets.len()),
-        |mut text, octet| {
+/// Bytes in lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
             // Writing to a String cannot fail.
-            let _ = write!(text, "{octet:02x}");
+            let _ = write!(text, "{byte:02x}");
             text
-        },
-    )
+        })
 }
 
 fn attribute(attribute: &AttributeTypeAndValue<'_>) -> String {
@@ -60,8 +59,8 @@ fn escaped(value: &str) -> String {
             ' ' if at == 0 || at == last => text.push_str("\\ "),
             '#' if at == 0 => text.push_str("\\#"),
             _ if is_invisible(character) => {
-                for octet in character.encode_utf8(&mut [0; 4]).bytes() {
-                    let _ = write!(text, "\\{octet:02X}");
+                for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+                    let _ = write!(text, "\\{byte:02X}");
                 }
             }
             _ => text.push(character),

@@ -5,14 +5,14 @@ use x509_parser::{
     objects::{oid_registry, oid2sn},
 };
 
-/// The name of the object with its dotted form, or the dotted form alone; `octets` are its content in DER.
-pub(super) fn name(octets: &[u8]) -> String {
-    let oid = Oid::new(octets.into());
+/// The name of the object with its dotted form, or the dotted form alone; `bytes` are its content in DER.
+pub(super) fn name(bytes: &[u8]) -> String {
+    let oid = Oid::new(bytes.into());
     // Whoever wrote the certificate chose its length.
     let dotted: String = oid.to_id_string().chars().take(CHARACTERS).collect();
     match oid2sn(&oid, oid_registry()) {
         Ok(name) => format!("{name} ({dotted})"),
-        Err(_) if octets == ECDSA_WITH_SHA1 => format!("ecdsa-with-SHA1 ({dotted})"),
+        Err(_) if bytes == ECDSA_WITH_SHA1 => format!("ecdsa-with-SHA1 ({dotted})"),
         Err(_) => dotted,
     }
 }

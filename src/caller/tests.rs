@@ -235,7 +235,7 @@ fn x690_der_that_is_no_certificate_is_unreadable_rather_than_refused() {
     );
     let trailing = [good.as_slice(), &[0]].concat();
     assert_eq!(read(&trailing), Err(CertificateSyntax::Der.into()));
-    // The tbsCertificate's length in one octet more than it needs, as BER allows.
+    // The tbsCertificate's length in one byte more than it needs, as BER allows.
     let [0x30, 0x82, high, low, 0x30, 0x81, rest @ ..] = good.as_slice() else {
         panic!("the lengths are of other forms than this test is for");
     };
@@ -267,9 +267,9 @@ fn debug_output_holds_no_certificate() {
 proptest! {
     /// Rows: MTLS-10
     #[test]
-    fn arbitrary_octets_never_panic_and_are_nobody(octets in prop::collection::vec(any::<u8>(), 0..300)) {
+    fn arbitrary_bytes_never_panic_and_are_nobody(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let callers = mint::shared().0.callers();
-        for der in [octets.clone(), [&[0x30, u8::try_from(octets.len() % 128).unwrap()][..], &octets].concat()] {
+        for der in [bytes.clone(), [&[0x30, u8::try_from(bytes.len() % 128).unwrap()][..], &bytes].concat()] {
             let text = STANDARD.encode(der);
             if let Ok(presented) = callers.recognise(&forwarded(&text)) {
                 prop_assert!(presented.verify(NOW).is_err());
@@ -279,7 +279,7 @@ proptest! {
 
     /// Rows: PKIX-1, MTLS-10
     #[test]
-    fn a_certificate_with_any_octet_changed_is_nobody(at in any::<prop::sample::Index>(), by in 1_u8..) {
+    fn a_certificate_with_any_byte_changed_is_nobody(at in any::<prop::sample::Index>(), by in 1_u8..) {
         let (root, leaf) = mint::shared();
         let callers = root.callers();
         let mut der = leaf.to_vec();

@@ -13,21 +13,21 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 pub struct Thumbprint([u8; 32]);
 
 impl Thumbprint {
-    /// The thumbprint of a certificate, over exactly these octets.
+    /// The thumbprint of a certificate, over exactly these bytes.
     #[must_use]
     pub fn of(der: &[u8]) -> Self {
-        let mut octets = [0; 32];
-        for (octet, hashed) in octets.iter_mut().zip(digest(&SHA256, der).as_ref()) {
-            *octet = *hashed;
+        let mut bytes = [0; 32];
+        for (byte, hashed) in bytes.iter_mut().zip(digest(&SHA256, der).as_ref()) {
+            *byte = *hashed;
         }
-        Self(octets)
+        Self(bytes)
     }
 
-    /// Takes `text` when it is base64url of 32 octets: no padding, pad bits zero, RFC 7515 §2.
+    /// Takes `text` when it is base64url of 32 bytes: no padding, pad bits zero, RFC 7515 §2.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let octets = URL_SAFE_NO_PAD.decode(text).ok()?;
-        octets.try_into().ok().map(Self)
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        bytes.try_into().ok().map(Self)
     }
 }
 
@@ -87,16 +87,16 @@ mod tests {
 
     #[test]
     fn thumbprints_that_differ_in_one_bit_are_not_equal() {
-        let mut octets = Thumbprint::of(b"").0;
-        assert_eq!(Thumbprint(octets), Thumbprint::of(b""));
-        octets[31] ^= 1;
-        assert_ne!(Thumbprint(octets), Thumbprint::of(b""));
+        let mut bytes = Thumbprint::of(b"").0;
+        assert_eq!(Thumbprint(bytes), Thumbprint::of(b""));
+        bytes[31] ^= 1;
+        assert_ne!(Thumbprint(bytes), Thumbprint::of(b""));
     }
 
     proptest! {
         #[test]
-        fn every_thumbprint_parses_back(octets: [u8; 32]) {
-            let thumbprint = Thumbprint(octets);
+        fn every_thumbprint_parses_back(bytes: [u8; 32]) {
+            let thumbprint = Thumbprint(bytes);
             prop_assert_eq!(Thumbprint::parse(&thumbprint.to_string()), Some(thumbprint));
         }
 

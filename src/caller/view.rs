@@ -1,8 +1,8 @@
 //! Certificates as the path builder reads them.
 //!
-//! webpki compares names octet for octet, knows no unique identifiers, and takes each algorithm in one
+//! webpki compares names byte for byte, knows no unique identifiers, and takes each algorithm in one
 //! encoding only. RFC 5280 is wider. So webpki is shown a rewritten copy, in which what is equal by that
-//! RFC is equal in octets; the signature is verified over what was signed, which is kept beside it.
+//! RFC is equal in bytes; the signature is verified over what was signed, which is kept beside it.
 
 use rustls_pki_types::CertificateDer;
 use x509_parser::{

@@ -198,7 +198,7 @@ fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes()
         .iter()
         .take(offset)
-        .filter(|&&octet| octet == b'\n')
+        .filter(|&&byte| byte == b'\n')
         .count()
         + 1
 }

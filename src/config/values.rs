@@ -72,7 +72,7 @@ pub struct Paths {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Directory {
-    /// The issuer identifier, octet for octet.
+    /// The issuer identifier, byte for byte.
     #[serde(deserialize_with = "forms::issuer")]
     pub issuer: String,
     /// URL of the discovery document; none: derived from the issuer.
@@ -183,10 +183,10 @@ pub struct PerilLimits {
     /// Places in one request of the old `/location`.
     #[serde(deserialize_with = "forms::positive")]
     pub max_contract_places: u64,
-    /// Octets of one request's body.
+    /// Bytes of one request's body.
     #[serde(deserialize_with = "forms::positive")]
     pub max_body_bytes: u64,
-    /// Octets of a body that are kept in memory; the rest waits in a file below `paths.state`.
+    /// Bytes of a body that are kept in memory; the rest waits in a file below `paths.state`.
     #[serde(deserialize_with = "forms::positive")]
     pub body_memory_bytes: u64,
     /// Bodies beyond 64 KiB that may be held at once.
@@ -195,13 +195,13 @@ pub struct PerilLimits {
     /// Columns of a CSV body.
     #[serde(deserialize_with = "forms::positive")]
     pub max_columns: u64,
-    /// Octets of the names of these columns together.
+    /// Bytes of the names of these columns together.
     #[serde(deserialize_with = "forms::positive")]
     pub max_header_bytes: u64,
     /// Places times the columns and values that each of them has.
     #[serde(deserialize_with = "forms::positive")]
     pub max_cells: u64,
-    /// Octets of an answer, as they are estimated before it begins.
+    /// Bytes of an answer, as they are estimated before it begins.
     #[serde(deserialize_with = "forms::positive")]
     pub max_answer_bytes: u64,
     /// Farthest that a valid cell may be looked for, in kilometres.

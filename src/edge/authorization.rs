@@ -16,7 +16,7 @@ pub enum Authorization<'r> {
     NotAToken,
     /// The `Bearer` scheme with an access token.
     Token(AccessToken<'r>),
-    /// The `Bearer` scheme with more than [`AccessToken::MAX_BYTES`] octets (LIM-3).
+    /// The `Bearer` scheme with more than [`AccessToken::MAX_BYTES`] bytes (LIM-3).
     TooLong,
 }
 
@@ -35,7 +35,7 @@ impl<'r> Authorization<'r> {
         }
         let end_of_scheme = line
             .iter()
-            .position(|&octet| octet == b' ')
+            .position(|&byte| byte == b' ')
             .unwrap_or(line.len());
         let (scheme, rest) = line.split_at(end_of_scheme);
         if scheme.eq_ignore_ascii_case(b"Bearer") {
@@ -48,7 +48,7 @@ impl<'r> Authorization<'r> {
     fn bearer(rest: &'r [u8]) -> Result<Self, Malformed> {
         let first = rest
             .iter()
-            .position(|&octet| octet != b' ')
+            .position(|&byte| byte != b' ')
             .unwrap_or(rest.len());
         let candidate = rest.get(first..).unwrap_or_default().trim_ascii_end();
         if candidate.is_empty() {
@@ -56,7 +56,7 @@ impl<'r> Authorization<'r> {
         }
         if candidate
             .iter()
-            .any(|octet| matches!(octet, b' ' | b'\t' | b','))
+            .any(|byte| matches!(byte, b' ' | b'\t' | b','))
         {
             return Err(Malformed::SeveralTokens);
         }
@@ -77,18 +77,18 @@ impl<'r> Authorization<'r> {
 pub struct AccessToken<'r>(&'r str);
 
 impl<'r> AccessToken<'r> {
-    /// Longest access token that is looked at, in octets (LIM-3).
+    /// Longest access token that is looked at, in bytes (LIM-3).
     pub const MAX_BYTES: usize = 4096;
 
-    /// Takes `text` when it is a `b64token` of at most [`Self::MAX_BYTES`] octets, RFC 6750 §2.1.
+    /// Takes `text` when it is a `b64token` of at most [`Self::MAX_BYTES`] bytes, RFC 6750 §2.1.
     #[must_use]
     pub fn parse(text: &'r str) -> Option<Self> {
         let body = text.trim_end_matches('=');
         let fits = !body.is_empty()
             && text.len() <= Self::MAX_BYTES
-            && body.bytes().all(|octet| {
-                octet.is_ascii_alphanumeric()
-                    || matches!(octet, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
+            && body.bytes().all(|byte| {
+                byte.is_ascii_alphanumeric()
+                    || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
             });
         fits.then_some(Self(text))
     }

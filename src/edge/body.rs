@@ -45,12 +45,9 @@ impl Body {
         }))
     }
 
-    /// The body `octets`.
-    pub(super) fn in_slot(octets: Bytes, held: Held) -> Self {
-        Self::Memory(Bytes::from_owner(InSlot {
-            octets,
-            _held: held,
-        }))
+    /// The body `bytes`.
+    pub(super) fn in_slot(bytes: Bytes, held: Held) -> Self {
+        Self::Memory(Bytes::from_owner(InSlot { bytes, _held: held }))
     }
 
     /// The holder of the slot, for a body that takes this one's place: of a file that nobody reads any more, the slot.
@@ -64,7 +61,7 @@ impl Body {
         }
     }
 
-    /// A reader of the octets from `start` on.
+    /// A reader of the bytes from `start` on.
     #[must_use]
     pub fn reader(&self, start: u64) -> Box<dyn BufRead + Send> {
         match self {
@@ -75,8 +72,8 @@ impl Body {
                     at: start,
                 },
             )),
-            Self::Memory(octets) => {
-                let mut cursor = Cursor::new(octets.clone());
+            Self::Memory(bytes) => {
+                let mut cursor = Cursor::new(bytes.clone());
                 cursor.set_position(start);
                 Box::new(cursor)
             }
@@ -93,7 +90,7 @@ impl Body {
                     found.map_or(u64::MAX, |found| found.len())
                 })
             }
-            Self::Memory(octets) => u64::try_from(octets.len()).unwrap_or(u64::MAX),
+            Self::Memory(bytes) => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
         }
     }
 
@@ -104,11 +101,11 @@ impl Body {
     pub fn whole(&self) -> io::Result<Bytes> {
         match self {
             Self::Disk(_) => {
-                let mut octets = Vec::new();
-                self.reader(0).read_to_end(&mut octets)?;
-                Ok(octets.into())
+                let mut bytes = Vec::new();
+                self.reader(0).read_to_end(&mut bytes)?;
+                Ok(bytes.into())
             }
-            Self::Memory(octets) => Ok(octets.clone()),
+            Self::Memory(bytes) => Ok(bytes.clone()),
         }
     }
 
@@ -116,7 +113,7 @@ impl Body {
     #[must_use]
     pub fn in_memory(&self) -> Option<&Bytes> {
         match self {
-            Self::Memory(octets) => Some(octets),
+            Self::Memory(bytes) => Some(bytes),
             Self::Disk(_) => None,
         }
     }
@@ -139,15 +136,15 @@ impl Drop for Spooled {
     }
 }
 
-/// Octets, and what keeps the slot in which they are held.
+/// Bytes, and what keeps the slot in which they are held.
 struct InSlot {
-    octets: Bytes,
+    bytes: Bytes,
     _held: Held,
 }
 
 impl AsRef<[u8]> for InSlot {
     fn as_ref(&self) -> &[u8] {
-        &self.octets
+        &self.bytes
     }
 }
 
@@ -167,7 +164,7 @@ impl Read for FileFrom {
     }
 }
 
-/// Octets of a body that needs no slot: no more than its connection's buffers take.
+/// Bytes of a body that needs no slot: no more than its connection's buffers take.
 pub(super) const SHORT: u64 = 64 * 1024;
-/// Octets read from the disk at once.
+/// Bytes read from the disk at once.
 const PIECE: usize = 256 * 1024;

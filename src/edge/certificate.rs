@@ -55,7 +55,7 @@ pub struct ForwardedCertificate<'r> {
 }
 
 impl<'r> ForwardedCertificate<'r> {
-    /// Longest certificate text that is looked at, in octets once percent-decoded (LIM-4).
+    /// Longest certificate text that is looked at, in bytes once percent-decoded (LIM-4).
     pub const MAX_BYTES: usize = 16 * 1024;
 
     /// Takes the header's value as it came, to be read as `format`.
@@ -70,13 +70,13 @@ impl<'r> ForwardedCertificate<'r> {
         self.format
     }
 
-    /// The header's octets as they came: for hashing, never for printing.
+    /// The header's bytes as they came: for hashing, never for printing.
     #[must_use]
     pub const fn text(&self) -> &'r [u8] {
         self.text
     }
 
-    /// The certificate's DER, exactly the octets that the proxy encoded.
+    /// The certificate's DER, exactly the bytes that the proxy encoded.
     ///
     /// Only the outermost framing is judged here: one `SEQUENCE`, definite minimal length, nothing
     /// after it (CERT-5).
@@ -113,18 +113,18 @@ pub enum CertificateSyntax {
     /// Not base64 with its padding and zero pad bits, RFC 4648 §3.5.
     #[error("the certificate is not strict base64")]
     Base64,
-    /// A control octet, given with its place in the decoded text.
-    #[error("control octet 0x{octet:02x} at octet {at} of the certificate")]
+    /// A control byte, given with its place in the decoded text.
+    #[error("control octet 0x{byte:02x} at octet {at} of the certificate")]
     ControlOctet {
         /// Position in the decoded text, counted from zero.
         at: usize,
-        /// The octet itself.
-        octet: u8,
+        /// The byte itself.
+        byte: u8,
     },
     /// Not exactly one DER `SEQUENCE` of definite, minimal length, X.690 §10.1.
     #[error("the certificate is not exactly one DER SEQUENCE")]
     Der,
-    /// A `%` that two hexadecimal digits do not follow, or an octet that encoding never leaves.
+    /// A `%` that two hexadecimal digits do not follow, or a byte that encoding never leaves.
     #[error("bad percent-encoding at octet {at} of the certificate header")]
     Escape {
         /// Position in the header's value, counted from zero.
@@ -142,7 +142,7 @@ pub enum CertificateSyntax {
     /// Longer than [`ForwardedCertificate::MAX_BYTES`].
     #[error("the certificate is longer than {limit} octets")]
     TooLarge {
-        /// The limit, in octets of decoded text.
+        /// The limit, in bytes of decoded text.
         limit: usize,
     },
 }
@@ -156,7 +156,7 @@ fn within_limit(text: &[u8]) -> Result<&[u8], CertificateSyntax> {
 }
 
 fn base64(text: &[u8]) -> Result<Vec<u8>, CertificateSyntax> {
-    // The decoder's own error quotes an octet of the certificate, so it is not kept.
+    // The decoder's own error quotes a byte of the certificate, so it is not kept.
     STANDARD.decode(text).ok().ok_or(CertificateSyntax::Base64)
 }
 

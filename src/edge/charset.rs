@@ -33,7 +33,7 @@ impl Charset {
     }
 
     /// The charset of a text that begins with `begin`: a mark before it outweighs what is declared, and UTF-16 shows
-    /// by the zeros in its first letter which of its two octets comes first (RFC 4627 §3).
+    /// by the zeros in its first letter which of its two bytes comes first (RFC 4627 §3).
     #[must_use]
     pub fn of(self, begin: &[u8]) -> Self {
         if let Some((marked, _)) = Encoding::for_bom(begin) {
@@ -69,7 +69,7 @@ pub struct CharsetReader {
 }
 
 impl CharsetReader {
-    /// Appends `piece` in UTF-8 to `out`. Where it is not of the charset there is an octet that UTF-8 never has, so
+    /// Appends `piece` in UTF-8 to `out`. Where it is not of the charset there is a byte that UTF-8 never has, so
     /// that whoever reads on finds the fault where it stands.
     pub fn read(&mut self, mut piece: &[u8], is_last: bool, out: &mut Vec<u8>) {
         let mut room = [0; ROOM];
@@ -106,11 +106,11 @@ mod tests {
 
     use super::*;
 
-    fn in_utf_8(label: Option<&str>, octets: &[u8], pieces: usize) -> Vec<u8> {
-        let charset = Charset::declared(label).unwrap().of(octets);
+    fn in_utf_8(label: Option<&str>, bytes: &[u8], pieces: usize) -> Vec<u8> {
+        let charset = Charset::declared(label).unwrap().of(bytes);
         let mut reader = charset.reader();
         let mut out = Vec::new();
-        for piece in octets.chunks(pieces) {
+        for piece in bytes.chunks(pieces) {
             reader.read(piece, false, &mut out);
         }
         reader.read(&[], true, &mut out);
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_declared_charset_is_used() {
-        for (label, octets, text) in [
+        for (label, bytes, text) in [
             ("iso-8859-1", &b"Caf\xe9"[..], "Caf\u{e9}"),
             (
                 "Windows-1252",
@@ -138,7 +138,7 @@ mod tests {
             ("utf-16le", b"\x03\x26a\0", "\u{2603}a"),
         ] {
             for pieces in [1, 2, 3, 100] {
-                let read = in_utf_8(Some(label), octets, pieces);
+                let read = in_utf_8(Some(label), bytes, pieces);
                 assert_eq!(String::from_utf8(read).unwrap(), text, "{label}");
             }
         }
@@ -146,9 +146,9 @@ mod tests {
 
     #[test]
     fn a_mark_outweighs_what_is_declared_and_stays() {
-        for octets in [&b"\xff\xfea\0"[..], b"\xfe\xff\0a"] {
+        for bytes in [&b"\xff\xfea\0"[..], b"\xfe\xff\0a"] {
             for label in [None, Some("utf-8"), Some("iso-8859-1"), Some("utf-16")] {
-                assert_eq!(in_utf_8(label, octets, 3), b"\xef\xbb\xbfa");
+                assert_eq!(in_utf_8(label, bytes, 3), b"\xef\xbb\xbfa");
             }
         }
         let marked = Charset::declared(Some("iso-8859-1")).unwrap();
@@ -181,21 +181,21 @@ mod tests {
 
     #[test]
     fn what_is_not_of_the_charset_is_no_utf_8_where_it_stands() {
-        for (label, octets, expected) in [
+        for (label, bytes, expected) in [
             ("shift_jis", &b"a\xfdb"[..], &b"a\xffb"[..]),
             ("utf-16le", b"a\0\0\xd8b\0", b"a\xffb"),
             ("utf-16le", b"a\0b", b"a\xff"),
         ] {
-            assert_eq!(in_utf_8(Some(label), octets, 2), expected, "{label}");
+            assert_eq!(in_utf_8(Some(label), bytes, 2), expected, "{label}");
         }
     }
 
     proptest! {
         #[test]
-        fn pieces_make_no_difference(octets in prop::collection::vec(any::<u8>(), 0..60), pieces in 1_usize..9) {
+        fn pieces_make_no_difference(bytes in prop::collection::vec(any::<u8>(), 0..60), pieces in 1_usize..9) {
             for label in ["utf-16le", "shift_jis", "gb18030", "iso-2022-jp"] {
-                let whole = in_utf_8(Some(label), &octets, 100);
-                prop_assert_eq!(in_utf_8(Some(label), &octets, pieces), whole);
+                let whole = in_utf_8(Some(label), &bytes, 100);
+                prop_assert_eq!(in_utf_8(Some(label), &bytes, pieces), whole);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! End of a body in chunks, RFC 9112 §7.1, octet by octet and strictly.
+//! End of a body in chunks, RFC 9112 §7.1, byte by byte and strictly.
 
 /// Position in a body in chunks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -15,7 +15,7 @@ pub(super) enum Chunks {
     SizeEnd { size: u64 },
     /// Within the data.
     Data { left: u64 },
-    /// Before the two octets that end the data.
+    /// Before the two bytes that end the data.
     DataEnd { has_return: bool },
     /// At the start of a trailer line, which may be the empty one at the end.
     Line,
@@ -27,15 +27,15 @@ pub(super) enum Chunks {
     End,
 }
 
-/// An octet that cannot stand where it does.
+/// A byte that cannot stand where it does.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct BadChunk;
 
 impl Chunks {
-    /// Goes on by `octets`: how many of them are good, up to the end of the body, and whether the next one is not.
-    pub(super) fn advance(&mut self, octets: &[u8]) -> (usize, Result<(), BadChunk>) {
+    /// Goes on by `bytes`: how many of them are good, up to the end of the body, and whether the next one is not.
+    pub(super) fn advance(&mut self, bytes: &[u8]) -> (usize, Result<(), BadChunk>) {
         let mut good = 0;
-        while let Some(rest) = octets.get(good..).filter(|rest| !rest.is_empty()) {
+        while let Some(rest) = bytes.get(good..).filter(|rest| !rest.is_empty()) {
             if let Self::Data { left } = self {
                 let here = usize::try_from(*left).map_or(rest.len(), |left| left.min(rest.len()));
                 good += here;
@@ -48,8 +48,8 @@ impl Chunks {
             if *self == Self::End {
                 break;
             }
-            let [octet, ..] = *rest else { break };
-            match self.after(octet) {
+            let [byte, ..] = *rest else { break };
+            match self.after(byte) {
                 Some(next) => *self = next,
                 None => return (good, Err(BadChunk)),
             }
@@ -58,9 +58,9 @@ impl Chunks {
         (good, Ok(()))
     }
 
-    fn after(self, octet: u8) -> Option<Self> {
-        let digit = char::from(octet).to_digit(16).map(u64::from);
-        match (self, octet) {
+    fn after(self, byte: u8) -> Option<Self> {
+        let digit = char::from(byte).to_digit(16).map(u64::from);
+        match (self, byte) {
             (Self::Size, _) => digit.map(|size| Self::Digits {
                 size,
                 left: MOST_DIGITS - 1,
@@ -80,7 +80,7 @@ impl Chunks {
                 Self::Digits { size, .. } | Self::Blank { size } | Self::Extension { size },
                 b'\r',
             ) => Some(Self::SizeEnd { size }),
-            (Self::Extension { size }, _) if is_text(octet) => Some(Self::Extension { size }),
+            (Self::Extension { size }, _) if is_text(byte) => Some(Self::Extension { size }),
             (Self::SizeEnd { size: 0 } | Self::LineEnd { is_last: false }, b'\n') => {
                 Some(Self::Line)
             }
@@ -91,16 +91,16 @@ impl Chunks {
             (Self::DataEnd { has_return: true }, b'\n') => Some(Self::Size),
             (Self::Line, b'\r') => Some(Self::LineEnd { is_last: true }),
             (Self::Trailer, b'\r') => Some(Self::LineEnd { is_last: false }),
-            (Self::Line | Self::Trailer, _) if is_text(octet) => Some(Self::Trailer),
+            (Self::Line | Self::Trailer, _) if is_text(byte) => Some(Self::Trailer),
             (Self::LineEnd { is_last: true }, b'\n') => Some(Self::End),
             _ => None,
         }
     }
 }
 
-/// Octets that a line may be made of, RFC 9110 §5.5.
-fn is_text(octet: u8) -> bool {
-    octet == b'\t' || (octet >= b' ' && octet != 0x7f)
+/// Bytes that a line may be made of, RFC 9110 §5.5.
+fn is_text(byte: u8) -> bool {
+    byte == b'\t' || (byte >= b' ' && byte != 0x7f)
 }
 
 /// As many as a size of 64 bits has.
@@ -141,7 +141,7 @@ mod tests {
 
     /// Rows: HTTP-22
     #[test]
-    fn rfc9112_7_1_a_chunk_that_is_none_is_noticed_at_its_first_bad_octet() {
+    fn rfc9112_7_1_a_chunk_that_is_none_is_noticed_at_its_first_bad_byte() {
         for (body, good) in [
             ("zz\r\n", 0),
             ("-1\r\n", 0),

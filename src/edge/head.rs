@@ -9,7 +9,7 @@ use super::{InteractionId, Limits, Malformed};
 /// A head that the library will take.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Head {
-    /// Octets of it.
+    /// Bytes of it.
     pub(super) length: usize,
     pub(super) body: Framing,
 }
@@ -19,27 +19,27 @@ pub(super) struct Head {
 pub(super) enum Framing {
     /// In chunks.
     Chunked,
-    /// By their number of octets; none for no body.
+    /// By their number of bytes; none for no body.
     Length(u64),
     /// It never ends: another protocol follows.
     Tunnel,
 }
 
-/// Reads the head that `octets` begins with; none when more of it has to come.
+/// Reads the head that `bytes` begins with; none when more of it has to come.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn read(octets: &[u8]) -> Result<Option<Head>, Malformed> {
+pub(super) fn read(bytes: &[u8]) -> Result<Option<Head>, Malformed> {
     let mut fields = [EMPTY_HEADER; MOST_FIELDS];
     let mut request = Request::new(&mut fields);
-    let length = match request.parse(octets) {
+    let length = match request.parse(bytes) {
         Ok(Status::Complete(length)) => length,
-        Ok(Status::Partial) if octets.len() < LARGEST => return Ok(None),
-        Ok(Status::Partial) => return Err(too_large(octets)),
+        Ok(Status::Partial) if bytes.len() < LARGEST => return Ok(None),
+        Ok(Status::Partial) => return Err(too_large(bytes)),
         Err(error) => return Err(malformed(error)),
     };
     if length >= LARGEST {
-        return Err(too_large(octets.get(..length).unwrap_or(octets)));
+        return Err(too_large(bytes.get(..length).unwrap_or(bytes)));
     }
     let method = request.method.unwrap_or_default();
     let method = Method::from_bytes(method.as_bytes())
@@ -55,10 +55,10 @@ pub(super) fn read(octets: &[u8]) -> Result<Option<Head>, Malformed> {
 }
 
 /// The interaction id in a head that cannot be read: that of its lines which name one.
-pub(super) fn interaction_id(octets: &[u8]) -> InteractionId {
-    let lines = octets.split(|octet| *octet == b'\n');
+pub(super) fn interaction_id(bytes: &[u8]) -> InteractionId {
+    let lines = bytes.split(|byte| *byte == b'\n');
     let fields = lines.filter_map(|line| {
-        let colon = line.iter().position(|octet| *octet == b':')?;
+        let colon = line.iter().position(|byte| *byte == b':')?;
         let (name, value) = line.split_at_checked(colon)?;
         let is_id = name.eq_ignore_ascii_case(InteractionId::HEADER.as_bytes());
         let value = value.strip_prefix(b":").unwrap_or(value);
@@ -68,9 +68,9 @@ pub(super) fn interaction_id(octets: &[u8]) -> InteractionId {
 }
 
 /// The method in a head that cannot be read, when it begins with one.
-pub(super) fn method(octets: &[u8]) -> Option<Method> {
-    let end = octets.iter().position(|octet| *octet == b' ')?;
-    let word = octets.get(..end)?;
+pub(super) fn method(bytes: &[u8]) -> Option<Method> {
+    let end = bytes.iter().position(|byte| *byte == b' ')?;
+    let word = bytes.get(..end)?;
     let is_short = word.len() <= LONGEST_METHOD && word.iter().all(u8::is_ascii_uppercase);
     is_short.then(|| Method::from_bytes(word).ok()).flatten()
 }
@@ -119,7 +119,7 @@ fn only<'v>(mut values: impl Iterator<Item = &'v [u8]>) -> Result<Option<&'v [u8
 /// RFC 9110 §8.6: digits.
 fn length(value: &[u8]) -> Result<u64, Malformed> {
     let text = std::str::from_utf8(value.trim_ascii()).unwrap_or_default();
-    let is_number = !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = is_number.then(|| text.parse().ok()).flatten();
     number.ok_or(Malformed::Length)
 }
@@ -135,10 +135,10 @@ fn malformed(error: httparse::Error) -> Malformed {
 }
 
 /// A target or a header block that is larger than any that is taken.
-fn too_large(octets: &[u8]) -> Malformed {
+fn too_large(bytes: &[u8]) -> Malformed {
     let limits = Limits::default();
-    let line = octets.iter().position(|octet| *octet == b'\n');
-    let line = line.unwrap_or(octets.len());
+    let line = bytes.iter().position(|byte| *byte == b'\n');
+    let line = line.unwrap_or(bytes.len());
     if line > limits.target_bytes + LONGEST_LINE_BESIDE_TARGET {
         return Malformed::TargetTooLong {
             bytes: line,
@@ -146,14 +146,14 @@ fn too_large(octets: &[u8]) -> Malformed {
         };
     }
     Malformed::HeaderBlockTooLarge {
-        bytes: octets.len(),
+        bytes: bytes.len(),
         limit: limits.header_bytes,
     }
 }
 
 /// Fields that the library takes.
 const MOST_FIELDS: usize = 96;
-/// Octets of a head that the library takes; far more than [`Limits`] do.
+/// Bytes of a head that the library takes; far more than [`Limits`] do.
 const LARGEST: usize = 128 * 1024;
 const LONGEST_METHOD: usize = 16;
 /// Method, spaces and version.

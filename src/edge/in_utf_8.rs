@@ -55,17 +55,17 @@ impl Intake {
         }
     }
 
-    /// Writes `octets` behind what `file` has; into a new one when there is none.
-    fn append(&self, file: Option<File>, octets: &[u8]) -> io::Result<File> {
+    /// Writes `bytes` behind what `file` has; into a new one when there is none.
+    fn append(&self, file: Option<File>, bytes: &[u8]) -> io::Result<File> {
         let mut file = file.map_or_else(|| nameless(&self.folder), Ok)?;
-        file.write_all(octets)?;
+        file.write_all(bytes)?;
         Ok(file)
     }
 }
 
-/// Octets that show a charset.
+/// Bytes that show a charset.
 const MARK: u64 = 3;
-/// Octets that are turned at once.
+/// Bytes that are turned at once.
 const PIECE: usize = 64 * 1024;
 
 #[cfg(test)]

@@ -24,9 +24,9 @@ use crate::fair_semaphore::{FairSemaphore, Slot};
 /// Limits of a body that is taken, and the place where it is kept.
 #[derive(Clone, Debug)]
 pub struct Intake {
-    /// Octets of a body.
+    /// Bytes of a body.
     pub limit_bytes: u64,
-    /// Octets that are kept in memory.
+    /// Bytes that are kept in memory.
     pub memory_bytes: usize,
     /// Folder for the rest: files without a name.
     pub folder: PathBuf,
@@ -68,7 +68,7 @@ pub enum NotTaken {
     /// More than [`Intake::limit_bytes`].
     #[error("the body is larger than {limit} octets")]
     TooLarge {
-        /// Octets taken.
+        /// Bytes taken.
         limit: u64,
     },
 }
@@ -129,7 +129,7 @@ impl Intake {
         slot.ok().flatten().ok_or(NotTaken::Busy)
     }
 
-    /// The announced length, refused before the first octet when it is too much.
+    /// The announced length, refused before the first byte when it is too much.
     fn admit(&self, request: &HttpRequest) -> Result<u64, NotTaken> {
         let field = |name| {
             request
@@ -151,12 +151,12 @@ impl Intake {
         Ok(announced)
     }
 
-    /// Adds `octets` to the file, on a thread that may wait for the disk.
-    async fn keep(&self, file: Option<File>, octets: Bytes) -> Result<File, NotTaken> {
+    /// Adds `bytes` to the file, on a thread that may wait for the disk.
+    async fn keep(&self, file: Option<File>, bytes: Bytes) -> Result<File, NotTaken> {
         let folder = self.folder.clone();
         let written = spawn_blocking(move || {
             let mut file = file.map_or_else(|| nameless(&folder), Ok)?;
-            file.write_all(&octets)?;
+            file.write_all(&bytes)?;
             Ok(file)
         });
         let kept = written
@@ -218,7 +218,7 @@ mod tests {
                     memory_bytes,
                     ..intake(folder.path())
                 };
-                let request = |octets| TestRequest::post().set_payload(vec![7; octets]);
+                let request = |bytes| TestRequest::post().set_payload(vec![7; bytes]);
                 let short = taken(request(65_536), &intake).await.unwrap();
                 assert_eq!(intake.slots.available(), 1);
                 let long = taken(request(65_537), &intake).await.unwrap();

@@ -6,17 +6,17 @@ use uuid::Uuid;
 
 /// The interaction id of one request, FAPI 1.0 Baseline §6.2.1-11.
 ///
-/// Either the client's own octets, or a fresh version-4 UUID.
+/// Either the client's own bytes, or a fresh version-4 UUID.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct InteractionId(Box<str>);
 
 impl InteractionId {
     /// Name of the header field, in requests and answers.
     pub const HEADER: &'static str = "x-fapi-interaction-id";
-    /// Longest value that is echoed, in octets (LIM-5).
+    /// Longest value that is echoed, in bytes (LIM-5).
     const MAX_BYTES: usize = 128;
 
-    /// The client's value when there is exactly one line of 1 to 128 visible octets, else a fresh id.
+    /// The client's value when there is exactly one line of 1 to 128 visible bytes, else a fresh id.
     pub fn read<'v>(mut lines: impl Iterator<Item = &'v [u8]>) -> Self {
         match (lines.next(), lines.next()) {
             (Some(line), None) => Self::echo(line).unwrap_or_else(Self::fresh),
@@ -48,7 +48,7 @@ impl InteractionId {
 
     fn echo(line: &[u8]) -> Option<Self> {
         let fits = (1..=Self::MAX_BYTES).contains(&line.len())
-            && line.iter().all(|octet| (0x21..=0x7E).contains(octet));
+            && line.iter().all(|byte| (0x21..=0x7E).contains(byte));
         let text = std::str::from_utf8(line).ok()?;
         fits.then(|| Self(text.into()))
     }
@@ -71,7 +71,7 @@ mod tests {
 
     /// Rows: FAPI1-B-11, LIM-5, OE-VAL-11
     #[test]
-    fn lim_5_a_single_visible_value_of_1_to_128_octets_is_echoed() {
+    fn lim_5_a_single_visible_value_of_1_to_128_bytes_is_echoed() {
         let longest = [b'~'; 128];
         for value in [&b"c770aef3-6784-41f7-8e0e-ff5f97bddb3a"[..], b"!", &longest] {
             let id = InteractionId::read([value].into_iter());

@@ -10,9 +10,9 @@ use super::Malformed;
 /// Limits of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Octets of the request target (LIM-1).
+    /// Bytes of the request target (LIM-1).
     pub target_bytes: usize,
-    /// Octets of the header block: names, values and their separators (LIM-2).
+    /// Bytes of the header block: names, values and their separators (LIM-2).
     pub header_bytes: usize,
 }
 

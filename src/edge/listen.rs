@@ -89,13 +89,13 @@ pub enum ListenError {
     },
     /// A socket's path that is longer than the system has room for, unix(7).
     #[error(
-        "{} has {octets} octets, and a socket's path has {LONGEST_PATH} at most; give `listen` a shorter one", .path.display()
+        "{} has {bytes} octets, and a socket's path has {LONGEST_PATH} at most; give `listen` a shorter one", .path.display()
     )]
     PathTooLong {
         /// The path.
         path: PathBuf,
         /// Its length.
-        octets: usize,
+        bytes: usize,
     },
     /// `listen` is neither form.
     #[error("\"{0}\" is neither unix:/path nor address:port")]
@@ -179,10 +179,10 @@ pub(super) fn bind(listen: &Listen, trusted: &[Network]) -> Result<Listener, Lis
 /// # Errors
 /// [`ListenError::PathTooLong`] and [`ListenError::FolderMissing`].
 pub(crate) fn guard_path(path: &Path) -> Result<(), ListenError> {
-    let octets = path.as_os_str().len();
-    if octets > LONGEST_PATH {
+    let bytes = path.as_os_str().len();
+    if bytes > LONGEST_PATH {
         let path = path.into();
-        return Err(ListenError::PathTooLong { path, octets });
+        return Err(ListenError::PathTooLong { path, bytes });
     }
     match path.parent() {
         Some(folder) if !folder.is_dir() => Err(ListenError::FolderMissing(folder.into())),
@@ -333,17 +333,17 @@ mod tests {
     }
 
     #[test]
-    fn a_path_of_107_octets_is_bound_and_one_of_108_is_not() {
+    fn a_path_of_107_bytes_is_bound_and_one_of_108_is_not() {
         let directory = directory(0o755);
-        let path = |octets: usize| {
+        let path = |bytes: usize| {
             let folder = directory.path().as_os_str().len() + 1;
-            directory.path().join("s".repeat(octets - folder))
+            directory.path().join("s".repeat(bytes - folder))
         };
         assert!(bind(&Listen::Unix(path(107)), &[]).is_ok());
         let refused = bind(&Listen::Unix(path(108)), &[]).unwrap_err();
         assert!(matches!(
             refused,
-            ListenError::PathTooLong { octets: 108, .. }
+            ListenError::PathTooLong { bytes: 108, .. }
         ));
     }
 

@@ -18,9 +18,9 @@ pub enum Malformed {
     /// The header block is over [`Limits::header_bytes`](super::Limits::header_bytes).
     #[error("the header block has {bytes} octets, {limit} are taken")]
     HeaderBlockTooLarge {
-        /// Octets received.
+        /// Bytes received.
         bytes: usize,
-        /// Octets taken.
+        /// Bytes taken.
         limit: usize,
     },
     /// HTTP/1.1 without exactly one `Host` line, RFC 9112 §3.2.
@@ -42,15 +42,15 @@ pub enum Malformed {
     /// White space or a comma inside the token.
     #[error("more than one token follows Bearer")]
     SeveralTokens,
-    /// An octet in the target that has to be percent-encoded, RFC 9112 §3.2.
+    /// A byte in the target that has to be percent-encoded, RFC 9112 §3.2.
     #[error("the request target has a character that must be percent-encoded")]
     Target,
     /// The request target is over [`Limits::target_bytes`](super::Limits::target_bytes).
     #[error("the request target has {bytes} octets, {limit} are taken")]
     TargetTooLong {
-        /// Octets received.
+        /// Bytes received.
         bytes: usize,
-        /// Octets taken.
+        /// Bytes taken.
         limit: usize,
     },
     /// `access_token` in the query: more than one method, RFC 6750 §2.

@@ -31,9 +31,9 @@ use super::{
 /// A connection, and how far its requests have been looked at.
 pub struct Screen<T> {
     stream: T,
-    /// Octets that have come and are not looked at.
+    /// Bytes that have come and are not looked at.
     arrived: BytesMut,
-    /// Octets that may be handed on.
+    /// Bytes that may be handed on.
     screened: BytesMut,
     next: Next,
     patience: Duration,
@@ -142,8 +142,8 @@ impl<T> Screen<T> {
         }
     }
 
-    fn pass(&mut self, octets: usize) {
-        let passed = self.arrived.split_to(octets.min(self.arrived.len()));
+    fn pass(&mut self, bytes: usize) {
+        let passed = self.arrived.split_to(bytes.min(self.arrived.len()));
         if self.screened.is_empty() {
             self.screened = passed;
         } else {
@@ -200,7 +200,7 @@ impl<T> Screen<T> {
 }
 
 impl<T: AsyncRead + Unpin> Screen<T> {
-    /// Reads octets of a body of a known length, at which nobody has to look.
+    /// Reads bytes of a body of a known length, at which nobody has to look.
     fn poll_body(
         &mut self,
         left: u64,
@@ -263,9 +263,9 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Screen<T> {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        octets: &[u8],
+        bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(context, octets)
+        Pin::new(&mut self.get_mut().stream).poll_write(context, bytes)
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -279,9 +279,9 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Screen<T> {
     fn poll_write_vectored(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        octets: &[io::IoSlice<'_>],
+        bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write_vectored(context, octets)
+        Pin::new(&mut self.get_mut().stream).poll_write_vectored(context, bytes)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -289,7 +289,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Screen<T> {
     }
 }
 
-/// Octets read at once where they are looked at: more than most heads have.
+/// Bytes read at once where they are looked at: more than most heads have.
 const PIECE: usize = 8 * 1024;
 
 #[cfg(test)]
@@ -298,7 +298,7 @@ mod tests {
 
     use super::*;
 
-    /// The octets of `sent` that are handed on, in pieces of `at_once`, and what is said of the request that ends it.
+    /// The bytes of `sent` that are handed on, in pieces of `at_once`, and what is said of the request that ends it.
     async fn screened(sent: &[u8], at_once: usize) -> (Vec<u8>, Option<Malformed>) {
         let (mut client, server) = tokio::io::duplex(64);
         let sent = sent.to_vec();

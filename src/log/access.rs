@@ -86,7 +86,7 @@ impl Access {
         }
     }
 
-    /// Writes the record of an answer of `status` with `bytes` octets of body, and counts it.
+    /// Writes the record of an answer of `status` with `bytes` bytes of body, and counts it.
     pub fn write(&self, status: u16, bytes: u64) {
         let took = self.started.elapsed();
         if let Some(meter) = &self.meter {

@@ -1,4 +1,4 @@
-//! A body whose access record is written when it ends, with the octets that really left.
+//! A body whose access record is written when it ends, with the bytes that really left.
 
 use std::{
     error::Error,

@@ -6,9 +6,9 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-/// Identifier of a collection, compared octet for octet.
+/// Identifier of a collection, compared byte for byte.
 ///
-/// One path segment of 1 to 200 octets: no slash or backslash, no control character, no dot at the start. A file's
+/// One path segment of 1 to 200 bytes: no slash or backslash, no control character, no dot at the start. A file's
 /// name fits it, with its extension or without.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct CollectionId(Arc<str>);
@@ -25,13 +25,13 @@ pub enum NotAnId {
     /// A hidden file, or a way out of the folder.
     #[error("it begins with a dot")]
     LeadingDot,
-    /// More octets than [`CollectionId::MAX_BYTES`].
+    /// More bytes than [`CollectionId::MAX_BYTES`].
     #[error("it has more than {} bytes", CollectionId::MAX_BYTES)]
     TooLong,
 }
 
 impl CollectionId {
-    /// The most octets that an identifier has.
+    /// The most bytes that an identifier has.
     pub const MAX_BYTES: usize = 200;
 
     /// Reads an identifier.

@@ -19,7 +19,7 @@ pub struct Nameless {
 
 /// Those of `rules` that name none of the collections `ids`, each with the nearest of them.
 ///
-/// Names are compared octet for octet. What looks alike and is not the same, as another case, a blank or a letter of
+/// Names are compared byte for byte. What looks alike and is not the same, as another case, a blank or a letter of
 /// another script, leads to the hint alone.
 #[must_use]
 pub fn nameless<'i, I: Iterator<Item = &'i str>>(

@@ -1,7 +1,7 @@
 //! A body that is made while it is sent, by the thread that sends it: for answers whose pieces are quick to make.
 //!
 //! Of the answer nothing is in memory but the piece on its way, and a piece takes the place of the one
-//! before it, so that its octets stay in the processor's cache from the first to the last copy of them.
+//! before it, so that its bytes stay in the processor's cache from the first to the last copy of them.
 
 use std::{
     io::{self, Write},
@@ -16,7 +16,7 @@ use super::write_buffer::{KEPT_BYTES, PIECE_BYTES};
 
 /// Where the pieces come from.
 pub(crate) trait Pieces: Unpin {
-    /// Appends the next piece, about [`PIECE_BYTES`] octets, and says whether there are more.
+    /// Appends the next piece, about [`PIECE_BYTES`] bytes, and says whether there are more.
     fn fill(&mut self, piece: &mut Vec<u8>) -> io::Result<bool>;
 
     /// Writes all of them to `out`, in memory that each takes over from the one before.
@@ -158,9 +158,9 @@ impl<H: Unpin> MessageBody for SlicedBody<H> {
 /// The memory of a piece that has been sent; new memory while someone still holds it.
 fn emptied(sent: Bytes) -> Vec<u8> {
     if sent.is_unique() && !sent.is_empty() {
-        let mut octets = Vec::from(sent);
-        octets.clear();
-        octets
+        let mut bytes = Vec::from(sent);
+        bytes.clear();
+        bytes
     } else {
         Vec::with_capacity(KEPT_BYTES)
     }
@@ -172,7 +172,7 @@ mod tests {
 
     use super::*;
 
-    /// Counts down, four octets a piece.
+    /// Counts down, four bytes a piece.
     #[derive(Debug)]
     struct Countdown(u32);
 
@@ -192,8 +192,8 @@ mod tests {
     #[test]
     fn pieces_arrive_in_order_whoever_still_holds_those_before() {
         System::new().block_on(async {
-            let octets = to_bytes(body(3, Some(12))).await.unwrap();
-            assert_eq!(octets, [0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 1][..]);
+            let bytes = to_bytes(body(3, Some(12))).await.unwrap();
+            assert_eq!(bytes, [0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 1][..]);
         });
         let mut pieces = body(3, None);
         let held: Vec<Bytes> = std::iter::from_fn(|| pieces.next().unwrap()).collect();

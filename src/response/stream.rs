@@ -63,8 +63,8 @@ impl Sink {
 
 impl Write for Sink {
     /// Takes no more than a piece at once, so that what waits for the reader is bounded.
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        let taken = octets.get(..PIECE).unwrap_or(octets);
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = bytes.get(..PIECE).unwrap_or(bytes);
         self.piece.extend_from_slice(taken);
         if self.piece.len() >= PIECE {
             self.send()?;
@@ -96,7 +96,7 @@ impl MessageBody for StreamBody {
     }
 }
 
-/// Octets of a piece, at least; it has less than twice as many.
+/// Bytes of a piece, at least; it has less than twice as many.
 const PIECE: usize = 64 * 1024;
 /// Pieces that wait for the reader.
 const PIECES: usize = 4;
@@ -130,10 +130,10 @@ mod tests {
                 }
                 sink.flush()
             });
-            let octets = to_bytes(body).await.unwrap();
-            assert_eq!(octets.len(), 800_000);
+            let bytes = to_bytes(body).await.unwrap();
+            assert_eq!(bytes.len(), 800_000);
             assert!(
-                octets
+                bytes
                     .chunks(4)
                     .zip(0..)
                     .all(|(found, number)| found == u32::to_be_bytes(number))
@@ -151,14 +151,14 @@ mod tests {
                 sink.write_all(&vec![0; 50 * PIECE])?;
                 sink.flush()
             });
-            let mut octets = 0;
+            let mut bytes = 0;
             while let Some(piece) = poll_fn(|context| Pin::new(&mut body).poll_next(context)).await
             {
                 let piece = piece.unwrap();
                 assert!(piece.len() < 2 * PIECE, "{}", piece.len());
-                octets += piece.len();
+                bytes += piece.len();
             }
-            assert_eq!(octets, 8 + 50 * PIECE);
+            assert_eq!(bytes, 8 + 50 * PIECE);
         });
     }
 

@@ -15,7 +15,7 @@ use super::{
     refused::Unavailability,
 };
 
-/// Longest answer of the authorization server that is read, in octets, packed and unpacked (LIM-6).
+/// Longest answer of the authorization server that is read, in bytes, packed and unpacked (LIM-6).
 pub(super) const LONGEST_BODY_BYTES: usize = 256 * 1024;
 
 /// The content codings that are undone here, as `Accept-Encoding` names them (RFC 9110 §12.5.3).
@@ -24,7 +24,7 @@ pub(super) const ACCEPTED_CODINGS: &str = "gzip";
 /// A whole answer of the authorization server.
 pub(super) struct Received {
     headers: HeaderMap,
-    octets: Vec<u8>,
+    bytes: Vec<u8>,
 }
 
 /// Reads the JSON object of a `200 OK`; any other status is a fault.
@@ -36,38 +36,38 @@ pub(super) async fn read_object(response: Response) -> Result<Object, Unavailabi
 impl Received {
     /// Takes all of `response`, and undoes its content coding.
     pub(super) async fn whole(mut response: Response) -> Result<Self, Unavailability> {
-        let mut octets = Vec::new();
+        let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await? {
-            if chunk.len() > LONGEST_BODY_BYTES.saturating_sub(octets.len()) {
+            if chunk.len() > LONGEST_BODY_BYTES.saturating_sub(bytes.len()) {
                 return Err(TOO_LARGE);
             }
-            octets.extend_from_slice(&chunk);
+            bytes.extend_from_slice(&chunk);
         }
         let headers = std::mem::take(response.headers_mut());
-        let octets = unpacked(octets, &headers)?;
-        Ok(Self { headers, octets })
+        let bytes = unpacked(bytes, &headers)?;
+        Ok(Self { headers, bytes })
     }
 
     /// An answer of which only the fields are known.
     pub(super) fn empty(headers: HeaderMap) -> Self {
         Self {
             headers,
-            octets: Vec::new(),
+            bytes: Vec::new(),
         }
     }
 
     /// Party that a refusal blames.
     pub(super) fn oauth_error(&self) -> Option<OAuthError> {
-        let object = parse_object(&self.octets).ok();
+        let object = parse_object(&self.bytes).ok();
         OAuthError::read(object.as_ref(), &self.headers)
     }
 
     /// The JSON object that it is.
     pub(super) fn object(&self) -> Result<Object, Unavailability> {
-        parse_object(&self.octets).map_err(|fault| match fault {
+        parse_object(&self.bytes).map_err(|fault| match fault {
             JsonFault::DuplicateMember => Unavailability::DuplicateMember,
             JsonFault::NotAnObject => Unavailability::NotAnObject,
-            JsonFault::NotJson => Unavailability::NotJson(content(&self.octets, &self.headers)),
+            JsonFault::NotJson => Unavailability::NotJson(content(&self.bytes, &self.headers)),
         })
     }
 }
@@ -80,7 +80,7 @@ fn expect_ok(status: StatusCode) -> Result<(), Unavailability> {
 }
 
 /// RFC 9110 §8.4: no coding, or gzip and no more than may be read once it is undone.
-fn unpacked(octets: Vec<u8>, headers: &HeaderMap) -> Result<Vec<u8>, Unavailability> {
+fn unpacked(bytes: Vec<u8>, headers: &HeaderMap) -> Result<Vec<u8>, Unavailability> {
     let lines = headers.get_all(CONTENT_ENCODING).iter();
     let lines = lines
         .map(|line| printable(line.as_bytes()))
@@ -91,13 +91,13 @@ fn unpacked(octets: Vec<u8>, headers: &HeaderMap) -> Result<Vec<u8>, Unavailabil
         .filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
         .collect();
     match codings.as_slice() {
-        [] => Ok(octets),
+        [] => Ok(bytes),
         [one]
             if ["gzip", "x-gzip"]
                 .iter()
                 .any(|gzip| one.eq_ignore_ascii_case(gzip)) =>
         {
-            gunzip(&octets, headers)
+            gunzip(&bytes, headers)
         }
         _ => Err(Unavailability::Encoded {
             coding: codings.join(", "),
@@ -105,22 +105,22 @@ fn unpacked(octets: Vec<u8>, headers: &HeaderMap) -> Result<Vec<u8>, Unavailabil
     }
 }
 
-fn gunzip(octets: &[u8], headers: &HeaderMap) -> Result<Vec<u8>, Unavailability> {
+fn gunzip(bytes: &[u8], headers: &HeaderMap) -> Result<Vec<u8>, Unavailability> {
     let most = u64::try_from(LONGEST_BODY_BYTES).unwrap_or(u64::MAX);
     let mut unpacked = Vec::new();
-    let read = MultiGzDecoder::new(octets)
+    let read = MultiGzDecoder::new(bytes)
         .take(most.saturating_add(1))
         .read_to_end(&mut unpacked);
     match read {
         Ok(length) if length > LONGEST_BODY_BYTES => Err(TOO_LARGE),
         Ok(_) => Ok(unpacked),
-        Err(_broken) => Err(Unavailability::NotGzip(content(octets, headers))),
+        Err(_broken) => Err(Unavailability::NotGzip(content(bytes, headers))),
     }
 }
 
-fn content(octets: &[u8], headers: &HeaderMap) -> Content {
+fn content(bytes: &[u8], headers: &HeaderMap) -> Content {
     let media_type = headers.get(CONTENT_TYPE);
-    Content::of(octets, media_type.map(HeaderValue::as_bytes))
+    Content::of(bytes, media_type.map(HeaderValue::as_bytes))
 }
 
 const TOO_LARGE: Unavailability = Unavailability::BodyTooLarge {
@@ -135,16 +135,16 @@ mod tests {
 
     use super::*;
 
-    fn packed(octets: &[u8]) -> Vec<u8> {
+    fn packed(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(octets).unwrap();
+        encoder.write_all(bytes).unwrap();
         encoder.finish().unwrap()
     }
 
-    fn unpack(octets: Vec<u8>, coding: &str) -> Result<Vec<u8>, Unavailability> {
+    fn unpack(bytes: Vec<u8>, coding: &str) -> Result<Vec<u8>, Unavailability> {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_ENCODING, coding.parse().unwrap());
-        unpacked(octets, &headers)
+        unpacked(bytes, &headers)
     }
 
     #[test]

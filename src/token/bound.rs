@@ -31,7 +31,7 @@ impl BoundToken {
 
     /// The client the token was issued to, RFC 7662 §2.2.
     ///
-    /// At most 256 octets, and no control characters.
+    /// At most 256 bytes, and no control characters.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
         self.0.holder.client_id()
@@ -39,7 +39,7 @@ impl BoundToken {
 
     /// The client's organisation as Open Energy names it.
     ///
-    /// At most 256 octets, and no control characters.
+    /// At most 256 bytes, and no control characters.
     #[must_use]
     pub fn organisation_id(&self) -> Option<&str> {
         self.0.holder.organisation_id()
@@ -192,8 +192,8 @@ mod tests {
     const NOW: i64 = 1_768_478_400;
     const ISSUER: &str = "https://auth.example/";
 
-    fn thumbprint(octet: u8) -> String {
-        URL_SAFE_NO_PAD.encode([octet; 32])
+    fn thumbprint(byte: u8) -> String {
+        URL_SAFE_NO_PAD.encode([byte; 32])
     }
 
     fn read(answer: &Value) -> Answer {

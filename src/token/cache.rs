@@ -40,11 +40,11 @@ pub(super) struct Cached {
 impl Cache {
     /// A cache of at most `entries` answers.
     pub(super) fn new(entries: u64) -> Result<Self, Errno> {
-        // From the kernel: AWS-LC gathers entropy of its own before its first octet, and that was 25 of
+        // From the kernel: AWS-LC gathers entropy of its own before its first byte, and that was 25 of
         // the 30 ms that a start takes. Now it happens beside, with the first call to the authorization server.
-        let mut octets = Zeroizing::new([0; 32]);
-        getrandom(octets.as_mut_slice(), GetRandomFlags::empty())?;
-        let secret = hmac::Key::new(hmac::HMAC_SHA256, octets.as_slice());
+        let mut bytes = Zeroizing::new([0; 32]);
+        getrandom(bytes.as_mut_slice(), GetRandomFlags::empty())?;
+        let secret = hmac::Key::new(hmac::HMAC_SHA256, bytes.as_slice());
         let entries = future::Cache::builder()
             .max_capacity(entries)
             .expire_after(Lifetime)
@@ -68,11 +68,11 @@ impl Cache {
 
     pub(super) fn key(&self, token: &str) -> CacheKey {
         let mut key = CacheKey::default();
-        for (octet, tagged) in key
+        for (byte, tagged) in key
             .iter_mut()
             .zip(hmac::sign(&self.secret, token.as_bytes()).as_ref())
         {
-            *octet = *tagged;
+            *byte = *tagged;
         }
         key
     }

@@ -26,33 +26,33 @@ enum Form {
 }
 
 impl Content {
-    /// The body `octets`, which came with the `Content-Type` field `media_type`.
-    pub(super) fn of(octets: &[u8], media_type: Option<&[u8]>) -> Self {
+    /// The body `bytes`, which came with the `Content-Type` field `media_type`.
+    pub(super) fn of(bytes: &[u8], media_type: Option<&[u8]>) -> Self {
         let media_type = media_type.map(printable);
         Self {
-            form: Form::of(octets, media_type.as_deref().unwrap_or_default()),
+            form: Form::of(bytes, media_type.as_deref().unwrap_or_default()),
             media_type,
-            length: octets.len(),
+            length: bytes.len(),
         }
     }
 }
 
 impl Form {
-    fn of(octets: &[u8], media_type: &str) -> Self {
+    fn of(bytes: &[u8], media_type: &str) -> Self {
         let media_type = media_type.to_ascii_lowercase();
-        let text = octets.strip_prefix(b"\xef\xbb\xbf").unwrap_or(octets);
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let text = text.trim_ascii_start();
         let begins = |with: &[u8]| {
             let head = text.get(..with.len());
             head.is_some_and(|head| head.eq_ignore_ascii_case(with))
         };
-        if octets.is_empty() {
+        if bytes.is_empty() {
             Self::Empty
-        } else if octets.starts_with(&[0x1f, 0x8b]) {
+        } else if bytes.starts_with(&[0x1f, 0x8b]) {
             Self::Gzip
-        } else if octets.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        } else if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
             Self::Zstandard
-        } else if UTF_16.iter().any(|mark| octets.starts_with(mark)) {
+        } else if UTF_16.iter().any(|mark| bytes.starts_with(mark)) {
             Self::Utf16
         } else if begins(b"eyJ") && text.contains(&b'.') || media_type.contains("jwt") {
             Self::Jwt
@@ -67,7 +67,7 @@ impl Form {
             Self::BrokenJson
         } else if begins(b"active=") || media_type.contains("x-www-form-urlencoded") {
             Self::Parameters
-        } else if std::str::from_utf8(octets).is_ok_and(|text| !text.contains('\0')) {
+        } else if std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0')) {
             Self::Text
         } else {
             Self::Binary
@@ -102,8 +102,8 @@ impl fmt::Display for Content {
 
 /// A field of the other side's, short and on one line.
 pub(super) fn printable(field: &[u8]) -> String {
-    let printable = |octet: &u8| match octet {
-        b' '..=b'~' => char::from(*octet),
+    let printable = |byte: &u8| match byte {
+        b' '..=b'~' => char::from(*byte),
         _ => '?',
     };
     field.iter().take(LONGEST_FIELD).map(printable).collect()
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_says_what_it_is() {
-        for (octets, media_type, said) in [
+        for (bytes, media_type, said) in [
             (&b""[..], None, "an empty body (no Content-Type, 0 octets)"),
             (
                 b"<!DOCTYPE html><html>",
@@ -192,7 +192,7 @@ mod tests {
                 "octets of no known kind (a?b?, 2 octets)",
             ),
         ] {
-            let content = Content::of(octets, media_type.map(str::as_bytes));
+            let content = Content::of(bytes, media_type.map(str::as_bytes));
             assert_eq!(content.to_string(), said);
         }
         let long = "x".repeat(5000);

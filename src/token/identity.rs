@@ -112,8 +112,8 @@ pub enum IdentityError {
 }
 
 impl IdentityError {
-    fn certificate(octets: &[u8], fault: PemFault) -> Self {
-        match Material::of(octets) {
+    fn certificate(bytes: &[u8], fault: PemFault) -> Self {
+        match Material::of(bytes) {
             // A section of the right kind, or a damaged one.
             None | Some(Material::Certificate) => Self::CertificateUnreadable(fault),
             Some(Material::PrivateKey) if fault != PemFault::Missing => {
@@ -123,8 +123,8 @@ impl IdentityError {
         }
     }
 
-    fn key(octets: &[u8], fault: PemFault) -> Self {
-        match Material::of(octets) {
+    fn key(bytes: &[u8], fault: PemFault) -> Self {
+        match Material::of(bytes) {
             None | Some(Material::PrivateKey) => Self::KeyUnreadable(fault),
             Some(material) => Self::KeyMaterial(material),
         }

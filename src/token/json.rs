@@ -22,7 +22,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Object(BTreeMap<String, Box<str>>);
 
-/// Reason why octets are no such object. It quotes nothing of them: an answer may hold a secret.
+/// Reason why bytes are no such object. It quotes nothing of them: an answer may hold a secret.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub(super) enum JsonFault {
     #[error("a member name is there twice")]
@@ -37,10 +37,10 @@ pub(super) enum JsonFault {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct NotReadable;
 
-/// Reads `octets` as one JSON object and nothing after it; a byte order mark before it is skipped (RFC 8259 §8.1).
-pub(super) fn parse_object(octets: &[u8]) -> Result<Object, JsonFault> {
-    let octets = octets.strip_prefix(BYTE_ORDER_MARK).unwrap_or(octets);
-    let text = std::str::from_utf8(octets).map_err(|_utf8| JsonFault::NotJson)?;
+/// Reads `bytes` as one JSON object and nothing after it; a byte order mark before it is skipped (RFC 8259 §8.1).
+pub(super) fn parse_object(bytes: &[u8]) -> Result<Object, JsonFault> {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|_utf8| JsonFault::NotJson)?;
     serde_json::from_str::<IgnoredAny>(text).map_err(|_syntax| JsonFault::NotJson)?;
     let members = Walk::of(text).members()?;
     if !text.trim_start().starts_with('{') {
@@ -122,8 +122,8 @@ impl<'t> Walk<'t> {
     fn members(mut self) -> Result<BTreeMap<String, Box<str>>, JsonFault> {
         let mut members = BTreeMap::new();
         let mut pending: Option<(Cow<'t, [u8]>, usize)> = None;
-        while let Some(octet) = self.octet() {
-            let ends_member = self.open.len() == 1 && matches!(octet, b',' | b'}');
+        while let Some(byte) = self.byte() {
+            let ends_member = self.open.len() == 1 && matches!(byte, b',' | b'}');
             if let Some((name, begin)) = pending.take_if(|_| ends_member) {
                 let value = self.text.get(begin..self.at).unwrap_or_default().trim();
                 // A name that is not Unicode is nobody's to ask for.
@@ -131,7 +131,7 @@ impl<'t> Walk<'t> {
                     members.insert(name, value.into());
                 }
             }
-            match octet {
+            match byte {
                 b'{' => {
                     self.objects += 1;
                     self.open.push(self.objects);
@@ -152,7 +152,7 @@ impl<'t> Walk<'t> {
         Ok(members)
     }
 
-    fn octet(&self) -> Option<u8> {
+    fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
@@ -160,18 +160,15 @@ impl<'t> Walk<'t> {
     fn name(&mut self) -> Result<Option<Cow<'t, [u8]>>, JsonFault> {
         let begin = self.at;
         self.at += 1;
-        while let Some(octet) = self.octet().filter(|octet| *octet != b'"') {
-            self.at += if octet == b'\\' { 2 } else { 1 };
+        while let Some(byte) = self.byte().filter(|byte| *byte != b'"') {
+            self.at += if byte == b'\\' { 2 } else { 1 };
         }
         self.at += 1;
         let quoted = self.text.get(begin..self.at).unwrap_or_default();
-        while self
-            .octet()
-            .is_some_and(|octet| octet.is_ascii_whitespace())
-        {
+        while self.byte().is_some_and(|byte| byte.is_ascii_whitespace()) {
             self.at += 1;
         }
-        if self.octet() != Some(b':') {
+        if self.byte() != Some(b':') {
             return Ok(None);
         }
         let name = unescaped(quoted)?;
@@ -183,7 +180,7 @@ impl<'t> Walk<'t> {
     }
 }
 
-/// The octets of a string; a lone surrogate is three octets that are not UTF-8, and equal to itself alone.
+/// The bytes of a string; a lone surrogate is three bytes that are not UTF-8, and equal to itself alone.
 fn unescaped(quoted: &str) -> Result<Cow<'_, [u8]>, JsonFault> {
     let plain = quoted
         .strip_prefix('"')
@@ -192,22 +189,22 @@ fn unescaped(quoted: &str) -> Result<Cow<'_, [u8]>, JsonFault> {
         return Ok(Cow::Borrowed(plain.as_bytes()));
     }
     serde_json::Deserializer::from_str(quoted)
-        .deserialize_bytes(Octets)
+        .deserialize_bytes(BytesVisitor)
         .map(Cow::Owned)
         .map_err(|_escape| JsonFault::NotJson)
 }
 
-struct Octets;
+struct BytesVisitor;
 
-impl Visitor<'_> for Octets {
+impl Visitor<'_> for BytesVisitor {
     type Value = Vec<u8>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string")
     }
 
-    fn visit_bytes<E: de::Error>(self, octets: &[u8]) -> Result<Vec<u8>, E> {
-        Ok(octets.to_vec())
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+        Ok(bytes.to_vec())
     }
 }
 
@@ -367,8 +364,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_octets_make_it_panic(octets in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = parse_object(&octets);
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = parse_object(&bytes);
         }
 
         #[test]

@@ -76,18 +76,18 @@ pub enum Material {
 }
 
 impl Material {
-    /// The material that `octets` are; `None` when they are of no form that is known.
+    /// The material that `bytes` are; `None` when they are of no form that is known.
     #[must_use]
-    pub fn of(octets: &[u8]) -> Option<Self> {
-        match octets {
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        match bytes {
             [0xef, 0xbb, 0xbf, ..] => return Some(Self::ByteOrderMark),
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Some(Self::Utf16),
             [0xfe, 0xed, 0xfe, 0xed, ..] => return Some(Self::JavaKeyStore),
-            [0x30, ..] => return Self::of_der(octets),
-            _ if octets.trim_ascii().is_empty() => return Some(Self::Empty),
+            [0x30, ..] => return Self::of_der(bytes),
+            _ if bytes.trim_ascii().is_empty() => return Some(Self::Empty),
             _ => (),
         }
-        let text = String::from_utf8_lossy(octets);
+        let text = String::from_utf8_lossy(bytes);
         match text.trim_start() {
             text if text.starts_with('{') => return Some(Self::Json),
             text if text.starts_with("PuTTY-User-Key-File-") => return Some(Self::Putty),
@@ -104,17 +104,17 @@ impl Material {
             })
     }
 
-    fn of_der(octets: &[u8]) -> Option<Self> {
-        if X509Certificate::from_der(octets).is_ok() {
+    fn of_der(bytes: &[u8]) -> Option<Self> {
+        if X509Certificate::from_der(bytes).is_ok() {
             return Some(Self::CertificateDer);
         }
-        let (_, outer) = Any::from_der(octets).ok()?;
+        let (_, outer) = Any::from_der(bytes).ok()?;
         let (_, first) = Any::from_der(outer.data).ok()?;
         match first.tag() {
             Tag::Oid if first.data == SIGNED_DATA => Some(Self::Pkcs7Der),
             // PFX, RFC 7292 §4: version 3.
             Tag::Integer if first.data == [3] => Some(Self::Pkcs12),
-            // EncryptedPrivateKeyInfo, RFC 5958 §3: an algorithm of encryption, then octets.
+            // EncryptedPrivateKeyInfo, RFC 5958 §3: an algorithm of encryption, then bytes.
             Tag::Sequence => {
                 let (_, algorithm) = Any::from_der(first.data).ok()?;
                 let is_encryption = ENCRYPTIONS
@@ -123,7 +123,7 @@ impl Material {
                 is_encryption.then_some(Self::EncryptedKeyDer)
             }
             // The reader of keys looks at little more than the version.
-            _ => PrivateKeyDer::try_from(octets)
+            _ => PrivateKeyDer::try_from(bytes)
                 .ok()
                 .map(|_| Self::PrivateKeyDer),
         }
@@ -318,21 +318,21 @@ mod tests {
             (b"hello", None),
             (b"\x30\x03\x02\x01\x05", None),
         ];
-        for (octets, expected) in cases {
+        for (bytes, expected) in cases {
             assert_eq!(
-                Material::of(octets),
+                Material::of(bytes),
                 expected,
                 "{}",
-                String::from_utf8_lossy(octets)
+                String::from_utf8_lossy(bytes)
             );
         }
     }
 
     proptest::proptest! {
         #[test]
-        fn arbitrary_octets_never_panic(octets: Vec<u8>) {
-            let _ = Material::of(&octets);
-            let _ = Material::of(&[&[0x30][..], &octets].concat());
+        fn arbitrary_bytes_never_panic(bytes: Vec<u8>) {
+            let _ = Material::of(&bytes);
+            let _ = Material::of(&[&[0x30][..], &bytes].concat());
         }
     }
 }

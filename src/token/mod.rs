@@ -64,9 +64,9 @@ pub use transport::{TransportFault, TransportKind};
 pub mod fuzzing {
     use super::{answer::Answer, json::parse_object};
 
-    /// Reads `octets` as the authorization server's answer about a token.
-    pub fn read_answer(octets: &[u8]) {
-        if let Ok(object) = parse_object(octets) {
+    /// Reads `bytes` as the authorization server's answer about a token.
+    pub fn read_answer(bytes: &[u8]) {
+        if let Ok(object) = parse_object(bytes) {
             let _ = Answer::read(&object);
         }
     }

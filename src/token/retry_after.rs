@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 /// and the authorization server is asked again by others anyway. At least a second, as the field counts them.
 pub(super) fn read(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = if !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit()) {
+    let wait = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than can be counted are long all the same.
         Duration::from_secs(text.parse().unwrap_or(u64::MAX))
     } else {

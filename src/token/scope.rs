@@ -26,7 +26,7 @@ impl Scope {
         Some(Self(tokens.into_boxed_slice()))
     }
 
-    /// `true` when `token` is among these, octet for octet.
+    /// `true` when `token` is among these, byte for byte.
     #[must_use]
     pub fn contains(&self, token: &str) -> bool {
         self.0
@@ -46,7 +46,7 @@ impl Scope {
         self.0.is_empty()
     }
 
-    /// The scope tokens in the order of their octets.
+    /// The scope tokens in the order of their bytes.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(AsRef::as_ref)
     }
@@ -69,8 +69,8 @@ impl fmt::Display for Scope {
 }
 
 /// `NQCHAR` of RFC 6749 appendix A.
-fn is_scope_character(octet: u8) -> bool {
-    matches!(octet, 0x21 | 0x23..=0x5B | 0x5D..=0x7E)
+fn is_scope_character(byte: u8) -> bool {
+    matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::{client::ClientError, identity::Identity};
 
 /// The authorization server as the configuration describes it.
 pub struct TokenSettings {
-    /// Compared octet for octet with the metadata's `issuer` and the answers' `iss`.
+    /// Compared byte for byte with the metadata's `issuer` and the answers' `iss`.
     pub issuer: String,
     /// URL of the metadata when it is not at the issuer's well-known places.
     pub discovery_url: Option<Url>,
@@ -46,7 +46,7 @@ pub enum StartError {
     /// The issuer is not an `https` URL without query and fragment (RFC 8414 §2).
     #[error("the issuer \"{0}\" is not an https URL without query and fragment")]
     IssuerInvalid(String),
-    /// The system gave no random octets.
+    /// The system gave no random bytes.
     #[error("the system gave no random octets")]
     NoRandomness,
 }

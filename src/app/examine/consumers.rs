@@ -7,7 +7,7 @@ use actix_web::http::header::HeaderName;
 use super::Examination;
 use crate::{
     caller::{
-        Authority, Callers, Octets, RevocationList, RevocationListReader, RevocationLists,
+        Authority, Callers, MappedBytes, RevocationList, RevocationListReader, RevocationLists,
         TrustAnchors,
     },
     config::Severity,
@@ -94,7 +94,7 @@ impl Examination<'_> {
         let mut reader = RevocationListReader::new(anchors, consumers.crl_max_age());
         for (index, path) in consumers.revocation_lists.iter().enumerate() {
             let key = format!("{LISTS}[{index}]");
-            let content = self.read(&key, path, Octets::of_file)?;
+            let content = self.read(&key, path, MappedBytes::of_file)?;
             reader.read(&path.display().to_string(), &content);
         }
         match reader.finish() {
@@ -135,12 +135,12 @@ impl Examination<'_> {
                 "fetch a newer list; until then its issuer's certificates are refused",
             );
         }
-        if lists.octets() >= MANY_OCTETS {
+        if lists.der_bytes() >= MANY_OCTETS {
             let finding = format!(
                 "the lists have {} MB and {} entries: they take {} MB of memory, and {} MB while they are read anew",
-                megabytes(lists.octets()),
+                megabytes(lists.der_bytes()),
                 lists.iter().map(RevocationList::len).sum::<usize>(),
-                megabytes(lists.bytes()),
+                megabytes(lists.held_bytes()),
                 megabytes(lists.reading_bytes()),
             );
             self.warn(

@@ -29,15 +29,15 @@ pub(super) struct CertificateList<'d> {
 }
 
 impl<'d> CertificateList<'d> {
-    /// Reads octets that are one list, with nothing but white space behind it.
-    pub(super) fn read(octets: &'d [u8]) -> Result<Self, Fault> {
-        let mut fields = outer(octets)?.elements();
+    /// Reads bytes that are one list, with nothing but white space behind it.
+    pub(super) fn read(bytes: &'d [u8]) -> Result<Self, Fault> {
+        let mut fields = outer(bytes)?.elements();
         let tbs = fields.expect(SEQUENCE).ok_or(malformed("tbsCertList"))?;
         let algorithm = fields.expect(SEQUENCE).ok_or(malformed("the algorithm"))?;
         let signature = fields
             .expect(BIT_STRING)
             .ok_or(malformed("the signature"))?;
-        // The first octet counts bits that are not used, and signatures are whole octets.
+        // The first byte counts bits that are not used, and signatures are whole bytes.
         let ([0, signature @ ..], true) = (signature.content, fields.is_empty()) else {
             return Err(malformed("the signature"));
         };
@@ -94,21 +94,21 @@ impl<'d> CertificateList<'d> {
 }
 
 /// The one element of a file, which may have white space behind it.
-fn outer(octets: &[u8]) -> Result<Element<'_>, Fault> {
-    let Some((SEQUENCE, head, length)) = header(octets) else {
+fn outer(bytes: &[u8]) -> Result<Element<'_>, Fault> {
+    let Some((SEQUENCE, head, length)) = header(bytes) else {
         return Err(malformed("its beginning"));
     };
     let announced = head.saturating_add(length);
-    let mut elements = Elements::of(octets);
+    let mut elements = Elements::of(bytes);
     let list = elements.next().ok_or(Fault::CutShort {
-        present: octets.len(),
+        present: bytes.len(),
         announced,
     })?;
     let rest = elements.rest();
-    if rest.iter().all(|octet| WHITE_SPACE.contains(octet)) {
+    if rest.iter().all(|byte| WHITE_SPACE.contains(byte)) {
         return Ok(list);
     }
-    Err(Fault::Trailing { octets: rest.len() })
+    Err(Fault::Trailing { bytes: rest.len() })
 }
 
 /// RFC 5280 §5.1.2.1: version 2 is written as 1, and version 1 as nothing, by some as 0.

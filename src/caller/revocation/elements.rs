@@ -1,6 +1,6 @@
 //! Elements of DER, X.690 §10, taken one after the other without a copy.
 //!
-//! Lists have a million entries: the general parser makes values of each, sixteen times their octets.
+//! Lists have a million entries: the general parser makes values of each, sixteen times their bytes.
 
 /// One element: its tag, its content, and both with the length between them.
 #[derive(Clone, Copy)]
@@ -22,8 +22,8 @@ impl<'d> Element<'d> {
 pub(in crate::caller) struct Elements<'d>(&'d [u8]);
 
 impl<'d> Elements<'d> {
-    pub(in crate::caller) const fn of(octets: &'d [u8]) -> Self {
-        Self(octets)
+    pub(in crate::caller) const fn of(bytes: &'d [u8]) -> Self {
+        Self(bytes)
     }
 
     pub(in crate::caller) const fn is_empty(&self) -> bool {
@@ -70,10 +70,10 @@ impl<'d> Elements<'d> {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::caller) struct NotAnElement;
 
-/// Tag, octets of tag and length, and the length that is announced, whether or not so much follows.
-pub(in crate::caller) fn header(octets: &[u8]) -> Option<(u8, usize, usize)> {
-    let (tag, rest) = octets.split_first()?;
-    // Tags of more than one octet stand in no list.
+/// Tag, bytes of tag and length, and the length that is announced, whether or not so much follows.
+pub(in crate::caller) fn header(bytes: &[u8]) -> Option<(u8, usize, usize)> {
+    let (tag, rest) = bytes.split_first()?;
+    // Tags of more than one byte stand in no list.
     if tag & 0x1f == 0x1f {
         return None;
     }
@@ -84,12 +84,12 @@ pub(in crate::caller) fn header(octets: &[u8]) -> Option<(u8, usize, usize)> {
         0x80 | 0x85.. => return None,
         0x81..=0x84 => usize::from(first & 0x7f),
     };
-    let octets = rest.get(..more)?;
-    let length = octets
+    let bytes = rest.get(..more)?;
+    let length = bytes
         .iter()
-        .fold(0, |length, octet| length << 8 | usize::from(*octet));
+        .fold(0, |length, byte| length << 8 | usize::from(*byte));
     // X.690 §10.1: the shortest form.
-    let is_shortest = length > 0x7f && octets.first() != Some(&0);
+    let is_shortest = length > 0x7f && bytes.first() != Some(&0);
     is_shortest.then_some((*tag, 2 + more, length))
 }
 
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn x690_10_1_lengths_are_definite_and_of_the_shortest_form() {
-        let length = |octets: &[u8]| header(octets).map(|(_, head, length)| (head, length));
+        let length = |bytes: &[u8]| header(bytes).map(|(_, head, length)| (head, length));
         assert_eq!(length(&[0x30, 0]), Some((2, 0)));
         assert_eq!(length(&[0x30, 0x7f]), Some((2, 0x7f)));
         assert_eq!(length(&[0x30, 0x81, 0x80]), Some((3, 0x80)));

@@ -58,7 +58,7 @@ pub enum RevocationListFault {
         /// The entry's serial number in hexadecimal.
         serial: String,
     },
-    /// Fewer octets than the list says that it has.
+    /// Fewer bytes than the list says that it has.
     #[error("it is cut short: {present} of {announced} octets are there")]
     CutShort {
         /// Their number.
@@ -106,10 +106,10 @@ pub enum RevocationListFault {
     #[error("it has only those who are revoked for certain reasons, which is not supported")]
     SomeReasons,
     /// Something behind the end of the list.
-    #[error("{octets} octets follow the end of the list")]
+    #[error("{bytes} octets follow the end of the list")]
     Trailing {
         /// Their number, white space at the end included.
-        octets: usize,
+        bytes: usize,
     },
     /// Neither version 1 nor version 2, §5.1.2.1.
     #[error("it is a list of version {version}; versions 1 and 2 are known")]

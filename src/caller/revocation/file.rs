@@ -12,12 +12,12 @@ use base64::{
 };
 use memchr::memmem;
 
-use super::{elements::header, fault::RevocationListFault as Fault, octets::Octets};
+use super::{elements::header, fault::RevocationListFault as Fault, mapped_bytes::MappedBytes};
 
 /// The DER of a list.
 pub(crate) enum Der<'f> {
-    /// Content of a PEM block; octets past the length are not of it.
-    Decoded { der: Octets, length: usize },
+    /// Content of a PEM block; bytes past the length are not of it.
+    Decoded { der: MappedBytes, length: usize },
     /// A file that is DER.
     Whole(&'f [u8]),
 }
@@ -85,7 +85,7 @@ impl<'f> ListBlocks<'f> {
         let is_ended = rest.starts_with(END);
         let tail = if is_ended { END.len() } else { 0 };
         let line_end = rest.get(tail..).map_or(0, |rest| {
-            let blank = rest.iter().position(|octet| !b" \t\r\n".contains(octet));
+            let blank = rest.iter().position(|byte| !b" \t\r\n".contains(byte));
             let blank = rest.get(..blank.unwrap_or(rest.len())).unwrap_or_default();
             memchr::memchr(b'\n', blank).map_or(0, |at| at + 1)
         });
@@ -138,7 +138,7 @@ fn begin(content: &[u8], from: usize) -> Option<usize> {
         let before = before.strip_prefix(BYTE_ORDER_MARK).unwrap_or(before);
         let line = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |end| end + 1);
         let line = before.get(line..).unwrap_or_default();
-        line.iter().all(|octet| b" \t".contains(octet))
+        line.iter().all(|byte| b" \t".contains(byte))
     })
 }
 
@@ -147,7 +147,7 @@ fn decode(body: &[u8]) -> Result<Der<'static>, Fault> {
         fault: "is not base64",
     };
     let mut reader = DecoderReader::new(Characters(body), &ENGINE);
-    let mut der = Octets::zeroed(body.len().div_ceil(4) * 3);
+    let mut der = MappedBytes::zeroed(body.len().div_ceil(4) * 3);
     let mut length = 0;
     while let Some(rest) = der.get_mut(length..).filter(|rest| !rest.is_empty()) {
         match reader.read(rest).map_err(not_base64)? {
@@ -174,7 +174,7 @@ impl Read for Characters<'_> {
     }
 }
 
-/// Content of a file without a list, as far as its first octets tell.
+/// Content of a file without a list, as far as its first bytes tell.
 fn kind(content: &[u8]) -> &'static str {
     let start = content.trim_ascii_start();
     let has = |text: &str| memmem::find(content, text.as_bytes()).is_some();

@@ -18,7 +18,7 @@ use crate::{
     clock::Timestamp,
 };
 
-/// One revocation list; what is kept of it takes less memory than its octets.
+/// One revocation list; what is kept of it takes less memory than its bytes.
 pub struct RevocationList {
     issuer: String,
     /// The issuer's name as it is compared.
@@ -26,7 +26,7 @@ pub struct RevocationList {
     is_delta: bool,
     pub(super) name: String,
     number: Option<BigUint>,
-    octets: usize,
+    bytes: usize,
     renewal: Renewal,
     scope: Scope,
     pub(super) serials: SerialNumbers,
@@ -72,7 +72,7 @@ impl RevocationList {
             issuer_key: IssuerKey::of(list.issuer),
             is_delta: list.extensions.is_delta,
             name: name.to_owned(),
-            octets: der.len(),
+            bytes: der.len(),
             renewal,
             signers: signer::signers(&list, anchors),
             number: list.extensions.number,
@@ -114,8 +114,8 @@ impl RevocationList {
 
     /// Its length in DER, in bytes.
     #[must_use]
-    pub fn octets(&self) -> usize {
-        self.octets
+    pub fn der_bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Its issuer's name as it is compared.

@@ -8,7 +8,7 @@ mod extensions;
 mod fault;
 mod file;
 mod list;
-mod octets;
+mod mapped_bytes;
 mod points;
 mod serial;
 mod signer;
@@ -20,7 +20,7 @@ use std::{cmp::Reverse, time::Duration};
 pub use fault::{RevocationListError, RevocationListFault};
 pub(crate) use file::ListBlocks;
 pub use list::RevocationList;
-pub(crate) use octets::Octets;
+pub(crate) use mapped_bytes::MappedBytes;
 pub(crate) use points::{PointNames, published_at};
 pub use signer::Unsigned;
 pub(super) use status::{Revocation, revocation};
@@ -51,20 +51,20 @@ impl RevocationLists {
 
     /// The length of all lists in DER, in bytes.
     #[must_use]
-    pub fn octets(&self) -> usize {
-        self.iter().map(RevocationList::octets).sum()
+    pub fn der_bytes(&self) -> usize {
+        self.iter().map(RevocationList::der_bytes).sum()
     }
 
     /// Bytes of memory that are taken by what is kept of them.
     #[must_use]
-    pub fn bytes(&self) -> usize {
+    pub fn held_bytes(&self) -> usize {
         self.iter().map(|list| list.serials.bytes()).sum()
     }
 
     /// Bytes of memory that are taken at the most while they are read anew and the old ones are in use.
     #[must_use]
     pub fn reading_bytes(&self) -> usize {
-        2 * self.bytes() + self.reading_bytes
+        2 * self.held_bytes() + self.reading_bytes
     }
 }
 
@@ -152,7 +152,7 @@ impl<'a> RevocationListReader<'a> {
 
     /// Files and lists are given up one after the other, so the largest counts.
     fn note_reading(&mut self, content: &[u8], list: &RevocationList, is_der: bool) {
-        let decoded = if is_der { 0 } else { list.octets() };
+        let decoded = if is_der { 0 } else { list.der_bytes() };
         let bytes = content.len() + decoded;
         self.lists.reading_bytes = self.lists.reading_bytes.max(bytes);
     }

@@ -2,11 +2,11 @@
 
 use std::{cmp::Ordering, collections::BTreeMap, ops::Range};
 
-use super::octets::Octets;
+use super::mapped_bytes::MappedBytes;
 
-/// The content of an INTEGER in its shortest form, X.690 §8.3.2, so that equal numbers have equal octets.
+/// The content of an INTEGER in its shortest form, X.690 §8.3.2, so that equal numbers have equal bytes.
 ///
-/// CAs write needless leading octets in certificates, in lists or in both. `None` without any octet.
+/// CAs write needless leading bytes in certificates, in lists or in both. `None` without any byte.
 pub(super) fn shortest(mut integer: &[u8]) -> Option<&[u8]> {
     while let [first, rest @ ..] = integer
         && let [second, ..] = rest
@@ -26,14 +26,14 @@ pub(super) fn shortest(mut integer: &[u8]) -> Option<&[u8]> {
 
 /// A set of serial numbers: those of one length stand one after the other in order.
 pub(super) struct SerialNumbers {
-    octets: Octets,
+    bytes: MappedBytes,
     runs: Box<[Run]>,
 }
 
 /// The numbers of one length.
 struct Run {
     width: usize,
-    octets: Range<usize>,
+    bytes: Range<usize>,
 }
 
 impl SerialNumbers {
@@ -43,7 +43,7 @@ impl SerialNumbers {
         for number in numbers.clone() {
             *lengths.entry(number.len()).or_default() += number.len();
         }
-        let mut octets = Octets::zeroed(lengths.values().sum());
+        let mut bytes = MappedBytes::zeroed(lengths.values().sum());
         let mut end = 0;
         let mut next = BTreeMap::new();
         let runs = lengths.into_iter().map(|(width, length)| {
@@ -52,7 +52,7 @@ impl SerialNumbers {
             next.insert(width, start);
             Run {
                 width,
-                octets: start..end,
+                bytes: start..end,
             }
         });
         let runs: Box<[Run]> = runs.collect();
@@ -62,16 +62,16 @@ impl SerialNumbers {
             };
             let place = *start..*start + number.len();
             *start = place.end;
-            if let Some(place) = octets.get_mut(place) {
+            if let Some(place) = bytes.get_mut(place) {
                 place.copy_from_slice(number);
             }
         }
         for run in &runs {
-            if let Some(numbers) = octets.get_mut(run.octets.clone()) {
+            if let Some(numbers) = bytes.get_mut(run.bytes.clone()) {
                 sort(numbers, run.width);
             }
         }
-        Self { octets, runs }
+        Self { bytes, runs }
     }
 
     /// `true` when the number is in the set; `serial` is in its shortest form.
@@ -82,7 +82,7 @@ impl SerialNumbers {
         let Some(run) = run.ok().and_then(|at| self.runs.get(at)) else {
             return false;
         };
-        let Some(numbers) = self.octets.get(run.octets.clone()) else {
+        let Some(numbers) = self.bytes.get(run.bytes.clone()) else {
             return false;
         };
         let (mut from, mut to) = (0, numbers.len() / run.width);
@@ -103,13 +103,13 @@ impl SerialNumbers {
 
     /// The number of entries, repeated ones counted each time.
     pub(super) fn len(&self) -> usize {
-        let count = |run: &Run| run.octets.len() / run.width.max(1);
+        let count = |run: &Run| run.bytes.len() / run.width.max(1);
         self.runs.iter().map(count).sum()
     }
 
     /// Bytes of memory that they take.
     pub(super) fn bytes(&self) -> usize {
-        self.octets.len() + self.runs.len() * size_of::<Run>()
+        self.bytes.len() + self.runs.len() * size_of::<Run>()
     }
 }
 
@@ -126,7 +126,7 @@ fn sort(numbers: &mut [u8], width: usize) {
     in_place!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21);
 }
 
-/// Of 22 octets or more: RFC 5280 §4.1.2.2 allows 20.
+/// Of 22 bytes or more: RFC 5280 §4.1.2.2 allows 20.
 fn sort_long(numbers: &mut [u8], width: usize) {
     let unsorted = numbers.to_vec();
     let mut sorted: Vec<&[u8]> = unsorted.chunks_exact(width).collect();

@@ -59,7 +59,7 @@ pub(in crate::caller) fn revocation(
     Ok(answer)
 }
 
-/// In hexadecimal, without the octet that only carries the sign.
+/// In hexadecimal, without the byte that only carries the sign.
 fn printed(serial: &[u8]) -> String {
     match serial {
         [0, number @ ..] if !number.is_empty() => name::hex(number),

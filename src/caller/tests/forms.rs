@@ -210,7 +210,7 @@ fn rfc5280_4_1_2_8_unique_identifiers_are_read_over() {
     // They are signed like everything else: one that was changed afterwards is refused.
     let at = leaf
         .windows(3)
-        .position(|octets| octets == [0, 0xbb, 0xcc])
+        .position(|bytes| bytes == [0, 0xbb, 0xcc])
         .unwrap();
     let mut changed = leaf.to_vec();
     changed[at + 1] ^= 1;
@@ -221,7 +221,7 @@ fn rfc5280_4_1_2_8_unique_identifiers_are_read_over() {
     let mut changed = ca.to_vec();
     let at = ca
         .windows(3)
-        .position(|octets| octets == [0, 0xbb, 0xcc])
+        .position(|bytes| bytes == [0, 0xbb, 0xcc])
         .unwrap();
     changed[at + 1] ^= 1;
     let bundle: [&[u8]; 2] = [&anchor, &changed];
@@ -376,9 +376,9 @@ fn certificates_as_directories_issue_them_are_taken_as_openssl_takes_them() {
     };
     let with =
         |extension: CustomExtension| root.leaf(|params| params.custom_extensions = vec![extension]);
-    let serial = |octets: &[u8]| {
+    let serial = |bytes: &[u8]| {
         let leaf = Reissued::of(&root.leaf(|_| ()));
-        leaf.field(1, der::element(2, octets))
+        leaf.field(1, der::element(2, bytes))
             .sign(root.issuer.key())
     };
     let text = |tag: u8, text: &[u8]| der::element(tag, text);

@@ -1,4 +1,4 @@
-//! Revocation lists and certificates put together octet by octet, as no library of ours writes them.
+//! Revocation lists and certificates put together byte by byte, as no library of ours writes them.
 
 use rcgen::{KeyPair, SigningKey};
 
@@ -69,7 +69,7 @@ impl Parts {
     }
 }
 
-/// An entry that revokes the number with these octets.
+/// An entry that revokes the number with these bytes.
 pub(super) fn entry(serial: &[u8], extensions: &[Vec<u8>]) -> Vec<u8> {
     let extensions = match extensions {
         [] => Vec::new(),

@@ -36,10 +36,10 @@ pub(super) fn thumbprint(der: &[u8]) -> String {
     );
     let printed = String::from_utf8(printed).unwrap();
     let (_, hex) = printed.trim().split_once('=').unwrap();
-    let octets = hex
+    let bytes = hex
         .split(':')
-        .map(|octet| u8::from_str_radix(octet, 16).unwrap());
-    URL_SAFE_NO_PAD.encode(octets.collect::<Vec<_>>())
+        .map(|byte| u8::from_str_radix(byte, 16).unwrap());
+    URL_SAFE_NO_PAD.encode(bytes.collect::<Vec<_>>())
 }
 
 /// Verifies what a root issues for a new key: `key` as in `-newkey`, `sign` as for `x509 -req`.

@@ -277,8 +277,8 @@ fn rfc5280_4_2_1_10_constraints_on_uris_and_addresses_refuse_such_names() {
         move |params: &mut CertificateParams| {
             let host = b"example.org";
             let head = [0x30, 17, subtrees, 15, 0x30, 13, kind, 11];
-            let octets = [&head[..], host].concat();
-            let mut extension = CustomExtension::from_oid_content(&[2, 5, 29, 30], octets);
+            let bytes = [&head[..], host].concat();
+            let mut extension = CustomExtension::from_oid_content(&[2, 5, 29, 30], bytes);
             extension.set_criticality(true);
             params.custom_extensions = vec![extension];
         }

@@ -76,8 +76,8 @@ fn rfc5280_5_1_2_6_other_serial_numbers_are_not_revoked() {
 fn a_revoked_serial_is_found_among_many_of_all_lengths() {
     let root = Ca::root("root", |_| ());
     let number = |at: u32| {
-        let octets = [&[1], at.wrapping_mul(0x9e37_79b9).to_be_bytes().as_slice()].concat();
-        octets.repeat(1 + usize::try_from(at % 4).unwrap())
+        let bytes = [&[1], at.wrapping_mul(0x9e37_79b9).to_be_bytes().as_slice()].concat();
+        bytes.repeat(1 + usize::try_from(at % 4).unwrap())
     };
     let mut parts = Parts::of(&root);
     parts.entries = (0..2_000).map(|at| entry(&number(at), &[])).collect();

@@ -28,7 +28,7 @@ enum Part {
     Other(Vec<u8>),
 }
 
-/// A complete list with its octets.
+/// A complete list with its bytes.
 pub(super) struct StoredCrl {
     pub(super) der: Vec<u8>,
     /// Whether an address gave this list or a newer one in this run.
@@ -52,7 +52,7 @@ impl CrlFile {
         };
         match ListBlocks::of(&content) {
             Ok(blocks) => file.take(&content, blocks, rules),
-            // Text is somebody's; other octets are what was left of a list.
+            // Text is somebody's; other bytes are what was left of a list.
             Err(_) if str::from_utf8(&content).is_ok() => file.keep(&content),
             Err(fault) => file.left_out.push(fault.to_string()),
         }
@@ -136,7 +136,7 @@ impl CrlFile {
         let mut content = Vec::new();
         for part in &self.parts {
             match part {
-                Part::Other(octets) => content.extend_from_slice(octets),
+                Part::Other(bytes) => content.extend_from_slice(bytes),
                 Part::List(stored) => {
                     if !matches!(content.last(), None | Some(b'\n')) {
                         content.push(b'\n');

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::commands::cause::Cause;
 
-/// What one address gave: the octets, or why there are none.
+/// What one address gave: the bytes, or why there are none.
 type Fetched = Result<Vec<u8>, String>;
 
 /// A client that asks one address after the other.
@@ -28,24 +28,24 @@ impl Fetcher {
 
     /// Asks once.
     pub(super) fn get(&self, url: &Url) -> Fetched {
-        self.runtime.block_on(octets(&self.client, url))
+        self.runtime.block_on(bytes(&self.client, url))
     }
 }
 
-async fn octets(client: &reqwest::Client, url: &Url) -> Fetched {
+async fn bytes(client: &reqwest::Client, url: &Url) -> Fetched {
     let said = |error: reqwest::Error| Cause(&error.without_url()).to_string();
     let mut answer = client.get(url.clone()).send().await.map_err(said)?;
     if !answer.status().is_success() {
         return Err(format!("the answer is {}", answer.status()));
     }
-    let mut octets = Vec::new();
+    let mut bytes = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(said)? {
-        octets.extend_from_slice(&chunk);
-        if octets.len() > LARGEST {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > LARGEST {
             return Err(format!("it is larger than {LARGEST} octets"));
         }
     }
-    Ok(octets)
+    Ok(bytes)
 }
 
 /// Over https the system's roots hold, as for any web page.

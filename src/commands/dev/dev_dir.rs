@@ -141,7 +141,7 @@ fn private_directory(path: &Path) -> io::Result<()> {
 /// A path as one word of a POSIX shell.
 pub(super) fn shell_word(path: &Path) -> String {
     let path = path.display().to_string();
-    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || b"/._-".contains(&octet);
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
     if path.bytes().all(is_plain) {
         path
     } else {
@@ -149,5 +149,5 @@ pub(super) fn shell_word(path: &Path) -> String {
     }
 }
 
-/// `sockaddr_un` holds 108 octets with the final NUL, `unix(7)`.
+/// `sockaddr_un` holds 108 bytes with the final NUL, `unix(7)`.
 const MAX_SOCKET_PATH_BYTES: usize = 107;

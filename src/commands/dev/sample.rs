@@ -71,7 +71,7 @@ impl Dataset {
     fn of(entry: &fs::DirEntry) -> Option<Self> {
         let path = entry.path();
         let name = path.file_name()?.to_str()?.strip_suffix(".csv")?.to_owned();
-        let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'_' | b'-');
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
         let fits = entry.file_type().ok()?.is_file()
             && !name.is_empty()
             && !name.starts_with('-')

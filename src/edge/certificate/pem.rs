@@ -7,7 +7,7 @@ const END: &[u8] = b"-----END CERTIFICATE-----";
 
 /// Decodes percent-encoded PEM whose lines end with LF or CRLF (CERT-2 to CERT-6).
 pub(super) fn urlencoded(value: &[u8]) -> Result<Vec<u8>, CertificateSyntax> {
-    // Each octet of PEM takes at most three here: whatever is longer cannot fit once decoded.
+    // Each byte of PEM takes at most three here: whatever is longer cannot fit once decoded.
     if value.len() > 3 * ForwardedCertificate::MAX_BYTES {
         return Err(CertificateSyntax::TooLarge {
             limit: ForwardedCertificate::MAX_BYTES,
@@ -27,7 +27,7 @@ pub(super) fn folded(value: &[u8]) -> Result<Vec<u8>, CertificateSyntax> {
     })?)
 }
 
-/// Undoes percent-encoding once; every other octet must be visible ASCII and stands for itself.
+/// Undoes percent-encoding once; every other byte must be visible ASCII and stands for itself.
 ///
 /// So a literal `+` stays `+` (CERT-3), whatever a form decoder would make of it.
 fn percent_decoded(value: &[u8]) -> Result<Vec<u8>, CertificateSyntax> {
@@ -38,12 +38,12 @@ fn percent_decoded(value: &[u8]) -> Result<Vec<u8>, CertificateSyntax> {
         rest = match rest {
             [] => return Ok(decoded),
             [b'%', high, low, rest @ ..] => {
-                let octet = hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low);
-                decoded.push(octet.ok_or(CertificateSyntax::Escape { at })?);
+                let byte = hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low);
+                decoded.push(byte.ok_or(CertificateSyntax::Escape { at })?);
                 rest
             }
-            [octet, rest @ ..] if octet.is_ascii_graphic() && *octet != b'%' => {
-                decoded.push(*octet);
+            [byte, rest @ ..] if byte.is_ascii_graphic() && *byte != b'%' => {
+                decoded.push(*byte);
                 rest
             }
             _ => return Err(CertificateSyntax::Escape { at }),
@@ -62,14 +62,14 @@ fn hex(digit: u8) -> Option<u8> {
 
 /// Text between the two boundary lines of the only block in `pem`.
 fn block(pem: &[u8]) -> Result<&[u8], CertificateSyntax> {
-    let is_control = |octet: u8| octet.is_ascii_control() && !b"\t\n\r ".contains(&octet);
+    let is_control = |byte: u8| byte.is_ascii_control() && !b"\t\n\r ".contains(&byte);
     let control = pem
         .iter()
         .copied()
         .enumerate()
-        .find(|(_, octet)| is_control(*octet));
-    if let Some((at, octet)) = control {
-        return Err(CertificateSyntax::ControlOctet { at, octet });
+        .find(|(_, byte)| is_control(*byte));
+    if let Some((at, byte)) = control {
+        return Err(CertificateSyntax::ControlOctet { at, byte });
     }
     let body = pem
         .trim_ascii()
@@ -93,10 +93,10 @@ fn joined_lines(body: &[u8], is_gap: fn(u8) -> bool) -> Result<Vec<u8>, Certific
         (ends_with_gap, rest) = match rest {
             [] if ends_with_gap => return Ok(base64),
             [b'\r', b'\n', rest @ ..] => (true, rest),
-            [octet, rest @ ..] if is_gap(*octet) => (true, rest),
+            [byte, rest @ ..] if is_gap(*byte) => (true, rest),
             // The first line stands on its own: base64 never follows the boundary directly.
-            [octet, rest @ ..] if ends_with_gap || !base64.is_empty() => {
-                base64.push(*octet);
+            [byte, rest @ ..] if ends_with_gap || !base64.is_empty() => {
+                base64.push(*byte);
                 (false, rest)
             }
             _ => return Err(CertificateSyntax::Label),

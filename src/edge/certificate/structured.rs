@@ -20,11 +20,11 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 pub(super) fn byte_sequence(value: &[u8]) -> Result<Vec<u8>, CertificateSyntax> {
     let mut field = Field { value, at: 0 };
     field.skip_spaces();
-    let octets = field.octets().ok_or(field.fault())?;
+    let bytes = field.bytes().ok_or(field.fault())?;
     field.parameters().ok_or(field.fault())?;
     field.skip_spaces();
     if field.at == value.len() {
-        Ok(octets)
+        Ok(bytes)
     } else {
         Err(field.fault())
     }
@@ -51,21 +51,20 @@ impl<'r> Field<'r> {
 
     fn take_while(&mut self, wanted: fn(u8) -> bool) -> &'r [u8] {
         let rest = self.value.get(self.at..).unwrap_or_default();
-        let length = rest.iter().take_while(|octet| wanted(**octet)).count();
+        let length = rest.iter().take_while(|byte| wanted(**byte)).count();
         self.at += length;
         rest.get(..length).unwrap_or_default()
     }
 
     fn skip_spaces(&mut self) {
-        self.take_while(|octet| octet == b' ');
+        self.take_while(|byte| byte == b' ');
     }
 
     /// §4.2.7, byte sequence.
-    fn octets(&mut self) -> Option<Vec<u8>> {
+    fn bytes(&mut self) -> Option<Vec<u8>> {
         self.take(b':')?;
-        let base64 = self.take_while(|octet| {
-            octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/' | b'=')
-        });
+        let base64 = self
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
         self.take(b':')?;
         LENIENT.decode(base64).ok()
     }
@@ -86,11 +85,11 @@ impl<'r> Field<'r> {
     fn key(&mut self) -> Option<()> {
         let starts = self
             .peek()
-            .is_some_and(|octet| octet.is_ascii_lowercase() || octet == b'*');
-        self.take_while(|octet| {
-            octet.is_ascii_lowercase()
-                || octet.is_ascii_digit()
-                || matches!(octet, b'_' | b'-' | b'.' | b'*')
+            .is_some_and(|byte| byte.is_ascii_lowercase() || byte == b'*');
+        self.take_while(|byte| {
+            byte.is_ascii_lowercase()
+                || byte.is_ascii_digit()
+                || matches!(byte, b'_' | b'-' | b'.' | b'*')
         });
         starts.then_some(())
     }
@@ -104,7 +103,7 @@ impl<'r> Field<'r> {
                 self.take_while(is_token);
                 Some(())
             }
-            b':' => self.octets().map(|_| ()),
+            b':' => self.bytes().map(|_| ()),
             b'?' => {
                 self.at += 1;
                 self.take(b'0').or_else(|| self.take(b'1'))
@@ -121,11 +120,11 @@ impl<'r> Field<'r> {
     /// §4.2.4: at most 15 digits, or 12 with one to three after the point.
     fn number(&mut self) -> Option<Number> {
         let _ = self.take(b'-');
-        let whole = self.take_while(|octet| octet.is_ascii_digit()).len();
+        let whole = self.take_while(|byte| byte.is_ascii_digit()).len();
         if self.take(b'.').is_none() {
             return (1..=15).contains(&whole).then_some(Number::Integer);
         }
-        let fraction = self.take_while(|octet| octet.is_ascii_digit()).len();
+        let fraction = self.take_while(|byte| byte.is_ascii_digit()).len();
         ((1..=12).contains(&whole) && (1..=3).contains(&fraction)).then_some(Number::Decimal)
     }
 
@@ -133,9 +132,9 @@ impl<'r> Field<'r> {
     fn string(&mut self) -> Option<()> {
         self.take(b'"')?;
         loop {
-            let octet = self.peek()?;
+            let byte = self.peek()?;
             self.at += 1;
-            match octet {
+            match byte {
                 b'"' => return Some(()),
                 b'\\' => self.take(b'"').or_else(|| self.take(b'\\'))?,
                 b' '..=b'~' => (),
@@ -150,12 +149,12 @@ impl<'r> Field<'r> {
         self.take(b'"')?;
         let mut text = Vec::new();
         loop {
-            let octet = self.peek()?;
+            let byte = self.peek()?;
             self.at += 1;
-            match octet {
+            match byte {
                 b'"' => return std::str::from_utf8(&text).is_ok().then_some(()),
                 b'%' => text.push(self.lower_hex()? << 4 | self.lower_hex()?),
-                b' '..=b'~' => text.push(octet),
+                b' '..=b'~' => text.push(byte),
                 _ => return None,
             }
         }
@@ -179,6 +178,6 @@ enum Number {
 }
 
 /// §3.3.4: `tchar` of RFC 9110 §5.6.2, colon and slash.
-fn is_token(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~:/".contains(&octet)
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~:/".contains(&byte)
 }

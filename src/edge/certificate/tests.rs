@@ -5,11 +5,11 @@ mod rfc9440;
 
 use super::*;
 
-/// Not a certificate, but framed like one: 0x30, length 0x0102, then 258 octets that use all values.
+/// Not a certificate, but framed like one: 0x30, length 0x0102, then 258 bytes that use all values.
 fn sample() -> Vec<u8> {
     framed(
         &(0..258_u16)
-            .map(|octet| octet.to_le_bytes()[0])
+            .map(|byte| byte.to_le_bytes()[0])
             .collect::<Vec<_>>(),
     )
 }
@@ -39,10 +39,10 @@ fn pem(der: &[u8], width: usize, line_end: &str) -> String {
 
 /// Percent-encodes everything but letters, digits and `unescaped`.
 fn escaped(text: &str, unescaped: &str, lower_case: bool) -> String {
-    let escape = |octet: u8| match char::from(octet) {
+    let escape = |byte: u8| match char::from(byte) {
         plain if plain.is_ascii_alphanumeric() || unescaped.contains(plain) => plain.to_string(),
-        _ if lower_case => format!("%{octet:02x}"),
-        _ => format!("%{octet:02X}"),
+        _ if lower_case => format!("%{byte:02x}"),
+        _ => format!("%{byte:02X}"),
     };
     text.bytes().map(escape).collect()
 }
@@ -162,15 +162,15 @@ fn only_one_certificate_block_with_white_space_around_it_is_read() {
         (String::new(), Err(CertificateSyntax::Label)),
         (
             format!("\0{good}"),
-            Err(CertificateSyntax::ControlOctet { at: 0, octet: 0 }),
+            Err(CertificateSyntax::ControlOctet { at: 0, byte: 0 }),
         ),
         (
             good.replacen('\n', "\u{c}\n", 1),
-            Err(CertificateSyntax::ControlOctet { at: 27, octet: 12 }),
+            Err(CertificateSyntax::ControlOctet { at: 27, byte: 12 }),
         ),
         (
             good.replacen('\n', "\u{7f}\n", 1),
-            Err(CertificateSyntax::ControlOctet { at: 27, octet: 127 }),
+            Err(CertificateSyntax::ControlOctet { at: 27, byte: 127 }),
         ),
         (
             good.replacen('\n', "\n ", 1),
@@ -213,7 +213,7 @@ fn only_one_der_sequence_of_definite_minimal_length_is_read() {
         [good.as_slice(), &good].concat(),
         good[..good.len() - 1].to_vec(),
         [&[0x31][..], &good[1..]].concat(),
-        // Indefinite, then lengths in more octets than they need, then more than the limit allows.
+        // Indefinite, then lengths in more bytes than they need, then more than the limit allows.
         [&[0x30, 0x80][..], &[0xaa; 200], &[0, 0]].concat(),
         [&[0x30, 0x81, 0x01][..], &[0xaa]].concat(),
         [&[0x30, 0x82, 0x00, 200][..], &[0xaa; 200]].concat(),
@@ -316,7 +316,7 @@ fn der_base64_is_one_line_of_strict_base64() {
 
 /// Rows: LIM-4
 #[test]
-fn text_of_16_kib_is_read_and_one_octet_more_is_not() {
+fn text_of_16_kib_is_read_and_one_byte_more_is_not() {
     let limit = ForwardedCertificate::MAX_BYTES;
     let too_large = Err(CertificateSyntax::TooLarge { limit });
     let good = pem(&sample(), 64, "\n");

@@ -268,8 +268,8 @@ async fn rfc9525_a_server_that_is_not_who_we_called_gets_no_token() {
 pub(super) struct Journal(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Journal {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(octets)
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -88,13 +88,13 @@ fn start(settings: TokenSettings) -> Tokens {
     Tokens::start(settings, None, Handle::current()).unwrap()
 }
 
-/// The caller whose certificate's thumbprint is all `octet`.
-fn caller(octet: u8) -> Caller {
-    Caller::for_test(Thumbprint::parse(&thumbprint(octet)).unwrap())
+/// The caller whose certificate's thumbprint is all `byte`.
+fn caller(byte: u8) -> Caller {
+    Caller::for_test(Thumbprint::parse(&thumbprint(byte)).unwrap())
 }
 
-fn thumbprint(octet: u8) -> String {
-    URL_SAFE_NO_PAD.encode([octet; 32])
+fn thumbprint(byte: u8) -> String {
+    URL_SAFE_NO_PAD.encode([byte; 32])
 }
 
 fn good_answer() -> Value {

@@ -20,7 +20,7 @@ fn white_space_behind_der_is_passed_over_and_anything_else_is_not() {
     for white in [&b"\n"[..], b"\r\n", b" \t\n\n\x0b\x0c"] {
         case.assert_taken_as(followed(white));
     }
-    let trailing = |octets| Fault::Trailing { octets };
+    let trailing = |bytes| Fault::Trailing { bytes };
     assert_eq!(fault(&case.root, &[followed(b"\0")]), trailing(1));
     assert_eq!(fault(&case.root, &[followed(b"\n#\n")]), trailing(3));
     assert_eq!(fault(&case.root, &[followed(&list)]), trailing(list.len()));

@@ -12,7 +12,7 @@ const SHA256_WITH_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11];
 
 /// Rows: PKIX-9
 #[test]
-fn rfc5280_7_1_a_list_and_its_issuer_are_brought_together_by_name_and_not_by_octets() {
+fn rfc5280_7_1_a_list_and_its_issuer_are_brought_together_by_name_and_not_by_bytes() {
     for (tag, name) in [
         (0x0c, "directory CA"),
         (0x13, "directory CA"),
@@ -125,7 +125,7 @@ fn not_signed_by_a_ca_of_the_anchors_is_said_only_where_that_is_the_reason() {
 
 /// Rows: PKIX-9
 #[test]
-fn a_list_with_any_octet_changed_is_refused_or_signed_by_nobody() {
+fn a_list_with_any_byte_changed_is_refused_or_signed_by_nobody() {
     let case = Case::with(|parts| {
         parts.extensions = vec![extension(20, false, &[2, 1, 7])];
     });
@@ -144,9 +144,9 @@ fn a_list_with_any_octet_changed_is_refused_or_signed_by_nobody() {
 
 proptest! {
     #[test]
-    fn arbitrary_octets_never_panic_and_are_no_list(octets: Vec<u8>, is_sequence: bool) {
+    fn arbitrary_bytes_never_panic_and_are_no_list(bytes: Vec<u8>, is_sequence: bool) {
         let anchors = shared().0.anchors();
-        let file = if is_sequence { element(0x30, &octets) } else { octets };
+        let file = if is_sequence { element(0x30, &bytes) } else { bytes };
         prop_assert!(read_lists(&anchors, &[file]).is_err());
     }
 }

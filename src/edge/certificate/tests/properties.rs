@@ -1,4 +1,4 @@
-//! Round trips and hostile octets.
+//! Round trips and hostile bytes.
 
 use proptest::prelude::*;
 
@@ -13,7 +13,7 @@ const FORMATS: [CertificateFormat; 4] = [
 
 proptest! {
     #[test]
-    fn what_each_hop_encodes_decodes_to_the_same_octets(
+    fn what_each_hop_encodes_decodes_to_the_same_bytes(
         content in prop::collection::vec(any::<u8>(), 0..2000),
         width in 1_usize..100,
         unescaped in prop::sample::select(vec![NGINX, ALB, PYTHON_QUOTE]),
@@ -38,9 +38,9 @@ proptest! {
 
     /// Rows: MTLS-10
     #[test]
-    fn arbitrary_octets_never_panic(octets in prop::collection::vec(any::<u8>(), 0..400)) {
+    fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         for format in FORMATS {
-            let _ = ForwardedCertificate::new(format, &octets).der();
+            let _ = ForwardedCertificate::new(format, &bytes).der();
         }
     }
 

@@ -1,4 +1,4 @@
-//! Large octets in memory of their own.
+//! Bytes of large files in memory of their own.
 
 use std::{
     fs::File,
@@ -9,18 +9,18 @@ use std::{
 
 use memmap2::MmapMut;
 
-/// Octets that the system has back as soon as they are given up.
+/// Bytes that the system has back as soon as they are given up.
 ///
 /// What the allocator has back it keeps for what comes next, in each thread's share: after a few
 /// reloads of a large list that would be many times its size.
-pub(crate) enum Octets {
+pub(crate) enum MappedBytes {
     Mapped(MmapMut),
     /// Few, or where the system maps no memory.
     Owned(Vec<u8>),
 }
 
-impl Octets {
-    /// That many octets, all of them zero.
+impl MappedBytes {
+    /// That many bytes, all of them zero.
     pub(crate) fn zeroed(length: usize) -> Self {
         let mapped = (length >= LARGE).then(|| MmapMut::map_anon(length));
         match mapped {
@@ -38,21 +38,21 @@ impl Octets {
         let mut file = File::open(path)?;
         let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
         if length < LARGE {
-            let mut octets = Vec::with_capacity(length);
-            file.read_to_end(&mut octets)?;
-            return Ok(Self::Owned(octets));
+            let mut bytes = Vec::with_capacity(length);
+            file.read_to_end(&mut bytes)?;
+            return Ok(Self::Owned(bytes));
         }
-        let mut octets = Self::zeroed(length);
-        file.read_exact(&mut octets)?;
+        let mut bytes = Self::zeroed(length);
+        file.read_exact(&mut bytes)?;
         if file.read(&mut [0])? == 0 {
-            Ok(octets)
+            Ok(bytes)
         } else {
             Err(io::Error::other("it grew while it was read"))
         }
     }
 }
 
-impl Deref for Octets {
+impl Deref for MappedBytes {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
@@ -63,7 +63,7 @@ impl Deref for Octets {
     }
 }
 
-impl DerefMut for Octets {
+impl DerefMut for MappedBytes {
     fn deref_mut(&mut self) -> &mut [u8] {
         match self {
             Self::Mapped(mapped) => mapped,
@@ -86,11 +86,11 @@ mod tests {
         for length in [0, 1, LARGE - 1, LARGE, LARGE + 1, 3 * LARGE + 7] {
             let content: Vec<u8> = (0..=u8::MAX).cycle().take(length).collect();
             std::fs::write(&path, &content).unwrap();
-            let octets = Octets::of_file(&path).unwrap();
-            assert_eq!(*octets, *content);
-            let is_mapped = matches!(octets, Octets::Mapped(_));
+            let bytes = MappedBytes::of_file(&path).unwrap();
+            assert_eq!(*bytes, *content);
+            let is_mapped = matches!(bytes, MappedBytes::Mapped(_));
             assert_eq!(is_mapped, length >= LARGE);
         }
-        assert!(Octets::of_file(&folder.path().join("none")).is_err());
+        assert!(MappedBytes::of_file(&folder.path().join("none")).is_err());
     }
 }
