@@ -9,13 +9,13 @@ use super::{
 use crate::{
     climatescore::ContractRoute,
     dataset::Perils,
-    description::{Described, Description, Operation, discovery, edr, paths},
+    description::{DescribedRoute, Description, Operation, discovery, edr, paths},
 };
 
 impl Route {
     /// Every path that answers, with its methods: the perils by their names, a file as `{name}`.
     #[must_use]
-    pub fn described() -> Vec<Described> {
+    pub fn described() -> Vec<DescribedRoute> {
         let open = OPEN.iter().map(|(path, _)| (*path).to_owned());
         let discovery = DiscoveryRoute::FIXED.iter().map(|(path, _)| *path);
         let discovery = discovery.chain(DiscoveryRoute::NAMED).map(str::to_owned);
@@ -45,7 +45,7 @@ impl Route {
             });
             (path.to_owned(), route)
         });
-        let described = |(path, route): (String, Self)| Described {
+        let described = |(path, route): (String, Self)| DescribedRoute {
             path,
             allow: route.allow(),
             operations: Box::new(move |about| route.operations(about)),

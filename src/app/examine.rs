@@ -13,7 +13,7 @@ use super::Route;
 use crate::{
     caller::Callers,
     clock::Timestamp,
-    config::{Awaited, Config, Fault, PerilLimits, Places, Severity},
+    config::{Awaited, Config, Finding, PerilLimits, Places, Severity},
     dataset::{Catalog, Files, Perils},
     description::{Description, Published},
     edge::{Intake, Peers, ProxyHeaders},
@@ -71,7 +71,7 @@ pub struct Examined {
     /// What is published, as far as its rules can stand.
     pub holdings: Option<Holdings>,
     /// What is so, worst first.
-    pub findings: Vec<Fault>,
+    pub findings: Vec<Finding>,
 }
 
 /// Reads every file that `config` names, but for descriptions that `previous` has and that have not changed since.
@@ -110,9 +110,9 @@ struct Examination<'c> {
     now: Timestamp,
     previous: Option<&'c Catalog>,
     ends: BTreeMap<String, Ends>,
-    findings: Vec<Fault>,
+    findings: Vec<Finding>,
     /// What is wrong with single collections, and keeps no other from being served.
-    of_collections: Vec<Fault>,
+    of_collections: Vec<Finding>,
 }
 
 impl Examination<'_> {
@@ -230,9 +230,9 @@ impl Examination<'_> {
         ended: Severity,
         remedy: &str,
     ) {
-        self.note_end(key, period.1, Fault::notice(Some(period)));
+        self.note_end(key, period.1, Finding::notice(Some(period)));
         let place = self.places.of(key);
-        let fault = Fault::of_period(place, what, period, self.now, ended, remedy);
+        let fault = Finding::of_period(place, what, period, self.now, ended, remedy);
         self.findings.push(fault);
     }
 
@@ -243,9 +243,9 @@ impl Examination<'_> {
         end: Timestamp,
         ended: Severity,
         remedy: &str,
-    ) -> Fault {
-        self.note_end(key, end, Fault::notice(None));
-        Fault::of_end(self.places.of(key), what, end, self.now, ended, remedy)
+    ) -> Finding {
+        self.note_end(key, end, Finding::notice(None));
+        Finding::of_end(self.places.of(key), what, end, self.now, ended, remedy)
     }
 
     fn note_end(&mut self, key: &str, end: Timestamp, notice: Duration) {
@@ -263,7 +263,7 @@ impl Examination<'_> {
 
     /// An error that `awaited` would mend, where there is such a thing.
     fn await_for(&mut self, awaited: Option<Awaited>, key: &str, finding: String, remedy: &str) {
-        let fault = Fault::new(Severity::Error, self.places.of(key), finding, remedy);
+        let fault = Finding::new(Severity::Error, self.places.of(key), finding, remedy);
         self.findings.push(fault.awaiting(awaited));
     }
 
@@ -277,7 +277,7 @@ impl Examination<'_> {
 
     fn find(&mut self, severity: Severity, key: &str, finding: String, remedy: &str) {
         let place = self.places.of(key);
-        let fault = Fault::new(severity, place, finding, remedy);
+        let fault = Finding::new(severity, place, finding, remedy);
         self.findings.push(fault);
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::examine;
 use crate::{
-    config::{Config, Fault},
+    config::{Config, Finding},
     edge::{Limits, Peers},
 };
 
@@ -19,7 +19,7 @@ pub struct Waiting {
 impl Waiting {
     /// Waits for what would mend `faults`; none when one of them, or nothing, is a person's to mend.
     #[must_use]
-    pub fn new(config: &Config, faults: &[Fault]) -> Option<Self> {
+    pub fn new(config: &Config, faults: &[Finding]) -> Option<Self> {
         let mut wants = Vec::new();
         for fault in faults {
             let want = format!("{} ({})", fault.place.setting(), fault.awaits?);
@@ -49,20 +49,20 @@ mod tests {
     use super::*;
     use crate::config::{Awaited, Place, REFERENCE, Severity};
 
-    fn fault(key: &str, awaited: Option<Awaited>) -> Fault {
+    fn fault(key: &str, awaited: Option<Awaited>) -> Finding {
         let place = Place::File {
             path: "/etc/perild/perild.toml".into(),
             line: 3,
             key: key.to_owned(),
         };
         let finding = "cannot read /etc/perild/certs/a.pem";
-        Fault::new(Severity::Error, place, finding, "").awaiting(awaited)
+        Finding::new(Severity::Error, place, finding, "").awaiting(awaited)
     }
 
     #[test]
     fn only_what_may_mend_itself_is_waited_for_and_no_path_is_said() {
         let (config, _) = Config::parse(Path::new("shipped"), REFERENCE, Vec::new()).unwrap();
-        let waiting = |faults: &[Fault]| Waiting::new(&config, faults).map(|w| w.to_string());
+        let waiting = |faults: &[Finding]| Waiting::new(&config, faults).map(|w| w.to_string());
         let certificate = fault("directory.certificate", Some(Awaited::File));
         let folder = fault("paths.shared_data", Some(Awaited::Folder));
         let rule = fault("datasets[0].name", None);

@@ -12,7 +12,7 @@ use crate::{
     app::Route,
     commands::serve::config_path,
     config::{Config, ConfigError, DEFAULT_PATH},
-    description::{Description, Version, Written},
+    description::{Description, JsonFirst, Version},
     policy::{Policy, PolicyError},
 };
 
@@ -74,7 +74,7 @@ pub fn run(args: &OpenapiArgs) -> Result<(), OpenapiError> {
         datasets: &config.datasets,
     };
     let document = description.document(args.version);
-    writeln!(io::stdout().lock(), "{:#}", Written(&document))?;
+    writeln!(io::stdout().lock(), "{:#}", JsonFirst(&document))?;
     Ok(())
 }
 

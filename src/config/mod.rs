@@ -3,7 +3,7 @@
 //! Unknown keys are faults, the strict choice is the default, and secrets come from files. What is
 //! wrong is said with the file, the line and the remedy, before anything is started.
 
-mod fault;
+mod finding;
 mod forms;
 mod layer;
 mod merge;
@@ -15,7 +15,7 @@ mod source;
 mod values;
 mod words;
 
-pub use fault::{Awaited, ConfigError, Fault, Severity};
+pub use finding::{Awaited, ConfigError, Finding, Severity};
 pub use place::Place;
 pub use places::Places;
 pub use values::{

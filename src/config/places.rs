@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
-use super::{Fault, Place};
+use super::{Finding, Place};
 
 /// A line of one of the configuration's files.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -22,13 +22,13 @@ pub struct Places {
     /// Variable of each key that one has set.
     pub(super) variables: HashMap<String, String>,
     /// Notes on what was read and should stand otherwise.
-    pub(super) notes: Vec<Fault>,
+    pub(super) notes: Vec<Finding>,
 }
 
 impl Places {
     /// Notes on what was read and should be written otherwise, as keys that have another name now.
     #[must_use]
-    pub fn notes(&self) -> &[Fault] {
+    pub fn notes(&self) -> &[Finding] {
         &self.notes
     }
 

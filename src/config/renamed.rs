@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::Path};
 
 use toml::{Table, Value};
 
-use super::{Fault, Place, Severity};
+use super::{Finding, Place, Severity};
 
 /// A key of an earlier version and the one that means the same now, each written `table.key`.
 type Renamed = (&'static str, &'static str);
@@ -18,7 +18,7 @@ pub(super) fn carry_over(
     path: &Path,
     table: &mut Table,
     lines: &mut HashMap<String, usize>,
-) -> Vec<Fault> {
+) -> Vec<Finding> {
     let mut notes = Vec::new();
     for &(before, now) in renamed {
         let Some(value) = take(table, before) else {
@@ -45,7 +45,7 @@ pub(super) fn carry_over(
                 "remove it".to_owned(),
             )
         };
-        notes.push(Fault::new(Severity::Warning, place, finding, remedy));
+        notes.push(Finding::new(Severity::Warning, place, finding, remedy));
     }
     notes
 }
@@ -83,7 +83,7 @@ mod tests {
         let mut table = text.parse().unwrap();
         let mut lines = HashMap::from([("server.threads".to_owned(), 2), ("cache".to_owned(), 1)]);
         let notes = carry_over(HERE, Path::new("perild.toml"), &mut table, &mut lines);
-        let said: Vec<_> = notes.iter().map(Fault::to_string).collect();
+        let said: Vec<_> = notes.iter().map(Finding::to_string).collect();
         (table, said.join("\n"))
     }
 

@@ -15,7 +15,7 @@ use rustix::{
 
 use super::{
     files::Reading,
-    version::{Identity, Version},
+    version::{FileIdentity, Version},
 };
 
 /// The file was changed in place while it was being read.
@@ -45,7 +45,7 @@ pub enum Piece {
 }
 
 impl FileBytes {
-    pub(super) fn new(file: File, identity: &Identity, reading: Reading) -> Self {
+    pub(super) fn new(file: File, identity: &FileIdentity, reading: Reading) -> Self {
         Self {
             file: Arc::new(file),
             version: identity.version,

@@ -24,7 +24,7 @@ use super::{
     digests::{Digests, Pending},
     memory::Memory,
     regular_file::{directory, open_in},
-    version::{Identity, Version},
+    version::{FileIdentity, Version},
 };
 use crate::{clock::Timestamp, policy::Permit};
 use spellings::Spellings;
@@ -39,9 +39,9 @@ pub struct Selection {
     /// Type by extension.
     pub media_type: MediaType,
     /// Which version of the file this is.
-    pub identity: Identity,
+    pub identity: FileIdentity,
     /// Where the bytes come from.
-    pub source: Source,
+    pub content: FileContent,
     /// The tag of what is not read at once, while it is being made.
     pub pending: Option<Pending>,
 }
@@ -65,7 +65,7 @@ struct Asked {
 
 /// Where the bytes of a [`Selection`] come from.
 #[derive(Debug)]
-pub enum Source {
+pub enum FileContent {
     /// Memory: the whole file.
     Memory(Bytes),
     /// The disk, piece by piece.
@@ -230,7 +230,7 @@ impl Files {
             return Ok(Selection {
                 media_type,
                 identity,
-                source: Source::Memory(bytes),
+                content: FileContent::Memory(bytes),
                 pending: None,
             });
         }
@@ -262,21 +262,21 @@ impl Files {
             return Ok(Selection {
                 media_type,
                 identity,
-                source: Source::Memory(content),
+                content: FileContent::Memory(content),
                 pending: None,
             });
         }
         let (entity_tag, pending) = self.tag(&file, version);
-        let identity = Identity::new(version, entity_tag);
-        let source = if is_the_proxys {
-            Source::Proxy(name.to_owned())
+        let identity = FileIdentity::new(version, entity_tag);
+        let content = if is_the_proxys {
+            FileContent::Proxy(name.to_owned())
         } else {
-            Source::Disk(FileBytes::new(file, &identity, reading))
+            FileContent::Disk(FileBytes::new(file, &identity, reading))
         };
         Ok(Selection {
             media_type,
             identity,
-            source,
+            content,
             pending,
         })
     }
@@ -294,8 +294,8 @@ impl Files {
 }
 
 /// The whole of `file`, and the tag of just that.
-fn read_whole(file: File, version: Version, reading: Reading) -> io::Result<(Identity, Bytes)> {
-    let mut identity = Identity::new(version, None);
+fn read_whole(file: File, version: Version, reading: Reading) -> io::Result<(FileIdentity, Bytes)> {
+    let mut identity = FileIdentity::new(version, None);
     let content = FileBytes::new(file, &identity, reading).read_whole()?;
     identity.entity_tag = Some(EntityTag::of(&content));
     Ok((identity, content))

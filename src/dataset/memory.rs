@@ -6,7 +6,7 @@ use bytes::Bytes;
 use moka::sync::Cache;
 use rustix::fs::lstat;
 
-use super::version::{Identity, Version};
+use super::version::{FileIdentity, Version};
 
 /// A bounded memory of whole files.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(super) struct Memory {
 #[derive(Debug)]
 struct Kept {
     path: CString,
-    identity: Identity,
+    identity: FileIdentity,
     content: Bytes,
 }
 
@@ -48,7 +48,7 @@ impl Memory {
     /// The file `name`, if the disk still holds the version that is kept.
     ///
     /// One `lstat` by path: a file replaced by rename, rewritten in place or turned into a link is another version.
-    pub(super) fn recall(&self, name: &str) -> Option<(Identity, Bytes)> {
+    pub(super) fn recall(&self, name: &str) -> Option<(FileIdentity, Bytes)> {
         let kept = self.files.get(name)?;
         let is_same = lstat(kept.path.as_c_str())
             .is_ok_and(|stat| Version::of(&stat) == kept.identity.version);
@@ -59,7 +59,7 @@ impl Memory {
         None
     }
 
-    pub(super) fn remember(&self, path: &Path, identity: &Identity, content: &Bytes) {
+    pub(super) fn remember(&self, path: &Path, identity: &FileIdentity, content: &Bytes) {
         let name = path.file_name().and_then(|name| name.to_str());
         let path = CString::new(path.as_os_str().as_bytes()).ok();
         if let (Some(name), Some(path)) = (name, path) {

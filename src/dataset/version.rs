@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 
 /// One version of one file.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Identity {
+pub struct FileIdentity {
     pub(super) version: Version,
     /// The tag of the content, the same on every machine; none while it is not known.
     pub entity_tag: Option<EntityTag>,
@@ -88,7 +88,7 @@ impl Version {
     }
 }
 
-impl Identity {
+impl FileIdentity {
     #[cfg(test)]
     pub(crate) fn for_test(entity_tag: &str, last_modified: SystemTime, length: u64) -> Self {
         let version = Version {

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct Description<'d> {
     /// Every path with its methods.
-    pub routes: &'d [Described],
+    pub routes: &'d [DescribedRoute],
     /// Where consumers find it.
     pub base_url: Option<&'d Url>,
     /// The rules of access.
@@ -31,7 +31,7 @@ pub struct Description<'d> {
 }
 
 /// One path and what may be done there.
-pub struct Described {
+pub struct DescribedRoute {
     /// The path, with `{name}` for a file's name.
     pub path: String,
     /// Its methods, as `Allow` lists them.
@@ -43,10 +43,10 @@ pub struct Described {
 /// The operations of one path, from what a site serves.
 pub(crate) type Operations = Box<dyn Fn(&Description<'_>) -> Vec<(&'static str, Operation)>>;
 
-impl fmt::Debug for Described {
+impl fmt::Debug for DescribedRoute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, allow, .. } = self;
-        write!(f, "Described({path}: {allow})")
+        write!(f, "DescribedRoute({path}: {allow})")
     }
 }
 
@@ -83,11 +83,11 @@ impl Description<'_> {
     }
 
     fn paths(&self) -> Map<String, Value> {
-        let item = |route: &Described| (route.path.clone(), self.path(route));
+        let item = |route: &DescribedRoute| (route.path.clone(), self.path(route));
         self.routes.iter().map(item).collect()
     }
 
-    fn path(&self, route: &Described) -> Value {
+    fn path(&self, route: &DescribedRoute) -> Value {
         let operations = (route.operations)(self);
         let methods = route.allow.split(", ").filter_map(|method| {
             let target = Target {

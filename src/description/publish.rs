@@ -12,7 +12,7 @@ use actix_web::{
 };
 use serde_json::Value;
 
-use super::{Version, Written, page};
+use super::{JsonFirst, Version, page};
 use crate::{
     clock::Timestamp,
     dataset::{EntityTag, perils::Refused},
@@ -36,7 +36,7 @@ impl Published {
     pub fn new(describe: impl Fn(Version) -> Value + Send + 'static, now: Timestamp) -> Self {
         let forms = move || Forms {
             documents: Version::ALL.map(|version| {
-                let document = Written(&describe(version)).to_string();
+                let document = JsonFirst(&describe(version)).to_string();
                 (version, Prepared::new("application/json", document))
             }),
             page: Prepared::new(

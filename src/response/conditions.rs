@@ -10,7 +10,7 @@ use actix_web::http::header::{
 use super::fields::{http_date, joined};
 use crate::{
     clock::Timestamp,
-    dataset::{EntityTag, Identity},
+    dataset::{EntityTag, FileIdentity},
 };
 
 /// What the preconditions of a request come to.
@@ -60,7 +60,7 @@ pub(crate) fn judge(
 
 /// Whether `Range` may be honoured at `now`: no `If-Range`, the strong tag, or the exact date where it is a strong
 /// validator (RFC 9110 §13.1.5).
-pub(super) fn range_holds(headers: &HeaderMap, identity: &Identity, now: Timestamp) -> bool {
+pub(super) fn range_holds(headers: &HeaderMap, identity: &FileIdentity, now: Timestamp) -> bool {
     let Some(field) = joined(headers, &IF_RANGE) else {
         return true;
     };
@@ -155,9 +155,9 @@ mod tests {
     const TIME: &str = "Thu, 15 Jan 2026 12:00:00 GMT";
     const BEFORE: &str = "Thu, 15 Jan 2026 11:59:59 GMT";
 
-    fn identity() -> Identity {
+    fn identity() -> FileIdentity {
         let modified = httpdate::parse_http_date(TIME).unwrap() + Duration::from_millis(250);
-        Identity::for_test("v1", modified, 10)
+        FileIdentity::for_test("v1", modified, 10)
     }
 
     /// `seconds` after the file was changed.

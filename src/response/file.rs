@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    dataset::{Identity, Selection, Source},
+    dataset::{FileContent, FileIdentity, Selection},
 };
 
 /// The answer at `now` to a GET or HEAD for `selection`; `accel_prefix` is nginx's internal location.
@@ -38,7 +38,7 @@ pub fn answer(
     let Selection {
         media_type,
         identity,
-        source,
+        content,
         ..
     } = selection;
     let essence = media_type.essence();
@@ -55,7 +55,7 @@ pub fn answer(
         answer.headers_mut().insert(ACCEPT_RANGES, BYTES);
         return Ok(answer);
     }
-    if let Source::Proxy(name) = source {
+    if let FileContent::Proxy(name) = content {
         return Ok(hand_over(&representation, accel_prefix, &name));
     }
     let (status, first, last) = part(request, &identity, now)?;
@@ -70,7 +70,7 @@ pub fn answer(
     if request.method() == Method::HEAD {
         return Ok(answer.body(LengthOnly(identity.length)));
     }
-    Ok(answer.body(body(source, first, last)))
+    Ok(answer.body(body(content, first, last)))
 }
 
 fn is_acceptable(request: &HttpRequest, essence: &str) -> bool {
@@ -82,7 +82,7 @@ fn is_acceptable(request: &HttpRequest, essence: &str) -> bool {
 /// The status of what is sent, its first octet and its last.
 fn part(
     request: &HttpRequest,
-    identity: &Identity,
+    identity: &FileIdentity,
     now: Timestamp,
 ) -> Result<(StatusCode, u64, u64), Refusal> {
     let whole = (StatusCode::OK, 0, identity.length.saturating_sub(1));
@@ -101,16 +101,16 @@ fn part(
     }
 }
 
-fn body(source: Source, first: u64, last: u64) -> BoxBody {
-    match source {
-        Source::Memory(bytes) => {
+fn body(content: FileContent, first: u64, last: u64) -> BoxBody {
+    match content {
+        FileContent::Memory(bytes) => {
             let end = usize::try_from(last)
                 .map_or(bytes.len(), |last| bytes.len().min(last.saturating_add(1)));
             let start = usize::try_from(first).map_or(end, |first| end.min(first));
             BoxBody::new(bytes.slice(start..end))
         }
-        Source::Disk(bytes) => BoxBody::new(FileBody::new(bytes.within(first, last))),
-        Source::Proxy(_) => BoxBody::new(()),
+        FileContent::Disk(bytes) => BoxBody::new(FileBody::new(bytes.within(first, last))),
+        FileContent::Proxy(_) => BoxBody::new(()),
     }
 }
 

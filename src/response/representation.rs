@@ -20,7 +20,7 @@ use super::{
     conditions::{self, Verdict},
     fields::{http_date, joined},
 };
-use crate::dataset::{EntityTag, Identity, perils::Served};
+use crate::dataset::{EntityTag, FileIdentity, perils::Served};
 
 /// One of the representations that a request could be answered with.
 #[derive(Clone, Debug)]
@@ -82,8 +82,8 @@ impl Validators {
     }
 }
 
-impl From<&Identity> for Validators {
-    fn from(identity: &Identity) -> Self {
+impl From<&FileIdentity> for Validators {
+    fn from(identity: &FileIdentity) -> Self {
         Self {
             entity_tag: identity.entity_tag.clone(),
             last_modified: Some(identity.last_modified),

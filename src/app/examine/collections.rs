@@ -6,7 +6,7 @@ use std::{
 
 use super::{Examination, awaited};
 use crate::{
-    config::{Fault, Place, Severity},
+    config::{Finding, Place, Severity},
     dataset::{
         FileName, Files, Perils,
         catalog::{Catalog, Sources},
@@ -167,7 +167,7 @@ impl Examination<'_> {
             } else {
                 Severity::Error
             };
-            let fault = Fault::new(severity, place, fault.problem.to_string(), fault.remedy());
+            let fault = Finding::new(severity, place, fault.problem.to_string(), fault.remedy());
             self.of_collections.push(fault);
         }
         for Withheld { id, clause } in withheld {
@@ -184,7 +184,7 @@ impl Examination<'_> {
             );
             let place = self.described(catalog, id);
             let remedy = format!("give {id} a rule in the configuration, or allow it there");
-            let fault = Fault::new(Severity::Error, place, finding, remedy);
+            let fault = Finding::new(Severity::Error, place, finding, remedy);
             self.of_collections.push(fault);
         }
     }

@@ -42,7 +42,7 @@ pub(in crate::climatescore) fn whole(
     let mut answer = representation.begin(StatusCode::OK);
     say_units(&mut answer, perils);
     if has_quirk {
-        lead_on(&mut answer);
+        add_deprecation_headers(&mut answer);
     }
     Ok(answer.body(body))
 }
@@ -59,7 +59,7 @@ pub(in crate::climatescore) fn locations(
     let mut answer = in_json(Caching::Never).begin(StatusCode::OK);
     say_units(&mut answer, &request.perils);
     if request.has_quirk {
-        lead_on(&mut answer);
+        add_deprecation_headers(&mut answer);
     }
     let records = request.places.len() * values.count();
     let mut location = LocationAnswer::new(request, values);
@@ -95,7 +95,7 @@ fn say_units(answer: &mut HttpResponseBuilder, perils: &[Peril]) {
 }
 
 /// Says that the answer rests on a leniency of the old service, and where there is none (RFC 9745).
-fn lead_on(answer: &mut HttpResponseBuilder) {
+fn add_deprecation_headers(answer: &mut HttpResponseBuilder) {
     answer
         .insert_header((WARNING, QUIRK))
         .insert_header((HeaderName::from_static("deprecation"), DEPRECATED_SINCE))

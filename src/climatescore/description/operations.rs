@@ -16,7 +16,7 @@ impl ContractRoute {
     /// What the methods of the route take and give.
     pub(crate) fn operations(self, about: &Description<'_>) -> Vec<(&'static str, Operation)> {
         let operation = match self {
-            Self::Locations => noted(led_on(Operation {
+            Self::Locations => noted(deprecated(Operation {
                 body: Some(schemas::body()),
                 problems: vec![404, 408, 413, 415],
                 ..of_contract(
@@ -35,7 +35,7 @@ impl ContractRoute {
                 )
                 .cacheable(),
             ),
-            Self::All => noted(led_on(
+            Self::All => noted(deprecated(
                 Operation {
                     parameters: vec![parameter("contractLat"), parameter("contractLon")],
                     ..of_contract(
@@ -55,7 +55,7 @@ impl ContractRoute {
                     "contractScenario",
                 ];
                 let summary = format!("{} at one place", peril.title());
-                let operation = led_on(
+                let operation = deprecated(
                     Operation {
                         parameters: names.map(parameter).to_vec(),
                         ..of_contract(
@@ -87,8 +87,8 @@ fn of_contract(id: &str, summary: &str, access: Access, schema: &str) -> Operati
     guarded(id, "ClimateScore", summary, access, schema)
 }
 
-/// With the fields that say a leniency of the old service was used.
-fn led_on(mut operation: Operation) -> Operation {
+/// Operation with the fields that say a leniency of the old service was used.
+fn deprecated(mut operation: Operation) -> Operation {
     for (status, answer) in &mut operation.answers {
         if *status == "200" {
             for name in ["Warning", "Deprecation"] {

@@ -6,12 +6,12 @@ use rustls_pki_types::{CertificateDer, pem::PemObject};
 
 use crate::{
     clock::Timestamp,
-    config::{Config, Fault, Place, Places, Severity},
+    config::{Config, Finding, Place, Places, Severity},
     token::Clocks,
 };
 
 /// One finding when our clock and the directory's are so far apart that tokens are refused for it.
-pub(super) fn apart(place: Place, clocks: Clocks) -> Option<Fault> {
+pub(super) fn apart(place: Place, clocks: Clocks) -> Option<Finding> {
     let Clocks { server, ours } = clocks;
     let (apart, which) = if ours > server {
         (server.until(ours), "ahead of")
@@ -20,7 +20,7 @@ pub(super) fn apart(place: Place, clocks: Clocks) -> Option<Fault> {
     };
     (apart > TOLERATED).then(|| {
         let seconds = apart.as_secs();
-        Fault::new(
+        Finding::new(
             Severity::Warning,
             place,
             format!(
@@ -33,7 +33,7 @@ pub(super) fn apart(place: Place, clocks: Clocks) -> Option<Fault> {
 
 /// One finding when what is shown to the directory begins in the future. The daemon starts all the same:
 /// a clock is set right while it runs.
-pub(super) fn findings(config: &Config, places: &Places, now: Timestamp) -> Vec<Fault> {
+pub(super) fn findings(config: &Config, places: &Places, now: Timestamp) -> Vec<Finding> {
     let path = &config.directory.certificate;
     let begin = CertificateDer::from_pem_file(path)
         .ok()
@@ -41,7 +41,7 @@ pub(super) fn findings(config: &Config, places: &Places, now: Timestamp) -> Vec<
     let begin = begin.filter(|begin| *begin > now);
     let finding = begin.map(|begin| {
         let path = path.display();
-        Fault::new(
+        Finding::new(
             Severity::Warning,
             places.of("directory.certificate"),
             format!(

@@ -9,13 +9,13 @@ use std::{
 use nix::unistd::User;
 
 use super::{shared_data::CANNOT_READ, socket_unit::unit_of};
-use crate::config::{Fault, Place, Severity};
+use crate::config::{Finding, Place, Severity};
 
 /// What the daemon's own user finds wrong and root does not, for the configuration that the unit serves.
 ///
 /// Nothing when this is not root, there is no such user, or root has found errors already. Where systemd hands
 /// over files that the user itself cannot read (`LoadCredential=`), only what it cannot read of what is published.
-pub(super) fn findings(path: &Path, so_far: &[Fault]) -> Vec<Fault> {
+pub(super) fn findings(path: &Path, so_far: &[Finding]) -> Vec<Finding> {
     let has_error = so_far.iter().any(|fault| fault.severity == Severity::Error);
     let unit = unit_of(path).filter(|_| !has_error && rustix::process::geteuid().is_root());
     let Some(unit) = unit else {
@@ -43,7 +43,7 @@ fn has_credentials(unit: &str) -> bool {
     })
 }
 
-fn seen_by(user: &User, path: &Path) -> Vec<Fault> {
+fn seen_by(user: &User, path: &Path) -> Vec<Finding> {
     let looked = Command::new("/proc/self/exe")
         .args(["check", "--offline", "--config"])
         .arg(path)
@@ -63,7 +63,7 @@ fn seen_by(user: &User, path: &Path) -> Vec<Fault> {
 }
 
 /// Errors, and the publisher's files that cannot be read; other warnings root has had itself.
-fn finding(line: &str) -> Option<Fault> {
+fn finding(line: &str) -> Option<Finding> {
     let error = line
         .strip_prefix("error")
         .map(|line| (Severity::Error, line));
@@ -75,9 +75,9 @@ fn finding(line: &str) -> Option<Fault> {
     Some(fault(severity, line.trim_start().to_owned()))
 }
 
-fn fault(severity: Severity, finding: String) -> Fault {
+fn fault(severity: Severity, finding: String) -> Finding {
     let place = Place::Outside(format!("as the user {DAEMON}"));
-    Fault::new(severity, place, finding, "")
+    Finding::new(severity, place, finding, "")
 }
 
 /// `User=` of perild.service.

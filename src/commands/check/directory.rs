@@ -10,7 +10,7 @@ use tokio::{
 use super::clock;
 use crate::{
     app::Parts,
-    config::{Fault, Places, Severity},
+    config::{Finding, Places, Severity},
     token::{
         Attempt, Clocks, MetadataFault, NotReady, StartError, TokenSettings, Tokens, TransportKind,
         Unavailability,
@@ -22,7 +22,7 @@ use crate::{
 ///
 /// A directory that is away is a warning, since the daemon waits for it; one that says
 /// something else than the configuration is an error.
-pub(super) fn findings(parts: Parts, places: &Places) -> Vec<Fault> {
+pub(super) fn findings(parts: Parts, places: &Places) -> Vec<Finding> {
     let settings = parts.into_token_settings();
     let issuer = settings.issuer.clone();
     let mut clocks = None;
@@ -47,7 +47,7 @@ pub(super) fn findings(parts: Parts, places: &Places) -> Vec<Fault> {
         Err(Silence::Io(error)) => (Severity::Error, error.to_string(), ""),
     };
     let place = places.of("directory.issuer");
-    let mut findings = vec![Fault::new(severity, place.clone(), finding, remedy)];
+    let mut findings = vec![Finding::new(severity, place.clone(), finding, remedy)];
     findings.extend(clocks.and_then(|clocks| clock::apart(place, clocks)));
     findings
 }

@@ -4,10 +4,10 @@ use std::{collections::BTreeSet, os::unix::fs::MetadataExt, path::Path};
 
 use rustix::fs::{StatVfs, StatVfsMountFlags, statvfs};
 
-use crate::config::{Config, Fault, Place, Places, Severity};
+use crate::config::{Config, Finding, Place, Places, Severity};
 
 /// Findings for each disk that is full or nearly so, or takes no writes, under the first folder on it.
-pub(super) fn findings(config: &Config, places: &Places) -> Vec<Fault> {
+pub(super) fn findings(config: &Config, places: &Places) -> Vec<Finding> {
     let outside = |what: &str| Place::Outside(what.to_owned());
     let folders = [
         (places.of("paths.state"), config.paths.state.as_path()),
@@ -39,9 +39,9 @@ pub(super) fn findings(config: &Config, places: &Places) -> Vec<Fault> {
         if place == places.of("paths.state") {
             told.extend(closed(&path, &disk));
         }
-        let warned = told
-            .into_iter()
-            .map(|(finding, remedy)| Fault::new(Severity::Warning, place.clone(), finding, remedy));
+        let warned = told.into_iter().map(|(finding, remedy)| {
+            Finding::new(Severity::Warning, place.clone(), finding, remedy)
+        });
         findings.extend(warned);
     }
     findings

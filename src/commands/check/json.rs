@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::config::{Fault, Place};
+use crate::config::{Finding, Place};
 
 /// Prints one object: the findings, and the collections where the configuration can be read.
-pub(super) fn print(findings: &[Fault], collections: Option<&[Value]>) -> io::Result<()> {
+pub(super) fn print(findings: &[Finding], collections: Option<&[Value]>) -> io::Result<()> {
     let document = json!({
         "findings": findings.iter().map(finding).collect::<Vec<_>>(),
         "collections": collections,
@@ -16,7 +16,7 @@ pub(super) fn print(findings: &[Fault], collections: Option<&[Value]>) -> io::Re
 }
 
 /// One finding.
-fn finding(fault: &Fault) -> Value {
+fn finding(fault: &Finding) -> Value {
     json!({
         "severity": fault.severity.to_string(),
         "place": place(&fault.place),

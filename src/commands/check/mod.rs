@@ -29,7 +29,7 @@ use super::serve::{CONFIGURATION, config_path};
 use crate::{
     app::{Examined, Holdings, examine},
     clock::Timestamp,
-    config::{Config, ConfigError, Fault, Place, Places, Severity},
+    config::{Config, ConfigError, Finding, Place, Places, Severity},
 };
 
 /// Arguments of `perild check`.
@@ -63,7 +63,7 @@ pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
     let read = Config::read(&path);
     let (mut findings, holdings) = match &read {
         Ok((config, places)) => findings(&path, config, places, args.offline),
-        Err(ConfigError::Syntax(fault)) => (vec![Fault::clone(fault)], None),
+        Err(ConfigError::Syntax(fault)) => (vec![Finding::clone(fault)], None),
         Err(ConfigError::Faults(faults)) => (faults.clone(), None),
         Err(error @ ConfigError::Unreadable { .. }) => {
             writeln!(io::stderr(), "perild: {error}")?;
@@ -98,7 +98,7 @@ fn findings(
     config: &Config,
     places: &Places,
     offline: bool,
-) -> (Vec<Fault>, Option<Holdings>) {
+) -> (Vec<Finding>, Option<Holdings>) {
     let Examined {
         parts,
         holdings,
@@ -118,12 +118,12 @@ fn findings(
 }
 
 /// A warning about nginx.
-fn of_nginx(finding: impl Into<String>, remedy: &str) -> Fault {
+fn of_nginx(finding: impl Into<String>, remedy: &str) -> Finding {
     let place = Place::Outside("nginx".to_owned());
-    Fault::new(Severity::Warning, place, finding, remedy)
+    Finding::new(Severity::Warning, place, finding, remedy)
 }
 
-fn print(findings: &[Fault], collections: Option<&Collections<'_>>) -> io::Result<()> {
+fn print(findings: &[Finding], collections: Option<&Collections<'_>>) -> io::Result<()> {
     let mut output = io::stdout().lock();
     for finding in findings {
         writeln!(output, "{finding}")?;

@@ -11,10 +11,10 @@ use super::{
     of_nginx,
     shown::{PATIENCE, Shown, shown},
 };
-use crate::config::Fault;
+use crate::config::Finding;
 
 /// That no site in nginx's `dump` has the name `host`.
-pub(super) fn in_nginx(host: &str, dump: &str) -> Option<Fault> {
+pub(super) fn in_nginx(host: &str, dump: &str) -> Option<Finding> {
     let is_named = server_names(dump).any(|name| covers(name, host));
     (!is_named).then(|| {
         of_nginx(
@@ -66,7 +66,7 @@ fn covers(name: &str, host: &str) -> bool {
 }
 
 /// Where `host` leads to: nowhere, or to machines that show another certificate than `here`.
-pub(super) fn in_the_world(host: &str, here: &CertificateDer<'_>) -> Vec<Fault> {
+pub(super) fn in_the_world(host: &str, here: &CertificateDer<'_>) -> Vec<Finding> {
     match (host, 443).to_socket_addrs() {
         Ok(addresses) => {
             let addresses: Vec<_> = addresses.take(MOST_ADDRESSES).collect();
@@ -81,7 +81,7 @@ pub(super) fn in_the_world(host: &str, here: &CertificateDer<'_>) -> Vec<Fault> 
 
 /// One finding for each of `addresses` that shows another certificate; one that does not answer may be
 /// out of reach from here alone.
-fn elsewhere(host: &str, here: &CertificateDer<'_>, addresses: &[SocketAddr]) -> Vec<Fault> {
+fn elsewhere(host: &str, here: &CertificateDer<'_>, addresses: &[SocketAddr]) -> Vec<Finding> {
     let other = |address: SocketAddr| {
         let stream = TcpStream::connect_timeout(&address, PATIENCE).ok()?;
         match shown(host, stream) {

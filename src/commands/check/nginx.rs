@@ -10,12 +10,12 @@ use rustls_pki_types::{CertificateDer, pem::PemObject};
 use super::{of_nginx, served};
 use crate::{
     clock::Timestamp,
-    config::{Config, Fault, Place, Severity},
+    config::{Config, Finding, Place, Severity},
     edge::Listen,
 };
 
 /// What `nginx -T` shows; nothing when this machine has no nginx.
-pub(super) fn findings(config: &Config, is_online: bool) -> Vec<Fault> {
+pub(super) fn findings(config: &Config, is_online: bool) -> Vec<Finding> {
     let output = match Command::new("nginx").arg("-T").output() {
         Ok(output) => output,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
@@ -57,7 +57,7 @@ fn certificate_files(dump: &str) -> BTreeSet<&str> {
 }
 
 /// How long the certificates are good that nginx is to show to consumers.
-fn certificates(files: &BTreeSet<&str>, now: Timestamp) -> Vec<Fault> {
+fn certificates(files: &BTreeSet<&str>, now: Timestamp) -> Vec<Finding> {
     let shown = files
         .iter()
         .filter_map(|path| Some((path, Shown::read(path)?)));
@@ -84,8 +84,8 @@ impl Shown {
         })
     }
 
-    fn judge(&self, path: &str, now: Timestamp) -> Vec<Fault> {
-        let mut findings = vec![Fault::of_end(
+    fn judge(&self, path: &str, now: Timestamp) -> Vec<Finding> {
+        let mut findings = vec![Finding::of_end(
             place(),
             &format!("the server's certificate {path}"),
             self.end,
@@ -104,7 +104,7 @@ impl Shown {
     }
 }
 
-fn judge(dump: &str, socket: &str, certificate_header: &str) -> Vec<Fault> {
+fn judge(dump: &str, socket: &str, certificate_header: &str) -> Vec<Finding> {
     let lines: Vec<&str> = dump
         .lines()
         .map(str::trim)
@@ -142,7 +142,7 @@ fn judge(dump: &str, socket: &str, certificate_header: &str) -> Vec<Fault> {
     }
     if findings.is_empty() {
         let finding = format!("a site leads to {socket} and sets {certificate_header}");
-        findings.push(Fault::new(Severity::Fine, place(), finding, ""));
+        findings.push(Finding::new(Severity::Fine, place(), finding, ""));
     }
     findings
 }

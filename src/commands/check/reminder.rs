@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use crate::{
     clock::Timestamp,
-    config::{Fault, Severity},
+    config::{Finding, Severity},
 };
 
 /// Prints with the priorities of `sd-daemon(3)`, which the journal takes off each line.
-pub(super) fn print(findings: &[Fault], now: Timestamp) -> io::Result<()> {
+pub(super) fn print(findings: &[Finding], now: Timestamp) -> io::Result<()> {
     let mut output = io::stdout().lock();
     for finding in findings.iter().filter(|finding| is_due(finding, now)) {
         let priority = match finding.severity {
@@ -20,7 +20,7 @@ pub(super) fn print(findings: &[Fault], now: Timestamp) -> io::Result<()> {
     Ok(())
 }
 
-fn is_due(finding: &Fault, now: Timestamp) -> bool {
+fn is_due(finding: &Finding, now: Timestamp) -> bool {
     match (finding.severity, finding.ends) {
         (Severity::Error, _) | (Severity::Warning, None) => true,
         (Severity::Warning, Some(end)) => DAYS.contains(&(now.until(end).as_secs() / 86_400)),
@@ -40,7 +40,7 @@ mod tests {
         let now = Timestamp::from_seconds(1_000_000_000);
         let end = Timestamp::from_seconds(now.seconds() + days * 86_400 + 3_600);
         let place = Place::Outside("test".to_owned());
-        let fault = Fault::of_end(place, "it", end, now, Severity::Warning, "renew it");
+        let fault = Finding::of_end(place, "it", end, now, Severity::Warning, "renew it");
         is_due(&fault, now)
     }
 
@@ -58,7 +58,7 @@ mod tests {
             (Severity::Warning, true),
             (Severity::Fine, false),
         ] {
-            let fault = Fault::new(severity, Place::Outside("test".to_owned()), "so", "");
+            let fault = Finding::new(severity, Place::Outside("test".to_owned()), "so", "");
             assert_eq!(is_due(&fault, now), is_said, "{severity:?}");
         }
     }

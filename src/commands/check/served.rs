@@ -17,7 +17,7 @@ use super::{
     shown::{PATIENCE, Shown, shown},
 };
 use crate::{
-    config::{Config, Fault},
+    config::{Config, Finding},
     edge::Listen,
 };
 
@@ -29,7 +29,7 @@ pub(super) fn findings(
     dump: &str,
     files: &BTreeSet<&str>,
     is_online: bool,
-) -> Vec<Fault> {
+) -> Vec<Finding> {
     let Some(Host::Domain(host)) = config.base_url.as_ref().and_then(Url::host) else {
         return Vec::new();
     };
@@ -64,7 +64,7 @@ pub(super) fn findings(
     findings
 }
 
-fn refused(host: &str, reason: &str) -> Fault {
+fn refused(host: &str, reason: &str) -> Finding {
     of_nginx(
         format!("whoever asks this machine for {host} is shown no certificate: {reason}"),
         "see that nginx has the site enabled, and that its server_name is the name of base_url",
@@ -90,7 +90,7 @@ fn judge(
     shown: &CertificateDer<'_>,
     files: &BTreeSet<&str>,
     directory: Option<&CertificateDer<'_>>,
-) -> Option<Fault> {
+) -> Option<Finding> {
     if directory == Some(shown) {
         return Some(of_nginx(
             format!(

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use crate::{
-    config::{Config, Fault, Places, Severity},
+    config::{Config, Finding, Places, Severity},
     dataset::{Files, READABLE, Withheld},
 };
 
 /// One finding for each such file, up to ten of them, or one for a folder that cannot be used.
-pub(super) fn findings(config: &Config, places: &Places) -> Vec<Fault> {
+pub(super) fn findings(config: &Config, places: &Places) -> Vec<Finding> {
     let root = &config.paths.shared_data;
     if !root.is_dir() {
         // That is said by what is examined before a start.
         return Vec::new();
     }
     let warning = |finding: String, remedy: &str| {
-        Fault::new(
+        Finding::new(
             Severity::Warning,
             places.of("paths.shared_data"),
             finding,

@@ -14,20 +14,20 @@ use rustix::fs::Access;
 
 use super::socket_unit::SocketUnit;
 use crate::{
-    config::{Config, Fault, Place, Places, Severity},
+    config::{Config, Finding, Place, Places, Severity},
     edge::{Listen, ListenError, guard_path},
 };
 
 /// Whether there will be something to listen on, and how the socket stands on the disk.
 ///
 /// Where systemd hands the socket over, its unit is looked at; else `listen`, which the daemon binds.
-pub(super) fn findings(path: &Path, config: &Config, places: &Places) -> Vec<Fault> {
+pub(super) fn findings(path: &Path, config: &Config, places: &Places) -> Vec<Finding> {
     let place = || places.of("listen");
     if let Some((name, unit)) = SocketUnit::of(path) {
         let faults = unit.faults(&config.server.trusted_peers).into_iter();
         let place = || Place::Outside(name.clone());
         let mut findings: Vec<_> = faults
-            .map(|(finding, remedy)| Fault::new(Severity::Error, place(), finding, remedy))
+            .map(|(finding, remedy)| Finding::new(Severity::Error, place(), finding, remedy))
             .collect();
         findings.extend(standing(config, places));
         return findings;
@@ -37,7 +37,12 @@ pub(super) fn findings(path: &Path, config: &Config, places: &Places) -> Vec<Fau
         Listen::Unix(path) => guard_path(path).err().or_else(|| closed(path)),
     };
     match refused {
-        Some(error) => vec![Fault::new(Severity::Error, place(), error.to_string(), "")],
+        Some(error) => vec![Finding::new(
+            Severity::Error,
+            place(),
+            error.to_string(),
+            "",
+        )],
         None => standing(config, places).into_iter().collect(),
     }
 }
@@ -62,13 +67,13 @@ fn closed(path: &Path) -> Option<ListenError> {
 }
 
 /// The socket's mode, and whether anyone answers on it; nothing when the daemon listens on TCP.
-fn standing(config: &Config, places: &Places) -> Option<Fault> {
+fn standing(config: &Config, places: &Places) -> Option<Finding> {
     let Listen::Unix(path) = &config.listen else {
         return None;
     };
     let (severity, finding, remedy) = judge(path);
     let place = places.of("listen");
-    Some(Fault::new(severity, place, finding, remedy))
+    Some(Finding::new(severity, place, finding, remedy))
 }
 
 fn judge(path: &Path) -> (Severity, String, &'static str) {

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use crate::{
-    config::{Config, Fault, Places, Severity},
+    config::{Config, Finding, Places, Severity},
     dataset::{grid::Grid, perils::stores},
 };
 
 /// Whether every octet of each is as it was imported. A store that is not there, or cannot be opened, is the
 /// concern of what is examined before a start.
-pub(super) fn findings(config: &Config, places: &Places) -> Vec<Fault> {
+pub(super) fn findings(config: &Config, places: &Places) -> Vec<Finding> {
     let paths = stores(&config.paths.state).unwrap_or_default();
     let open = paths
         .iter()
@@ -18,7 +18,7 @@ pub(super) fn findings(config: &Config, places: &Places) -> Vec<Fault> {
         .collect()
 }
 
-fn finding(grid: &Grid, path: &Path, places: &Places) -> Fault {
+fn finding(grid: &Grid, path: &Path, places: &Places) -> Finding {
     let about = grid.metadata();
     let (severity, finding) = match grid.verify() {
         Ok(()) => {
@@ -29,5 +29,5 @@ fn finding(grid: &Grid, path: &Path, places: &Places) -> Fault {
         Err(error) => (Severity::Error, error.to_string()),
     };
     let finding = format!("{}: {finding}", path.display());
-    Fault::new(severity, places.of("paths.state"), finding, "")
+    Finding::new(severity, places.of("paths.state"), finding, "")
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     caller::{IssuerKey, PointNames},
-    config::{Fault, Place, Severity},
+    config::{Finding, Place, Severity},
 };
 
 /// The addresses that gave no list, or not only lists that can be used.
@@ -58,7 +58,7 @@ fn unconfirmed(
     }
     let period = (list.this_update(), list.ends());
     let place = Place::Outside(String::new());
-    let end = Fault::of_period(place, &what, period, rules.now, Severity::Error, "");
+    let end = Finding::of_period(place, &what, period, rules.now, Severity::Error, "");
     (end.severity != Severity::Fine)
         .then(|| format!("{}, and no address gives a newer one", end.finding))
 }

@@ -5,15 +5,15 @@ use std::path::Path;
 use crate::{
     app::{Parts, examine},
     clock::Timestamp,
-    config::{Config, ConfigError, Fault, Severity},
+    config::{Config, ConfigError, Finding, Severity},
     dataset::Catalog,
 };
 
 /// What was found; parts when no error keeps all from being served.
 pub(super) struct Examined {
     pub(super) parts: Option<Parts>,
-    pub(super) errors: Vec<Fault>,
-    warnings: Vec<Fault>,
+    pub(super) errors: Vec<Finding>,
+    warnings: Vec<Finding>,
 }
 
 impl Examined {

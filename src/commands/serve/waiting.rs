@@ -10,14 +10,14 @@ use tokio::time::{Instant, sleep_until};
 use super::reading::{self, Examined};
 use crate::{
     app::Waiting,
-    config::{Config, ConfigError, Fault},
+    config::{Config, ConfigError, Finding},
     service::Notify,
 };
 
 /// The next look at what is missing, and what the last one found.
 #[derive(Debug)]
 pub(super) struct Wait {
-    said: Vec<Fault>,
+    said: Vec<Finding>,
     pause: Duration,
     next: Instant,
     refusals: u32,
@@ -37,7 +37,7 @@ impl Wait {
     /// Begins to wait for what would mend `faults`, or hands them back where only a person can.
     pub(super) fn begin(
         config: &Config,
-        faults: Vec<Fault>,
+        faults: Vec<Finding>,
     ) -> Result<(Self, Waiting), ConfigError> {
         let Some(waiting) = Waiting::new(config, &faults) else {
             return Err(ConfigError::Faults(faults));
@@ -91,7 +91,7 @@ impl Wait {
     }
 
     /// In the journal when it is not what was said last.
-    fn say(&mut self, faults: Vec<Fault>) {
+    fn say(&mut self, faults: Vec<Finding>) {
         if faults == self.said {
             return;
         }
@@ -119,9 +119,9 @@ mod tests {
     use super::*;
     use crate::config::{Awaited, REFERENCE, Severity};
 
-    fn fault(awaited: Option<Awaited>) -> Fault {
+    fn fault(awaited: Option<Awaited>) -> Finding {
         let place = crate::config::Place::Outside("test".to_owned());
-        Fault::new(Severity::Error, place, "so", "").awaiting(awaited)
+        Finding::new(Severity::Error, place, "so", "").awaiting(awaited)
     }
 
     #[tokio::test]

@@ -56,10 +56,10 @@ fn files(root: PathBuf, memory_bytes: u64, proxy_sends: bool) -> Files {
 }
 
 fn content(selection: Selection) -> Vec<u8> {
-    match selection.source {
-        Source::Memory(bytes) => bytes.to_vec(),
-        Source::Disk(mut bytes) => bytes.read_whole().unwrap().to_vec(),
-        Source::Proxy(name) => panic!("left to the proxy: {name}"),
+    match selection.content {
+        FileContent::Memory(bytes) => bytes.to_vec(),
+        FileContent::Disk(mut bytes) => bytes.read_whole().unwrap().to_vec(),
+        FileContent::Proxy(name) => panic!("left to the proxy: {name}"),
     }
 }
 
@@ -150,7 +150,7 @@ fn a_file_rewritten_after_it_was_opened_is_not_read_as_the_version_that_was_open
         let reading = Reading::new(&path, &Arc::default());
         FileBytes::new(
             File::from(descriptor),
-            &Identity::new(version, None),
+            &FileIdentity::new(version, None),
             reading,
         )
     };
@@ -246,7 +246,7 @@ fn ngx_16_with_an_internal_location_the_hop_is_told_the_name() {
     let (_directory, root) = folder();
     let files = files(root, 1 << 20, true);
     let selection = select(&files, "tidy").unwrap();
-    assert!(matches!(selection.source, Source::Proxy(name) if name == "tidy.csv"));
+    assert!(matches!(selection.content, FileContent::Proxy(name) if name == "tidy.csv"));
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn what_depends_on_the_version_is_sent_from_the_file_that_was_looked_at() {
 fn a_file_changed_while_it_is_read_does_not_end_as_a_whole() {
     let (_directory, root) = folder();
     let files = files(root.clone(), 0, false);
-    let Source::Disk(mut bytes) = select(&files, "tidy").unwrap().source else {
+    let FileContent::Disk(mut bytes) = select(&files, "tidy").unwrap().content else {
         panic!("not on the disk");
     };
     fs::write(root.join("tidy.csv"), "a,b\n").unwrap();

@@ -50,9 +50,9 @@ impl fmt::Display for Awaited {
     }
 }
 
-/// One finding: where it stands, what is so, and what to do.
+/// Finding about a setting: its place, what is so, and what to do.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub struct Fault {
+pub struct Finding {
     /// Its severity.
     pub severity: Severity,
     /// File and line, or the environment variable.
@@ -67,7 +67,7 @@ pub struct Fault {
     pub awaits: Option<Awaited>,
 }
 
-impl Fault {
+impl Finding {
     /// A finding without an end; an empty `remedy` when there is nothing to do.
     #[must_use]
     pub fn new(
@@ -175,7 +175,7 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:<7} {}: {}", self.severity, self.place, self.finding)?;
         if self.remedy.is_empty() {
@@ -191,10 +191,10 @@ impl fmt::Display for Fault {
 pub enum ConfigError {
     /// One finding or more of [`Severity::Error`].
     #[error("{}", lines(.0))]
-    Faults(Vec<Fault>),
+    Faults(Vec<Finding>),
     /// The text is not TOML, a key is unknown or missing, or a value has another type.
     #[error("{0}")]
-    Syntax(Box<Fault>),
+    Syntax(Box<Finding>),
     /// The file cannot be read.
     #[error("cannot read the configuration {}: {source}; give another with --config FILE or PERILD_CONFIG", .path.display())]
     Unreadable {
@@ -215,10 +215,10 @@ fn end_severity(is_near: bool, has_ended: bool, ended: Severity) -> (Severity, b
     (severity, has_ended)
 }
 
-fn lines(faults: &[Fault]) -> String {
+fn lines(faults: &[Finding]) -> String {
     faults
         .iter()
-        .map(Fault::to_string)
+        .map(Finding::to_string)
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -237,7 +237,7 @@ mod tests {
         let end = Timestamp::from_seconds(now.seconds() + left * 3600);
         let from = Timestamp::from_seconds(end.seconds() - period * 3600);
         let place = Place::Outside("test".to_owned());
-        let fault = Fault::of_period(place, "it", (from, end), now, Severity::Warning, "renew");
+        let fault = Finding::of_period(place, "it", (from, end), now, Severity::Warning, "renew");
         fault.to_string()
     }
 

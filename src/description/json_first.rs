@@ -1,4 +1,4 @@
-//! The document as text.
+//! Text of the document, with JSON before other media types.
 
 use std::fmt;
 
@@ -7,24 +7,24 @@ use serde_json::Value;
 
 /// Writes a document with JSON before other media types: makers of clients that understand only one of them
 /// take the first that they can, and what sends no `Accept` is answered with JSON.
-pub struct Written<'d>(pub &'d Value);
+pub struct JsonFirst<'d>(pub &'d Value);
 
-impl Serialize for Written<'_> {
+impl Serialize for JsonFirst<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
-            Value::Array(items) => serializer.collect_seq(items.iter().map(Written)),
+            Value::Array(items) => serializer.collect_seq(items.iter().map(JsonFirst)),
             Value::Object(members) => {
                 let (first, rest): (Vec<_>, Vec<_>) =
                     members.iter().partition(|(name, _)| *name == FIRST);
                 let members = first.into_iter().chain(rest);
-                serializer.collect_map(members.map(|(name, value)| (name, Written(value))))
+                serializer.collect_map(members.map(|(name, value)| (name, JsonFirst(value))))
             }
             scalar => scalar.serialize(serializer),
         }
     }
 }
 
-impl fmt::Display for Written<'_> {
+impl fmt::Display for JsonFirst<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = if f.alternate() {
             serde_json::to_string_pretty(self)
@@ -50,12 +50,12 @@ mod tests {
             "application/json": {},
             "application/geo+json": "x",
         }});
-        let written = Written(&document).to_string();
+        let written = JsonFirst(&document).to_string();
         assert_eq!(
             written,
             "{\"content\":{\"application/json\":{},\"application/geo+json\":\"x\",\"text/csv\":[{\"a\":null,\"b\":1.5}]}}"
         );
-        let pretty = format!("{:#}", Written(&document));
+        let pretty = format!("{:#}", JsonFirst(&document));
         assert_eq!(serde_json::from_str::<Value>(&pretty).unwrap(), document);
         assert!(pretty.contains("\n  "));
     }
