@@ -54,7 +54,7 @@ pub fn run(args: &CacertsArgs) -> Result<(), CacertsError> {
     report(&certificates, &args.out).map_err(CacertsError::Print)
 }
 
-/// Where the bundle comes from.
+/// Source of the bundle.
 #[derive(Clone, Debug)]
 pub enum Source {
     /// A file on this machine.
@@ -67,7 +67,7 @@ pub enum Source {
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub struct Fingerprint([u8; 32]);
 
-/// Why nothing was installed.
+/// Reason why nothing was installed.
 #[derive(Debug, Error)]
 pub enum CacertsError {
     /// The bundle holds no certificate.
@@ -78,9 +78,9 @@ pub enum CacertsError {
         "the fingerprint differs, nothing was installed\n  expected {expected}\n  found    {found}\nask the directory for its present fingerprint before you try again"
     )]
     Fingerprint {
-        /// What `--sha256` says.
+        /// The fingerprint of `--sha256`.
         expected: Fingerprint,
-        /// What the bytes have.
+        /// The fingerprint of the bytes.
         found: Fingerprint,
     },
     /// The fingerprint is that of a certificate in the bundle, as `openssl x509 -fingerprint` prints it.
@@ -88,13 +88,13 @@ pub enum CacertsError {
         "--sha256 is the fingerprint of certificate {position} ({subject}) and not of the file, nothing was installed\n  the file has {found}\nthe fingerprint of one certificate says nothing of the others: ask the directory for the SHA-256 of the whole file{alone}"
     )]
     FingerprintOfCertificate {
-        /// What would help where the file holds that certificate alone.
+        /// Help where the file holds that certificate alone.
         alone: &'static str,
         /// Place in the bundle, from 1.
         position: usize,
         /// The certificate's subject.
         subject: String,
-        /// What the whole file has.
+        /// The fingerprint of the whole file.
         found: Fingerprint,
     },
     /// The fingerprint is that of a certificate's key, as a pin is.
@@ -106,7 +106,7 @@ pub enum CacertsError {
         position: usize,
         /// The certificate's subject.
         subject: String,
-        /// What the whole file has.
+        /// The fingerprint of the whole file.
         found: Fingerprint,
     },
     /// The URL gave no bundle.
@@ -114,7 +114,7 @@ pub enum CacertsError {
     Fetch {
         /// The URL asked.
         url: Url,
-        /// What the client said.
+        /// The client's error.
         source: reqwest::Error,
     },
     /// A certificate of the bundle is not a CA's.
@@ -143,7 +143,7 @@ pub enum CacertsError {
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// The outbound client or its runtime could not be made.
@@ -159,7 +159,7 @@ pub enum CacertsError {
     Write {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }
@@ -184,7 +184,7 @@ fn verify_and_install(args: &CacertsArgs) -> Result<Vec<Authority>, CacertsError
     Ok(certificates)
 }
 
-/// What else the fingerprint asked for is the fingerprint of, if it is of anything in the bundle.
+/// Part of the bundle that the fingerprint asked for is of, if it is of any.
 fn differs(bundle: &[u8], expected: Fingerprint, found: Fingerprint) -> CacertsError {
     let sections: Vec<_> = <(SectionKind, Vec<u8>)>::pem_slice_iter(bundle)
         .filter_map(Result::ok)

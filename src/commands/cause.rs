@@ -1,4 +1,4 @@
-//! What is at the bottom of an error: outbound clients wrap it in layers of their own, which tell nobody what to mend.
+//! Cause at the bottom of an error: outbound clients wrap it in layers of their own, which tell nobody what to mend.
 
 use std::{error::Error, fmt};
 

@@ -49,15 +49,15 @@ pub struct CrlArgs {
     pub reload: bool,
 }
 
-/// Why not every list is as new as it could be.
+/// Reason why not every list is as new as it could be.
 #[derive(Debug, thiserror::Error)]
 pub enum CrlError {
-    /// Who signs the lists is not known.
+    /// The signers of the lists are not known.
     #[error("cannot use {}: {source}; perild check says more", .path.display())]
     Anchors {
         /// `consumers.trust_anchors`.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Its fault.
         source: AnchorsError,
     },
     /// The configuration is wrong.
@@ -66,7 +66,7 @@ pub enum CrlError {
     /// Some lists are not as new as they should be; what each address gave is on a line of its own.
     #[error("{}; what was there stays", .missing.join("; "))]
     Incomplete {
-        /// Which lists, and what is known of them.
+        /// The lists, and what is known of them.
         missing: Vec<String>,
     },
     /// A connection or standard output failed.
@@ -80,7 +80,7 @@ pub enum CrlError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// There is no room for a file of lists, or its folder is not ours.
@@ -88,7 +88,7 @@ pub enum CrlError {
     Unwritable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
 }
@@ -108,7 +108,7 @@ impl CrlError {
     }
 }
 
-/// What lists are judged by.
+/// Rules by which lists are judged.
 struct Rules<'a> {
     anchors: &'a TrustAnchors,
     max_age: Option<Duration>,

@@ -53,7 +53,7 @@ pub struct ExplainArgs {
     pub claims: Option<PathBuf>,
 }
 
-/// Why there is no explanation.
+/// Reason why there is no explanation.
 #[derive(Debug, thiserror::Error)]
 pub enum ExplainError {
     /// The configuration is wrong.
@@ -73,7 +73,7 @@ pub enum ExplainError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
 }

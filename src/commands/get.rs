@@ -71,15 +71,15 @@ pub fn run(args: &GetArgs) -> Result<(), GetError> {
         .block_on(call(args, &config))
 }
 
-/// Why there is no body on stdout.
+/// Reason why there is no body on stdout.
 #[derive(Debug, Error)]
 pub enum GetError {
     /// The call was not answered.
     #[error("{url} does not answer: {}; see that the host is right, and that its certificate is known to this system or to directory.trust_anchors", Cause(.source))]
     Call {
-        /// What was called.
+        /// The URL that was called.
         url: Url,
-        /// What the client said.
+        /// The client's error.
         source: reqwest::Error,
     },
     /// The outbound client could not be made.
@@ -93,7 +93,7 @@ pub enum GetError {
     Data {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// The directory gave no token.
@@ -107,7 +107,7 @@ pub enum GetError {
     Named {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// Standard output or error could not be written.
@@ -121,9 +121,9 @@ pub enum GetError {
     Status {
         /// The answer's status.
         status: StatusCode,
-        /// What was called.
+        /// The URL that was called.
         url: Url,
-        /// What the provider's log has this call under.
+        /// The interaction id of this call in the provider's log.
         interaction_id: Uuid,
     },
 }
@@ -175,7 +175,7 @@ async fn call(args: &GetArgs, config: &Config) -> Result<(), GetError> {
     })
 }
 
-/// What is sent.
+/// The body that is sent.
 struct Data {
     content: Vec<u8>,
     media_type: &'static str,

@@ -24,7 +24,7 @@ pub struct HealthcheckArgs {
     pub socket: Option<PathBuf>,
 }
 
-/// Why the daemon does not pass for healthy.
+/// Reason why the daemon does not pass for healthy.
 #[derive(Debug, thiserror::Error)]
 pub enum Unhealthy {
     /// Nobody answers, or not in time.
@@ -32,7 +32,7 @@ pub enum Unhealthy {
     Silent {
         /// Its health socket.
         socket: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// It answers something else than 200.

@@ -53,7 +53,8 @@ pub struct ImportArgs {
     /// The values are made up: say so in every answer
     #[arg(long)]
     pub synthetic: bool,
-    /// The step of the grid in degrees: 0.25, 1/12, or 0.5,0.625 for latitudes and longitudes [default: what the places say]
+    /// The step of the grid in degrees: 0.25, 1/12, or 0.5,0.625 for latitudes and longitudes [default: what the places
+    /// say]
     #[arg(long, value_name = "DEGREES")]
     pub step: Option<GridStep>,
     /// Round numbers to six decimals, and places to the nearest point of the grid within 0.0001 degrees:
@@ -70,7 +71,7 @@ pub struct ImportArgs {
     pub paths: Vec<OsString>,
 }
 
-/// Why nothing was imported.
+/// Reason why nothing was imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportFailed {
     /// The configuration is wrong.
@@ -79,7 +80,7 @@ pub enum ImportFailed {
     /// The import itself.
     #[error(transparent)]
     Import(#[from] ImportError),
-    /// What was found cannot be printed.
+    /// The findings cannot be printed.
     #[error("imported, and cannot say so: {0}")]
     Output(#[from] io::Error),
 }

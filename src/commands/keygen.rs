@@ -49,7 +49,7 @@ pub fn run(args: &KeygenArgs) -> Result<(), KeygenError> {
     say_what_next(&written, &args.out).map_err(KeygenError::Print)
 }
 
-/// Why no key pair was made.
+/// Reason why no key pair was made.
 #[derive(Debug, Error)]
 pub enum KeygenError {
     /// The directory for the files could not be made.
@@ -57,7 +57,7 @@ pub enum KeygenError {
     Directory {
         /// The directory asked for.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// A file of that name is there already.
@@ -74,7 +74,7 @@ pub enum KeygenError {
     Write {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }

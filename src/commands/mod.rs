@@ -1,4 +1,4 @@
-//! What a person types: one module a command.
+//! Commands that a person types: one module each.
 
 mod arguments;
 mod cause;

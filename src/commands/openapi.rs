@@ -32,7 +32,7 @@ pub struct OpenapiArgs {
     pub version: Version,
 }
 
-/// Why there is no description.
+/// Reason why there is no description.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenapiError {
     /// The configuration is wrong.

@@ -22,7 +22,7 @@ pub struct ReloadArgs {
     pub socket: Option<PathBuf>,
 }
 
-/// Why nothing is known to have been reloaded.
+/// Reason why nothing is known to have been reloaded.
 #[derive(Debug, thiserror::Error)]
 pub enum ReloadError {
     /// The daemon does not listen there, or this user may not ask it.
@@ -30,7 +30,7 @@ pub enum ReloadError {
     Away {
         /// Its control socket.
         socket: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// The daemon ended before it said anything; its successor reads everything anew.

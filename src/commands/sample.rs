@@ -36,7 +36,7 @@ pub struct SampleArgs {
     pub extent: Option<Extent>,
 }
 
-/// Why there are no files.
+/// Reason why there are no files.
 #[derive(Debug, thiserror::Error)]
 pub enum SampleError {
     /// The disk does not take them.
@@ -44,7 +44,7 @@ pub enum SampleError {
     Disk {
         /// The folder.
         out: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// Step and extent make no grid.

@@ -10,8 +10,9 @@ use crate::printed::sources;
 const STILL: &[(&str, usize)] = &[
     ("app", 70),
     ("climatescore", 40),
-    ("commands", 150),
-    ("dataset", 270),
+    // Those that `--help` prints.
+    ("commands", 8),
+    ("dataset", 190),
     ("description", 30),
     ("discovery", 30),
     ("import", 230),

@@ -87,7 +87,7 @@ impl<'h> Collections<'h> {
         (!rule.clauses().is_empty()).then_some(rule)
     }
 
-    /// Where the rule of `collection` is written.
+    /// Place of the rule of `collection`.
     pub(crate) fn place(&self, collection: &Collection, rule: &Rule) -> Place {
         match rule.origin() {
             Origin::Defaults => self.places.of("defaults.class"),
@@ -108,7 +108,7 @@ impl<'h> Collections<'h> {
     }
 }
 
-/// What there is of `collection`.
+/// Size of `collection`.
 fn data(collection: &Collection) -> String {
     let mut said = vec![collection.kind().name().to_owned()];
     if !collection.has_data() {

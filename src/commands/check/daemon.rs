@@ -11,7 +11,7 @@ use nix::unistd::User;
 use super::{shared_data::CANNOT_READ, socket_unit::unit_of};
 use crate::config::{Finding, Place, Severity};
 
-/// What the daemon's own user finds wrong and root does not, for the configuration that the unit serves.
+/// Findings that the daemon's own user has and root has not, for the configuration that the unit serves.
 ///
 /// Nothing when this is not root, there is no such user, or root has found errors already. Where systemd hands
 /// over files that the user itself cannot read (`LoadCredential=`), only what it cannot read of what is published.

@@ -1,4 +1,4 @@
-//! What the directory answers, asked as the daemon asks it.
+//! Answer of the directory, asked as the daemon asks it.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Whether the directory's metadata can be had and is the configured issuer's, whether it knows us, and whether its
+/// Findings on whether the directory's metadata can be had and is the configured issuer's, it knows us, and its
 /// clock is ours.
 ///
 /// A directory that is away is a warning, since the daemon waits for it; one that says
@@ -75,7 +75,7 @@ fn undiscovered(error: &NotReady) -> (Severity, String, &'static str) {
     }
 }
 
-/// What whoever set the files up can do about `reason`.
+/// Remedy for `reason` by whoever set the files up.
 fn remedy(reason: &Unavailability) -> &'static str {
     match reason {
         Unavailability::RefusedUs { .. }

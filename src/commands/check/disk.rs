@@ -47,7 +47,7 @@ pub(super) fn findings(config: &Config, places: &Places) -> Vec<Finding> {
     findings
 }
 
-/// What a user who is not root may still write, when that is little, and what would help.
+/// Finding on what a user who is not root may still write, when that is little, and what would help.
 fn short(path: &str, disk: &StatVfs) -> Vec<(String, String)> {
     let mut told = Vec::new();
     let megabytes = disk.f_bavail.saturating_mul(disk.f_frsize) / 1_000_000;

@@ -42,7 +42,7 @@ fn server_names(dump: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether nginx takes `host` for `name`; of a regular expression that is believed.
+/// `true` when nginx takes `host` for `name`; of a regular expression that is believed.
 fn covers(name: &str, host: &str) -> bool {
     let name = name.trim_matches(['"', '\'']).to_ascii_lowercase();
     let host = host.to_ascii_lowercase();
@@ -65,7 +65,7 @@ fn covers(name: &str, host: &str) -> bool {
     name == host
 }
 
-/// Where `host` leads to: nowhere, or to machines that show another certificate than `here`.
+/// Findings on where `host` leads to: nowhere, or to machines that show another certificate than `here`.
 pub(super) fn in_the_world(host: &str, here: &CertificateDer<'_>) -> Vec<Finding> {
     match (host, 443).to_socket_addrs() {
         Ok(addresses) => {

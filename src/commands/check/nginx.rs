@@ -14,7 +14,7 @@ use crate::{
     edge::Listen,
 };
 
-/// What `nginx -T` shows; nothing when this machine has no nginx.
+/// Output of `nginx -T`; none when this machine has no nginx.
 pub(super) fn findings(config: &Config, is_online: bool) -> Vec<Finding> {
     let output = match Command::new("nginx").arg("-T").output() {
         Ok(output) => output,
@@ -56,7 +56,7 @@ fn certificate_files(dump: &str) -> BTreeSet<&str> {
     paths.collect()
 }
 
-/// How long the certificates are good that nginx is to show to consumers.
+/// Findings on the ends of the certificates that nginx is to show to consumers.
 fn certificates(files: &BTreeSet<&str>, now: Timestamp) -> Vec<Finding> {
     let shown = files
         .iter()
@@ -66,7 +66,7 @@ fn certificates(files: &BTreeSet<&str>, now: Timestamp) -> Vec<Finding> {
         .collect()
 }
 
-/// What matters of a server's certificate.
+/// Facts of a server's certificate.
 struct Shown {
     end: Timestamp,
     issuer: String,

@@ -1,4 +1,4 @@
-//! What a daily run says: every fault, and what ends soon on chosen days only, so that it is read.
+//! Output of a daily run: every fault, and what ends soon on chosen days only, so that it is read.
 
 use std::io::{self, Write};
 

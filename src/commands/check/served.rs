@@ -1,4 +1,4 @@
-//! What nginx shows at its port: a renewed certificate is on the disk, and may not be in nginx's memory.
+//! Certificate that nginx shows at its port: a renewed certificate is on the disk, and may not be in nginx's memory.
 //!
 //! certbot succeeds when its deploy hook fails, and the file is then good for months while the certificate
 //! that consumers see ends.
@@ -21,9 +21,9 @@ use crate::{
     edge::Listen,
 };
 
-/// What is wrong with what is shown for our name: that nothing answers where `dump` has a site of ours listen on every
-/// address, that the name is refused, that another site answers, that what is shown is in none of `files`, or that it is
-/// none that consumers trust. With `is_online` also where else the name leads to.
+/// Findings on what is shown for our name: that nothing answers where `dump` has a site of ours listen on every
+/// address, that the name is refused, that another site answers, that what is shown is in none of `files`, or that it
+/// is none that consumers trust. With `is_online` also where else the name leads to.
 pub(super) fn findings(
     config: &Config,
     dump: &str,
@@ -78,13 +78,13 @@ fn leads_to_us(config: &Config, dump: &str) -> bool {
     }
 }
 
-/// Whether a site is to answer at every address of this machine, so at that of loopback.
+/// `true` when a site is to answer at every address of this machine, so at that of loopback.
 fn is_expected_here(dump: &str) -> bool {
     let mut lines = dump.lines();
     lines.any(|line| line.trim().starts_with("listen 443 "))
 }
 
-/// What is wrong with the certificate `shown` for `host`; `directory` is what is for the directory alone.
+/// Findings on the certificate `shown` for `host`; `directory` is what is for the directory alone.
 fn judge(
     host: &str,
     shown: &CertificateDer<'_>,

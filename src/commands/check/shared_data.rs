@@ -56,7 +56,7 @@ pub(super) fn findings(config: &Config, places: &Places) -> Vec<Finding> {
     findings
 }
 
-/// How a finding begins that the daemon's user may have and root does not.
+/// Beginnings of findings that the daemon's user may have and root does not.
 pub(super) const CANNOT_READ: &str = "perild cannot read";
 
 const MOST_NAMED: usize = 10;

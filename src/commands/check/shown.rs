@@ -7,7 +7,7 @@ use rustls_pki_types::{CertificateDer, ServerName};
 
 use crate::commands::cacerts::with_any_server;
 
-/// What a server shows for a name.
+/// Certificate that a server shows for a name.
 pub(super) enum Shown {
     /// Its certificate.
     Certificate(CertificateDer<'static>),
@@ -15,7 +15,7 @@ pub(super) enum Shown {
     Nothing(String),
 }
 
-/// What the server at the other end of `stream` shows for `host`.
+/// Certificate that the server at the other end of `stream` shows for `host`.
 pub(super) fn shown(host: &str, stream: TcpStream) -> Shown {
     let asked = ask(host, stream);
     asked.map_or_else(

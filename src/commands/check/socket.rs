@@ -18,7 +18,7 @@ use crate::{
     edge::{Listen, ListenError, guard_path},
 };
 
-/// Whether there will be something to listen on, and how the socket stands on the disk.
+/// Findings on whether there will be something to listen on, and how the socket stands on the disk.
 ///
 /// Where systemd hands the socket over, its unit is looked at; else `listen`, which the daemon binds.
 pub(super) fn findings(path: &Path, config: &Config, places: &Places) -> Vec<Finding> {
@@ -47,7 +47,7 @@ pub(super) fn findings(path: &Path, config: &Config, places: &Places) -> Vec<Fin
     }
 }
 
-/// Why `address` cannot be listened on, but that someone, perhaps perild itself, does so already.
+/// Finding on why `address` cannot be listened on, but that someone, perhaps perild itself, does so already.
 fn taken(address: SocketAddr) -> Option<ListenError> {
     let source = TcpListener::bind(address).err()?;
     (source.kind() != io::ErrorKind::AddrInUse).then_some(ListenError::Bind {

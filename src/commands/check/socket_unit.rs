@@ -13,7 +13,7 @@ use crate::{
     edge::{Network, guard_address},
 };
 
-/// What `perild.socket` says about listening, its drop-ins included.
+/// Settings of `perild.socket` about listening, its drop-ins included.
 #[derive(Debug, Default, Eq, PartialEq)]
 pub(super) struct SocketUnit {
     /// `Accept=`: a process for each connection.
@@ -31,8 +31,8 @@ impl SocketUnit {
         Some((name, found))
     }
 
-    /// Reads the unit `name`, or what it is an instance of, from the first of `folders` that has it, and its drop-ins from
-    /// all of them.
+    /// Reads the unit `name`, or what it is an instance of, from the first of `folders` that has it, and its drop-ins
+    /// from all of them.
     fn read(folders: &[PathBuf], name: &str) -> Option<Self> {
         let names: Vec<_> = template(name)
             .into_iter()
@@ -68,7 +68,7 @@ impl SocketUnit {
         }
     }
 
-    /// Why the daemon would end at once with what this hands over, and what would help.
+    /// Finding on why the daemon would end at once with what this hands over, and what would help.
     pub(super) fn faults(&self, trusted: &[Network]) -> Vec<(String, &'static str)> {
         let mut faults = Vec::new();
         if self.accepts {
@@ -108,7 +108,7 @@ pub(super) fn unit_of(path: &Path) -> Option<String> {
     (!word.contains('/')).then(|| format!("perild@{word}"))
 }
 
-/// What a unit is an instance of, systemd.unit(5).
+/// Template that a unit is an instance of, systemd.unit(5).
 fn template(name: &str) -> Option<String> {
     let (prefix, instance) = name.split_once('@')?;
     let (_, kind) = instance.rsplit_once('.')?;
@@ -148,7 +148,7 @@ fn drop_ins(folders: &[PathBuf], units: &[String]) -> BTreeMap<OsString, PathBuf
 /// There while systemd runs, `sd_booted(3)`.
 const BOOTED: &str = "/run/systemd/system";
 
-/// Where units are, the first to be believed first, systemd.unit(5).
+/// Folders of units, the first to be believed first, systemd.unit(5).
 const FOLDERS: [&str; 5] = [
     "/etc/systemd/system",
     "/run/systemd/system",

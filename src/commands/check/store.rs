@@ -7,8 +7,8 @@ use crate::{
     dataset::{grid::Grid, perils::stores},
 };
 
-/// Whether every octet of each is as it was imported. A store that is not there, or cannot be opened, is the
-/// concern of what is examined before a start.
+/// Findings on stores whose octets are not all as they were imported. A store that is not there, or cannot be opened,
+/// is the concern of what is examined before a start.
 pub(super) fn findings(config: &Config, places: &Places) -> Vec<Finding> {
     let paths = stores(&config.paths.state).unwrap_or_default();
     let open = paths

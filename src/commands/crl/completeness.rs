@@ -1,4 +1,4 @@
-//! Whether a run has done what it is for: every list is as new as its issuer has it.
+//! Completeness of a run: every list is as new as its issuer has it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use crate::{
 /// The addresses that gave no list, or not only lists that can be used.
 pub(super) type Failed<'a> = BTreeMap<&'a Url, &'a BTreeSet<IssuerKey>>;
 
-/// What is missing after a run; an address that failed while another gave its list is no failure.
+/// Findings after a run; an address that failed while another gave its list is no failure.
 pub(super) fn missing(
     files: &[CrlFile],
     sources: &Sources,

@@ -31,7 +31,7 @@ enum Part {
 /// A complete list with its bytes.
 pub(super) struct StoredCrl {
     pub(super) der: Vec<u8>,
-    /// Whether an address gave this list or a newer one in this run.
+    /// `true` when an address gave this list or a newer one in this run.
     pub(super) is_confirmed: bool,
     pub(super) list: RevocationList,
 }

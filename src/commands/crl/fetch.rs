@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::commands::cause::Cause;
 
-/// What one address gave: the bytes, or why there are none.
+/// Answer of one address: the bytes, or why there are none.
 type Fetched = Result<Vec<u8>, String>;
 
 /// A client that asks one address after the other.

@@ -14,7 +14,7 @@ use crate::{
 /// Every address that certificates, lists and the configuration name.
 #[derive(Default)]
 pub(super) struct Sources {
-    /// Whose lists an http address is for; nobody's in particular when the configuration names it.
+    /// Issuer whose lists an http address is for; nobody in particular when the configuration names it.
     pub(super) addresses: BTreeMap<Url, BTreeSet<IssuerKey>>,
     /// The points that certificates name, each with the issuer whose list is published there.
     pub(super) points: Vec<(IssuerKey, PointNames)>,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::caller::{ListBlocks, RevocationListFault};
 
-/// What became of one list that an address gave.
+/// Outcome of one list that an address gave.
 pub(super) struct Update {
     /// Its number and issuer, as far as they could be read.
     list: Option<String>,
@@ -18,14 +18,14 @@ pub(super) struct Update {
 enum Outcome {
     /// It is newer than what was there, or there was nothing.
     Placed(PathBuf),
-    /// Why it is not used.
+    /// The reason why it is not used.
     Refused(String),
     /// It is what is there.
     Same(PathBuf),
 }
 
 impl Update {
-    /// Whether it is not used.
+    /// `true` when it is not used.
     pub(super) fn is_refused(&self) -> bool {
         matches!(self.outcome, Outcome::Refused(_))
     }
@@ -116,7 +116,7 @@ fn place(files: &mut [CrlFile], mut fetched: StoredCrl, rules: &Rules<'_>) -> Ou
     Outcome::Placed(file.path().to_owned())
 }
 
-/// Why a list is used in no case.
+/// Reason why a list is used in no case.
 fn unusable(fetched: &StoredCrl, rules: &Rules<'_>) -> Option<String> {
     let list = &fetched.list;
     if list.is_delta() {

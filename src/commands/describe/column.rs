@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use crate::dataset::metadata::{FieldType, Moment};
 
-/// What is known of a column so far.
+/// Facts of a column so far.
 #[derive(Debug)]
 pub(super) struct Column {
     pub(super) name: String,
@@ -83,7 +83,7 @@ impl Column {
         Some(narrowest.copied().unwrap_or(FieldType::String))
     }
 
-    /// Whether every value is a number.
+    /// `true` when every value is a number.
     pub(super) fn is_numeric(&self) -> bool {
         matches!(
             self.field_type(),

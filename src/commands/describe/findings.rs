@@ -1,4 +1,4 @@
-//! What was found in data, before it becomes a description.
+//! Findings in data, before they become a description.
 
 use super::column::{Column, LATITUDES, LONGITUDES};
 use crate::dataset::metadata::{FieldType, Interval, Unit};
@@ -56,14 +56,14 @@ pub(super) struct FoundGrid {
 #[derive(Debug)]
 pub(super) struct FoundDimension {
     pub(super) name: String,
-    /// Whether the name says more than that it is one.
+    /// `true` when the name says more than that it is one.
     pub(super) is_known: bool,
     pub(super) values: Vec<String>,
     pub(super) are_numbers: bool,
     pub(super) are_times: bool,
 }
 
-/// What a data package says.
+/// Facts of a data package.
 #[derive(Debug, Default)]
 pub(super) struct PackageFacts {
     pub(super) title: Option<String>,
@@ -78,7 +78,7 @@ pub(super) struct PackageFacts {
 }
 
 impl FoundGrid {
-    /// Whether the data say themselves what is where, and need no names of columns for it.
+    /// `true` when the data say themselves what is where, and need no names of columns for it.
     pub(super) fn says_itself(&self) -> bool {
         self.columns.is_empty()
     }

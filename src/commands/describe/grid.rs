@@ -50,7 +50,7 @@ impl Places {
         }
     }
 
-    /// Whether the rows are cells: regular steps both ways, and a good part of the cells there.
+    /// `true` when the rows are cells: regular steps both ways, and a good part of the cells there.
     fn are_cells(&self) -> bool {
         let cells = self.latitudes.len().saturating_mul(self.longitudes.len());
         self.is_grid
@@ -224,7 +224,7 @@ fn micro_degrees(text: &[u8]) -> Option<i32> {
         .flatten()
 }
 
-/// Whether all coordinates lie on steps of one length, each a multiple of the smallest.
+/// `true` when all coordinates lie on steps of one length, each a multiple of the smallest.
 fn is_regular(coordinates: &BTreeSet<i32>) -> bool {
     let gaps = coordinates.iter().zip(coordinates.iter().skip(1));
     let gaps: Vec<i32> = gaps.map(|(a, b)| b - a).collect();

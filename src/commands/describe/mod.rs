@@ -37,7 +37,8 @@ use package::PackageError;
     A description that is there stays as it is."
 )]
 pub struct DescribeArgs {
-    /// The data: CSV (also gzip or zstd), JSON, GeoJSON, Parquet, a .nc file, a Zarr store, or any other file that is to be offered as it is
+    /// The data: CSV (also gzip or zstd), JSON, GeoJSON, Parquet, a .nc file, a Zarr store, or any other file that is
+    /// to be offered as it is
     #[arg(value_name = "PATH")]
     pub path: PathBuf,
     /// Print the description, and write nothing
@@ -45,7 +46,7 @@ pub struct DescribeArgs {
     pub print: bool,
 }
 
-/// Why nothing was described.
+/// Reason why nothing was described.
 #[derive(Debug, thiserror::Error)]
 pub enum DescribeError {
     /// A description is there.
@@ -80,7 +81,7 @@ pub enum DescribeError {
     Unreadable {
         /// The data.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// The description cannot be written.
@@ -88,7 +89,7 @@ pub enum DescribeError {
     Unwritable {
         /// The description.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
 }
@@ -155,7 +156,7 @@ fn beside(path: &Path) -> Result<PathBuf, DescribeError> {
     Ok(path.with_file_name(format!("{stem}.toml")))
 }
 
-/// Whether the data are `NetCDF` or a Zarr store, which are imported and not offered as they are.
+/// `true` when the data are `NetCDF` or a Zarr store, which are imported and not offered as they are.
 fn is_gridded(path: &Path) -> bool {
     let is_parquet = path.extension().is_some_and(|end| end == "parquet");
     !is_parquet && format::is_gridded(path).unwrap_or(false)

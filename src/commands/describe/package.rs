@@ -31,7 +31,7 @@ pub enum PackageError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
 }
@@ -46,7 +46,7 @@ struct Package {
     resources: Vec<Resource>,
 }
 
-/// What a package and a resource both may say.
+/// Members that a package and a resource both may have.
 #[derive(Default, Deserialize)]
 struct Facts {
     title: Option<String>,

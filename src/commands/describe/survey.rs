@@ -71,7 +71,7 @@ fn malformed(path: &Path, format: &'static str, reason: &impl ToString) -> Descr
 }
 
 impl Findings {
-    /// What `columns` say together: fields, and where and when they lie.
+    /// Findings of `columns` together: fields, and where and when they lie.
     pub(super) fn of(columns: &[Column], rows: u64) -> Self {
         let mut findings = Self {
             rows: Some(rows),

@@ -33,7 +33,7 @@ pub(super) struct Client {
     pub(super) organisation_id: &'static str,
     /// `x5t#S256` of the one certificate that it may show.
     pub(super) thumbprint: String,
-    /// Whether it is a data provider, which may ask about others' tokens.
+    /// `true` when it is a data provider, which may ask about others' tokens.
     pub(super) is_provider: bool,
     /// The scopes that it may have; all of them when it asks for none.
     pub(super) scopes: &'static [&'static str],
@@ -79,7 +79,7 @@ struct Directory {
     grants: Mutex<HashMap<String, Grant>>,
 }
 
-/// What is known of a token that was given out.
+/// Record of a token that was given out.
 struct Grant {
     client_id: &'static str,
     organisation_id: &'static str,

@@ -125,7 +125,7 @@ impl Upstream {
     }
 }
 
-/// Whether a field of the client's may reach the daemon: not the connection's, and none that speaks for the proxy.
+/// `true` when a field of the client's may reach the daemon: not the connection's, and none that speaks for the proxy.
 fn is_passed_on(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     !HOP_BY_HOP.contains(&name.as_str())

@@ -76,7 +76,7 @@ pub fn run(args: &DevArgs) -> Result<(), DevError> {
     System::new().block_on(develop(args, listener))
 }
 
-/// Why the development system did not start, or did not do as it should.
+/// Reason why the development system did not start, or did not do as it should.
 #[derive(Debug, Error)]
 pub enum DevError {
     /// An outbound client could not be made.
@@ -90,9 +90,9 @@ pub enum DevError {
     /// The daemon ended although nobody asked it to.
     #[error("perild serve ended by itself ({status}); {account}")]
     DaemonEnded {
-        /// How it ended.
+        /// Its exit status.
         status: ExitStatus,
-        /// What it said last.
+        /// The last lines of its log.
         account: String,
     },
     /// The peril values could not be imported.
@@ -108,7 +108,7 @@ pub enum DevError {
     Listen {
         /// The address asked for.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// There is no file to offer.
@@ -117,7 +117,7 @@ pub enum DevError {
     /// The daemon started and did not become ready.
     #[error("perild serve does not become ready; {account}")]
     NotReady {
-        /// What it said last.
+        /// The last lines of its log.
         account: String,
     },
     /// The throw-away PKI could not be made.
@@ -134,7 +134,7 @@ pub enum DevError {
     SharedData {
         /// The directory or file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// Some calls did not end as they should have.
@@ -146,7 +146,7 @@ pub enum DevError {
         wrong: usize,
         /// Calls made.
         calls: usize,
-        /// What the daemon said last.
+        /// The last lines of the daemon's log.
         account: String,
     },
     /// A TLS configuration could not be made.
@@ -157,7 +157,7 @@ pub enum DevError {
     Write {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }

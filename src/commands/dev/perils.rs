@@ -14,9 +14,9 @@ use crate::{
     sample::{Extent, Sample},
 };
 
-/// What was imported, and what the calls that are printed and made ask of it.
+/// Values that were imported, and those that the calls ask for.
 pub(super) struct PerilValues {
-    /// Where the values come from, for people.
+    /// The source of the values, for people.
     pub(super) origin: String,
     /// A place with values, degrees north.
     pub(super) latitude: String,
@@ -26,9 +26,9 @@ pub(super) struct PerilValues {
     pub(super) peril: Box<str>,
     /// The peril that is asked for at the old service's address.
     pub(super) old: Box<str>,
-    /// Whether the answers must say that the values are made up.
+    /// `true` when the answers must say that the values are made up.
     pub(super) is_synthetic: bool,
-    /// Whether they come from the files that were given.
+    /// `true` when they come from the files that were given.
     pub(super) is_given: bool,
 }
 
@@ -149,7 +149,7 @@ fn asked(columns: &Columns) -> impl Iterator<Item = u32> {
     columns.all().filter(is_asked).map(ColumnIndex::number)
 }
 
-/// How many values a run asks for of the peril of that name.
+/// Number of values that a run asks for of the peril of that name.
 pub(super) fn values_asked(peril: &str) -> usize {
     let peril = Profile::perils().coverage(peril);
     peril.map_or(0, |peril| asked(&peril.columns).count())

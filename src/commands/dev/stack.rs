@@ -171,7 +171,7 @@ impl People {
     }
 }
 
-/// What the programs of `examples/` read, as lines for a POSIX shell.
+/// Variables that the programs of `examples/` read, as lines for a POSIX shell.
 fn environment(dev_dir: &DevDir, issuer: &str, front: &str) -> String {
     let [ca, certificate, key] =
         ["ca.pem", "consumer.pem", "consumer.key"].map(|name| shell_word(&dev_dir.path(name)));
@@ -199,7 +199,7 @@ fn start_directory(people: &People) -> Result<(String, actix_web::dev::Server), 
     Ok((issuer, server))
 }
 
-/// What the daemon's configuration is made from.
+/// Parts of the daemon's configuration.
 struct Settings<'w> {
     dev_dir: &'w DevDir,
     files: &'w SharedFiles,
@@ -280,5 +280,5 @@ fn text(text: &(impl ToString + ?Sized)) -> Value {
     Value::String(text.to_string())
 }
 
-/// How long the daemon believes the directory's answer about a token.
+/// Seconds that the daemon believes the directory's answer about a token.
 pub(super) const CACHE_SECONDS: i64 = 1;

@@ -13,15 +13,15 @@ use crate::{commands::cause::Cause, config::Directory};
 /// A token as the directory gave it out; prints redacted.
 pub(super) struct AccessToken(Zeroizing<String>);
 
-/// Why the directory gave no token.
+/// Reason why the directory gave no token.
 #[derive(Debug, Error)]
 pub enum GrantError {
     /// The directory was not reached.
     #[error("the directory at {url} does not answer: {}; see directory.issuer and directory.trust_anchors", Cause(.source))]
     Away {
-        /// What was asked.
+        /// The URL that was asked.
         url: Url,
-        /// What the client said.
+        /// The client's error.
         source: reqwest::Error,
     },
     /// The metadata is another issuer's, RFC 8414 §3.3.
@@ -50,7 +50,7 @@ pub enum GrantError {
         "the directory's answer from {url} cannot be read; see that directory.issuer is an authorization server"
     )]
     Unreadable {
-        /// What was asked.
+        /// The URL that was asked.
         url: Url,
     },
 }

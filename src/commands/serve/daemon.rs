@@ -86,7 +86,7 @@ pub(super) async fn serve(
     }
 }
 
-/// What is to be ended, and how long that may take.
+/// The server that is to be ended, and the time that it may take.
 struct End {
     server: ServerHandle,
     connections: Connections,
@@ -144,7 +144,7 @@ impl Signals {
     }
 }
 
-/// How the daemon reaches itself: by a unix socket, the consumers' before its own, for there the kernel
+/// Address at which the daemon reaches itself: a unix socket, the consumers' before its own, for there the kernel
 /// says who asks; else by TCP, as long as this machine is let in.
 fn probe(listeners: &[Listener]) -> Option<Probe> {
     let unix = listeners.iter().find_map(|listener| match listener {

@@ -1,8 +1,8 @@
 //! Connections at a stop: those of before are asked to end with their answer, and waited for.
 //!
-//! actix's own graceful stop takes no connection from its first moment on, and looks once a second whether one is left. Here
-//! requests are taken for as long as an answer from before the stop is under way, and only the last moment is without
-//! a daemon: what comes then waits in the socket for the next one.
+//! actix's own graceful stop takes no connection from its first moment on, and looks once a second whether one is left.
+//! Here requests are taken for as long as an answer from before the stop is under way, and only the last moment is
+//! without a daemon: what comes then waits in the socket for the next one.
 
 use std::{sync::Arc, time::Duration};
 
@@ -124,7 +124,7 @@ async fn serve_until_brief(
     }
 }
 
-/// How long kept connections are still answered after a stop, each answer with the end of its connection.
+/// Time in which kept connections are still answered after a stop, each answer with the end of its connection.
 ///
 /// nginx keeps connections to us, and may send a request over one just as we close it. Under load all of
 /// them are used, and so given up, within this time.
@@ -133,5 +133,5 @@ const FAREWELL: Duration = Duration::from_millis(500);
 /// Answers that take no longer may be under way when no more are taken: so long the others wait for the next daemon.
 const BRIEF: Duration = Duration::from_millis(200);
 
-/// How long a connection takes from the socket to the worker that counts it.
+/// Time that a connection takes from the socket to the worker that counts it.
 const HANDED_OVER: Duration = Duration::from_millis(20);

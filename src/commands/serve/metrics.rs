@@ -12,7 +12,7 @@ use crate::{
     metrics::Metrics,
 };
 
-/// What counts, when there is a socket to read it at.
+/// Metrics, when there is a socket to read them at.
 pub(super) fn start(readers: &[Listener]) -> Result<Option<Arc<Metrics>>, ServeError> {
     if readers.is_empty() {
         return Ok(None);

@@ -53,7 +53,7 @@ pub struct ServeArgs {
     pub log_level: Level,
 }
 
-/// Why the daemon did not start, or ended.
+/// Reason why the daemon did not start, or ended.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The configuration is wrong; nothing was started.
@@ -65,7 +65,7 @@ pub enum ServeError {
     /// The server failed.
     #[error("perild ended: {0}")]
     Io(#[from] std::io::Error),
-    /// What is counted has no place.
+    /// The metrics have no place.
     #[error("metrics cannot be counted: {0}")]
     Metrics(#[from] prometheus::Error),
     /// There is nothing to listen on.

@@ -9,7 +9,7 @@ use crate::{
     dataset::Catalog,
 };
 
-/// What was found; parts when no error keeps all from being served.
+/// Findings, and the parts when no error keeps all from being served.
 pub(super) struct Examined {
     pub(super) parts: Option<Parts>,
     pub(super) errors: Vec<Finding>,

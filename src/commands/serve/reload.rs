@@ -18,7 +18,7 @@ use crate::{
     service::{Notify, RELOADED},
 };
 
-/// What a reload needs to know of the start, and of what a start still waits for.
+/// Facts of the start that a reload needs, and those that a start still waits for.
 #[derive(Debug)]
 pub(super) struct Reload {
     path: PathBuf,
@@ -27,7 +27,7 @@ pub(super) struct Reload {
 }
 
 impl Reload {
-    /// What is answered from first: a site, or what there is to wait for.
+    /// The first state to answer from: a site, or what there is to wait for.
     ///
     /// # Errors
     /// What only a person can mend.
@@ -160,7 +160,7 @@ impl Reload {
     }
 }
 
-/// Whether systemd has handed files over (`LoadCredential=`): copies of the start, which no reload makes anew.
+/// `true` when systemd has handed files over (`LoadCredential=`): copies of the start, which no reload makes anew.
 fn hands_over() -> bool {
     #[expect(
         clippy::disallowed_methods,

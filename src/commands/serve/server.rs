@@ -20,7 +20,7 @@ use crate::{
     response::LOW_WATER_BYTES,
 };
 
-/// What answers on `listeners`, from now on; `connections` counts who is connected.
+/// The server on `listeners`, from now on; `connections` counts who is connected.
 ///
 /// # Errors
 /// When a listener cannot be taken over.
@@ -118,10 +118,10 @@ const BESIDE_LONG_ANSWERS: usize = 64;
 /// Longer than nginx keeps an idle connection to us, so that it is nginx that closes it.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
-/// How long a request's header block may take to arrive.
+/// Time that a request's header block may take to arrive.
 pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a connection that ends may take for what is still to be sent or read.
+/// Time that a connection that ends may take for what is still to be sent or read.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// So much later the library would end a connection itself, with less said.

@@ -23,13 +23,13 @@ pub(super) struct Wait {
     refusals: u32,
 }
 
-/// What a look found.
+/// Outcome of a look.
 pub(super) enum Found {
     /// All that is needed.
     All(Box<(Config, Examined)>),
     /// Still something that may mend itself.
     Missing(Waiting),
-    /// What only a person can mend, once; it may be half of a change.
+    /// Findings that only a person can mend, once; it may be half of a change.
     Unclear,
 }
 
@@ -105,7 +105,7 @@ impl Wait {
     }
 }
 
-/// What `systemctl status perild` says meanwhile.
+/// Status that `systemctl status perild` shows meanwhile.
 pub(super) fn tell(waiting: &Waiting) {
     let status = format!("not ready, and looks again by itself: waits for {waiting}");
     Notify::Ready(&status).send();

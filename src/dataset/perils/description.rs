@@ -14,7 +14,7 @@ use crate::{
 pub struct Description {
     /// Its name.
     pub collection: CollectionId,
-    /// What it says about itself.
+    /// Its description of itself.
     pub coverage: CoverageMetadata,
     /// The store that has its values; none when it was never imported.
     pub store: Option<Arc<Served>>,
@@ -27,17 +27,17 @@ pub struct Served {
     pub version: StoreVersion,
     /// SHA-256 of the content in hexadecimal: another one for every other content.
     pub checksum: Box<str>,
-    /// Where its cells lie.
+    /// The extent of its cells.
     pub shape: GridShape,
     /// Cells for which some source has a line.
     pub cells_on_grid: u64,
     /// Cells with a value.
     pub rows: u32,
-    /// Whether any of its values are made up.
+    /// `true` when any of its values are made up.
     pub synthetic: bool,
 }
 
-/// Where the values of an answer are from.
+/// Origins of the values of an answer.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Origins {
     /// The newest import among them.
@@ -46,7 +46,7 @@ pub struct Origins {
     pub source: String,
     /// Licences, each once.
     pub licence: String,
-    /// Whether any of the values may be made up.
+    /// `true` when any of the values may be made up.
     pub synthetic: bool,
 }
 
@@ -67,7 +67,7 @@ impl Description {
         self.collection.as_str()
     }
 
-    /// Where its cells lie.
+    /// The extent of its cells.
     #[must_use]
     pub fn shape(&self) -> Option<&GridShape> {
         self.store.as_ref().map(|store| &store.shape)
@@ -75,7 +75,7 @@ impl Description {
 }
 
 impl Served {
-    /// What may be said of `grid`.
+    /// The description of `grid`.
     #[must_use]
     pub(super) fn of(grid: &Grid) -> Self {
         let metadata: &StoreMetadata = grid.metadata();
@@ -91,7 +91,7 @@ impl Served {
 }
 
 impl Origins {
-    /// Where the values of `coverages` are from.
+    /// Origins of the values of `coverages`.
     pub fn of<'d>(coverages: impl IntoIterator<Item = &'d Arc<Description>>) -> Self {
         let mut origins = Self::default();
         let (mut sources, mut licences): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());

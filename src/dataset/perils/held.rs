@@ -52,7 +52,7 @@ fn held(description: &Description) -> Held {
     }
 }
 
-/// What it is and where its values come from, in a paragraph each.
+/// Paragraphs on what it is and where its values come from.
 fn described(coverage: &CoverageMetadata) -> String {
     let source = match &*coverage.source {
         "" => String::new(),

@@ -1,8 +1,8 @@
-//! Why a request for peril values is not answered.
+//! Reasons why a request for peril values is not answered.
 
 use std::borrow::Cow;
 
-/// What is wrong with a request for peril values, or with what it is asked of.
+/// Fault of a request for peril values, or of what it is asked of.
 #[derive(
     Clone, Debug, Eq, PartialEq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames,
 )]
@@ -11,9 +11,9 @@ pub enum Refused {
     /// A part of the request is not what it must be.
     #[error("{at} must be {expected}")]
     Malformed {
-        /// Which part, by our own names and its position.
+        /// The part, by our own names and its position.
         at: String,
-        /// What it must be.
+        /// The form that it must have.
         expected: Cow<'static, str>,
     },
     /// `POST /location` without `locations`.
@@ -39,29 +39,29 @@ pub enum Refused {
     OffGrid {
         /// Positions of the first of them, from 0.
         first: Vec<usize>,
-        /// How many there are.
+        /// Their number.
         count: usize,
     },
     /// More places than one request may have.
     #[error("a request may have {limit} places")]
     TooManyPlaces {
-        /// How many it may have.
+        /// The number that it may have.
         limit: usize,
     },
     /// More of something than one request may have.
     #[error("{what}: {found}, where one request may have {limit}")]
     TooMuch {
-        /// What it is.
+        /// Its name.
         what: &'static str,
-        /// How much of it the request has.
+        /// The number that the request has.
         found: u64,
-        /// How much it may have.
+        /// The number that it may have.
         limit: u64,
     },
     /// A name that does not exist.
     #[error("{at} is not known; known are {known}")]
     Unknown {
-        /// Where it stands.
+        /// Its place.
         at: String,
         /// Those that exist.
         known: Cow<'static, str>,

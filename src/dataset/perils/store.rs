@@ -38,7 +38,7 @@ struct Entry {
 pub struct Unusable {
     /// The file.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// Its fault.
     pub source: StoreError,
 }
 
@@ -144,7 +144,7 @@ impl Perils {
         self.descriptions.iter().take(MEMBERS.len())
     }
 
-    /// Whether there are values of anything.
+    /// `true` when there are values of anything.
     #[must_use]
     pub fn is_imported(&self) -> bool {
         self.coverages.iter().any(|entry| entry.backing.is_some())

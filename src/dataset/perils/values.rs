@@ -7,7 +7,7 @@ use crate::dataset::grid::{
     Cell, CellIndex, ColumnIndex, Columns, Grid, GridShape, Key, RawValues, Row, Value,
 };
 
-/// Where the columns of a coverage lie.
+/// Store and columns of a coverage.
 #[derive(Clone, Debug)]
 pub(super) struct Backing {
     pub(super) grid: Arc<Grid>,
@@ -84,7 +84,7 @@ impl Coverage {
         }
     }
 
-    /// What may be said of it.
+    /// Its description.
     #[must_use]
     pub fn description(&self) -> &Arc<Description> {
         &self.description
@@ -96,7 +96,7 @@ impl Coverage {
         &self.description.coverage.columns
     }
 
-    /// Where its cells lie.
+    /// The extent of its cells.
     #[must_use]
     pub fn shape(&self) -> &GridShape {
         self.backing.grid.shape()
@@ -174,7 +174,7 @@ impl Values {
         &self.parts
     }
 
-    /// How many columns there are.
+    /// The number of columns.
     #[must_use]
     pub fn count(&self) -> usize {
         self.parts.iter().map(Part::count).sum()
@@ -194,13 +194,13 @@ impl Values {
 }
 
 impl Part {
-    /// How many columns it has.
+    /// The number of its columns.
     #[must_use]
     pub fn count(&self) -> usize {
         self.columns.len()
     }
 
-    /// Where the cells lie.
+    /// The extent of the cells.
     #[must_use]
     pub fn shape(&self) -> &GridShape {
         self.grid.shape()

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Clients, Token, report::SmokeReport};
 use crate::commands::dev::{DevError, perils::values_asked};
 
-/// What the consumer may ask.
+/// Calls that the consumer may make.
 pub(super) async fn allowed(
     clients: &Clients<'_>,
     token: &Token,
@@ -53,7 +53,7 @@ pub(super) async fn allowed(
     Ok(())
 }
 
-/// What nobody else may.
+/// Calls that nobody else may make.
 pub(super) async fn forbidden(
     clients: &Clients<'_>,
     token: &Token,

@@ -24,7 +24,7 @@ impl<'p> Place<'p> {
         }
     }
 
-    /// What a GeoJSON position has beyond latitude and longitude, as it was sent.
+    /// Numbers of a GeoJSON position beyond latitude and longitude, as they were sent.
     #[must_use]
     pub fn beyond(&self) -> Option<&'p str> {
         let [.., beyond] = self.sent;
@@ -77,7 +77,7 @@ fn in_json(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Whether `text` is a number in JSON (RFC 8259 §6) that a double can hold.
+/// `true` when `text` is a number in JSON (RFC 8259 §6) that a double can hold.
 pub(crate) fn is_json_number(text: &str) -> bool {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let whole = unsigned.trim_start_matches(|letter: char| letter.is_ascii_digit());

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// Whether the member `crs` leaves coordinates what they are in RFC 7946: longitude and latitude on WGS 84.
+/// `true` when the member `crs` leaves coordinates what they are in RFC 7946: longitude and latitude on WGS 84.
 pub(super) fn is_crs84(crs: &Value) -> bool {
     let name = match crs {
         Value::Null => return true,
@@ -15,7 +15,7 @@ pub(super) fn is_crs84(crs: &Value) -> bool {
     authority.is_some_and(|authority| AUTHORITIES.contains(&authority))
 }
 
-/// What may stand before the name.
+/// Prefixes that may stand before the name.
 const AUTHORITIES: [&str; 9] = [
     "",
     "ogc:",

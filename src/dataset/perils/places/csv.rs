@@ -14,7 +14,7 @@ pub struct Record {
     is_too_long: bool,
 }
 
-/// Where in a field reading stands. Only a quote that begins a field opens it.
+/// State of reading within a field. Only a quote that begins a field opens it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Within {
     Start,
@@ -24,7 +24,7 @@ enum Within {
     Closing,
 }
 
-/// What is kept of a record that grows longer than any may be.
+/// Part of a record that is kept when it grows longer than any may be.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Keep {
     All,
@@ -54,7 +54,7 @@ impl Within {
             .map_or(self, |octet| Self::Plain.after(*octet, separator))
     }
 
-    /// Whether `octet` is a quote where none may be, or stands right behind one that ended its field.
+    /// `true` when `octet` is a quote where none may be, or stands right behind one that ended its field.
     fn is_strayed_by(self, octet: u8, separator: u8) -> bool {
         match self {
             Self::Plain => octet == b'"',
@@ -80,23 +80,23 @@ impl Record {
         self.text.len()
     }
 
-    /// Whether all of it is UTF-8.
+    /// `true` when all of it is UTF-8.
     pub(super) fn is_utf8(&self) -> bool {
         self.is_utf8
     }
 
-    /// Whether it was longer than any may be, so that fields of it are empty now.
+    /// `true` when it was longer than any may be, so that fields of it are empty now.
     pub(super) fn is_too_long(&self) -> bool {
         self.is_too_long
     }
 
-    /// How many fields it has.
+    /// The number of its fields.
     #[must_use]
     pub fn len(&self) -> usize {
         self.fields.len()
     }
 
-    /// Whether it has none.
+    /// `true` when it has none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
@@ -242,7 +242,7 @@ impl Record {
         Keep::FieldsToCome
     }
 
-    /// Where the field begins that is being read.
+    /// The beginning of the field that is being read.
     fn last_field(&self, separator: u8) -> usize {
         let mut within = Within::Start;
         let mut start = 0;

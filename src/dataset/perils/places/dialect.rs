@@ -1,6 +1,6 @@
-//! What stands between the fields of a CSV file, and between its lines.
+//! Dialect of a CSV file: the separators of its fields and its lines.
 
-/// What stands between fields, and between lines.
+/// Separators of fields and of lines.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Dialect {
     pub(super) separator: u8,

@@ -44,7 +44,8 @@ pub(super) enum Named {
 }
 
 impl Named {
-    /// What `name` stands for. Of ids only the one in lower case is known at once: there may be others beside it.
+    /// The member that `name` stands for. Of ids only the one in lower case is known at once: there may be others
+    /// beside it.
     pub(super) fn by(name: &str) -> Option<Self> {
         let is_one_of = |names: &[&str]| names.iter().any(|one| one.eq_ignore_ascii_case(name));
         match name {
@@ -55,7 +56,7 @@ impl Named {
         }
     }
 
-    /// Whether `name` is an id where there is no other.
+    /// `true` when `name` is an id where there is no other.
     pub(super) fn may_be_id(name: &str) -> bool {
         name.eq_ignore_ascii_case("id")
     }
@@ -180,7 +181,7 @@ impl Element {
     }
 }
 
-/// Whether `crs` is another than the one of GeoJSON.
+/// `true` when `crs` is another than the one of GeoJSON.
 fn is_other(crs: &RawValue) -> bool {
     !serde_json::from_str(crs.get()).is_ok_and(|crs| is_crs84(&crs))
 }

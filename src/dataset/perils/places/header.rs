@@ -10,13 +10,13 @@ use crate::{dataset::perils::Refused, edge::Body};
 pub struct Header {
     /// Their names, in order, up to the last that has one. One without a name before that has its position.
     pub names: Vec<String>,
-    /// Which of them is the latitude.
+    /// Position of the latitude.
     pub latitude: usize,
-    /// Which of them is the longitude.
+    /// Position of the longitude.
     pub longitude: usize,
-    /// Which of them is the id, if any is.
+    /// Position of the id, if there is one.
     pub id: Option<usize>,
-    /// How many there are with those at the end that have no name.
+    /// Their number, with those at the end that have no name.
     pub(super) width: usize,
     pub(super) dialect: Dialect,
 }
@@ -174,7 +174,7 @@ pub(crate) const LATITUDE: [&str; 2] = ["latitude", "lat"];
 /// The names of a longitude, in any case.
 pub(crate) const LONGITUDE: [&str; 4] = ["longitude", "lon", "lng", "long"];
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
-/// How files begin that are sent by mistake for CSV: an xlsx or another ZIP, an old xls.
+/// Beginnings of files that are sent by mistake for CSV: an xlsx or another ZIP, an old xls.
 const OTHERS: [&[u8]; 2] = [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"];
 
 #[cfg(test)]

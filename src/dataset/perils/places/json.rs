@@ -9,7 +9,7 @@ pub(super) struct JsonCursor<'t> {
     reader: Box<dyn BufRead + Send + 't>,
     /// Octets from the start.
     at: u64,
-    /// How deep arrays and objects may stand in each other.
+    /// Depth to which arrays and objects may stand in each other.
     deepest: usize,
 }
 
@@ -157,7 +157,7 @@ impl<'t> JsonCursor<'t> {
     }
 }
 
-/// Where a value ends, found piece by piece.
+/// End of a value, found piece by piece.
 struct Extent {
     depth: usize,
     deepest: usize,
@@ -181,7 +181,7 @@ impl Extent {
         self.is_scalar
     }
 
-    /// How many octets of `piece` belong to the value, once its end is in sight.
+    /// Number of octets of `piece` that belong to the value, once its end is in sight.
     fn end(&mut self, piece: &[u8]) -> Option<usize> {
         if self.is_scalar {
             let ends = |octet: &u8| is_blank(*octet) || matches!(octet, b',' | b']' | b'}' | b':');
@@ -217,7 +217,7 @@ impl Extent {
     }
 }
 
-/// How deep what a place brings may stand: it goes into the answer, and common readers end at 128.
+/// Depth of what a place brings: it goes into the answer, and common readers end at 128.
 const DEEPEST: usize = 100;
 
 fn is_blank(octet: u8) -> bool {

@@ -27,18 +27,18 @@ pub(crate) use header::{LATITUDE, LONGITUDE};
 /// One place as sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'p> {
-    /// Where it lies.
+    /// Its position.
     pub position: Position,
     /// Its id, as JSON text.
     pub id: Option<&'p str>,
-    /// What else was sent.
+    /// Everything else that was sent.
     pub carried: Carried<'p>,
     /// Of a JSON object: latitude, longitude and what a GeoJSON position has beyond them, each as it was sent, when it
     /// is a number.
     sent: [Option<&'p str>; 3],
 }
 
-/// What came with a place.
+/// Members or fields that came with a place.
 #[derive(Clone, Copy, Debug)]
 pub enum Carried<'p> {
     /// Members of a JSON object, without its braces.
@@ -47,7 +47,7 @@ pub enum Carried<'p> {
     Record(&'p Record),
 }
 
-/// Why a place is not understood.
+/// Reason why a place is not understood.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PlaceFault {
     /// A member comes twice.

@@ -38,7 +38,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// Whether `name` is new. Of more than a place may bring nothing is remembered.
+    /// `true` when `name` is new. Of more than a place may bring nothing is remembered.
     fn is_new(&mut self, name: &str) -> bool {
         if self.names.contains(name) {
             return false;
@@ -203,7 +203,7 @@ fn each_member(
     }
 }
 
-/// What there is of a value; what is wrong with it goes to `fault`.
+/// Text of a value; what is wrong with it goes to `fault`.
 fn judged(text: &[u8], kept: Kept, fault: &mut Fault) -> Part {
     match kept {
         Kept::Whole => {}

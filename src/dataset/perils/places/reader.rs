@@ -20,7 +20,7 @@ pub struct PlaceReader {
     read: Vec<Read>,
     /// The positions of those of them that hold a place.
     positions: Vec<Position>,
-    /// How many of these were handed out.
+    /// Number of these that were handed out.
     taken: usize,
 }
 

@@ -32,7 +32,7 @@ struct Lookup<'q> {
     columns: Range<usize>,
     /// Positions among [`Subset::outputs`].
     outputs: Range<usize>,
-    /// Whether what is wanted are the columns, as they are and in their order.
+    /// `true` when the answer's columns are those of the store, as they are and in their order.
     is_plain: bool,
 }
 

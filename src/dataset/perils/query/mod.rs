@@ -1,4 +1,4 @@
-//! What a request of `/v1/location` asks for, and how the answer for one place is found.
+//! Query of `/v1/location`, and the result for each of its places.
 
 mod choice;
 mod locate;

@@ -96,7 +96,7 @@ impl Options {
         self.give(known, items)
     }
 
-    /// Whether `name` is an option, in any case.
+    /// `true` when `name` is an option, in any case.
     pub(crate) fn is_known(name: &str) -> bool {
         Self::known(name).is_some()
     }
@@ -174,7 +174,7 @@ fn scalar(at: &str, value: &Value) -> Result<String, Refused> {
     }
 }
 
-/// Whether both ask for the same: order, repetition, case and the spelling of a number make no difference.
+/// `true` when both ask for the same: order, repetition, case and the spelling of a number make no difference.
 fn are_alike(one: &[String], other: &[String]) -> bool {
     let is_in = |items: &[String], item: &String| items.iter().any(|found| is_alike(found, item));
     one.iter().all(|item| is_in(other, item)) && other.iter().all(|item| is_in(one, item))

@@ -4,7 +4,8 @@ use std::hash::{Hash, Hasher};
 
 use crate::dataset::grid::{ColumnIndex, Columns, Value};
 
-/// Column of an answer, a number for each place: a column of the store, or a point between two of them along a dimension.
+/// Column of an answer, a number for each place: a column of the store, or a point between two of them along a
+/// dimension.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct OutputColumn {
     /// Position of its coverage in [`Subset::coverages`](super::Subset::coverages).
@@ -13,7 +14,7 @@ pub struct OutputColumn {
     pub column: ColumnIndex,
     /// The point between two columns; none when it is a column.
     pub between: Option<Between>,
-    /// Where its columns stand in [`Subset::columns`](super::Subset::columns).
+    /// Positions of its columns in [`Subset::columns`](super::Subset::columns).
     pub(super) lower: u32,
     pub(super) upper: u32,
 }
@@ -32,7 +33,7 @@ pub struct Between {
 }
 
 impl OutputColumn {
-    /// Whether it is the column that stands at `at` in [`Subset::columns`](super::Subset::columns), as it is.
+    /// `true` when it is the column that stands at `at` in [`Subset::columns`](super::Subset::columns), as it is.
     pub(super) fn is_column(&self, at: usize) -> bool {
         self.between.is_none() && u32::try_from(at) == Ok(self.lower)
     }

@@ -8,7 +8,7 @@ use crate::dataset::perils::{
     places::{LATITUDE, LONGITUDE, is_json_number},
 };
 
-/// What the parameters of a query say.
+/// Parameters of a query.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
     /// The options among them.

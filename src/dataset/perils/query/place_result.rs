@@ -42,7 +42,7 @@ pub enum Status {
 /// A cell that values come from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct UsedCell {
-    /// Which one.
+    /// Its index.
     pub index: CellIndex,
     /// The position of its grid among [`Values::parts`](crate::dataset::perils::Values::parts).
     pub part: usize,
@@ -57,8 +57,8 @@ pub struct UsedCell {
 /// Origin of a value: a cell, and the way from there.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Origin {
-    /// Position in [`PlaceResult::cells`]: the cell, or the nearest of those it was interpolated between. There is none at
-    /// that position where the grid of the value's coverage ends before the place.
+    /// Position in [`PlaceResult::cells`]: the cell, or the nearest of those it was interpolated between. There is none
+    /// at that position where the grid of the value's coverage ends before the place.
     pub cell: usize,
     /// Interpolation by which it came from there.
     pub interpolation: Interpolation,
@@ -129,7 +129,7 @@ impl Status {
         }
     }
 
-    /// Why there are no values, or why there may be fewer than there could be.
+    /// Reason why there are no values, or why there may be fewer than there could be.
     #[must_use]
     pub const fn reason(self) -> Option<&'static str> {
         match self {

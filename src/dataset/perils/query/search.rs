@@ -1,9 +1,9 @@
 //! The cells around a place that have values, nearest first, and none before it is asked for.
 //!
 //! Along a row of the grid cells lie farther away the farther they are east or west of the place. Of each row two walks
-//! begin at the place's own column; the nearest cell of all walks is the next one. Cells without values are stepped over
-//! 64 at a time. So what a search costs are the cells that it looks at, also near a pole, where a row of the grid lies
-//! within the radius from end to end.
+//! begin at the place's own column; the nearest cell of all walks is the next one. Cells without values are stepped
+//! over 64 at a time. So what a search costs are the cells that it looks at, also near a pole, where a row of the grid
+//! lies within the radius from end to end.
 
 use std::{cmp::Ordering, collections::BinaryHeap};
 
@@ -34,7 +34,7 @@ pub(super) struct Nearby<'v> {
     walks: BinaryHeap<Next>,
 }
 
-/// How many cells are looked through around one place within `radius` kilometres, at most.
+/// Number of cells that are looked through around one place within `radius` kilometres, at most.
 #[must_use]
 pub fn cells_of_a_search(shape: &GridShape, radius: f64) -> u64 {
     let rows = 2.0 * radius / KM_A_DEGREE / shape.latitude.step() + 1.0;

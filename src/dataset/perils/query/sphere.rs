@@ -2,7 +2,7 @@
 
 use crate::dataset::grid::Axis;
 
-/// How many columns there are around the world, when the axis goes around: the last may be the first.
+/// Number of columns around the world, when the axis goes around: the last may be the first.
 pub(super) fn around(axis: &Axis) -> Option<u32> {
     let (first, last) = axis.extent();
     let gap = first + 360.0 - last;

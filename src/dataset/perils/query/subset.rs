@@ -12,7 +12,7 @@ use crate::dataset::{
     perils::{Description, Perils, Refused},
 };
 
-/// How a place's value comes from the cells around it.
+/// Interpolation by which a place's value comes from the cells around it.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Interpolation {
     /// By the four cells around, each by its nearness.
@@ -21,7 +21,7 @@ pub enum Interpolation {
     Nearest,
 }
 
-/// How a table has the values.
+/// Layout of a table.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Layout {
     /// A line for each value.
@@ -30,7 +30,7 @@ pub enum Layout {
     Wide,
 }
 
-/// Where a table says which licence, source and version its values have.
+/// Place in a table of the licence, source and version of its values.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Provenance {
     /// In columns behind all others.
@@ -41,7 +41,7 @@ pub enum Provenance {
     None,
 }
 
-/// How far, and through how many cells, one request may have valid cells looked for.
+/// Distance, and number of cells, in which one request may have valid cells looked for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Reach {
     /// The largest radius, in kilometres.
@@ -64,15 +64,15 @@ pub struct Subset {
     pub outputs: Vec<OutputColumn>,
     /// The numbers of each coverage, as positions in [`Subset::outputs`].
     pub groups: Vec<Range<usize>>,
-    /// How values come from cells.
+    /// The interpolation.
     pub interpolation: Interpolation,
-    /// How far a valid cell may be looked for, in kilometres; none: not at all.
+    /// Distance within which a valid cell may be looked for, in kilometres; none: not at all.
     pub radius_km: Option<f64>,
-    /// How far, and through how many cells, may be looked for one.
+    /// Distance, and number of cells, in which may be looked for one.
     pub reach: Reach,
-    /// How a table has them, when that was said.
+    /// The layout of a table, when one was named.
     pub layout: Option<Layout>,
-    /// How a table says where the values are from.
+    /// The provenance in a table.
     pub provenance: Provenance,
 }
 
@@ -182,7 +182,7 @@ impl Subset {
         self.coverages.get(usize::try_from(output.coverage).ok()?)
     }
 
-    /// Whether places may have other cells for one coverage than for another.
+    /// `true` when places may have other cells for one coverage than for another.
     #[must_use]
     pub fn has_own_cells(&self) -> bool {
         let stores = || self.coverages.iter().filter_map(|one| one.store.as_ref());
@@ -213,7 +213,7 @@ impl Subset {
         with_coverage.collect()
     }
 
-    /// Whether the numbers are the columns, each once and in their order.
+    /// `true` when the numbers are the columns, each once and in their order.
     pub(super) fn is_plain(&self) -> bool {
         let mut outputs = self.outputs.iter().enumerate();
         self.outputs.len() == self.columns.len() && outputs.all(|(at, output)| output.is_column(at))

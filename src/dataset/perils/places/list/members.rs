@@ -121,7 +121,7 @@ fn member(text: &[u8]) -> Result<Option<serde_json::Value>, JsonError> {
     read_over(text).map(|()| None)
 }
 
-/// Whether `text` is a value, NaN in place of a number included.
+/// `true` when `text` is a value, NaN in place of a number included.
 fn read_over(text: &[u8]) -> Result<(), JsonError> {
     let plain: Result<IgnoredAny, _> = serde_json::from_slice(text);
     if plain.is_ok() {

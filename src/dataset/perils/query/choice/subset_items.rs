@@ -58,7 +58,7 @@ pub(super) fn subset_items<'o>(
     Ok(along)
 }
 
-/// Whether colons may stand in the values of a dimension.
+/// `true` when colons may stand in the values of a dimension.
 fn has_times(columns: &Columns, dimension: &str) -> bool {
     let found = columns.dimension_named(dimension);
     let found = found.and_then(|at| columns.dimensions().get(at));
