@@ -3,9 +3,9 @@
 //! A throw-away PKI, a small directory, the daemon as it is shipped (this program once more, as
 //! `perild serve`) and an mTLS front in nginx's place, all on loopback, all ending together.
 
+mod authorization_server;
 mod daemon;
 mod dev_dir;
-mod directory;
 mod front;
 mod instructions;
 mod perils;

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::clock::Timestamp;
 
 /// A root that issues certificates for as long as a development run may last.
-pub(super) struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(super) struct CertificateAuthority(CertifiedIssuer<'static, KeyPair>);
 
 /// A certificate with its private key.
 pub(super) struct Holder {
@@ -24,7 +24,7 @@ pub(super) struct Holder {
     key: KeyPair,
 }
 
-impl Authority {
+impl CertificateAuthority {
     /// Makes a root with the common name `name`.
     pub(super) fn new(name: &str) -> Result<Self, rcgen::Error> {
         let mut params = params("perild dev", "throw-away", name)?;

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::{
     DevError,
-    pki::{Authority, Holder},
+    pki::{CertificateAuthority, Holder},
     stack::{CACHE_SECONDS, CONSUMER, DevStack, LIMITED},
     tls,
 };
@@ -226,8 +226,11 @@ struct Token {
 impl<'w> Clients<'w> {
     fn of(stack: &'w DevStack) -> Result<Self, DevError> {
         let people = &stack.people;
-        let stranger =
-            Authority::new("some other CA")?.client(CONSUMER, "elsewhere", "Stranger")?;
+        let stranger = CertificateAuthority::new("some other CA")?.client(
+            CONSUMER,
+            "elsewhere",
+            "Stranger",
+        )?;
         let client = |holder: Option<&Holder>| -> Result<reqwest::Client, DevError> {
             let roots = [people.directory_ca.der(), people.web_ca.der()];
             let client = reqwest::Client::builder()

@@ -8,12 +8,12 @@ use toml::{Table, Value};
 
 use super::{
     DevArgs, DevError,
+    authorization_server::{self, Client},
     daemon::Daemon,
     dev_dir::{DevDir, shell_word},
-    directory::{self, Client},
     front,
     perils::PerilValues,
-    pki::{Authority, Holder, thumbprint},
+    pki::{CertificateAuthority, Holder, thumbprint},
     print,
     sample::{RESTRICTED_SCOPE, SharedFiles},
     tls,
@@ -41,9 +41,9 @@ pub(super) struct DevStack {
 /// Roots and certificates of a run.
 pub(super) struct People {
     /// Issues what clients show.
-    pub(super) directory_ca: Authority,
+    pub(super) directory_ca: CertificateAuthority,
     /// Issues what the front shows.
-    pub(super) web_ca: Authority,
+    pub(super) web_ca: CertificateAuthority,
     /// A consumer that may have everything.
     pub(super) consumer: Holder,
     /// A consumer without the scope of the restricted dataset.
@@ -132,8 +132,8 @@ impl DevStack {
 
 impl People {
     fn mint(dev_dir: &DevDir) -> Result<Self, DevError> {
-        let directory_ca = Authority::new("perild dev directory CA")?;
-        let web_ca = Authority::new("perild dev web CA")?;
+        let directory_ca = CertificateAuthority::new("perild dev directory CA")?;
+        let web_ca = CertificateAuthority::new("perild dev web CA")?;
         let people = Self {
             consumer: directory_ca.client(CONSUMER, "dev-org-consumer", "Consumer Ltd")?,
             limited: directory_ca.client(LIMITED, "dev-org-limited", "Limited Ltd")?,
@@ -194,7 +194,7 @@ fn start_directory(people: &People) -> Result<(String, actix_web::dev::Server), 
     );
     let holder = people.directory_ca.server("perild dev directory")?;
     let tls = tls::server(&holder, people.directory_ca.der())?;
-    let server = directory::start(listener, tls, issuer.clone(), people.clients())
+    let server = authorization_server::start(listener, tls, issuer.clone(), people.clients())
         .map_err(DevError::Server)?;
     Ok((issuer, server))
 }

@@ -1,4 +1,4 @@
-//! A small directory: discovery, certificate-bound tokens, introspection and revocation over mTLS.
+//! A small authorization server, in place of the directory: discovery, certificate-bound tokens, introspection and revocation over mTLS.
 //!
 //! Clients are known by the certificates that were registered for them, as an authorization server
 //! knows them in RFC 8705 §2.2. It keeps everything in memory and is for loopback only.
@@ -46,7 +46,7 @@ pub(super) fn start(
     issuer: String,
     clients: Vec<Client>,
 ) -> std::io::Result<Server> {
-    let directory = web::Data::new(Directory {
+    let directory = web::Data::new(AuthorizationServer {
         issuer,
         clients,
         grants: Mutex::new(HashMap::new()),
@@ -73,7 +73,7 @@ pub(super) fn start(
     Ok(server.listen_rustls_0_23(listener, tls)?.run())
 }
 
-struct Directory {
+struct AuthorizationServer {
     issuer: String,
     clients: Vec<Client>,
     grants: Mutex<HashMap<String, Grant>>,
@@ -110,7 +110,7 @@ struct AboutToken {
     client_id: Option<String>,
 }
 
-async fn discovery(directory: web::Data<Directory>) -> HttpResponse {
+async fn discovery(directory: web::Data<AuthorizationServer>) -> HttpResponse {
     let issuer = &directory.issuer;
     let endpoints = json!({
         "token_endpoint": format!("{issuer}/mtls/token"),
@@ -135,7 +135,7 @@ async fn discovery(directory: web::Data<Directory>) -> HttpResponse {
 async fn token(
     request: HttpRequest,
     form: web::Form<TokenRequest>,
-    directory: web::Data<Directory>,
+    directory: web::Data<AuthorizationServer>,
 ) -> HttpResponse {
     let issued = directory
         .client(&request, form.client_id.as_deref())
@@ -153,7 +153,7 @@ async fn token(
 async fn introspection(
     request: HttpRequest,
     form: web::Form<AboutToken>,
-    directory: web::Data<Directory>,
+    directory: web::Data<AuthorizationServer>,
 ) -> HttpResponse {
     let asker = directory.client(&request, form.client_id.as_deref());
     if !asker.is_some_and(|client| client.is_provider) {
@@ -171,7 +171,7 @@ async fn introspection(
 async fn revocation(
     request: HttpRequest,
     form: web::Form<AboutToken>,
-    directory: web::Data<Directory>,
+    directory: web::Data<AuthorizationServer>,
 ) -> HttpResponse {
     let Some(client) = directory.client(&request, form.client_id.as_deref()) else {
         return Refusal::InvalidClient.answer();
@@ -189,7 +189,7 @@ async fn revocation(
     HttpResponse::Ok().finish()
 }
 
-impl Directory {
+impl AuthorizationServer {
     /// The client that this handshake's certificate belongs to, when it calls itself `client_id`.
     fn client(&self, request: &HttpRequest, client_id: Option<&str>) -> Option<&Client> {
         let PeerCertificate(certificate) = request.conn_data()?;
