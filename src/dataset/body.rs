@@ -55,7 +55,7 @@ impl FileBytes {
         }
     }
 
-    /// Only the octets from `first` up to `last`, both counted from 0 and included.
+    /// Only the bytes from `first` up to `last`, both counted from 0 and included.
     #[must_use]
     pub fn within(mut self, first: u64, last: u64) -> Self {
         self.position = first;
@@ -63,7 +63,7 @@ impl FileBytes {
         self
     }
 
-    /// Octets that are left.
+    /// Bytes that are left.
     #[must_use]
     pub fn remaining(&self) -> u64 {
         self.end.saturating_sub(self.position)
@@ -139,7 +139,7 @@ impl FileBytes {
         Ok(Piece::Ready(piece.into()))
     }
 
-    /// Before the last octets leave: a file rewritten in place must not end as a whole answer.
+    /// Before the last bytes leave: a file rewritten in place must not end as a whole answer.
     fn still_the_same(&self) -> io::Result<()> {
         let now = Version::of(&fstat(&*self.file)?);
         if now.is_same_content(&self.version) {

@@ -1,6 +1,6 @@
 //! Values of coverages for those who have a permit: what requests ask for, and what the stores have for them.
 //!
-//! Knows no HTTP: requests come as octets, and leave as columns and places that the [`Values`] of a
+//! Knows no HTTP: requests come as bytes, and leave as columns and places that the [`Values`] of a
 //! permit are read for.
 //!
 //! Values are had for a permit and in no other way. What describes a coverage leads to none:

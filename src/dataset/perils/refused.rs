@@ -25,7 +25,7 @@ pub enum Refused {
     /// The body is not JSON.
     #[error("the body is not JSON: it cannot be read past octet {at}")]
     NotJson {
-        /// Octets from the start.
+        /// Bytes from the start.
         at: usize,
     },
     /// The peril is not in the store.

@@ -172,7 +172,7 @@ impl<'q> Columns<'q> {
 
     fn push_sent(&mut self, place: &Place<'_>) {
         if let Carried::Record(record) = place.carried {
-            self.carried += record.octets();
+            self.carried += record.bytes();
             let coordinates = self.prepared.coordinates;
             let sent = |at| number(record.field(at).trim());
             self.coordinates.push(coordinates.into_iter().map(sent));

@@ -100,7 +100,7 @@ pub(crate) fn is_json_number(text: &str) -> bool {
         .map(|exponent| exponent.strip_prefix(['+', '-']).unwrap_or(exponent));
     let ends = match exponent {
         Some(exponent) => {
-            !exponent.is_empty() && exponent.bytes().all(|octet| octet.is_ascii_digit())
+            !exponent.is_empty() && exponent.bytes().all(|byte| byte.is_ascii_digit())
         }
         None => after_fraction.is_empty(),
     };

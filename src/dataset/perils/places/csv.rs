@@ -34,31 +34,31 @@ enum Keep {
 }
 
 impl Within {
-    fn after(self, octet: u8, separator: u8) -> Self {
-        match (self, octet) {
+    fn after(self, byte: u8, separator: u8) -> Self {
+        match (self, byte) {
             (Self::Quoted, b'"') => Self::Closing,
             (Self::Start | Self::Closing, b'"') | (Self::Quoted, _) => Self::Quoted,
-            (_, octet) if octet == separator => Self::Start,
+            (_, byte) if byte == separator => Self::Start,
             _ => Self::Plain,
         }
     }
 
-    fn after_all(self, octets: &[u8], separator: u8) -> Self {
-        if self == Self::Quoted || memchr::memchr(b'"', octets).is_some() {
-            return octets
+    fn after_all(self, bytes: &[u8], separator: u8) -> Self {
+        if self == Self::Quoted || memchr::memchr(b'"', bytes).is_some() {
+            return bytes
                 .iter()
-                .fold(self, |within, octet| within.after(*octet, separator));
+                .fold(self, |within, byte| within.after(*byte, separator));
         }
-        octets
+        bytes
             .last()
-            .map_or(self, |octet| Self::Plain.after(*octet, separator))
+            .map_or(self, |byte| Self::Plain.after(*byte, separator))
     }
 
-    /// `true` when `octet` is a quote where none may be, or stands right behind one that ended its field.
-    fn is_strayed_by(self, octet: u8, separator: u8) -> bool {
+    /// `true` when `byte` is a quote where none may be, or stands right behind one that ended its field.
+    fn is_strayed_by(self, byte: u8, separator: u8) -> bool {
         match self {
-            Self::Plain => octet == b'"',
-            Self::Closing => octet != b'"' && octet != separator,
+            Self::Plain => byte == b'"',
+            Self::Closing => byte != b'"' && byte != separator,
             Self::Start | Self::Quoted => false,
         }
     }
@@ -74,9 +74,9 @@ impl Record {
         can_stay.then_some(self.text.as_slice())
     }
 
-    /// Octets of the line without its end.
+    /// Bytes of the line without its end.
     #[must_use]
-    pub fn octets(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         self.text.len()
     }
 
@@ -165,7 +165,7 @@ impl Record {
         }
     }
 
-    /// Takes octets up to a line end that stands outside quotes.
+    /// Takes bytes up to a line end that stands outside quotes.
     fn read_text(
         &mut self,
         reader: &mut (dyn BufRead + Send),
@@ -210,16 +210,16 @@ impl Record {
         let mut within = within;
         let mut rest = piece;
         if *keep == Keep::FieldsToCome {
-            let mut octets = rest.iter();
-            for octet in octets.by_ref() {
-                within = within.after(*octet, separator);
+            let mut bytes = rest.iter();
+            for byte in bytes.by_ref() {
+                within = within.after(*byte, separator);
                 if within == Within::Start {
                     self.text.push(separator);
                     *keep = Keep::All;
                     break;
                 }
             }
-            rest = octets.as_slice();
+            rest = bytes.as_slice();
         }
         within = within.after_all(rest, separator);
         if *keep == Keep::All {
@@ -246,8 +246,8 @@ impl Record {
     fn last_field(&self, separator: u8) -> usize {
         let mut within = Within::Start;
         let mut start = 0;
-        for (at, octet) in self.text.iter().enumerate() {
-            within = within.after(*octet, separator);
+        for (at, byte) in self.text.iter().enumerate() {
+            within = within.after(*byte, separator);
             if within == Within::Start {
                 start = at + 1;
             }
@@ -260,13 +260,13 @@ impl Record {
         let mut start = 0;
         let mut within = Within::Start;
         let mut has_stray_quote = false;
-        for (at, octet) in self.text.iter().enumerate() {
-            if *octet == separator && within != Within::Quoted {
+        for (at, byte) in self.text.iter().enumerate() {
+            if *byte == separator && within != Within::Quoted {
                 self.fields.push(start..at);
                 start = at + 1;
             }
-            has_stray_quote |= within.is_strayed_by(*octet, separator);
-            within = within.after(*octet, separator);
+            has_stray_quote |= within.is_strayed_by(*byte, separator);
+            within = within.after(*byte, separator);
         }
         self.fields.push(start..self.text.len());
         self.is_utf8 = std::str::from_utf8(&self.text).is_ok();
@@ -278,7 +278,7 @@ impl Record {
     }
 }
 
-/// Octets that are taken before it is looked whether they are too many.
+/// Bytes that are taken before it is looked whether they are too many.
 const PIECE: usize = 4096;
 
 #[cfg(test)]

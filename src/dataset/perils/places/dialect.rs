@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Dialect {
     pub(super) separator: u8,
-    /// The last octet of a line's end.
+    /// The last byte of a line's end.
     pub(super) line_end: u8,
 }
 

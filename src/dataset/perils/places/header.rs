@@ -145,7 +145,7 @@ fn column(names: &[String], spellings: &[&str]) -> Result<usize, Refused> {
     }
 }
 
-/// The separator of a first line `sep=;`, and the octets of that line with its end.
+/// The separator of a first line `sep=;`, and the bytes of that line with its end.
 fn named_separator(begin: &[u8]) -> Option<(u8, usize)> {
     let end = memchr::memchr2(b'\n', b'\r', begin)?;
     let (line, rest) = begin.split_at_checked(end)?;

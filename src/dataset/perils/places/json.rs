@@ -7,7 +7,7 @@ use super::LONGEST;
 /// Cursor over JSON text; what the values hold is for others to judge.
 pub(super) struct JsonCursor<'t> {
     reader: Box<dyn BufRead + Send + 't>,
-    /// Octets from the start.
+    /// Bytes from the start.
     at: u64,
     /// Depth to which arrays and objects may stand in each other.
     deepest: usize,
@@ -56,22 +56,19 @@ impl<'t> JsonCursor<'t> {
         }
     }
 
-    /// Octets walked over, counted from the start of the text.
+    /// Bytes walked over, counted from the start of the text.
     pub(super) fn at(&self) -> u64 {
         self.at
     }
 
-    /// The next octet that is no white space; it stays.
+    /// The next byte that is no white space; it stays.
     pub(super) fn peek(&mut self) -> Result<Option<u8>, JsonError> {
         loop {
             let available = self.reader.fill_buf()?;
             if available.is_empty() {
                 return Ok(None);
             }
-            let blank = available
-                .iter()
-                .take_while(|octet| is_blank(**octet))
-                .count();
+            let blank = available.iter().take_while(|byte| is_blank(**byte)).count();
             let next = available.get(blank).copied();
             self.consume(blank);
             if next.is_some() {
@@ -151,9 +148,9 @@ impl<'t> JsonCursor<'t> {
         }
     }
 
-    fn consume(&mut self, octets: usize) {
-        self.reader.consume(octets);
-        self.at += u64::try_from(octets).unwrap_or(0);
+    fn consume(&mut self, bytes: usize) {
+        self.reader.consume(bytes);
+        self.at += u64::try_from(bytes).unwrap_or(0);
     }
 }
 
@@ -181,15 +178,15 @@ impl Extent {
         self.is_scalar
     }
 
-    /// Number of octets of `piece` that belong to the value, once its end is in sight.
+    /// Number of bytes of `piece` that belong to the value, once its end is in sight.
     fn end(&mut self, piece: &[u8]) -> Option<usize> {
         if self.is_scalar {
-            let ends = |octet: &u8| is_blank(*octet) || matches!(octet, b',' | b']' | b'}' | b':');
+            let ends = |byte: &u8| is_blank(*byte) || matches!(byte, b',' | b']' | b'}' | b':');
             return piece.iter().position(ends);
         }
-        for (at, octet) in piece.iter().enumerate() {
+        for (at, byte) in piece.iter().enumerate() {
             if self.is_text {
-                match octet {
+                match byte {
                     _ if self.is_escaped => self.is_escaped = false,
                     b'\\' => self.is_escaped = true,
                     b'"' => self.is_text = false,
@@ -200,7 +197,7 @@ impl Extent {
                 }
                 return Some(at + 1);
             }
-            match octet {
+            match byte {
                 b'"' => self.is_text = true,
                 b'{' | b'[' => {
                     self.depth += 1;
@@ -220,8 +217,8 @@ impl Extent {
 /// Depth of what a place brings: it goes into the answer, and common readers end at 128.
 const DEEPEST: usize = 100;
 
-fn is_blank(octet: u8) -> bool {
-    matches!(octet, b' ' | b'\t' | b'\n' | b'\r')
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 #[cfg(test)]
@@ -294,8 +291,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_octets_upset_the_walker(octets in "[\\[\\]{}\",:\\\\ a1]{0,30}") {
-            let text = format!("[{octets}");
+        fn no_bytes_upset_the_walker(bytes in "[\\[\\]{}\",:\\\\ a1]{0,30}") {
+            let text = format!("[{bytes}");
             prop_assert_eq!(walked(text.as_bytes(), 1), walked(text.as_bytes(), 64));
         }
     }

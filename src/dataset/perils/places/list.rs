@@ -167,7 +167,7 @@ impl PlaceList {
     }
 }
 
-/// Octets of the mark that some programs write before UTF-8.
+/// Bytes of the mark that some programs write before UTF-8.
 fn mark(body: &Body) -> Result<u64, Refused> {
     let mut begin = Vec::new();
     let read = body.reader(0).take(3).read_to_end(&mut begin);

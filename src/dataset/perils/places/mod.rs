@@ -72,11 +72,11 @@ pub enum PlaceFault {
     NotCrs84,
     /// A JSON object in which something is not JSON.
     NotJson,
-    /// Octets that are not UTF-8, or not of the charset that was declared.
+    /// Bytes that are not UTF-8, or not of the charset that was declared.
     NotUtf8,
     /// Arrays and objects stand deeper in each other than a reader of the answer could follow.
     TooDeep,
-    /// It brings more octets than any place may.
+    /// It brings more bytes than any place may.
     TooLong,
     /// A CSV line with fields beyond the header that are not empty.
     WrongNumberOfFields,
@@ -106,5 +106,5 @@ impl PlaceFault {
     }
 }
 
-/// Octets that one place, or one option, may have.
+/// Bytes that one place, or one option, may have.
 const LONGEST: usize = 64 * 1024;

@@ -34,7 +34,7 @@ impl Fault {
 #[derive(Debug, Default)]
 struct Seen {
     names: HashSet<String>,
-    octets: usize,
+    bytes: usize,
 }
 
 impl Seen {
@@ -43,8 +43,8 @@ impl Seen {
         if self.names.contains(name) {
             return false;
         }
-        self.octets += name.len();
-        if self.octets <= LONGEST {
+        self.bytes += name.len();
+        if self.bytes <= LONGEST {
             self.names.insert(name.to_owned());
         }
         true
@@ -258,26 +258,26 @@ pub(super) fn without_nan(text: &str, instead: &str) -> String {
     out
 }
 
-/// Octets of the text in quotes that `rest` begins with.
+/// Bytes of the text in quotes that `rest` begins with.
 fn quoted_length(rest: &str) -> usize {
     let mut is_escaped = false;
-    let end = rest.bytes().skip(1).position(|octet| {
-        let is_end = octet == b'"' && !is_escaped;
-        is_escaped = octet == b'\\' && !is_escaped;
+    let end = rest.bytes().skip(1).position(|byte| {
+        let is_end = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
         is_end
     });
     end.map_or(rest.len(), |end| end + 2)
 }
 
-/// Octets of the sign and the letters that `rest` begins with.
+/// Bytes of the sign and the letters that `rest` begins with.
 fn word_length(rest: &str) -> usize {
     let letters = rest.bytes().skip(1);
     1 + letters.take_while(u8::is_ascii_alphabetic).count()
 }
 
-/// Octets of the number that `rest` begins with, with the letters that may stand in it.
+/// Bytes of the number that `rest` begins with, with the letters that may stand in it.
 fn number_length(rest: &str) -> usize {
-    let is_part = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'.' | b'-' | b'+');
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+');
     rest.bytes().take_while(is_part).count()
 }
 

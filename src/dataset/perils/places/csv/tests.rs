@@ -67,7 +67,7 @@ fn a_line_that_other_readers_may_understand_otherwise_is_not_given_back_as_it_is
 }
 
 #[test]
-fn fields_beyond_the_last_are_empty_and_a_wrong_octet_is_replaced() {
+fn fields_beyond_the_last_are_empty_and_a_wrong_byte_is_replaced() {
     let record = one(b"Caf\xe9,b");
     let fields: Vec<_> = record.fields(3).collect();
     assert_eq!(fields, ["Caf\u{fffd}", "b", ""]);
@@ -105,7 +105,7 @@ fn a_field_that_is_too_long_is_emptied_and_those_around_it_stay() {
         assert!(one(lines.as_bytes()).is_too_long());
     }
     let many = one("1,".repeat(LONGEST).as_bytes());
-    assert!(many.is_too_long() && many.octets() < 2 * LONGEST);
+    assert!(many.is_too_long() && many.bytes() < 2 * LONGEST);
     assert!(!one(&vec![b'x'; LONGEST]).is_too_long());
 }
 
@@ -115,13 +115,13 @@ fn a_quote_without_an_end_takes_no_memory() {
     let mut record = Record::default();
     let error = record.read(&mut io::Cursor::new(endless), Dialect::default());
     assert_eq!(error.unwrap_err().kind(), io::ErrorKind::InvalidData);
-    assert!(record.octets() < 2 * LONGEST);
+    assert!(record.bytes() < 2 * LONGEST);
 }
 
 proptest! {
     #[test]
-    fn no_octets_upset_the_reader(octets in prop::collection::vec(any::<u8>(), 0..80)) {
-        match read(&octets) {
+    fn no_bytes_upset_the_reader(bytes in prop::collection::vec(any::<u8>(), 0..80)) {
+        match read(&bytes) {
             Ok(all) => prop_assert!(all.iter().all(|record| !record.is_empty())),
             Err(error) => prop_assert_eq!(error.kind(), io::ErrorKind::InvalidData),
         }

@@ -112,7 +112,7 @@ pub(super) fn find_array(
     Ok(found)
 }
 
-/// The value of a member of the body beside the places; none when there are numbers in it that are none, or octets
+/// The value of a member of the body beside the places; none when there are numbers in it that are none, or bytes
 /// that are not UTF-8, which matters where it is an option.
 fn member(text: &[u8]) -> Result<Option<serde_json::Value>, JsonError> {
     if let Ok(value) = serde_json::from_slice(text) {
