@@ -19,7 +19,7 @@ use crate::{
 pub(crate) struct Bearer(Option<BoundToken>);
 
 impl Bearer {
-    /// Whose share of the slots of long answers it is; all who bring no token have one.
+    /// Name of the consumer whose share of the slots of long answers it is; all who bring no token have one.
     pub(crate) fn consumer(&self) -> &str {
         let client = self.0.as_ref().and_then(BoundToken::client_id);
         client.unwrap_or_default()
@@ -124,7 +124,7 @@ impl RequestContext<'_> {
         Ok((bearer, permits))
     }
 
-    /// Whether everything that is `asked` for is open; who asks for nothing asks for nothing that is open.
+    /// `true` when everything that is `asked` for is open; who asks for nothing asks for nothing that is open.
     fn is_open(self, asked: &[&CollectionId]) -> bool {
         let mut each = asked.iter();
         !asked.is_empty() && each.all(|asked| self.site.policy.open(asked).is_some())
@@ -138,7 +138,7 @@ impl RequestContext<'_> {
     }
 }
 
-/// What the log says of a certificate that the proxy showed to be bad.
+/// Facts for the log of a certificate that the proxy showed to be bad.
 fn facts(unverified: &Unverified<'_>) -> Option<Arc<CertificateFacts>> {
     let der = unverified.der_for_log()?.ok()?;
     CertificateFacts::read(&der).ok().map(Arc::new)

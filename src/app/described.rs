@@ -53,7 +53,7 @@ impl Route {
         named.chain(queries).chain(files).map(described).collect()
     }
 
-    /// What the methods of the route take and give; those of HEAD and OPTIONS follow from the others.
+    /// Operations of the route's methods; those of HEAD and OPTIONS follow from the others.
     fn operations(&self, about: &Description<'_>) -> Vec<(&'static str, Operation)> {
         match self {
             Self::Climatescore(route) => route.operations(about),

@@ -26,7 +26,7 @@ pub use collections::Holdings;
 
 pub(super) use listening::peers;
 
-/// What a site is assembled from; each part read and checked.
+/// Parts of a site, each read and checked.
 pub struct Parts {
     pub(super) peers: Peers,
     pub(super) proxy_headers: ProxyHeaders,
@@ -45,13 +45,13 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Who consumers are.
+    /// The consumers.
     #[must_use]
     pub fn callers(&self) -> &Callers {
         &self.callers
     }
 
-    /// What is demanded of tokens.
+    /// The settings for tokens.
     #[must_use]
     pub fn token_settings(&self) -> &TokenSettings {
         &self.tokens
@@ -64,13 +64,13 @@ impl Parts {
     }
 }
 
-/// What was found.
+/// Findings.
 pub struct Examined {
-    /// What a site is assembled from; there when no finding keeps one from being.
+    /// The parts of a site; there when no finding keeps one from being.
     pub parts: Option<Parts>,
-    /// What is published, as far as its rules can stand.
+    /// The policy of what is published, as far as its rules can stand.
     pub holdings: Option<Holdings>,
-    /// What is so, worst first.
+    /// The findings, worst first.
     pub findings: Vec<Finding>,
 }
 
@@ -111,7 +111,7 @@ struct Examination<'c> {
     previous: Option<&'c Catalog>,
     ends: BTreeMap<String, Ends>,
     findings: Vec<Finding>,
-    /// What is wrong with single collections, and keeps no other from being served.
+    /// The faults of single collections, which keep no other from being served.
     of_collections: Vec<Finding>,
 }
 
@@ -185,7 +185,7 @@ impl Examination<'_> {
         self.read(key, path, |path| std::fs::read(path))
     }
 
-    /// What `read` makes of a file; where that fails, the file is what is wrong.
+    /// The file as `read` takes it; where that fails, the file is what is wrong.
     fn read<T>(
         &mut self,
         key: &str,
@@ -282,5 +282,5 @@ impl Examination<'_> {
     }
 }
 
-/// How long a body may wait for its slot, unread.
+/// Time that a body may wait for its slot, unread.
 const WAIT_FOR_TURN: Duration = Duration::from_secs(10);

@@ -47,5 +47,5 @@ impl RequestContext<'_> {
     }
 }
 
-/// How long an answer waits for the entity tag of a large file that was not asked for before.
+/// Time that an answer waits for the entity tag of a large file that was not asked for before.
 const FOR_A_TAG: Duration = Duration::from_secs(2);

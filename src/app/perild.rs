@@ -41,7 +41,7 @@ impl Perild {
         perild
     }
 
-    /// What one request is answered from, from its start to its end.
+    /// The state that one request is answered from, from its start to its end.
     #[must_use]
     pub fn present(&self) -> Arc<Present> {
         self.present.load_full()
@@ -59,13 +59,13 @@ impl Perild {
         &self.log
     }
 
-    /// What is counted, when anything is.
+    /// The metrics, when any are kept.
     #[must_use]
     pub fn metrics(&self) -> Option<&Arc<Metrics>> {
         self.metrics.as_ref()
     }
 
-    /// What counts a request at `route`.
+    /// Counter of a request at `route`.
     #[must_use]
     pub fn meter(&self, route: &Route) -> Option<Meter> {
         let metrics = self.metrics.as_ref()?;
@@ -94,7 +94,7 @@ impl Perild {
         &self.guard
     }
 
-    /// Whether `peer` is the user that perild runs as: its watchdog, or `perild healthcheck`.
+    /// `true` when `peer` is the user that perild runs as: its watchdog, or `perild healthcheck`.
     #[must_use]
     pub fn is_itself(&self, peer: Peer) -> bool {
         peer == Peer::User(self.own_uid)
@@ -105,7 +105,7 @@ impl Perild {
         self.is_stopping.store(true, Ordering::Relaxed);
     }
 
-    /// Whether connections end with their answers.
+    /// `true` when connections end with their answers.
     #[must_use]
     pub fn is_stopping(&self) -> bool {
         self.is_stopping.load(Ordering::Relaxed)

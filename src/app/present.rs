@@ -1,4 +1,4 @@
-//! What a daemon answers from at present.
+//! State that a daemon answers from at present.
 
 use super::{Site, Waiting};
 use crate::edge::{Limits, Peers};

@@ -1,4 +1,4 @@
-//! What stands at which path.
+//! Routes by their paths.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ use crate::{
 pub enum Route {
     /// `/openapi.json`: what there is, for programs.
     Description,
-    /// What is published, and who asks.
+    /// Routes of discovery: what is published, and who asks.
     Discovery(DiscoveryRoute),
     /// `/docs`: the same for people.
     Docs,
@@ -41,7 +41,7 @@ pub enum Route {
     Readiness,
 }
 
-/// What is asked about perils.
+/// Routes of the perils.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PerilRoute {
     /// `/v1/perils`: what there is.
@@ -182,7 +182,7 @@ impl Route {
         }
     }
 
-    /// Whether the route answers `method` with what it stands for.
+    /// `true` when the route answers `method` with what it stands for.
     #[must_use]
     pub fn answers(&self, method: &Method) -> bool {
         self.allow()
@@ -205,7 +205,7 @@ fn single_slashes(path: &str) -> Cow<'_, str> {
     Cow::Owned(single)
 }
 
-/// Whether any server would know `method` (RFC 9110 §9.3, RFC 5789, and QUERY); another one is 501, not 405.
+/// `true` when any server would know `method` (RFC 9110 §9.3, RFC 5789, and QUERY); another one is 501, not 405.
 pub(super) fn is_known(method: &Method) -> bool {
     let known = [
         Method::GET,
@@ -221,7 +221,7 @@ pub(super) fn is_known(method: &Method) -> bool {
     known.contains(method) || method.as_str() == "QUERY"
 }
 
-/// What is open to everyone, and no way to read values.
+/// Routes that are open to everyone, and no way to read values.
 pub(super) static OPEN: [(&str, Route); 4] = [
     ("/docs", Route::Docs),
     ("/healthz", Route::Health),

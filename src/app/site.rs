@@ -1,4 +1,4 @@
-//! What a reload may change, whole or not at all.
+//! State that a reload may change, whole or not at all.
 
 use std::{
     collections::BTreeMap,
@@ -27,15 +27,15 @@ use crate::{
 
 /// The rooms as one configuration sets them up.
 pub struct Site {
-    /// Who may connect to the sockets.
+    /// The peers that may connect to the sockets.
     pub peers: Peers,
-    /// How much of a request is taken.
+    /// The limits of a request.
     pub limits: Limits,
-    /// How certificates arrive.
+    /// The header fields in which certificates arrive.
     pub proxy_headers: ProxyHeaders,
-    /// Who consumers are.
+    /// The consumers.
     pub callers: Callers,
-    /// What the directory says of their tokens.
+    /// The tokens of consumers, as the directory knows them.
     pub tokens: Tokens,
     /// Everything that is published.
     pub catalog: Arc<Catalog>,
@@ -49,11 +49,11 @@ pub struct Site {
     pub accel_prefix: String,
     /// The peril values.
     pub perils: Perils,
-    /// How much a request may ask of them.
+    /// The limits of a request to them.
     pub peril_limits: PerilLimits,
-    /// How bodies are taken in.
+    /// The intake of bodies.
     pub intake: Intake,
-    /// What all this is, in words.
+    /// The description of all this.
     pub description: Published,
     /// Slots of long answers.
     pub streams: FairSemaphore,

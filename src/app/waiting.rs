@@ -8,7 +8,7 @@ use crate::{
     edge::{Limits, Peers},
 };
 
-/// Who may connect meanwhile, and what is waited for.
+/// Peers that may connect meanwhile, and what is waited for.
 #[derive(Debug)]
 pub struct Waiting {
     pub(super) peers: Peers,

@@ -84,7 +84,7 @@ pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -
     record(access, request.method(), answer)
 }
 
-/// What the request stands for that was put in the place of one that cannot be read.
+/// The unreadable request in whose place this one was put.
 fn unreadable(request: &HttpRequest) -> Option<&Unreadable> {
     let unreadable = request.conn_data::<Arc<OnceLock<Unreadable>>>()?.get()?;
     Some(unreadable).filter(|unreadable| unreadable.stands_at(request.uri().path()))
@@ -98,7 +98,7 @@ async fn guarded(
     walked.unwrap_or(Err(Refusal::Fault))
 }
 
-/// What every route wants, then the rooms in order; each hands the next the proof of its check.
+/// The walk: what every route wants, then the rooms in order; each hands the next the proof of its check.
 async fn walk(
     request: &HttpRequest,
     body: Payload,

@@ -21,7 +21,7 @@ impl Peril {
 }
 
 impl Column {
-    /// How many there are.
+    /// Their number.
     pub const COUNT: usize = 96;
 
     /// The column of these three.
@@ -68,7 +68,7 @@ impl Column {
         (peril.name(), ColumnIndex::new(index))
     }
 
-    /// What is measured.
+    /// The metric.
     #[must_use]
     pub const fn metric(self) -> Metric {
         self.metric

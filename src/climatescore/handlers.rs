@@ -128,7 +128,7 @@ async fn locations(
     answer::locations(request, values, slot)
 }
 
-/// What is asked for at `/location`.
+/// Request at `/location`.
 async fn read_locations(
     context: RequestContext<'_>,
     body: Payload,
@@ -148,7 +148,7 @@ async fn read_locations(
     location_request(context, body).await
 }
 
-/// What a body of the old contract asks for. It is read whole, and what is read takes more memory than its
+/// Request in a body of the old contract. It is read whole, and what is read takes more memory than its
 /// text, so that only some long ones are read at a time.
 async fn location_request(
     context: RequestContext<'_>,
@@ -208,7 +208,7 @@ fn values(
     context.site.perils.values(permits, columns)
 }
 
-/// What an answer from `stores`, each of which counts once, is known by.
+/// Validators of an answer from `stores`, each of which counts once.
 fn validators<'s>(
     context: RequestContext<'_>,
     stores: impl Iterator<Item = &'s Served>,

@@ -67,7 +67,7 @@ impl Peril {
         }
     }
 
-    /// What people call it.
+    /// Its name for people.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -140,7 +140,7 @@ impl Peril {
     }
 }
 
-/// What is measured, in the order of records.
+/// Its metrics, in the order of records.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Metric {
     /// Wind speed with a return period of 100 years.
@@ -227,7 +227,7 @@ impl Metric {
         }
     }
 
-    /// What stands between the year and `metric_mean` in a column's name: nothing for fire.
+    /// Text between the year and `metric_mean` in a column's name: none for fire.
     #[must_use]
     pub const fn column_part(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
-//! What the values are projected for: two scenarios, six years.
+//! Projections of the values: two scenarios, six years.
 
-/// How the world goes on: a shared socioeconomic pathway with its radiative forcing.
+/// Scenario: a shared socioeconomic pathway with its radiative forcing.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Scenario {
     /// SSP1-2.6.
@@ -22,7 +22,7 @@ impl Scenario {
         }
     }
 
-    /// What the scenario supposes, as a sentence.
+    /// The supposition of the scenario, as a sentence.
     #[must_use]
     pub const fn definition(self) -> &'static str {
         match self {

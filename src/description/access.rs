@@ -1,4 +1,4 @@
-//! Who may call an operation, as the rules of the configuration have it.
+//! Access to an operation, as the rules of the configuration have it.
 
 use std::collections::BTreeSet;
 
@@ -9,15 +9,15 @@ use crate::{
     policy::{Clause, CollectionId, DatasetRule, Policy, Publish},
 };
 
-/// What a caller must show: any one of the alternatives suffices.
+/// Credentials that a caller must show: any one of the alternatives suffices.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Access {
     alternatives: Vec<Needed>,
-    /// Which alternative is for what, when there are several.
+    /// The use of each alternative, when there are several.
     said: Vec<String>,
 }
 
-/// What one alternative asks for.
+/// Credentials of one alternative.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Needed {
     /// Nothing: the data is open (OE-O).
@@ -123,7 +123,7 @@ impl Access {
         Self { alternatives, said }
     }
 
-    /// Whether there is a request that is refused without a token.
+    /// `true` when there is a request that is refused without a token.
     pub(crate) fn asks_for_tokens(&self) -> bool {
         let mut all = self.alternatives.iter();
         all.any(|needed| *needed != Needed::Nothing)
@@ -141,7 +141,7 @@ impl Access {
         alternatives.collect()
     }
 
-    /// What is needed, where `security` alone does not say it in every version.
+    /// The need, where `security` alone does not say it in every version.
     pub(crate) fn description(&self) -> Option<String> {
         match self.alternatives.as_slice() {
             [Needed::Token(scopes)] if !scopes.is_empty() => {
@@ -165,7 +165,7 @@ impl Needed {
         }
     }
 
-    /// What lets in to both.
+    /// Credentials that let in to both.
     fn and(&self, other: &Self) -> Self {
         match (self, other) {
             (Self::Nothing, needed) | (needed, Self::Nothing) => needed.clone(),

@@ -15,16 +15,16 @@ use crate::{
     policy::{DatasetRule, Policy},
 };
 
-/// What is described.
+/// Parts of a description.
 #[derive(Clone, Copy, Debug)]
 pub struct Description<'d> {
     /// Every path with its methods.
     pub routes: &'d [DescribedRoute],
-    /// Where consumers find it.
+    /// The URL at which consumers find it.
     pub base_url: Option<&'d Url>,
     /// The rules of access.
     pub policy: &'d Policy,
-    /// How much a request may ask of the perils.
+    /// The limits of a request to the perils.
     pub limits: &'d PerilLimits,
     /// The datasets that are listed.
     pub datasets: &'d [DatasetRule],
@@ -36,7 +36,7 @@ pub struct DescribedRoute {
     pub path: String,
     /// Its methods, as `Allow` lists them.
     pub allow: &'static str,
-    /// What its methods take and give, by method; that of HEAD follows from GET, OPTIONS is everywhere the same.
+    /// The operations of its methods, by method; that of HEAD follows from GET, OPTIONS is everywhere the same.
     pub(crate) operations: Operations,
 }
 
@@ -75,7 +75,7 @@ impl Description<'_> {
         version.of(document)
     }
 
-    /// Where consumers find it, without a slash at the end; `/` when nobody said.
+    /// The URL at which consumers find it, without a slash at the end; `/` when nobody said.
     pub(super) fn server(&self) -> &str {
         let server = self.base_url.map_or("/", Url::as_str);
         let server = server.strip_suffix('/').filter(|url| !url.is_empty());

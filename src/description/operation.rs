@@ -24,7 +24,7 @@ pub(crate) struct Operation {
     pub(crate) access: Access,
 }
 
-/// Where an operation stands: the consumers' address, the path, and the method.
+/// Target of an operation: the consumers' address, the path, and the method.
 #[derive(Clone, Copy)]
 pub(crate) struct Target<'t> {
     pub(crate) server: &'t str,

@@ -1,4 +1,4 @@
-//! What operations share: parameters of requests, header fields of answers.
+//! Parameters of requests and header fields of answers that operations share.
 
 use serde_json::{Value, json};
 

@@ -193,7 +193,7 @@ fn refusals(limits: &PerilLimits) -> Vec<Refusal> {
 /// The statuses that any request may end with.
 pub(super) const OF_EVERY_OPERATION: [u16; 9] = [400, 403, 414, 429, 431, 500, 502, 503, 504];
 
-/// What nginx says by itself.
+/// Problems that nginx says by itself.
 const OF_NGINX: [(u16, &str); 3] = [
     (429, "Too Many Requests"),
     (502, "Bad Gateway"),

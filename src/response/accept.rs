@@ -1,6 +1,6 @@
 //! `Accept` and `Accept-Encoding` against the representations that there are, RFC 9110 §12.5.
 
-/// Whether `field` refuses the media type `essence`, as `text/csv`, by `q=0`: what a thing of one representation
+/// `true` when `field` refuses the media type `essence`, as `text/csv`, by `q=0`: what a thing of one representation
 /// is not sent against (RFC 9110 §15.5.7 leaves it to the server to send it where `Accept` has others).
 pub(super) fn refuses_type(field: Option<&str>, essence: &str) -> bool {
     field
@@ -8,12 +8,12 @@ pub(super) fn refuses_type(field: Option<&str>, essence: &str) -> bool {
         .is_some_and(|weight| weight <= 0.0)
 }
 
-/// How much `field` likes the coding `name`, which it must name.
+/// Quality that `field` gives the coding `name`, which it must name.
 pub(super) fn weight_of_coding(field: &str, name: &str) -> f32 {
     weight(field, &[name]).unwrap_or(0.0)
 }
 
-/// How much `field` likes the media type `essence`, from 0 for not at all to 1.
+/// Quality that `field` gives the media type `essence`, from 0 for not at all to 1.
 pub(crate) fn weight_of_type(field: Option<&str>, essence: &str) -> f32 {
     let Some(field) = field.filter(|field| !matches!(field.trim(), "" | "*/*")) else {
         return 1.0;
@@ -31,7 +31,7 @@ fn any_of_kind(essence: &str) -> String {
     format!("{kind}/*")
 }
 
-/// Whether `field` admits the bytes as they are; only `q=0` excludes them (RFC 9110 §12.5.3).
+/// `true` when `field` admits the bytes as they are; only `q=0` excludes them (RFC 9110 §12.5.3).
 pub(super) fn admits_identity(field: Option<&str>) -> bool {
     field.is_none_or(|field| weight(field, &["identity", "*"]).unwrap_or(1.0) > 0.0)
 }

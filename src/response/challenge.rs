@@ -28,7 +28,7 @@ impl ErrorCode {
 /// A `Bearer` challenge: a realm always, an error only when credentials came along.
 #[derive(Clone, Debug, Default)]
 pub struct Challenge {
-    /// What is wrong, with a text for the developer.
+    /// The fault, with a text for the developer.
     pub error: Option<(ErrorCode, &'static str)>,
     /// The scope that would do; octets of RFC 6750 §3 only, as the configuration ensures.
     pub scope: Option<String>,

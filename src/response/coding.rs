@@ -7,7 +7,7 @@ use flate2::{Compression, write::GzEncoder};
 
 use super::{accept, fields::joined};
 
-/// How the octets of an answer are coded.
+/// Content coding of an answer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Coding {
     /// RFC 1952

@@ -13,7 +13,7 @@ use crate::{
     dataset::{EntityTag, FileIdentity},
 };
 
-/// What the preconditions of a request come to.
+/// Verdict of the preconditions of a request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Verdict {
     /// 412.
@@ -26,8 +26,8 @@ pub(crate) enum Verdict {
 
 /// Judges the preconditions in the order of RFC 9110 §13.2.2.
 ///
-/// `tag` is the strong entity tag without its quotes, `last_modified` the last change; where there is none, no condition
-/// on it is judged.
+/// `tag` is the strong entity tag without its quotes, `last_modified` the last change; where there is none, no
+/// condition on it is judged.
 pub(crate) fn judge(
     headers: &HeaderMap,
     tag: Option<&str>,
@@ -58,7 +58,7 @@ pub(crate) fn judge(
     }
 }
 
-/// Whether `Range` may be honoured at `now`: no `If-Range`, the strong tag, or the exact date where it is a strong
+/// `true` when `Range` may be honoured at `now`: no `If-Range`, the strong tag, or the exact date where it is a strong
 /// validator (RFC 9110 §13.1.5).
 pub(super) fn range_holds(headers: &HeaderMap, identity: &FileIdentity, now: Timestamp) -> bool {
     let Some(field) = joined(headers, &IF_RANGE) else {
@@ -75,7 +75,7 @@ pub(super) fn range_holds(headers: &HeaderMap, identity: &FileIdentity, now: Tim
     }
 }
 
-/// Whether `modified` can be told from another change in the same second: at `now` that second is over
+/// `true` when `modified` can be told from another change in the same second: at `now` that second is over
 /// (RFC 9110 §8.8.2.2).
 fn is_strong(modified: SystemTime, now: Timestamp) -> bool {
     modified + Duration::from_secs(1) <= moment(now)
@@ -113,7 +113,7 @@ enum Comparison {
     Weak,
 }
 
-/// Whether the list `tags` is `*` or has `tag`; strong comparison passes over weak tags (RFC 9110 §8.8.3.2).
+/// `true` when the list `tags` is `*` or has `tag`; strong comparison passes over weak tags (RFC 9110 §8.8.3.2).
 fn names(tags: &str, tag: Option<&str>, comparison: Comparison) -> bool {
     let matches = |candidate: &str| {
         opaque(candidate.trim()).is_some_and(|(strength, opaque)| {

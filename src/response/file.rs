@@ -125,7 +125,7 @@ fn hand_over(representation: &Representation, accel_prefix: &str, name: &str) ->
 
 const BYTES: HeaderValue = HeaderValue::from_static("bytes");
 
-/// What stands for itself in a path segment.
+/// Characters that stand for themselves in a path segment.
 pub(crate) const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')

@@ -14,7 +14,7 @@ use bytes::Bytes;
 
 use super::write_buffer::{KEPT_BYTES, PIECE_BYTES};
 
-/// Where the pieces come from.
+/// Source of pieces.
 pub(crate) trait Pieces: Unpin {
     /// Appends the next piece, about [`PIECE_BYTES`] bytes, and says whether there are more.
     fn fill(&mut self, piece: &mut Vec<u8>) -> io::Result<bool>;
@@ -117,7 +117,7 @@ impl<P: Pieces> MessageBody for PieceBody<P> {
 #[derive(Debug)]
 pub(super) struct SlicedBody<H> {
     rest: Bytes,
-    /// What is kept until all has left.
+    /// The value that is kept until all has left.
     _held: H,
 }
 

@@ -89,7 +89,7 @@ pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> Htt
     answer.json(body)
 }
 
-/// What can be said of this one refusal beyond its kind.
+/// Detail of this one refusal beyond its kind.
 pub(crate) fn specific(refusal: &Refusal) -> Option<String> {
     match refusal {
         Refusal::Perils(refused) => Some(format!("{refused}.")),

@@ -1,6 +1,6 @@
 //! `Range`, RFC 9110 §14.2: one range of octets, or the whole.
 
-/// What a `Range` field asks of a representation.
+/// Part of a representation that a `Range` field asks for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Wanted {
     /// Octets `first` up to `last`, both counted from 0 and included.

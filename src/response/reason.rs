@@ -1,4 +1,4 @@
-//! Why a request was refused, in fixed words: what a metric is labelled with.
+//! Reasons of refusals in fixed words, with which a metric is labelled.
 //!
 //! The log has the same with its facts. Here there are none, so there are only so many reasons: the
 //! variants of each room's refusals by their names.

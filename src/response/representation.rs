@@ -27,15 +27,15 @@ use crate::dataset::{EntityTag, FileIdentity, perils::Served};
 pub(crate) struct Representation {
     /// Value for `Content-Type`.
     pub(crate) content_type: &'static str,
-    /// How its octets are coded.
+    /// Its content coding.
     pub(crate) coding: Coding,
     /// The request's fields that chose it among others, as `Vary` lists them; none when there is only one.
     pub(crate) chosen_by: Option<&'static str>,
-    /// Who may keep it.
+    /// Its caching.
     pub(crate) caching: Caching,
 }
 
-/// Who may keep a representation, and how they ask whether it still holds.
+/// Caching of a representation: who may keep it, and how they ask whether it still holds.
 #[derive(Clone, Debug)]
 pub(crate) enum Caching {
     /// Nobody: the answer to a POST.
@@ -46,7 +46,7 @@ pub(crate) enum Caching {
     Public(Validators),
 }
 
-/// What a representation is known by (RFC 9110 §8.8).
+/// Validators of a representation (RFC 9110 §8.8).
 #[derive(Clone, Debug)]
 pub(crate) struct Validators {
     /// The tag of the representation without a coding; none while it is not known.

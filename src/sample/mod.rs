@@ -26,7 +26,7 @@ use crate::{
 };
 use world::World;
 
-/// What to make up.
+/// Shape and seed of values that are made up.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
     shape: GridShape,
@@ -55,7 +55,7 @@ impl Extent {
         east: 180 * MICRO,
     };
 
-    /// Whether it lies within the world and holds a place.
+    /// `true` when it lies within the world and holds a place.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         let world = Self::WORLD;
@@ -89,7 +89,7 @@ impl Sample {
         Some(Self { shape, seed })
     }
 
-    /// How many lines each file has, the header left out.
+    /// The number of lines of each file, the header left out.
     #[must_use]
     pub fn cells(&self) -> u64 {
         self.shape.cells()

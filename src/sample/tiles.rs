@@ -1,10 +1,10 @@
-//! Where there is land, in tiles of five degrees: roughly the real continents and islands.
+//! Land, in tiles of five degrees: roughly the real continents and islands.
 //! The tiles around the south pole itself are left out, so that about as many are covered as in the original.
 
 /// Degrees of a tile's side.
 const SIDE: f64 = 5.0;
 
-/// How a place lies to the land.
+/// Position of a place to the land.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Ground {
     /// A tile with land whose neighbours have land too.

@@ -20,7 +20,7 @@ pub struct World {
     gaps: Field,
 }
 
-/// What the fields say of one place.
+/// Values of the fields at one place.
 struct Site {
     /// Degrees from the equator, as a part of 90.
     polar: f64,
@@ -138,7 +138,7 @@ impl Site {
     }
 }
 
-/// Whether a column is of the first scenario, which has the lower emissions, and its year.
+/// `true` when a column is of the first scenario, which has the lower emissions, and its year.
 fn projection(columns: &Columns, positions: impl Iterator<Item = usize>) -> (bool, i64) {
     let mut positions = positions.zip(columns.dimensions());
     let is_low = positions.next().is_none_or(|(position, _)| position == 0);

@@ -1,4 +1,4 @@
-//! Which faults may mend themselves, so that a start waits for that rather than gives up.
+//! Faults that may mend themselves, so that a start waits for that rather than gives up.
 //!
 //! | what | waits | a person's |
 //! | --- | --- | --- |
@@ -17,7 +17,7 @@ use rustix::io::Errno;
 
 use crate::config::Awaited;
 
-/// What is waited for where reading a file failed with `error`.
+/// Event that is waited for where reading a file failed with `error`.
 pub(super) fn of_file(error: &io::Error) -> Option<Awaited> {
     passes(error).then_some(Awaited::File)
 }
@@ -27,7 +27,7 @@ pub(super) fn of_folder(error: &io::Error) -> Option<Awaited> {
     passes(error).then_some(Awaited::Folder)
 }
 
-/// Whether the same call may succeed later, though nobody has changed rights or names meanwhile.
+/// `true` when the same call may succeed later, though nobody has changed rights or names meanwhile.
 fn passes(error: &io::Error) -> bool {
     let code = error.raw_os_error();
     PASSING

@@ -1,4 +1,4 @@
-//! What is published, by which rule: the folder, the stores, the catalogue of both, and the configuration's rules.
+//! Collections and their rules: the folder, the stores, the catalogue of both, and the configuration's rules.
 
 use std::{
     collections::HashSet, fs::Metadata as FileMetadata, os::unix::fs::MetadataExt, sync::Arc,
@@ -90,8 +90,8 @@ impl Examination<'_> {
         rules
     }
 
-    /// Whether each of `rules` names something that is published: one that does not would leave what was meant under
-    /// another rule.
+    /// Checks that each of `rules` names something that is published: one that does not would leave what was meant
+    /// under another rule.
     fn names(&mut self, rules: &[DatasetRule], catalog: &Catalog) -> bool {
         let groups: HashSet<_> = catalog.iter().filter_map(|one| one.group()).collect();
         let groups: HashSet<_> = groups.into_iter().map(CollectionId::as_str).collect();
@@ -152,7 +152,8 @@ impl Examination<'_> {
         None
     }
 
-    /// What keeps single collections from being published; the others are, so that it is told after the judgement.
+    /// Faults that keep single collections from being published; the others are, so that they are told after the
+    /// judgement.
     fn descriptions(&mut self, catalog: &Catalog, withheld: &[Withheld]) {
         for fault in catalog.faults() {
             let place = Place::File {
@@ -240,7 +241,7 @@ impl Examination<'_> {
         )
     }
 
-    /// Whether the folder of files is there: where it is not, as when a mount is late, no rule can be judged.
+    /// Checks that the folder of files is there: where it is not, as when a mount is late, no rule can be judged.
     pub(super) fn folder(&mut self) -> bool {
         let root = &self.config.paths.shared_data;
         let key = "paths.shared_data";

@@ -1,4 +1,4 @@
-//! How consumers' certificates arrive, who issues them, and which are revoked.
+//! Consumers' certificates: the header in which they arrive, their issuers, and those that are revoked.
 
 use std::{path::Path, time::Duration};
 
@@ -234,8 +234,8 @@ const MANY_OCTETS: usize = 4_000_000;
 const UNUSABLE_CA: &str =
     "its clients are refused; ask the directory for another certificate of the CA, or leave it out";
 
-/// How many verified certificates are remembered.
+/// Number of verified certificates that are kept.
 const REMEMBERED_CALLERS: u64 = 4_096;
 
-/// Where an AWS balancer puts a chain that nobody has verified (IB1-HDR-1).
+/// Header field in which an AWS balancer puts a chain that nobody has verified (IB1-HDR-1).
 const UNVERIFIED: &str = "x-amzn-mtls-clientcert";

@@ -1,4 +1,4 @@
-//! Where connections come in, and who may make them.
+//! Addresses at which connections come in, and peers that may make them.
 
 use std::net::SocketAddr;
 
@@ -22,7 +22,7 @@ impl Examination<'_> {
         }
     }
 
-    /// Who may connect to `address`, and which of them look like a slip.
+    /// Peers that may connect to `address`, and those that look like a slip.
     fn trust(&mut self, address: SocketAddr) {
         let trusted = &self.config.server.trusted_peers;
         if trusted.is_empty() || trusted.iter().any(|network| network.has_loopback()) {
@@ -70,7 +70,7 @@ impl Examination<'_> {
     }
 }
 
-/// Who may connect; users that this machine does not have are passed over.
+/// Peers that may connect; users that this machine does not have are passed over.
 pub(in crate::app) fn peers(server: &Server) -> Peers {
     let networks = &server.trusted_peers;
     if server.proxy_uids.is_empty() {

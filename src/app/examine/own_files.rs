@@ -1,4 +1,4 @@
-//! What would help where our own certificate or key is in a form that is not read.
+//! Help where our own certificate or key is in a form that is not read.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use x509_parser::parse_x509_certificate;
 
 use crate::token::{IdentityError, Material};
 
-/// What is wrong, and what would help, when the certificate's file holds a private key.
+/// Finding and help when the certificate's file holds a private key.
 ///
 /// A certificate is for everyone to see, so nobody guards the file that is named as one. `paths` are
 /// those of the certificate and of the key.
@@ -34,7 +34,7 @@ pub(super) fn key_with_certificate(
     Some((finding, remedy.to_owned()))
 }
 
-/// What would help against `error`, which is of the file at `path`.
+/// Help against `error`, which is of the file at `path`.
 pub(super) fn remedy(error: &IdentityError, path: &Path) -> String {
     let path = path.display();
     match error {

@@ -1,4 +1,4 @@
-//! What a request said, said back as the old service wrote JSON.
+//! Echo of a request, as the old service wrote JSON.
 
 use crate::{
     climatescore::request::{Json, Text},

@@ -103,5 +103,5 @@ fn six_decimals(degrees: f64) -> String {
     format!("{degrees:.6}")
 }
 
-/// What the old service said for a key without a row; the member's name does end in a colon.
+/// Text of the old service for a key without a row; the member's name does end in a colon.
 const NO_ROW: &str = "{\"message:\":\"Error\"}";

@@ -43,7 +43,7 @@ impl Segments {
         }
     }
 
-    /// How many octets [`Segments::push_records`] appends.
+    /// Number of octets that [`Segments::push_records`] appends.
     #[must_use]
     pub fn length(&self, found: &Found<'_>) -> usize {
         let mut values = 0;
@@ -77,7 +77,7 @@ pub struct LocationAnswer {
     values: Values,
     /// The texts of the records from each part of the values.
     segments: Vec<Segments>,
-    /// What stands after the last record.
+    /// Text after the last record.
     end: Vec<u8>,
     /// The place whose records come next.
     place: usize,
@@ -104,7 +104,7 @@ impl LocationAnswer {
         }
     }
 
-    /// How many octets all pieces have together.
+    /// Number of octets of all pieces together.
     #[must_use]
     pub fn length(&self) -> usize {
         let mut records = 0;
@@ -212,7 +212,7 @@ fn value_length(value: Value) -> usize {
     }
 }
 
-/// What stands between a record's opening and what tells the columns apart.
+/// Text between a record's opening and what tells the columns apart.
 fn place_text(found: &Found<'_>) -> Vec<u8> {
     let mut text = Vec::with_capacity(64);
     push_float(&mut text, found.latitude);

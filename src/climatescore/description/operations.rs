@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl ContractRoute {
-    /// What the methods of the route take and give.
+    /// Operations of the route's methods.
     pub(crate) fn operations(self, about: &Description<'_>) -> Vec<(&'static str, Operation)> {
         let operation = match self {
             Self::Locations => noted(deprecated(Operation {

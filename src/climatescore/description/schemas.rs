@@ -97,7 +97,7 @@ fn query(limits: &PerilLimits) -> Value {
     query
 }
 
-/// What the old contract calls units.
+/// Units as the old contract calls them.
 fn units() -> Value {
     json!({"type": "string", "description": "As the old service had it. `percent` of fire is historical: its values are fractions from 0 to 1."})
 }
@@ -112,7 +112,7 @@ pub(super) fn number() -> Value {
     json!({"type": "number", "minimum": -largest, "maximum": largest})
 }
 
-/// What `POST /location` takes.
+/// Body of `POST /location`.
 pub(super) fn body() -> Value {
     json!({"required": true, "content": {"application/json": {
         "schema": reference("ContractQuery"),

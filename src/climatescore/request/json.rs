@@ -35,13 +35,13 @@ impl Text {
         &self.0
     }
 
-    /// Whether it is exactly the ASCII text `name`.
+    /// `true` when it is exactly the ASCII text `name`.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
         self.0.iter().copied().eq(name.bytes().map(u16::from))
     }
 
-    /// Whether the ASCII text `name` stands somewhere within.
+    /// `true` when the ASCII text `name` stands somewhere within.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         let name: Vec<u16> = name.bytes().map(u16::from).collect();
@@ -74,7 +74,7 @@ impl PartialOrd for Text {
     }
 }
 
-/// Why octets are not read.
+/// Reason why octets are not read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum JsonFault {
     /// They are no JSON from this octet on.
@@ -132,7 +132,7 @@ impl Json {
         }
     }
 
-    /// What `float()` makes of it, when that is finite.
+    /// The number that `float()` makes of it, when that is finite.
     #[must_use]
     pub fn float(&self) -> Option<f64> {
         let number = match self {
@@ -149,7 +149,7 @@ impl Json {
 struct Reader<'t> {
     text: &'t str,
     at: usize,
-    /// How many values may still come; none once there was one too many.
+    /// Number of values that may still come; none once there was one too many.
     left: Option<usize>,
 }
 
@@ -308,7 +308,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// How deep arrays and objects may stand in each other.
+/// Depth to which arrays and objects may stand in each other.
 const MAX_DEPTH: usize = 256;
 /// Python reads no longer integer.
 const MAX_DIGITS: usize = 4300;

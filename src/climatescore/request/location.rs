@@ -8,7 +8,7 @@ use crate::{
     dataset::perils::Refused,
 };
 
-/// What a body of `POST /location` asks for.
+/// Request in a body of `POST /location`.
 #[derive(Clone, Debug)]
 pub struct LocationRequest {
     /// Latitude and longitude of each place in degrees, finite, otherwise as sent.
@@ -23,7 +23,7 @@ pub struct LocationRequest {
     pub scenarios_sent: Option<Json>,
     /// `years` as sent; none when all are meant.
     pub years_sent: Option<Json>,
-    /// Whether something in it was passed over that a stricter reader would have refused.
+    /// `true` when something in it was passed over that a stricter reader would have refused.
     pub has_quirk: bool,
 }
 
@@ -106,10 +106,10 @@ fn places(locations: &Json, max_places: usize) -> Result<Vec<(f64, f64)>, Refuse
     items.iter().enumerate().map(place).collect()
 }
 
-/// How the filters of one request were taken.
+/// Filters of one request, as they were taken.
 struct Choice {
     has_quirk: bool,
-    /// Whether the old service came to look at the next filter: it had a place, and what it looked at
+    /// `true` when the old service came to look at the next filter: it had a place, and what it looked at
     /// before let something through. What it never looked at could be anything.
     is_looked_at: bool,
 }
@@ -136,7 +136,7 @@ impl Choice {
         Ok(self.chosen(scenarios.filter(|scenario| is_chosen(scenario.name()))))
     }
 
-    /// Which names `sent` holds, as Python's `in` says: an item of an array, a member of an object, a
+    /// Names that `sent` holds, as Python's `in` says: an item of an array, a member of an object, a
     /// part of a string.
     fn names<'j>(
         &mut self,
@@ -166,7 +166,7 @@ impl Choice {
         })
     }
 
-    /// Which years `sent` holds: items that are equal as numbers.
+    /// Years that `sent` holds: items that are equal as numbers.
     fn years(&mut self, sent: Option<&Json>) -> Result<Vec<Year>, Refused> {
         let is_year = |item: &Json, year: Year| match item {
             Json::Integer(digits) => digits.parse() == Ok(year.number()),
@@ -195,7 +195,7 @@ impl Choice {
     }
 }
 
-/// Whether there is nothing in it to go through: what the old service took for no places.
+/// `true` when there is nothing in it to go through: what the old service took for no places.
 fn is_empty(value: &Json) -> bool {
     match value {
         Json::Array(items) => items.is_empty(),

@@ -55,19 +55,19 @@ impl Filter {
         }
     }
 
-    /// Whether there is a filter at all.
+    /// `true` when there is a filter at all.
     #[must_use]
     pub fn is_given(&self) -> bool {
         !(self.year.is_empty() && self.scenario.is_empty())
     }
 
-    /// Whether a column of that name passes: it contains both texts.
+    /// `true` when a column of that name passes: it contains both texts.
     #[must_use]
     pub fn passes(&self, name: &str) -> bool {
         name.contains(&self.year) && name.contains(&self.scenario)
     }
 
-    /// Whether a stricter reader would have refused it: not one of the years, not one of the scenarios.
+    /// `true` when a stricter reader would have refused it: not one of the years, not one of the scenarios.
     #[must_use]
     pub fn has_quirk(&self) -> bool {
         let is_year = Year::ALL

@@ -1,4 +1,4 @@
-//! What the operations that say what is published have in common: parameters and schemas.
+//! Parameters and schemas of the operations that say what is published.
 
 use serde_json::{Map, Value, json};
 use strum::VariantNames;

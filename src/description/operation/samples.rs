@@ -64,7 +64,7 @@ fn filled(path: &str, parameters: &[Value]) -> String {
     filled
 }
 
-/// What a reference among `all` stands for, or the parameter itself.
+/// The parameter that a reference among `all` stands for, or the parameter itself.
 fn resolved<'p>(parameter: &'p Value, all: &'p Value) -> &'p Value {
     let name = text(parameter, "$ref").rsplit('/').next();
     name.and_then(|name| all.get(name)).unwrap_or(parameter)
@@ -115,7 +115,7 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
 /// Parameters without which an answer is long.
 const SHORTENING: [&str; 2] = ["perils", "years"];
 
-/// What stands for itself in a query within quotes.
+/// Characters that stand for themselves in a query within quotes.
 const OF_A_QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')

@@ -200,7 +200,7 @@ impl<'d> Page<'d> {
         }
     }
 
-    /// What `inside` writes, folded under `heading`; a link to `id` unfolds it.
+    /// Content that `inside` writes, folded under `heading`; a link to `id` unfolds it.
     fn fold(&mut self, id: &str, heading: &str, inside: impl FnOnce(&mut Self)) {
         self.push(&format!(
             "\n<details><summary><h3>{heading}</h3></summary><div id=\"{}\">",
@@ -210,7 +210,7 @@ impl<'d> Page<'d> {
         self.push("</div></details>");
     }
 
-    /// What `value` refers to, or itself.
+    /// The value that `value` refers to, or itself.
     fn resolved(&self, value: &'d Value) -> &'d Value {
         let target = value.get("$ref").and_then(Value::as_str);
         let target = target.and_then(|target| target.strip_prefix('#'));

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::markup::{code, coded, escaped, prose};
 
-/// What a value of `schema` is, in a few words; of an object its members as well.
+/// Words for a value of `schema`; of an object its members as well.
 pub(super) fn words(schema: &Value) -> String {
     if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
         let name = escaped(name.rsplit('/').next().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! What there is of the perils.
+//! Schemas of the perils' catalogue.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What a request for values may say.
+//! Schemas of requests for values.
 
 use serde_json::{Value, json};
 
@@ -118,7 +118,7 @@ pub(in super::super) fn coordinates(range: (i32, i32)) -> Value {
     json!({"type": "array", "minItems": 1, "items": degrees(range)})
 }
 
-/// What `POST /v1/location` takes.
+/// Body of `POST /v1/location`.
 pub(in super::super) fn location_body(limits: &PerilLimits) -> Value {
     let place = json!({"id": "London", "latitude": 51.5, "longitude": -0.25});
     let feature = json!({

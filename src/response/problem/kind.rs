@@ -11,7 +11,7 @@ use crate::{
     token::{TokenRefused, Unavailability},
 };
 
-/// What one kind of refusal says.
+/// Kind of refusal, as it is answered.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Kind {
     /// The status.
@@ -23,7 +23,7 @@ pub struct Kind {
     pub(super) challenge: Challenged,
 }
 
-/// Whether the answer carries a challenge, RFC 6750 §3.
+/// Challenge that an answer carries, RFC 6750 §3.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Challenged {
     /// A challenge without an error: no credentials came along.
@@ -53,13 +53,13 @@ impl Kind {
         )
     }
 
-    /// What kind of problem it is.
+    /// The title of the kind of problem.
     #[must_use]
     pub fn title(&self) -> &'static str {
         self.title
     }
 
-    /// What can be said of all of its kind.
+    /// The detail that can be said of all of its kind.
     #[must_use]
     pub fn detail(&self) -> &'static str {
         self.detail
@@ -72,7 +72,7 @@ impl Kind {
     }
 }
 
-/// What `refusal` is on the wire; the table of statuses.
+/// Kind of `refusal` on the wire; the table of statuses.
 #[must_use]
 pub fn kind(refusal: &Refusal) -> Kind {
     use StatusCode as S;
@@ -241,7 +241,7 @@ fn perils_kind(refused: &perils::Refused) -> Kind {
     }
 }
 
-/// What the consumer is told of a certificate that the proxy did not find good, in place of the proxy's own words.
+/// Detail for the consumer on a certificate that the proxy did not find good, in place of the proxy's own words.
 fn unverified_detail(failure: VerificationFailure) -> &'static str {
     use VerificationFailure as F;
     match failure {
