@@ -208,7 +208,7 @@ fn refuse(refusal: &Refusal, route: &Route, access: &mut Access) -> HttpResponse
     response::problem::answer(refusal, access.interaction_id(), route.allow())
 }
 
-/// Writes the access record: now for a body that is whole, else when its last octet has left.
+/// Writes the access record: now for a body that is whole, else when its last byte has left.
 fn record(access: Access, method: &Method, answer: HttpResponse) -> HttpResponse {
     let status = answer.status().as_u16();
     answer.map_body(|_, body| match body.try_into_bytes() {

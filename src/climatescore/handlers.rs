@@ -156,15 +156,15 @@ async fn location_request(
 ) -> Result<LocationRequest, Refusal> {
     let limit = usize::try_from(context.site.peril_limits.max_contract_places);
     let limit = limit.unwrap_or(usize::MAX);
-    if let Some(octets) = body.in_memory().filter(|_| body.is_short()) {
-        return Ok(LocationRequest::read(octets, limit)?);
+    if let Some(bytes) = body.in_memory().filter(|_| body.is_short()) {
+        return Ok(LocationRequest::read(bytes, limit)?);
     }
     let readers = Arc::clone(&context.site.readers).acquire_owned();
     let reader = readers.await.or(Err(Refusal::Fault))?;
     let read = web::block(move || {
         let _reader = reader;
-        let octets = body.whole()?;
-        Ok(LocationRequest::read(&octets, limit))
+        let bytes = body.whole()?;
+        Ok(LocationRequest::read(&bytes, limit))
     });
     let read: io::Result<_> = read.await.or(Err(Refusal::Fault))?;
     let read = read.map_err(|source| NotTaken::Kept {
@@ -225,7 +225,7 @@ fn validators<'s>(
     Validators::of_answer(distinct, context.request, "")
 }
 
-/// Octets of a body: ten thousand places take about a megabyte.
+/// Bytes of a body: ten thousand places take about a megabyte.
 const LONGEST_BODY: u64 = 16 * 1024 * 1024;
 /// Places off the grid that are named one by one.
 const NAMED_PLACES: usize = 10;

@@ -62,7 +62,7 @@ fn ask(socket: &Path) -> io::Result<String> {
     stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: healthcheck\r\nConnection: close\r\n\r\n")?;
     let mut answer = Vec::new();
     stream.take(MOST_BYTES).read_to_end(&mut answer)?;
-    let line = answer.split(|&octet| octet == b'\r').next();
+    let line = answer.split(|&byte| byte == b'\r').next();
     Ok(String::from_utf8_lossy(line.unwrap_or_default()).into_owned())
 }
 

@@ -237,7 +237,7 @@ fn draw(progress: &Progress, end: &Receiver<()>) {
 /// A line now and then, for logs.
 fn tell(progress: &Progress, end: &Receiver<()>) {
     while !is_over(end, Duration::from_secs(5)) {
-        let megabytes = |octets: u64| octets / 1_000_000;
+        let megabytes = |bytes: u64| bytes / 1_000_000;
         let read = megabytes(progress.read.load(Ordering::Relaxed));
         let total = megabytes(progress.total.load(Ordering::Relaxed));
         let rows = progress.rows.load(Ordering::Relaxed);

@@ -76,7 +76,7 @@ fn components(path: &[u8]) -> Result<Vec<Vec<u8>>> {
     if path.first() == Some(&b'/') {
         return Err(Errno::XDEV);
     }
-    let components = path.split(|octet| *octet == b'/');
+    let components = path.split(|byte| *byte == b'/');
     Ok(components.rev().map(<[u8]>::to_vec).collect())
 }
 

@@ -23,7 +23,7 @@ struct Kept {
 }
 
 impl Memory {
-    /// Largest file that is kept, in octets: what one read of the disk brings.
+    /// Largest file that is kept, in bytes: what one read of the disk brings.
     const LARGEST: u64 = 256 * 1024;
 
     pub(super) fn new(capacity_bytes: u64) -> Self {
@@ -40,7 +40,7 @@ impl Memory {
         }
     }
 
-    /// Whether a file of `length` octets may be kept at all.
+    /// Whether a file of `length` bytes may be kept at all.
     pub(super) fn takes(&self, length: u64) -> bool {
         length <= Self::LARGEST.min(self.capacity_bytes)
     }

@@ -28,7 +28,7 @@ impl MediaType {
 
 /// A name that stays within its directory, and names a file of a known type.
 ///
-/// One path segment: no separator, no control character, no leading dot, at most 200 octets. Extensions have no
+/// One path segment: no separator, no control character, no leading dot, at most 200 bytes. Extensions have no
 /// case: rules, permits and records know the file by the name that has them in lower case.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FileName {
@@ -134,18 +134,18 @@ fn media_type(extension: &str) -> Option<MediaType> {
 
 /// Undoes percent escapes once and strictly: `%` and two hexadecimal digits, UTF-8 as the result.
 fn decode(segment: &str) -> Option<String> {
-    let mut octets = Vec::with_capacity(segment.len());
+    let mut bytes = Vec::with_capacity(segment.len());
     let mut rest = segment.bytes();
-    while let Some(octet) = rest.next() {
-        if octet != b'%' {
-            octets.push(octet);
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
             continue;
         }
         let high = char::from(rest.next()?).to_digit(16)?;
         let low = char::from(rest.next()?).to_digit(16)?;
-        octets.push(u8::try_from(high * 16 + low).ok()?);
+        bytes.push(u8::try_from(high * 16 + low).ok()?);
     }
-    String::from_utf8(octets).ok()
+    String::from_utf8(bytes).ok()
 }
 
 macro_rules! media_types {

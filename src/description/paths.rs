@@ -152,8 +152,8 @@ fn values(about: &Description<'_>, id: &str, summary: &str) -> Operation {
 }
 
 fn file(about: &Description<'_>, id: &str, summary: &str) -> Operation {
-    let octets = json!({"type": "string", "format": "binary"});
-    let content = json!({"text/csv": {"schema": {"type": "string"}}, "*/*": {"schema": octets}});
+    let bytes = json!({"type": "string", "format": "binary"});
+    let content = json!({"text/csv": {"schema": {"type": "string"}}, "*/*": {"schema": bytes}});
     let mut whole = answer("The file", content.clone());
     let mut part = answer("The part that Range names", content);
     for answer in [&mut whole, &mut part] {

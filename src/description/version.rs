@@ -52,7 +52,7 @@ impl Version {
     }
 }
 
-/// Says in 3.0 what 3.1 says otherwise: null, constants, examples, octets, and mutual TLS, which 3.0 has
+/// Says in 3.0 what 3.1 says otherwise: null, constants, examples, bytes, and mutual TLS, which 3.0 has
 /// no word for.
 fn lower(value: &mut Value) {
     match value {
@@ -127,13 +127,13 @@ fn lower_nothing(members: &mut Map<String, Value>) {
     }
 }
 
-/// Octets have no schema in 3.1, and the format `binary` in 3.0.
+/// Bytes have no schema in 3.1, and the format `binary` in 3.0.
 fn lower_content(members: &mut Map<String, Value>) {
     let content = members.get_mut("content").and_then(Value::as_object_mut);
     for media_type in content.into_iter().flat_map(Map::values_mut) {
         if let Some(media_type) = media_type.as_object_mut() {
-            let octets = || json!({"type": "string", "format": "binary"});
-            media_type.entry("schema").or_insert_with(octets);
+            let bytes = || json!({"type": "string", "format": "binary"});
+            media_type.entry("schema").or_insert_with(bytes);
         }
     }
 }

@@ -145,7 +145,7 @@ impl Meter {
         }
     }
 
-    /// The answer of `status` has left, `bytes` octets of body `took` after the request came.
+    /// The answer of `status` has left, `bytes` bytes of body `took` after the request came.
     pub fn end(&self, status: u16, bytes: u64, took: Duration) {
         let Metrics {
             names, requests, ..

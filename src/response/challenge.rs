@@ -30,7 +30,7 @@ impl ErrorCode {
 pub struct Challenge {
     /// The fault, with a text for the developer.
     pub error: Option<(ErrorCode, &'static str)>,
-    /// The scope that would do; octets of RFC 6750 §3 only, as the configuration ensures.
+    /// The scope that would do; bytes of RFC 6750 §3 only, as the configuration ensures.
     pub scope: Option<String>,
 }
 

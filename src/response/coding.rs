@@ -19,13 +19,13 @@ pub enum Coding {
 }
 
 impl Coding {
-    /// The coding that `request` likes best; none when it excludes even the plain octets.
+    /// The coding that `request` likes best; none when it excludes even the plain bytes.
     #[must_use]
     pub fn of(request: &HttpRequest) -> Option<Self> {
         Self::choose(joined(request.headers(), &ACCEPT_ENCODING).as_deref())
     }
 
-    /// The coding that `field` likes best; none when it excludes even the plain octets.
+    /// The coding that `field` likes best; none when it excludes even the plain bytes.
     #[must_use]
     pub fn choose(field: Option<&str>) -> Option<Self> {
         let weight = |coding: Self| {
@@ -51,16 +51,16 @@ impl Coding {
         }
     }
 
-    /// `octets` in this coding.
+    /// `bytes` in this coding.
     ///
     /// # Errors
     /// What the coding says.
-    pub fn coded(self, octets: Vec<u8>) -> io::Result<Vec<u8>> {
+    pub fn coded(self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
         if self == Self::Identity {
-            return Ok(octets);
+            return Ok(bytes);
         }
         let mut coded = Coded::new(Vec::new(), self)?;
-        coded.write_all(&octets)?;
+        coded.write_all(&bytes)?;
         coded.finish()
     }
 }
@@ -93,11 +93,11 @@ impl<W: Write> Coded<W> {
 }
 
 impl<W: Write> Write for Coded<W> {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Gzip(encoder) => encoder.write(octets),
-            Self::Identity(out) => out.write(octets),
-            Self::Zstd(encoder) => encoder.write(octets),
+            Self::Gzip(encoder) => encoder.write(bytes),
+            Self::Identity(out) => out.write(bytes),
+            Self::Zstd(encoder) => encoder.write(bytes),
         }
     }
 

@@ -79,7 +79,7 @@ fn is_acceptable(request: &HttpRequest, essence: &str) -> bool {
         && accept::admits_identity(field(&ACCEPT_ENCODING).as_deref())
 }
 
-/// The status of what is sent, its first octet and its last.
+/// The status of what is sent, its first byte and its last.
 fn part(
     request: &HttpRequest,
     identity: &FileIdentity,

@@ -55,7 +55,7 @@ pub(super) fn push_decimal(out: &mut Vec<u8>, steps: i64, decimals: u8) {
     }
 }
 
-/// Number of octets that [`push_micro`] appends.
+/// Number of bytes that [`push_micro`] appends.
 pub(crate) fn micro_length(micro: i64) -> usize {
     let magnitude = micro.unsigned_abs();
     let digits = if magnitude < 1_000_000_000 {

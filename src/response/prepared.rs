@@ -11,10 +11,10 @@ use super::{
 };
 use crate::dataset::EntityTag;
 
-/// The octets of an answer, and those of its codings once somebody has asked for them.
+/// The bytes of an answer, and those of its codings once somebody has asked for them.
 pub(crate) struct Prepared {
     content_type: &'static str,
-    octets: Bytes,
+    bytes: Bytes,
     entity_tag: EntityTag,
     gzip: OnceLock<Bytes>,
     zstd: OnceLock<Bytes>,
@@ -26,13 +26,13 @@ impl Prepared {
         Self {
             content_type,
             entity_tag: EntityTag::of(text.as_bytes()),
-            octets: text.into(),
+            bytes: text.into(),
             gzip: OnceLock::new(),
             zstd: OnceLock::new(),
         }
     }
 
-    /// The tag of the octets without a coding.
+    /// The tag of the bytes without a coding.
     pub(crate) fn entity_tag(&self) -> &EntityTag {
         &self.entity_tag
     }
@@ -62,24 +62,24 @@ impl Prepared {
         if let Some(answer) = representation.judge(request)? {
             return Ok(answer);
         }
-        let octets = self.coded(representation.coding)?;
-        Ok(representation.begin(StatusCode::OK).body(octets))
+        let bytes = self.coded(representation.coding)?;
+        Ok(representation.begin(StatusCode::OK).body(bytes))
     }
 
-    /// The octets in `coding`, made when they are first asked for.
+    /// The bytes in `coding`, made when they are first asked for.
     fn coded(&self, coding: Coding) -> Result<Bytes, Refusal> {
         let made = match coding {
-            Coding::Identity => return Ok(self.octets.clone()),
+            Coding::Identity => return Ok(self.bytes.clone()),
             Coding::Gzip => &self.gzip,
             Coding::Zstd => &self.zstd,
         };
-        if let Some(octets) = made.get() {
-            return Ok(octets.clone());
+        if let Some(bytes) = made.get() {
+            return Ok(bytes.clone());
         }
-        let octets = coding.coded(self.octets.to_vec()).map_err(|error| {
+        let bytes = coding.coded(self.bytes.to_vec()).map_err(|error| {
             tracing::error!(%error, "an answer could not be coded");
             Refusal::Fault
         })?;
-        Ok(made.get_or_init(|| octets.into()).clone())
+        Ok(made.get_or_init(|| bytes.into()).clone())
     }
 }

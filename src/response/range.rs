@@ -1,22 +1,22 @@
-//! `Range`, RFC 9110 §14.2: one range of octets, or the whole.
+//! `Range`, RFC 9110 §14.2: one range of bytes, or the whole.
 
 /// Part of a representation that a `Range` field asks for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Wanted {
-    /// Octets `first` up to `last`, both counted from 0 and included.
+    /// Bytes `first` up to `last`, both counted from 0 and included.
     Part {
-        /// First octet.
+        /// First byte.
         first: u64,
-        /// Last octet.
+        /// Last byte.
         last: u64,
     },
-    /// No octet of the range exists.
+    /// No byte of the range exists.
     Unsatisfiable,
     /// Everything: no range, another unit, bad syntax, or more than one range.
     Whole,
 }
 
-/// Reads `field` against a representation of `length` octets.
+/// Reads `field` against a representation of `length` bytes.
 pub(super) fn wanted(field: Option<&str>, length: u64) -> Wanted {
     let range = field
         .and_then(|field| field.trim().split_once('='))
@@ -68,7 +68,7 @@ fn part(range: &str, length: u64) -> Option<Wanted> {
 
 /// Digits only; a number too large to count is as good as the largest.
 fn number(text: &str) -> Option<u64> {
-    let is_number = !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(u64::MAX))
 }
 

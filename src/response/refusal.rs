@@ -78,10 +78,10 @@ pub enum Refusal {
     /// `If-Match` or `If-Unmodified-Since` fails.
     #[error("a precondition failed")]
     PreconditionFailed,
-    /// No octet of the range exists.
+    /// No byte of the range exists.
     #[error("the range lies outside the {length} octets")]
     RangeNotSatisfiable {
-        /// Octets of the representation.
+        /// Bytes of the representation.
         length: u64,
     },
     /// edge: somebody other than the proxy connected; its name in metrics is from before.

@@ -119,19 +119,19 @@ impl Representation {
         answer
     }
 
-    /// The answer of which the content, before its coding, is `octets`.
+    /// The answer of which the content, before its coding, is `bytes`.
     ///
     /// # Errors
     /// [`Refusal::PreconditionFailed`], or [`Refusal::Fault`] when the coding fails.
     pub(crate) fn whole(
         &self,
         request: &HttpRequest,
-        octets: impl FnOnce() -> Vec<u8>,
+        bytes: impl FnOnce() -> Vec<u8>,
     ) -> Result<HttpResponse, Refusal> {
         if let Some(answer) = self.judge(request)? {
             return Ok(answer);
         }
-        let coded = self.coding.coded(octets()).map_err(|error| {
+        let coded = self.coding.coded(bytes()).map_err(|error| {
             tracing::error!(%error, "an answer could not be coded");
             Refusal::Fault
         })?;

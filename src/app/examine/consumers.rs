@@ -135,7 +135,7 @@ impl Examination<'_> {
                 "fetch a newer list; until then its issuer's certificates are refused",
             );
         }
-        if lists.der_bytes() >= MANY_OCTETS {
+        if lists.der_bytes() >= MANY_BYTES {
             let finding = format!(
                 "the lists have {} MB and {} entries: they take {} MB of memory, and {} MB while they are read anew",
                 megabytes(lists.der_bytes()),
@@ -229,7 +229,7 @@ const fn megabytes(bytes: usize) -> usize {
 const LISTS: &str = "consumers.revocation_lists";
 
 /// Lists of this size are worth a word: the daemon itself takes little more.
-const MANY_OCTETS: usize = 4_000_000;
+const MANY_BYTES: usize = 4_000_000;
 
 const UNUSABLE_CA: &str =
     "its clients are refused; ask the directory for another certificate of the CA, or leave it out";

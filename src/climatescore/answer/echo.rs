@@ -51,7 +51,7 @@ fn push_text(out: &mut Vec<u8>, text: &Text) {
             (Ok(b'\t'), _) => out.extend_from_slice(b"\\t"),
             (Ok(8), _) => out.extend_from_slice(b"\\b"),
             (Ok(12), _) => out.extend_from_slice(b"\\f"),
-            (Ok(octet @ b' '..=b'~'), _) => out.push(octet),
+            (Ok(byte @ b' '..=b'~'), _) => out.push(byte),
             (_, unit) => out.extend_from_slice(format!("\\u{unit:04x}").as_bytes()),
         }
     }

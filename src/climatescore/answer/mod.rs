@@ -1,4 +1,4 @@
-//! The answers of the old `ClimateScore` contract, octet for octet.
+//! The answers of the old `ClimateScore` contract, byte for byte.
 //!
 //! All JSON is as that service wrote it: members sorted by name, nothing between them, ASCII with
 //! escapes, and a line feed at the end. Answers are put together from texts that are made once and

@@ -26,7 +26,7 @@ pub struct Segments {
     heads: Vec<Box<[u8]>>,
     /// For each column, what stands between its value and the next record's latitude.
     tails: Vec<Box<[u8]>>,
-    /// Octets of both together.
+    /// Bytes of both together.
     length: usize,
 }
 
@@ -43,7 +43,7 @@ impl Segments {
         }
     }
 
-    /// Number of octets that [`Segments::push_records`] appends.
+    /// Number of bytes that [`Segments::push_records`] appends.
     #[must_use]
     pub fn length(&self, found: &Found<'_>) -> usize {
         let mut values = 0;
@@ -104,7 +104,7 @@ impl LocationAnswer {
         }
     }
 
-    /// Number of octets of all pieces together.
+    /// Number of bytes of all pieces together.
     #[must_use]
     pub fn length(&self) -> usize {
         let mut records = 0;
@@ -249,5 +249,5 @@ fn tail(column: Column) -> Box<[u8]> {
 
 const START: &[u8] = b"{\"records\":[";
 const OPENING: &[u8] = b"{\"errors\":[],\"latitude\":";
-/// Octets of the longest record without its coordinates.
+/// Bytes of the longest record without its coordinates.
 const MOST_OF_A_RECORD: usize = 260;

@@ -86,7 +86,7 @@ fn in_json(caching: Caching) -> Representation {
     }
 }
 
-/// Says of metrics whose values are not what the old listing calls them, what they are: its octets stay as they were.
+/// Says of metrics whose values are not what the old listing calls them, what they are: its bytes stay as they were.
 fn say_units(answer: &mut HttpResponseBuilder, perils: &[Peril]) {
     let mut metrics = perils.iter().flat_map(|peril| peril.metrics());
     if metrics.any(|metric| metric.units() == "percent" && metric.ucum() == "1") {

@@ -74,24 +74,24 @@ impl PartialOrd for Text {
     }
 }
 
-/// Reason why octets are not read.
+/// Reason why bytes are not read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum JsonFault {
-    /// They are no JSON from this octet on.
+    /// They are no JSON from this byte on.
     NotJson(usize),
     /// They hold more values than they may.
     TooManyValues,
 }
 
 impl Json {
-    /// Reads the one value that `octets` hold, of at most `most` values in all: one takes up to a hundred times
+    /// Reads the one value that `bytes` hold, of at most `most` values in all: one takes up to a hundred times
     /// the memory of its text.
     ///
     /// # Errors
     /// [`JsonFault`].
-    pub fn read(octets: &[u8], most: usize) -> Result<Self, JsonFault> {
-        let text = octets.strip_prefix(b"\xef\xbb\xbf").unwrap_or(octets);
-        let skipped = octets.len() - text.len();
+    pub fn read(bytes: &[u8], most: usize) -> Result<Self, JsonFault> {
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let skipped = bytes.len() - text.len();
         let stopped = |at| JsonFault::NotJson(skipped + at);
         let text = std::str::from_utf8(text).map_err(|error| stopped(error.valid_up_to()))?;
         let mut reader = Reader {
@@ -108,7 +108,7 @@ impl Json {
         }
     }
 
-    /// Octets that it takes in memory, about.
+    /// Bytes that it takes in memory, about.
     pub(super) fn size(&self) -> usize {
         let parts: usize = match self {
             Self::Null | Self::Bool(_) | Self::Float(_) => 0,

@@ -81,9 +81,9 @@ impl SocketUnit {
         }
         for stream in &self.streams {
             if stream.starts_with('/') && stream.len() > LONGEST_PATH {
-                let octets = stream.len();
+                let bytes = stream.len();
                 let finding = format!(
-                    "ListenStream={stream} has {octets} octets, and a socket's path has {LONGEST_PATH} at most"
+                    "ListenStream={stream} has {bytes} octets, and a socket's path has {LONGEST_PATH} at most"
                 );
                 faults.push((finding, "give it a shorter one"));
             }

@@ -7,7 +7,7 @@ use crate::{
     dataset::{grid::Grid, perils::stores},
 };
 
-/// Findings on stores whose octets are not all as they were imported. A store that is not there, or cannot be opened,
+/// Findings on stores whose bytes are not all as they were imported. A store that is not there, or cannot be opened,
 /// is the concern of what is examined before a start.
 pub(super) fn findings(config: &Config, places: &Places) -> Vec<Finding> {
     let paths = stores(&config.paths.state).unwrap_or_default();

@@ -109,16 +109,16 @@ impl Column {
 
 /// A number as data have it: `NaN` and `inf` are words.
 fn number(text: &str) -> Option<f64> {
-    let mut octets = text.bytes();
+    let mut bytes = text.bytes();
     let is_written_so =
-        octets.all(|octet| matches!(octet, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
+        bytes.all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
     let number: f64 = is_written_so.then(|| text.parse().ok()).flatten()?;
     number.is_finite().then_some(number)
 }
 
 fn is_whole(text: &str) -> bool {
     let digits = text.trim_start_matches(['+', '-']);
-    !digits.is_empty() && digits.bytes().all(|octet| octet.is_ascii_digit())
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Names of a column of latitudes, in lower case.

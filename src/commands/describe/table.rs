@@ -71,7 +71,7 @@ impl Findings {
 
 /// The mark that most often stands in the first line.
 fn delimiter(start: &[u8]) -> u8 {
-    let line = start.split(|octet| *octet == b'\n').next().unwrap_or(start);
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or(start);
     let count = |mark: u8| memchr::memchr_iter(mark, line).count();
     let mut best = b',';
     for mark in [b';', b'\t', b'|'] {

@@ -228,7 +228,7 @@ pub(crate) fn millionths(text: &str) -> Option<i64> {
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let fraction = fraction.trim_end_matches('0');
-    let is_number = |part: &str| part.bytes().all(|octet| octet.is_ascii_digit());
+    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty()
         || whole.len() > 12
         || fraction.len() > 6

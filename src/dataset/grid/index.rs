@@ -28,7 +28,7 @@ pub(super) enum Found {
     Row(u32),
 }
 
-/// 384 neighbouring cells in the 64 octets of a cache line.
+/// 384 neighbouring cells in the 64 bytes of a cache line.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(align(64))]
 struct Block {
@@ -55,12 +55,12 @@ impl RowIndex {
         self.on_grid = OnGrid::Below(cells);
     }
 
-    /// Puts the cells of a bitmap on the grid: bit 0 of the first octet is cell 0.
+    /// Puts the cells of a bitmap on the grid: bit 0 of the first byte is cell 0.
     pub(super) fn put_on_grid(&mut self, bitmap: &[u8]) {
-        let words = bitmap.chunks(8).map(|octets| {
+        let words = bitmap.chunks(8).map(|bytes| {
             let mut bits = [0; 8];
-            for (bit, octet) in bits.iter_mut().zip(octets) {
-                *bit = *octet;
+            for (bit, byte) in bits.iter_mut().zip(bytes) {
+                *bit = *byte;
             }
             u64::from_le_bytes(bits)
         });

@@ -48,7 +48,7 @@ pub(super) fn once<'n>(names: impl Iterator<Item = &'n Box<str>>) -> Result<(), 
 
 /// Refuses what cannot stand in a query and in the name of a column.
 pub(super) fn named(name: &str) -> Result<(), ColumnsError> {
-    let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || b"_-.".contains(&octet);
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
     if (1..=MOST_OF_A_NAME).contains(&name.len()) && name.bytes().all(is_plain) {
         Ok(())
     } else {
@@ -62,5 +62,5 @@ pub(super) fn named_time(text: &str) -> Result<(), ColumnsError> {
     named(&text.replace(of_a_time, "-")).or(Err(ColumnsError::Name(text.into())))
 }
 
-/// Octets of a name, at most.
+/// Bytes of a name, at most.
 const MOST_OF_A_NAME: usize = 64;

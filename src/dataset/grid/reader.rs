@@ -247,12 +247,12 @@ impl Grid {
     }
 }
 
-/// Lower case, two digits an octet.
-pub(super) fn hexadecimal(octets: &[u8]) -> Box<str> {
+/// Lower case, two digits a byte.
+pub(super) fn hexadecimal(bytes: &[u8]) -> Box<str> {
     use std::fmt::Write;
-    let mut text = String::with_capacity(octets.len() * 2);
-    for octet in octets {
-        let _ = write!(text, "{octet:02x}");
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
     }
     text.into()
 }

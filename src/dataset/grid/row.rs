@@ -52,7 +52,7 @@ impl<'s> Row<'s> {
         }
     }
 
-    /// Reads one number out of each 64 octets.
+    /// Reads one number out of each 64 bytes.
     pub(super) fn touch(self) -> i64 {
         match self.raw {
             RawValues::Narrow(values) => values

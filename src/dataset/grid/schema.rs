@@ -20,9 +20,9 @@ pub(super) const CELLS_KEY: &str = "perild.cells";
 pub(super) const COLUMNS_KEY: &str = "perild.columns";
 /// Schema metadata, for readers without this code: how to read a value.
 pub(super) const VALUES_KEY: &str = "perild.values";
-/// Footer metadata: SHA-256 in hexadecimal of all octets before [`CHECKED_BYTES_KEY`].
+/// Footer metadata: SHA-256 in hexadecimal of all bytes before [`CHECKED_BYTES_KEY`].
 pub(super) const CHECKSUM_KEY: &str = "perild.sha256";
-/// Footer metadata: how many octets from the start the checksum covers.
+/// Footer metadata: how many bytes from the start the checksum covers.
 pub(super) const CHECKED_BYTES_KEY: &str = "perild.sha256_bytes";
 
 /// Value of [`CELLS_KEY`] when every cell of the axes is on the grid.

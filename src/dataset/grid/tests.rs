@@ -188,7 +188,7 @@ fn a_store_of_another_layout_is_refused_by_name() {
     let mut changed = bytes.clone();
     for at in 0..bytes.len() - 14 {
         if &bytes[at..at + 12] == b"perild.forma" {
-            // The value stands before its key in a flatbuffer: 4 octets of length, then the text.
+            // The value stands before its key in a flatbuffer: 4 bytes of length, then the text.
             let from = at.saturating_sub(48);
             for value in from..at + 48 {
                 if bytes[value..].starts_with(&[1, 0, 0, 0, b'2', 0]) {
@@ -351,13 +351,13 @@ proptest! {
     #[test]
     fn a_damaged_store_is_refused_or_read_but_never_ends_the_process(
         at in any::<prop::sample::Index>(),
-        octet in any::<u8>(),
+        byte in any::<u8>(),
     ) {
         let folder = TempDir::new().unwrap();
         let path = stored(&folder);
         let mut bytes = std::fs::read(&path).unwrap();
         let at = at.index(bytes.len());
-        bytes[at] = octet;
+        bytes[at] = byte;
         std::fs::write(&path, &bytes).unwrap();
         if let Ok(grid) = Grid::open(&path) {
             let _ = grid.cell_at(0.0, 0.5);

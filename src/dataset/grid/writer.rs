@@ -74,7 +74,7 @@ enum Values {
 impl<W: Write> StoreWriter<W> {
     /// Begins a store that will hold `metadata.rows` rows, of the columns of its coverages one after the other.
     ///
-    /// `cells_on_grid` is a bitmap, bit 0 of the first octet for cell 0, or none when all cells of the
+    /// `cells_on_grid` is a bitmap, bit 0 of the first byte for cell 0, or none when all cells of the
     /// axes are on the grid. A store is wide when some number does not fit 32 bits.
     ///
     /// # Errors
@@ -259,14 +259,14 @@ impl<W> Sealing<W> {
 }
 
 impl<W: Write> Write for Sealing<W> {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // Before it leaves: what becomes of it on the way is not what was meant.
         if let Some(hash) = &mut self.hash {
-            hash.update(octets);
+            hash.update(bytes);
         }
-        self.sink.write_all(octets)?;
-        self.length += u64::try_from(octets.len()).unwrap_or(0);
-        Ok(octets.len())
+        self.sink.write_all(bytes)?;
+        self.length += u64::try_from(bytes.len()).unwrap_or(0);
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

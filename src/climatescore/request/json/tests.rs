@@ -30,7 +30,7 @@ fn what_python_reads_is_read() {
 
 #[test]
 fn reading_stops_at_what_is_no_json() {
-    for (octets, at) in [
+    for (bytes, at) in [
         (&b""[..], 0),
         (b"{", 1),
         (b"[1,]", 3),
@@ -46,10 +46,10 @@ fn reading_stops_at_what_is_no_json() {
         (b"'a'", 0),
     ] {
         assert_eq!(
-            Json::read(octets, 1000),
+            Json::read(bytes, 1000),
             Err(JsonFault::NotJson(at)),
             "{}",
-            String::from_utf8_lossy(octets)
+            String::from_utf8_lossy(bytes)
         );
     }
     let deep = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
@@ -73,9 +73,9 @@ fn as_many_values_are_read_as_may_be_and_not_one_more() {
 
 proptest! {
     #[test]
-    fn no_octets_upset_the_reader(octets in prop::collection::vec(any::<u8>(), 0..60)) {
-        if let Err(JsonFault::NotJson(at)) = Json::read(&octets, 1000) {
-            prop_assert!(at <= octets.len());
+    fn no_bytes_upset_the_reader(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+        if let Err(JsonFault::NotJson(at)) = Json::read(&bytes, 1000) {
+            prop_assert!(at <= bytes.len());
         }
     }
 
