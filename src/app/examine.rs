@@ -13,7 +13,7 @@ use super::Route;
 use crate::{
     caller::Callers,
     clock::Timestamp,
-    config::{Awaited, Config, Finding, PerilLimits, Places, Severity},
+    config::{Awaited, Config, Finding, PerilLimits, SettingPlaces, Severity},
     dataset::{Catalog, Files, Perils},
     description::{Description, Published},
     edge::{Intake, Peers, ProxyHeaders},
@@ -78,7 +78,7 @@ pub struct Examined {
 #[must_use]
 pub fn examine(
     config: &Config,
-    places: &Places,
+    places: &SettingPlaces,
     previous: Option<&Catalog>,
     now: Timestamp,
 ) -> Examined {
@@ -106,7 +106,7 @@ pub fn examine(
 
 struct Examination<'c> {
     config: &'c Config,
-    places: &'c Places,
+    places: &'c SettingPlaces,
     now: Timestamp,
     previous: Option<&'c Catalog>,
     ends: BTreeMap<String, Ends>,

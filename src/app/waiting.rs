@@ -47,10 +47,10 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::config::{Awaited, Place, REFERENCE, Severity};
+    use crate::config::{Awaited, REFERENCE, SettingPlace, Severity};
 
     fn fault(key: &str, awaited: Option<Awaited>) -> Finding {
-        let place = Place::File {
+        let place = SettingPlace::File {
             path: "/etc/perild/perild.toml".into(),
             line: 3,
             key: key.to_owned(),

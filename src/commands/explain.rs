@@ -18,7 +18,7 @@ use super::{
 use crate::{
     app::{Examined, Holdings, examine},
     clock::Timestamp,
-    config::{Config, ConfigError, Places, Severity},
+    config::{Config, ConfigError, SettingPlaces, Severity},
     dataset::{Collection, FileName},
     policy::Denied,
     token::Scope,
@@ -125,7 +125,7 @@ struct Explanation<'e> {
     args: &'e ExplainArgs,
     holdings: &'e Holdings,
     config: &'e Config,
-    places: &'e Places,
+    places: &'e SettingPlaces,
 }
 
 impl Explanation<'_> {

@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf, time::Duration};
 
-use super::Place;
+use super::SettingPlace;
 use crate::clock::Timestamp;
 
 /// Severity of a finding; worse sorts first.
@@ -56,7 +56,7 @@ pub struct Finding {
     /// Its severity.
     pub severity: Severity,
     /// File and line, or the environment variable.
-    pub place: Place,
+    pub place: SettingPlace,
     /// The finding.
     pub finding: String,
     /// The remedy; empty when there is nothing to do.
@@ -72,7 +72,7 @@ impl Finding {
     #[must_use]
     pub fn new(
         severity: Severity,
-        place: Place,
+        place: SettingPlace,
         finding: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
@@ -98,7 +98,7 @@ impl Finding {
     /// Finding on the end of `what`: past its `end` with severity `ended`, and a warning from 30 days before.
     #[must_use]
     pub fn of_end(
-        place: Place,
+        place: SettingPlace,
         what: &str,
         end: Timestamp,
         now: Timestamp,
@@ -123,7 +123,7 @@ impl Finding {
     /// is not: no fixed time before the end suits both.
     #[must_use]
     pub fn of_period(
-        place: Place,
+        place: SettingPlace,
         what: &str,
         period: (Timestamp, Timestamp),
         now: Timestamp,
@@ -152,7 +152,7 @@ impl Finding {
     }
 
     fn ending(
-        place: Place,
+        place: SettingPlace,
         what: &str,
         (end, left): (Timestamp, &str),
         (severity, has_ended): (Severity, bool),
@@ -236,7 +236,7 @@ mod tests {
         let now = Timestamp::from_seconds(1_768_478_400);
         let end = Timestamp::from_seconds(now.seconds() + left * 3600);
         let from = Timestamp::from_seconds(end.seconds() - period * 3600);
-        let place = Place::Outside("test".to_owned());
+        let place = SettingPlace::Outside("test".to_owned());
         let fault = Finding::of_period(place, "it", (from, end), now, Severity::Warning, "renew");
         fault.to_string()
     }

@@ -8,7 +8,7 @@ use toml::{
 };
 
 use super::{
-    ConfigError, Place, Places,
+    ConfigError, SettingPlace, SettingPlaces,
     layer::Layer,
     places::Line,
     reference,
@@ -19,7 +19,7 @@ use super::{
 #[derive(Debug, Default)]
 pub(super) struct Merged {
     pub(super) table: Table,
-    pub(super) places: Places,
+    pub(super) places: SettingPlaces,
 }
 
 impl Merged {
@@ -28,7 +28,7 @@ impl Merged {
     pub(super) fn add(&mut self, layer: &Layer) -> Result<(), ConfigError> {
         let at = |error: &toml::de::Error| {
             let line = error.span().map(|span| line_of(&layer.text, span.start));
-            let place = Place::File {
+            let place = SettingPlace::File {
                 path: layer.path.clone(),
                 line: line.unwrap_or(0),
                 key: String::new(),
@@ -58,7 +58,7 @@ impl Merged {
 
 /// One file on its way over those before it.
 struct Over<'l> {
-    places: &'l mut Places,
+    places: &'l mut SettingPlaces,
     /// The line of each of its keys.
     lines: HashMap<String, usize>,
     layer: &'l Layer,

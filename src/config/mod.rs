@@ -16,8 +16,8 @@ mod values;
 mod words;
 
 pub use finding::{Awaited, ConfigError, Finding, Severity};
-pub use place::Place;
-pub use places::Places;
+pub use place::SettingPlace;
+pub use places::SettingPlaces;
 pub use values::{
     Config, Consumers, Directory, Introspection, Metrics, Paths, PerilLimits, Server, User,
 };

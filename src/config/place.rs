@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf};
 
 /// Place of a setting.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Place {
+pub enum SettingPlace {
     /// A line of the configuration, with the key when one is meant.
     File {
         /// The file.
@@ -20,7 +20,7 @@ pub enum Place {
     Outside(String),
 }
 
-impl Place {
+impl SettingPlace {
     /// The setting's own name, without where it stands.
     #[must_use]
     pub fn setting(&self) -> &str {
@@ -31,7 +31,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SettingPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { path, line, key } => {

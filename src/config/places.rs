@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
-use super::{Finding, Place};
+use super::{Finding, SettingPlace};
 
 /// A line of one of the configuration's files.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -14,7 +14,7 @@ pub(super) struct Line {
 
 /// Places of the keys of one configuration.
 #[derive(Clone, Debug, Default)]
-pub struct Places {
+pub struct SettingPlaces {
     /// The operator's file, in which a key would stand that stands nowhere.
     pub(super) path: PathBuf,
     /// Of each key, the line that holds.
@@ -25,7 +25,7 @@ pub struct Places {
     pub(super) notes: Vec<Finding>,
 }
 
-impl Places {
+impl SettingPlaces {
     /// Notes on what was read and should be written otherwise, as keys that have another name now.
     #[must_use]
     pub fn notes(&self) -> &[Finding] {
@@ -34,13 +34,13 @@ impl Places {
 
     /// The place of `key`, written `table.key` or `datasets[0].name`; an item of a list stands where its list does.
     #[must_use]
-    pub fn of(&self, key: &str) -> Place {
+    pub fn of(&self, key: &str) -> SettingPlace {
         let list = key.rsplit_once('[').map_or(key, |(list, _)| list);
         if let Some(name) = self.variables.get(key).or(self.variables.get(list)) {
-            return Place::Variable(name.clone());
+            return SettingPlace::Variable(name.clone());
         }
         let line = self.lines.get(key).or(self.lines.get(list));
-        Place::File {
+        SettingPlace::File {
             path: line.map_or_else(|| self.path.clone(), |line| line.path.as_ref().clone()),
             line: line.map_or(0, |line| line.number),
             key: key.to_owned(),

@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::{ConfigError, Finding, Place, REFERENCE, Severity, words};
+use super::{ConfigError, Finding, REFERENCE, SettingPlace, Severity, words};
 
 /// Every key that exists, with a value of its type.
 pub(super) fn keys() -> Table {
@@ -12,7 +12,7 @@ pub(super) fn keys() -> Table {
 }
 
 /// Objection of the reader at `place`.
-pub(super) fn syntax(place: Place, complaint: &str) -> ConfigError {
+pub(super) fn syntax(place: SettingPlace, complaint: &str) -> ConfigError {
     let (finding, remedy) = words::of(complaint);
     ConfigError::Syntax(Box::new(Finding::new(
         Severity::Error,

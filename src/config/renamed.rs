@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::Path};
 
 use toml::{Table, Value};
 
-use super::{Finding, Place, Severity};
+use super::{Finding, SettingPlace, Severity};
 
 /// A key of an earlier version and the one that means the same now, each written `table.key`.
 type Renamed = (&'static str, &'static str);
@@ -29,7 +29,7 @@ pub(super) fn carry_over(
         if is_set {
             lines.insert(now.to_owned(), line);
         }
-        let place = Place::File {
+        let place = SettingPlace::File {
             path: path.into(),
             line,
             key: before.to_owned(),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::{
-    Config, ConfigError, Place, Places, REFERENCE, SHIPPED_PATH,
+    Config, ConfigError, REFERENCE, SHIPPED_PATH, SettingPlace, SettingPlaces,
     layer::{self, Layer},
     merge::Merged,
     reference,
@@ -19,7 +19,7 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`], with file and line or the variable's name.
-    pub fn read(path: &Path) -> Result<(Self, Places), ConfigError> {
+    pub fn read(path: &Path) -> Result<(Self, SettingPlaces), ConfigError> {
         layered(
             path,
             &layer::of(Path::new(SHIPPED_PATH), path)?,
@@ -37,7 +37,7 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`], with the variable's name.
-    pub fn shipped() -> Result<(Self, Places), ConfigError> {
+    pub fn shipped() -> Result<(Self, SettingPlaces), ConfigError> {
         Self::parse(Path::new("the defaults"), REFERENCE, variables())
     }
 
@@ -49,7 +49,7 @@ impl Config {
         path: &Path,
         text: &str,
         variables: Vec<(String, String)>,
-    ) -> Result<(Self, Places), ConfigError> {
+    ) -> Result<(Self, SettingPlaces), ConfigError> {
         let layer = Layer {
             path: path.into(),
             text: text.to_owned(),
@@ -63,7 +63,7 @@ pub(super) fn layered(
     path: &Path,
     layers: &[Layer],
     mut variables: Vec<(String, String)>,
-) -> Result<(Config, Places), ConfigError> {
+) -> Result<(Config, SettingPlaces), ConfigError> {
     let mut merged = Merged::default();
     for layer in layers {
         merged.add(layer)?;
@@ -78,7 +78,7 @@ pub(super) fn layered(
     variables.sort();
     for (name, value) in variables {
         let key = override_key(&mut table, &name, &value)
-            .map_err(|finding| reference::syntax(Place::Variable(name.clone()), &finding))?;
+            .map_err(|finding| reference::syntax(SettingPlace::Variable(name.clone()), &finding))?;
         places.variables.insert(key, name);
     }
     let config = serde_path_to_error::deserialize(table).map_err(|error| {
@@ -167,7 +167,10 @@ mod tests {
     const SMALLEST: &str =
         "[directory]\nissuer = \"https://as.example/\"\nclient_id = \"provider\"\n";
 
-    fn parse(text: &str, variables: &[(&str, &str)]) -> Result<(Config, Places), ConfigError> {
+    fn parse(
+        text: &str,
+        variables: &[(&str, &str)],
+    ) -> Result<(Config, SettingPlaces), ConfigError> {
         let variables = variables
             .iter()
             .map(|&(n, v)| (n.to_owned(), v.to_owned()))

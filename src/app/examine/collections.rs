@@ -6,7 +6,7 @@ use std::{
 
 use super::{Examination, awaited};
 use crate::{
-    config::{Finding, Place, Severity},
+    config::{Finding, SettingPlace, Severity},
     dataset::{
         FileName, Files, Perils,
         catalog::{Catalog, Sources},
@@ -156,7 +156,7 @@ impl Examination<'_> {
     /// judgement.
     fn descriptions(&mut self, catalog: &Catalog, withheld: &[Withheld]) {
         for fault in catalog.faults() {
-            let place = Place::File {
+            let place = SettingPlace::File {
                 path: fault.path.clone(),
                 line: fault.line,
                 key: fault.key.to_string(),
@@ -191,11 +191,11 @@ impl Examination<'_> {
     }
 
     /// The first rule in the description of `id`.
-    fn described(&self, catalog: &Catalog, id: &CollectionId) -> Place {
+    fn described(&self, catalog: &Catalog, id: &CollectionId) -> SettingPlace {
         let one = catalog.get(id.as_str());
         let name = one.and_then(|one| one.described_in()).unwrap_or_default();
         let rule = one.and_then(|one| one.rules().first());
-        Place::File {
+        SettingPlace::File {
             path: self.config.paths.shared_data.join(name),
             line: rule.map_or(0, |rule| rule.line),
             key: "rule".to_owned(),

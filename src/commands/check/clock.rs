@@ -6,12 +6,12 @@ use rustls_pki_types::{CertificateDer, pem::PemObject};
 
 use crate::{
     clock::Timestamp,
-    config::{Config, Finding, Place, Places, Severity},
+    config::{Config, Finding, SettingPlace, SettingPlaces, Severity},
     token::Clocks,
 };
 
 /// One finding when our clock and the directory's are so far apart that tokens are refused for it.
-pub(super) fn apart(place: Place, clocks: Clocks) -> Option<Finding> {
+pub(super) fn apart(place: SettingPlace, clocks: Clocks) -> Option<Finding> {
     let Clocks { server, ours } = clocks;
     let (apart, which) = if ours > server {
         (server.until(ours), "ahead of")
@@ -33,7 +33,7 @@ pub(super) fn apart(place: Place, clocks: Clocks) -> Option<Finding> {
 
 /// One finding when what is shown to the directory begins in the future. The daemon starts all the same:
 /// a clock is set right while it runs.
-pub(super) fn findings(config: &Config, places: &Places, now: Timestamp) -> Vec<Finding> {
+pub(super) fn findings(config: &Config, places: &SettingPlaces, now: Timestamp) -> Vec<Finding> {
     let path = &config.directory.certificate;
     let begin = CertificateDer::from_pem_file(path)
         .ok()
@@ -75,7 +75,7 @@ mod tests {
                 server: Timestamp::from_seconds(1_768_478_400),
                 ours: Timestamp::from_seconds(1_768_478_400 + ours),
             };
-            apart(Place::Outside("test".to_owned()), clocks).map(|found| found.to_string())
+            apart(SettingPlace::Outside("test".to_owned()), clocks).map(|found| found.to_string())
         };
         for fine in [-30, -1, 0, 1, 30] {
             assert_eq!(said(fine), None, "{fine}");

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::json::place;
 use crate::{
     app::Holdings,
-    config::{Config, Place, Places},
+    config::{Config, SettingPlace, SettingPlaces},
     dataset::{Collection, FileName},
     policy::{Origin, Policy, Rule},
 };
@@ -19,13 +19,17 @@ use crate::{
 pub(crate) struct Collections<'h> {
     holdings: &'h Holdings,
     config: &'h Config,
-    places: &'h Places,
+    places: &'h SettingPlaces,
     /// The position of each rule of the configuration, by its name.
     listed: HashMap<String, usize>,
 }
 
 impl<'h> Collections<'h> {
-    pub(crate) fn new(holdings: &'h Holdings, config: &'h Config, places: &'h Places) -> Self {
+    pub(crate) fn new(
+        holdings: &'h Holdings,
+        config: &'h Config,
+        places: &'h SettingPlaces,
+    ) -> Self {
         let rules = config.datasets.iter().enumerate();
         let listed = rules.map(|(index, rule)| (FileName::of_rule(&rule.name), index));
         Self {
@@ -88,10 +92,10 @@ impl<'h> Collections<'h> {
     }
 
     /// Place of the rule of `collection`.
-    pub(crate) fn place(&self, collection: &Collection, rule: &Rule) -> Place {
+    pub(crate) fn place(&self, collection: &Collection, rule: &Rule) -> SettingPlace {
         match rule.origin() {
             Origin::Defaults => self.places.of("defaults.class"),
-            Origin::Description(_) => Place::File {
+            Origin::Description(_) => SettingPlace::File {
                 path: self
                     .config
                     .paths

@@ -9,7 +9,7 @@ use std::{
 use nix::unistd::User;
 
 use super::{shared_data::CANNOT_READ, socket_unit::unit_of};
-use crate::config::{Finding, Place, Severity};
+use crate::config::{Finding, SettingPlace, Severity};
 
 /// Findings that the daemon's own user has and root has not, for the configuration that the unit serves.
 ///
@@ -76,7 +76,7 @@ fn finding(line: &str) -> Option<Finding> {
 }
 
 fn fault(severity: Severity, finding: String) -> Finding {
-    let place = Place::Outside(format!("as the user {DAEMON}"));
+    let place = SettingPlace::Outside(format!("as the user {DAEMON}"));
     Finding::new(severity, place, finding, "")
 }
 

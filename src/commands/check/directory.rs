@@ -10,7 +10,7 @@ use tokio::{
 use super::clock;
 use crate::{
     app::Parts,
-    config::{Finding, Places, Severity},
+    config::{Finding, SettingPlaces, Severity},
     token::{
         Attempt, Clocks, MetadataFault, NotReady, StartError, TokenSettings, Tokens, TransportKind,
         Unavailability,
@@ -22,7 +22,7 @@ use crate::{
 ///
 /// A directory that is away is a warning, since the daemon waits for it; one that says
 /// something else than the configuration is an error.
-pub(super) fn findings(parts: Parts, places: &Places) -> Vec<Finding> {
+pub(super) fn findings(parts: Parts, places: &SettingPlaces) -> Vec<Finding> {
     let settings = parts.into_token_settings();
     let issuer = settings.issuer.clone();
     let mut clocks = None;

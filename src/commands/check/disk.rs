@@ -4,11 +4,11 @@ use std::{collections::BTreeSet, os::unix::fs::MetadataExt, path::Path};
 
 use rustix::fs::{StatVfs, StatVfsMountFlags, statvfs};
 
-use crate::config::{Config, Finding, Place, Places, Severity};
+use crate::config::{Config, Finding, SettingPlace, SettingPlaces, Severity};
 
 /// Findings for each disk that is full or nearly so, or takes no writes, under the first folder on it.
-pub(super) fn findings(config: &Config, places: &Places) -> Vec<Finding> {
-    let outside = |what: &str| Place::Outside(what.to_owned());
+pub(super) fn findings(config: &Config, places: &SettingPlaces) -> Vec<Finding> {
+    let outside = |what: &str| SettingPlace::Outside(what.to_owned());
     let folders = [
         (places.of("paths.state"), config.paths.state.as_path()),
         (

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::config::{Finding, Place};
+use crate::config::{Finding, SettingPlace};
 
 /// Prints one object: the findings, and the collections where the configuration can be read.
 pub(super) fn print(findings: &[Finding], collections: Option<&[Value]>) -> io::Result<()> {
@@ -27,14 +27,14 @@ fn finding(fault: &Finding) -> Value {
 }
 
 /// A place: a line of a file, a variable of the environment, or something that is no setting.
-pub(super) fn place(place: &Place) -> Value {
+pub(super) fn place(place: &SettingPlace) -> Value {
     match place {
-        Place::File { path, line, key } => json!({
+        SettingPlace::File { path, line, key } => json!({
             "file": path.display().to_string(),
             "line": (*line > 0).then_some(line),
             "key": (!key.is_empty()).then_some(key),
         }),
-        Place::Variable(name) => json!({"variable": name}),
-        Place::Outside(what) => json!({"about": what}),
+        SettingPlace::Variable(name) => json!({"variable": name}),
+        SettingPlace::Outside(what) => json!({"about": what}),
     }
 }

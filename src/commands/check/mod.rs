@@ -29,7 +29,7 @@ use super::serve::{CONFIGURATION, config_path};
 use crate::{
     app::{Examined, Holdings, examine},
     clock::Timestamp,
-    config::{Config, ConfigError, Finding, Place, Places, Severity},
+    config::{Config, ConfigError, Finding, SettingPlace, SettingPlaces, Severity},
 };
 
 /// Arguments of `perild check`.
@@ -96,7 +96,7 @@ pub fn run(args: &CheckArgs) -> io::Result<ExitCode> {
 fn findings(
     path: &Path,
     config: &Config,
-    places: &Places,
+    places: &SettingPlaces,
     offline: bool,
 ) -> (Vec<Finding>, Option<Holdings>) {
     let Examined {
@@ -119,7 +119,7 @@ fn findings(
 
 /// A warning about nginx.
 fn of_nginx(finding: impl Into<String>, remedy: &str) -> Finding {
-    let place = Place::Outside("nginx".to_owned());
+    let place = SettingPlace::Outside("nginx".to_owned());
     Finding::new(Severity::Warning, place, finding, remedy)
 }
 

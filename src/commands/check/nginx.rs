@@ -10,7 +10,7 @@ use rustls_pki_types::{CertificateDer, pem::PemObject};
 use super::{of_nginx, served};
 use crate::{
     clock::Timestamp,
-    config::{Config, Finding, Place, Severity},
+    config::{Config, Finding, SettingPlace, Severity},
     edge::Listen,
 };
 
@@ -155,8 +155,8 @@ fn sets(line: &str, header: &str) -> bool {
             .is_some_and(|name| name.eq_ignore_ascii_case(header))
 }
 
-fn place() -> Place {
-    Place::Outside("nginx".to_owned())
+fn place() -> SettingPlace {
+    SettingPlace::Outside("nginx".to_owned())
 }
 
 #[cfg(test)]

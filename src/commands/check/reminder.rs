@@ -34,12 +34,12 @@ const DAYS: [u64; 6] = [30, 14, 7, 3, 1, 0];
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Place;
+    use crate::config::SettingPlace;
 
     fn in_days(days: i64) -> bool {
         let now = Timestamp::from_seconds(1_000_000_000);
         let end = Timestamp::from_seconds(now.seconds() + days * 86_400 + 3_600);
-        let place = Place::Outside("test".to_owned());
+        let place = SettingPlace::Outside("test".to_owned());
         let fault = Finding::of_end(place, "it", end, now, Severity::Warning, "renew it");
         is_due(&fault, now)
     }
@@ -58,7 +58,7 @@ mod tests {
             (Severity::Warning, true),
             (Severity::Fine, false),
         ] {
-            let fault = Finding::new(severity, Place::Outside("test".to_owned()), "so", "");
+            let fault = Finding::new(severity, SettingPlace::Outside("test".to_owned()), "so", "");
             assert_eq!(is_due(&fault, now), is_said, "{severity:?}");
         }
     }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::{
-    config::{Config, Finding, Places, Severity},
+    config::{Config, Finding, SettingPlaces, Severity},
     dataset::{Files, READABLE, Withheld},
 };
 
 /// One finding for each such file, up to ten of them, or one for a folder that cannot be used.
-pub(super) fn findings(config: &Config, places: &Places) -> Vec<Finding> {
+pub(super) fn findings(config: &Config, places: &SettingPlaces) -> Vec<Finding> {
     let root = &config.paths.shared_data;
     if !root.is_dir() {
         // That is said by what is examined before a start.

@@ -14,18 +14,18 @@ use rustix::fs::Access;
 
 use super::socket_unit::SocketUnit;
 use crate::{
-    config::{Config, Finding, Place, Places, Severity},
+    config::{Config, Finding, SettingPlace, SettingPlaces, Severity},
     edge::{Listen, ListenError, guard_path},
 };
 
 /// Findings on whether there will be something to listen on, and how the socket stands on the disk.
 ///
 /// Where systemd hands the socket over, its unit is looked at; else `listen`, which the daemon binds.
-pub(super) fn findings(path: &Path, config: &Config, places: &Places) -> Vec<Finding> {
+pub(super) fn findings(path: &Path, config: &Config, places: &SettingPlaces) -> Vec<Finding> {
     let place = || places.of("listen");
     if let Some((name, unit)) = SocketUnit::of(path) {
         let faults = unit.faults(&config.server.trusted_peers).into_iter();
-        let place = || Place::Outside(name.clone());
+        let place = || SettingPlace::Outside(name.clone());
         let mut findings: Vec<_> = faults
             .map(|(finding, remedy)| Finding::new(Severity::Error, place(), finding, remedy))
             .collect();
@@ -67,7 +67,7 @@ fn closed(path: &Path) -> Option<ListenError> {
 }
 
 /// The socket's mode, and whether anyone answers on it; nothing when the daemon listens on TCP.
-fn standing(config: &Config, places: &Places) -> Option<Finding> {
+fn standing(config: &Config, places: &SettingPlaces) -> Option<Finding> {
     let Listen::Unix(path) = &config.listen else {
         return None;
     };

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use crate::{
-    config::{Config, Finding, Places, Severity},
+    config::{Config, Finding, SettingPlaces, Severity},
     dataset::{grid::Grid, perils::stores},
 };
 
 /// Findings on stores whose bytes are not all as they were imported. A store that is not there, or cannot be opened,
 /// is the concern of what is examined before a start.
-pub(super) fn findings(config: &Config, places: &Places) -> Vec<Finding> {
+pub(super) fn findings(config: &Config, places: &SettingPlaces) -> Vec<Finding> {
     let paths = stores(&config.paths.state).unwrap_or_default();
     let open = paths
         .iter()
@@ -18,7 +18,7 @@ pub(super) fn findings(config: &Config, places: &Places) -> Vec<Finding> {
         .collect()
 }
 
-fn finding(grid: &Grid, path: &Path, places: &Places) -> Finding {
+fn finding(grid: &Grid, path: &Path, places: &SettingPlaces) -> Finding {
     let about = grid.metadata();
     let (severity, finding) = match grid.verify() {
         Ok(()) => {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     caller::{IssuerKey, PointNames},
-    config::{Finding, Place, Severity},
+    config::{Finding, SettingPlace, Severity},
 };
 
 /// The addresses that gave no list, or not only lists that can be used.
@@ -57,7 +57,7 @@ fn unconfirmed(
         return Some(format!("{what} could not be had anew; it {is} {end}"));
     }
     let period = (list.this_update(), list.ends());
-    let place = Place::Outside(String::new());
+    let place = SettingPlace::Outside(String::new());
     let end = Finding::of_period(place, &what, period, rules.now, Severity::Error, "");
     (end.severity != Severity::Fine)
         .then(|| format!("{}, and no address gives a newer one", end.finding))

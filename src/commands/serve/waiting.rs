@@ -120,7 +120,7 @@ mod tests {
     use crate::config::{Awaited, REFERENCE, Severity};
 
     fn fault(awaited: Option<Awaited>) -> Finding {
-        let place = crate::config::Place::Outside("test".to_owned());
+        let place = crate::config::SettingPlace::Outside("test".to_owned());
         Finding::new(Severity::Error, place, "so", "").awaiting(awaited)
     }
 

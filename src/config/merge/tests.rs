@@ -18,7 +18,7 @@ impl Folder {
         Self(folder)
     }
 
-    fn read(&self) -> Result<(Config, Places), String> {
+    fn read(&self) -> Result<(Config, SettingPlaces), String> {
         let at = |name| self.0.path().join(name);
         let layers = layer::of(&at("shipped.toml"), &at("perild.toml"));
         let read = layers.and_then(|layers| {
@@ -31,7 +31,7 @@ impl Folder {
         said.replace(&format!("{}/", self.0.path().display()), "")
     }
 
-    fn place(&self, places: &Places, key: &str) -> String {
+    fn place(&self, places: &SettingPlaces, key: &str) -> String {
         self.named(&places.of(key).to_string())
     }
 }
