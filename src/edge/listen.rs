@@ -32,7 +32,7 @@ pub enum ListenError {
         "cannot listen on {listen}: {source}; see that nobody else listens there (ss -ltnxp), or change `listen` in the configuration"
     )]
     Bind {
-        /// Where.
+        /// Its address.
         listen: Listen,
         /// The system's error.
         source: io::Error,

@@ -14,7 +14,7 @@ const STILL: &[(&str, usize)] = &[
     ("dataset", 190),
     ("description", 10),
     ("discovery", 30),
-    ("import", 230),
+    ("import", 250),
     ("response", 60),
 ];
 

@@ -57,7 +57,7 @@ pub enum DescribeError {
     Gridded {
         /// The data.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         fault: FormatError,
     },
     /// The data are not what their extension says.
