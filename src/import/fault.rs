@@ -9,7 +9,7 @@ use crate::dataset::grid::{Key, Value, decimal};
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum LineFault {
     /// Two lines for a cell that do not say the same.
-    #[error("the cell {cell} has another line, {other} line {line}, and {difference}")]
+    #[error("the cell at {} has another line, {other} line {line}, and {difference}", .cell.place())]
     Conflict {
         /// Which.
         cell: Key,
@@ -21,7 +21,7 @@ pub enum LineFault {
         difference: Difference,
     },
     /// A second line for a cell.
-    #[error("the cell {0} has a line further up")]
+    #[error("the cell at {} has a line further up", .0.place())]
     Duplicate(Key),
     /// No field at all.
     #[error("the line is empty")]

@@ -126,7 +126,7 @@ fn a_second_line_for_a_cell_is_told() {
             });
         },
         &[
-            "synthetic-etlfire.csv: line 327: the cell ",
+            "synthetic-etlfire.csv: line 327: the cell at ",
             "has a line further up",
         ],
     );
@@ -196,7 +196,7 @@ fn two_versions_of_one_peril_are_refused() {
             fs::write(bench.csv().join("again.csv"), other).unwrap();
         },
         &[
-            "synthetic-etlfire.csv: line 40: the cell ",
+            "synthetic-etlfire.csv: line 40: the cell at ",
             "again.csv line 40",
             "0.123456 there",
         ],

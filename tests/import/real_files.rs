@@ -189,7 +189,7 @@ fn one_meridian_at_0_and_at_360_is_taken_once_when_both_say_the_same() {
     write(&bench, "fire.csv", &turn("0.6"));
     let said = refused(&bench, &[]);
     assert!(
-        said.contains("line 6: the cell 10.000.00 has another line"),
+        said.contains("line 6: the cell at 10, 0 has another line"),
         "{said}"
     );
     assert!(
@@ -390,7 +390,7 @@ fn tiles_that_contradict_each_other_are_told_with_both_lines() {
         let said = refused(&bench, &[]);
         let there = bench.csv().join("a.csv");
         let parts = [
-            "b.csv: line 2: the cell 0.001.00 has another line, ",
+            "b.csv: line 2: the cell at 0, 1 has another line, ",
             &format!(
                 "{} line 3, and firessp1262020metric_mean is",
                 there.display()
@@ -413,9 +413,7 @@ fn tiles_that_contradict_each_other_are_told_with_both_lines() {
         ],
     );
     write(&bench, "b.csv", &[line("0", "3", "0.3")]);
-    assert!(
-        refused(&bench, &[]).contains("a.csv: line 4: the cell 0.000.00 has a line further up")
-    );
+    assert!(refused(&bench, &[]).contains("a.csv: line 4: the cell at 0, 0 has a line further up"));
 }
 
 #[test]

@@ -242,6 +242,15 @@ impl Key {
     }
 }
 
+impl Key {
+    /// Latitude and longitude in degrees, with the decimals that they have of six.
+    #[must_use]
+    pub fn place(self) -> String {
+        let rounded = |degrees: f64| (degrees * 1e6).round() / 1e6;
+        format!("{}, {}", rounded(self.latitude), rounded(self.longitude))
+    }
+}
+
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:.2}{:.2}", self.latitude, self.longitude)
