@@ -51,6 +51,9 @@ pub enum NotDescribed {
         .0.display()
     )]
     Kind(PathBuf),
+    /// It is a profile: keys that descriptions have in common.
+    #[error("{} is a profile, and describes nothing by itself: import a description that names it", .0.display())]
+    Profile(PathBuf),
     /// It, or the file that its profile names, cannot be read.
     #[error("cannot read {}: {source}", .path.display())]
     Unreadable {
@@ -190,6 +193,9 @@ fn read(path: &Path) -> Result<Described, NotDescribed> {
         fs::read(path)
     };
     let found = Read::parse(path, &text(path).map_err(unreadable(path))?);
+    if found.draft.is_profile {
+        return Err(NotDescribed::Profile(path.to_owned()));
+    }
     if !found.is_whole() {
         return Err(NotDescribed::Faulty(found.faults));
     }
