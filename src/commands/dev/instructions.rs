@@ -39,11 +39,17 @@ pub(super) fn text(stack: &DevStack) -> String {
         ..
     } = &stack.perils;
     let peril = &*stack.perils.peril;
+    let coverages = match &*stack.coverages.ids {
+        [] => "none is described in the folder".to_owned(),
+        ids => ids.join(", "),
+    };
     format!(
         r#"  front      {front}
   directory  {issuer}
   data       {data}
   perils     {origin}
+  coverages  {coverages}
+  catalogue  {front}/v1
   files      {files}
   daemon     process {daemon}; kill -HUP {daemon} takes over what was imported or configured anew
 

@@ -4,6 +4,7 @@
 //! `perild serve`) and an mTLS front in nginx's place, all on loopback, all ending together.
 
 mod authorization_server;
+mod coverages;
 mod daemon;
 mod dev_dir;
 mod front;
@@ -40,8 +41,9 @@ pub struct DevArgs {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8443", value_parser = loopback)]
     pub listen: SocketAddr,
 
-    /// Offer the CSV files of this directory instead of synthetic ones; the peril files in its folder
-    /// perils, or those in it named etlfire.csv and so on, are imported
+    /// Offer the CSV files of this directory instead of synthetic ones; coverages that descriptions in it
+    /// tell of are imported, and the peril files in its folder perils, or those in it named etlfire.csv and
+    /// so on
     #[arg(long, value_name = "DIR")]
     pub shared_data: Option<PathBuf>,
 

@@ -40,11 +40,12 @@ impl SharedFiles {
                 &half_hours(column, seed),
             )?;
         }
-        Self::of(&shared_data)
+        Self::of(&shared_data, &[])
     }
 
-    /// The first CSV file of `shared_data` by name, and the last as the restricted one.
-    pub(super) fn of(shared_data: &Path) -> Result<Self, DevError> {
+    /// The first CSV file of `shared_data` by name, and the last as the restricted one: of those in which no coverage
+    /// came, if there are others.
+    pub(super) fn of(shared_data: &Path, coverages: &[PathBuf]) -> Result<Self, DevError> {
         let unreadable = |source| DevError::SharedData {
             path: shared_data.to_owned(),
             source,
@@ -54,6 +55,10 @@ impl SharedFiles {
             .map_err(unreadable)?
             .filter_map(|entry| Dataset::of(&entry.ok()?))
             .collect();
+        let is_other = |dataset: &Dataset| !coverages.contains(&dataset.path);
+        if datasets.iter().any(is_other) {
+            datasets.retain(is_other);
+        }
         datasets.sort_by(|a, b| a.name.cmp(&b.name));
         match (datasets.first(), datasets.last()) {
             (Some(plain), Some(restricted)) => Ok(Self {
@@ -108,23 +113,34 @@ mod tests {
     fn the_first_and_the_last_csv_file_are_chosen_and_nothing_else_counts() {
         let dir = tempfile::tempdir().unwrap();
         assert!(matches!(
-            SharedFiles::of(dir.path()),
+            SharedFiles::of(dir.path(), &[]),
             Err(DevError::NoCsv(_))
         ));
         for name in ["b.csv", ".csv", "-x.csv", "a b.csv", "z.txt"] {
             fs::write(dir.path().join(name), "x\n").unwrap();
         }
         std::os::unix::fs::symlink("/etc/passwd", dir.path().join("zz.csv")).unwrap();
-        let files = SharedFiles::of(dir.path()).unwrap();
+        let files = SharedFiles::of(dir.path(), &[]).unwrap();
         assert_eq!(
             (files.plain.name.as_str(), files.restricted.name.as_str()),
             ("b", "b")
         );
 
         fs::write(dir.path().join("c.csv"), "x\n").unwrap();
-        assert_eq!(SharedFiles::of(dir.path()).unwrap().restricted.name, "c");
+        assert_eq!(
+            SharedFiles::of(dir.path(), &[]).unwrap().restricted.name,
+            "c"
+        );
+        let coverage = [fs::canonicalize(dir.path().join("c.csv")).unwrap()];
+        assert_eq!(
+            SharedFiles::of(dir.path(), &coverage)
+                .unwrap()
+                .restricted
+                .name,
+            "b"
+        );
         assert!(matches!(
-            SharedFiles::of(&dir.path().join("none")),
+            SharedFiles::of(&dir.path().join("none"), &[]),
             Err(DevError::SharedData { .. })
         ));
     }

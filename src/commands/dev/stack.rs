@@ -9,6 +9,7 @@ use toml::{Table, Value};
 use super::{
     DevArgs, DevError,
     authorization_server::{self, Client},
+    coverages::DescribedCoverages,
     daemon::Daemon,
     dev_dir::{DevDir, shell_word},
     front,
@@ -34,6 +35,8 @@ pub(super) struct DevStack {
     pub(super) files: SharedFiles,
     /// The peril values.
     pub(super) perils: PerilValues,
+    /// The coverages that descriptions tell of.
+    pub(super) coverages: DescribedCoverages,
     /// The directory of the run.
     pub(super) dev_dir: DevDir,
 }
@@ -64,7 +67,10 @@ impl DevStack {
         let people = People::mint(&dev_dir)?;
         let perils = PerilValues::import(&dev_dir, args.shared_data.as_deref())?;
         print(&format!("peril values: {}", perils.origin))?;
-        let files = match args.shared_data.as_deref().map(SharedFiles::of) {
+        let coverages =
+            DescribedCoverages::import(args.shared_data.as_deref(), &dev_dir.directory("state")?)?;
+        let of = |folder| SharedFiles::of(folder, &coverages.sources);
+        let files = match args.shared_data.as_deref().map(of) {
             // Perils alone are enough to be tried.
             None => SharedFiles::synthetic(&dev_dir)?,
             Some(Err(DevError::NoCsv(_))) if perils.is_given => SharedFiles::synthetic(&dev_dir)?,
@@ -104,6 +110,7 @@ impl DevStack {
             issuer,
             files,
             perils,
+            coverages,
             dev_dir,
         };
         stack.open_front(listener).await?;
