@@ -26,7 +26,7 @@ pub(crate) fn query(about: &Description<'_>, kind: QueryKind) -> Operation {
     let content = Format::ALL.iter().map(|format| {
         let content = match format {
             // Octets have no schema (OpenAPI 3.1 §4.8.14.3).
-            Format::Arrow | Format::Parquet => json!({}),
+            Format::Arrow | Format::NetCdf | Format::Parquet => json!({}),
             Format::CoverageJson | Format::Json | Format::OldCoverageJson => {
                 json!({"schema": coverage_json()})
             }

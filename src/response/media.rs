@@ -147,6 +147,12 @@ pub(crate) static JSON: Media = Media {
     content_type: "application/json",
     is_compressible: true,
 };
+/// `NetCDF`.
+pub(crate) static NETCDF: Media = Media {
+    name: "netcdf",
+    content_type: "application/netcdf",
+    is_compressible: true,
+};
 /// A Parquet file.
 pub(crate) static PARQUET: Media = Media {
     name: "parquet",

@@ -198,7 +198,7 @@ fn what_is_no_query_is_refused_with_what_is_wrong_with_it() {
         ("Coords=POINT(1 1)", "a parameter of the query"),
         ("coords=POINT(1 1)", "given once"),
         ("crs=EPSG:3857", "CRS84"),
-        ("f=netcdf", "CoverageJSON"),
+        ("f=grib", "CoverageJSON"),
         ("parameter-name=ghi,dni", "parameter-name[1]"),
         ("parameter-name=,", "parameter-name[0]"),
         ("subset=height(2)", "month"),

@@ -145,7 +145,7 @@ fn each_format_has_its_type_its_tag_and_the_coding_that_makes_it_smaller() {
         decoder.read_to_end(&mut content).unwrap();
         assert_eq!(content, named.content, "{name}");
     }
-    let refused = solar(&site, query, &[("Accept", "application/netcdf")]);
+    let refused = solar(&site, query, &[("Accept", "application/wmo-grib2")]);
     assert_eq!(refused.status, 406);
     let problem = refused.problem().to_string();
     assert!(

@@ -62,6 +62,17 @@ pub const GEOPANDAS: Environment = Environment {
     requirements: &["geopandas==1.2.0", "pyogrio==0.13.0"],
 };
 
+/// What opens `NetCDF`, with both readers of it.
+pub const XARRAY: Environment = Environment {
+    name: "python-xarray-2026.9.0",
+    requirements: &[
+        "xarray==2026.9.0",
+        "scipy==1.17.1",
+        "netCDF4==1.7.5.1.post1",
+        "requests==2.34.2",
+    ],
+};
+
 const CONSUMER: Environment = Environment {
     name: "python-0.2.17",
     requirements: &REQUIREMENTS,

@@ -34,7 +34,7 @@ pub use reader::{Cell, Grid, StoreError};
 pub use row::{NARROW_NOT_APPLICABLE, NARROW_NOT_COVERED};
 pub use row::{RawValues, Row, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED};
 pub use value::{MICRO, Value};
-pub(crate) use value::{decimal, power, units};
+pub(crate) use value::{decimal, power, units, units_of};
 pub use writer::{StoreWriter, WriteError};
 
 /// Name of the store within `paths.state`.

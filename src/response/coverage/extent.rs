@@ -1,6 +1,6 @@
 //! How long an answer to a data query becomes, as it is estimated before it begins.
 
-use super::Format;
+use super::{Format, netcdf};
 use crate::{
     dataset::{
         edr::{Cells, Selection},
@@ -26,6 +26,12 @@ pub(super) fn octets(selection: &Selection, format: Format, limit: u64) -> Resul
             let of_a_row = OCTETS_OF_A_FEATURE.saturating_add(members(selection));
             rows.saturating_mul(of_a_row)
         }
+        Format::NetCdf => {
+            let numbers = selection
+                .values()
+                .saturating_add(rows.saturating_mul(COORDINATES));
+            numbers.saturating_mul(netcdf::OCTETS_OF_A_NUMBER)
+        }
         Format::Arrow | Format::Parquet => {
             let columns = columns.saturating_add(COORDINATES);
             let numbers = rows.saturating_mul(columns);
@@ -39,6 +45,15 @@ pub(super) fn octets(selection: &Selection, format: Format, limit: u64) -> Resul
             what: "octets of the answer, as estimated",
             found: octets,
             limit,
+        });
+    }
+    let of_a_variable = rows.saturating_mul(count(selection.slice().of_a_variable()));
+    let of_a_variable = of_a_variable.saturating_mul(netcdf::OCTETS_OF_A_NUMBER);
+    if format == Format::NetCdf && of_a_variable > netcdf::MOST_OF_A_VARIABLE {
+        return Err(Refused::TooMuch {
+            what: "octets of a variable of NetCDF",
+            found: of_a_variable,
+            limit: netcdf::MOST_OF_A_VARIABLE,
         });
     }
     let chunks = parquet::chunks(rows, columns + COORDINATES, 0);

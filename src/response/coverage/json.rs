@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     axes::{Axes, text},
-    ranges::{Answered, cells, each, share_name},
+    ranges::{Answered, cells, each, eastward, share_name},
 };
 use crate::{
     dataset::{
@@ -104,16 +104,8 @@ impl<'s> Writer<'s> {
             }
             Cells::Grid { rows, columns } => {
                 let shape = self.selection.coverage().shape();
-                let mut last = f64::NEG_INFINITY;
-                // Eastward over the end of a row, longitudes go on.
-                let eastward = columns.iter().map(|column| {
-                    let longitude = shape.longitude.coordinate(*column);
-                    let turns = if longitude < last { 360.0 } else { 0.0 };
-                    last = longitude + turns;
-                    last
-                });
                 out.write_all(b"\"x\":{\"values\":[")?;
-                separated(out, eastward)?;
+                separated(out, eastward(self.selection, columns))?;
                 out.write_all(b"]},\"y\":{\"values\":[")?;
                 separated(out, rows.iter().map(|row| shape.latitude.coordinate(*row)))?;
                 out.write_all(b"]}")

@@ -17,6 +17,8 @@ pub enum Format {
     Json,
     /// `CoverageJSON` by the name that it had before it was a standard.
     OldCoverageJson,
+    /// `NetCDF` of the classic kind.
+    NetCdf,
     /// A Parquet file.
     Parquet,
 }
@@ -28,12 +30,13 @@ impl Formats for Format {
         Self::Json,
         Self::Csv,
         Self::GeoJson,
+        Self::NetCdf,
         Self::Arrow,
         Self::Parquet,
     ];
 
     const OFFERED: &'static str = "application/vnd.cov+json, application/prs.coverage+json, application/json, text/csv, \
-         application/geo+json, application/vnd.apache.arrow.stream, application/vnd.apache.parquet";
+         application/geo+json, application/netcdf, application/vnd.apache.arrow.stream, application/vnd.apache.parquet";
 
     fn media(self) -> &'static Media {
         match self {
@@ -43,6 +46,7 @@ impl Formats for Format {
             Self::GeoJson => &media::GEO_JSON,
             Self::Json => &media::JSON,
             Self::OldCoverageJson => &media::COVERAGE_JSON_BEFORE,
+            Self::NetCdf => &media::NETCDF,
             Self::Parquet => &media::PARQUET,
         }
     }
@@ -53,7 +57,9 @@ impl Formats for Format {
             // As OGC 19-086r6 writes it.
             Self::GeoJson => &["GeoJSON"],
             Self::Json | Self::OldCoverageJson => &[],
-            Self::Arrow | Self::Csv | Self::Parquet => std::slice::from_ref(&self.media().name),
+            Self::Arrow | Self::Csv | Self::NetCdf | Self::Parquet => {
+                std::slice::from_ref(&self.media().name)
+            }
         }
     }
 }

@@ -75,6 +75,18 @@ pub(super) fn share_name(selection: &Selection) -> String {
     name
 }
 
+/// Longitudes of the `columns` of a box: eastward over the end of a row, they go on.
+pub(super) fn eastward(selection: &Selection, columns: &[u32]) -> impl Iterator<Item = f64> {
+    let axis = selection.coverage().shape().longitude;
+    let mut last = f64::NEG_INFINITY;
+    columns.iter().map(move |column| {
+        let longitude = axis.coordinate(*column);
+        let turns = if longitude < last { 360.0 } else { 0.0 };
+        last = longitude + turns;
+        last
+    })
+}
+
 fn answered(selection: &Selection, latitude: u32, longitude: u32, share: f64) -> Answered {
     let cell = CellIndex {
         latitude,

@@ -14,7 +14,7 @@ use arrow_array::RecordBatchReader;
 use percent_encoding::utf8_percent_encode;
 use serde_json::{Map, json};
 
-use super::{Format, extent, json as coverage_json, rows::Rows};
+use super::{Format, extent, json as coverage_json, netcdf, rows::Rows};
 use crate::{
     dataset::{edr::Selection, perils::Served},
     fair_semaphore::Slot,
@@ -107,6 +107,7 @@ fn written<W: Write + Send>(
         Format::GeoJson => {
             geojson::write(Rows::of_text(selection), &features(selection), &mut out)?;
         }
+        Format::NetCdf => netcdf::write(selection, &mut out)?,
         Format::Parquet => parquet::write(Rows::described(selection), &mut out)?,
     }
     out.finish()

@@ -24,6 +24,11 @@ def csv(path, **parameters):
                                AUTODETECT_TYPE="YES", KEEP_GEOM_COLUMNS="NO")
 
 
+def geojson(path, **parameters):
+    """Features, which say themselves where they lie."""
+    return geopandas.read_file(f"GeoJSON:{stage.URL}/{path}?{urlencode(parameters | {'f': 'geojson'})}")
+
+
 def check(found, expected, names, count):
     assert len(found) == count, found
     for row in found.itertuples(index=False):
@@ -52,7 +57,7 @@ def read():
             assert len(found) > 0
 
 
-READERS = [csv]
+READERS = [csv, geojson]
 with warnings.catch_warnings(record=True) as said:
     try:
         read()

@@ -4,6 +4,7 @@
 mod coverage_json;
 mod gdal;
 mod owslib;
+mod xarray;
 
 use std::{
     fmt::Write as _,
