@@ -120,9 +120,21 @@ fn newman(development: &Development, url: &str, with_certificate: bool) -> Comma
 
 #[test]
 fn the_page_on_perils_says_what_is_answered() {
+    let compared = answers_of("docs/perils.md", OWN_DATA);
+    assert!(compared > 8, "{compared} answers are shown");
+}
+
+#[test]
+fn the_page_on_data_queries_says_what_is_answered() {
+    let compared = answers_of("docs/edr.md", "## With programs of others");
+    assert!(compared > 3, "{compared} answers are shown");
+}
+
+/// Runs the commands of `page` up to `end`, each of which must answer what is shown; how many are.
+fn answers_of(page: &str, end: &str) -> u32 {
     let development = Development::start();
-    let text = std::fs::read_to_string(format!("{ROOT}/docs/perils.md")).unwrap();
-    let (text, _) = text.split_once(OWN_DATA).unwrap();
+    let text = std::fs::read_to_string(format!("{ROOT}/{page}")).unwrap();
+    let (text, _) = text.split_once(end).unwrap();
     let blocks = page::blocks(text);
     let commands = blocks.iter().map(|block| block.commands.as_str());
     let script = commands
@@ -148,7 +160,29 @@ fn the_page_on_perils_says_what_is_answered() {
         );
         compared += 1;
     }
-    assert!(compared > 8, "{compared} answers are shown");
+    compared
+}
+
+#[test]
+fn the_cube_is_opened_by_xarray() {
+    let development = Development::start();
+    let program = format!("{ROOT}/examples/cube.py");
+    let python = |collection: &str| {
+        let mut python = development.consumer(tools::xarray().to_str().unwrap());
+        python.args([&program, collection, "0,45,10,55"]);
+        python
+    };
+    let said = output(python("heat"));
+    for part in [
+        "(lat: 3, lon: 3, scenario: 2, year: 6)",
+        "daysexceeding35c: 11.826",
+        " d on average, 108 values",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let refused = python("no-such").output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(!refused.status.success() && said.contains("404"), "{said}");
 }
 
 #[test]

@@ -10,18 +10,28 @@ use crate::development::output;
 
 /// A Python that runs notebooks.
 pub(crate) fn python() -> PathBuf {
-    let home = installed("examples-python-1", |home| {
+    let requirements = [
+        "nbclient==0.11.0",
+        "ipykernel==7.4.0",
+        "pandas==2.3.3",
+        "matplotlib==3.11.2",
+    ];
+    python_with("examples-python-1", &requirements)
+}
+
+/// A Python that opens `NetCDF`.
+pub(crate) fn xarray() -> PathBuf {
+    python_with("examples-xarray-1", &["xarray==2026.9.0", "scipy==1.17.1"])
+}
+
+fn python_with(name: &str, requirements: &[&str]) -> PathBuf {
+    let home = installed(name, |home| {
         let mut venv = Command::new("python3");
         venv.args(["-m", "venv", "--clear"]).arg(home);
         output(venv);
         let mut pip = Command::new(home.join("bin/python"));
         pip.args(["-m", "pip", "install", "--quiet"]);
-        pip.args([
-            "nbclient==0.11.0",
-            "ipykernel==7.4.0",
-            "pandas==2.3.3",
-            "matplotlib==3.11.2",
-        ]);
+        pip.args(requirements);
         output(pip);
     });
     home.join("bin/python")
