@@ -22,8 +22,11 @@ use crate::{
     config::{Config, ConfigError},
     import::{
         DescribedTable, GridStep, ImportError, Imported, KnownCoverage, Progress, Request,
-        RolledBack, Source, Tables, format::is_gridded, import, rollback,
+        RolledBack, Source, Tables,
+        format::{files, is_gridded},
+        has_csv, import, rollback,
     },
+    policy::{CollectionId, is_reserved},
 };
 
 /// Arguments of `perild import`.
@@ -34,6 +37,7 @@ use crate::{
     perild import tiles/ --step 0.25 --round\n  \
     perild import /srv/perild/shared_data/solar.toml\n  \
     perild import shared_data/solar.nc\n  \
+    perild import --id t2m era5/t2m_20*.nc\n  \
     PGPASSWORD=... perild import postgres://user@localhost/climatescore\n\n\
     All or nothing: the store in service stays until the new one is whole. Then: systemctl reload perild"
 )]
@@ -61,12 +65,17 @@ pub struct ImportArgs {
     /// for the tails of 32-bit numbers, such as 51.12500190734863
     #[arg(long)]
     pub round: bool,
+    /// What the coverage of all these files is called, where no description says so: .nc files or Zarr stores, one
+    /// a month or a year
+    #[arg(long, value_name = "ID", value_parser = coverage_id, conflicts_with = "rollback")]
+    pub id: Option<Box<str>>,
     /// Take the last import back: the store before it is kept once
     #[arg(long, conflicts_with_all = ["paths", "source", "licence", "synthetic", "step", "round"])]
     pub rollback: bool,
     /// Peril CSV files (plain, gzip or zstd), folders of them, or postgres://...; a peril may come in several files.
     /// Of another coverage the description (solar.toml), a file that lies beside it (solar.csv, solar.parquet), or a
-    /// .nc file or a Zarr store, which needs none (solar.nc)
+    /// .nc file or a Zarr store, which needs none (solar.nc). A folder of such
+    /// files is one coverage: they follow each other in time
     #[arg(required_unless_present = "rollback", value_name = "PATH")]
     pub paths: Vec<OsString>,
 }
@@ -113,7 +122,11 @@ pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
     if args.rollback {
         return say(&rollback(&state)?);
     }
-    for (sources, tables) in requests(&args.paths)? {
+    let requests = match &args.id {
+        Some(id) => vec![of_id(id, &args.paths)?],
+        None => requests(&args.paths)?,
+    };
+    for (sources, tables) in requests {
         let request = Request {
             sources,
             state: state.clone(),
@@ -160,9 +173,29 @@ fn requests(paths: &[OsString]) -> Result<Vec<(Vec<Source>, Tables)>, ImportErro
     Ok(described.chain(perils).collect())
 }
 
+/// The one import of all `paths`, whose coverage is called `id`.
+fn of_id(id: &str, paths: &[OsString]) -> Result<(Vec<Source>, Tables), ImportError> {
+    let mut sources = Vec::new();
+    for path in paths {
+        let path = PathBuf::from(path);
+        let found = files(&path);
+        let found = found.map_err(|source| ImportError::Unreadable { path, source })?;
+        sources.extend(found.into_iter().map(Source::Path));
+    }
+    Ok((sources, Tables::gridded(KnownCoverage::named(id))))
+}
+
+fn coverage_id(text: &str) -> Result<Box<str>, &'static str> {
+    if CollectionId::parse(text).is_err() || is_reserved(text) {
+        return Err("no coverage can be called so");
+    }
+    Ok(text.into())
+}
+
 /// The coverage that `path` holds by a description, or because it is gridded; none when it holds perils.
 fn coverage(path: &Path) -> Result<Option<DescribedTable>, ImportError> {
-    let is_gridded = is_gridded(path).unwrap_or(false);
+    let gridded = gridded(path);
+    let is_gridded = !gridded.is_empty();
     if !is_gridded && !path.is_file() {
         return Ok(None);
     }
@@ -171,7 +204,18 @@ fn coverage(path: &Path) -> Result<Option<DescribedTable>, ImportError> {
         return Ok(described);
     }
     let known = KnownCoverage::undescribed(path)?;
-    Ok(Some(DescribedTable::of_gridded(path, known)))
+    Ok(Some(DescribedTable::of_gridded(gridded, known)))
+}
+
+/// The gridded sources that `path` is or has in it; none of a folder that has CSV files too, for those are perils.
+fn gridded(path: &Path) -> Vec<PathBuf> {
+    let mut found = files(path).unwrap_or_default();
+    found.retain(|path| is_gridded(path).unwrap_or(false));
+    if found.iter().all(|found| found == path) || !has_csv(path) {
+        found
+    } else {
+        Vec::new()
+    }
 }
 
 /// Says what was taken back.

@@ -108,7 +108,7 @@ impl<'s> Joined<'s> {
 
     pub(super) fn is_wide(&self) -> bool {
         let mut parsed = self.sources.iter().map(|source| &source.parsed);
-        parsed.any(|parsed| parsed.buffered.is_wide())
+        parsed.any(|parsed| parsed.source_rows.is_wide())
     }
 
     pub(super) fn has_line(&self, cell: usize) -> bool {
@@ -131,8 +131,8 @@ impl<'s> Joined<'s> {
         }
         let source = self.source_of(position);
         let number = position - self.firsts.get(source)?;
-        let buffered = &self.sources.get(source)?.parsed.buffered;
-        buffered.read_row(usize::try_from(number).ok()?, row)
+        let rows = &self.sources.get(source)?.parsed.source_rows;
+        rows.read_row(usize::try_from(number).ok()?, row)
     }
 
     fn is_row(&self, position: u32) -> bool {
@@ -163,7 +163,7 @@ impl<'s> Joined<'s> {
         let mut locator = Locator::new(shape, rounds);
         let empty = LAST_EMPTY - u32::try_from(number).unwrap_or(LAST_EMPTY);
         let mut next_row = self.firsts.get(number).copied().unwrap_or(LAST_EMPTY);
-        for ((place, has_row), line) in parsed.buffered.places().zip(FIRST_LINE..) {
+        for ((place, has_row), line) in parsed.source_rows.places().zip(FIRST_LINE..) {
             let position = if has_row { next_row } else { empty };
             next_row += u32::from(has_row);
             let Some(cell) = locator.find(place) else {
@@ -279,7 +279,7 @@ impl<'s> Joined<'s> {
 /// The first line of `source` that is in `cell`.
 fn line_of(shape: &GridShape, source: &ReadSource, cell: CellIndex) -> u64 {
     let mut locator = Locator::new(shape, true);
-    let lines = source.parsed.buffered.places().zip(FIRST_LINE..);
+    let lines = source.parsed.source_rows.places().zip(FIRST_LINE..);
     lines
         .filter(|((place, _), _)| locator.find(*place) == Some(cell))
         .map(|(_, line)| line)

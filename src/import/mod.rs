@@ -6,6 +6,7 @@
 //! and renamed. A source with one fault stops the whole: what is served stays as it was.
 
 mod about;
+mod along_time;
 mod axis_fit;
 mod before;
 mod database;
@@ -16,6 +17,7 @@ pub mod format;
 mod gridded;
 mod header;
 mod join;
+mod joined_rows;
 mod key;
 mod kind;
 mod line;
@@ -24,6 +26,7 @@ mod locator;
 mod merge;
 mod notice;
 mod number;
+mod open_files;
 mod parse;
 mod parsed;
 mod place;
@@ -60,6 +63,7 @@ pub use place::Place;
 pub use report::Imported;
 pub use request::{AxisStep, GridStep, NoStep, Progress, Request, Source};
 pub use rollback::{RolledBack, rollback};
+pub use source::has_csv;
 pub(crate) use source::{PACKAGE_NAME, SYNTHETIC};
 pub use table::{Table, Tables};
 pub use work::import;

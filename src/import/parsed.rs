@@ -8,8 +8,8 @@ use std::{
 };
 
 use super::{
-    Faults, HeaderFault, LineFault, format::Skipped, gridded::fault::GriddedFault, kind::Kind,
-    place::HALF_TURN, row_buffer::BufferedRows, statistics::ColumnStats, table::Table,
+    Faults, HeaderFault, LineFault, format::Skipped, gridded::fault::GriddedFault,
+    joined_rows::SourceRows, kind::Kind, place::HALF_TURN, statistics::ColumnStats, table::Table,
 };
 
 /// A source that was read to its end.
@@ -24,7 +24,7 @@ pub(super) struct Parsed {
     pub(super) turn: Turn,
     /// Numbers that had more than six decimals.
     pub(super) rounded: u64,
-    pub(super) buffered: BufferedRows,
+    pub(super) source_rows: SourceRows,
     /// What a gridded source says beside its values; none when it is a table of lines.
     pub(super) gridded: Option<OfGrid>,
 }
@@ -38,6 +38,17 @@ pub(super) struct OfGrid {
     pub(super) skipped: Vec<Skipped>,
     /// Dimensions whose dates are of a calendar of their own, and which.
     pub(super) calendars: Vec<(Box<str>, Box<str>)>,
+    /// What it was joined from; none when it is one file.
+    pub(super) along_time: Option<AlongTime>,
+}
+
+/// What sources that follow each other in time were joined to.
+#[derive(Clone, Debug)]
+pub(super) struct AlongTime {
+    /// The dimension of times.
+    pub(super) dimension: Box<str>,
+    pub(super) first: Box<str>,
+    pub(super) last: Box<str>,
 }
 
 /// How far a source goes around the earth, as its longitudes are written.

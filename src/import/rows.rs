@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     Faults,
+    joined_rows::SourceRows,
     line::Record,
     parsed::{MAX_COORDINATES, OfGrid, ParseError, Parsed, Turn, unkept},
     row_buffer::RowBuffer,
@@ -102,6 +103,7 @@ impl Rows {
         for column in &mut self.stats {
             column.count_empty(self.count - self.cells_with_data);
         }
+        let rows = self.buffer.finish().map_err(unkept(&self.folder))?;
         Ok(Parsed {
             table,
             faults,
@@ -112,7 +114,7 @@ impl Rows {
             longitudes: self.longitudes,
             turn: self.turn,
             rounded: self.rounded,
-            buffered: self.buffer.finish().map_err(unkept(&self.folder))?,
+            source_rows: SourceRows::Buffered(rows),
             gridded,
         })
     }

@@ -230,6 +230,12 @@ pub(super) fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// Whether CSV files lie in the folder `path`.
+#[must_use]
+pub fn has_csv(path: &Path) -> bool {
+    path.is_dir() && files(path).is_ok_and(|found| !found.is_empty())
+}
+
 /// What lies in a folder without CSV files, as far as it is known: the first few of its files.
 pub(super) fn others(path: &Path) -> Vec<(PathBuf, Kind)> {
     let entries = fs::read_dir(path).into_iter().flatten().flatten();

@@ -13,11 +13,13 @@ use std::{
 use super::{
     Faulty, ImportError, Imported, Problem, Progress, Request, Source,
     about::about,
+    along_time,
     database::{self, Table},
-    gridded::{self, fault::GriddedFault},
+    gridded::{self, fault::GriddedFault, known::KnownCoverage},
     join::{Joined, join},
     merge::Merged,
     notice::{self, Notice},
+    open_files,
     parse::parse,
     parsed::{ParseError, Parsed},
     publish::{PendingStore, StateDir},
@@ -43,6 +45,7 @@ pub fn import(request: &Request, progress: &Progress) -> Result<Imported, Import
     let state_dir = StateDir::lock(&request.state)
         .map_err(unusable)?
         .ok_or_else(|| ImportError::Busy(request.state.clone()))?;
+    open_files::allow_many();
     let files = open(request, progress)?;
     let served = Perils::readable(&request.state);
     let prepared = prepare(request, &files, &state_dir, &served, progress);
@@ -198,7 +201,7 @@ fn read(
             parts.extend(tables.into_iter().map(Part::from));
         }
     }
-    sound(parts)
+    sound(parts, request.tables.gridded.as_deref())
 }
 
 /// The sources of each peril as one, if each line lies somewhere and no two contradict each other.
@@ -234,13 +237,18 @@ fn read_files(
 ) -> Result<Vec<Part>, ImportError> {
     let mut longest_first: Vec<_> = files.iter().collect();
     longest_first.sort_by_key(|file| std::cmp::Reverse(file.length()));
+    let known = request.tables.gridded.as_deref();
+    let known = known.map(|known| KnownCoverage {
+        is_in_parts: files.len() > 1,
+        ..known.clone()
+    });
     let read = |file: &SourceFile| {
         let part = |parsed| Part {
             name: file.path.display().to_string(),
             is_synthetic: file.is_synthetic(),
             parsed,
         };
-        if let Some(known) = &request.tables.gridded {
+        if let Some(known) = &known {
             let parsed = gridded::read(&file.path, known, folder, request.round);
             progress.read.fetch_add(file.length(), Ordering::Relaxed);
             return Ok(part(parsed));
@@ -258,7 +266,10 @@ fn read_files(
 
 /// The sources in record order, if all of them are without a fault and no peril is both in a file and in
 /// a database.
-fn sound(parts: Vec<Part>) -> Result<Vec<ReadSource>, ImportError> {
+fn sound(
+    parts: Vec<Part>,
+    gridded: Option<&KnownCoverage>,
+) -> Result<Vec<ReadSource>, ImportError> {
     let mut sources: Vec<ReadSource> = Vec::new();
     let mut faulty = Vec::new();
     for part in parts {
@@ -283,7 +294,11 @@ fn sound(parts: Vec<Part>) -> Result<Vec<ReadSource>, ImportError> {
         faulty.sort_by(|one, other| one.name.cmp(&other.name));
         return Err(ImportError::Faulty(faulty));
     }
+    let mut sources = along_time::joined(sources).map_err(ImportError::Faulty)?;
     have_the_same_columns(&sources)?;
+    if let Some(known) = gridded {
+        has_all_times(&sources, known)?;
+    }
     sources.sort_by(|one, other| (one.rank(), &one.name).cmp(&(other.rank(), &other.name)));
     for pair in sources.windows(2) {
         if let [first, second] = pair
@@ -321,6 +336,21 @@ fn have_the_same_columns(sources: &[ReadSource]) -> Result<(), ImportError> {
         Ok(())
     } else {
         Err(ImportError::Faulty(faulty))
+    }
+}
+
+/// Sources that have some of the times each have all that the description has together.
+fn has_all_times(sources: &[ReadSource], known: &KnownCoverage) -> Result<(), ImportError> {
+    let Some(source) = sources.first() else {
+        return Ok(());
+    };
+    let columns = &source.parsed.table.coverage.columns;
+    match gridded::missing_value(columns, &known.dimensions) {
+        None => Ok(()),
+        Some(fault) => Err(ImportError::Faulty(vec![Faulty {
+            name: source.name.clone(),
+            problem: Problem::Parse(fault.into()),
+        }])),
     }
 }
 

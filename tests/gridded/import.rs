@@ -18,6 +18,7 @@ use crate::{files, good::value, stores::copy_folder};
 
 mod refused;
 mod same;
+mod series;
 
 /// A folder with sources, and a state directory.
 struct Bench {

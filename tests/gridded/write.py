@@ -274,6 +274,32 @@ def wrong():
     leap["time"] = [type(leap.time.values[0])(2021, 2, day) for day in (27, 28, 29, 30)]
     leap.to_netcdf(folder / "date-of-360-days.nc")
 
+    write("longitude-missing", lambda found: found.assign_coords(
+        lon=("lon", numpy.where(LONGITUDES == 0, numpy.nan, LONGITUDES), {"units": "degrees_east"})))
+    write("longitude-twice", lambda found: found.assign_coords(
+        lon=("lon", numpy.where(LONGITUDES == 0, 0.25, LONGITUDES), {"units": "degrees_east"})))
+    write("latitude-as-text", lambda found: found.assign_coords(
+        lat=("lat", LATITUDES.astype(str).astype(object), {"units": "degrees_north"})))
+    write("values-as-text", lambda found: found[["tas"]].astype(str).astype(object))
+    write("year-missing", lambda found: found.assign_coords(year=("year", [2030.0, numpy.nan, 2080.0])))
+    write("year-twice", lambda found: found.assign_coords(year=("year", [2030, 2030, 2080])))
+    write("valid-range-turned", attribute("tas", "valid_range", numpy.array([60.0, -60.0])))
+    write("offset-text", attribute("tas", "add_offset", "five"))
+    with netCDF4.Dataset(folder / "no-time-yet.nc", "w") as file:
+        for name, values, units in [("lat", LATITUDES, "degrees_north"), ("lon", LONGITUDES, "degrees_east")]:
+            file.createDimension(name, len(values))
+            file.createVariable(name, "f8", (name,))[:] = values
+            file[name].units = units
+        file.createDimension("time", None)
+        file.createVariable("time", "f8", ("time",)).units = "days since 2000-01-01"
+        file.createVariable("tas", "f8", ("time", "lat", "lon"))
+    monthly().to_netcdf(folder / "time-twice.nc", encoding={"time": {"units": "days since 2000-01-01"}})
+    with netCDF4.Dataset(folder / "time-twice.nc", "a") as file:
+        file["time"][1] = file["time"][0]
+    monthly().to_netcdf(folder / "time-missing.nc", encoding={"time": {"units": "days since 2000-01-01", "dtype": "f8"}})
+    with netCDF4.Dataset(folder / "time-missing.nc", "a") as file:
+        file["time"][2] = numpy.nan
+
     points = xarray.Dataset(
         {"tas": ("station", numpy.arange(5.0))},
         coords={"lat": ("station", numpy.arange(5.0)), "lon": ("station", numpy.arange(5.0))},
@@ -286,6 +312,47 @@ def wrong():
     )
     curved.lat.attrs["units"], curved.lon.attrs["units"] = "degrees_north", "degrees_east"
     curved.to_netcdf(folder / "curvilinear.nc")
+
+
+def series():
+    """Irradiance of 2021 and 2022 in a file each half year, packed by numbers of its own, and files that do not fit."""
+    folder = OUT / "series"
+    folder.mkdir()
+
+    def half(name, first, longitudes=LONGITUDES, latitudes=LATITUDES, until=6, **encoding):
+        times = pandas.date_range(first, periods=until, freq="MS")
+        months = (times.year - 2021) * 12 + times.month - 1
+        m, la, lo = numpy.meshgrid(months, latitudes, longitudes, indexing="ij")
+        values = m + la / 4 + lo / 8
+        # One corner is never covered, another in the first half year only.
+        values[(la > 51.2) & (lo > 1.6)] = numpy.nan
+        if first >= "2021-07":
+            values[(la < 49.2) & (lo < -2.8)] = numpy.nan
+        found = xarray.Dataset({"ghi": (("time", "lat", "lon"), values)},
+                               coords={"time": times, "lat": latitudes, "lon": longitudes},
+                               attrs={"title": f"Irradiance from {first}", "license": "CC-BY-4.0"})
+        found.lat.attrs["units"], found.lon.attrs["units"] = "degrees_north", "degrees_east"
+        found.ghi.attrs["units"] = "W m-2"
+        found.to_netcdf(folder / f"{name}.nc", unlimited_dims=["time"],
+                        encoding={"time": {"units": f"days since {first}"}} | encoding)
+
+    def packed(scale):
+        return {"ghi": {"dtype": "int32", "scale_factor": scale, "add_offset": 10.0, "_FillValue": -2147483648}}
+
+    half("ghi-2021-1", "2021-01-01")
+    half("ghi-2021-2", "2021-07-01", **packed(0.03125))
+    half("ghi-2022-1", "2022-01-01", **packed(0.0009765625))
+    half("overlapping", "2021-06-01")
+    half("shifted", "2022-07-01", longitudes=LONGITUDES + 0.125)
+    half("descending", "2022-07-01", latitudes=LATITUDES[::-1])
+    half("far", "2021-01-01", longitudes=LONGITUDES + 10, until=12)
+    other = xarray.open_dataset(folder / "ghi-2022-1.nc").load().rename(ghi="dni")
+    other["time"] = other.time + numpy.timedelta64(365, "D")
+    other.to_netcdf(folder / "renamed.nc")
+    calendar = monthly("noleap")
+    calendar["ghi"].attrs["units"] = "W m-2"
+    calendar["time"] = [time.replace(year=2023) for time in calendar.time.values]
+    calendar.to_netcdf(folder / "noleap.nc")
 
 
 def cornered(found, by):
@@ -342,5 +409,6 @@ if __name__ == "__main__":
     good()
     zarrs()
     wrong()
+    series()
     bombs()
     tables()

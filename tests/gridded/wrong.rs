@@ -14,7 +14,16 @@ fn refusal(path: &Path) -> String {
 }
 
 /// Where cells lie.
-const AXES: [(&str, &str); 16] = [
+const AXES: [(&str, &str); 19] = [
+    (
+        "longitude-missing",
+        "\"lon\": has a missing value at index 12",
+    ),
+    (
+        "longitude-twice",
+        "\"lon\": neither rises nor falls throughout: 0.25 is followed by 0.25 at index 13",
+    ),
+    ("latitude-as-text", "\"lat\": "),
     (
         "no-latitude",
         "no variable has both a latitude and a longitude",
@@ -79,7 +88,21 @@ const AXES: [(&str, &str); 16] = [
 ];
 
 /// What their values mean.
-const VALUES: [(&str, &str); 12] = [
+const VALUES: [(&str, &str); 20] = [
+    ("values-as-text", "name the variables to take"),
+    ("year-missing", "\"year\": has a missing value at index 1"),
+    ("year-twice", "\"year\": has \"2030\" twice"),
+    (
+        "valid-range-turned",
+        "\"tas\": the attribute valid_range is not a lower and a higher number",
+    ),
+    (
+        "offset-text",
+        "\"tas\": the attribute add_offset is not a number",
+    ),
+    ("no-time-yet", "\"time\""),
+    ("time-twice", "\"time\": has \"2021-01-01T00:00:00Z\" twice"),
+    ("time-missing", "\"time\": has a missing value at index 2"),
     ("scenario-twice", "\"scenario\": has \"ssp126\" twice"),
     (
         "no-scenario",

@@ -46,6 +46,7 @@ pub(super) fn known(id: &str, described: &Described, layout: &CoverageLayout) ->
         },
         variables,
         dimensions,
+        is_in_parts: false,
     }
 }
 

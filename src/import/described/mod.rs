@@ -108,13 +108,13 @@ impl DescribedTable {
         Self::of(&described, path, &described_kind).map(Some)
     }
 
-    /// The coverage of the gridded source `path`, which no description tells of.
+    /// The coverage of gridded `files`, which no description tells of.
     #[must_use]
-    pub fn of_gridded(path: &Path, known: KnownCoverage) -> Self {
+    pub fn of_gridded(files: Vec<PathBuf>, known: KnownCoverage) -> Self {
         Self {
             id: known.id.clone(),
             tables: Tables::gridded(known),
-            files: vec![path.to_owned()],
+            files,
         }
     }
 
@@ -122,11 +122,16 @@ impl DescribedTable {
         let Some(layout) = described.coverage.clone() else {
             return Err(NotDescribed::Kind(path.to_owned()));
         };
-        let files = if named == path {
+        let named = if named == path {
             sources(path, described)?
         } else {
             vec![named.to_owned()]
         };
+        let mut files = Vec::new();
+        for path in named {
+            let found = format::files(&path);
+            files.extend(found.map_err(|source| NotDescribed::Unreadable { path, source })?);
+        }
         let stem = stem(path);
         let id = described.id.as_ref().map_or(&*stem, |id| &id.value);
         // A path is no coverage's; the perils have their own columns.
@@ -167,6 +172,10 @@ fn are_gridded(files: &[PathBuf], layout: &CoverageLayout) -> Result<bool, NotDe
 /// The description of the file `path`: named as it is, with any number of its extensions left out.
 fn beside(path: &Path) -> Option<PathBuf> {
     let mut name = path.file_name()?.to_str()?;
+    let of_folder = path.with_file_name(format!("{name}.toml"));
+    if path.is_dir() && of_folder.is_file() {
+        return Some(of_folder);
+    }
     while let Some((rest, _)) = name.rsplit_once('.') {
         let described = path.with_file_name(format!("{rest}.toml"));
         if described.is_file() {
@@ -230,15 +239,24 @@ fn sources(path: &Path, described: &Described) -> Result<Vec<PathBuf>, NotDescri
     } else {
         folder
     };
+    let text = described.source.as_ref().map(|source| source.value.text());
+    let below = text.and_then(|text| text.rsplit_once('/'));
+    let below = below.map_or("", |(below, _)| below);
+    let folder = &within(folder, below)?;
     let unreadable = |source| NotDescribed::Unreadable {
-        path: folder.to_owned(),
+        path: folder.clone(),
         source,
     };
     let stem = stem(path);
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
+        let base = entry.file_name().to_string_lossy().into_owned();
+        let name = if below.is_empty() {
+            base.clone()
+        } else {
+            format!("{below}/{base}")
+        };
         let is_named = match &described.source {
             Some(source) => source.value.takes(&name),
             None => name
@@ -246,11 +264,26 @@ fn sources(path: &Path, described: &Described) -> Result<Vec<PathBuf>, NotDescri
                 .is_some_and(|rest| rest.starts_with('.') && rest != ".toml"),
         };
         if is_named {
-            files.push(folder.join(name));
+            files.push(folder.join(base));
         }
     }
     files.sort();
     Ok(files)
+}
+
+/// The folder `below` of `folder`, which no link leads out of.
+fn within(folder: &Path, below: &str) -> Result<PathBuf, NotDescribed> {
+    if below.is_empty() {
+        return Ok(folder.to_owned());
+    }
+    let path = folder.join(below);
+    let is_within = || Ok(path.canonicalize()?.starts_with(folder.canonicalize()?));
+    let source = match is_within() {
+        Ok(true) => return Ok(path),
+        Ok(false) => io::Error::other("it leads out of the folder of its description"),
+        Err(source) => source,
+    };
+    Err(NotDescribed::Unreadable { path, source })
 }
 
 fn stem(path: &Path) -> std::borrow::Cow<'_, str> {

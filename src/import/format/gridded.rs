@@ -147,7 +147,11 @@ impl Labels {
                 let number = |at: &usize| numbers.get(*at).copied().unwrap_or(f64::NAN);
                 number(one).total_cmp(&number(other))
             }),
-            Self::Times(times) => order.sort_by_key(|at| times.get(*at)),
+            // A fraction of a second comes after the second: `Z` would sort before it as a text.
+            Self::Times(times) => order.sort_by_key(|at| {
+                let text = times.get(*at);
+                text.map(|text| text.trim_end_matches('Z'))
+            }),
             Self::Texts(_) => (),
         }
         order

@@ -16,9 +16,9 @@ mod table;
 mod zarr;
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Read, Seek},
-    path::Path,
+    path::{Path, PathBuf},
     sync::atomic::AtomicU64,
 };
 
@@ -73,6 +73,29 @@ pub fn is_gridded(path: &Path) -> io::Result<bool> {
         Format::NetCdf | Format::Parquet => true,
         Format::Text => false,
     })
+}
+
+/// The sources that a path names: itself, or the gridded ones that lie in it when it is a folder that has any.
+///
+/// # Errors
+/// A folder or file that cannot be read.
+pub fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
+    if !path.is_dir() || zarr::is_zarr(path) {
+        return Ok(vec![path.into()]);
+    }
+    let mut found = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if !is_hidden && is_gridded(&entry.path())? {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        found.push(path.into());
+    }
+    Ok(found)
 }
 
 fn cf(arrays: Box<dyn Arrays>, naming: &Naming) -> Result<Box<dyn Gridded>, FormatError> {

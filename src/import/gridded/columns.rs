@@ -1,5 +1,7 @@
 //! The columns of a gridded source, and where each of its values belongs.
 
+use std::collections::HashSet;
+
 use super::{fault::GriddedFault, known::KnownCoverage};
 use crate::{
     dataset::{
@@ -137,11 +139,17 @@ fn dimensions(found: &Coverage, known: &KnownCoverage) -> Result<Vec<Matched>, G
         let name = Shown::new(other.name.as_bytes());
         return Err(GriddedFault::OtherDimension(name));
     }
+    let is_in_parts = known.is_in_parts;
     let described = known.dimensions.iter().map(|known| {
         let mut all = found.dimensions.iter().enumerate();
         let found = all.find(|(_, found)| *found.name == *known.name);
         let (at, found) = found.ok_or_else(|| GriddedFault::NoDimension(known.name.clone()))?;
         let source = of_dimension(found)?;
+        let known = if is_in_parts {
+            &those_there(known, &source)
+        } else {
+            known
+        };
         let places = places(known, &source)?;
         let dimension = Dimension {
             title: said(&known.title, source.title),
@@ -155,6 +163,41 @@ fn dimensions(found: &Coverage, known: &KnownCoverage) -> Result<Vec<Matched>, G
         })
     });
     described.collect()
+}
+
+/// The dimension `known` with those of its times that `source` has.
+fn those_there(known: &Dimension, source: &Dimension) -> Dimension {
+    let (DimensionValues::Time(known_times), DimensionValues::Time(times)) =
+        (&known.values, &source.values)
+    else {
+        return known.clone();
+    };
+    let there: HashSet<i64> = times.iter().map(|one| one.seconds).collect();
+    let times = known_times
+        .iter()
+        .filter(|one| there.contains(&one.seconds));
+    Dimension {
+        values: DimensionValues::Time(times.cloned().collect()),
+        ..known.clone()
+    }
+}
+
+/// The first value of the dimensions `known` that `columns` do not have.
+pub(in crate::import) fn missing_value(
+    columns: &Columns,
+    known: &[Dimension],
+) -> Option<GriddedFault> {
+    known.iter().find_map(|known| {
+        let mut all = columns.dimensions().iter();
+        let found = all.find(|found| found.name == known.name)?;
+        let there: HashSet<_> = found.values.texts().collect();
+        let mut texts = known.values.texts();
+        let value = texts.find(|text| !there.contains(text))?;
+        Some(GriddedFault::NoValue {
+            dimension: known.name.clone(),
+            value: value.as_ref().into(),
+        })
+    })
 }
 
 /// For each value of `known` its place along `source`, which has the same values.
@@ -175,7 +218,8 @@ fn places(known: &Dimension, source: &Dimension) -> Result<Vec<usize>, GriddedFa
     });
     let places: Vec<_> = places.collect::<Result<_, _>>()?;
     let mut texts = source.values.texts().enumerate();
-    match texts.find(|(place, _)| !places.contains(place)) {
+    let taken: HashSet<_> = places.iter().copied().collect();
+    match texts.find(|(place, _)| !taken.contains(place)) {
         None => Ok(places),
         Some((_, text)) => Err(GriddedFault::OtherValue {
             dimension: Shown::new(known.name.as_bytes()),

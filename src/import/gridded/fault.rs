@@ -53,11 +53,34 @@ pub enum GriddedFault {
         /// The number.
         value: f64,
     },
+    /// No times where a source is one of several.
+    #[error("it has no times, by which it could follow another source")]
+    NoTimes,
+    /// Another source of the coverage has dates of another calendar.
+    #[error("its dates are of another calendar than those of {0}")]
+    OtherCalendar(String),
     /// Another source of the coverage has other variables or dimensions.
     #[error(
         "its variables and dimensions are not those of {0}: the sources of a coverage have the same"
     )]
     OtherColumns(String),
+    /// Another source of the coverage has other places.
+    #[error(
+        "its places are not those of {0}, or are in another order: sources that follow each other in time have the same"
+    )]
+    OtherPlaces(String),
+    /// Another source of the coverage has some of its times.
+    #[error(
+        "its times begin at {first}, and {other} goes on to {last}: sources that follow each other in time do not overlap"
+    )]
+    Overlap {
+        /// The source before it.
+        other: String,
+        /// The first time.
+        first: Box<str>,
+        /// The last time of the other.
+        last: Box<str>,
+    },
     /// A dimension that the description does not have.
     #[error(
         "there is a dimension {0}, which the description does not have: add a [[dimension]] for it, or leave all out"

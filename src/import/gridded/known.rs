@@ -29,6 +29,8 @@ pub struct KnownCoverage {
     pub(in crate::import) variables: Vec<Variable>,
     /// The dimensions in their order, with all values; none: those of the source.
     pub(in crate::import) dimensions: Vec<Dimension>,
+    /// Whether there are several sources, each of which may have some of the times.
+    pub(in crate::import) is_in_parts: bool,
 }
 
 /// The name of a source is that of no coverage.
@@ -56,7 +58,13 @@ impl KnownCoverage {
                 id: id.into_owned(),
             });
         }
-        Ok(Self {
+        Ok(Self::named(&id))
+    }
+
+    /// The coverage `id`, of which its sources tell.
+    #[must_use]
+    pub fn named(id: &str) -> Self {
+        Self {
             id: id.into(),
             title: Box::default(),
             description: Box::default(),
@@ -66,6 +74,7 @@ impl KnownCoverage {
             naming: Naming::default(),
             variables: Vec::new(),
             dimensions: Vec::new(),
-        })
+            is_in_parts: false,
+        }
     }
 }

@@ -6,6 +6,7 @@ pub(super) mod known;
 
 use std::{path::Path, sync::Arc};
 
+pub(super) use self::columns::missing_value;
 use self::{columns::Arranged, fault::GriddedFault, known::KnownCoverage};
 use super::{
     Faults, Record,
@@ -37,6 +38,7 @@ pub(super) fn read(
         has_rough_places: !source.has_exact_places(),
         skipped: source.coverage().skipped.clone(),
         calendars: calendars(source.coverage()),
+        along_time: None,
     };
     let mut rows = Rows::new(folder, table.width())?;
     let mut values = vec![WIDE_NOT_COVERED; table.width()];

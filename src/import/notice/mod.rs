@@ -54,6 +54,17 @@ pub enum Notice {
         /// Name of the calendar, as CF has it.
         calendar: Box<str>,
     },
+    /// Sources that follow each other in time were joined.
+    Joined {
+        /// The first of them, and what follows.
+        source: String,
+        /// The dimension of times.
+        dimension: Box<str>,
+        /// The first of them.
+        first: Box<str>,
+        /// The last of them.
+        last: Box<str>,
+    },
     /// Nobody said under which terms the values may be used.
     NoLicence,
     /// Lines of cells that another line gives the same values.
@@ -166,6 +177,15 @@ impl fmt::Display for Notice {
             } => write!(
                 f,
                 "{source}: the dates of {dimension} are of the calendar {calendar}, and stay as they are written"
+            ),
+            Self::Joined {
+                source,
+                dimension,
+                first,
+                last,
+            } => write!(
+                f,
+                "{source}: joined along {dimension}, from {first} to {last}"
             ),
             Self::Skipped {
                 source,

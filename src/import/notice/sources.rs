@@ -84,7 +84,13 @@ fn of_grid(name: &str, found: &OfGrid) -> Vec<Notice> {
         dimension: dimension.clone(),
         calendar: calendar.clone(),
     });
-    skipped.chain(calendars).collect()
+    let joined = found.along_time.iter().map(|along| Notice::Joined {
+        source: name.to_owned(),
+        dimension: along.dimension.clone(),
+        first: along.first.clone(),
+        last: along.last.clone(),
+    });
+    joined.chain(skipped).chain(calendars).collect()
 }
 
 /// Worth a look when most points of the axis have no place: the step may be finer than was meant.
