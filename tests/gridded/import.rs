@@ -19,6 +19,7 @@ use crate::{files, good::value, stores::copy_folder};
 mod refused;
 mod same;
 mod series;
+mod wide;
 
 /// A folder with sources, and a state directory.
 struct Bench {

@@ -168,6 +168,16 @@ def tables():
     wide.astype({"scenario": "category", "lat": "float32", "lon": "float32"}).to_parquet(
         folder / "values-category.parquet", index=False)
     wide.to_csv(folder / "values.csv", index=False)
+    (OUT / "wide").mkdir()
+
+    def named(name, pattern, **more):
+        column = long.apply(lambda row: pattern.format(**row), axis=1)
+        cells = long.assign(column=column).pivot(index=["lat", "lon"], columns="column", values="value")
+        cells.reset_index().assign(**more).sample(frac=1, random_state=3).to_parquet(
+            OUT / "wide" / f"{name}.parquet", compression="zstd", row_group_size=50)
+
+    named("wide", "{metric}_{scenario}_{year}")
+    named("wide-pattern", "{year}.{metric}.{scenario}", comment="by hand")
     shuffled.to_parquet(OUT / "bombs" / "lz4.parquet", index=False, compression="lz4")
 
 

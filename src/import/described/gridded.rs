@@ -1,18 +1,34 @@
 //! From the layout that a description has to what is known of a gridded source.
 
-use std::collections::BTreeMap;
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
-use super::layout::{dimension, is_of_place, variable};
+use super::{
+    NotDescribed,
+    layout::{dimension, is_of_place, names, of_header, variable},
+};
 use crate::{
     dataset::{
-        grid::Variable,
-        metadata::description::{CoverageLayout, Described},
+        grid::{Columns, Dimension, DimensionValues, Variable, units},
+        metadata::description::{CoverageLayout, Described, Form},
     },
-    import::{format::Naming, gridded::known::KnownCoverage},
+    import::{
+        format::{Labels, Naming, WideColumns, parquet_columns},
+        gridded::known::KnownCoverage,
+    },
 };
 
 /// What the description says of the coverage `id`, whose values are in a gridded source.
-pub(super) fn known(id: &str, described: &Described, layout: &CoverageLayout) -> KnownCoverage {
+pub(super) fn known(
+    path: &Path,
+    id: &str,
+    described: &Described,
+    layout: &CoverageLayout,
+    first: Option<&PathBuf>,
+) -> Result<KnownCoverage, NotDescribed> {
     let metadata = &described.metadata;
     let text = |text: &Option<Box<str>>| text.clone().unwrap_or_default();
     let licence = metadata.licence.as_ref();
@@ -20,9 +36,18 @@ pub(super) fn known(id: &str, described: &Described, layout: &CoverageLayout) ->
         .variables
         .iter()
         .filter(|one| is_value(layout, &one.field.name));
-    let variables: Vec<_> = fields.map(variable).collect();
+    let mut variables: Vec<_> = fields.map(variable).collect();
     let dimensions: Vec<_> = layout.dimensions.iter().map(dimension).collect();
-    KnownCoverage {
+    let names = wide_names(layout, first)?;
+    if let (Some(names), true) = (&names, variables.is_empty()) {
+        let names = names.iter().map(String::as_str);
+        variables = of_header(layout, &dimensions, names);
+        if variables.is_empty() {
+            return Err(NotDescribed::Variables(path.to_owned()));
+        }
+    }
+    let wide = names.map(|_| wide(path, id, layout, &variables, &dimensions));
+    Ok(KnownCoverage {
         id: id.into(),
         title: metadata.title.clone(),
         description: text(&metadata.description),
@@ -42,11 +67,66 @@ pub(super) fn known(id: &str, described: &Described, layout: &CoverageLayout) ->
             missing: owned(&layout.missing),
             decimals: decimals(&variables, layout.value.as_deref()),
             not_applicable: numbers(&layout.not_applicable),
+            wide: wide.transpose()?,
             rounds: false,
         },
         variables,
         dimensions,
         is_in_parts: false,
+    })
+}
+
+/// The names of the columns of a Parquet file with dimensions in them: there is a pattern of names, or none of the
+/// dimensions is a column by itself.
+fn wide_names(
+    layout: &CoverageLayout,
+    first: Option<&PathBuf>,
+) -> Result<Option<Vec<String>>, NotDescribed> {
+    let is_wide = layout.form == Form::Wide && layout.value.is_none() && layout.variable.is_none();
+    let Some(path) = first.filter(|_| is_wide && !layout.dimensions.is_empty()) else {
+        return Ok(None);
+    };
+    let names = parquet_columns(path).map_err(|source| NotDescribed::Source {
+        path: path.clone(),
+        source: Box::new(source),
+    })?;
+    let is_column = |name: &str| names.iter().flatten().any(|column| column == name);
+    let are_columns = layout.dimensions.iter().any(|one| is_column(&one.name));
+    Ok(names.filter(|_| layout.columns.is_some() || !are_columns))
+}
+
+/// The columns of a Parquet file with dimensions in their names.
+fn wide(
+    path: &Path,
+    id: &str,
+    layout: &CoverageLayout,
+    variables: &[Variable],
+    dimensions: &[Dimension],
+) -> Result<WideColumns, NotDescribed> {
+    let columns = Columns::new(variables.to_vec(), dimensions.to_vec());
+    let columns = columns.map_err(|source| NotDescribed::Columns {
+        path: path.to_owned(),
+        source,
+    })?;
+    let labelled = dimensions
+        .iter()
+        .map(|one| ((*one.name).to_owned(), labels(one)));
+    let names = names(path, id, layout, &columns)?.into_iter();
+    Ok(WideColumns {
+        dimensions: labelled.collect(),
+        names: names.map(String::from).collect(),
+        ignored: owned(&layout.ignore),
+    })
+}
+
+fn labels(dimension: &Dimension) -> Labels {
+    let texts = || dimension.values.texts().map(Cow::into_owned).collect();
+    match &dimension.values {
+        DimensionValues::Number(micro) => {
+            Labels::Numbers(micro.iter().copied().map(units).collect())
+        }
+        DimensionValues::Text(_) => Labels::Texts(texts()),
+        DimensionValues::Time(_) => Labels::Times(texts()),
     }
 }
 

@@ -46,7 +46,8 @@ pub(super) fn table(
         .collect();
     if variables.is_empty() {
         let header = first.map_or(Ok(String::new()), |file| header(file))?;
-        variables = of_header(layout, &dimensions, &header);
+        let names = header.split(',').map(|name| name.trim().trim_matches('"'));
+        variables = of_header(layout, &dimensions, names);
     }
     if variables.is_empty() {
         return Err(NotDescribed::Variables(path.to_owned()));
@@ -83,7 +84,7 @@ pub(super) fn table(
     })
 }
 
-fn names(
+pub(super) fn names(
     path: &Path,
     id: &str,
     layout: &CoverageLayout,
@@ -145,8 +146,11 @@ fn header(path: &Path) -> Result<String, NotDescribed> {
 }
 
 /// The variables that the columns of a header name, where no field does.
-fn of_header(layout: &CoverageLayout, dimensions: &[Dimension], header: &str) -> Vec<Variable> {
-    let names = header.split(',').map(|name| name.trim().trim_matches('"'));
+pub(super) fn of_header<'n>(
+    layout: &CoverageLayout,
+    dimensions: &[Dimension],
+    names: impl Iterator<Item = &'n str>,
+) -> Vec<Variable> {
     let names = names.filter(|name| !is_of_place(layout, name));
     let (before, after) = around_variable(layout, dimensions);
     let mut variables: Vec<Variable> = Vec::new();

@@ -78,6 +78,14 @@ pub enum NotDescribed {
         /// Why.
         source: PatternError,
     },
+    /// A file that cannot be read as what it is.
+    #[error("{}: {source}", .path.display())]
+    Source {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<format::FormatError>,
+    },
     /// Neither a field nor a column names a variable.
     #[error("{}: no variable is named: add a [[field]] for each, with its unit", .0.display())]
     Variables(PathBuf),
@@ -142,7 +150,7 @@ impl DescribedTable {
             });
         }
         let tables = if are_gridded(&files, &layout)? {
-            Tables::gridded(gridded::known(id, described, &layout))
+            Tables::gridded(gridded::known(path, id, described, &layout, files.first())?)
         } else {
             let first = files.first();
             Tables::one(layout::table(path, id, described, &layout, first)?)

@@ -8,6 +8,7 @@
 mod array;
 mod cf;
 mod gridded;
+mod labels;
 mod naming;
 mod netcdf;
 mod quantity;
@@ -25,8 +26,9 @@ use std::{
 use self::{array::Arrays, table::Table};
 use super::source::SourceFile;
 pub use cf::{Calendar, CfFault};
-pub use gridded::{Coverage, Dimension, Gridded, Labels, Skipped, Take, Variable};
-pub use naming::Naming;
+pub use gridded::{Coverage, Dimension, Gridded, Skipped, Take, Variable};
+pub use labels::Labels;
+pub use naming::{Naming, WideColumns};
 pub use quantity::QuantityFault;
 pub use refused::FormatError;
 pub use table::{RowFault, RowFaults, TableFault};
@@ -46,7 +48,10 @@ pub fn open(path: &Path, naming: &Naming, folder: &Path) -> Result<Box<dyn Gridd
     }
     match Format::of(&mut file)? {
         Format::NetCdf => cf(Box::new(netcdf::NetCdf::from_file(file)?), naming),
-        Format::Parquet => Ok(Box::new(Table::parquet(file, naming, folder)?)),
+        Format::Parquet => match &naming.wide {
+            Some(columns) => Table::wide(file, naming, columns),
+            None => Ok(Box::new(Table::parquet(file, naming, folder)?)),
+        },
         Format::Text => {
             // Compressed text is unpacked as it is read, never held.
             let source = SourceFile::open(path)?;
@@ -73,6 +78,21 @@ pub fn is_gridded(path: &Path) -> io::Result<bool> {
         Format::NetCdf | Format::Parquet => true,
         Format::Text => false,
     })
+}
+
+/// The names of the columns of the Parquet file at `path`; none when it is in another format.
+///
+/// # Errors
+/// [`FormatError`].
+pub fn parquet_columns(path: &Path) -> Result<Option<Vec<String>>, FormatError> {
+    if path.is_dir() {
+        return Ok(None);
+    }
+    let mut file = File::open(path)?;
+    match Format::of(&mut file)? {
+        Format::Parquet => table::names(file).map(Some),
+        Format::NetCdf | Format::Text => Ok(None),
+    }
 }
 
 /// The sources that a path names: itself, or the gridded ones that lie in it when it is a folder that has any.

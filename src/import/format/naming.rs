@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::labels::Labels;
+
 /// Which variables, axes and dimensions of a source are meant; what is left out is found by CF's rules.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
@@ -26,8 +28,30 @@ pub struct Naming {
     pub decimals: BTreeMap<String, u8>,
     /// Values that say that the variable has no meaning there, after unpacking.
     pub not_applicable: Vec<f64>,
+    /// The columns of a table with a row for each cell and dimensions in the names of its columns.
+    #[serde(skip)]
+    pub wide: Option<WideColumns>,
     /// Numbers of text that have more decimals than are kept are rounded, and not refused.
     pub rounds: bool,
+}
+
+/// What the columns of a table with a row for each cell are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WideColumns {
+    /// The dimensions by name, with all of their values.
+    pub dimensions: Vec<(String, Labels)>,
+    /// The names of the columns with values: variables slowest, the last dimension fastest.
+    pub names: Vec<String>,
+    /// Columns that are passed over.
+    pub ignored: Vec<String>,
+}
+
+impl WideColumns {
+    /// Whether the column `name` is passed over: it is said so, it is the key of the cell, or the index that pandas writes.
+    pub(super) fn is_ignored(&self, name: &str) -> bool {
+        let is_ignored = self.ignored.iter().any(|ignored| ignored == name);
+        is_ignored || name.eq_ignore_ascii_case("key") || name.starts_with("__index_level_")
+    }
 }
 
 impl Naming {

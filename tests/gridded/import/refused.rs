@@ -120,7 +120,7 @@ fn a_source_of_each_kind_that_is_wrong_is_refused_and_what_is_served_stays() {
 }
 
 /// The first half of a file.
-fn cut(path: &Path) -> Vec<u8> {
+pub(super) fn cut(path: &Path) -> Vec<u8> {
     let mut whole = fs::read(path).unwrap();
     whole.truncate(whole.len() / 2);
     whole

@@ -33,6 +33,11 @@ pub enum TableFault {
     /// Not one row.
     #[error("has no row")]
     NoRow,
+    /// A column that is neither described nor passed over.
+    #[error(
+        "has the column {0}, which the description does not have: name it in `ignore`, or describe it"
+    )]
+    OtherColumn(Shown),
     /// Parquet that cannot be read.
     #[error("cannot be read as Parquet: {0}")]
     Parquet(String),

@@ -12,6 +12,7 @@ use super::{
     },
     Roles, RowFault, RowFaults, TableFault,
     labels::Numbered,
+    place,
     sort::{Entry, Sorted, Sorter},
 };
 
@@ -203,23 +204,13 @@ impl Gatherer {
 
     /// Latitude and longitude, west of Greenwich below 0, when a place can have them.
     fn place(&mut self, row: &Row<'_>) -> Option<(i32, i32)> {
-        let bounds = [
-            ("latitude", row.latitude, -90_000_000, 90_000_000),
-            ("longitude", row.longitude, -180_000_000, 360_000_000),
-        ];
-        for (axis, micro, low, high) in bounds {
-            if !(low..=high).contains(&micro) {
-                let degrees = crate::dataset::grid::units(micro);
-                self.fault(row.number, RowFault::OutOfRange { axis, degrees });
+        let (latitude, longitude) = match place::of(row.latitude, row.longitude) {
+            Ok(place) => place,
+            Err(fault) => {
+                self.fault(row.number, fault);
                 return None;
             }
-        }
-        let west = if row.longitude > 180_000_000 {
-            row.longitude - 360_000_000
-        } else {
-            row.longitude
         };
-        let (latitude, longitude) = (i32::try_from(row.latitude).ok()?, i32::try_from(west).ok()?);
         if self.latitudes.len().max(self.longitudes.len()) < MAX_COORDINATES {
             self.latitudes.insert(latitude);
             self.longitudes.insert(longitude);

@@ -9,15 +9,17 @@ mod gather;
 mod labels;
 mod pages;
 mod parquet;
+mod place;
 mod roles;
 mod sort;
+mod wide;
 
 use std::{fs::File, path::Path};
 
 pub use fault::{RowFault, RowFaults, TableFault};
 
 use self::{gather::Gathered, roles::Roles};
-use super::{Coverage, FormatError, Gridded, Naming, Take};
+use super::{Coverage, FormatError, Gridded, Naming, Take, naming::WideColumns};
 use crate::dataset::grid::WIDE_NOT_COVERED;
 
 /// A table that was read to its end.
@@ -39,6 +41,15 @@ impl Table {
             gathered,
             is_text: true,
         })
+    }
+
+    /// The Parquet file with a row for each cell.
+    pub(super) fn wide(
+        file: File,
+        naming: &Naming,
+        columns: &WideColumns,
+    ) -> Result<Box<dyn Gridded>, FormatError> {
+        Ok(Box::new(wide::Wide::open(file, naming, columns)?))
     }
 
     /// Reads Parquet, sorted in `folder`.
@@ -88,6 +99,11 @@ impl Gridded for Table {
         }
         none(faults)
     }
+}
+
+/// The names of the columns of a Parquet file.
+pub(super) fn names(file: File) -> Result<Vec<String>, FormatError> {
+    parquet::ParquetFile::open(file).map(|file| file.names)
 }
 
 /// Nothing when there is no fault.

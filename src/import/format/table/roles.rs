@@ -1,5 +1,7 @@
 //! Which column of a table is what.
 
+use std::collections::HashSet;
+
 use super::{
     super::{FormatError, Naming, refused::shown},
     TableFault,
@@ -22,28 +24,8 @@ impl Roles {
     /// # Errors
     /// A column that is named and not there, or that is needed and not named.
     pub(super) fn of(names: &[String], naming: &Naming) -> Result<Self, FormatError> {
-        for (at, name) in names.iter().enumerate() {
-            if names.get(..at).unwrap_or_default().contains(name) {
-                return Err(TableFault::Twice(shown(name)).into());
-            }
-        }
-        let place = |wanted: &String| {
-            let place = names.iter().position(|name| name == wanted);
-            place.ok_or_else(|| FormatError::from(TableFault::NoColumn(shown(wanted))))
-        };
-        let axis = |name: &Option<String>, usual: [&str; 3], what| match name {
-            Some(name) => place(name),
-            None => usual
-                .iter()
-                .find_map(|usual| {
-                    names
-                        .iter()
-                        .position(|name| name.eq_ignore_ascii_case(usual))
-                })
-                .ok_or_else(|| TableFault::Unnamed(what).into()),
-        };
-        let latitude = axis(&naming.latitude, ["latitude", "lat", "y"], "latitudes")?;
-        let longitude = axis(&naming.longitude, ["longitude", "lon", "x"], "longitudes")?;
+        let place = |wanted: &String| place(names, wanted);
+        let (latitude, longitude) = Self::of_place(names, naming)?;
         let both = |name: &String| Ok::<_, FormatError>((name.clone(), place(name)?));
         let dimensions = naming
             .dimensions
@@ -71,6 +53,39 @@ impl Roles {
             values,
         })
     }
+
+    /// The places of the latitudes and the longitudes.
+    ///
+    /// # Errors
+    /// A column that is not there, or one that is there twice.
+    pub(super) fn of_place(
+        names: &[String],
+        naming: &Naming,
+    ) -> Result<(usize, usize), FormatError> {
+        let mut seen = HashSet::new();
+        if let Some(twice) = names.iter().find(|name| !seen.insert(*name)) {
+            return Err(TableFault::Twice(shown(twice)).into());
+        }
+        let axis = |name: &Option<String>, usual: [&str; 3], what| match name {
+            Some(name) => place(names, name),
+            None => usual
+                .iter()
+                .find_map(|usual| {
+                    names
+                        .iter()
+                        .position(|name| name.eq_ignore_ascii_case(usual))
+                })
+                .ok_or_else(|| TableFault::Unnamed(what).into()),
+        };
+        let latitude = axis(&naming.latitude, ["latitude", "lat", "y"], "latitudes")?;
+        let longitude = axis(&naming.longitude, ["longitude", "lon", "x"], "longitudes")?;
+        Ok((latitude, longitude))
+    }
+}
+
+fn place(names: &[String], wanted: &String) -> Result<usize, FormatError> {
+    let place = names.iter().position(|name| name == wanted);
+    place.ok_or_else(|| TableFault::NoColumn(shown(wanted)).into())
 }
 
 #[cfg(test)]

@@ -4,14 +4,19 @@ use std::borrow::Cow;
 
 use arrow_array::{
     Array, ArrayRef, BooleanArray, Date32Array, Float32Array, Float64Array, Int8Array, Int16Array,
-    Int32Array, Int64Array, LargeStringArray, StringArray, TimestampMicrosecondArray,
+    Int32Array, Int64Array, LargeStringArray, RecordBatch, StringArray, TimestampMicrosecondArray,
     TimestampMillisecondArray, TimestampNanosecondArray, TimestampSecondArray, UInt8Array,
     UInt16Array, UInt32Array, UInt64Array,
 };
 use time::{Date, Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
+use super::super::{
+    super::{FormatError, refused::shown},
+    TableFault,
+};
+
 /// One column.
-pub(super) enum Column<'b> {
+pub(in super::super) enum Column<'b> {
     Number(Box<dyn Fn(usize) -> Option<f64> + 'b>),
     Text(Box<dyn Fn(usize) -> Option<Cow<'b, str>> + 'b>),
 }
@@ -56,8 +61,36 @@ macro_rules! times {
 }
 
 impl<'b> Column<'b> {
+    /// The column of `batch` that is called `name`, which is to be a `role`.
+    pub(in super::super) fn named(
+        batch: &'b RecordBatch,
+        name: &str,
+        role: &'static str,
+    ) -> Result<Self, FormatError> {
+        let found = batch.column_by_name(name);
+        found.and_then(Self::of).ok_or_else(|| {
+            let kind = found.map_or("nothing".to_owned(), |array| array.data_type().to_string());
+            let column = shown(name);
+            TableFault::ColumnType { column, kind, role }.into()
+        })
+    }
+
+    /// The same, of numbers.
+    pub(in super::super) fn numeric(
+        batch: &'b RecordBatch,
+        name: &str,
+        role: &'static str,
+    ) -> Result<Self, FormatError> {
+        let found = Self::named(batch, name, role)?;
+        if matches!(found, Self::Number(_)) {
+            return Ok(found);
+        }
+        let (column, kind) = (shown(name), "text".to_owned());
+        Err(TableFault::ColumnType { column, kind, role }.into())
+    }
+
     /// None when it holds neither numbers, nor texts, nor times.
-    pub(super) fn of(array: &'b ArrayRef) -> Option<Self> {
+    fn of(array: &'b ArrayRef) -> Option<Self> {
         let any = array.as_any();
         numbers!(
             any,
@@ -105,18 +138,25 @@ impl<'b> Column<'b> {
         })))
     }
 
-    pub(super) fn is_numeric(&self) -> bool {
-        matches!(self, Self::Number(_))
-    }
-
-    pub(super) fn number(&self, at: usize) -> Option<f64> {
+    pub(in super::super) fn number(&self, at: usize) -> Option<f64> {
         match self {
             Self::Number(number) => number(at),
             Self::Text(_) => None,
         }
     }
 
-    pub(super) fn text(&self, at: usize) -> Option<Cow<'b, str>> {
+    /// Degrees in millionths.
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        reason = "what is no degree at all is cut to the largest number, which no place has"
+    )]
+    pub(in super::super) fn micro(&self, at: usize) -> Option<i64> {
+        let degrees = self.number(at)?;
+        (!degrees.is_nan()).then(|| (degrees * 1e6).round() as i64)
+    }
+
+    pub(in super::super) fn text(&self, at: usize) -> Option<Cow<'b, str>> {
         match self {
             Self::Number(number) => number(at).map(|number| Cow::Owned(number.to_string())),
             Self::Text(text) => text(at),
