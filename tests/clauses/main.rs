@@ -41,6 +41,7 @@ mod ogc_common;
 mod open_energy;
 mod own_files;
 mod printed;
+mod provisioned_balancer;
 mod revocation_lists;
 mod rfc5280;
 mod rfc6750;
