@@ -66,7 +66,7 @@ fuzz_target!(|octets: &[u8]| {
         }
     }
     assert_eq!(found, list.count());
-    let _ = Subset::read(&options, REACH, &Perils::default());
+    let _ = Subset::read(&options, REACH, &Perils::default(), &[]);
 });
 
 const MAX_PLACES: usize = 100;

@@ -36,7 +36,7 @@ fuzz_target!(|query: &[u8]| {
     let Ok(mut query) = Query::read(&parameters, true) else {
         return;
     };
-    if let Ok(subset) = Subset::read(&query.options, REACH, &Perils::default()) {
+    if let Ok(subset) = Subset::read(&query.options, REACH, &Perils::default(), &[]) {
         assert!(!subset.outputs.is_empty() && !subset.columns.is_empty());
         assert!(
             subset

@@ -79,6 +79,11 @@ impl RequestContext<'_> {
         Ok((Arc::clone(caller.facts()), token))
     }
 
+    /// Who asks, with a token.
+    pub(super) async fn bearer(self, access: &mut Access) -> Result<Bearer, Refusal> {
+        Ok(Bearer(Some(self.authenticate(access).await?)))
+    }
+
     /// As [`RequestContext::authenticate`], where none of what could be `asked` for is open: before it is known what
     /// is.
     pub(crate) async fn bearer_of_any<'c>(
@@ -90,7 +95,7 @@ impl RequestContext<'_> {
         if asked.any(|collection| self.site.policy.open(collection).is_some()) {
             return Ok(None);
         }
-        Ok(Some(Bearer(Some(self.authenticate(access).await?))))
+        Ok(Some(self.bearer(access).await?))
     }
 
     /// Steps 3 to 8 for all that is `asked` for at once: one permit for each collection, in the same order. The
@@ -108,13 +113,13 @@ impl RequestContext<'_> {
         let bearer = match known {
             Some(bearer) => bearer,
             None if self.is_open(asked) => Bearer(None),
-            None => Bearer(Some(self.authenticate(access).await?)),
+            None => self.bearer(access).await?,
         };
         let permits = asked
             .iter()
             .map(|asked| match (policy.open(asked), &bearer.0) {
                 (Some(open), _) => Ok(open),
-                (None, Some(token)) => Ok(policy.decide(token, asked)?),
+                (None, Some(token)) => self.decide(token, asked),
                 (None, None) => Err(Refusal::NoToken),
             });
         let permits = permits.collect::<Result<Vec<_>, Refusal>>()?;
@@ -122,6 +127,32 @@ impl RequestContext<'_> {
         rules.dedup();
         access.decision(format!("granted: {}", rules.join(", ")));
         Ok((bearer, permits))
+    }
+
+    /// The permit that `token` earns for `collection`; of one that it may not know of it is told what it would be told
+    /// if there were none.
+    fn decide(self, token: &BoundToken, collection: &CollectionId) -> Result<Permit, Refusal> {
+        let policy = &self.site.policy;
+        let decided = policy.decide(token, collection);
+        Ok(decided.map_err(|denied| {
+            if self.is_unlisted(collection) {
+                policy.deny_unknown(token.scope(), collection)
+            } else {
+                denied
+            }
+        })?)
+    }
+
+    /// `true` when there is a collection of that name that only those who may read it know of.
+    pub(super) fn is_unlisted(self, collection: &CollectionId) -> bool {
+        let found = self.site.catalog.get(collection.as_str());
+        found.is_some_and(|found| !found.is_listed())
+    }
+
+    /// `true` when `bearer` may read `collection`, which is not open.
+    pub(super) fn may_read(self, bearer: &Bearer, collection: &CollectionId) -> bool {
+        let token = bearer.0.as_ref();
+        token.is_some_and(|token| self.site.policy.decide(token, collection).is_ok())
     }
 
     /// `true` when everything that is `asked` for is open; who asks for nothing asks for nothing that is open.

@@ -47,7 +47,10 @@ impl RequestContext<'_> {
     async fn query(self, body: Payload, access: &mut Access) -> Result<HttpResponse, Refusal> {
         let known = self.known_bearer(access).await?;
         let read = self.read_query(body, consumer(known.as_ref())).await;
-        let (query, places, subset) = self.readable(known.as_ref(), read, access).await?;
+        let (query, places) = self.readable(known.as_ref(), read, access).await?;
+        let (known, withheld) = self.withheld(known, &query.options, access).await?;
+        let subset = self.subset(&query.options, &withheld);
+        let subset = self.readable(known.as_ref(), subset, access).await?;
         let asked: Vec<_> = subset.coverages.iter().map(|one| &one.collection).collect();
         let (bearer, permits) = self.peril_permits(known, &asked, access).await?;
         let values = self
@@ -74,12 +77,12 @@ impl RequestContext<'_> {
         )
     }
 
-    /// What is asked for at `/v1/location`.
+    /// What is asked for at `/v1/location`, and of which places.
     async fn read_query(
         self,
         body: Payload,
         consumer: &str,
-    ) -> Result<(Query, PlaceList, Subset), Refusal> {
+    ) -> Result<(Query, PlaceList), Refusal> {
         if !self.site.perils.is_imported() {
             return Err(Refused::NoStore.into());
         }
@@ -91,13 +94,43 @@ impl RequestContext<'_> {
             let body = Body::Memory(query.places()?.into());
             PlaceList::of(body, false, &mut query.options, self.most_places())?
         };
+        Ok((query, places))
+    }
+
+    /// The collections that `options` name and that who asks may not know of. Who names one that is not for everyone
+    /// to know of needs a token, as who names one that there is none of.
+    async fn withheld(
+        self,
+        known: Option<Bearer>,
+        options: &Options,
+        access: &mut Access,
+    ) -> Result<(Option<Bearer>, Vec<CollectionId>), Refusal> {
+        let asked = options.items("collections").unwrap_or_default();
+        let mut withheld: Vec<_> = asked
+            .iter()
+            .filter_map(|id| CollectionId::parse(id).ok())
+            .filter(|id| self.is_unlisted(id) && self.site.policy.open(id).is_none())
+            .collect();
+        if withheld.is_empty() {
+            return Ok((known, withheld));
+        }
+        let bearer = match known {
+            Some(bearer) => bearer,
+            None => self.bearer(access).await?,
+        };
+        withheld.retain(|id| !self.may_read(&bearer, id));
+        Ok((Some(bearer), withheld))
+    }
+
+    /// What `options` want, where those that are `withheld` are not known.
+    fn subset(self, options: &Options, withheld: &[CollectionId]) -> Result<Subset, Refusal> {
         let limits = &self.site.peril_limits;
         let reach = Reach {
             max_radius_km: limits.max_radius_km,
             max_search_cells: limits.max_search_cells,
         };
-        let subset = Subset::read(&query.options, reach, &self.site.perils)?;
-        Ok((query, places, subset))
+        let perils = &self.site.perils;
+        Ok(Subset::read(options, reach, perils, withheld)?)
     }
 
     /// The places of the body, with the options beside them; where they are many, another thread reads them.

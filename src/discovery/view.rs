@@ -50,7 +50,7 @@ impl<'v> View<'v> {
     pub(super) fn collections(&self, after: Option<&str>) -> impl Iterator<Item = &'v Collection> {
         let view = *self;
         let all = self.catalog.after(after).iter().map(AsRef::as_ref);
-        all.filter(move |collection| view.shows(collection))
+        all.filter(move |collection| view.lists(collection))
     }
 
     /// The rule of `collection`.
@@ -72,6 +72,11 @@ impl<'v> View<'v> {
                 Reading::Lacks(clauses.map(|clause| missing(clause, token)).collect())
             }
         }
+    }
+
+    /// Whether `collection` is in the list: what is not for public lists only for a token that may read it.
+    fn lists(&self, collection: &Collection) -> bool {
+        self.shows(collection) && (collection.is_listed() || self.token.is_some())
     }
 
     /// What has no data yet or no rule is not there; what is not listed is there for those who may read it.

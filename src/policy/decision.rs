@@ -177,19 +177,17 @@ impl Policy {
     /// [`Denied`] with the rule that was applied.
     pub fn judge(&self, collection: &CollectionId, scope: &Scope) -> Result<&Arc<Rule>, Denied> {
         let rule = self.rule(collection);
-        if let Some(rule) = rule.filter(|rule| rule.grants(scope)) {
-            return Ok(rule);
-        }
-        let nearest = rule.and_then(|rule| Some((rule, rule.nearest(scope)?)));
-        Err(match nearest {
-            Some((rule, clause)) => Denied::InsufficientScope {
-                rule: rule.label().into(),
-                needed: clause.scope().clone(),
-            },
-            None => Denied::NotPublished {
-                collection: collection.clone(),
-            },
-        })
+        let granting = rule.filter(|rule| rule.grants(scope));
+        granting.ok_or_else(|| Denied::by(rule, scope, collection))
+    }
+
+    /// What a token with `scope` is told of a name that no collection has: what the defaults say where everything
+    /// is published, and else that there is nothing.
+    #[must_use]
+    pub fn deny_unknown(&self, scope: &Scope, collection: &CollectionId) -> Denied {
+        let by_default = (self.publish == Publish::All).then_some(&self.defaults);
+        let refusing = by_default.filter(|rule| !rule.grants(scope));
+        Denied::by(refusing, scope, collection)
     }
 
     /// The rule that holds for `collection`; none when it is not published.
@@ -246,6 +244,22 @@ impl Policy {
             rule.filter(|rule| matches!(rule.origin(), Origin::Listed(_)))
         };
         listed(id).or_else(|| listed(group?))
+    }
+}
+
+impl Denied {
+    /// What `rule` refuses to a token with `scope`; without a rule, or with one that lets nobody in, there is nothing.
+    fn by(rule: Option<&Arc<Rule>>, scope: &Scope, collection: &CollectionId) -> Self {
+        let nearest = rule.and_then(|rule| Some((rule, rule.nearest(scope)?)));
+        match nearest {
+            Some((rule, clause)) => Self::InsufficientScope {
+                rule: rule.label().into(),
+                needed: clause.scope().clone(),
+            },
+            None => Self::NotPublished {
+                collection: collection.clone(),
+            },
+        }
     }
 }
 

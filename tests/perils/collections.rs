@@ -9,10 +9,10 @@ use crate::{
     query::json_of,
     sample,
     site::Site,
-    support::perild::{DAEMON, user},
+    support::perild::{DAEMON, Settings, user},
 };
 
-const DESCRIPTION: &str = r#"
+pub(crate) const DESCRIPTION: &str = r#"
 [collection]
 title = "Solar irradiance by month"
 licence = "CC-BY-4.0"
@@ -34,7 +34,13 @@ decimals = 2
 
 /// The sample, and beside it irradiance each degree.
 pub(crate) fn site() -> Site {
-    sample::site_with(|_, pki| {
+    site_with(|_| {})
+}
+
+/// The same with the settings changed by `change`.
+pub(crate) fn site_with(change: impl FnOnce(&mut Settings)) -> Site {
+    sample::site_with(|settings, pki| {
+        change(settings);
         let dir = pki.path("");
         let folder = dir.join("own");
         fs::create_dir_all(&folder).unwrap();

@@ -35,3 +35,4 @@ mod portfolio;
 mod query;
 mod reference;
 mod sample;
+mod unlisted;

@@ -6,9 +6,12 @@ mod subset_items;
 use std::{ops::Range, sync::Arc};
 
 use super::{Options, OutputColumn, options::choice};
-use crate::dataset::{
-    grid::{ColumnIndex, Columns, DimensionValues, Profile, millionths},
-    perils::{Description, Perils, Refused},
+use crate::{
+    dataset::{
+        grid::{ColumnIndex, Columns, DimensionValues, Profile, millionths},
+        perils::{Description, Perils, Refused},
+    },
+    policy::CollectionId,
 };
 use outputs::Outputs;
 use subset_items::subset_items;
@@ -72,9 +75,20 @@ impl Asked<'_> {
 }
 
 impl<'o> Asked<'o> {
-    pub(super) fn read(options: &'o Options, known: &Perils) -> Result<Self, Refused> {
+    /// What `options` ask for of `known`, but for the collections that are `withheld`: these are not known.
+    pub(super) fn read(
+        options: &'o Options,
+        known: &Perils,
+        withheld: &[CollectionId],
+    ) -> Result<Self, Refused> {
         match options.items("collections") {
-            Some(ids) => Self::collections(options, ids, known),
+            Some(ids) => {
+                let known = |id: &String| {
+                    let served = known.description(id).filter(|_| !id.is_empty())?;
+                    (!withheld.contains(&served.collection)).then_some(served)
+                };
+                Self::collections(options, ids, known)
+            }
             None => Self::perils(options, known),
         }
     }
@@ -135,10 +149,10 @@ impl<'o> Asked<'o> {
     }
 
     /// Collections by their ids, with variables and dimensions of their own.
-    fn collections(
+    fn collections<'k>(
         options: &'o Options,
         ids: &'o [String],
-        known: &Perils,
+        known: impl Fn(&String) -> Option<&'k Arc<Description>>,
     ) -> Result<Self, Refused> {
         for option in OF_PERILS {
             if options.items(option).is_some() {
@@ -147,8 +161,7 @@ impl<'o> Asked<'o> {
         }
         let mut coverages: Vec<Arc<Description>> = Vec::with_capacity(ids.len());
         for (index, id) in ids.iter().enumerate() {
-            let served = known.description(id).filter(|_| !id.is_empty());
-            let description = served.ok_or_else(|| Refused::Unknown {
+            let description = known(id).ok_or_else(|| Refused::Unknown {
                 at: format!("collections[{index}]"),
                 // Not the ids: some collections are known only to those who may read them.
                 known: "those of /v1/collections".into(),

@@ -7,9 +7,12 @@ use super::{
     choice::{Asked, Chosen, Form},
     options::choice,
 };
-use crate::dataset::{
-    grid::ColumnIndex,
-    perils::{Description, Perils, Refused},
+use crate::{
+    dataset::{
+        grid::ColumnIndex,
+        perils::{Description, Perils, Refused},
+    },
+    policy::CollectionId,
 };
 
 /// Interpolation by which a place's value comes from the cells around it.
@@ -114,12 +117,18 @@ impl Provenance {
 }
 
 impl Subset {
-    /// Understands `options`, which ask for coverages of `known`.
+    /// Understands `options`, which ask for coverages of `known`; of those that are `withheld` whoever asks learns what
+    /// is learnt of coverages that there are none of.
     ///
     /// # Errors
     /// [`Refused::Unknown`] with the names that exist, or [`Refused::Malformed`].
-    pub fn read(options: &Options, reach: Reach, known: &Perils) -> Result<Self, Refused> {
-        let asked = Asked::read(options, known)?;
+    pub fn read(
+        options: &Options,
+        reach: Reach,
+        known: &Perils,
+        withheld: &[CollectionId],
+    ) -> Result<Self, Refused> {
+        let asked = Asked::read(options, known, withheld)?;
         let form = asked.form();
         let subset = Self {
             form,

@@ -75,7 +75,7 @@ fn subset(interpolation: &str) -> Subset {
     ] {
         options.take_parameter(name, value, &[]).unwrap();
     }
-    Subset::read(&options, REACH, &Perils::default()).unwrap()
+    Subset::read(&options, REACH, &Perils::default(), &[]).unwrap()
 }
 
 /// As [`subset`], with cells within `radius_km` looked through.
@@ -200,7 +200,7 @@ fn coverages_on_other_grids_answer_each_from_its_own_cell() {
         ] {
             options.take_parameter(name, value, &[]).unwrap();
         }
-        let subset = Subset::read(&options, REACH, &perils).unwrap();
+        let subset = Subset::read(&options, REACH, &perils, &[]).unwrap();
         assert!(subset.has_own_cells());
         let policy = Policy::new(
             &[],

@@ -11,7 +11,7 @@ fn read(query: &[(&str, &str)]) -> Result<Subset, Refused> {
         max_radius_km: 100,
         max_search_cells: 1_000,
     };
-    Subset::read(&options, reach, &Perils::default())
+    Subset::read(&options, reach, &Perils::default(), &[])
 }
 
 fn ids(subset: &Subset) -> Vec<&str> {
