@@ -105,7 +105,7 @@ mod tests {
             base_url: None,
             policy: &Policy::new(&[], &Defaults::default()).unwrap(),
             limits: &PerilLimits::default(),
-            datasets: &[],
+            collections: &[],
         }
         .document(Version::V3_1);
         for route in &routes {

@@ -15,7 +15,7 @@ use crate::{
     clock::Timestamp,
     config::{Awaited, Config, Finding, PerilLimits, SettingPlaces, Severity},
     dataset::{Catalog, Files, Perils},
-    description::{Description, Published},
+    description::{Description, Published, named},
     edge::{Intake, Peers, ProxyHeaders},
     fair_semaphore::FairSemaphore,
     metrics::Ends,
@@ -140,7 +140,7 @@ impl Examination<'_> {
             proxy_headers: proxy_headers?,
             callers: callers?,
             tokens: tokens?,
-            description: self.description(&policy),
+            description: self.description(&policy, &catalog),
             catalog,
             policy,
             files,
@@ -166,15 +166,16 @@ impl Examination<'_> {
         })
     }
 
-    fn description(&self, policy: &Policy) -> Published {
+    fn description(&self, policy: &Policy, catalog: &Catalog) -> Published {
         let (policy, config) = (policy.clone(), self.config.clone());
+        let collections = named(catalog);
         let describe = move |version| {
             let description = Description {
                 routes: &Route::described(),
                 base_url: config.base_url.as_ref(),
                 policy: &policy,
                 limits: &config.perils,
-                datasets: &config.datasets,
+                collections: &collections,
             };
             description.document(version)
         };

@@ -71,7 +71,7 @@ pub fn run(args: &OpenapiArgs) -> Result<(), OpenapiError> {
         base_url: config.base_url.as_ref(),
         policy: &policy,
         limits: &config.perils,
-        datasets: &config.datasets,
+        collections: &[],
     };
     let document = description.document(args.version);
     writeln!(io::stdout().lock(), "{:#}", JsonFirst(&document))?;

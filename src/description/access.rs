@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::Named;
 use crate::{
-    dataset::{FileName, Perils},
-    policy::{Clause, CollectionId, DatasetRule, Policy, Publish},
+    dataset::{Kind, Perils},
+    policy::{Clause, CollectionId, Policy, Publish},
 };
 
 /// Credentials that a caller must show: any one of the alternatives suffices.
@@ -87,12 +88,11 @@ impl Access {
         }))
     }
 
-    /// To a file: the rule of its dataset, or the defaults.
-    pub(crate) fn files(policy: &Policy, datasets: &[DatasetRule]) -> Self {
-        let listed = files(datasets).flat_map(|dataset| {
-            let id = policy.named(&FileName::of_rule(&dataset.name));
-            let needed = id.into_iter().flat_map(|id| needed(policy, id));
-            needed.map(|needed| (dataset.name.as_str(), needed))
+    /// To a file: the rule of its collection, or the defaults.
+    pub(crate) fn files(policy: &Policy, collections: &[Named]) -> Self {
+        let listed = files(collections).flat_map(|one| {
+            let needed = needed(policy, &one.id);
+            needed.map(|needed| (one.id.as_str(), needed))
         });
         // Where nothing else is published, whoever asks for it hears so with a token alone.
         let by_default = policy.defaults().clauses();
@@ -185,15 +185,9 @@ impl Needed {
     }
 }
 
-/// Those of `datasets` that are files, not perils.
-pub(crate) fn files(datasets: &[DatasetRule]) -> impl Iterator<Item = &DatasetRule> {
-    let is_of_perils = |name: &str| {
-        let mut names = Perils::members().iter().chain([Perils::group()]);
-        names.any(|peril| peril.as_str() == name)
-    };
-    datasets.iter().filter(move |dataset| {
-        !is_of_perils(&dataset.name) && FileName::with_extension(&dataset.name).is_some()
-    })
+/// Those of `collections` that are files.
+pub(crate) fn files(collections: &[Named]) -> impl Iterator<Item = &Named> {
+    collections.iter().filter(|one| one.kind == Kind::Files)
 }
 
 /// Each way to have `collection`.
@@ -207,11 +201,11 @@ fn needed(policy: &Policy, collection: &CollectionId) -> impl Iterator<Item = Ne
 mod tests {
     use super::*;
     use crate::{
-        policy::{Class, Defaults},
+        policy::{Class, DatasetRule, Defaults},
         token::Scope,
     };
 
-    fn policy(rules: &[(&str, &str, Class)]) -> (Policy, Vec<DatasetRule>) {
+    fn policy(rules: &[(&str, &str, Class)]) -> (Policy, Vec<Named>) {
         let rule = |&(name, scope, class): &(&str, &str, Class)| DatasetRule {
             name: name.into(),
             scope: Scope::parse(scope).unwrap(),
@@ -219,7 +213,16 @@ mod tests {
         };
         let datasets: Vec<_> = rules.iter().map(rule).collect();
         let policy = Policy::new(&datasets, &Defaults::default()).unwrap();
-        (policy, datasets)
+        let named = |rule: &DatasetRule| Named {
+            id: CollectionId::parse(&rule.name).unwrap(),
+            kind: if rule.name == "hail" {
+                Kind::Coverage
+            } else {
+                Kind::Files
+            },
+            file: None,
+        };
+        (policy, datasets.iter().map(named).collect())
     }
 
     #[test]
@@ -269,12 +272,12 @@ mod tests {
 
     #[test]
     fn an_open_file_needs_no_token_and_the_others_do() {
-        let (policy, datasets) = policy(&[
+        let (policy, collections) = policy(&[
             ("tidy", "", Class::Open),
             ("smart", "s", Class::SharedB),
             ("hail", "h", Class::SharedA),
         ]);
-        let access = Access::files(&policy, &datasets);
+        let access = Access::files(&policy, &collections);
         assert_eq!(
             access.security(),
             json!([{}, {"mutualTLS": [], "bearer": []}, {"mutualTLS": [], "bearer": ["s"]}])

@@ -6,14 +6,11 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::{
-    Version, headers,
+    Named, Version, headers,
     operation::{self, Operation, Target},
     parameters, problems, schemas,
 };
-use crate::{
-    config::PerilLimits,
-    policy::{DatasetRule, Policy},
-};
+use crate::{config::PerilLimits, policy::Policy};
 
 /// Parts of a description.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +23,8 @@ pub struct Description<'d> {
     pub policy: &'d Policy,
     /// The limits of a request to the perils.
     pub limits: &'d PerilLimits,
-    /// The datasets that are listed.
-    pub datasets: &'d [DatasetRule],
+    /// Collections that everyone may know of, as [`named`] names them.
+    pub collections: &'d [Named],
 }
 
 /// One path and what may be done there.
@@ -111,17 +108,15 @@ impl Description<'_> {
 
     fn introduction(&self) -> String {
         let mut text = INTRODUCTION.to_owned();
-        if !self.datasets.is_empty() {
-            text.push_str("\n\nDatasets with a rule of their own:\n");
+        if !self.collections.is_empty() {
+            text.push_str(
+                "\n\nSome of what is published (`/v1/collections` has all of it), and for whom:\n",
+            );
         }
-        for dataset in self.datasets {
-            let class = dataset.class.name();
-            let scope = if dataset.scope.is_empty() {
-                String::new()
-            } else {
-                format!(", scope `{}`", dataset.scope)
-            };
-            let _ = write!(text, "\n- `{}`: {class}{scope}", dataset.name);
+        for Named { id, .. } in self.collections {
+            if let Some(rule) = self.policy.rule(id) {
+                let _ = write!(text, "\n- `{id}`: {rule}");
+            }
         }
         text
     }

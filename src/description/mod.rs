@@ -18,6 +18,7 @@ mod document;
 pub(crate) mod edr;
 mod headers;
 mod json_first;
+mod named;
 pub(crate) mod operation;
 pub(crate) mod page;
 mod parameters;
@@ -30,6 +31,7 @@ mod version;
 
 pub use document::{DescribedRoute, Description};
 pub use json_first::JsonFirst;
+pub use named::{Named, named};
 pub(crate) use operation::Operation;
 pub use publish::Published;
 pub use version::Version;

@@ -162,9 +162,9 @@ fn file(about: &Description<'_>, id: &str, summary: &str) -> Operation {
         }
     }
     part["headers"]["Content-Range"] = header("Content-Range");
-    let examples = access::files(about.datasets).map(|dataset| {
-        let value = json!({"value": dataset.name});
-        (dataset.name.clone(), value)
+    let examples = access::files(about.collections).filter_map(|one| {
+        let file = one.file.as_deref()?;
+        Some((one.id.to_string(), json!({"value": file})))
     });
     let examples: Map<String, Value> = examples.collect();
     let mut name = json!({
@@ -184,7 +184,7 @@ fn file(about: &Description<'_>, id: &str, summary: &str) -> Operation {
             id,
             "files",
             summary,
-            Access::files(about.policy, about.datasets),
+            Access::files(about.policy, about.collections),
             "Problem",
         )
     }

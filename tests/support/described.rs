@@ -24,7 +24,7 @@ pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
         base_url: None,
         policy: &Policy::new(&config.datasets, &config.defaults).unwrap(),
         limits: &config.perils,
-        datasets: &config.datasets,
+        collections: &[],
     };
     description.document(Version::V3_1)
 });
