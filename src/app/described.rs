@@ -73,6 +73,7 @@ impl Route {
                 ("POST", paths::locations(about)),
             ],
             Self::Readiness => vec![("GET", paths::readiness())],
+            Self::Root => vec![("GET", paths::root())],
         }
     }
 }

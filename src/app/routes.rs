@@ -39,6 +39,8 @@ pub enum Route {
     Nothing,
     /// `/readyz`: the directory is known.
     Readiness,
+    /// `/`: where nginx has no page for it, what is published.
+    Root,
 }
 
 /// Routes of the perils.
@@ -152,7 +154,8 @@ impl Route {
             | Self::Docs
             | Self::Health
             | Self::Nothing
-            | Self::Readiness => None,
+            | Self::Readiness
+            | Self::Root => None,
         }
     }
 
@@ -165,7 +168,12 @@ impl Route {
             Self::Discovery(route) => route.template(),
             Self::Perils(route) => route.template(),
             Self::Climatescore(route) => route.template(),
-            Self::Description | Self::Docs | Self::Health | Self::Nothing | Self::Readiness => {
+            Self::Description
+            | Self::Docs
+            | Self::Health
+            | Self::Nothing
+            | Self::Readiness
+            | Self::Root => {
                 let open = OPEN.iter().find(|(_, open)| open == self);
                 open.map_or(NOTHING, |(path, _)| path)
             }
@@ -222,7 +230,8 @@ pub(super) fn is_known(method: &Method) -> bool {
 }
 
 /// Routes that are open to everyone, and no way to read values.
-pub(super) static OPEN: [(&str, Route); 4] = [
+pub(super) static OPEN: [(&str, Route); 5] = [
+    ("/", Route::Root),
     ("/docs", Route::Docs),
     ("/healthz", Route::Health),
     ("/openapi.json", Route::Description),
@@ -346,10 +355,8 @@ mod tests {
     #[test]
     fn dec_4_every_other_path_is_shared_data_that_does_not_exist() {
         for path in [
-            "/",
             "",
             "*",
-            "//",
             "/a/b",
             "/v1/files/a/b",
             "/v1/no-such",

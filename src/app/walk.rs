@@ -11,7 +11,7 @@ use actix_web::{
     dev::Extensions,
     http::{
         Method,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue},
+        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION},
     },
     web::{self, Data, Payload, ServiceConfig},
 };
@@ -145,6 +145,7 @@ async fn walk(
         Route::Perils(route) => context.perils(*route, body, access).await,
         Route::Climatescore(route) => climatescore::handle(context, *route, body, access).await,
         Route::Readiness => ready(site),
+        Route::Root => Ok(elsewhere("/v1")),
         Route::File { file: None, .. } | Route::Nothing => {
             context.authenticate(access).await?;
             Err(Refusal::NoRoute)
@@ -178,6 +179,14 @@ fn ready(site: &Site) -> Result<HttpResponse, Refusal> {
 
 fn healthy() -> HttpResponse {
     plain("text/html; charset=utf-8", "OK")
+}
+
+/// Where the reader is led (RFC 9110 §15.4.4).
+fn elsewhere(path: &'static str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, path))
+        .insert_header((CACHE_CONTROL, "public, max-age=300"))
+        .finish()
 }
 
 fn plain(content_type: &'static str, body: &'static str) -> HttpResponse {

@@ -16,7 +16,7 @@ pub(super) fn all() -> Value {
 }
 
 /// Name, whether an answer that lists it always has it, and meaning.
-const HEADERS: [(&str, bool, &str); 18] = [
+const HEADERS: [(&str, bool, &str); 19] = [
     ("Accept-Ranges", true, "`bytes`."),
     ("Allow", true, "The methods of the path."),
     (
@@ -52,6 +52,7 @@ const HEADERS: [(&str, bool, &str); 18] = [
         true,
         "`describedby`: what the values mean, RFC 8288.",
     ),
+    ("Location", true, "Where to ask instead."),
     (
         "Perild-Note",
         false,

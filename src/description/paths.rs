@@ -54,6 +54,24 @@ pub(crate) fn readiness() -> Operation {
     )
 }
 
+/// `GET /`.
+pub(crate) fn root() -> Operation {
+    let mut led = answer("What is published is at Location", json!({}));
+    if let Some(led) = led.as_object_mut() {
+        led.remove("content");
+    }
+    led["headers"]["Location"] = header("Location");
+    Operation {
+        answers: vec![("303", led)],
+        ..open(
+            "root",
+            "The way to what is published",
+            "text/html",
+            &json!({}),
+        )
+    }
+}
+
 /// `GET /{name}`.
 pub(crate) fn plain_file(about: &Description<'_>) -> Operation {
     file(about, "file", "A CSV file by its name without extension")

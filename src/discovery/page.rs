@@ -270,11 +270,12 @@ fn page(path: &str, heading: &str, trail: &[(&str, &str)], body: &str) -> String
         ),
     };
     let json = anchor(&format!("{path}?f=json"), "JSON");
+    let docs = anchor("/docs", "how to ask");
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <title>{heading}</title><style>{STYLE}</style></head>\n<body><header>{trail}<h1>{heading}</h1>\
-         <p>For programs: {json}.</p></header>\n<main>{body}</main></body></html>\n"
+         <p>For programs: {json}; {docs}.</p></header>\n<main>{body}</main></body></html>\n"
     )
 }
 

@@ -125,7 +125,6 @@ fn dec_4_an_unknown_path_is_404_only_for_those_who_may_ask() {
         "/v1/no-such",
         "/v1/files/no-such.csv",
         "/no-such",
-        "/",
         "/v2/files/tidy.csv",
         "/healthz/",
     ] {

@@ -51,7 +51,7 @@ impl<'d> Page<'d> {
             "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
              <title>{title} {version}</title><style>{STYLE}</style></head>\n<body><header><h1>{title} <small>{version}</small></h1>\
-             {introduction}<p>For programs: <a href=\"/openapi.json\">OpenAPI 3.1</a>, \
+             {introduction}<p><a href=\"/v1?f=html\">What is published</a>. For programs: <a href=\"/openapi.json\">OpenAPI 3.1</a>, \
              <a href=\"/openapi.json?version=3.0\">OpenAPI 3.0</a>.</p></header>\n<main>"
         ));
         for (tag, about) in TAGS {
