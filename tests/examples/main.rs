@@ -186,14 +186,15 @@ fn the_cube_is_opened_by_xarray() {
 }
 
 #[test]
-fn the_readme_answers_a_peril_query_and_the_page_on_perils_takes_ones_own_data() {
+fn the_readme_answers_a_query_and_publishes_ones_own_data_and_so_does_the_page_on_perils() {
     let development = Development::start();
     let release = development.path("target/release");
     std::fs::create_dir(&release).unwrap();
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_perild"), release.join("perild")).unwrap();
+    std::os::unix::fs::symlink(format!("{ROOT}/examples"), development.path("examples")).unwrap();
     let readme = std::fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
     let (_, shown) = readme.split_once("While it stays up").unwrap();
-    let (main_job, _) = shown.split_once("```sh\n./test").unwrap();
+    let (main_job, _) = shown.split_once("\n## On a server").unwrap();
     let page = std::fs::read_to_string(format!("{ROOT}/docs/perils.md")).unwrap();
     let (_, own_data) = page.split_once(OWN_DATA).unwrap();
     for block in [main_job, own_data]
@@ -205,12 +206,15 @@ fn the_readme_answers_a_peril_query_and_the_page_on_perils_takes_ones_own_data()
             .replace("https://127.0.0.1:8443", "$PERILS_URL");
         // In single quotes the shell would leave the variable as it is.
         let commands = commands.replace('\'', "\"").replace("<<\"CSV\"", "<<'CSV'");
+        let commands = commands.replace("<<\"TOML\"", "<<'TOML'");
         let mut shell = development.consumer("bash");
         let said = output({
             shell.args(["-euo", "pipefail", "-c", &commands]);
             shell
         });
         if let Some(answer) = block.answer {
+            // CSV ends its lines as RFC 4180 does.
+            let said = said.replace("\r\n", "\n");
             assert!(said.trim_end().ends_with(answer.trim_end()), "{said}");
         }
     }
