@@ -10,8 +10,13 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Value, json};
 
 use crate::{
-    collections::site, formats::COLUMNS, query::json_of, sample, site::Site, support::http::Answer,
-    support::python,
+    collections::site,
+    formats::COLUMNS,
+    portfolio::resident_kib,
+    query::json_of,
+    sample,
+    site::Site,
+    support::{http::Answer, python, store},
 };
 
 /// The irradiance of some cells, with each kind of query.
@@ -221,6 +226,30 @@ fn a_whole_grid_comes_in_every_format_as_long_as_it_may() {
         assert_eq!(refused.status, 413, "{format}");
         let problem = refused.problem().to_string();
         assert!(problem.contains("octets of the answer"), "{problem}");
+    }
+}
+
+/// Of an answer there is one batch in memory, and of a Parquet file a group of rows.
+#[test]
+fn a_grid_of_the_world_takes_no_more_memory_than_its_batches() {
+    let site = Site::with(|_, pki| store::import_sample(&pki.path(""), "1"));
+    let world = "/v1/collections/wind/cube?bbox=-180,-90,180,90";
+    assert_eq!(
+        site.get(&format!("{world}&f=csv&subset=year(2030)")).status,
+        200
+    );
+    let before = resident_kib(&site);
+    for format in ["csv", "geojson", "arrow", "parquet"] {
+        let answer = site.get(&format!("{world}&f={format}"));
+        assert_eq!(answer.status, 200, "{format}");
+        assert_eq!(answer.field("transfer-encoding"), Some("chunked"));
+        let mib = answer.content.len() / 1024 / 1024;
+        assert!(mib >= 3, "{format}: {mib} MiB");
+        let peak = resident_kib(&site);
+        assert!(
+            peak < before + 60 * 1024,
+            "{format}: {before} {peak}, {mib} MiB"
+        );
     }
 }
 

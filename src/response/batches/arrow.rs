@@ -49,11 +49,11 @@ struct AfterSchema<W> {
 }
 
 impl<W: Write> Write for AfterSchema<W> {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.is_open {
-            self.out.write(octets)
+            self.out.write(bytes)
         } else {
-            Ok(octets.len())
+            Ok(bytes.len())
         }
     }
 

@@ -18,21 +18,21 @@ pub(crate) use numbers::Numbers;
 
 /// Rows of a batch of numbers in so many `columns`: fewer where there are many.
 pub(crate) fn rows_of_a_batch(columns: usize) -> usize {
-    rows_within(OCTETS, columns)
+    rows_within(BYTES, columns)
 }
 
 /// As [`rows_of_a_batch`], of a batch that becomes text: what a processor keeps at hand.
 pub(crate) fn rows_of_a_text(columns: usize) -> usize {
-    rows_within(OCTETS_OF_A_TEXT, columns)
+    rows_within(BYTES_OF_A_TEXT, columns)
 }
 
-fn rows_within(octets: usize, columns: usize) -> usize {
-    (octets / (columns.max(1) * size_of::<f64>())).clamp(1, ROWS)
+fn rows_within(bytes: usize, columns: usize) -> usize {
+    (bytes / (columns.max(1) * size_of::<f64>())).clamp(1, ROWS)
 }
 
 /// Rows of a batch, and of a Parquet row group, at most.
 const ROWS: usize = 8192;
-/// Octets of a batch of numbers.
-const OCTETS: usize = 8 * 1024 * 1024;
-/// Octets of a batch of numbers that becomes text.
-const OCTETS_OF_A_TEXT: usize = 256 * 1024;
+/// Bytes of a batch of numbers.
+const BYTES: usize = 8 * 1024 * 1024;
+/// Bytes of a batch of numbers that becomes text.
+const BYTES_OF_A_TEXT: usize = 256 * 1024;

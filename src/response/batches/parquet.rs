@@ -38,25 +38,25 @@ pub(crate) fn write<W: Write + Send>(
     writer.close().map(|_| ()).map_err(io::Error::other)
 }
 
-/// Columns of all row groups of a file of so many `rows` and `columns` with `octets` of texts, at most.
-pub(crate) fn chunks(rows: u64, columns: u64, octets: u64) -> u64 {
+/// Columns of all row groups of a file of so many `rows` and `columns` with `bytes` of texts, at most.
+pub(crate) fn chunks(rows: u64, columns: u64, bytes: u64) -> u64 {
     let full = rows / MOST_ROWS;
     let groups = full.max(rows.saturating_mul(columns) / CELLS_OF_A_GROUP);
     groups
-        .saturating_add(octets / OCTETS_OF_A_GROUP + 1)
+        .saturating_add(bytes / BYTES_OF_A_GROUP + 1)
         .saturating_mul(columns)
 }
 
 /// What a refusal of more than [`MOST_CHUNKS`] calls them.
 pub(crate) const CHUNKS: &str =
     "columns of all row groups of the Parquet file (Arrow has no such limit)";
-/// Columns of all row groups: of each some 700 octets are in memory until the file ends.
+/// Columns of all row groups: of each some 700 bytes are in memory until the file ends.
 pub(crate) const MOST_CHUNKS: u64 = 40_000;
 /// Rows of a row group, as many as a batch has at most.
 const MOST_ROWS: u64 = 8192;
-/// Numbers of a row group, and octets of its texts, into which batches are joined.
+/// Numbers of a row group, and bytes of its texts, into which batches are joined.
 const CELLS_OF_A_GROUP: u64 = 1024 * 1024;
-const OCTETS_OF_A_GROUP: u64 = 16 * 1024 * 1024;
+const BYTES_OF_A_GROUP: u64 = 16 * 1024 * 1024;
 /// Columns of a file that have a dictionary each: one takes 45 kB, however few its values are.
 const MOST_DICTIONARIES: usize = 256;
 /// Memory with which a row group ends before it has all its rows.

@@ -193,13 +193,13 @@ fn a_batch_has_fewer_rows_where_it_has_many_columns() {
 
 #[test]
 fn a_parquet_file_has_as_many_row_groups_as_rows_numbers_and_texts_make() {
-    for (rows, columns, octets, expected) in [
+    for (rows, columns, bytes, expected) in [
         (1, 3, 0, 3),
         (8192, 3, 0, 6),
         (1_000_000, 1_000, 0, 954_000),
         (1, 1, 64 * 1024 * 1024, 5),
         (u64::MAX, u64::MAX, 0, u64::MAX),
     ] {
-        assert_eq!(parquet::chunks(rows, columns, octets), expected, "{rows}");
+        assert_eq!(parquet::chunks(rows, columns, bytes), expected, "{rows}");
     }
 }

@@ -9,21 +9,21 @@ use crate::{
     response::batches::parquet::{self, CHUNKS, MOST_CHUNKS},
 };
 
-/// Octets of `selection` in `format`.
+/// Bytes of `selection` in `format`.
 ///
 /// # Errors
 /// [`Refused::TooMuch`] for more than `limit`, and for more than a Parquet file may remember.
-pub(super) fn octets(selection: &Selection, format: Format, limit: u64) -> Result<u64, Refused> {
+pub(super) fn bytes(selection: &Selection, format: Format, limit: u64) -> Result<u64, Refused> {
     let rows = selection.cells().count();
     let columns = count(selection.slice().count());
-    let octets = match format {
+    let bytes = match format {
         Format::CoverageJson | Format::Csv | Format::Json | Format::OldCoverageJson => {
             let beside = rows.saturating_mul(beside_values(selection));
             let values = selection.values().saturating_add(beside);
-            values.saturating_mul(OCTETS_OF_A_TEXT)
+            values.saturating_mul(BYTES_OF_A_TEXT)
         }
         Format::GeoJson => {
-            let of_a_row = OCTETS_OF_A_FEATURE.saturating_add(members(selection));
+            let of_a_row = BYTES_OF_A_FEATURE.saturating_add(members(selection));
             rows.saturating_mul(of_a_row)
         }
         Format::NetCdf => {
@@ -36,14 +36,14 @@ pub(super) fn octets(selection: &Selection, format: Format, limit: u64) -> Resul
             let columns = columns.saturating_add(COORDINATES);
             let numbers = rows.saturating_mul(columns);
             let of_fields = (numbers / NUMBERS_OF_A_BATCH + 1).saturating_mul(columns);
-            let of_fields = of_fields.saturating_mul(OCTETS_OF_A_FIELD);
-            numbers.saturating_mul(OCTETS_OF_A_NUMBER) + of_fields
+            let of_fields = of_fields.saturating_mul(BYTES_OF_A_FIELD);
+            numbers.saturating_mul(BYTES_OF_A_NUMBER) + of_fields
         }
     };
-    if octets > limit {
+    if bytes > limit {
         return Err(Refused::TooMuch {
             what: "octets of the answer, as estimated",
-            found: octets,
+            found: bytes,
             limit,
         });
     }
@@ -64,16 +64,16 @@ pub(super) fn octets(selection: &Selection, format: Format, limit: u64) -> Resul
             limit: MOST_CHUNKS,
         });
     }
-    Ok(octets)
+    Ok(bytes)
 }
 
-/// Octets of the properties of a feature.
+/// Bytes of the properties of a feature.
 fn members(selection: &Selection) -> u64 {
     let (columns, slice) = (selection.columns(), selection.slice());
     let wanted = slice.variables().iter();
     let wanted = wanted.flat_map(|variable| slice.columns(columns, *variable));
     let names: u64 = wanted.map(|column| count(columns.name(column).len())).sum();
-    names.saturating_add(count(slice.count()).saturating_mul(OCTETS_OF_A_TEXT + OCTETS_OF_A_MEMBER))
+    names.saturating_add(count(slice.count()).saturating_mul(BYTES_OF_A_TEXT + BYTES_OF_A_MEMBER))
 }
 
 /// What is written of a cell beside its values, in values: coordinates, and of several places each one's own axes and
@@ -92,20 +92,20 @@ fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
 
-/// Octets of a value as text, with what separates it.
-const OCTETS_OF_A_TEXT: u64 = 20;
+/// Bytes of a value as text, with what separates it.
+const BYTES_OF_A_TEXT: u64 = 20;
 /// Coordinates and the names around them, in values.
 const VALUES_LIKE_COORDINATES: u64 = 16;
 /// The names around a range, in values.
 const VALUES_LIKE_A_RANGE: usize = 10;
-/// Octets of a feature of GeoJSON without its properties.
-const OCTETS_OF_A_FEATURE: u64 = 160;
-/// Octets around the name of a property.
-const OCTETS_OF_A_MEMBER: u64 = 4;
+/// Bytes of a feature of GeoJSON without its properties.
+const BYTES_OF_A_FEATURE: u64 = 160;
+/// Bytes around the name of a property.
+const BYTES_OF_A_MEMBER: u64 = 4;
 /// Columns of longitude, latitude and share.
 const COORDINATES: u64 = 3;
-/// Octets of a number, with a mark of whether there is one.
-const OCTETS_OF_A_NUMBER: u64 = 9;
-/// Numbers of a batch, and octets that are said of each of its columns.
+/// Bytes of a number, with a mark of whether there is one.
+const BYTES_OF_A_NUMBER: u64 = 9;
+/// Numbers of a batch, and bytes that are said of each of its columns.
 const NUMBERS_OF_A_BATCH: u64 = 1024 * 1024;
-const OCTETS_OF_A_FIELD: u64 = 1_000;
+const BYTES_OF_A_FIELD: u64 = 1_000;

@@ -36,7 +36,7 @@ use crate::{
 pub struct Means<'m, T> {
     /// The store of the coverage.
     pub store: &'m Served,
-    /// Octets of the answer, as they are estimated before it begins.
+    /// Bytes of the answer, as they are estimated before it begins.
     pub answer_bytes: u64,
     /// A slot for an answer that takes long.
     pub slot: T,
@@ -61,7 +61,7 @@ pub fn answer<T: FnOnce() -> Option<Slot>>(
             .insert_header((VARY, BY_TYPE_AND_CODING))
             .finish());
     };
-    let octets = extent::octets(&selection, format, means.answer_bytes)?;
+    let bytes = extent::bytes(&selection, format, means.answer_bytes)?;
     let validators = Validators::of_answer([means.store], request, media.essence());
     let representation = Representation {
         content_type: media.content_type,
@@ -73,7 +73,7 @@ pub fn answer<T: FnOnce() -> Option<Slot>>(
         return Ok(answer);
     }
     let mut answer = representation.begin(StatusCode::OK);
-    if octets <= OCTETS_AT_ONCE {
+    if bytes <= BYTES_AT_ONCE {
         let body = written(&selection, format, coding, Vec::new()).map_err(|error| {
             tracing::error!(%error, "an answer could not be written");
             Refusal::Fault
@@ -133,5 +133,5 @@ fn features(selection: &Selection) -> Features {
     }
 }
 
-/// Octets of an answer that a worker, which others wait for, may write.
-const OCTETS_AT_ONCE: u64 = 512 * 1024;
+/// Bytes of an answer that a worker, which others wait for, may write.
+const BYTES_AT_ONCE: u64 = 512 * 1024;
