@@ -1,6 +1,7 @@
 //! Peril values for the daemon, made and imported by the built program as a publisher does it.
 
 use std::{
+    fmt::Write,
     fs,
     os::unix::fs::chown,
     path::Path,
@@ -25,6 +26,24 @@ pub fn import_sample(dir: &Path, step: &str) {
             .arg(&csv),
     );
     import(&state, &csv);
+}
+
+/// Writes irradiance every ten degrees to `id`.csv below `dir` and imports it into `state` as the coverage `id`.
+pub fn import_coverage(dir: &Path, id: &str) {
+    let folder = dir.join("own");
+    fs::create_dir_all(&folder).unwrap();
+    let mut text = "lat,lon,ghi\n".to_owned();
+    for latitude in (-80..=80).step_by(10) {
+        for longitude in (-180..180).step_by(10) {
+            writeln!(text, "{latitude},{longitude},{}", latitude + 100).unwrap();
+        }
+    }
+    fs::write(folder.join(format!("{id}.csv")), text).unwrap();
+    let described = "[collection]\ntitle = \"Irradiance\"\nlicence = \"CC-BY-4.0\"\nkind = \"coverage\"\n\n\
+                     [[rule]]\nclass = \"OE-SA\"\n";
+    let path = folder.join(format!("{id}.toml"));
+    fs::write(&path, described).unwrap();
+    import(&dir.join("state"), &path);
 }
 
 /// Imports the files of `csv` into `state`.

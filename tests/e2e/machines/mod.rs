@@ -1,6 +1,7 @@
 //! Two machines behind one name: each with its own daemon, nginx and name, and before them a balancer that passes TCP on.
 
 mod addresses;
+mod links;
 mod versions;
 
 use std::{fs, path::Path, process::Command, sync::atomic::AtomicU64, sync::atomic::Ordering};
@@ -62,6 +63,7 @@ impl Machines {
             pki.site(name);
         }
         store::import_sample(first, "10");
+        store::import_coverage(first, "solar");
         fs::write(first.join("srv/shared_data/large.csv"), large(b'a')).unwrap();
         copy(&["-a"], first, second, &["certs", "letsencrypt", "srv"]);
         // The store's own files say when it was imported; theirs may be of any time.

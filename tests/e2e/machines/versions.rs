@@ -19,6 +19,9 @@ fn the_same_files_and_a_copied_store_are_the_same_versions_at_both_machines() {
         "/v1/files/large.csv",
         "/v1/location?lat=10&lon=20&perils=heat&scenarios=ssp585&years=2050",
         "/v1/location?lat=10&lon=20&perils=heat&scenarios=ssp585&years=2050&f=csv",
+        "/v1/location?lat=10&lon=20&collections=solar",
+        "/v1/location?lat=10&lon=20&collections=solar&f=csv",
+        "/v1/collections/solar/position?coords=POINT(20%2010)",
     ] {
         let request = Request::get(target).bearer(&token);
         let [here, there] = machines.answers(&request);
