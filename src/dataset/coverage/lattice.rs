@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{
     Position, RegularAxis,
     axis::whole,
-    sphere::{area_cm2, sine},
+    sphere::{EDGE_OF_THE_WORLD, area_cm2, sine},
 };
 
 /// A regular grid of longitudes and latitudes (CRS84, EPSG:4326), whose cells are areas on the sphere.
@@ -52,6 +52,21 @@ impl Lattice {
             is_cyclic: around.is_some(),
         };
         (south >= -90.0 && north <= 90.0).then_some(lattice)
+    }
+
+    /// All of the earth in cells of a degree.
+    #[must_use]
+    pub fn earth() -> Option<Self> {
+        let latitude = RegularAxis::new(-89_500_000, 1_000_000, 1, 180)?;
+        Self::new(latitude, RegularAxis::new(-179_500_000, 1_000_000, 1, 360)?)
+    }
+
+    /// Whether every place of the earth lies in a cell.
+    #[must_use]
+    pub fn is_whole_earth(&self) -> bool {
+        let (south, north) = self.latitude.extent();
+        let half = self.latitude.step() / 2.0 + EDGE_OF_THE_WORLD;
+        self.is_cyclic && south - half <= -90.0 && north + half >= 90.0
     }
 
     /// The latitude axis.
@@ -235,6 +250,32 @@ mod tests {
             let all: f64 = all.to_string().parse().unwrap();
             assert!((all / earth - 1.0).abs() < 1e-12, "{all} and {earth}");
         }
+    }
+
+    #[test]
+    fn a_grid_is_the_whole_earth_when_its_cells_leave_nothing_out() {
+        for (latitude, longitude, is_whole) in [
+            (
+                (-90_000_000, 250_000, 721),
+                (-180_000_000, 250_000, 1440),
+                true,
+            ),
+            ((89_875_000, -250_000, 720), (125_000, 250_000, 1440), true),
+            (
+                (-89_500_000, 1_000_000, 179),
+                (-180_000_000, 1_000_000, 360),
+                false,
+            ),
+            (
+                (-89_500_000, 1_000_000, 180),
+                (-180_000_000, 1_000_000, 359),
+                false,
+            ),
+        ] {
+            let grid = lattice(latitude, longitude).unwrap();
+            assert_eq!(grid.is_whole_earth(), is_whole, "{latitude:?}");
+        }
+        assert!(Lattice::earth().unwrap().is_whole_earth());
     }
 
     #[test]

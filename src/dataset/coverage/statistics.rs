@@ -122,10 +122,15 @@ impl Statistics {
     #[expect(
         clippy::as_conversions,
         clippy::cast_precision_loss,
-        reason = "the exact sum is rounded once, to the nearest double"
+        reason = "the whole steps have at most 18 digits, and what is left is less than one"
     )]
     pub fn mean(&self) -> Option<f64> {
-        (self.known_cm2 > 0).then(|| self.sum as f64 / rounded(self.known_cm2))
+        let area = i128::try_from(self.known_cm2)
+            .ok()
+            .filter(|area| *area > 0)?;
+        // In whole steps first: the mean of equal values is that value.
+        let (whole, rest) = (self.sum.div_euclid(area), self.sum.rem_euclid(area));
+        Some(whole as f64 + rest as f64 / area as f64)
     }
 
     /// Share of the area with values whose values pass the threshold, 0 to 1; `None` without a threshold or an area.
