@@ -60,7 +60,10 @@ impl Route {
             Self::Description => vec![("GET", paths::openapi())],
             Self::Discovery(route) => vec![("GET", operation(route))],
             Self::Docs => vec![("GET", paths::docs())],
-            Self::Edr(route) => vec![("GET", edr::query(about, route.kind))],
+            Self::Edr(route) => vec![
+                ("GET", edr::query(about, route.kind)),
+                ("POST", edr::form(about, route.kind)),
+            ],
             Self::File { template, .. } if *template == FILE => {
                 vec![("GET", paths::plain_file(about))]
             }

@@ -1,17 +1,23 @@
 //! Data queries of coverages, as OGC API Environmental Data Retrieval has them.
 
+mod form;
 mod route;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{
+    HttpResponse,
+    web::{self, Payload},
+};
 
-use super::context::RequestContext;
+use form::Form;
+
+use super::context::{Bearer, RequestContext};
 use crate::{
     dataset::{
-        edr::{Limits, Parameters, QueryKind, Selection},
-        perils::{Coverage, Refused},
+        edr::{AreaStatistics, Limits, Parameters, QueryKind, Selection, Wanted},
+        perils::{Coverage, Refused, Served},
     },
     log::Access,
-    response::{Refusal, coverage, media::Negotiated},
+    response::{Refusal, coverage, media::Negotiated, statistics},
 };
 
 pub(super) use route::EdrRoute;
@@ -21,6 +27,7 @@ impl RequestContext<'_> {
     pub(super) async fn data_query(
         self,
         route: &EdrRoute,
+        body: Payload,
         access: &mut Access,
     ) -> Result<HttpResponse, Refusal> {
         let Some(collection) = &route.collection else {
@@ -39,39 +46,123 @@ impl RequestContext<'_> {
         if !is_known {
             return Err(Refusal::NoRoute);
         }
-        let parameters = Parameters::read(route.kind, &self.parameters())?;
-        let negotiated = Negotiated::of(self.request, parameters.format.as_deref(), None)?;
         let coverage = perils.coverage(permit)?;
         let description = coverage.description().clone();
         let store = description.store.as_ref().ok_or(Refused::NoStore)?;
-        let limits = &self.site.peril_limits;
-        let values = Limits {
-            values: limits.max_cells,
+        let form = self.form(body, bearer.consumer()).await?;
+        let (kind, is_long) = (route.kind, form.is_long());
+        let of_it = coverage.clone();
+        let read = move || Ok((form.parameters(kind, of_it.columns())?, form));
+        let (parameters, form) = on_a_thread(is_long, read).await?;
+        let query = DataQuery {
+            coverage,
+            parameters,
+            takes_long: is_long || takes_long(kind),
+            _form: form,
         };
-        let selection = select(route.kind, coverage, parameters, values).await?;
+        match query.parameters.statistics.clone() {
+            Some(wanted) => self.statistics(query, wanted, store, &bearer).await,
+            None => self.values(query, store, &bearer).await,
+        }
+    }
+
+    async fn values(
+        self,
+        query: DataQuery,
+        store: &Served,
+        bearer: &Bearer,
+    ) -> Result<HttpResponse, Refusal> {
+        let format = query.parameters.format.as_deref();
+        let negotiated = Negotiated::of(self.request, format, None)?;
+        if let Some(unchanged) = coverage::unchanged(self.request, negotiated, store) {
+            return Ok(unchanged);
+        }
+        let limits = self.limits();
+        let select = move || Selection::read(query.coverage, &query.parameters, limits);
+        let selection = on_a_thread(query.takes_long, select).await?;
         coverage::answer(
             self.request,
             negotiated,
             selection,
             coverage::Means {
                 store,
-                answer_bytes: limits.max_answer_bytes,
+                answer_bytes: self.site.peril_limits.max_answer_bytes,
                 slot: || self.site.streams.try_acquire(bearer.consumer()),
             },
         )
     }
+
+    async fn statistics(
+        self,
+        query: DataQuery,
+        wanted: Wanted,
+        store: &Served,
+        bearer: &Bearer,
+    ) -> Result<HttpResponse, Refusal> {
+        let format = query.parameters.format.as_deref();
+        let negotiated = Negotiated::of(self.request, format, None)?;
+        if let Some(unchanged) = statistics::unchanged(self.request, negotiated, store) {
+            return Ok(unchanged);
+        }
+        let limits = self.limits();
+        let select = move || {
+            let selection = Selection::read(query.coverage, &query.parameters, limits)?;
+            Ok(selection.map(|selection| (selection, query.parameters.place)))
+        };
+        let selected = on_a_thread(query.takes_long, select).await?;
+        let Some((selection, place)) = selected else {
+            return statistics::answer(self.request, negotiated, None, store);
+        };
+        // Many values take as long as a long answer, and so a slot of one.
+        let slot = if selection.values() > SUMMED_UP_AT_ONCE {
+            let slot = self.site.streams.try_acquire(bearer.consumer());
+            Some(slot.ok_or(Refusal::Busy)?)
+        } else {
+            None
+        };
+        let sum_up = move || {
+            let _slot = slot;
+            AreaStatistics::of(selection, &place, wanted, limits)
+        };
+        let found = on_a_thread(true, sum_up).await?;
+        statistics::answer(self.request, negotiated, Some(&found), store)
+    }
+
+    fn limits(self) -> Limits {
+        Limits {
+            values: self.site.peril_limits.max_cells,
+        }
+    }
 }
 
-/// What `parameters` select; an outline can be long and tangled, so another thread lays it over the grid.
-async fn select(
-    kind: QueryKind,
+/// A query that may be answered.
+struct DataQuery {
     coverage: Coverage,
     parameters: Parameters,
-    limits: Limits,
-) -> Result<Option<Selection>, Refusal> {
-    if kind != QueryKind::Area {
-        return Ok(Selection::read(coverage, &parameters, limits)?);
-    }
-    let selected = web::block(move || Selection::read(coverage, &parameters, limits));
-    Ok(selected.await.or(Err(Refusal::Fault))??)
+    takes_long: bool,
+    /// What a long one holds while it is worked on.
+    _form: Form,
 }
+
+/// Whether laying the geometry of a query over a grid may take longer than others on the same thread can wait.
+fn takes_long(kind: QueryKind) -> bool {
+    match kind {
+        QueryKind::Area | QueryKind::Radius | QueryKind::Trajectory => true,
+        QueryKind::Cube | QueryKind::Position => false,
+    }
+}
+
+/// What `work` comes to, on another thread where it `takes_long`.
+async fn on_a_thread<T: Send + 'static>(
+    takes_long: bool,
+    work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
+) -> Result<T, Refusal> {
+    if takes_long {
+        Ok(web::block(work).await.or(Err(Refusal::Fault))??)
+    } else {
+        Ok(work()?)
+    }
+}
+
+/// Values that are summed up in some milliseconds.
+const SUMMED_UP_AT_ONCE: u64 = 1_000_000;

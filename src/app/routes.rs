@@ -185,7 +185,7 @@ impl Route {
     pub fn allow(&self) -> &'static str {
         match self {
             Self::Climatescore(route) => route.allow(),
-            Self::Perils(PerilRoute::Query) => "GET, HEAD, OPTIONS, POST",
+            Self::Edr(_) | Self::Perils(PerilRoute::Query) => "GET, HEAD, OPTIONS, POST",
             _ => "GET, HEAD, OPTIONS",
         }
     }

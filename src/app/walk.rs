@@ -137,7 +137,7 @@ async fn walk(
         Route::Description => site.description.document(request, &context.parameters()),
         Route::Discovery(route) => context.discover(route, access).await,
         Route::Docs => site.description.page(request),
-        Route::Edr(route) => context.data_query(route, access).await,
+        Route::Edr(route) => context.data_query(route, body, access).await,
         Route::File {
             file: Some(file), ..
         } => context.file(file, access).await,

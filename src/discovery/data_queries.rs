@@ -9,7 +9,12 @@ use super::{
     view::{path_of, title},
 };
 use crate::{
-    dataset::{Collection, Kind, coverage::Crs, edr::QueryKind, metadata::Field},
+    dataset::{
+        Collection, Kind,
+        coverage::{Crs, LengthUnit},
+        edr::QueryKind,
+        metadata::Field,
+    },
     response::{coverage::Format, media::Formats},
 };
 
@@ -35,7 +40,11 @@ pub(super) fn of(view: &View<'_>, collection: &Collection) -> Option<Offer> {
                 "output_formats": Format::known(),
                 "default_output_format": Format::known().first(),
             });
-            link.insert("variables".to_owned(), variables);
+            let mut variables = variables.as_object().cloned().unwrap_or_default();
+            if kind.requires("within-units") {
+                variables.insert("within_units".to_owned(), json!(LengthUnit::LISTED));
+            }
+            link.insert("variables".to_owned(), variables.into());
         }
         (kind.name().to_owned(), json!({"link": link}))
     };

@@ -23,6 +23,7 @@ mod range;
 mod reason;
 mod refusal;
 pub(crate) mod representation;
+pub mod statistics;
 mod stream;
 pub(crate) mod write_buffer;
 

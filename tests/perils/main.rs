@@ -26,6 +26,8 @@ mod described;
 mod edr;
 mod edr_classes;
 mod edr_formats;
+mod edr_forms;
+mod edr_statistics;
 mod formats;
 mod full_scale;
 mod gridded;

@@ -9,6 +9,7 @@ use jsonschema::Validator;
 use perild::{
     app::Route,
     config::{Config, REFERENCE},
+    dataset::edr::QueryKind,
     description::{Description, Version},
     policy::Policy,
 };
@@ -70,6 +71,11 @@ fn operation(method: &str, target: &str) -> Option<&'static Value> {
     let path = path.as_str();
     let collection = path.strip_prefix("/v1/collections/");
     let resource = collection.and_then(|rest| rest.split_once('/'));
+    let query = resource.and_then(|(_, query)| {
+        let mut kinds = QueryKind::ALL.into_iter();
+        kinds.find(|kind| kind.name() == query)
+    });
+    let query = query.map(|kind| format!("/v1/collections/{{id}}/{}", kind.name()));
     let template = match path.strip_prefix("/v1/files/") {
         _ if DOCUMENT["paths"].get(path).is_some() => path,
         Some(name) if !name.contains('/') => "/v1/files/{name}",
@@ -79,11 +85,7 @@ fn operation(method: &str, target: &str) -> Option<&'static Value> {
         _ if collection.is_some_and(|rest| rest.split('/').skip(1).eq(["schema"])) => {
             "/v1/collections/{id}/schema"
         }
-        _ if resource.is_some_and(|(_, query)| query == "area") => "/v1/collections/{id}/area",
-        _ if resource.is_some_and(|(_, query)| query == "cube") => "/v1/collections/{id}/cube",
-        _ if resource.is_some_and(|(_, query)| query == "position") => {
-            "/v1/collections/{id}/position"
-        }
+        _ if query.is_some() => query.as_deref().unwrap_or_default(),
         _ if path.len() > 1 && path.rfind('/') == Some(0) => "/{name}",
         _ => return None,
     };

@@ -15,10 +15,12 @@ pub struct EdrRoute {
 
 impl EdrRoute {
     /// Their paths, as the log names them.
-    pub(in crate::app) const TEMPLATES: [(&'static str, QueryKind); 3] = [
+    pub(in crate::app) const TEMPLATES: [(&'static str, QueryKind); 5] = [
         ("/v1/collections/{id}/area", QueryKind::Area),
         ("/v1/collections/{id}/cube", QueryKind::Cube),
         ("/v1/collections/{id}/position", QueryKind::Position),
+        ("/v1/collections/{id}/radius", QueryKind::Radius),
+        ("/v1/collections/{id}/trajectory", QueryKind::Trajectory),
     ];
 
     pub(in crate::app) fn find(path: &str) -> Option<Self> {
@@ -58,6 +60,14 @@ mod tests {
             ),
             ("/v1/collections/wind/area", query(QueryKind::Area, "wind")),
             (
+                "/v1/collections/wind/radius",
+                query(QueryKind::Radius, "wind"),
+            ),
+            (
+                "/v1/collections/wind/trajectory",
+                query(QueryKind::Trajectory, "wind"),
+            ),
+            (
                 "/v1/collections/s%6Flar/cube",
                 query(QueryKind::Cube, "solar"),
             ),
@@ -69,7 +79,7 @@ mod tests {
             ("/v1/collections/wind/", None),
             ("/v1/collections/wind/Position", None),
             ("/v1/collections/wind/position/", None),
-            ("/v1/collections/wind/radius", None),
+            ("/v1/collections/wind/corridor", None),
             ("/v1/collections/a/b/position", None),
         ] {
             let found = EdrRoute::find(path);

@@ -1,8 +1,10 @@
 //! The variables of a coverage and the places along its dimensions that a data query selects.
 
 use super::{
+    along::chosen,
     datetime::span,
-    parameters::{Parameters, malformed},
+    given::{known, malformed},
+    parameters::Parameters,
 };
 use crate::dataset::{
     grid::{ColumnIndex, Columns, Dimension, DimensionValues, millionths},
@@ -29,18 +31,30 @@ impl Slice {
         };
         let each = columns.dimensions().iter();
         let mut along: Vec<_> = each.map(|one| all(one.values.len())).collect();
-        let mut chosen: Vec<Vec<usize>> = vec![Vec::new(); along.len()];
+        let mut each: Vec<Vec<usize>> = vec![Vec::new(); along.len()];
         for (index, item) in parameters.subset.iter().enumerate() {
             let (dimension, mut positions) = subset(columns, &format!("subset[{index}]"), item)?;
-            if let Some(chosen) = chosen.get_mut(dimension) {
-                chosen.append(&mut positions);
+            if let Some(of_it) = each.get_mut(dimension) {
+                of_it.append(&mut positions);
             }
         }
-        for (along, mut chosen) in along.iter_mut().zip(chosen) {
-            if !chosen.is_empty() {
-                chosen.sort_unstable();
-                chosen.dedup();
-                *along = chosen;
+        for (dimension, text) in &parameters.dimensions {
+            let found = columns.dimensions().get(*dimension);
+            if let (Some(dimension), Some(of_it)) = (found, each.get_mut(*dimension)) {
+                if !of_it.is_empty() {
+                    return Err(malformed(
+                        &dimension.name,
+                        "left out where subset chooses along it",
+                    ));
+                }
+                *of_it = chosen(dimension, text)?;
+            }
+        }
+        for (along, mut of_it) in along.iter_mut().zip(each) {
+            if !of_it.is_empty() {
+                of_it.sort_unstable();
+                of_it.dedup();
+                *along = of_it;
             }
         }
         if let Some(datetime) = &parameters.datetime {
@@ -180,10 +194,4 @@ fn at_times(columns: &Columns, text: &str, along: &mut [Vec<usize>]) -> Result<(
             "left out: the collection has no dimension of time",
         ))
     }
-}
-
-fn known(names: impl IntoIterator<Item = impl AsRef<str>>) -> std::borrow::Cow<'static, str> {
-    let names: Vec<_> = names.into_iter().collect();
-    let names: Vec<_> = names.iter().map(AsRef::as_ref).collect();
-    names.join(", ").into()
 }

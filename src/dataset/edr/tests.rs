@@ -121,23 +121,28 @@ pub(crate) fn coverage(
     Perils::of([grid]).coverage(&permit).unwrap()
 }
 
-/// Parameters of a query of `kind`, as `name=value`.
-pub(crate) fn parameters(kind: QueryKind, query: &[&str]) -> Result<Parameters, Refused> {
+/// Parameters of a query of `kind`, as `name=value`, for `columns`.
+pub(crate) fn parameters_of(
+    columns: &Columns,
+    kind: QueryKind,
+    query: &[&str],
+) -> Result<Parameters, Refused> {
     let pairs = query.iter().map(|one| {
         let (name, value) = one.split_once('=').unwrap();
         (name.to_owned(), value.to_owned())
     });
-    Parameters::read(kind, &pairs.collect::<Vec<_>>())
+    Parameters::read(kind, &pairs.collect::<Vec<_>>(), columns)
 }
 
 pub(crate) fn select(coverage: &Coverage, kind: QueryKind, query: &[&str]) -> Option<Selection> {
     let limits = Limits { values: 1_000_000 };
-    Selection::read(coverage.clone(), &parameters(kind, query).unwrap(), limits).unwrap()
+    let parameters = parameters_of(coverage.columns(), kind, query).unwrap();
+    Selection::read(coverage.clone(), &parameters, limits).unwrap()
 }
 
 fn along(query: &[&str]) -> Result<Vec<Vec<usize>>, Refused> {
     let query = [&["coords=POINT(0 0)"], query].concat();
-    let parameters = parameters(QueryKind::Position, &query)?;
+    let parameters = parameters_of(&columns(), QueryKind::Position, &query)?;
     Ok(Slice::read(&columns(), &parameters)?.along().to_vec())
 }
 
@@ -175,6 +180,18 @@ fn each_kind_of_dimension_is_selected_in_its_own_words() {
             &["datetime=../1971", "subset=year(1971),year(1972-02)"],
             [both.clone(), all.clone(), vec![1]],
         ),
+        (
+            &["scenario=low", "x=../10", "year=1971/1972"],
+            [vec![0], vec![0, 1], vec![1, 2]],
+        ),
+        (
+            &["X=R2/10/10", "subset=scenario(high)", "year="],
+            [vec![1], vec![1, 2], all.clone()],
+        ),
+        (
+            &["year=1970,1971", "datetime=1971/.."],
+            [both.clone(), all.clone(), vec![1]],
+        ),
     ] {
         assert_eq!(along(query).unwrap(), expected, "{query:?}");
     }
@@ -193,6 +210,14 @@ fn each_kind_of_dimension_is_selected_in_its_own_words() {
     ] {
         assert!(along(&[refused]).is_err(), "{refused}");
     }
+    for refused in [
+        ["x=10", "x=20"],
+        ["x=10", "X=10"],
+        ["x=10", "subset=x(20)"],
+        ["x=10", "y=10"],
+    ] {
+        assert!(along(&refused).is_err(), "{refused:?}");
+    }
 }
 
 #[test]
@@ -202,7 +227,7 @@ fn columns_of_a_slice_are_those_of_its_places_the_last_dimension_fastest() {
         "subset=scenario(high),x(0.5),x(20)",
         "datetime=1970",
     ];
-    let parameters = parameters(QueryKind::Position, &query).unwrap();
+    let parameters = parameters_of(&columns(), QueryKind::Position, &query).unwrap();
     let (columns, slice) = (columns(), Slice::read(&columns(), &parameters).unwrap());
     let names = |variable| {
         let found = slice.columns(&columns, variable).into_iter();
@@ -238,11 +263,16 @@ fn a_selection_without_a_row_is_none_and_one_beyond_the_limit_is_refused() {
             "coords=POLYGON((1 1,2 1,2 2,1 1))",
             "coords=POLYGON((11 1,12 1,12 2,11 1))",
         ),
+        (
+            QueryKind::Trajectory,
+            "coords=LINESTRING(-30 0,30 0)",
+            "coords=LINESTRING(10 0,30 0)",
+        ),
     ] {
         assert!(select(&coverage, kind, &[hit]).is_some(), "{hit}");
         assert!(select(&coverage, kind, &[miss]).is_none(), "{miss}");
     }
-    let whole = parameters(QueryKind::Cube, &["bbox=-180,-90,180,90"]).unwrap();
+    let whole = parameters_of(&plain(), QueryKind::Cube, &["bbox=-180,-90,180,90"]).unwrap();
     let read = |values| Selection::read(coverage.clone(), &whole, Limits { values });
     assert!(read(36 * 19).is_ok());
     assert!(matches!(

@@ -1,7 +1,7 @@
 //! Lines of shell that can be pasted, from the examples that the document has already.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Operation, Target};
 use crate::description::parameters;
@@ -34,6 +34,7 @@ pub(super) fn of(operation: &Operation, target: Target<'_>) -> Vec<Value> {
     let with_body = contents.iter().map(|(media_type, content)| {
         let body = match content.get("example") {
             Some(Value::String(text)) => text.replace('\n', "\\n"),
+            Some(Value::Object(members)) if media_type == FORM => form(members),
             Some(example) => example.to_string(),
             None => String::new(),
         };
@@ -43,6 +44,15 @@ pub(super) fn of(operation: &Operation, target: Target<'_>) -> Vec<Value> {
         sample(&format!("curl, {media_type}"), &line)
     });
     with_body.collect()
+}
+
+/// The members as a form has them; `%` stands doubled, for printf takes it away.
+fn form(members: &Map<String, Value>) -> String {
+    let pair = |(name, value): (&String, &Value)| {
+        let value = utf8_percent_encode(&plain(value), OF_A_QUERY).to_string();
+        format!("{name}={}", value.replace('%', "%%"))
+    };
+    members.iter().map(pair).collect::<Vec<_>>().join("&")
 }
 
 fn sample(label: &str, source: &str) -> Value {
@@ -111,6 +121,8 @@ fn plain(value: &Value) -> String {
 fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Parameters without which an answer is long.
 const SHORTENING: [&str; 2] = ["perils", "years"];

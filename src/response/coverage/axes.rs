@@ -32,8 +32,8 @@ impl<'s> Axes<'s> {
             _ => return None,
         };
         Some(match (self.selection.cells(), has_times) {
-            (Cells::Area(_), false) => "MultiPoint",
-            (Cells::Area(_), true) => "MultiPointSeries",
+            (Cells::Area(_) | Cells::Radius(_) | Cells::Trajectory(_), false) => "MultiPoint",
+            (Cells::Area(_) | Cells::Radius(_) | Cells::Trajectory(_), true) => "MultiPointSeries",
             (Cells::Grid { .. }, _) => "Grid",
             (Cells::Places { .. }, false) => "Point",
             (Cells::Places { .. }, true) => "PointSeries",
@@ -56,7 +56,7 @@ impl<'s> Axes<'s> {
     /// Names of the axes of values, in their order.
     pub(super) fn names(&self) -> Vec<&str> {
         let cells: &[&str] = match self.selection.cells() {
-            Cells::Area(_) => &["composite"],
+            Cells::Area(_) | Cells::Radius(_) | Cells::Trajectory(_) => &["composite"],
             Cells::Grid { .. } | Cells::Places { .. } => &["y", "x"],
         };
         let names = self.names.iter().map(String::as_str);
@@ -67,7 +67,9 @@ impl<'s> Axes<'s> {
     pub(super) fn shape(&self) -> Vec<u64> {
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         let cells = match self.selection.cells() {
-            cells @ Cells::Area(_) => vec![cells.count()],
+            cells @ (Cells::Area(_) | Cells::Radius(_) | Cells::Trajectory(_)) => {
+                vec![cells.count()]
+            }
             Cells::Grid { rows, columns } => vec![count(rows.len()), count(columns.len())],
             Cells::Places { .. } => vec![1, 1],
         };

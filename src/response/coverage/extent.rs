@@ -83,7 +83,7 @@ fn beside_values(selection: &Selection) -> u64 {
     let along: usize = slice.along().iter().map(Vec::len).sum();
     let of_a_place = match selection.cells() {
         Cells::Places { .. } => along + slice.variables().len() * VALUES_LIKE_A_RANGE,
-        Cells::Area(_) | Cells::Grid { .. } => 0,
+        Cells::Area(_) | Cells::Grid { .. } | Cells::Radius(_) | Cells::Trajectory(_) => 0,
     };
     VALUES_LIKE_COORDINATES.saturating_add(count(of_a_place))
 }

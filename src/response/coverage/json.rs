@@ -29,7 +29,11 @@ pub(super) fn write(selection: &Selection, out: &mut impl Write) -> io::Result<(
         Cells::Places {
             is_several: true, ..
         } => writer.collection(out),
-        Cells::Area(_) | Cells::Grid { .. } | Cells::Places { .. } => {
+        Cells::Area(_)
+        | Cells::Grid { .. }
+        | Cells::Places { .. }
+        | Cells::Radius(_)
+        | Cells::Trajectory(_) => {
             let parameters = writer.parameters();
             write!(out, "{{\"type\":\"Coverage\",\"parameters\":{parameters},")?;
             let referencing = writer.axes.referencing();
@@ -90,10 +94,10 @@ impl<'s> Writer<'s> {
         out.write_all(b"}}")
     }
 
-    /// The axes of longitude and latitude: of an area both in one.
+    /// The axes of longitude and latitude: both in one, where cells are no grid.
     fn places(&self, out: &mut impl Write, again: Again<'_, 's>) -> io::Result<()> {
         match self.selection.cells() {
-            Cells::Area(_) => {
+            Cells::Area(_) | Cells::Radius(_) | Cells::Trajectory(_) => {
                 out.write_all(
                     b"\"composite\":{\"dataType\":\"tuple\",\"coordinates\":[\"x\",\"y\"],\"values\":[",
                 )?;

@@ -17,10 +17,11 @@ pub(super) struct Answered {
     pub(super) share: f64,
 }
 
-/// Every cell of `selection`: of an area or a box row by row, from south to north and from west to east.
+/// Every cell of `selection`: along a line in its order, of an area, a box or a radius row by row, from south to north
+/// and from west to east.
 pub(super) fn cells(selection: &Selection) -> Box<dyn Iterator<Item = Answered> + '_> {
     match selection.cells() {
-        Cells::Area(runs) => Box::new(runs.iter().flat_map(move |run| {
+        Cells::Area(runs) | Cells::Radius(runs) => Box::new(runs.iter().flat_map(move |run| {
             let columns = run.columns.clone();
             columns.map(move |column| answered(selection, run.row, column, run.share))
         })),
@@ -36,6 +37,11 @@ pub(super) fn cells(selection: &Selection) -> Box<dyn Iterator<Item = Answered> 
                 share: 1.0,
             },
         })),
+        Cells::Trajectory(cells) => Box::new(
+            cells
+                .iter()
+                .map(move |cell| answered(selection, cell.latitude, cell.longitude, 1.0)),
+        ),
     }
 }
 

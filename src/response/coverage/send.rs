@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{
-        StatusCode,
-        header::{CACHE_CONTROL, VARY},
+        Method, StatusCode,
+        header::{CACHE_CONTROL, IF_NONE_MATCH, VARY},
     },
 };
 
@@ -26,6 +26,7 @@ use crate::{
             parquet,
         },
         coding::Coded,
+        fields::joined,
         file::PATH_SEGMENT,
         media::{Formats, Negotiated},
         representation::{BY_TYPE_AND_CODING, Caching, Representation, Validators},
@@ -42,6 +43,22 @@ pub struct Means<'m, T> {
     pub slot: T,
 }
 
+/// 304 where `request` names the tag of the answer: the same request had that answer from the same store, so nothing need
+/// be selected to know it. What has no tag yet is judged when it is known that there is an answer (RFC 9110 §13.2.1).
+#[must_use]
+pub fn unchanged(
+    request: &HttpRequest,
+    negotiated: Negotiated<Format>,
+    store: &Served,
+) -> Option<HttpResponse> {
+    let tags = joined(request.headers(), &IF_NONE_MATCH)?;
+    if tags.trim() == "*" {
+        return None;
+    }
+    let representation = representation(request, negotiated, store);
+    representation.judge(request).ok().flatten()
+}
+
 /// The answer to `request`: what is selected, or 204 for nothing.
 ///
 /// # Errors
@@ -54,21 +71,19 @@ pub fn answer<T: FnOnce() -> Option<Slot>>(
     means: Means<'_, T>,
 ) -> Result<HttpResponse, Refusal> {
     let Negotiated { format, coding } = negotiated;
-    let media = format.media();
     let Some(selection) = selection else {
+        let control = if *request.method() == Method::POST {
+            "no-store"
+        } else {
+            "private, no-cache"
+        };
         return Ok(HttpResponse::NoContent()
-            .insert_header((CACHE_CONTROL, "private, no-cache"))
+            .insert_header((CACHE_CONTROL, control))
             .insert_header((VARY, BY_TYPE_AND_CODING))
             .finish());
     };
     let bytes = extent::bytes(&selection, format, means.answer_bytes)?;
-    let validators = Validators::of_answer([means.store], request, media.essence());
-    let representation = Representation {
-        content_type: media.content_type,
-        coding,
-        chosen_by: Some(BY_TYPE_AND_CODING),
-        caching: Caching::Private(validators),
-    };
+    let representation = representation(request, negotiated, means.store);
     if let Some(answer) = representation.judge(request)? {
         return Ok(answer);
     }
@@ -84,6 +99,27 @@ pub fn answer<T: FnOnce() -> Option<Slot>>(
     Ok(answer.body(StreamBody::start(slot, move |sink| {
         written(&selection, format, coding, sink).map(drop)
     })))
+}
+
+/// What caches know the answer by; that to a POST is no representation of its target (RFC 9110 §9.3.3).
+fn representation(
+    request: &HttpRequest,
+    negotiated: Negotiated<Format>,
+    store: &Served,
+) -> Representation {
+    let media = negotiated.format.media();
+    let caching = if *request.method() == Method::POST {
+        Caching::Never
+    } else {
+        let validators = Validators::of_answer([store], request, media.essence());
+        Caching::Private(validators)
+    };
+    Representation {
+        content_type: media.content_type,
+        coding: negotiated.coding,
+        chosen_by: Some(BY_TYPE_AND_CODING),
+        caching,
+    }
 }
 
 /// Writes the answer to `out`, and gives `out` back.
