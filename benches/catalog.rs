@@ -1,4 +1,5 @@
-//! A folder with ten thousand described collections: the first load, and a reload of which one has changed.
+//! A folder with ten thousand described collections: the first load, a reload of which one has changed, and a page of
+//! the list.
 
 use std::{collections::HashSet, error::Error, fs, hint::black_box, path::Path};
 
@@ -9,6 +10,8 @@ use perild::{
         FileName,
         catalog::{Catalog, Sources},
     },
+    discovery::{Asked, Document, View},
+    policy::{Defaults, Policy, Published, Publishers},
 };
 
 const COLLECTIONS: usize = 10_000;
@@ -56,8 +59,35 @@ fn main() -> Result<(), Box<dyn Error>> {
     criterion.bench_function("catalog/10,000 collections, the one of a file", |bencher| {
         bencher.iter(|| black_box(first.collection_of(black_box(&file))));
     });
+    let policy = policy(&first)?;
+    let view = View {
+        base_url: "https://data.example",
+        catalog: &first,
+        policy: &policy,
+        token: None,
+    };
+    let asked = Asked::read(&[], true)?;
+    criterion.bench_function("catalog/10,000 collections, a page of 100", |bencher| {
+        bencher.iter(|| black_box(Document::Collections(&asked).json(&view)));
+    });
     criterion.final_summary();
     Ok(())
+}
+
+/// The rules of their descriptions.
+fn policy(catalog: &Catalog) -> Result<Policy, Box<dyn Error>> {
+    let each = catalog.iter().map(|one| {
+        let clauses = one.rules().iter().map(|rule| rule.clause.clone());
+        (one, clauses.collect::<Vec<_>>())
+    });
+    let each: Vec<_> = each.collect();
+    let published = each.iter().map(|(one, clauses)| Published {
+        id: one.id(),
+        group: one.group(),
+        clauses,
+    });
+    let policy = Policy::new(&[], &Defaults::default())?;
+    Ok(policy.publish(published, &Publishers::default()).0)
 }
 
 fn write(folder: &Path, number: usize, version: u64) -> std::io::Result<()> {

@@ -49,8 +49,13 @@ impl<'v> View<'v> {
     /// The collections that this caller may know of and that come after the id `after`, in order of their ids.
     pub(super) fn collections(&self, after: Option<&str>) -> impl Iterator<Item = &'v Collection> {
         let view = *self;
-        let all = self.catalog.after(after).iter().map(AsRef::as_ref);
-        all.filter(move |collection| view.lists(collection))
+        // Without a token nothing else is in the list, and nothing else is looked at.
+        let among = match self.token {
+            Some(_) => self.catalog.after(after),
+            None => self.catalog.listed_after(after),
+        };
+        let all = among.iter().map(AsRef::as_ref);
+        all.filter(move |collection| view.shows(collection))
     }
 
     /// The rule of `collection`.
@@ -72,11 +77,6 @@ impl<'v> View<'v> {
                 Reading::Lacks(clauses.map(|clause| missing(clause, token)).collect())
             }
         }
-    }
-
-    /// Whether `collection` is in the list: what is not for public lists only for a token that may read it.
-    fn lists(&self, collection: &Collection) -> bool {
-        self.shows(collection) && (collection.is_listed() || self.token.is_some())
     }
 
     /// What has no data yet or no rule is not there; what is not listed is there for those who may read it.

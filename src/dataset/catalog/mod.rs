@@ -30,6 +30,8 @@ pub use load::Sources;
 #[derive(Debug, Default)]
 pub struct Catalog {
     collections: Vec<Arc<Collection>>,
+    /// Those that are in public lists.
+    listed: Vec<Arc<Collection>>,
     positions: HashMap<CollectionId, usize>,
     claims: Claims,
     faults: Vec<DescriptionFault>,
@@ -55,11 +57,13 @@ impl Catalog {
     /// without it.
     #[must_use]
     pub fn after(&self, after: Option<&str>) -> &[Arc<Collection>] {
-        let first = after.map_or(0, |after| {
-            self.collections
-                .partition_point(|collection| collection.id().as_str() <= after)
-        });
-        self.collections.get(first..).unwrap_or_default()
+        behind(&self.collections, after)
+    }
+
+    /// As [`Self::after`], of those that are in public lists: what is in none costs those who list nothing.
+    #[must_use]
+    pub fn listed_after(&self, after: Option<&str>) -> &[Arc<Collection>] {
+        behind(&self.listed, after)
     }
 
     /// How many there are.
@@ -114,13 +118,24 @@ impl Catalog {
         let positions = ids.map(|(position, id)| (id, position)).collect();
         let mut faults: Vec<_> = faults.collect();
         faults.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+        let collections: Vec<_> = collections.into_values().collect();
+        let listed = collections.iter().filter(|one| one.is_listed());
         Self {
             positions,
-            collections: collections.into_values().collect(),
+            listed: listed.cloned().collect(),
+            collections,
             faults,
             ..Self::default()
         }
     }
+}
+
+/// Those of `collections`, which are in order of their ids, behind the id `after`.
+fn behind<'c>(collections: &'c [Arc<Collection>], after: Option<&str>) -> &'c [Arc<Collection>] {
+    let first = after.map_or(0, |after| {
+        collections.partition_point(|collection| collection.id().as_str() <= after)
+    });
+    collections.get(first..).unwrap_or_default()
 }
 
 impl<'c> IntoIterator for &'c Catalog {
