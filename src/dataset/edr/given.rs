@@ -26,8 +26,13 @@ impl<'p> Given<'p> {
         };
         for (name, value) in parameters {
             let value = value.trim();
+            // As OWSLib writes it.
+            let name = match name.as_str() {
+                "parameter_names" => "parameter-name",
+                name => name,
+            };
             let mut slots = known.iter().zip(&mut given.values);
-            if let Some((known, slot)) = slots.find(|(known, _)| *known == name) {
+            if let Some((known, slot)) = slots.find(|(known, _)| **known == name) {
                 match value {
                     "" => {}
                     items if *known == "subset" => given.subset.extend(listed(items)),

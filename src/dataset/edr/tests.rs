@@ -221,6 +221,24 @@ fn each_kind_of_dimension_is_selected_in_its_own_words() {
 }
 
 #[test]
+fn owslib_writes_the_name_of_a_parameter_in_its_own_way_and_once_is_enough() {
+    let read = |query: &[&str]| parameters_of(&plain(), QueryKind::Position, query);
+    let names = |query| read(query).unwrap().names;
+    let speed = Some(vec!["speed".to_owned()]);
+    assert_eq!(
+        names(&["coords=POINT(0 0)", "parameter_names=speed"]),
+        speed
+    );
+    assert_eq!(names(&["coords=POINT(0 0)", "parameter-name=speed"]), speed);
+    let both = [
+        "coords=POINT(0 0)",
+        "parameter-name=speed",
+        "parameter_names=speed",
+    ];
+    assert!(matches!(read(&both), Err(Refused::Malformed { .. })));
+}
+
+#[test]
 fn columns_of_a_slice_are_those_of_its_places_the_last_dimension_fastest() {
     let query = [
         "coords=POINT(0 0)",
