@@ -23,7 +23,7 @@ pub struct Description<'d> {
     pub policy: &'d Policy,
     /// The limits of a request to the perils.
     pub limits: &'d PerilLimits,
-    /// Collections that everyone may know of, as [`named`] names them.
+    /// Collections that everyone may know of, as [`super::named()`] names them.
     pub collections: &'d [Named],
 }
 
