@@ -65,8 +65,8 @@ pub struct ImportArgs {
     /// for the tails of 32-bit numbers, such as 51.12500190734863
     #[arg(long)]
     pub round: bool,
-    /// What the coverage of all these files is called, where no description says so: .nc files or Zarr stores, one
-    /// a month or a year
+    /// The id of the coverage that these files make together, where no description says it: .nc files or Zarr
+    /// stores, one a month or a year
     #[arg(long, value_name = "ID", value_parser = coverage_id, conflicts_with = "rollback")]
     pub id: Option<Box<str>>,
     /// Take the last import back: the store before it is kept once

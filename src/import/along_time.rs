@@ -121,7 +121,7 @@ fn name_of(names: &[String]) -> String {
     format!("{first} to {last} ({} files)", names.len())
 }
 
-/// Whether `source` has the variables and dimensions of `first`, but for its times.
+/// True of a `source` with the variables and dimensions of `first`, but for its times.
 fn fits(first: &ReadSource, source: &ReadSource) -> Result<(), Faulty> {
     let timeless = |source: &ReadSource| {
         let columns = &source.parsed.table.coverage.columns;
@@ -154,7 +154,7 @@ fn fits(first: &ReadSource, source: &ReadSource) -> Result<(), Faulty> {
     }
 }
 
-/// Whether the times of `after` are later than those of `before`.
+/// True if the times of `after` are later than those of `before`.
 fn follows(before: &ReadSource, after: &ReadSource) -> Result<(), Faulty> {
     let last = times(before).and_then(<[_]>::last);
     let first = times(after).and_then(<[_]>::first);
@@ -225,7 +225,7 @@ fn with_times(dimension: &Dimension, times: Vec<Instant>) -> Dimension {
     }
 }
 
-/// What the sources say beside their values.
+/// The sources' words beside their values.
 fn found(series: &[ReadSource]) -> Option<OfGrid> {
     let all = || {
         series

@@ -5,7 +5,7 @@ use std::fmt;
 use super::NumberFault;
 use crate::dataset::grid::{Key, Value, decimal};
 
-/// Why one line is not taken.
+/// A reason for which one line is not taken.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum LineFault {
     /// Two lines for a cell that do not say the same.

@@ -24,7 +24,7 @@ struct Part {
     rows: SourceRows,
     /// Of each of its values the place in a row of all.
     columns: Vec<usize>,
-    /// Which of the places have a row in it.
+    /// Places that have a row in it.
     present: Arc<Bits>,
 }
 
@@ -36,7 +36,7 @@ struct Bits {
 }
 
 impl SourceRows {
-    /// Whether some number does not fit 32 bits.
+    /// True if some number does not fit 32 bits.
     pub(super) fn is_wide(&self) -> bool {
         match self {
             Self::Buffered(rows) => rows.is_wide(),
@@ -112,7 +112,7 @@ impl JoinedRows {
         })
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub(super) fn count(&self) -> usize {
         self.with_row.len()
     }
@@ -173,7 +173,7 @@ impl Bits {
         word >> (at % WORD) & 1 == 1
     }
 
-    /// How many are set before `at`.
+    /// The number of those set before `at`.
     fn rank(&self, at: usize) -> usize {
         let word = self.words.get(at / WORD).copied().unwrap_or(0);
         let within = word & ((1 << (at % WORD)) - 1);

@@ -181,7 +181,7 @@ impl Policy {
         granting.ok_or_else(|| Denied::by(rule, scope, collection))
     }
 
-    /// What a token with `scope` is told of a name that no collection has: what the defaults say where everything
+    /// The answer to a token with `scope` about a name that no collection has: as the defaults say where everything
     /// is published, and else that there is nothing.
     #[must_use]
     pub fn deny_unknown(&self, scope: &Scope, collection: &CollectionId) -> Denied {
@@ -248,7 +248,7 @@ impl Policy {
 }
 
 impl Denied {
-    /// What `rule` refuses to a token with `scope`; without a rule, or with one that lets nobody in, there is nothing.
+    /// The refusal by `rule` of a token with `scope`; without a rule, or with one that lets nobody in, there is nothing.
     fn by(rule: Option<&Arc<Rule>>, scope: &Scope, collection: &CollectionId) -> Self {
         let nearest = rule.and_then(|rule| Some((rule, rule.nearest(scope)?)));
         match nearest {

@@ -166,7 +166,7 @@ fn record(latitude: &Column<'_>, longitude: &Column<'_>, at: usize) -> Result<Re
     })
 }
 
-/// What the description says that the columns are.
+/// The columns as the description has them.
 fn coverage(naming: &Naming, columns: &WideColumns) -> Coverage {
     let variables = naming.variables.iter().map(|name| Variable {
         name: name.clone(),
