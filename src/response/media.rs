@@ -183,7 +183,7 @@ mod tests {
             assert!(found.unwrap() == Some(*format), "{accept}");
         }
         assert!(F::choose(None, Some("image/png"), None).unwrap().is_none());
-        for f in ["", "xml", "json ", "netcdf"] {
+        for f in ["", "xml", "json ", "grib"] {
             assert!(F::choose(Some(f), None, None).is_err(), "{f}");
         }
     }

@@ -119,7 +119,10 @@ fn a_folder_without_a_csv_file_says_what_is_in_it() {
     let bench = empty();
     fs::create_dir(bench.csv().join("solar.zarr")).unwrap();
     fs::write(bench.csv().join("solar.zarr/.zgroup"), "{}").unwrap();
-    assert!(refused(&bench, &[]).contains("solar.zarr: this is a Zarr store"));
+    let said = refused(&bench, &[]);
+    // A folder of gridded stores is a coverage of its own name, and this name is taken.
+    let remedy = "\"perils\" cannot be the id of a coverage: rename it";
+    assert!(said.contains(remedy), "{said}");
 }
 
 #[test]
