@@ -74,13 +74,14 @@ pub(crate) fn root() -> Operation {
 
 /// `GET /{name}`.
 pub(crate) fn plain_file(about: &Description<'_>) -> Operation {
-    file(about, "file", "A CSV file by its name without extension")
+    let summary = "A CSV file by its name without extension";
+    file(about, "file", summary, |file| file.strip_suffix(".csv"))
 }
 
 /// `GET /v1/files/{name}`.
 pub(crate) fn versioned_file(about: &Description<'_>) -> Operation {
     let summary = "A file by its name, with or without .csv";
-    file(about, "versionedFile", summary)
+    file(about, "versionedFile", summary, |file| Some(file))
 }
 
 /// `GET /v1/perils`.
@@ -169,7 +170,13 @@ fn values(about: &Description<'_>, id: &str, summary: &str) -> Operation {
     }
 }
 
-fn file(about: &Description<'_>, id: &str, summary: &str) -> Operation {
+/// The operation of a file; `named` is what its address calls it, where there is one.
+fn file(
+    about: &Description<'_>,
+    id: &str,
+    summary: &str,
+    named: fn(&str) -> Option<&str>,
+) -> Operation {
     let bytes = json!({"type": "string", "format": "binary"});
     let content = json!({"text/csv": {"schema": {"type": "string"}}, "*/*": {"schema": bytes}});
     let mut whole = answer("The file", content.clone());
@@ -181,7 +188,7 @@ fn file(about: &Description<'_>, id: &str, summary: &str) -> Operation {
     }
     part["headers"]["Content-Range"] = header("Content-Range");
     let examples = access::files(about.collections).filter_map(|one| {
-        let file = one.file.as_deref()?;
+        let file = named(one.file.as_deref()?)?;
         Some((one.id.to_string(), json!({"value": file})))
     });
     let examples: Map<String, Value> = examples.collect();
