@@ -135,8 +135,12 @@ fn ngx_20_who_shows_a_bad_certificate_is_told_what_is_wrong_and_named_in_the_log
             assert!(!record.contains(&unknown), "{record}");
         }
         assert!(record.contains(name), "{record}");
-        let log = world.nginx.log("perild.access.log");
-        let line = log.lines().find(|line| line.contains(id)).unwrap();
+        // It is written a moment after its answer.
+        let line = eventually("the line of nginx's log", Duration::from_secs(10), || {
+            let log = world.nginx.log("perild.access.log");
+            let found = log.split_inclusive('\n').find(|line| line.contains(id));
+            found.filter(|line| line.ends_with('\n')).map(str::to_owned)
+        });
         assert!(line.contains("\"certificate\":\"FAILED:"), "{line}");
         // What is open stays open.
         let health = world.client(Some(&identity)).connect();

@@ -230,7 +230,11 @@ fn the_logs_of_nginx_hold_no_token_and_no_query() {
     let long = format!("/thing?access_token=query-secret-{}", "a".repeat(20_000));
     assert_eq!(site.connect(None).send(&Request::get(&long)).status, 414);
 
-    let access = site.nginx.log("perild.access.log");
+    // A line is written a moment after its answer.
+    let access = eventually("a line for each", Duration::from_secs(10), || {
+        let access = site.nginx.log("perild.access.log");
+        (access.lines().count() == 2 && access.ends_with('\n')).then_some(access)
+    });
     assert!(
         access.contains(r#""interaction_id":"findable""#),
         "{access}"
