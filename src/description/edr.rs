@@ -262,7 +262,7 @@ fn parameter(kind: QueryKind, name: &str) -> Value {
         "within" => (
             "The distance along a great circle within which grid points lie.",
             text,
-            json!("300"),
+            json!("180"),
         ),
         "within-units" => (
             "The unit of the distance.",
