@@ -19,7 +19,7 @@ pub(super) fn write(selection: &Selection, out: &mut impl Write) -> io::Result<(
     let shape = Shape::of(selection);
     shape.file.write_header(out)?;
     for coordinates in &shape.coordinates {
-        coordinates.write(out)?;
+        coordinates.write(selection, out)?;
     }
     let columns = selection.columns();
     let mut piece = Vec::new();
@@ -41,11 +41,20 @@ pub(super) fn write(selection: &Selection, out: &mut impl Write) -> io::Result<(
 }
 
 impl Coordinates {
-    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+    fn write(&self, selection: &Selection, out: &mut impl Write) -> io::Result<()> {
         let mut octets = Vec::new();
         match self {
             Self::Numbers(numbers) => {
                 octets.extend(numbers.iter().flat_map(|number| number.to_be_bytes()));
+            }
+            Self::OfCells(number) => {
+                for one in cells(selection) {
+                    octets.extend(number(&one).to_be_bytes());
+                    if octets.len() >= OCTETS_OF_A_PIECE {
+                        out.write_all(&octets)?;
+                        octets.clear();
+                    }
+                }
             }
             Self::Texts(texts, length) => {
                 for (text, end) in texts.iter().zip((*length..).step_by(*length)) {
@@ -59,5 +68,7 @@ impl Coordinates {
     }
 }
 
+/// Octets of coordinates that are handed on together.
+const OCTETS_OF_A_PIECE: usize = 64 * 1024;
 /// Octets of a number.
 pub(super) const OCTETS_OF_A_NUMBER: u64 = 8;

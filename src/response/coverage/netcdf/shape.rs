@@ -6,7 +6,7 @@ use crate::{
         edr::{Cells, Selection},
         grid::{self, Dimension, DimensionValues},
     },
-    response::coverage::ranges::{cells, eastward, share_name},
+    response::coverage::ranges::{Answered, eastward, share_name},
 };
 
 /// The header of a file, and the values of the variables that stand first: coordinates, then shares.
@@ -17,9 +17,11 @@ pub(super) struct Shape {
 }
 
 /// The values of a coordinate variable.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(super) enum Coordinates {
     Numbers(Vec<f64>),
+    /// A number for each cell, made while it is written: there may be very many.
+    OfCells(fn(&Answered) -> f64),
     /// Each in so many octets.
     Texts(Vec<String>, usize),
 }
@@ -31,7 +33,6 @@ impl Shape {
         let mut along = shape.cells(selection);
         let is_grid = matches!(selection.cells(), Cells::Grid { .. });
         if let Cells::Area(_) = selection.cells() {
-            let shares = cells(selection).map(|one| one.share).collect();
             let attributes = vec![
                 text("long_name", "share of the cell that lies in the area"),
                 text("units", "1"),
@@ -41,7 +42,7 @@ impl Shape {
                 &name,
                 along.clone(),
                 attributes,
-                Coordinates::Numbers(shares),
+                Coordinates::OfCells(|one| one.share),
             );
         }
         let dimensions = selection.columns().dimensions().iter();
@@ -85,21 +86,19 @@ impl Shape {
                 self.axis("lon", longitude(), longitudes),
             ];
         }
-        let positions = cells(selection).map(|one| one.position);
-        let (latitudes, longitudes): (Vec<_>, Vec<_>) =
-            positions.map(|one| (one.latitude, one.longitude)).unzip();
-        let point = self.length("point", latitudes.len());
+        let points = usize::try_from(selection.cells().count()).unwrap_or(usize::MAX);
+        let point = self.length("point", points);
         self.coordinate(
             "lat",
             vec![point],
             latitude(),
-            Coordinates::Numbers(latitudes),
+            Coordinates::OfCells(|one| one.position.latitude),
         );
         self.coordinate(
             "lon",
             vec![point],
             longitude(),
-            Coordinates::Numbers(longitudes),
+            Coordinates::OfCells(|one| one.position.longitude),
         );
         vec![point]
     }
@@ -171,7 +170,7 @@ impl Shape {
         values: Coordinates,
     ) {
         let kind = match values {
-            Coordinates::Numbers(_) => Kind::Double,
+            Coordinates::Numbers(_) | Coordinates::OfCells(_) => Kind::Double,
             Coordinates::Texts(..) => Kind::Text,
         };
         self.file.variables.push(Variable {
