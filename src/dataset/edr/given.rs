@@ -51,7 +51,7 @@ impl<'p> Given<'p> {
                 .iter()
                 .any(|(other, _)| *other == dimension)
             {
-                return Err(malformed("the parameter of a dimension", "given once"));
+                return Err(malformed(name, "given once"));
             }
             given.dimensions.push((dimension, value.to_owned()));
         }
