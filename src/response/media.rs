@@ -193,5 +193,7 @@ mod tests {
     fn every_format_is_found_by_its_name_and_by_its_media_type() {
         check::<coverage::Format>();
         check::<location::Format>();
+        // Columns of places are no grid.
+        assert!(location::Format::choose(Some("netcdf"), None, None).is_err());
     }
 }
