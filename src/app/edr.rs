@@ -73,8 +73,8 @@ impl RequestContext<'_> {
         bearer: &Bearer,
     ) -> Result<HttpResponse, Refusal> {
         let format = query.parameters.format.as_deref();
-        let negotiated = Negotiated::of(self.request, format, None)?;
-        if let Some(unchanged) = coverage::unchanged(self.request, negotiated, store) {
+        let negotiated = Negotiated::<coverage::Format>::of(self.request, format, None)?;
+        if let Some(unchanged) = negotiated.unchanged(self.request, store) {
             return Ok(unchanged);
         }
         let limits = self.limits();
@@ -100,8 +100,8 @@ impl RequestContext<'_> {
         bearer: &Bearer,
     ) -> Result<HttpResponse, Refusal> {
         let format = query.parameters.format.as_deref();
-        let negotiated = Negotiated::of(self.request, format, None)?;
-        if let Some(unchanged) = statistics::unchanged(self.request, negotiated, store) {
+        let negotiated = Negotiated::<statistics::Format>::of(self.request, format, None)?;
+        if let Some(unchanged) = negotiated.unchanged(self.request, store) {
             return Ok(unchanged);
         }
         let limits = self.limits();

@@ -8,9 +8,10 @@ use std::{
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{
-            ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, LAST_MODIFIED, VARY,
+            ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+            LAST_MODIFIED, VARY,
         },
     },
 };
@@ -19,6 +20,7 @@ use super::{
     Coding, Refusal, accept,
     conditions::{self, Verdict},
     fields::{http_date, joined},
+    media::{Formats, Negotiated},
 };
 use crate::dataset::{EntityTag, FileIdentity, perils::Served};
 
@@ -53,6 +55,17 @@ pub(crate) struct Validators {
     pub(crate) entity_tag: Option<EntityTag>,
     /// The last change of the content, where anybody knows it.
     pub(crate) last_modified: Option<SystemTime>,
+}
+
+impl Caching {
+    /// Value for `Cache-Control`.
+    const fn control(&self) -> &'static str {
+        match self {
+            Self::Never => "no-store",
+            Self::Private(_) => ASKED_EACH_TIME,
+            Self::Public(_) => "public, max-age=300",
+        }
+    }
 }
 
 impl Validators {
@@ -91,7 +104,47 @@ impl From<&FileIdentity> for Validators {
     }
 }
 
+impl<F: Formats> Negotiated<F> {
+    /// The representation of the answer to a data query of `store`; that to a POST is none of its target (RFC 9110 §9.3.3).
+    pub(crate) fn representation(self, request: &HttpRequest, store: &Served) -> Representation {
+        let media = self.format.media();
+        let caching = if *request.method() == Method::POST {
+            Caching::Never
+        } else {
+            Caching::Private(Validators::of_answer([store], request, media.essence()))
+        };
+        Representation {
+            content_type: media.content_type,
+            coding: self.coding,
+            chosen_by: Some(BY_TYPE_AND_CODING),
+            caching,
+        }
+    }
+
+    /// 304 where `request` names the tag of the answer: the same request had that answer from the same store, so nothing
+    /// need be selected to know it. What has no tag yet is judged when it is known that there is an answer (RFC 9110
+    /// §13.2.1).
+    pub(crate) fn unchanged(self, request: &HttpRequest, store: &Served) -> Option<HttpResponse> {
+        let tags = joined(request.headers(), &IF_NONE_MATCH)?;
+        if tags.trim() == "*" {
+            return None;
+        }
+        let representation = self.representation(request, store);
+        representation.judge(request).ok().flatten()
+    }
+}
+
 impl Representation {
+    /// 204 in place of the representation, where there is nothing to represent.
+    pub(crate) fn nothing(&self) -> HttpResponse {
+        let mut answer = HttpResponse::NoContent();
+        answer.insert_header((CACHE_CONTROL, self.caching.control()));
+        if let Some(fields) = self.chosen_by {
+            answer.insert_header((VARY, fields));
+        }
+        answer.finish()
+    }
+
     /// The answer that the preconditions of `request` come to (RFC 9110 §13.2.2): 304, or none.
     ///
     /// # Errors
@@ -141,13 +194,8 @@ impl Representation {
     /// The fields that 200 and 304 share (RFC 9110 §15.4.5).
     fn described(&self, status: StatusCode) -> HttpResponseBuilder {
         let mut answer = HttpResponse::build(status);
-        let (control, validators) = match &self.caching {
-            Caching::Never => ("no-store", None),
-            Caching::Private(validators) => (ASKED_EACH_TIME, Some(validators)),
-            Caching::Public(validators) => ("public, max-age=300", Some(validators)),
-        };
-        answer.insert_header((CACHE_CONTROL, control));
-        if let Some(validators) = validators {
+        answer.insert_header((CACHE_CONTROL, self.caching.control()));
+        if let Caching::Private(validators) | Caching::Public(validators) = &self.caching {
             if let Some(tag) = self.entity_tag(validators) {
                 answer.insert_header((ETAG, format!("\"{}\"", tag.as_str())));
             }

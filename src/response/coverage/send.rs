@@ -2,13 +2,7 @@
 
 use std::io::{self, Write};
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{
-        Method, StatusCode,
-        header::{CACHE_CONTROL, IF_NONE_MATCH, VARY},
-    },
-};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 
 use arrow_array::RecordBatchReader;
 use percent_encoding::utf8_percent_encode;
@@ -26,10 +20,8 @@ use crate::{
             parquet,
         },
         coding::Coded,
-        fields::joined,
         file::PATH_SEGMENT,
-        media::{Formats, Negotiated},
-        representation::{BY_TYPE_AND_CODING, Caching, Representation, Validators},
+        media::Negotiated,
     },
 };
 
@@ -41,22 +33,6 @@ pub struct Means<'m, T> {
     pub answer_bytes: u64,
     /// A slot for an answer that takes long.
     pub slot: T,
-}
-
-/// 304 where `request` names the tag of the answer: the same request had that answer from the same store, so nothing need
-/// be selected to know it. What has no tag yet is judged when it is known that there is an answer (RFC 9110 §13.2.1).
-#[must_use]
-pub fn unchanged(
-    request: &HttpRequest,
-    negotiated: Negotiated<Format>,
-    store: &Served,
-) -> Option<HttpResponse> {
-    let tags = joined(request.headers(), &IF_NONE_MATCH)?;
-    if tags.trim() == "*" {
-        return None;
-    }
-    let representation = representation(request, negotiated, store);
-    representation.judge(request).ok().flatten()
 }
 
 /// The answer to `request`: what is selected, or 204 for nothing.
@@ -71,19 +47,11 @@ pub fn answer<T: FnOnce() -> Option<Slot>>(
     means: Means<'_, T>,
 ) -> Result<HttpResponse, Refusal> {
     let Negotiated { format, coding } = negotiated;
+    let representation = negotiated.representation(request, means.store);
     let Some(selection) = selection else {
-        let control = if *request.method() == Method::POST {
-            "no-store"
-        } else {
-            "private, no-cache"
-        };
-        return Ok(HttpResponse::NoContent()
-            .insert_header((CACHE_CONTROL, control))
-            .insert_header((VARY, BY_TYPE_AND_CODING))
-            .finish());
+        return Ok(representation.nothing());
     };
     let bytes = extent::bytes(&selection, format, means.answer_bytes)?;
-    let representation = representation(request, negotiated, means.store);
     if let Some(answer) = representation.judge(request)? {
         return Ok(answer);
     }
@@ -99,27 +67,6 @@ pub fn answer<T: FnOnce() -> Option<Slot>>(
     Ok(answer.body(StreamBody::start(slot, move |sink| {
         written(&selection, format, coding, sink).map(drop)
     })))
-}
-
-/// What caches know the answer by; that to a POST is no representation of its target (RFC 9110 §9.3.3).
-fn representation(
-    request: &HttpRequest,
-    negotiated: Negotiated<Format>,
-    store: &Served,
-) -> Representation {
-    let media = negotiated.format.media();
-    let caching = if *request.method() == Method::POST {
-        Caching::Never
-    } else {
-        let validators = Validators::of_answer([store], request, media.essence());
-        Caching::Private(validators)
-    };
-    Representation {
-        content_type: media.content_type,
-        coding: negotiated.coding,
-        chosen_by: Some(BY_TYPE_AND_CODING),
-        caching,
-    }
 }
 
 /// Writes the answer to `out`, and gives `out` back.
