@@ -17,10 +17,10 @@ pub struct Claim {
     pub rows: Vec<String>,
 }
 
-/// Every claim in `src` and `tests` below `root`, by file and line.
+/// Every claim in `src`, `query/src` and `tests` below `root`, by file and line.
 pub fn claims(root: &Path) -> Result<Vec<Claim>, Fault> {
     let mut files = Vec::new();
-    for directory in ["src", "tests"] {
+    for directory in ["src", "query/src", "tests"] {
         collect(&root.join(directory), &mut files)?;
     }
     files.sort();

@@ -20,7 +20,11 @@ const STILL: &[(&str, usize)] = &[
 #[test]
 fn doc_lines_begin_with_a_noun_and_not_with_a_question_word() {
     let mut found: Vec<(String, String)> = Vec::new();
-    for path in sources(Path::new("src")) {
+    for path in ["src", "query/src"]
+        .map(Path::new)
+        .into_iter()
+        .flat_map(sources)
+    {
         let name = path.display().to_string();
         let text = fs::read_to_string(&path).unwrap();
         let lines = first_lines(&text).filter(|(_, line)| opens_with_a_question(line));

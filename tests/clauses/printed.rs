@@ -37,7 +37,11 @@ const EXCEPTIONS: &[Exception] = &[
 fn no_source_prints_a_debug_form() {
     let mut found = Vec::new();
     let mut unused: Vec<&Exception> = EXCEPTIONS.iter().collect();
-    for path in sources(Path::new("src")) {
+    for path in ["src", "query/src"]
+        .map(Path::new)
+        .into_iter()
+        .flat_map(sources)
+    {
         let name = path.display().to_string();
         let text = fs::read_to_string(&path).unwrap();
         for (number, line) in printing(&text).filter(|(_, line)| asks_for_debug(line)) {

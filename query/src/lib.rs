@@ -1,0 +1,16 @@
+//! Tables of records, features and series: how they lie on the disk, what may be asked of them, and the answer.
+//!
+//! A table is imported once into Parquet files of a layout of our own, sorted by what it is asked for most, and is
+//! asked by typed values: there is no text of a query language behind the parsers
+//! ([the query engine](https://github.com/perild/perild/blob/main/docs/decisions/0018-the-query-engine.md)). This crate
+//! knows nothing of HTTP, of tokens and of rules: who may ask is settled before.
+//!
+//! | part | turns | into |
+//! | --- | --- | --- |
+//! | [`schema`] | what a publisher says of his columns | a [`TableSchema`], and the schema of its batches in Arrow |
+
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
+pub mod schema;
+
+pub use schema::{Column, ColumnType, Kind, SchemaFault, TableSchema, Time};
