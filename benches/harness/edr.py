@@ -22,6 +22,8 @@ CANDIDATES = {
     "static": "ready-made body in Open-Meteo's shape",
 }
 CONNECTIONS = [1, 8, 64]
+# One consumer has three quarters of them, and each of its 64 connections may wait for a long answer.
+STREAMS = 128
 MONTHS = [f"2021-{month:02}-01T00:00:00Z" for month in range(1, 13)]
 
 
@@ -62,7 +64,7 @@ def measure(binary, arguments):
         place = stage.place
         gridded.store_into(place, binary)
         static = stage.started(front.static(place))
-        daemon = stage.started(programs.perild(place, binary, "perild", stage.issuer))
+        daemon = stage.started(programs.perild(place, binary, "perild", stage.issuer, max_streams=STREAMS))
         backs = {"perild": daemon, "pygeoapi": stage.started(pygeoapi(place)), "static": static}
         nginx, ports = front.start(place, CANDIDATES)
         stage.started(nginx)

@@ -111,7 +111,7 @@ def introspections(program):
 
 
 def perild_config(place, name, issuer, accel_prefix="", cache_entries=10_000, revocation_lists=(),
-                  on_overflow="drop"):
+                  on_overflow="drop", max_streams=32):
     proxies = ["www-data", "root"] if IS_ROOT else [os.environ.get("USER", str(os.getuid()))]
     config = place.path(f"{name}.toml")
     config.write_text(f"""listen = "unix:{place.dir}/run/{name}.sock"
@@ -136,6 +136,8 @@ proxy_uids = {str(proxies).replace("'", '"')}
 accel_prefix = "{accel_prefix}"
 [log]
 on_overflow = "{on_overflow}"
+[perils]
+max_streams = {max_streams}
 """)
     if IS_ROOT:
         for owned in ("run", "state", "certs", "certs/a.key"):
