@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use serde::{Deserialize, Serialize};
 
-/// What a table holds, as its manifest keeps it.
+/// The columns of a table and their roles, as its manifest keeps them.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TableSchema {
@@ -16,7 +16,7 @@ pub struct TableSchema {
     /// The columns that tell rows apart: of records and features each row, of series each series, whose rows are
     /// told apart by their time.
     pub key: Vec<Box<str>>,
-    /// When a row holds; series have an instant.
+    /// The time at which a row holds; series have an instant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<Time>,
     /// The column of geometries; features have one.
@@ -60,12 +60,12 @@ pub struct Column {
     /// The type.
     #[serde(rename = "type")]
     pub column_type: ColumnType,
-    /// Whether a row may have none.
+    /// `true` when a row may have none.
     pub is_nullable: bool,
     /// The unit, in UCUM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<Box<str>>,
-    /// What it is, in a sentence or as a URL.
+    /// The meaning, in a sentence or as a URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definition: Option<Box<str>>,
 }
@@ -105,7 +105,7 @@ pub enum ColumnType {
     Json,
 }
 
-/// When a row holds.
+/// The time at which a row holds.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Time {
@@ -123,7 +123,7 @@ pub enum Time {
     },
 }
 
-/// Why columns make no table.
+/// Reason why columns make no table.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum SchemaFault {
     /// Two columns of one name.
@@ -137,7 +137,7 @@ pub enum SchemaFault {
     Absent {
         /// The column.
         name: Box<str>,
-        /// What it is for.
+        /// The role that it was to have.
         role: &'static str,
     },
     /// A column of a type that cannot be what it is for.
@@ -145,7 +145,7 @@ pub enum SchemaFault {
     Type {
         /// The column.
         name: Box<str>,
-        /// What it is for.
+        /// The role that it was to have.
         role: &'static str,
         /// Its type.
         found: &'static str,
@@ -157,7 +157,7 @@ pub enum SchemaFault {
     Needs {
         /// The kind.
         kind: &'static str,
-        /// What is missing.
+        /// The thing that is missing.
         what: &'static str,
     },
 }
@@ -206,7 +206,7 @@ impl TableSchema {
         Arc::new(Schema::new(fields.collect::<Vec<_>>()))
     }
 
-    /// Whether the columns make a table of the kind.
+    /// Checks that the columns make a table of the kind.
     ///
     /// # Errors
     /// [`SchemaFault`], the first.
