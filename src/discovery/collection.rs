@@ -104,8 +104,8 @@ pub(super) fn document<'c>(view: &View<'c>, collection: &'c Collection) -> Colle
         group: collection.group().map(CollectionId::as_str),
         extent: extent::document(view, collection),
         storage_crs: match collection.kind() {
-            Kind::Coverage => Some(Crs::Crs84.uri()),
-            Kind::Files => None,
+            Kind::Coverage | Kind::Features => Some(Crs::Crs84.uri()),
+            Kind::Files | Kind::Records | Kind::Series => None,
         },
         data_queries: data_queries::of(view, collection),
         access: access(view, collection),

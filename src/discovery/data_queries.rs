@@ -88,7 +88,7 @@ fn link(view: &View<'_>, collection: &Collection, kind: QueryKind, title: &str) 
 fn is_asked(collection: &Collection) -> bool {
     match collection.kind() {
         Kind::Coverage => collection.has_data(),
-        Kind::Files => false,
+        Kind::Features | Kind::Files | Kind::Records | Kind::Series => false,
     }
 }
 

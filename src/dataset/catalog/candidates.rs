@@ -197,10 +197,11 @@ impl<'c> Candidates<'c> {
             let id = text.into();
             (line, Problem::IdMalformed { id, reason })
         })?;
-        // An imported coverage may be described, and nothing else may take its name.
+        // What is imported may be described, and nothing else may take its name.
         let is_held = self.held.contains(&id);
         let is_taken = match described.kind {
             Kind::Coverage => is_reserved(text) && !is_held,
+            Kind::Features | Kind::Records | Kind::Series => is_reserved(text),
             Kind::Files => is_reserved(text) || is_held,
         };
         if is_taken {

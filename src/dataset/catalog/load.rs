@@ -121,17 +121,16 @@ impl Loading<'_> {
             .filter_map(|candidate| candidate.published.clone());
         for Published { id, placed } in published {
             let representations = self.files.remove(&id).unwrap_or_default();
-            let held = self.held.remove(&id);
             let described = &placed.described;
+            let held = self.held.remove(&id);
+            // What was imported as another kind than is described is none of its data.
+            let held = held.filter(|held| held.kind == described.kind);
             let collection = Collection {
                 kind: described.kind,
                 group: held.as_ref().and_then(|held| held.group.clone()),
                 metadata: derived(described.metadata.clone(), held.as_ref(), &representations),
                 digest: held.as_ref().and_then(|held| held.digest.clone()),
-                has_data: match described.kind {
-                    Kind::Coverage => held.is_some_and(|held| held.has_data),
-                    Kind::Files => true,
-                },
+                has_data: !described.kind.is_imported() || held.is_some_and(|held| held.has_data),
                 description: Some(Arc::clone(&placed)),
                 representations,
                 id: id.clone(),

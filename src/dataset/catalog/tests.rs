@@ -54,11 +54,15 @@ impl Provider {
         self
     }
 
-    fn holding(mut self, name: &str, group: Option<&str>) -> Self {
+    fn holding(self, name: &str, group: Option<&str>) -> Self {
+        self.holding_as(Kind::Coverage, name, group)
+    }
+
+    fn holding_as(mut self, kind: Kind, name: &str, group: Option<&str>) -> Self {
         self.held.push(Held {
             id: id(name),
             group: group.map(id),
-            kind: Kind::Coverage,
+            kind,
             metadata: Metadata {
                 title: "as imported".into(),
                 version: Some("8.2.3".into()),
@@ -461,6 +465,31 @@ fn what_is_imported_is_there_with_a_description_or_without() {
     assert_eq!(owner(&catalog, "snow.csv").as_deref(), Some("snow.csv"));
     let ruled = provider.ruling(&["wind.csv"]).load(None);
     assert_eq!(owner(&ruled, "wind.csv").as_deref(), Some("wind.csv"));
+}
+
+#[test]
+fn a_table_has_data_where_it_was_imported_as_the_kind_that_is_described() {
+    let described = meters("kind = \"records\"");
+    for (held, has_data) in [
+        (Some(Kind::Records), true),
+        (Some(Kind::Features), false),
+        (Some(Kind::Coverage), false),
+        (None, false),
+    ] {
+        let provider = Provider::with(&[("meters.toml", &*described), ("meters.csv", "a\n1\n")]);
+        let provider = match held {
+            Some(kind) => provider.holding_as(kind, "meters", None),
+            None => provider,
+        };
+        let catalog = provider.load(None);
+        let told = told(&catalog, provider.folder.path());
+        assert_eq!(told, "", "{held:?}");
+        let collection = catalog.get("meters").unwrap();
+        assert_eq!(collection.kind(), Kind::Records);
+        assert_eq!(collection.has_data(), has_data, "{held:?}");
+        assert_eq!(collection.digest().is_some(), has_data, "{held:?}");
+        assert_eq!(files(&catalog, "meters"), ["meters.csv"]);
+    }
 }
 
 #[test]

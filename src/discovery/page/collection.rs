@@ -162,7 +162,7 @@ fn in_a_shell(view: &View<'_>, body: &mut String, collection: &Collection) {
                 view.address(&path_of_file(&first.name))
             )
         }
-        (Kind::Files, []) => return,
+        (Kind::Features | Kind::Files | Kind::Records | Kind::Series, _) => return,
     };
     let credentials = match view.rule(collection) {
         Some(rule) if rule.is_open() => "",

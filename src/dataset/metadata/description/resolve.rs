@@ -76,7 +76,7 @@ impl Described {
                     .unwrap_or_default()
                     .layout(&keys.dimensions, &keys.variables),
             ),
-            Kind::Files => None,
+            Kind::Features | Kind::Files | Kind::Records | Kind::Series => None,
         };
         let coverage = coverage.transpose().map_err(|(line, problem)| {
             faults.push(fault(line, "coverage.columns", problem));
