@@ -7,10 +7,12 @@
 //!
 //! | part | turns | into |
 //! | --- | --- | --- |
+//! | [`geometry`] | well-known binary, well-known text, GeoJSON | boxes, relations of two geometries, and each other |
 //! | [`schema`] | what a publisher says of his columns | a [`TableSchema`], and the schema of its batches in Arrow |
 
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
+pub mod geometry;
 pub mod schema;
 
 pub use schema::{Column, ColumnType, Kind, SchemaFault, TableSchema, Time};
