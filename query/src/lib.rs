@@ -9,10 +9,12 @@
 //! | --- | --- | --- |
 //! | [`geometry`] | well-known binary, well-known text, GeoJSON | boxes, relations of two geometries, and each other |
 //! | [`schema`] | what a publisher says of his columns | a [`TableSchema`], and the schema of its batches in Arrow |
+//! | [`series`] | rows of series | sums, means and quantiles by local hours, days, months and years |
 
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
 pub mod geometry;
 pub mod schema;
+pub mod series;
 
 pub use schema::{Column, ColumnType, Kind, SchemaFault, TableSchema, Time};

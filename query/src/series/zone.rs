@@ -1,0 +1,253 @@
+//! Zones of the IANA time zone database: by how much local clocks are ahead of UTC, and from when until when.
+//!
+//! The database is part of the program, so that the same question has the same answer on each machine.
+
+use jiff::{
+    Timestamp,
+    tz::{Offset, TimeZone},
+};
+
+/// A time zone.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Zone {
+    zone: TimeZone,
+}
+
+/// A name that no zone has.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("no time zone is called so; names are those of the IANA database, as Europe/London or UTC")]
+pub struct UnknownZone;
+
+/// A time in which the offset of a zone stays the same, in milliseconds since 1970.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Period {
+    /// Its first instant.
+    pub(super) start: i64,
+    /// The first instant after it.
+    pub(super) end: i64,
+    /// Milliseconds that local clocks are ahead of UTC.
+    pub(super) offset: i64,
+}
+
+/// The periods of a zone that were asked for, in the order of time.
+#[derive(Debug)]
+pub(super) struct Periods {
+    zone: Zone,
+    known: Vec<Period>,
+    /// The one that was asked for last: the next instant is in it nearly always.
+    last: Option<Period>,
+}
+
+impl Zone {
+    /// Coordinated universal time.
+    #[must_use]
+    pub fn utc() -> Self {
+        Self {
+            zone: TimeZone::UTC,
+        }
+    }
+
+    /// The zone called `name` in the IANA database, as `Europe/London`; upper and lower case are the same.
+    ///
+    /// # Errors
+    /// [`UnknownZone`].
+    pub fn named(name: &str) -> Result<Self, UnknownZone> {
+        if name.len() > LONGEST_NAME {
+            return Err(UnknownZone);
+        }
+        let zone = TimeZone::get(name).or(Err(UnknownZone))?;
+        if zone.is_unknown() || zone.iana_name().is_none() {
+            return Err(UnknownZone);
+        }
+        Ok(Self { zone })
+    }
+
+    /// The name, as the database writes it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.zone.iana_name().unwrap_or(UTC)
+    }
+
+    /// An instant as RFC 3339 has it, with the zone's offset at that time: `Z` in UTC, and where the offset has
+    /// seconds, which RFC 3339 has no form for. None before the year 0 and after 9999.
+    #[must_use]
+    pub fn rfc3339(&self, milliseconds: i64) -> Option<String> {
+        let instant = Timestamp::from_millisecond(milliseconds).ok()?;
+        let mut offset = self.zone.to_offset(instant);
+        if offset.seconds() % 60 != 0 {
+            offset = Offset::UTC;
+        }
+        if !(0..=9999).contains(&offset.to_datetime(instant).year()) {
+            return None;
+        }
+        Some(if offset == Offset::UTC && self.zone == TimeZone::UTC {
+            instant.to_string()
+        } else {
+            instant.display_with_offset(offset).to_string()
+        })
+    }
+
+    fn period(&self, milliseconds: i64) -> Option<Period> {
+        let instant = Timestamp::from_millisecond(milliseconds).ok()?;
+        let offset = self.zone.to_offset(instant);
+        // The database has transitions at which only the name of the time changes.
+        let mut before = self.zone.preceding(after(instant)?);
+        let start = before.find(|transition| self.before(transition.timestamp()) != Some(offset));
+        let mut following = self.zone.following(instant);
+        let end = following.find(|transition| transition.offset() != offset);
+        Some(Period {
+            start: start.map_or(i64::MIN, |first| first.timestamp().as_millisecond()),
+            end: end.map_or(i64::MAX, |first| first.timestamp().as_millisecond()),
+            offset: i64::from(offset.seconds()) * 1000,
+        })
+    }
+
+    /// The offset just before `transition`.
+    fn before(&self, transition: Timestamp) -> Option<Offset> {
+        let instant = Timestamp::from_nanosecond(transition.as_nanosecond() - 1).ok()?;
+        Some(self.zone.to_offset(instant))
+    }
+}
+
+impl Period {
+    fn has(&self, instant: i64) -> bool {
+        (self.start..self.end).contains(&instant)
+    }
+}
+
+impl Periods {
+    pub(super) fn of(zone: Zone) -> Self {
+        Self {
+            zone,
+            known: Vec::new(),
+            last: None,
+        }
+    }
+
+    /// The period that `instant` is in; none of instants that are in no year from -9999 to 9999.
+    pub(super) fn at(&mut self, instant: i64) -> Option<Period> {
+        if let Some(period) = self.last.filter(|period| period.has(instant)) {
+            return Some(period);
+        }
+        let after = self.known.partition_point(|period| period.start <= instant);
+        let known = after.checked_sub(1).and_then(|at| self.known.get(at));
+        let known = known.filter(|period| period.has(instant)).copied();
+        let period = if let Some(period) = known {
+            period
+        } else {
+            let period = self.zone.period(instant)?;
+            self.known.insert(after, period);
+            period
+        };
+        self.last = Some(period);
+        Some(period)
+    }
+}
+
+fn after(instant: Timestamp) -> Option<Timestamp> {
+    Timestamp::from_nanosecond(instant.as_nanosecond() + 1).ok()
+}
+
+const UTC: &str = "UTC";
+/// Bytes of a name; the longest of the database has 32.
+const LONGEST_NAME: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn instant(text: &str) -> i64 {
+        text.parse::<Timestamp>().unwrap().as_millisecond()
+    }
+
+    #[test]
+    fn names_of_the_database_are_zones_and_others_are_not() {
+        for (name, expected) in [
+            ("Europe/London", Some("Europe/London")),
+            ("europe/london", Some("Europe/London")),
+            ("UTC", Some("UTC")),
+            ("Asia/Kolkata", Some("Asia/Kolkata")),
+            ("", None),
+            ("Europe/Atlantis", None),
+            ("Etc/Unknown", None),
+            ("../../etc/passwd", None),
+            ("+01:00", None),
+        ] {
+            let found = Zone::named(name).ok();
+            assert_eq!(found.as_ref().map(Zone::name), expected, "{name}");
+        }
+        assert_eq!(Zone::named(&"A".repeat(65)), Err(UnknownZone));
+    }
+
+    #[test]
+    fn instants_are_written_with_the_offset_that_holds_then() {
+        for (name, utc, expected) in [
+            ("UTC", "2026-03-29T00:30:00Z", "2026-03-29T00:30:00Z"),
+            (
+                "Europe/London",
+                "2026-03-29T00:30:00Z",
+                "2026-03-29T00:30:00+00:00",
+            ),
+            (
+                "Europe/London",
+                "2026-03-29T01:30:00Z",
+                "2026-03-29T02:30:00+01:00",
+            ),
+            (
+                "Asia/Kathmandu",
+                "2026-01-01T00:00:00Z",
+                "2026-01-01T05:45:00+05:45",
+            ),
+            (
+                "Europe/London",
+                "1800-01-01T00:00:00Z",
+                "1800-01-01T00:00:00+00:00",
+            ),
+        ] {
+            let zone = Zone::named(name).unwrap();
+            assert_eq!(zone.rfc3339(instant(utc)).as_deref(), Some(expected));
+        }
+        assert_eq!(Zone::utc().rfc3339(i64::MAX), None);
+        assert_eq!(Zone::utc().rfc3339(-62_167_219_200_001), None);
+    }
+
+    #[test]
+    fn a_period_lasts_from_one_change_of_the_clocks_to_the_next() {
+        let mut periods = Periods::of(Zone::named("Europe/London").unwrap());
+        let summer = periods.at(instant("2026-07-01T00:00:00Z")).unwrap();
+        assert_eq!(
+            summer,
+            Period {
+                start: instant("2026-03-29T01:00:00Z"),
+                end: instant("2026-10-25T01:00:00Z"),
+                offset: 3_600_000,
+            }
+        );
+        assert_eq!(periods.at(summer.start), Some(summer));
+        assert_eq!(periods.at(summer.end - 1), Some(summer));
+        let winter = periods.at(summer.end).unwrap();
+        assert_eq!((winter.start, winter.offset), (summer.end, 0));
+        assert_eq!(periods.at(summer.start - 1).unwrap().end, summer.start);
+        assert_eq!(periods.known.len(), 3);
+        assert_eq!(periods.at(i64::MAX), None);
+    }
+
+    #[test]
+    fn a_change_of_the_name_alone_is_no_change_of_the_clocks() {
+        // British Standard Time: an hour ahead from 1968 until 1971, under two names.
+        let mut periods = Periods::of(Zone::named("Europe/London").unwrap());
+        let period = periods.at(instant("1970-01-01T00:00:00Z")).unwrap();
+        assert_eq!(period.start, instant("1968-02-18T02:00:00Z"));
+        assert_eq!(period.end, instant("1971-10-31T02:00:00Z"));
+    }
+
+    #[test]
+    fn utc_is_one_period() {
+        let mut periods = Periods::of(Zone::utc());
+        let period = periods.at(0).unwrap();
+        assert_eq!(
+            (period.start, period.end, period.offset),
+            (i64::MIN, i64::MAX, 0)
+        );
+    }
+}
