@@ -8,13 +8,19 @@
 //! | part | turns | into |
 //! | --- | --- | --- |
 //! | [`geometry`] | well-known binary, well-known text, GeoJSON | boxes, relations of two geometries, and each other |
+//! | [`literal`] | text of a question | a [`Literal`] |
+//! | [`predicate`] | columns and literals | a [`Predicate`], which holds of rows and may hold of a part |
 //! | [`schema`] | what a publisher says of his columns | a [`TableSchema`], and the schema of its batches in Arrow |
 //! | [`series`] | rows of series | sums, means and quantiles by local hours, days, months and years |
 
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
 pub mod geometry;
+pub mod literal;
+pub mod predicate;
 pub mod schema;
 pub mod series;
 
+pub use literal::Literal;
+pub use predicate::Predicate;
 pub use schema::{Column, ColumnType, Kind, SchemaFault, TableSchema, Time};
