@@ -4,8 +4,11 @@
 //! [`geojson`]) tell a [`Sink`] of parts and positions, and what is made of them (a box, the binary, GeoJSON, a
 //! geometry of `geo`) is a sink: nothing is copied in between, and what a reader has bounded is bounded for all.
 
+mod admit;
 mod area;
 mod bbox;
+mod boxes;
+mod crossings;
 mod crs;
 pub mod geojson;
 mod hilbert;
@@ -13,9 +16,11 @@ mod parts;
 mod prepared;
 mod relation;
 mod scan;
+mod simplify;
 pub mod wkb;
 pub mod wkt;
 
+pub use admit::{Admitted, Invalid, Warning, admit};
 pub use area::{Areas, Side};
 pub use bbox::{Bbox, BboxFault};
 pub use crs::Crs;
@@ -23,6 +28,7 @@ pub use hilbert::hilbert;
 pub use parts::{Part, Position, Sink};
 pub use prepared::{Prepared, Relating};
 pub use relation::Relation;
+pub use simplify::{pixel_at, simplify};
 
 /// Faults of octets or of a text that is no geometry.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
