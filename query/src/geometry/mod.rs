@@ -17,6 +17,7 @@ mod prepared;
 mod relation;
 mod scan;
 mod simplify;
+mod turned;
 pub mod wkb;
 pub mod wkt;
 
@@ -29,6 +30,7 @@ pub use parts::{Part, Position, Sink};
 pub use prepared::{Prepared, Relating};
 pub use relation::Relation;
 pub use simplify::{pixel_at, simplify};
+pub use turned::{in_crs, of_crs};
 
 /// Faults of octets or of a text that is no geometry.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]

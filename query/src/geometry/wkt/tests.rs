@@ -1,5 +1,5 @@
 use super::*;
-use crate::geometry::{Crs, geojson};
+use crate::geometry::geojson;
 
 fn geojson_of(text: &str) -> Result<String, String> {
     let wkb = to_wkb(text).map_err(|fault| fault.to_string())?;
@@ -109,4 +109,27 @@ fn the_first_geometry_of_a_text_says_its_length() {
     assert_eq!(read_first("POINT(1 2)) AND a > 1", &mut writer), Ok(10));
     assert!(begins("polygonz ((0 0"));
     assert!(!begins("pointless > 1"));
+}
+
+#[test]
+fn what_is_written_is_read_as_the_same_geometry() {
+    let cases = [
+        "POINT(1 2)",
+        "POINT Z(1 2 3)",
+        "POINT EMPTY",
+        "LINESTRING(0 0,1.5 -1)",
+        "POLYGON((0 0,1 0,1 1,0 0),(0.1 0.1,0.2 0.1,0.2 0.2,0.1 0.1))",
+        "MULTIPOINT((1 2),EMPTY)",
+        "MULTILINESTRING(EMPTY,(0 0,1 1))",
+        "MULTIPOLYGON(((0 0,1 0,1 1,0 0)),((5 5,6 5,6 6,5 5)))",
+        "GEOMETRYCOLLECTION(POINT(1 2),GEOMETRYCOLLECTION EMPTY,LINESTRING Z(0 0 1,1 1 1))",
+    ];
+    for expected in cases {
+        let mut text = Vec::new();
+        write(&to_wkb(expected).unwrap(), Crs::Crs84, &mut text).unwrap();
+        assert_eq!(String::from_utf8(text).unwrap(), expected);
+    }
+    let mut text = b"x".to_vec();
+    assert!(write(&[1, 1, 0], Crs::Crs84, &mut text).is_err());
+    assert_eq!(text, b"x");
 }

@@ -3,7 +3,9 @@
 //! Tags are read in any case, `Z`, `M` and `ZM` apart from them or not. Three numbers without a tag are a height, four a
 //! height and a measure; a measure is read and left.
 
-use super::{GeometryFault, MAX_DEPTH, Part, Position, Sink, scan::Scan, wkb};
+mod writer;
+
+use super::{Crs, GeometryFault, MAX_DEPTH, Part, Position, Sink, scan::Scan, wkb};
 
 /// Reads a geometry, from the first octet to the last.
 ///
@@ -37,6 +39,19 @@ pub fn to_wkb(text: &str) -> Result<Vec<u8>, GeometryFault> {
     let mut writer = wkb::Writer::default();
     read(text, &mut writer)?;
     Ok(writer.finish())
+}
+
+/// Appends a geometry in well-known binary to `text`, its positions in the system and in its order of axes.
+///
+/// # Errors
+/// [`GeometryFault`] of octets that are no geometry; `text` is as it was.
+pub fn write(wkb: &[u8], crs: Crs, text: &mut Vec<u8>) -> Result<(), GeometryFault> {
+    let start = text.len();
+    let written = wkb::read(wkb, &mut writer::Writer::new(text, crs));
+    if written.is_err() {
+        text.truncate(start);
+    }
+    written
 }
 
 /// The tag that a text begins with, in any case: a parser of more than geometries asks before it reads one.
