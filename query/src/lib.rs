@@ -8,19 +8,27 @@
 //! | part | turns | into |
 //! | --- | --- | --- |
 //! | [`geometry`] | well-known binary, well-known text, GeoJSON | boxes, relations of two geometries, and each other |
+//! | [`layout`] | batches in any order | sorted files, and the manifest of a version |
 //! | [`literal`] | text of a question | a [`Literal`] |
 //! | [`predicate`] | columns and literals | a [`Predicate`], which holds of rows and may hold of a part |
+//! | [`query`] | conditions, columns, an order, a limit | a [`Query`], whose answer goes on at a [`Cursor`] |
 //! | [`schema`] | what a publisher says of his columns | a [`TableSchema`], and the schema of its batches in Arrow |
 //! | [`series`] | rows of series | sums, means and quantiles by local hours, days, months and years |
+//! | [`table`] | a folder and a [`Query`] | a [`Table`], and [`Rows`] |
 
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
 pub mod geometry;
+pub mod layout;
 pub mod literal;
 pub mod predicate;
+pub mod query;
 pub mod schema;
 pub mod series;
+pub mod table;
 
 pub use literal::Literal;
 pub use predicate::Predicate;
+pub use query::{Cursor, Query};
 pub use schema::{Column, ColumnType, Kind, SchemaFault, TableSchema, Time};
+pub use table::{Rows, Table};

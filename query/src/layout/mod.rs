@@ -1,0 +1,45 @@
+//! A table on the disk: immutable Parquet files, and a manifest that says which of them a version is made of.
+//!
+//! ```text
+//! current                 the version that is served, and below it the one before
+//! {version}.json          a manifest
+//! parts/{digest}.parquet  rows, in the order of the table
+//! ```
+//!
+//! Whatever is written is written aside, synced and renamed, so that a table is always whole and one of two versions. A
+//! file has the digest of its octets as its name, and a version the digest of what its manifest says: the same rows are
+//! the same version on every machine.
+//!
+//! Records lie in the order of their keys, series in the order of their keys and times, features in the order of a
+//! Hilbert curve through the centres of their boxes, so that what is asked for together lies together.
+
+mod boxes;
+pub(crate) mod digest;
+mod duplicates;
+mod folder;
+mod geo;
+pub(crate) mod manifest;
+mod merge;
+pub(crate) mod mmap;
+pub(crate) mod order;
+mod parts;
+mod prepare;
+mod properties;
+mod runs;
+pub(crate) mod scalar;
+mod sizes;
+mod sorted;
+mod sorter;
+pub(crate) mod statistics;
+pub(crate) mod stored;
+mod writer;
+
+pub use digest::{Digest, NotADigest};
+pub use duplicates::Duplicate;
+pub use folder::{Folder, FolderError};
+pub use manifest::{ColumnStatistics, File, Manifest, ManifestFault, Part};
+pub use prepare::{RowFault, RowFaultKind};
+pub use scalar::Scalar;
+pub use sizes::Sizes;
+pub(crate) use stored::Stored;
+pub use writer::{Options, WriteError, Writer};

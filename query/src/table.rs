@@ -1,0 +1,254 @@
+//! A table that is open: its files are mapped, and what is in memory says where rows lie.
+//!
+//! A question is answered in three steps. Parts, row groups and pages of whose bounds it cannot be true are passed over;
+//! of those that are left the columns are read that say of which rows it is true; of these rows the columns of the
+//! answer are decoded. Rows come in batches as they are read, so that an answer of any length needs little memory.
+
+mod bounds;
+mod error;
+mod files;
+mod filter;
+mod mapped;
+mod ranges;
+mod rows;
+mod scan;
+mod sorted;
+
+use std::{path::Path, sync::Arc};
+
+use arrow_array::{RecordBatch, cast::AsArray, types::Int64Type};
+
+pub use error::{QueryError, TableError};
+pub use rows::Rows;
+
+use crate::{
+    layout::{ColumnStatistics, Digest, Folder, Manifest, Stored},
+    literal::Literal,
+    query::Query,
+    schema::TableSchema,
+};
+
+use files::Files;
+use filter::Filter;
+use scan::Scan;
+
+/// A version of a table. It stays whole while it is held, whatever is imported meanwhile.
+#[derive(Debug)]
+pub struct Table {
+    manifest: Manifest,
+    files: Arc<Files>,
+    /// Of features the keys in their order.
+    keys: Option<Arc<Files>>,
+    /// The version before, in which answers go on that were begun with it.
+    before: Option<Arc<Self>>,
+}
+
+impl Table {
+    /// Opens the table in the folder `dir`.
+    ///
+    /// # Errors
+    /// [`TableError`]: nothing of a table is served of which a part does not fit. Octets of parts are not all read:
+    /// that is [`Self::verify`].
+    pub fn open(dir: &Path) -> Result<Self, TableError> {
+        let folder = Folder::new(dir);
+        let versions = folder.versions()?;
+        let mut opened = Self::version_of(&folder, &versions.current);
+        // An import may have ended meanwhile, and another, so that the version that was named is gone.
+        for _ in 0..TRIES {
+            let now = folder.versions()?;
+            if opened.is_ok() || now == versions {
+                break;
+            }
+            opened = Self::version_of(&folder, &now.current);
+        }
+        let mut table = opened?;
+        let before = folder.versions()?.before;
+        // The table is served without the version before, when that one is damaged.
+        let before = before.filter(|before| *before != table.manifest.version);
+        let before = before.and_then(|before| Self::version_of(&folder, &before).ok());
+        table.before = before.map(Arc::new);
+        Ok(table)
+    }
+
+    fn version_of(folder: &Folder, version: &Digest) -> Result<Self, TableError> {
+        let manifest = folder.manifest(version)?;
+        let stored = Stored::new(manifest.schema.clone());
+        let keys = manifest
+            .keys
+            .as_ref()
+            .map(|keys| Files::open(folder, stored.keys(), [(keys, None)]).map(Arc::new));
+        let parts = manifest.parts.iter().map(|part| (&part.file, Some(part)));
+        Ok(Self {
+            files: Arc::new(Files::open(folder, stored, parts)?),
+            keys: keys.transpose()?,
+            before: None,
+            manifest,
+        })
+    }
+
+    /// The columns.
+    #[must_use]
+    pub fn schema(&self) -> &TableSchema {
+        &self.manifest.schema
+    }
+
+    /// The version, which is the same wherever the same was imported.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        self.manifest.version.as_str()
+    }
+
+    /// The time of its import, in milliseconds since 1970.
+    #[must_use]
+    pub fn modified_ms(&self) -> i64 {
+        self.manifest.modified_ms
+    }
+
+    /// Its rows.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.manifest.rows
+    }
+
+    /// True of a table without rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The publisher's words on it at its import.
+    #[must_use]
+    pub fn about(&self) -> &serde_json::Value {
+        &self.manifest.about
+    }
+
+    /// Octets of its files.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.manifest.files().map(|file| file.bytes).sum()
+    }
+
+    /// Statistics of a column over all parts.
+    #[must_use]
+    pub fn statistics(&self, column: usize) -> Option<ColumnStatistics> {
+        let column_type = self.schema().columns.get(column)?.column_type;
+        let parts = self.manifest.parts.iter();
+        let mut parts = parts.filter_map(|part| part.columns.get(column));
+        let first = parts.next()?.clone();
+        Some(parts.fold(first, |all, part| all.with(part, column_type)))
+    }
+
+    /// West, south, east and north of all geometries; none when there are none.
+    #[must_use]
+    pub fn bounds(&self) -> Option<[f64; 4]> {
+        let parts = self.manifest.parts.iter().filter_map(|part| part.bounds);
+        parts.reduce(|[w, s, e, n], [west, south, east, north]| {
+            [w.min(west), s.min(south), e.max(east), n.max(north)]
+        })
+    }
+
+    /// Reads all octets of the files and compares their digests.
+    ///
+    /// # Errors
+    /// [`TableError::Damaged`].
+    pub fn verify(&self) -> Result<(), TableError> {
+        self.files
+            .verify(self.manifest.parts.iter().map(|part| &part.file))?;
+        match &self.keys {
+            Some(keys) => keys.verify(&self.manifest.keys),
+            None => Ok(()),
+        }
+    }
+
+    /// The row with a key, of series with a key and a time, as a batch of all columns of one row.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    pub fn item(self: &Arc<Self>, key: &[Literal]) -> Result<Option<RecordBatch>, QueryError> {
+        let columns = self.files.stored().unique().len();
+        if key.len() != columns {
+            return Err(filter::key_error(self.files.stored()));
+        }
+        let query = Query {
+            ids: Some(vec![key.into()]),
+            limit: Some(1),
+            ..Query::default()
+        };
+        self.select(query)?.next().transpose()
+    }
+
+    /// The rows of which all of the question is true.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    pub fn select(self: &Arc<Self>, query: Query) -> Result<Rows, QueryError> {
+        let Some(cursor) = &query.after else {
+            return self.rows(query, None);
+        };
+        let mut versions = std::iter::once(self).chain(&self.before);
+        let version = versions.find(|table| cursor.is_of(&table.manifest.version));
+        let version = version.ok_or(QueryError::Gone)?;
+        let after = cursor.row(version.len(), &query.sort)?;
+        version.rows(query, Some(after))
+    }
+
+    fn rows(&self, query: Query, after: Option<u64>) -> Result<Rows, QueryError> {
+        let filter = self.filter(&query)?;
+        let files = Arc::clone(&self.files);
+        Rows::new(files, &self.manifest.version, filter, query, after)
+    }
+
+    /// The number of rows of which all of the question is true, whatever its limit and its place.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    pub fn count(&self, query: &Query) -> Result<u64, QueryError> {
+        let filter = self.filter(query)?;
+        if filter.is_all() {
+            return Ok(self.len());
+        }
+        let mut scan = Scan::new(Arc::clone(&self.files), filter, None);
+        let mut count = 0;
+        while let Some(matches) = scan.next_matches()? {
+            count += u64::try_from(matches.rows.len()).unwrap_or_default();
+        }
+        Ok(count)
+    }
+
+    fn filter(&self, query: &Query) -> Result<Filter, QueryError> {
+        let places = match (&self.keys, &query.ids) {
+            (Some(keys), Some(ids)) => Some(places(keys, ids)?),
+            _ => None,
+        };
+        Filter::new(self.files.stored(), query, places)
+    }
+}
+
+/// Rows of features with one of the keys, sorted.
+fn places(keys: &Arc<Files>, ids: &[Box<[Literal]>]) -> Result<Vec<u64>, QueryError> {
+    let query = Query {
+        ids: Some(ids.to_vec()),
+        ..Query::default()
+    };
+    let filter = Filter::new(keys.stored(), &query, None)?;
+    let place = keys.stored().table().columns.len().saturating_sub(1);
+    let mut scan = Scan::new(Arc::clone(keys), filter, None);
+    let mut rows = Vec::new();
+    while let Some(matches) = scan.next_matches()? {
+        for batch in scan.read(&matches, &[place])? {
+            let batch = batch?;
+            let places = batch.columns().first();
+            let places = places.and_then(|places| places.as_primitive_opt::<Int64Type>());
+            let places = places.into_iter().flat_map(|places| places.values().iter());
+            rows.extend(places.filter_map(|place| u64::try_from(*place).ok()));
+        }
+    }
+    rows.sort_unstable();
+    Ok(rows)
+}
+
+/// Imports that end while a table is opened, each within milliseconds of the other.
+const TRIES: usize = 3;
+
+#[cfg(test)]
+mod tests;

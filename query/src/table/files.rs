@@ -1,0 +1,91 @@
+//! Files of rows that follow each other.
+
+use crate::layout::{self, Folder, Part, Stored};
+
+use super::{error::TableError, mapped::Mapped};
+
+/// Rows in files, one after the other.
+#[derive(Debug)]
+pub(super) struct Files {
+    stored: Stored,
+    mapped: Vec<(Mapped, Option<Part>)>,
+    groups: Vec<Group>,
+}
+
+/// A row group of a file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Group {
+    /// The file.
+    pub(super) file: usize,
+    /// The row group of it.
+    pub(super) at: usize,
+    /// The number of its first row among all rows.
+    pub(super) first: u64,
+    /// Its rows.
+    pub(super) rows: usize,
+}
+
+impl Files {
+    pub(super) fn open<'a>(
+        folder: &Folder,
+        stored: Stored,
+        files: impl IntoIterator<Item = (&'a layout::File, Option<&'a Part>)>,
+    ) -> Result<Self, TableError> {
+        let mapped = files.into_iter().map(|(file, part)| {
+            let path = folder.part(&file.digest);
+            let mapped = Mapped::open(&path, file, stored.file())?;
+            Ok((mapped, part.cloned()))
+        });
+        let mapped = mapped.collect::<Result<Vec<_>, TableError>>()?;
+        let mut groups = Vec::new();
+        let mut first = 0_u64;
+        for (at, (mapped, _)) in mapped.iter().enumerate() {
+            for (group, rows) in mapped.groups().iter().enumerate() {
+                groups.push(Group {
+                    file: at,
+                    at: group,
+                    first,
+                    rows: *rows,
+                });
+                first = first.saturating_add(u64::try_from(*rows).unwrap_or(u64::MAX));
+            }
+        }
+        Ok(Self {
+            stored,
+            mapped,
+            groups,
+        })
+    }
+
+    pub(super) fn verify<'a>(
+        &self,
+        files: impl IntoIterator<Item = &'a layout::File>,
+    ) -> Result<(), TableError> {
+        let mut both = self.mapped.iter().zip(files);
+        both.try_for_each(|((mapped, _), file)| mapped.verify(file))
+    }
+
+    pub(super) fn stored(&self) -> &Stored {
+        &self.stored
+    }
+
+    /// Row groups of all files, in the order of their rows.
+    pub(super) fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// The row group that a row is in.
+    pub(super) fn group_of(&self, row: u64) -> usize {
+        let after = self.groups.partition_point(|group| group.first <= row);
+        after.saturating_sub(1)
+    }
+
+    pub(super) fn file(&self, group: Group) -> Option<&Mapped> {
+        self.mapped.get(group.file).map(|(mapped, _)| mapped)
+    }
+
+    /// The manifest's part of the file.
+    pub(super) fn part(&self, group: Group) -> Option<&Part> {
+        self.mapped.get(group.file)?.1.as_ref()
+    }
+}

@@ -1,0 +1,190 @@
+//! A file of rows, mapped, with its metadata in memory.
+
+use std::{fs, path::Path};
+
+use arrow_schema::SchemaRef;
+use bytes::Bytes;
+use parquet::{
+    arrow::{
+        ProjectionMask,
+        arrow_reader::{
+            ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+            ParquetRecordBatchReaderBuilder, RowSelection,
+        },
+    },
+    file::metadata::{PageIndexPolicy, ParquetMetaData},
+};
+
+use crate::layout::{self, digest::Digesting, mmap};
+
+use super::{
+    error::{QueryError, TableError, guarded},
+    ranges::Ranges,
+};
+
+/// A file of rows.
+#[derive(Debug)]
+pub(super) struct Mapped {
+    bytes: Bytes,
+    metadata: ArrowReaderMetadata,
+    /// Rows of each row group.
+    groups: Vec<usize>,
+    name: Box<str>,
+}
+
+impl Mapped {
+    /// Maps the file at `path`, which has to be as `file` says and to have the columns of `schema`.
+    pub(super) fn open(
+        path: &Path,
+        file: &layout::File,
+        schema: &SchemaRef,
+    ) -> Result<Self, TableError> {
+        let name: Box<str> = file
+            .digest
+            .as_str()
+            .chars()
+            .take(12)
+            .collect::<String>()
+            .into();
+        let io = |error| TableError::Io {
+            part: name.clone(),
+            error,
+        };
+        let bytes = fs::File::open(path)
+            .and_then(|file| mmap::map(&file))
+            .map_err(io)?;
+        let damaged = |reason: Box<str>| TableError::Damaged {
+            part: name.clone(),
+            reason,
+        };
+        if u64::try_from(bytes.len()) != Ok(file.bytes) {
+            return Err(damaged("it has another length".into()));
+        }
+        let metadata = load(&bytes, schema).map_err(damaged)?;
+        let groups = checked(metadata.metadata(), schema, file.rows, bytes.len());
+        let groups = groups.map_err(|reason| damaged(reason.into()))?;
+        Ok(Self {
+            bytes,
+            metadata,
+            groups,
+            name,
+        })
+    }
+
+    /// Compares the digest of all octets with that of `file`.
+    pub(super) fn verify(&self, file: &layout::File) -> Result<(), TableError> {
+        let mut digesting = Digesting::default();
+        digesting.add(&self.bytes);
+        if digesting.finish() == file.digest {
+            return Ok(());
+        }
+        Err(TableError::Damaged {
+            part: self.name.clone(),
+            reason: "its octets have another digest".into(),
+        })
+    }
+
+    /// Rows of each row group.
+    pub(super) fn groups(&self) -> &[usize] {
+        &self.groups
+    }
+
+    pub(super) fn metadata(&self) -> &ParquetMetaData {
+        self.metadata.metadata()
+    }
+
+    /// A reader of `columns` of rows of one row group, in batches of at most so many.
+    pub(super) fn reader(
+        &self,
+        group: usize,
+        rows: &Ranges,
+        columns: &[usize],
+        batch_rows: usize,
+    ) -> Result<ParquetRecordBatchReader, QueryError> {
+        let all = self.groups.get(group).copied().unwrap_or_default();
+        let selection = RowSelection::from_consecutive_ranges(rows.iter(), all);
+        // Columns are flat, so that a column is a leaf.
+        let leaves =
+            ProjectionMask::leaves(self.metadata.parquet_schema(), columns.iter().copied());
+        let (bytes, metadata) = (self.bytes.clone(), self.metadata.clone());
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata)
+            .with_row_groups(vec![group])
+            .with_row_selection(selection)
+            .with_projection(leaves)
+            .with_batch_size(batch_rows);
+        guarded(|| builder.build()).map_err(QueryError::Damaged)
+    }
+}
+
+fn load(bytes: &Bytes, schema: &SchemaRef) -> Result<ArrowReaderMetadata, Box<str>> {
+    if !bytes.starts_with(MAGIC) || !bytes.ends_with(MAGIC) {
+        return Err("it is no Parquet".into());
+    }
+    let options = ArrowReaderOptions::new()
+        .with_schema(schema.clone())
+        .with_column_index_policy(PageIndexPolicy::Optional)
+        .with_offset_index_policy(PageIndexPolicy::Required);
+    guarded(|| ArrowReaderMetadata::load(bytes, options))
+}
+
+/// Rows of the row groups, when all fits: the library takes what a footer says for true.
+fn checked(
+    metadata: &ParquetMetaData,
+    schema: &SchemaRef,
+    rows: u64,
+    length: usize,
+) -> Result<Vec<usize>, &'static str> {
+    let columns = metadata.file_metadata().schema_descr();
+    let is_named = |(at, field): (usize, &arrow_schema::FieldRef)| {
+        let column = columns.columns().get(at);
+        column.is_some_and(|column| column.name() == field.name())
+    };
+    if columns.num_columns() != schema.fields().len()
+        || !schema.fields().iter().enumerate().all(is_named)
+    {
+        return Err("it has other columns");
+    }
+    let mut groups = Vec::new();
+    for (at, group) in metadata.row_groups().iter().enumerate() {
+        let rows = usize::try_from(group.num_rows()).map_err(|_error| "a row group")?;
+        if group.columns().len() != columns.num_columns() {
+            return Err("a row group has other columns");
+        }
+        let pages = metadata.page_index_for_row_group(at);
+        for column in 0..columns.num_columns() {
+            let places = pages
+                .page_locations(column)
+                .ok_or("there is no index of pages")?;
+            let firsts = places
+                .iter()
+                .map(|page| usize::try_from(page.first_row_index).ok());
+            let firsts = firsts
+                .collect::<Option<Vec<_>>>()
+                .ok_or("an index of pages")?;
+            let is_sorted = firsts.is_sorted_by(|one, next| one < next);
+            let is_within = firsts.first() == Some(&0) && firsts.last() < Some(&rows);
+            let ends = places.iter().map(|page| {
+                let start = usize::try_from(page.offset).ok()?;
+                start.checked_add(usize::try_from(page.compressed_page_size).ok()?)
+            });
+            let mut ends = ends.map(|end| end.is_some_and(|end| end <= length));
+            let is_counted = pages
+                .column_index(column)
+                .is_none_or(|index| usize::try_from(index.num_pages()) == Ok(places.len()));
+            if !is_sorted || !is_within || !is_counted || !ends.all(|is_within| is_within) {
+                return Err("an index of pages contradicts itself");
+            }
+        }
+        groups.push(rows);
+    }
+    let sum = groups.iter().try_fold(0_u64, |sum, rows| {
+        sum.checked_add(u64::try_from(*rows).ok()?)
+    });
+    if sum == Some(rows) {
+        Ok(groups)
+    } else {
+        Err("it has another number of rows")
+    }
+}
+
+const MAGIC: &[u8] = b"PAR1";

@@ -1,0 +1,188 @@
+//! Rows of which a question is true, found in the order in which they lie.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use arrow_array::{BooleanArray, RecordBatch};
+use arrow_buffer::BooleanBufferBuilder;
+use parquet::{arrow::arrow_reader::ParquetRecordBatchReader, file::metadata::RowGroupMetaData};
+
+use super::{
+    bounds::{GroupBounds, PageBounds, PartBounds},
+    error::{QueryError, guarded},
+    files::{Files, Group},
+    filter::{Filter, Step},
+    mapped::Mapped,
+    ranges::Ranges,
+};
+
+/// A walk through the files, which goes as far as it is asked.
+pub(super) struct Scan {
+    files: Arc<Files>,
+    filter: Filter,
+    /// The next row group.
+    next: usize,
+    /// Only rows from this one on.
+    from: u64,
+    /// Rows of the group before that have not been looked at.
+    pending: Option<Matches>,
+    chunk: usize,
+}
+
+/// Rows of a row group.
+#[derive(Debug)]
+pub(super) struct Matches {
+    pub(super) group: Group,
+    pub(super) rows: Ranges,
+}
+
+impl Scan {
+    /// A walk through the rows behind the row `after`.
+    pub(super) fn new(files: Arc<Files>, filter: Filter, after: Option<u64>) -> Self {
+        let from = after.map_or(0, |after| after.saturating_add(1));
+        Self {
+            filter,
+            next: files.group_of(from),
+            from,
+            pending: None,
+            chunk: FIRST_CHUNK_ROWS,
+            files,
+        }
+    }
+
+    /// The next rows, all of one row group.
+    pub(super) fn next_matches(&mut self) -> Result<Option<Matches>, QueryError> {
+        loop {
+            let Some(mut pending) = self.pending.take() else {
+                let Some(group) = self.files.groups().get(self.next).copied() else {
+                    return Ok(None);
+                };
+                self.next += 1;
+                let rows = self.pruned(group);
+                self.pending = Some(Matches { group, rows }).filter(|found| !found.rows.is_empty());
+                continue;
+            };
+            if self.filter.steps().is_empty() {
+                return Ok(Some(pending));
+            }
+            let group = pending.group;
+            let mut rows = pending.rows.take_first(self.chunk);
+            self.chunk = (self.chunk * 2).min(MOST_CHUNK_ROWS);
+            self.pending = Some(pending).filter(|pending| !pending.rows.is_empty());
+            for step in self.filter.steps() {
+                if !rows.is_empty() {
+                    rows = self.narrowed(group, &rows, step)?;
+                }
+            }
+            if !rows.is_empty() {
+                return Ok(Some(Matches { group, rows }));
+            }
+        }
+    }
+
+    /// The columns of the rows, in the order of the file.
+    pub(super) fn read(&self, rows: &Matches, columns: &[usize]) -> Result<Batches, QueryError> {
+        read(&self.files, rows, columns)
+    }
+
+    /// Rows of the group of whose pages it may be true.
+    fn pruned(&self, group: Group) -> Ranges {
+        let files = &self.files;
+        let stored = files.stored();
+        let mut rows = self.filter.rows_of(group.first, group.rows);
+        if let Ok(skipped) = usize::try_from(self.from.saturating_sub(group.first)) {
+            rows = rows.within(&(skipped..group.rows));
+        }
+        if rows.is_empty() {
+            return rows;
+        }
+        let bounds = self.filter.bounds();
+        let part = files.part(group);
+        if part.is_some_and(|part| !bounds.may_hold(&PartBounds { part, stored })) {
+            return Ranges::default();
+        }
+        let Some(metadata) = files.file(group).map(Mapped::metadata) else {
+            return Ranges::default();
+        };
+        if let Some(group) = metadata.row_groups().get(group.at)
+            && !bounds.may_hold(&GroupBounds { group, stored })
+        {
+            return Ranges::default();
+        }
+        let pages = metadata.page_index_for_row_group(group.at);
+        let mut starts = BTreeSet::from([0, group.rows]);
+        for column in self.filter.bounds_columns() {
+            let places = pages.page_locations(*column).into_iter().flatten();
+            starts.extend(places.filter_map(|page| usize::try_from(page.first_row_index).ok()));
+        }
+        let kept = starts.iter().zip(starts.iter().skip(1)).filter(|(row, _)| {
+            let page = PageBounds {
+                pages: &pages,
+                stored,
+                row: **row,
+                rows: group.rows,
+            };
+            bounds.may_hold(&page)
+        });
+        let mut all = Ranges::default();
+        for (start, end) in kept {
+            rows.within(&(*start..*end))
+                .iter()
+                .for_each(|rows| all.push(rows));
+        }
+        all
+    }
+
+    fn narrowed(&self, group: Group, rows: &Ranges, step: &Step) -> Result<Ranges, QueryError> {
+        let mut holds = BooleanBufferBuilder::new(rows.len());
+        let matches = Matches {
+            group,
+            rows: rows.clone(),
+        };
+        for batch in read(&self.files, &matches, &step.columns())? {
+            holds.append_buffer(step.holds(&batch?)?.values());
+        }
+        if holds.len() != rows.len() {
+            return Err(QueryError::Damaged("a row group has other rows".into()));
+        }
+        Ok(rows.filtered(&BooleanArray::new(holds.finish(), None)))
+    }
+}
+
+/// Batches of some columns.
+pub(super) struct Batches {
+    reader: ParquetRecordBatchReader,
+}
+
+impl Iterator for Batches {
+    type Item = Result<RecordBatch, QueryError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = guarded(|| self.reader.next().transpose());
+        next.map_err(QueryError::Damaged).transpose()
+    }
+}
+
+/// Batches of the columns of rows, small enough to be held in memory.
+pub(super) fn read(
+    files: &Files,
+    rows: &Matches,
+    columns: &[usize],
+) -> Result<Batches, QueryError> {
+    let file = files.file(rows.group);
+    let file = file.ok_or_else(|| QueryError::Damaged("a part is absent".into()))?;
+    let chunks = file.metadata().row_groups().get(rows.group.at);
+    let chunks = chunks.map(RowGroupMetaData::columns).unwrap_or_default();
+    let sizes = columns.iter().filter_map(|column| chunks.get(*column));
+    let bytes = sizes.map(|chunk| usize::try_from(chunk.uncompressed_size()).unwrap_or(usize::MAX));
+    let bytes = bytes.fold(0_usize, usize::saturating_add) / rows.group.rows.max(1);
+    let batch_rows = (BATCH_BYTES / bytes.max(1)).clamp(1, MOST_BATCH_ROWS);
+    let reader = file.reader(rows.group.at, &rows.rows, columns, batch_rows)?;
+    Ok(Batches { reader })
+}
+
+/// Rows that are looked at together: few at first, since a page of an answer needs few.
+const FIRST_CHUNK_ROWS: usize = 32_768;
+const MOST_CHUNK_ROWS: usize = 131_072;
+/// Octets of a batch, about.
+const BATCH_BYTES: usize = 4 << 20;
+const MOST_BATCH_ROWS: usize = 8_192;

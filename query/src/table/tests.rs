@@ -1,0 +1,248 @@
+//! Questions to random tables of tiny pages, beside the same rows in a plain list.
+
+mod plain;
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use crate::{
+    layout::{Options, Sizes, Writer},
+    literal::Literal,
+    query::{Interval, Query, SortKey},
+    table::Table,
+};
+
+use plain::{Cell, Plain, Shape};
+
+/// Sizes so small that few rows have many pages, groups and parts.
+const SIZES: Sizes = Sizes {
+    page: 3,
+    group: 9,
+    part: 18,
+};
+
+fn options(memory_bytes: usize) -> Options {
+    Options {
+        memory_bytes,
+        sizes: Some(SIZES),
+        ..Options::default()
+    }
+}
+
+fn written(plain: &Plain, memory_bytes: usize) -> (tempfile::TempDir, Arc<Table>) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer =
+        Writer::begin(folder.path(), plain.schema.clone(), options(memory_bytes)).unwrap();
+    for rows in plain.pushed.chunks(7) {
+        writer.push(&plain.batch(rows)).unwrap();
+    }
+    let manifest = writer.finish().unwrap();
+    assert_eq!(manifest.rows, u64::try_from(plain.rows.len()).unwrap());
+    let table = Table::open(folder.path()).unwrap();
+    table.verify().unwrap();
+    (folder, Arc::new(table))
+}
+
+fn answer(table: &Arc<Table>, query: Query) -> Vec<Vec<Cell>> {
+    let properties = query.properties.clone();
+    let rows = table.select(query).unwrap();
+    let batches = rows.map(Result::unwrap);
+    batches
+        .flat_map(|batch| plain::read(&batch, properties.as_deref()))
+        .collect()
+}
+
+/// All pages of an answer, each asked for behind the one before.
+fn pages(table: &Arc<Table>, query: &Query, limit: usize) -> Vec<Vec<Cell>> {
+    let mut all = Vec::new();
+    let mut query = Query {
+        limit: Some(limit),
+        ..query.clone()
+    };
+    loop {
+        let mut rows = table.select(query.clone()).unwrap();
+        let mut page = Vec::new();
+        for batch in &mut rows {
+            page.extend(plain::read(&batch.unwrap(), query.properties.as_deref()));
+        }
+        assert!(page.len() <= limit);
+        let cursor = rows.cursor().unwrap();
+        assert!(
+            cursor.is_none() || page.len() == limit,
+            "a page that goes on is full"
+        );
+        all.extend(page);
+        match cursor {
+            Some(cursor) => {
+                query.after = Some(crate::Cursor::parse(&cursor.to_string()).unwrap());
+            }
+            None => return all,
+        }
+    }
+}
+
+fn shape() -> impl Strategy<Value = Shape> {
+    prop_oneof![
+        Just(Shape::Records),
+        Just(Shape::Composite),
+        Just(Shape::Series),
+        Just(Shape::Features),
+    ]
+}
+
+fn plain() -> impl Strategy<Value = Plain> {
+    (shape(), prop::collection::vec(plain::row(), 0..90))
+        .prop_map(|(shape, rows)| Plain::new(shape, rows))
+}
+
+fn instant() -> impl Strategy<Value = Option<i64>> {
+    prop::option::of((0..40_i64).prop_map(|day| day * 43_200_000))
+}
+
+fn interval() -> impl Strategy<Value = Interval> {
+    (instant(), instant()).prop_map(|(begin, end)| Interval { begin, end })
+}
+
+fn sort() -> impl Strategy<Value = Vec<SortKey>> {
+    let key = (0..plain::SORTABLE, any::<bool>()).prop_map(|(column, is_descending)| SortKey {
+        column,
+        is_descending,
+    });
+    prop::collection::vec(key, 0..3)
+}
+
+/// A question, in which places of rows stand for keys.
+#[derive(Clone, Debug)]
+struct Asked {
+    ids: Option<Vec<(usize, bool)>>,
+    predicate: Option<usize>,
+    bbox: Option<[i8; 4]>,
+    datetime: Option<Interval>,
+    properties: Option<Vec<usize>>,
+    sort: Vec<SortKey>,
+    prefix: Option<String>,
+}
+
+fn asked() -> impl Strategy<Value = Asked> {
+    let bbox = [-9..9_i8, -9..9_i8, -9..9_i8, -9..9_i8];
+    (
+        prop::option::weighted(
+            0.3,
+            prop::collection::vec((0..90_usize, prop::bool::weighted(0.8)), 0..5),
+        ),
+        prop::option::weighted(0.4, 0..plain::PREDICATES),
+        prop::option::weighted(0.4, bbox),
+        prop::option::weighted(0.3, interval()),
+        prop::option::weighted(0.3, prop::collection::vec(0..plain::SORTABLE, 0..4)),
+        sort(),
+        prop::option::weighted(0.2, "[a-c]{0,2}"),
+    )
+        .prop_map(
+            |(ids, predicate, bbox, datetime, properties, sort, prefix)| Asked {
+                ids,
+                predicate,
+                bbox,
+                datetime,
+                properties,
+                sort,
+                prefix,
+            },
+        )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn an_answer_is_that_of_a_plain_list_whole_and_page_by_page(
+        plain in plain(),
+        asked in asked(),
+        limit in 1_usize..12,
+        memory in prop_oneof![Just(1_usize), Just(2_000), Just(1 << 20)],
+    ) {
+        let (_folder, table) = written(&plain, memory);
+        let query = plain.query(&asked);
+        let expected = plain.answer(&query);
+        prop_assert_eq!(&answer(&table, query.clone()), &expected);
+        prop_assert_eq!(&pages(&table, &query, limit), &expected);
+        prop_assert_eq!(table.count(&query).unwrap(), u64::try_from(expected.len()).unwrap());
+        let first = answer(&table, Query { limit: Some(limit), ..query });
+        prop_assert_eq!(&first[..], &expected[..limit.min(expected.len())]);
+    }
+
+    #[test]
+    fn an_item_is_the_row_with_the_key_and_no_other(
+        plain in plain(),
+        other in plain::row(),
+    ) {
+        let (_folder, table) = written(&plain, 4_000);
+        let others = Plain::new(plain.shape, vec![other]);
+        for row in plain.rows.iter().chain(&others.rows) {
+            let key = plain.key(row);
+            let expected = plain.rows.iter().find(|row| plain.key(row) == key);
+            let found = table.item(&key).unwrap();
+            let found = found.map(|batch| plain::read(&batch, None));
+            prop_assert_eq!(found, expected.map(|row| vec![row.clone()]));
+        }
+    }
+}
+
+#[test]
+fn an_answer_ends_early_where_its_reader_has_enough() {
+    let rows = (0..60).map(plain::numbered).collect();
+    let plain = Plain::new(Shape::Records, rows);
+    let (_folder, table) = written(&plain, 1 << 20);
+    for sort in [
+        vec![],
+        vec![SortKey {
+            column: 1,
+            is_descending: true,
+        }],
+    ] {
+        let query = Query {
+            sort,
+            ..Query::default()
+        };
+        let expected = plain.answer(&query);
+        for enough in 1..expected.len() {
+            let mut rows = table.select(query.clone()).unwrap();
+            let mut taken = Vec::new();
+            let cursor = loop {
+                let batch = plain::read(&rows.next().unwrap().unwrap(), None);
+                let count = batch.len().min(enough - taken.len());
+                taken.extend(batch.into_iter().take(count));
+                if taken.len() == enough {
+                    break rows.cursor_after(count).unwrap();
+                }
+            };
+            let rest = Query {
+                after: cursor,
+                ..query.clone()
+            };
+            taken.extend(answer(&table, rest));
+            assert_eq!(taken, expected, "{enough}");
+        }
+        let mut rows = table.select(query).unwrap();
+        let count = rows.by_ref().map(Result::unwrap).last().unwrap().num_rows();
+        assert_eq!(rows.cursor_after(count).unwrap(), None);
+        assert_eq!(rows.cursor().unwrap(), None);
+    }
+}
+
+#[test]
+fn a_key_of_other_columns_or_types_is_refused() {
+    let plain = Plain::new(Shape::Composite, vec![plain::numbered(1)]);
+    let (_folder, table) = written(&plain, 1 << 20);
+    let text = || Literal::Text("a".into());
+    for (key, is_key) in [
+        (vec![text(), Literal::Integer(1)], true),
+        (vec![text()], false),
+        (vec![Literal::Integer(1), text()], false),
+        (vec![text(), Literal::Number(1.0)], false),
+        (vec![text(), Literal::Integer(1), text()], false),
+        (vec![], false),
+    ] {
+        assert_eq!(table.item(&key).is_ok(), is_key, "{key:?}");
+    }
+}
