@@ -1,0 +1,88 @@
+//! Values that series are told apart by, or summed up by.
+
+use arrow_array::{
+    Array, ArrayRef,
+    cast::AsArray,
+    types::{Date32Type, Int64Type, TimestampMillisecondType},
+};
+use arrow_schema::DataType;
+use jiff::{Timestamp, tz::Offset};
+
+use super::zone::Zone;
+
+/// The value of a column in a row.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Value {
+    /// There is none.
+    None,
+    Boolean(bool),
+    /// Since 1 January 1970.
+    Days(i32),
+    Integer(i64),
+    /// Since 1970.
+    Milliseconds(i64),
+    Text(Box<str>),
+}
+
+impl Value {
+    /// The value of `row`; none of a type that is not grouped by.
+    pub(super) fn of(column: &ArrayRef, row: usize) -> Option<Self> {
+        if column.is_null(row) {
+            return Some(Self::None);
+        }
+        Some(match column.data_type() {
+            DataType::Boolean => Self::Boolean(column.as_boolean().value(row)),
+            DataType::Date32 => Self::Days(column.as_primitive::<Date32Type>().value(row)),
+            DataType::Int64 => Self::Integer(column.as_primitive::<Int64Type>().value(row)),
+            DataType::Timestamp(_, _) => {
+                let instants = column.as_primitive_opt::<TimestampMillisecondType>()?;
+                Self::Milliseconds(instants.value(row))
+            }
+            DataType::Utf8 => Self::Text(column.as_string::<i32>().value(row).into()),
+            _ => return None,
+        })
+    }
+
+    /// The value as a name has it.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::None => "null".to_owned(),
+            Self::Boolean(is_true) => is_true.to_string(),
+            Self::Days(days) => {
+                let midnight = Timestamp::from_second(i64::from(*days) * DAY_SECONDS);
+                midnight.map_or_else(
+                    |_| days.to_string(),
+                    |midnight| Offset::UTC.to_datetime(midnight).date().to_string(),
+                )
+            }
+            Self::Integer(number) => number.to_string(),
+            Self::Milliseconds(instant) => {
+                let text = Zone::utc().rfc3339(*instant);
+                text.unwrap_or_else(|| instant.to_string())
+            }
+            Self::Text(text) => text.to_string(),
+        }
+    }
+}
+
+const DAY_SECONDS: i64 = 86_400;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_named_as_they_are_written() {
+        for (value, expected) in [
+            (Value::None, "null"),
+            (Value::Boolean(true), "true"),
+            (Value::Days(20_455), "2026-01-02"),
+            (Value::Days(i32::MAX), "2147483647"),
+            (Value::Integer(-5), "-5"),
+            (Value::Milliseconds(0), "1970-01-01T00:00:00Z"),
+            (Value::Text("AB1 2CD".into()), "AB1 2CD"),
+        ] {
+            assert_eq!(value.text(), expected);
+        }
+    }
+}
