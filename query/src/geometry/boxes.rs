@@ -27,6 +27,11 @@ impl Boxes {
         Self { boxes, starts }
     }
 
+    /// Bytes that they take in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.boxes)
+    }
+
     /// Tells of each box that meets `sides`, by its number; until `found` says that it has enough.
     pub(crate) fn meeting(&self, sides: [f64; 4], mut found: impl FnMut(usize) -> bool) {
         let top = self.starts.len().saturating_sub(1);

@@ -1,14 +1,15 @@
 //! A geometry that many others are asked about.
 
-use std::{cell::OnceCell, sync::Arc};
+use std::sync::Arc;
 
-use geo::{Geometry, PreparedGeometry, Relate};
+use geo::Geometry;
 
 use super::{
     Areas, Bounds, GeometryFault, Part, Position, Relation, Side, Sink,
     area::Ray,
     bbox::Meeting,
     boxes_meet,
+    pairs::{Graphs, Parts},
     parts::is_same,
     wkb::{self, Built},
 };
@@ -19,6 +20,7 @@ pub struct Prepared(Arc<Inner>);
 
 struct Inner {
     geometry: Geometry,
+    parts: Parts,
     bounds: Option<[f64; 4]>,
     shape: Shape,
 }
@@ -56,6 +58,7 @@ impl Prepared {
             _ => Shape::Other,
         };
         Ok(Self(Arc::new(Inner {
+            parts: Parts::of(geometry.clone()),
             geometry,
             bounds,
             shape,
@@ -85,8 +88,10 @@ impl Prepared {
     /// The same for many geometries in a row, on one thread: what is worked out of it for the first serves all.
     #[must_use]
     pub fn relating(&self) -> Relating<'_> {
-        let (prepared, graph) = (self, OnceCell::new());
-        Relating { prepared, graph }
+        Relating {
+            prepared: self,
+            graphs: self.0.parts.graphs(),
+        }
     }
 
     /// `true` where a geometry whose box is known may stand in the relation to it.
@@ -115,7 +120,7 @@ impl PartialEq for Prepared {
 /// A prepared geometry at work on one thread.
 pub struct Relating<'p> {
     prepared: &'p Prepared,
-    graph: OnceCell<PreparedGeometry<'p, &'p Geometry>>,
+    graphs: Graphs<'p>,
 }
 
 impl Relating<'_> {
@@ -150,15 +155,11 @@ impl Relating<'_> {
                 wkb::read(wkb, &mut meeting)?;
                 Ok(meeting.is_met == (relation == Relation::Intersects))
             }
-            _ => self.by_graph(relation, wkb),
+            _ => {
+                let one = Parts::of(wkb::to_geo(wkb)?);
+                Ok(self.graphs.facts(&one, relation).holds(relation))
+            }
         }
-    }
-
-    fn by_graph(&self, relation: Relation, wkb: &[u8]) -> Result<bool, GeometryFault> {
-        let other = wkb::to_geo(wkb)?;
-        let geometry = self.prepared.geometry();
-        let graph = self.graph.get_or_init(|| PreparedGeometry::from(geometry));
-        Ok(relation.of_matrix(&graph.relate(&other)))
     }
 }
 

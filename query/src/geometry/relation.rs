@@ -1,7 +1,5 @@
 //! Relations of two geometries (OGC 06-103r4 §6.1.15), as CQL2 names them.
 
-use geo::relate::IntersectionMatrix;
-
 use super::Side;
 
 /// Ways in which one geometry may lie to another.
@@ -73,20 +71,6 @@ impl Relation {
             Self::Contains => side == Side::Inside,
             Self::Within => false,
             _ => self.of_point(side),
-        }
-    }
-
-    /// The answer of a geometry to another, where the matrix is of the other to it.
-    pub(super) fn of_matrix(self, other_to_it: &IntersectionMatrix) -> bool {
-        match self {
-            Self::Intersects => other_to_it.is_intersects(),
-            Self::Disjoint => other_to_it.is_disjoint(),
-            Self::Within => other_to_it.is_contains(),
-            Self::Contains => other_to_it.is_within(),
-            Self::Touches => other_to_it.is_touches(),
-            Self::Crosses => other_to_it.is_crosses(),
-            Self::Overlaps => other_to_it.is_overlaps(),
-            Self::Equals => other_to_it.is_equal_topo(),
         }
     }
 }

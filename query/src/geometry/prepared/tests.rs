@@ -1,4 +1,4 @@
-use geo::{Coord, LineString, MultiPolygon, Point, Polygon};
+use geo::{Coord, LineString, MultiPolygon, Point, Polygon, Relate, Translate};
 use proptest::prelude::*;
 use strum::IntoEnumIterator;
 
@@ -18,7 +18,7 @@ fn relations_are_those_of_simple_features() {
     const SQUARE: &str = "POLYGON((0 0,4 0,4 4,0 4,0 0))";
     const HOLED: &str = "POLYGON((0 0,4 0,4 4,0 4,0 0),(1 1,3 1,3 3,1 3,1 1))";
     const TRIANGLE: &str = "POLYGON((0 0,8 0,0 8,0 0))";
-    let cases: [(&str, &str, &[Relation]); 16] = [
+    let cases: [(&str, &str, &[Relation]); 21] = [
         ("POINT(2 2)", SQUARE, &[Intersects, Within]),
         ("POINT(4 2)", SQUARE, &[Intersects, Touches]),
         ("POINT(4 4)", SQUARE, &[Intersects, Touches]),
@@ -47,6 +47,23 @@ fn relations_are_those_of_simple_features() {
         (SQUARE, "LINESTRING(-1 2,5 2)", &[Intersects, Crosses]),
         ("LINESTRING(-1 2,5 2)", SQUARE, &[Intersects, Crosses]),
         ("POINT EMPTY", SQUARE, &[Disjoint]),
+        ("MULTIPOINT(2 2,9 9)", SQUARE, &[Intersects, Crosses]),
+        ("MULTIPOINT(4 2,9 9)", SQUARE, &[Intersects, Touches]),
+        (
+            "MULTILINESTRING(EMPTY,(1 1,2 2))",
+            SQUARE,
+            &[Intersects, Within],
+        ),
+        (
+            "GEOMETRYCOLLECTION(POINT(4 2),POLYGON((1 1,2 1,2 2,1 1)))",
+            SQUARE,
+            &[Intersects, Within],
+        ),
+        (
+            SQUARE,
+            "GEOMETRYCOLLECTION(POINT(9 9),POLYGON((0 0,8 0,0 8,0 0)),POLYGON((0 0,9 0,9 9,0 0)))",
+            &[Intersects, Within],
+        ),
     ];
     for (one, other, expected) in cases {
         let found: Vec<_> = Relation::iter()
@@ -110,15 +127,22 @@ fn shape() -> impl Strategy<Value = Geometry> {
         place().prop_map(Geometry::from),
         box_shaped().prop_map(Geometry::from),
         (place(), place()).prop_map(|(from, to)| LineString(vec![from.0, to.0]).into()),
-        (star(), star()).prop_filter_map("parts lie apart", |(one, other)| {
-            let apart = one.relate(&other).is_disjoint();
-            apart.then(|| MultiPolygon(vec![one, other]).into())
+        (star(), star()).prop_map(|(one, other)| {
+            MultiPolygon(vec![one, other.translate(20.0, 0.0)]).into()
+        }),
+        (star(), star()).prop_map(|(one, other)| {
+            MultiPolygon(vec![one, other.translate(0.0, -20.0)]).into()
+        }),
+        prop::collection::vec(place(), 1..4).prop_map(|points| geo::MultiPoint(points).into()),
+        (place(), place(), place()).prop_map(|(one, two, three)| {
+            let line = |from: Point, to: Point| LineString(vec![from.0, to.0]);
+            geo::MultiLineString(vec![line(one, two), line(two, three)]).into()
         }),
     ]
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1024))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn relations_are_those_of_the_plain_matrix(one in shape(), other in shape()) {
@@ -147,5 +171,19 @@ proptest! {
         let bbox = crate::geometry::Bbox::of(&bounds, crate::geometry::Crs::Crs84).unwrap();
         let found = bbox.meets(&wkb::from_geo(&one)).unwrap();
         prop_assert_eq!(found, one.relate(&area).is_intersects());
+    }
+}
+
+proptest! {
+    #[test]
+    fn geometries_of_any_parts_are_related_whichever_way_they_lie(
+        one in prop::collection::vec(shape(), 1..5), other in prop::collection::vec(shape(), 1..5),
+    ) {
+        let collection = |parts| Geometry::GeometryCollection(geo::GeometryCollection(parts));
+        let prepared = Prepared::new(&collection(other)).unwrap();
+        let wkb = wkb::from_geo(&collection(one));
+        for relation in Relation::iter() {
+            prepared.relates(relation, &wkb).unwrap();
+        }
     }
 }
