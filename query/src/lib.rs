@@ -10,6 +10,7 @@
 //! | [`geometry`] | well-known binary, well-known text, GeoJSON | boxes, relations of two geometries, and each other |
 //! | [`layout`] | batches in any order | sorted files, and the manifest of a version |
 //! | [`literal`] | text of a question | a [`Literal`] |
+//! | [`locate`] | rows of features, and places | the features around each place |
 //! | [`predicate`] | columns and literals | a [`Predicate`], which holds of rows and may hold of a part |
 //! | [`query`] | conditions, columns, an order, a limit | a [`Query`], whose answer goes on at a [`Cursor`] |
 //! | [`schema`] | what a publisher says of his columns | a [`TableSchema`], and the schema of its batches in Arrow |
@@ -21,6 +22,7 @@
 pub mod geometry;
 pub mod layout;
 pub mod literal;
+pub mod locate;
 pub mod predicate;
 pub mod query;
 pub mod schema;
