@@ -43,3 +43,6 @@ pub use scalar::Scalar;
 pub use sizes::Sizes;
 pub(crate) use stored::Stored;
 pub use writer::{Options, WriteError, Writer};
+
+#[cfg(test)]
+mod tests;

@@ -30,6 +30,7 @@ pub struct Rows {
     last: Vec<u64>,
     /// The last row of the batches before that one.
     before: Option<u64>,
+    is_over: bool,
 }
 
 /// Rows that were found, and those that are to be.
@@ -82,6 +83,7 @@ impl Rows {
             left: query.limit,
             last: Vec::new(),
             before: after,
+            is_over: false,
         })
     }
 
@@ -163,8 +165,14 @@ impl Rows {
 impl Iterator for Rows {
     type Item = Result<RecordBatch, QueryError>;
 
+    /// The next rows; after an error there are none.
     fn next(&mut self) -> Option<Self::Item> {
-        self.batch().transpose()
+        if self.is_over {
+            return None;
+        }
+        let next = self.batch().transpose();
+        self.is_over = !matches!(next, Some(Ok(_)));
+        next
     }
 }
 
