@@ -89,7 +89,7 @@ impl Duplicates {
 }
 
 /// The values that are compared, as a person reads them.
-fn described(order: &Order, batch: &RecordBatch, row: usize) -> String {
+pub(super) fn described(order: &Order, batch: &RecordBatch, row: usize) -> String {
     let columns = order.columns().iter().filter_map(|at| {
         let field = batch.schema_ref().fields().get(*at).cloned()?;
         let value = Value(batch, *at, row).to_string();
@@ -121,4 +121,4 @@ impl fmt::Display for Value<'_> {
 }
 
 /// Duplicates that are told.
-const MOST_DUPLICATES: usize = 20;
+pub(super) const MOST_DUPLICATES: usize = 20;

@@ -147,6 +147,10 @@ impl Lock {
         &self.aside
     }
 
+    pub(super) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
     /// Serves `manifest`, whose files lie aside or are there already. Of the versions before it the last is kept.
     pub(super) fn publish(&self, manifest: &Manifest) -> Result<(), FolderError> {
         let before = match self.folder.versions() {

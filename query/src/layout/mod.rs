@@ -14,10 +14,12 @@
 //! Hilbert curve through the centres of their boxes, so that what is asked for together lies together.
 
 mod boxes;
+mod change;
 pub(crate) mod digest;
 mod duplicates;
 mod folder;
 mod geo;
+pub(crate) mod guard;
 pub(crate) mod manifest;
 mod merge;
 pub(crate) mod mmap;
@@ -34,6 +36,7 @@ pub(crate) mod statistics;
 pub(crate) mod stored;
 mod writer;
 
+pub use change::{Change, Changed, Mode};
 pub use digest::{Digest, NotADigest};
 pub use duplicates::Duplicate;
 pub use folder::{Folder, FolderError};

@@ -91,6 +91,13 @@ impl Parts {
         Ok(())
     }
 
+    /// Puts a part that is there already behind those that were written.
+    pub(super) fn share(&mut self, part: Part) -> Result<(), WriteError> {
+        self.end_part()?;
+        self.written.push(part);
+        Ok(())
+    }
+
     pub(super) fn finish(mut self) -> Result<Vec<Part>, WriteError> {
         self.end_part()?;
         Ok(self.written)

@@ -1,7 +1,9 @@
 //! Single values as a manifest keeps them.
 
+use std::sync::Arc;
+
 use arrow_array::{
-    Array, ArrayRef,
+    Array, ArrayRef, Date32Array, Int64Array, StringArray, TimestampMillisecondArray,
     cast::AsArray,
     types::{Date32Type, Float64Type, Int64Type, TimestampMillisecondType},
 };
@@ -84,4 +86,38 @@ pub(crate) fn literal_of(
         }
         ColumnType::Geometry | ColumnType::Json => None,
     }
+}
+
+/// Values of one type as Arrow has them.
+pub(crate) fn array_of<'a>(
+    column_type: ColumnType,
+    literals: impl Iterator<Item = Option<&'a Literal>>,
+) -> Option<ArrayRef> {
+    let whole = |literal: Option<&Literal>| match literal? {
+        Literal::Integer(value) | Literal::DateTime(value) => Some(*value),
+        _ => None,
+    };
+    let array: ArrayRef = match column_type {
+        ColumnType::Text => {
+            let texts = literals.map(|literal| match literal {
+                Some(Literal::Text(text)) => Some(text),
+                _ => None,
+            });
+            Arc::new(texts.collect::<StringArray>())
+        }
+        ColumnType::Integer => Arc::new(literals.map(whole).collect::<Int64Array>()),
+        ColumnType::Date => {
+            let days = literals.map(|literal| match literal {
+                Some(Literal::Date(day)) => Some(*day),
+                _ => None,
+            });
+            Arc::new(days.collect::<Date32Array>())
+        }
+        ColumnType::DateTime => {
+            let times: TimestampMillisecondArray = literals.map(whole).collect();
+            Arc::new(times.with_timezone("UTC"))
+        }
+        _ => return None,
+    };
+    (array.null_count() == 0).then_some(array)
 }

@@ -74,7 +74,6 @@ impl Stored {
 
     /// Of features the columns of the file of keys: those of the key, and the place of the row among all rows.
     pub(crate) fn keys(&self) -> Self {
-        let key = self.key.iter().filter_map(|at| self.table.columns.get(*at));
         let place = Column {
             name: PLACE.into(),
             column_type: ColumnType::Integer,
@@ -82,9 +81,19 @@ impl Stored {
             unit: None,
             definition: None,
         };
+        self.of_key(Some(place))
+    }
+
+    /// The columns of the key alone.
+    pub(super) fn key_only(&self) -> Self {
+        self.of_key(None)
+    }
+
+    fn of_key(&self, beside: Option<Column>) -> Self {
+        let key = self.key.iter().filter_map(|at| self.table.columns.get(*at));
         Self::new(TableSchema {
             kind: Kind::Records,
-            columns: key.cloned().chain([place]).collect(),
+            columns: key.cloned().chain(beside).collect(),
             key: self.table.key.clone(),
             time: None,
             geometry: None,

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use arrow_array::{BinaryArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, BinaryArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use serde_json::{Value, json};
 
 use super::{Folder, FolderError, Options, RowFaultKind, Sizes, WriteError, Writer};
@@ -40,11 +40,8 @@ fn batch(rows: &[(&str, i64)]) -> RecordBatch {
     let keys = StringArray::from_iter_values(rows.iter().map(|(key, _)| key));
     let stock = Int64Array::from_iter_values(rows.iter().map(|(_, stock)| *stock));
     let price = Float64Array::from(vec![Some(0.5); rows.len()]);
-    let columns = vec![
-        Arc::new(keys) as _,
-        Arc::new(stock) as _,
-        Arc::new(price) as _,
-    ];
+    let columns: [ArrayRef; 3] = [Arc::new(keys), Arc::new(stock), Arc::new(price)];
+    let columns = columns.to_vec();
     RecordBatch::try_new(schema().arrow(), columns).unwrap()
 }
 

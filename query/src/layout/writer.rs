@@ -45,6 +45,9 @@ pub struct Options {
 /// Faults that let a table not be written; the version that was served goes on being served.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
+    /// Rows that are to be new, and are there already: the first of them.
+    #[error("rows are there already: {}", .0.join("; "))]
+    AlreadyThere(Vec<Box<str>>),
     /// Rows have other columns than the table.
     #[error("the rows have the columns {0}, which are not those of the table")]
     Columns(Box<str>),
@@ -72,6 +75,12 @@ pub enum WriteError {
     /// The columns make no table.
     #[error(transparent)]
     Schema(#[from] SchemaFault),
+    /// A part that is there cannot be read.
+    #[error("a part of the table is damaged: {0}")]
+    Damaged(Box<str>),
+    /// A kind whose rows are not changed one by one.
+    #[error("features are imported as a whole")]
+    Whole,
 }
 
 impl Writer {

@@ -15,10 +15,10 @@ use parquet::{
     file::metadata::{PageIndexPolicy, ParquetMetaData},
 };
 
-use crate::layout::{self, digest::Digesting, mmap};
+use crate::layout::{self, digest::Digesting, guard::guarded, mmap};
 
 use super::{
-    error::{QueryError, TableError, guarded},
+    error::{QueryError, TableError},
     ranges::Ranges,
 };
 

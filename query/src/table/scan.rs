@@ -6,9 +6,11 @@ use arrow_array::{BooleanArray, RecordBatch};
 use arrow_buffer::BooleanBufferBuilder;
 use parquet::{arrow::arrow_reader::ParquetRecordBatchReader, file::metadata::RowGroupMetaData};
 
+use crate::layout::guard::guarded;
+
 use super::{
     bounds::{GroupBounds, PageBounds, PartBounds},
-    error::{QueryError, guarded},
+    error::QueryError,
     files::{Files, Group},
     filter::{Filter, Step},
     mapped::Mapped,

@@ -1,15 +1,12 @@
 //! Rows with keys that are asked for.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
-use arrow_array::{
-    Array, ArrayRef, BooleanArray, Date32Array, Int64Array, RecordBatch, StringArray,
-    TimestampMillisecondArray,
-};
+use arrow_array::{BooleanArray, RecordBatch};
 use arrow_schema::{Field, Schema};
 
 use crate::{
-    layout::{Stored, order::Order},
+    layout::{Stored, order::Order, scalar::array_of},
     literal::Literal,
     predicate::{Comparison, Folding, Predicate},
     schema::{Column, ColumnType},
@@ -78,7 +75,7 @@ pub(super) fn step(
     let places: Vec<usize> = places.collect();
     let values = places.iter().filter_map(|place| {
         let column = fields.get(*place)?;
-        array(column.column_type, ids.iter().map(|id| id.get(*place)))
+        array_of(column.column_type, ids.iter().map(|id| id.get(*place)))
     });
     let arrow = arrow.project(&places)?;
     let order = Order::new(&arrow, (0..places.len()).collect())?;
@@ -160,38 +157,4 @@ fn sorted(mut literals: Vec<Literal>) -> Vec<Literal> {
     literals.sort_by(|one, other| one.compare(other).unwrap_or(std::cmp::Ordering::Equal));
     literals.dedup();
     literals
-}
-
-/// Values of one type as Arrow has them.
-fn array<'a>(
-    column_type: ColumnType,
-    literals: impl Iterator<Item = Option<&'a Literal>>,
-) -> Option<ArrayRef> {
-    let whole = |literal: Option<&Literal>| match literal? {
-        Literal::Integer(value) | Literal::DateTime(value) => Some(*value),
-        _ => None,
-    };
-    let array: ArrayRef = match column_type {
-        ColumnType::Text => {
-            let texts = literals.map(|literal| match literal {
-                Some(Literal::Text(text)) => Some(text),
-                _ => None,
-            });
-            Arc::new(texts.collect::<StringArray>())
-        }
-        ColumnType::Integer => Arc::new(literals.map(whole).collect::<Int64Array>()),
-        ColumnType::Date => {
-            let days = literals.map(|literal| match literal {
-                Some(Literal::Date(day)) => Some(*day),
-                _ => None,
-            });
-            Arc::new(days.collect::<Date32Array>())
-        }
-        ColumnType::DateTime => {
-            let times: TimestampMillisecondArray = literals.map(whole).collect();
-            Arc::new(times.with_timezone("UTC"))
-        }
-        _ => return None,
-    };
-    (array.null_count() == 0).then_some(array)
 }

@@ -1,0 +1,193 @@
+//! Parts of a table, written again where a change has rows of them.
+
+use std::{
+    fs,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use arrow_array::{ArrayRef, BooleanArray, RecordBatch, UInt64Array};
+use arrow_schema::{ArrowError, SchemaRef};
+use arrow_select::filter::filter_record_batch;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
+
+use crate::layout::{
+    folder::Folder,
+    guard::guarded,
+    manifest::Part,
+    merge::Merge,
+    mmap,
+    order::Order,
+    parts::Parts,
+    runs::Batches,
+    scalar::{Scalar, array_of},
+    sorter::BATCH_ROWS,
+    stored::Stored,
+    writer::WriteError,
+};
+
+use super::{
+    Ahead, Changed, Mode,
+    replaced::{Replaced, THERE},
+};
+
+/// The parts of a version, and the rows of a change to it.
+pub(super) struct Merging<'a> {
+    pub(super) parts: Parts,
+    /// By what tells rows apart.
+    pub(super) order: Arc<Order>,
+    /// By the key alone, of batches of its columns.
+    pub(super) key_order: Order,
+    pub(super) incoming: Arc<Mutex<Ahead>>,
+    pub(super) stored: &'a Stored,
+    pub(super) folder: &'a Folder,
+    pub(super) mode: Mode,
+    pub(super) changed: Changed,
+}
+
+impl Merging<'_> {
+    /// Shares a part, or writes it again; behind one that is `open` all rows find room that come after it.
+    pub(super) fn part(&mut self, part: Part, is_open: bool) -> Result<(), WriteError> {
+        let last = self.octets(&part.last)?;
+        let is_touched = {
+            let mut incoming = locked(&self.incoming);
+            if self.mode == Mode::Delete {
+                // Keys of rows that are not there.
+                let first = self.octets(&part.first)?;
+                while incoming.peek().is_some_and(|next| next < &*first) {
+                    incoming.skip()?;
+                }
+            }
+            let next = incoming.peek();
+            next.is_some_and(|next| next <= &*last || (is_open && self.mode != Mode::Delete))
+        };
+        if !is_touched {
+            return self.parts.share(part);
+        }
+        if self.mode == Mode::Delete {
+            self.removed(&part)
+        } else {
+            self.merged(Some(&part), Some(last).filter(|_| !is_open))
+        }
+    }
+
+    /// Writes rows behind all parts, and ends the last.
+    pub(super) fn finish(mut self) -> Result<(Vec<Part>, Changed), WriteError> {
+        if self.mode != Mode::Delete {
+            self.merged(None, None)?;
+        }
+        Ok((self.parts.finish()?, self.changed))
+    }
+
+    /// The first or the last row of a part, as octets that compare with those of the change.
+    fn octets(&self, row: &[Scalar]) -> Result<Box<[u8]>, WriteError> {
+        let (columns, order) = if self.mode == Mode::Delete {
+            (self.stored.key().to_vec(), &self.key_order)
+        } else {
+            (self.stored.unique(), &*self.order)
+        };
+        let values = columns.iter().zip(row).map(|(at, value)| {
+            let column = self.stored.table().columns.get(*at)?;
+            let literal = Scalar::literal(value, column.column_type)?;
+            array_of(column.column_type, std::iter::once(Some(&literal)))
+        });
+        let values: Option<Vec<ArrayRef>> = values.collect();
+        let values = values.filter(|values| values.len() == columns.len());
+        let values =
+            values.ok_or_else(|| WriteError::Damaged("a part has no first or last key".into()))?;
+        Ok(order.rows_of(&values)?.row(0).as_ref().into())
+    }
+
+    fn merged(&mut self, part: Option<&Part>, last: Option<Box<[u8]>>) -> Result<(), WriteError> {
+        let sorting = self.stored.sorting();
+        let there: Option<Batches> = match part {
+            Some(part) => {
+                let rows = self.rows(part)?;
+                Some(Box::new(rows.map(move |rows| numbered(&sorting, &rows?))))
+            }
+            None => None,
+        };
+        let incoming = Arc::clone(&self.incoming);
+        let pushed: Batches = Box::new(std::iter::from_fn(move || {
+            locked(&incoming).take(last.as_deref()).transpose()
+        }));
+        let runs = there.into_iter().chain([pushed]);
+        let merge = Merge::new(Arc::clone(&self.order), runs, BATCH_ROWS)?;
+        let mut replaced = Replaced::new(Arc::clone(&self.order), self.mode);
+        for batch in merge {
+            let stays = replaced.next(batch?)?;
+            self.parts.push(&stays)?;
+        }
+        if let Some(last) = replaced.finish()? {
+            self.parts.push(&last)?;
+        }
+        self.changed.replaced += replaced.overwritten;
+        self.changed.added += replaced.pushed - replaced.overwritten;
+        Ok(())
+    }
+
+    fn removed(&mut self, part: &Part) -> Result<(), WriteError> {
+        for batch in self.rows(part)? {
+            let batch = batch?;
+            let keys = self.key_order.rows(&batch.project(self.stored.key())?)?;
+            let mut incoming = locked(&self.incoming);
+            let mut stays = Vec::with_capacity(batch.num_rows());
+            for key in &keys {
+                while incoming.peek().is_some_and(|next| next < key.data()) {
+                    incoming.skip()?;
+                }
+                stays.push(incoming.peek() != Some(key.data()));
+            }
+            drop(incoming);
+            let stays = filter_record_batch(&batch, &BooleanArray::from(stays))?;
+            let removed = batch.num_rows() - stays.num_rows();
+            self.changed.removed += u64::try_from(removed).unwrap_or_default();
+            self.parts.push(&stays)?;
+        }
+        Ok(())
+    }
+
+    /// The rows of a part, in their order.
+    fn rows(&self, part: &Part) -> Result<Batches, WriteError> {
+        let file = fs::File::open(self.folder.part(&part.file.digest))?;
+        // The reader of a file shares one position among all columns: it is mapped.
+        let bytes = mmap::map(&file)?;
+        let schema = Arc::clone(self.stored.file());
+        let reader = guarded(|| {
+            let options = ArrowReaderOptions::new().with_schema(schema);
+            let metadata = ArrowReaderMetadata::load(&bytes, options)?;
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata);
+            builder.with_batch_size(BATCH_ROWS).build()
+        });
+        let mut reader = reader.map_err(WriteError::Damaged)?;
+        let mut left = part.file.rows;
+        Ok(Box::new(std::iter::from_fn(move || {
+            let damaged = |reason: Box<str>| ArrowError::ParquetError(reason.into());
+            let next = guarded(|| reader.next().transpose())
+                .map_err(damaged)
+                .transpose();
+            if let Some(Ok(batch)) = &next {
+                left = left.saturating_sub(u64::try_from(batch.num_rows()).unwrap_or(u64::MAX));
+            }
+            if next.is_none() && left > 0 {
+                left = 0;
+                return Some(Err(damaged("a part has fewer rows than it should".into())));
+            }
+            next
+        })))
+    }
+}
+
+/// Rows that are there, with the columns that they are sorted by.
+fn numbered(sorting: &SchemaRef, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let mut columns = batch.columns().to_vec();
+    let numbers = UInt64Array::from_value(THERE, batch.num_rows());
+    columns.push(Arc::new(numbers));
+    RecordBatch::try_new(Arc::clone(sorting), columns)
+}
+
+/// The rows of the change; one thread has them, and a panic of the library has left them as they were.
+fn locked(incoming: &Mutex<Ahead>) -> std::sync::MutexGuard<'_, Ahead> {
+    incoming.lock().unwrap_or_else(PoisonError::into_inner)
+}
