@@ -7,6 +7,7 @@
 //!
 //! | part | turns | into |
 //! | --- | --- | --- |
+//! | [`cql2`] | a filter in CQL2, as text and as JSON | a [`Predicate`] |
 //! | [`geometry`] | well-known binary, well-known text, GeoJSON | boxes, relations of two geometries, and each other |
 //! | [`layout`] | batches in any order | sorted files, and the manifest of a version |
 //! | [`literal`] | text of a question | a [`Literal`] |
@@ -19,6 +20,7 @@
 
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
+pub mod cql2;
 pub mod geometry;
 pub mod layout;
 pub mod literal;

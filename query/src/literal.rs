@@ -1,6 +1,7 @@
 //! Values that a question names, and values that bounds of stored columns are told in.
 
 pub mod instant;
+pub(crate) mod number;
 
 use std::{
     cmp::Ordering,
@@ -68,6 +69,16 @@ impl Literal {
             Self::Boolean(_) => ColumnType::Boolean,
             Self::Date(_) => ColumnType::Date,
             Self::DateTime(_) => ColumnType::DateTime,
+        }
+    }
+
+    /// The number that it is, as a double.
+    #[must_use]
+    pub fn as_double(&self) -> Option<f64> {
+        match self {
+            Self::Integer(value) => Some(number::nearest(*value)),
+            Self::Number(value) => Some(*value),
+            _ => None,
         }
     }
 

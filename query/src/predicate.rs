@@ -4,24 +4,28 @@
 //! that is not there is unknown, and a row is part of an answer where the whole is true. The few forms here are all
 //! that there is to compute and to prune by: operators of time become comparisons when they are read.
 
+mod batch;
 mod bounds;
 mod fold;
 mod holds;
 mod like;
-mod number;
 mod place;
 mod text;
 mod typed;
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
+pub use batch::EvaluationFault;
 pub use bounds::{Bounds, ColumnBounds, Nulls};
 pub use fold::Folding;
-pub use holds::EvaluationFault;
 pub use like::{Pattern, PatternFault};
 pub use typed::TypeFault;
+pub(crate) use typed::given;
 
-use crate::literal::Literal;
+use crate::{
+    geometry::{Prepared, Relation},
+    literal::Literal,
+};
 
 /// A predicate; columns are positions in the schema that it was made for.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,6 +80,15 @@ pub enum Predicate {
         folding: Folding,
         /// The pattern, folded.
         pattern: Pattern,
+    },
+    /// A column of geometries that stand in a relation to one.
+    Relates {
+        /// The column.
+        column: usize,
+        /// The relation of the column's geometry to the other.
+        relation: Relation,
+        /// The other geometry.
+        geometry: Prepared,
     },
 }
 
@@ -156,7 +169,8 @@ impl Predicate {
             Self::Compare { column, .. }
             | Self::In { column, .. }
             | Self::IsNull { column }
-            | Self::Like { column, .. } => {
+            | Self::Like { column, .. }
+            | Self::Relates { column, .. } => {
                 columns.insert(*column);
             }
         }
@@ -210,6 +224,20 @@ impl Comparison {
             Self::Greater => Self::LessOrEqual,
             Self::GreaterOrEqual => Self::Less,
         }
+    }
+
+    /// The comparison that a sign of CQL2 is.
+    #[must_use]
+    pub fn of_sign(sign: &str) -> Option<Self> {
+        let all = [
+            Self::Equal,
+            Self::NotEqual,
+            Self::Less,
+            Self::LessOrEqual,
+            Self::Greater,
+            Self::GreaterOrEqual,
+        ];
+        all.into_iter().find(|comparison| comparison.sign() == sign)
     }
 
     /// The sign of CQL2.

@@ -3,12 +3,18 @@
 use std::cmp::Ordering;
 
 use super::{Comparison, Folding, Predicate};
-use crate::literal::Literal;
+use crate::{geometry::Relation, literal::Literal};
 
 /// Bounds of the columns of a part of a table: a row group or a page.
 pub trait Bounds {
-    /// Bounds of a column.
+    /// Bounds of a column that is compared.
     fn of(&self, column: usize) -> ColumnBounds;
+
+    /// The box of all geometries of a column that are not empty: west, south, east, north; none when it is not known.
+    fn extent(&self, column: usize) -> Option<[f64; 4]> {
+        let _ = column;
+        None
+    }
 }
 
 /// Bounds of the values of a column: no value lies outside, and the bounds may be wider than the values are.
@@ -88,6 +94,18 @@ impl Predicate {
                 let bounds = bounds.of(*column);
                 let is_within = !folding.is_none() || bounds.has_prefix(&pattern.prefix());
                 bounds.outcomes(is_within, true)
+            }
+            Self::Relates {
+                column,
+                relation,
+                geometry,
+            } => {
+                let extent = bounds.extent(*column);
+                let may =
+                    |relation| extent.is_none_or(|extent| geometry.may_relate(relation, extent));
+                // Apart from those that are disjoint no relation is true of all geometries of a box.
+                let is_false = *relation != Relation::Disjoint || may(Relation::Intersects);
+                bounds.of(*column).outcomes(may(*relation), is_false)
             }
         }
     }

@@ -3,33 +3,17 @@
 use std::cmp::Ordering;
 
 use arrow_arith::boolean;
-use arrow_array::{
-    Array, ArrayAccessor, ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array,
-    RecordBatch, StringArray, TimestampMillisecondArray, cast::AsArray,
+use arrow_array::{Array, ArrayAccessor, BooleanArray, RecordBatch};
+use arrow_schema::DataType;
+
+use super::{
+    Comparison, Folding, Predicate,
+    batch::{Columns, EvaluationFault},
 };
-use arrow_schema::{ArrowError, DataType};
-
-use super::{Comparison, Folding, Predicate, number};
-use crate::literal::{Literal, instant};
-
-/// A batch that a predicate cannot be computed on: none that the layout writes.
-#[derive(Debug, thiserror::Error)]
-pub enum EvaluationFault {
-    /// A column that is read is not there.
-    #[error("the batch has no column {0}, which the predicate reads")]
-    Absent(usize),
-    /// Columns of two lengths.
-    #[error("columns of a batch do not fit each other")]
-    Arrow(#[from] ArrowError),
-    /// A column of another type than the predicate was made for.
-    #[error("column {column} of the batch is {found}")]
-    Type {
-        /// The column.
-        column: usize,
-        /// The type in Arrow.
-        found: Box<str>,
-    },
-}
+use crate::{
+    geometry::{Prepared, Relation},
+    literal::{Literal, instant, number},
+};
 
 impl Predicate {
     /// The rows of `batch` of which it is true, as a filter without nulls: what is unknown does not hold. `at` says at
@@ -42,7 +26,11 @@ impl Predicate {
         batch: &RecordBatch,
         at: &dyn Fn(usize) -> Option<usize>,
     ) -> Result<BooleanArray, EvaluationFault> {
-        let known = Rows { batch, at }.truth(self)?;
+        let rows = Rows {
+            columns: Columns { batch, at },
+            open: None,
+        };
+        let known = rows.truth(self)?;
         let is_true = match known.nulls() {
             Some(nulls) => known.values() & nulls.inner(),
             None => known.values().clone(),
@@ -51,9 +39,22 @@ impl Predicate {
     }
 }
 
+impl Predicate {
+    /// True of one that relates geometries.
+    fn is_of_geometries(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::is_of_geometries),
+            Self::Not(part) => part.is_of_geometries(),
+            Self::Relates { .. } => true,
+            _ => false,
+        }
+    }
+}
+
 struct Rows<'a> {
-    batch: &'a RecordBatch,
-    at: &'a dyn Fn(usize) -> Option<usize>,
+    columns: Columns<'a>,
+    /// Rows whose truth counts, since something else that must hold is not false of them; all without it.
+    open: Option<&'a BooleanArray>,
 }
 
 impl Rows<'_> {
@@ -63,11 +64,15 @@ impl Rows<'_> {
             Predicate::Constant(is_true) => Ok(self.constant(*is_true)),
             Predicate::All(parts) => {
                 let mut all = self.constant(true);
-                for part in parts {
+                let (late, early): (Vec<_>, Vec<_>) =
+                    parts.iter().partition(|part| part.is_of_geometries());
+                for part in early.into_iter().chain(late) {
                     if all.null_count() == 0 && !all.has_true() {
                         break;
                     }
-                    all = boolean::and_kleene(&all, &self.truth(part)?)?;
+                    let open = Some(&all);
+                    let truth = Rows { open, ..*self }.truth(part)?;
+                    all = boolean::and_kleene(&all, &truth)?;
                 }
                 Ok(all)
             }
@@ -95,13 +100,18 @@ impl Rows<'_> {
                 folding,
                 literals,
             } => self.one_of(*column, *folding, literals),
-            Predicate::IsNull { column } => Ok(boolean::is_null(self.column(*column)?)?),
+            Predicate::IsNull { column } => Ok(boolean::is_null(self.columns.column(*column)?)?),
+            Predicate::Relates {
+                column,
+                relation,
+                geometry,
+            } => self.relates(*column, *relation, geometry),
             Predicate::Like {
                 column,
                 folding,
                 pattern,
             } => {
-                let text = self.text(*column)?;
+                let text = self.columns.text(*column)?;
                 Ok(BooleanArray::from_unary(text, |text| {
                     pattern.is_match(&folding.apply(text))
                 }))
@@ -109,8 +119,31 @@ impl Rows<'_> {
         }
     }
 
+    /// Geometries are costly to relate, and are where it counts.
+    fn relates(
+        &self,
+        column: usize,
+        relation: Relation,
+        geometry: &Prepared,
+    ) -> Result<BooleanArray, EvaluationFault> {
+        let shapes = self.columns.geometries(column)?;
+        let counts = |row| {
+            self.open
+                .is_none_or(|open| open.is_null(row) || open.value(row))
+        };
+        let relating = geometry.relating();
+        let truths = shapes.iter().enumerate().map(|(row, shape)| match shape {
+            Some(shape) if counts(row) => relating
+                .relates(relation, shape)
+                .map(Some)
+                .map_err(|source| EvaluationFault::Geometry { column, source }),
+            _ => Ok(None),
+        });
+        truths.collect()
+    }
+
     fn constant(&self, is_true: bool) -> BooleanArray {
-        BooleanArray::from(vec![is_true; self.batch.num_rows()])
+        BooleanArray::from(vec![is_true; self.columns.batch.num_rows()])
     }
 
     fn compare(
@@ -122,7 +155,7 @@ impl Rows<'_> {
     ) -> Result<BooleanArray, EvaluationFault> {
         Ok(match literal {
             Literal::Text(literal) => {
-                let text = self.text(column)?;
+                let text = self.columns.text(column)?;
                 if folding.is_none() {
                     beside(text, comparison, &**literal)
                 } else {
@@ -132,23 +165,23 @@ impl Rows<'_> {
                 }
             }
             Literal::Integer(literal) => {
-                let values = self.wholes(column)?;
+                let values = self.columns.wholes(column)?;
                 beside(values, comparison, *literal)
             }
             Literal::Number(literal) => {
-                let values = self.numbers(column)?;
+                let values = self.columns.numbers(column)?;
                 beside(values, comparison, *literal)
             }
             Literal::Boolean(literal) => {
-                let values = self.booleans(column)?;
+                let values = self.columns.booleans(column)?;
                 beside(values, comparison, *literal)
             }
             Literal::Date(literal) => {
-                let values = self.days(column)?;
+                let values = self.columns.days(column)?;
                 beside(values, comparison, *literal)
             }
             Literal::DateTime(literal) => {
-                let values = self.instants(column)?;
+                let values = self.columns.instants(column)?;
                 beside(values, comparison, *literal)
             }
         })
@@ -162,12 +195,12 @@ impl Rows<'_> {
     ) -> Result<BooleanArray, EvaluationFault> {
         use DataType::{Boolean, Date32, Float64, Int64, Timestamp, Utf8};
         let types = [
-            self.column(left)?.data_type(),
-            self.column(right)?.data_type(),
+            self.columns.column(left)?.data_type(),
+            self.columns.column(right)?.data_type(),
         ];
         Ok(match types {
             [Utf8, Utf8] => {
-                let (left, right) = (self.text(left)?, self.text(right)?);
+                let (left, right) = (self.columns.text(left)?, self.columns.text(right)?);
                 if of_left.is_none() && of_right.is_none() {
                     return Ok(each(left, comparison, right));
                 }
@@ -176,21 +209,39 @@ impl Rows<'_> {
                     comparison.is_true(left.cmp(&right))
                 })
             }
-            [Int64, Int64] => each(self.wholes(left)?, comparison, self.wholes(right)?),
-            [Float64, Float64] => each(self.numbers(left)?, comparison, self.numbers(right)?),
+            [Int64, Int64] => each(
+                self.columns.wholes(left)?,
+                comparison,
+                self.columns.wholes(right)?,
+            ),
+            [Float64, Float64] => each(
+                self.columns.numbers(left)?,
+                comparison,
+                self.columns.numbers(right)?,
+            ),
             [Int64, Float64] => {
-                let (left, right) = (self.wholes(left)?, self.numbers(right)?);
+                let (left, right) = (self.columns.wholes(left)?, self.columns.numbers(right)?);
                 BooleanArray::from_binary(left, right, |left, right| {
                     number::order(left, right).is_some_and(|order| comparison.is_true(order))
                 })
             }
-            [Boolean, Boolean] => each(self.booleans(left)?, comparison, self.booleans(right)?),
-            [Date32, Date32] => each(self.days(left)?, comparison, self.days(right)?),
-            [Timestamp(..), Timestamp(..)] => {
-                each(self.instants(left)?, comparison, self.instants(right)?)
-            }
+            [Boolean, Boolean] => each(
+                self.columns.booleans(left)?,
+                comparison,
+                self.columns.booleans(right)?,
+            ),
+            [Date32, Date32] => each(
+                self.columns.days(left)?,
+                comparison,
+                self.columns.days(right)?,
+            ),
+            [Timestamp(..), Timestamp(..)] => each(
+                self.columns.instants(left)?,
+                comparison,
+                self.columns.instants(right)?,
+            ),
             [Date32, Timestamp(..)] => {
-                let (left, right) = (self.days(left)?, self.instants(right)?);
+                let (left, right) = (self.columns.days(left)?, self.columns.instants(right)?);
                 BooleanArray::from_binary(left, right, |left, right| {
                     comparison.is_true(left.cmp(&instant::day_of(right)))
                 })
@@ -199,7 +250,7 @@ impl Rows<'_> {
                 let (left, right) = ((left, of_left), (right, of_right));
                 return self.compare_columns(right, comparison.mirrored(), left);
             }
-            _ => return Err(self.mistyped(right)),
+            _ => return Err(self.columns.mistyped(right)),
         })
     }
 
@@ -210,7 +261,7 @@ impl Rows<'_> {
         literals: &[Literal],
     ) -> Result<BooleanArray, EvaluationFault> {
         let Some(first) = literals.first() else {
-            return Err(self.mistyped(column));
+            return Err(self.columns.mistyped(column));
         };
         Ok(match first {
             Literal::Text(_) => {
@@ -218,7 +269,7 @@ impl Rows<'_> {
                     Literal::Text(text) => Some(&**text),
                     _ => None,
                 });
-                BooleanArray::from_unary(self.text(column)?, |text| {
+                BooleanArray::from_unary(self.columns.text(column)?, |text| {
                     list.binary_search(&&*folding.apply(text)).is_ok()
                 })
             }
@@ -230,9 +281,9 @@ impl Rows<'_> {
                 let is_listed = |value| list.binary_search(&value).is_ok();
                 match first {
                     Literal::Integer(_) => {
-                        BooleanArray::from_unary(self.wholes(column)?, is_listed)
+                        BooleanArray::from_unary(self.columns.wholes(column)?, is_listed)
                     }
-                    _ => BooleanArray::from_unary(self.instants(column)?, is_listed),
+                    _ => BooleanArray::from_unary(self.columns.instants(column)?, is_listed),
                 }
             }
             Literal::Number(_) => {
@@ -240,70 +291,26 @@ impl Rows<'_> {
                     Literal::Number(value) => Some(*value),
                     _ => None,
                 });
-                BooleanArray::from_unary(self.numbers(column)?, |value| {
+                BooleanArray::from_unary(self.columns.numbers(column)?, |value| {
                     let order = |listed: &f64| listed.partial_cmp(&value).unwrap_or(Ordering::Less);
                     list.binary_search_by(order).is_ok()
                 })
             }
-            Literal::Boolean(_) => BooleanArray::from_unary(self.booleans(column)?, |value| {
-                literals.contains(&Literal::Boolean(value))
-            }),
+            Literal::Boolean(_) => {
+                BooleanArray::from_unary(self.columns.booleans(column)?, |value| {
+                    literals.contains(&Literal::Boolean(value))
+                })
+            }
             Literal::Date(_) => {
                 let list = known(literals, |literal| match literal {
                     Literal::Date(day) => Some(*day),
                     _ => None,
                 });
-                BooleanArray::from_unary(self.days(column)?, |day| list.binary_search(&day).is_ok())
+                BooleanArray::from_unary(self.columns.days(column)?, |day| {
+                    list.binary_search(&day).is_ok()
+                })
             }
         })
-    }
-
-    fn column(&self, column: usize) -> Result<&ArrayRef, EvaluationFault> {
-        let place = (self.at)(column).and_then(|at| self.batch.columns().get(at));
-        place.ok_or(EvaluationFault::Absent(column))
-    }
-
-    fn text(&self, column: usize) -> Result<&StringArray, EvaluationFault> {
-        let found = self.column(column)?.as_string_opt();
-        found.ok_or_else(|| self.mistyped(column))
-    }
-
-    fn wholes(&self, column: usize) -> Result<&Int64Array, EvaluationFault> {
-        let found = self.column(column)?.as_primitive_opt();
-        found.ok_or_else(|| self.mistyped(column))
-    }
-
-    fn numbers(&self, column: usize) -> Result<&Float64Array, EvaluationFault> {
-        let found = self.column(column)?.as_primitive_opt();
-        found.ok_or_else(|| self.mistyped(column))
-    }
-
-    fn booleans(&self, column: usize) -> Result<&BooleanArray, EvaluationFault> {
-        let found = self.column(column)?.as_boolean_opt();
-        found.ok_or_else(|| self.mistyped(column))
-    }
-
-    fn days(&self, column: usize) -> Result<&Date32Array, EvaluationFault> {
-        let found = self.column(column)?.as_primitive_opt();
-        found.ok_or_else(|| self.mistyped(column))
-    }
-
-    fn instants(&self, column: usize) -> Result<&TimestampMillisecondArray, EvaluationFault> {
-        let found = self.column(column)?.as_primitive_opt();
-        found.ok_or_else(|| self.mistyped(column))
-    }
-
-    fn mistyped(&self, column: usize) -> EvaluationFault {
-        let found = self
-            .column(column)
-            .map(|column| column.data_type().to_string());
-        match found {
-            Ok(found) => EvaluationFault::Type {
-                column,
-                found: found.into(),
-            },
-            Err(fault) => fault,
-        }
     }
 }
 

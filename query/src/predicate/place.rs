@@ -1,7 +1,7 @@
 //! Places of literals among the values of a column of another type.
 
-use super::{Comparison, Folding, Predicate, number};
-use crate::literal::{Literal, instant};
+use super::{Comparison, Folding, Predicate};
+use crate::literal::{Literal, instant, number};
 
 /// The place of a literal among values that the column may have.
 pub(super) enum Place {

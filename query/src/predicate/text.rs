@@ -3,7 +3,11 @@
 use std::fmt::{self, Write};
 
 use super::{Folding, Predicate};
-use crate::{literal::Literal, schema::TableSchema};
+use crate::{
+    geometry::{Crs, Prepared, wkb, wkt},
+    literal::Literal,
+    schema::TableSchema,
+};
 
 impl Predicate {
     /// The predicate in CQL2 text, as it is read back; a text that ends with a backslash has no form there, since a
@@ -77,6 +81,15 @@ impl fmt::Display for Text<'_> {
                     self.column(*column, *folding)
                 )
             }
+            Predicate::Relates {
+                column,
+                relation,
+                geometry,
+            } => {
+                let function = relation.name().to_uppercase();
+                let column = self.column(*column, Folding::default());
+                write!(formatter, "{function}({column}, {})", wkt(geometry))
+            }
         }
     }
 }
@@ -117,5 +130,15 @@ impl<'a> Text<'a> {
             (false, true) => format!("ACCENTI(\"{name}\")"),
             (true, true) => format!("CASEI(ACCENTI(\"{name}\"))"),
         }
+    }
+}
+
+/// The geometry in WKT: one that was prepared is written without a fault.
+fn wkt(geometry: &Prepared) -> String {
+    let mut text = Vec::new();
+    let wkb = wkb::from_geo(geometry.geometry());
+    match wkt::write(&wkb, Crs::default(), &mut text) {
+        Ok(()) => String::from_utf8(text).unwrap_or_default(),
+        Err(fault) => fault.to_string(),
     }
 }

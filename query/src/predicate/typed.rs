@@ -5,9 +5,9 @@
 
 use std::cmp::Ordering;
 
-use super::{Comparison, Folding, Pattern, Predicate, number, place::Place};
+use super::{Comparison, Folding, Pattern, Predicate, place::Place};
 use crate::{
-    literal::{Given, Literal, instant},
+    literal::{Given, Literal, instant, number},
     schema::{Column, ColumnType, TableSchema},
 };
 

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 /// The order of a whole number and a double; none with a NaN.
 #[must_use]
-pub(super) fn order(whole: i64, number: f64) -> Option<Ordering> {
+pub(crate) fn order(whole: i64, number: f64) -> Option<Ordering> {
     let near = nearest(whole);
     match near.partial_cmp(&number)? {
         Ordering::Equal => Some(match exact(number) {
@@ -23,7 +23,7 @@ pub(super) fn order(whole: i64, number: f64) -> Option<Ordering> {
     clippy::cast_precision_loss,
     reason = "the nearest is what is asked for"
 )]
-pub(super) fn nearest(whole: i64) -> f64 {
+pub(crate) fn nearest(whole: i64) -> f64 {
     whole as f64
 }
 
@@ -34,7 +34,7 @@ pub(super) fn nearest(whole: i64) -> f64 {
     clippy::cast_possible_truncation,
     reason = "only what is whole and in range is converted"
 )]
-pub(super) fn exact(number: f64) -> Option<i64> {
+pub(crate) fn exact(number: f64) -> Option<i64> {
     let is_whole = number.fract() == 0.0 && (-LIMIT..LIMIT).contains(&number);
     is_whole.then_some(number as i64)
 }
