@@ -5,6 +5,7 @@
 //! functions are those that are known, and a fault says where in the filter it is
 //! ([why the reader is our own](https://github.com/perild/perild/blob/main/docs/decisions/0020-a-reader-of-cql2.md)).
 
+mod columns;
 mod fault;
 mod json;
 mod lexer;
@@ -57,7 +58,7 @@ impl Default for Limits {
 /// [`Fault`], the first.
 pub fn text(filter: &str, schema: &TableSchema, options: Options) -> Result<Predicate, Fault> {
     let node = text::read(filter, options)?;
-    typed::Columns { schema }.predicate(&node)
+    columns::Columns { schema }.predicate(&node)
 }
 
 /// The predicate that a filter in CQL2 JSON is.
@@ -66,7 +67,7 @@ pub fn text(filter: &str, schema: &TableSchema, options: Options) -> Result<Pred
 /// [`Fault`], the first.
 pub fn json(filter: &str, schema: &TableSchema, options: Options) -> Result<Predicate, Fault> {
     let node = json::read(filter, options)?;
-    typed::Columns { schema }.predicate(&node)
+    columns::Columns { schema }.predicate(&node)
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@
 //! open: before all begins or after all ends.
 
 use super::{
+    columns::{Columns, Scalar},
     fault::{Fault, FaultKind},
     node::{Node, Term},
-    typed::{Columns, Scalar},
 };
 use crate::{
     literal::Literal,

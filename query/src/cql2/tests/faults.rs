@@ -261,7 +261,11 @@ const TEXTS: [(&str, usize, &str); 56] = [
         1,
         r#"there is no function "s_intersect"; "S_INTERSECTS" is there"#,
     ),
-    ("A_CONTAINS(name, notes)", 1, "arrays is not offered"),
+    (
+        "A_CONTAINS(name, notes)",
+        1,
+        "an operator of arrays is not offered",
+    ),
     (
         "CASEI(name, name) = 'a'",
         1,

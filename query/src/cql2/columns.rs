@@ -1,0 +1,198 @@
+//! Operands of a filter: columns of the table, and values.
+
+use super::{
+    fault::{Fault, FaultKind},
+    node::{Node, Term},
+};
+use crate::{
+    literal::Literal,
+    predicate::{Comparison, Folding, Predicate, TypeFault},
+    schema::TableSchema,
+};
+
+/// Columns that a filter may name.
+#[derive(Clone, Copy)]
+pub(super) struct Columns<'s> {
+    pub(super) schema: &'s TableSchema,
+}
+
+/// An operand of a comparison.
+#[derive(Clone)]
+pub(super) enum Scalar {
+    Column(usize, Folding),
+    Literal(Literal),
+}
+
+impl Columns<'_> {
+    /// The value or the column that an operand of a comparison is.
+    pub(super) fn scalar(self, node: &Node) -> Result<Scalar, Fault> {
+        match &node.term {
+            Term::Literal(literal) => Ok(Scalar::Literal(literal.clone())),
+            Term::Property(_) => Ok(Scalar::Column(self.column(node)?, Folding::default())),
+            Term::Call(name, operands) => {
+                let folding = match &**name {
+                    "casei" => Folding {
+                        ignores_case: true,
+                        ignores_accents: false,
+                    },
+                    "accenti" => Folding {
+                        ignores_case: false,
+                        ignores_accents: true,
+                    },
+                    name if is_known(name) => return Err(node.expected("a value or a column")),
+                    name => return Err(unknown(node, name)),
+                };
+                let [operand] = some(node, name, "one operand", operands)?;
+                match self.scalar(operand)? {
+                    Scalar::Column(column, inner) => Ok(Scalar::Column(column, folding.and(inner))),
+                    Scalar::Literal(Literal::Text(text)) => {
+                        Ok(Scalar::Literal(Literal::Text(folding.apply(&text).into())))
+                    }
+                    Scalar::Literal(_) => Err(operand.expected("a text")),
+                }
+            }
+            _ => Err(node.expected("a value or a column")),
+        }
+    }
+
+    /// The position of the column that a node names.
+    pub(super) fn column(self, node: &Node) -> Result<usize, Fault> {
+        let Term::Property(name) = &node.term else {
+            return Err(node.expected("a column"));
+        };
+        let found = self.schema.column(name);
+        let names = self.schema.columns.iter().map(|column| &*column.name);
+        found.map(|(column, _)| column).ok_or_else(|| {
+            node.at.fault(FaultKind::UnknownColumn {
+                name: name.clone(),
+                nearest: nearest(name, names),
+            })
+        })
+    }
+
+    pub(super) fn compare(
+        self,
+        left: &Scalar,
+        comparison: Comparison,
+        right: &Scalar,
+    ) -> Result<Predicate, TypeFault> {
+        let schema = self.schema;
+        match (left, right) {
+            (Scalar::Column(column, folding), Scalar::Literal(literal)) => {
+                Predicate::comparing(schema, (*column, *folding), comparison, literal)
+            }
+            (Scalar::Literal(literal), Scalar::Column(column, folding)) => {
+                let comparison = comparison.mirrored();
+                Predicate::comparing(schema, (*column, *folding), comparison, literal)
+            }
+            (Scalar::Column(left, of_left), Scalar::Column(right, of_right)) => {
+                let (left, right) = ((*left, *of_left), (*right, *of_right));
+                Predicate::comparing_columns(schema, left, comparison, right)
+            }
+            (Scalar::Literal(left), Scalar::Literal(right)) => {
+                Predicate::comparing_literals(left, comparison, right)
+            }
+        }
+    }
+}
+
+/// The operands of a function, if they are as many as it has.
+pub(super) fn some<'n, const N: usize>(
+    node: &Node,
+    name: &str,
+    takes: &'static str,
+    operands: &'n [Node],
+) -> Result<[&'n Node; N], Fault> {
+    let found: Option<&[Node; N]> = operands.try_into().ok();
+    match found {
+        Some(operands) => Ok(operands.each_ref()),
+        None => Err(arity(node, name, takes, operands)),
+    }
+}
+
+pub(super) fn arity(node: &Node, name: &str, takes: &'static str, operands: &[Node]) -> Fault {
+    node.at.fault(FaultKind::Arity {
+        function: name.to_uppercase().into(),
+        takes,
+        given: operands.len(),
+    })
+}
+
+/// True of a name that a filter may call.
+fn is_known(name: &str) -> bool {
+    let is_function = FUNCTIONS
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name));
+    is_function || CONDITIONS.contains(&name) || Comparison::of_sign(name).is_some()
+}
+
+/// The fault of a name that it may not call.
+pub(super) fn unknown(node: &Node, name: &str) -> Fault {
+    let not_offered = match name {
+        "+" | "-" | "*" | "/" | "^" | "%" | "div" => Some("arithmetic"),
+        "a_equals" | "a_contains" | "a_containedby" | "a_overlaps" => Some("an operator of arrays"),
+        _ => None,
+    };
+    node.at.fault(match not_offered {
+        Some(what) => FaultKind::NotOffered(what),
+        None => FaultKind::UnknownFunction {
+            name: name.into(),
+            nearest: nearest(name, FUNCTIONS.into_iter()),
+        },
+    })
+}
+
+/// The name that is there and hardly differs.
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<Box<str>> {
+    if name.len() > LONGEST {
+        return None;
+    }
+    let near = known.map(|known| {
+        let differs = strsim::osa_distance(&name.to_lowercase(), &known.to_lowercase());
+        (differs, known)
+    });
+    let most = name.chars().count().div_ceil(3);
+    let (_, nearest) = near.filter(|(differs, _)| *differs <= most).min()?;
+    Some(nearest.into())
+}
+
+pub(super) const TWO: &str = "two operands";
+
+/// Octets of a name for which a near one is looked for.
+const LONGEST: usize = 64;
+
+/// Names of functions, as text writes them.
+const FUNCTIONS: [&str; 29] = [
+    "ACCENTI",
+    "BBOX",
+    "CASEI",
+    "DATE",
+    "INTERVAL",
+    "S_CONTAINS",
+    "S_CROSSES",
+    "S_DISJOINT",
+    "S_EQUALS",
+    "S_INTERSECTS",
+    "S_OVERLAPS",
+    "S_TOUCHES",
+    "S_WITHIN",
+    "TIMESTAMP",
+    "T_AFTER",
+    "T_BEFORE",
+    "T_CONTAINS",
+    "T_DISJOINT",
+    "T_DURING",
+    "T_EQUALS",
+    "T_FINISHEDBY",
+    "T_FINISHES",
+    "T_INTERSECTS",
+    "T_MEETS",
+    "T_METBY",
+    "T_OVERLAPPEDBY",
+    "T_OVERLAPS",
+    "T_STARTEDBY",
+    "T_STARTS",
+];
+
+/// Operators that have a form of their own in text.
+const CONDITIONS: [&str; 7] = ["and", "or", "not", "isnull", "between", "in", "like"];
