@@ -12,6 +12,7 @@
 //! | [`layout`] | batches in any order | sorted files, and the manifest of a version |
 //! | [`literal`] | text of a question | a [`Literal`] |
 //! | [`locate`] | rows of features, and places | the features around each place |
+//! | [`parameter`] | a parameter of an address | a [`Predicate`], an interval of time |
 //! | [`predicate`] | columns and literals | a [`Predicate`], which holds of rows and may hold of a part |
 //! | [`query`] | conditions, columns, an order, a limit | a [`Query`], whose answer goes on at a [`Cursor`] |
 //! | [`schema`] | what a publisher says of his columns | a [`TableSchema`], and the schema of its batches in Arrow |
@@ -25,6 +26,7 @@ pub mod geometry;
 pub mod layout;
 pub mod literal;
 pub mod locate;
+pub mod parameter;
 pub mod predicate;
 pub mod query;
 pub mod schema;

@@ -192,6 +192,12 @@ impl TableSchema {
         columns.find(|(_, column)| &*column.name == name)
     }
 
+    /// The name of a column that hardly differs from `name`, which is none.
+    #[must_use]
+    pub fn nearest(&self, name: &str) -> Option<&str> {
+        nearest(name, self.columns.iter().map(|column| &*column.name))
+    }
+
     /// The schema of its batches: the columns, in their order, without those of the layout.
     #[must_use]
     pub fn arrow(&self) -> SchemaRef {
@@ -281,6 +287,21 @@ impl TableSchema {
         })
     }
 }
+
+/// The known name that hardly differs: in a third of its letters at most.
+pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    if name.len() > LONGEST {
+        return None;
+    }
+    let name = name.to_lowercase();
+    let most = name.chars().count().div_ceil(3);
+    let near = known.map(|known| (strsim::osa_distance(&name, &known.to_lowercase()), known));
+    let (_, nearest) = near.filter(|(differs, _)| *differs <= most).min()?;
+    Some(nearest)
+}
+
+/// Octets of a name for which a near one is looked for.
+const LONGEST: usize = 64;
 
 const KEYS: [ColumnType; 4] = [
     ColumnType::Text,

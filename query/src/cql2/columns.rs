@@ -7,7 +7,7 @@ use super::{
 use crate::{
     literal::Literal,
     predicate::{Comparison, Folding, Predicate, TypeFault},
-    schema::TableSchema,
+    schema::{TableSchema, nearest},
 };
 
 /// Columns that a filter may name.
@@ -61,11 +61,10 @@ impl Columns<'_> {
             return Err(node.expected("a column"));
         };
         let found = self.schema.column(name);
-        let names = self.schema.columns.iter().map(|column| &*column.name);
         found.map(|(column, _)| column).ok_or_else(|| {
             node.at.fault(FaultKind::UnknownColumn {
                 name: name.clone(),
-                nearest: nearest(name, names),
+                nearest: self.schema.nearest(name).map(Into::into),
             })
         })
     }
@@ -137,29 +136,12 @@ pub(super) fn unknown(node: &Node, name: &str) -> Fault {
         Some(what) => FaultKind::NotOffered(what),
         None => FaultKind::UnknownFunction {
             name: name.into(),
-            nearest: nearest(name, FUNCTIONS.into_iter()),
+            nearest: nearest(name, FUNCTIONS.into_iter()).map(Into::into),
         },
     })
 }
 
-/// The name that is there and hardly differs.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<Box<str>> {
-    if name.len() > LONGEST {
-        return None;
-    }
-    let near = known.map(|known| {
-        let differs = strsim::osa_distance(&name.to_lowercase(), &known.to_lowercase());
-        (differs, known)
-    });
-    let most = name.chars().count().div_ceil(3);
-    let (_, nearest) = near.filter(|(differs, _)| *differs <= most).min()?;
-    Some(nearest.into())
-}
-
 pub(super) const TWO: &str = "two operands";
-
-/// Octets of a name for which a near one is looked for.
-const LONGEST: usize = 64;
 
 /// Names of functions, as text writes them.
 const FUNCTIONS: [&str; 29] = [

@@ -23,10 +23,17 @@ pub fn day(text: &str) -> Option<i32> {
 /// it would have to be moved to be compared.
 #[must_use]
 pub fn millisecond(text: &str) -> Option<i64> {
-    let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-    let is_whole = instant.nanosecond() % NANOSECONDS == 0;
-    let milliseconds = instant.unix_timestamp_nanos() / i128::from(NANOSECONDS);
+    let nanoseconds = nanoseconds(text)?;
+    let is_whole = nanoseconds % i128::from(NANOSECONDS) == 0;
+    let milliseconds = nanoseconds / i128::from(NANOSECONDS);
     i64::try_from(milliseconds).ok().filter(|_| is_whole)
+}
+
+/// The nanoseconds since 1970 of an instant: a `date-time` of RFC 3339, with any offset.
+#[must_use]
+pub(crate) fn nanoseconds(text: &str) -> Option<i128> {
+    let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    Some(instant.unix_timestamp_nanos())
 }
 
 /// The first millisecond of a day in UTC.
@@ -79,7 +86,8 @@ fn written(millisecond: i64) -> Option<UtcDateTime> {
         .then_some(instant)
 }
 
-const NANOSECONDS: u32 = 1_000_000;
+/// Nanoseconds of a millisecond.
+pub(crate) const NANOSECONDS: u32 = 1_000_000;
 
 const DATE: StaticFormatDescription = format_description!("[year]-[month]-[day]");
 
