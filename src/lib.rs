@@ -21,7 +21,7 @@
 //! Beside the walk: [`app`] lists the routes and the rooms in order, [`climatescore`] is the old service's
 //! contract, [`config`] is read once into
 //! final types, [`clock`] is the only place that asks for the time, [`description`] says in `OpenAPI` what
-//! all this is, [`discovery`] what is published, `disk` writes what has to stay, [`import`] builds the store
+//! all this is, [`discovery`] what is published, [`harvest`] the same for catalogues of others, `disk` writes what has to stay, [`import`] builds the store
 //! that is served and [`sample`] makes up data for it, [`log`]
 //! writes records, [`metrics`] counts, [`fair_semaphore`] keeps one consumer from taking all there is, [`service`]
 //! speaks with systemd, and [`commands`] are what a person types.
@@ -49,6 +49,7 @@ pub mod description;
 pub mod discovery;
 mod disk;
 pub mod fair_semaphore;
+pub mod harvest;
 pub mod import;
 pub mod log;
 pub mod metrics;

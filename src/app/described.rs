@@ -4,12 +4,15 @@ use super::{
     PerilRoute, Route,
     discovery::DiscoveryRoute,
     edr::EdrRoute,
+    harvest::HarvestRoute,
     routes::{FILE, OPEN, VERSIONED_FILE},
 };
 use crate::{
     climatescore::ContractRoute,
     dataset::Perils,
-    description::{DescribedRoute, Description, Operation, discovery, edr, paths},
+    description::{DescribedRoute, Description, Operation, discovery, edr, harvest, paths},
+    harvest::Format,
+    response::media::Formats,
 };
 
 impl Route {
@@ -19,11 +22,17 @@ impl Route {
         let open = OPEN.iter().map(|(path, _)| (*path).to_owned());
         let discovery = DiscoveryRoute::FIXED.iter().map(|(path, _)| *path);
         let discovery = discovery.chain(DiscoveryRoute::NAMED).map(str::to_owned);
+        let harvest = HarvestRoute::FIXED.map(|(path, _)| path);
+        let harvest = harvest
+            .into_iter()
+            .chain([HarvestRoute::CSVW])
+            .map(str::to_owned);
         let old = ContractRoute::FIXED.map(|(path, _)| path.to_owned());
         let fixed = PerilRoute::FIXED.map(|(path, _)| path.to_owned());
         let perils = Perils::members().iter().map(|peril| format!("/{peril}"));
         let named = open
             .chain(discovery)
+            .chain(harvest)
             .chain(old)
             .chain(fixed)
             .chain(perils)
@@ -68,6 +77,7 @@ impl Route {
                 vec![("GET", paths::plain_file(about))]
             }
             Self::File { .. } => vec![("GET", paths::versioned_file(about))],
+            Self::Harvest(route) => vec![("GET", of_harvest(route))],
             Self::Health => vec![("GET", paths::health())],
             Self::Nothing => Vec::new(),
             Self::Perils(PerilRoute::Catalogue) => vec![("GET", paths::perils(about))],
@@ -78,6 +88,16 @@ impl Route {
             Self::Readiness => vec![("GET", paths::readiness())],
             Self::Root => vec![("GET", paths::root())],
         }
+    }
+}
+
+fn of_harvest(route: &HarvestRoute) -> Operation {
+    let forms: Vec<_> = Format::ALL.iter().map(|one| one.media()).collect();
+    match route {
+        HarvestRoute::Any => harvest::catalog(None, &forms),
+        HarvestRoute::Api(kind) => harvest::api(*kind),
+        HarvestRoute::Csvw(_) => harvest::csvw(),
+        HarvestRoute::One(format) => harvest::catalog(Some(format.media()), &forms),
     }
 }
 

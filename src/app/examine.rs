@@ -18,6 +18,7 @@ use crate::{
     description::{Description, Published, named},
     edge::{Intake, Peers, ProxyHeaders},
     fair_semaphore::FairSemaphore,
+    harvest::Ingredients,
     metrics::Ends,
     policy::Policy,
     token::TokenSettings,
@@ -41,6 +42,7 @@ pub struct Parts {
     pub(super) peril_limits: PerilLimits,
     pub(super) intake: Intake,
     pub(super) description: Published,
+    pub(super) harvest: Ingredients,
     pub(super) ends: BTreeMap<String, Ends>,
 }
 
@@ -141,16 +143,12 @@ impl Examination<'_> {
             callers: callers?,
             tokens: tokens?,
             description: self.description(&policy, &catalog),
+            harvest: self.harvest(&policy, &catalog),
             catalog,
             policy,
             files,
             accel_prefix,
-            base_url: self
-                .config
-                .base_url
-                .as_ref()
-                .map_or("", |url| url.as_str().trim_end_matches('/'))
-                .into(),
+            base_url: self.base_url().into(),
             perils: perils?,
             ends: std::mem::take(&mut self.ends),
             peril_limits: limits.clone(),
@@ -164,6 +162,24 @@ impl Examination<'_> {
                 wait: WAIT_FOR_TURN,
             },
         })
+    }
+
+    /// The address of the whole, without a slash at its end.
+    fn base_url(&self) -> &str {
+        let base_url = self.config.base_url.as_ref();
+        base_url.map_or("", |url| url.as_str().trim_end_matches('/'))
+    }
+
+    fn harvest(&self, policy: &Policy, catalog: &Arc<Catalog>) -> Ingredients {
+        Ingredients {
+            base_url: self.base_url().into(),
+            catalog: Arc::clone(catalog),
+            policy: policy.clone(),
+            settings: self.config.catalog.clone(),
+            issuer: self.config.directory.issuer.as_str().into(),
+            folder: self.config.paths.shared_data.as_path().into(),
+            now: self.now,
+        }
     }
 
     fn description(&self, policy: &Policy, catalog: &Catalog) -> Published {

@@ -6,6 +6,7 @@ mod discovery;
 mod edr;
 mod examine;
 mod file;
+mod harvest;
 mod perild;
 mod perils;
 mod present;

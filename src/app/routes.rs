@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use actix_web::http::Method;
 
-use super::{discovery::DiscoveryRoute, edr::EdrRoute};
+use super::{discovery::DiscoveryRoute, edr::EdrRoute, harvest::HarvestRoute};
 use crate::{
     climatescore::ContractRoute,
     dataset::{Catalog, FileName, Perils},
@@ -29,6 +29,8 @@ pub enum Route {
         /// The route for the log.
         template: &'static str,
     },
+    /// `/catalog.ttl` and its other forms: what is published, for the catalogues of others.
+    Harvest(HarvestRoute),
     /// `/healthz`: the process lives.
     Health,
     /// Peril values, or what there is of them.
@@ -92,6 +94,9 @@ impl Route {
         if let Some(route) = DiscoveryRoute::find(path) {
             return Self::Discovery(route);
         }
+        if let Some(route) = HarvestRoute::find(path) {
+            return Self::Harvest(route);
+        }
         // Before the files: one of these names stays reachable under /v1/files/.
         if let Some(route) = PerilRoute::find(path) {
             return Self::Perils(route);
@@ -129,11 +134,14 @@ impl Route {
         let open = OPEN.iter().map(|(path, _)| *path);
         let discovery = DiscoveryRoute::FIXED.iter().map(|(path, _)| *path);
         let discovery = discovery.chain(DiscoveryRoute::NAMED);
+        let harvest = HarvestRoute::FIXED.map(|(path, _)| path);
+        let harvest = harvest.into_iter().chain([HarvestRoute::CSVW]);
         let old = ContractRoute::FIXED.map(|(path, _)| path);
         let fixed = PerilRoute::FIXED.map(|(path, _)| path);
         let named = [ContractRoute::PERIL, FILE, VERSIONED_FILE, NOTHING];
         let queries = EdrRoute::TEMPLATES.map(|(path, _)| path);
         open.chain(discovery)
+            .chain(harvest)
             .chain(old)
             .chain(fixed)
             .chain(queries)
@@ -152,6 +160,7 @@ impl Route {
             Self::Description
             | Self::Discovery(_)
             | Self::Docs
+            | Self::Harvest(_)
             | Self::Health
             | Self::Nothing
             | Self::Readiness
@@ -166,6 +175,7 @@ impl Route {
             Self::Edr(route) => route.template(),
             Self::File { template, .. } => template,
             Self::Discovery(route) => route.template(),
+            Self::Harvest(route) => route.template(),
             Self::Perils(route) => route.template(),
             Self::Climatescore(route) => route.template(),
             Self::Description

@@ -19,6 +19,7 @@ use crate::{
     description::Published,
     edge::{Intake, Limits, Peers, ProxyHeaders},
     fair_semaphore::FairSemaphore,
+    harvest,
     metrics::Ends,
     policy::{CollectionId, Policy},
     response::location::Schemas,
@@ -55,6 +56,8 @@ pub struct Site {
     pub intake: Intake,
     /// The description of all this.
     pub description: Published,
+    /// The catalogue as harvesters find it.
+    pub harvest: harvest::Published,
     /// Slots of long answers.
     pub streams: FairSemaphore,
     /// Those who may read a long body of the old contract.
@@ -81,6 +84,8 @@ impl Site {
             previous.map(|site| &site.tokens),
             runtime.clone(),
         )?;
+        let previous_harvest = previous.map(|site| &site.harvest);
+        let harvest = harvest::Published::new(parts.harvest, previous_harvest);
         Ok(Self {
             peers: parts.peers,
             limits: Limits::default(),
@@ -99,6 +104,7 @@ impl Site {
             description: parts
                 .description
                 .following(previous.map(|site| &site.description)),
+            harvest,
             streams: FairSemaphore::new(
                 usize::try_from(parts.peril_limits.max_streams).unwrap_or(usize::MAX),
             ),

@@ -141,6 +141,7 @@ async fn walk(
         Route::File {
             file: Some(file), ..
         } => context.file(file, access).await,
+        Route::Harvest(route) => context.harvest(route, access),
         Route::Health => Ok(healthy()),
         Route::Perils(route) => context.perils(*route, body, access).await,
         Route::Climatescore(route) => climatescore::handle(context, *route, body, access).await,

@@ -3,6 +3,7 @@
 //! Unknown keys are faults, the strict choice is the default, and secrets come from files. What is
 //! wrong is said with the file, the line and the remedy, before anything is started.
 
+mod catalog;
 mod finding;
 mod forms;
 mod layer;
@@ -15,6 +16,7 @@ mod source;
 mod values;
 mod words;
 
+pub use catalog::CatalogSettings;
 pub use finding::{Awaited, ConfigError, Finding, Severity};
 pub use place::SettingPlace;
 pub use places::SettingPlaces;

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use serde::Deserialize;
 use url::Url;
 
-use super::forms;
+use super::{CatalogSettings, forms};
 use crate::{
     edge::{CertificateFormat, Listen, Loopback, Network},
     log::Overflow,
@@ -51,6 +51,9 @@ pub struct Config {
     /// Choices of those who describe collections.
     #[serde(default)]
     pub publishers: Publishers,
+    /// The catalogue as harvesters find it.
+    #[serde(default)]
+    pub catalog: CatalogSettings,
     /// Datasets with rules of their own.
     #[serde(default)]
     pub datasets: Vec<DatasetRule>,

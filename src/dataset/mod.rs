@@ -7,6 +7,7 @@
 mod beneath;
 mod body;
 pub mod catalog;
+mod checksums;
 pub mod coverage;
 mod digests;
 pub mod edr;
@@ -23,6 +24,7 @@ mod version;
 
 pub use body::{FileBytes, FileChanged, Piece};
 pub use catalog::{Catalog, Collection, Kind};
+pub use checksums::{Checksum, Checksums};
 pub use digests::Pending;
 pub use entity_tag::EntityTag;
 pub use files::{Absent, FileContent, Files, READABLE, Selection, Withheld};

@@ -13,9 +13,11 @@
 )]
 
 pub(crate) mod access;
+mod api;
 pub(crate) mod discovery;
 mod document;
 pub(crate) mod edr;
+pub(crate) mod harvest;
 mod headers;
 mod json_first;
 mod named;

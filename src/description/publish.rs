@@ -12,10 +12,10 @@ use actix_web::{
 };
 use serde_json::Value;
 
-use super::{JsonFirst, Version, page};
+use super::{JsonFirst, Version, api, page};
 use crate::{
     clock::Timestamp,
-    dataset::{EntityTag, perils::Refused},
+    dataset::{EntityTag, Kind, perils::Refused},
     response::{Refusal, prepared::Prepared},
 };
 
@@ -28,21 +28,27 @@ pub struct Published {
 struct Forms {
     documents: [(Version, Prepared); 2],
     page: Prepared,
+    apis: Vec<(Kind, Prepared)>,
 }
 
 impl Published {
     /// Every form of what `describe` describes, as of `now`.
     #[must_use]
     pub fn new(describe: impl Fn(Version) -> Value + Send + 'static, now: Timestamp) -> Self {
-        let forms = move || Forms {
-            documents: Version::ALL.map(|version| {
-                let document = JsonFirst(&describe(version)).to_string();
-                (version, Prepared::new("application/json", document))
-            }),
-            page: Prepared::new(
-                "text/html; charset=utf-8",
-                page::page(&describe(Version::V3_1)),
-            ),
+        let forms = move || {
+            let whole = describe(Version::V3_1);
+            let of_kind = |kind| {
+                let text = JsonFirst(&api::document(&whole, kind)?).to_string();
+                Some((kind, Prepared::new("application/json", text)))
+            };
+            Forms {
+                documents: Version::ALL.map(|version| {
+                    let document = JsonFirst(&describe(version)).to_string();
+                    (version, Prepared::new("application/json", document))
+                }),
+                page: Prepared::new("text/html; charset=utf-8", page::page(&whole)),
+                apis: Kind::ALL.into_iter().filter_map(of_kind).collect(),
+            }
         };
         Self {
             forms: LazyLock::new(Box::new(forms)),
@@ -66,7 +72,8 @@ impl Published {
 
     fn tags(&self) -> Vec<&EntityTag> {
         let documents = self.forms.documents.iter().map(|(_, form)| form);
-        let all = documents.chain([&self.forms.page]);
+        let apis = self.forms.apis.iter().map(|(_, form)| form);
+        let all = documents.chain([&self.forms.page]).chain(apis);
         all.map(Prepared::entity_tag).collect()
     }
 
@@ -87,6 +94,16 @@ impl Published {
             at: "version".to_owned(),
             known: Version::ALL.map(Version::name).join(", ").into(),
         })?;
+        self.send(request, form)
+    }
+
+    /// The answer at `/v1/api/{kind}.json`: what collections of `kind` can be asked.
+    ///
+    /// # Errors
+    /// [`Refusal`] where they cannot be asked anything, JSON is not acceptable, and a precondition fails.
+    pub fn api(&self, request: &HttpRequest, kind: Kind) -> Result<HttpResponse, Refusal> {
+        let mut apis = self.forms.apis.iter();
+        let (_, form) = apis.find(|(of, _)| *of == kind).ok_or(Refusal::NoRoute)?;
         self.send(request, form)
     }
 

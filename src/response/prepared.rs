@@ -7,7 +7,9 @@ use bytes::Bytes;
 
 use super::{
     Coding, Refusal,
-    representation::{BY_CODING, Caching, Representation, Validators, coding_of_only},
+    representation::{
+        BY_CODING, BY_TYPE_AND_CODING, Caching, Representation, Validators, coding_of_only,
+    },
 };
 use crate::dataset::EntityTag;
 
@@ -46,6 +48,27 @@ impl Prepared {
         request: &HttpRequest,
         last_modified: SystemTime,
     ) -> Result<HttpResponse, Refusal> {
+        self.chosen(request, last_modified, BY_CODING)
+    }
+
+    /// As [`Self::answer`], where `Accept` has chosen this answer among others.
+    ///
+    /// # Errors
+    /// As [`Self::answer`].
+    pub(crate) fn answer_of_several(
+        &self,
+        request: &HttpRequest,
+        last_modified: SystemTime,
+    ) -> Result<HttpResponse, Refusal> {
+        self.chosen(request, last_modified, BY_TYPE_AND_CODING)
+    }
+
+    fn chosen(
+        &self,
+        request: &HttpRequest,
+        last_modified: SystemTime,
+        by: &'static str,
+    ) -> Result<HttpResponse, Refusal> {
         let (essence, _) = self
             .content_type
             .split_once(';')
@@ -53,7 +76,7 @@ impl Prepared {
         let representation = Representation {
             content_type: self.content_type,
             coding: coding_of_only(request, essence)?,
-            chosen_by: Some(BY_CODING),
+            chosen_by: Some(by),
             caching: Caching::Public(Validators {
                 entity_tag: Some(self.entity_tag.clone()),
                 last_modified: Some(last_modified),

@@ -27,6 +27,7 @@ mod expect;
 mod fapi;
 mod files;
 mod first_words;
+mod harvest;
 mod healthcheck;
 mod limits;
 mod listening;

@@ -85,6 +85,9 @@ fn operation(method: &str, target: &str) -> Option<&'static Value> {
         _ if collection.is_some_and(|rest| rest.split('/').skip(1).eq(["schema"])) => {
             "/v1/collections/{id}/schema"
         }
+        _ if collection.is_some_and(|rest| rest.split('/').skip(1).eq(["csvw"])) => {
+            "/v1/collections/{id}/csvw"
+        }
         _ if query.is_some() => query.as_deref().unwrap_or_default(),
         _ if path.len() > 1 && path.rfind('/') == Some(0) => "/{name}",
         _ => return None,

@@ -68,6 +68,7 @@ pub(super) async fn serve(
     tokio::task::spawn_blocking(move || {
         if let Some(site) = described.present().site() {
             site.description.make();
+            site.harvest.make();
         }
     });
     let ended = server.await;

@@ -27,6 +27,15 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every one.
+    pub const ALL: [Self; 5] = [
+        Self::Coverage,
+        Self::Features,
+        Self::Files,
+        Self::Records,
+        Self::Series,
+    ];
+
     /// The word for it in descriptions and answers.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -12,6 +12,7 @@ use super::{
     claiming::settle,
     claims::Claims,
     folder::{DataFile, Folder, Known},
+    succession,
 };
 use crate::{
     clock::Timestamp,
@@ -75,14 +76,18 @@ impl Catalog {
             previous,
         };
         let unpublished = loading.sort_out(folder.files);
-        let collections = loading.collections(&candidates.all);
+        let mut collections = loading.collections(&candidates.all);
+        let unfit = succession::settle(sources.folder, &mut collections);
         Self {
             claims: loading.claims,
             is_listed: unread.is_none(),
             unpublished,
             known,
             published: candidates.published(),
-            ..Self::new(collections, candidates.faults.into_iter().chain(unread))
+            ..Self::new(
+                collections,
+                candidates.faults.into_iter().chain(unread).chain(unfit),
+            )
         }
     }
 }

@@ -2,17 +2,23 @@
 
 pub mod description;
 
+mod catalog_entry;
 mod dimension;
 mod extent;
 mod field;
+mod iri;
 mod licence;
+mod lifecycle;
 mod moment;
 mod unit;
 
+pub use catalog_entry::{Assurance, CatalogEntry, Series};
 pub use dimension::{Dimension, DimensionValues};
 pub use extent::{BoundingBox, Extent, Interval};
 pub use field::{Field, FieldType};
+pub use iri::{Iri, NotAnIri};
 pub use licence::Licence;
+pub use lifecycle::Lifecycle;
 pub use moment::Moment;
 pub use unit::Unit;
 
@@ -37,6 +43,10 @@ pub struct Metadata {
     pub issued: Option<Moment>,
     /// The last change (`dct:modified`).
     pub modified: Option<Moment>,
+    /// Its announced end.
+    pub lifecycle: Lifecycle,
+    /// Its entry in a catalogue.
+    pub entry: CatalogEntry,
     /// Where and when the data lie (`dct:spatial`, `dct:temporal`).
     pub extent: Extent,
     /// The fields, in their order.

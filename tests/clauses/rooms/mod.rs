@@ -28,6 +28,7 @@ const ROOMS: &[&str] = &[
     "sample",
     "description",
     "discovery",
+    "harvest",
     "climatescore",
     "app",
     "commands",

@@ -5,7 +5,7 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    DescribedRule, DescriptionFault, Problem, Source, Variable,
+    DescribedRule, DescriptionFault, Problem, Source, Variable, catalog_entry,
     coverage::CoverageKeys,
     keys::Keys,
     table::{Faults, Lined, Section, nearest, shortened},
@@ -150,6 +150,9 @@ impl Draft {
                 "coverage" => each_table(name, value, line, faults, false, |section| {
                     draft.keys.coverage = Some(CoverageKeys::read(section));
                 }),
+                "catalog" => each_table(name, value, line, faults, false, |section| {
+                    draft.keys.entry = catalog_entry::read(section);
+                }),
                 "rule" => each_table(name, value, line, faults, true, |section| {
                     draft.keys.rules.extend(DescribedRule::read(section));
                 }),
@@ -244,6 +247,7 @@ fn each_table(
 const TABLES: &[&str] = &[
     "collection",
     "profile",
+    "catalog",
     "rule",
     "field",
     "coverage",

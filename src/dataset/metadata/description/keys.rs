@@ -6,11 +6,12 @@ use toml::de::DeValue;
 use super::{
     DescribedRule, Problem, Variable,
     coverage::CoverageKeys,
+    lifecycle,
     table::{Lined, Section, shortened},
 };
 use crate::dataset::{
     Kind,
-    metadata::{BoundingBox, Dimension, Interval, Licence, Moment},
+    metadata::{BoundingBox, CatalogEntry, Dimension, Interval, Licence, Lifecycle, Moment},
 };
 
 /// The keys that a profile may hold for others.
@@ -33,6 +34,9 @@ pub(super) struct Keys {
     pub(super) variables: Vec<Variable>,
     pub(super) coverage: Option<CoverageKeys>,
     pub(super) dimensions: Vec<Dimension>,
+    pub(super) entry: CatalogEntry,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) successor_line: usize,
 }
 
 impl Keys {
@@ -48,12 +52,13 @@ impl Keys {
         self.version = version(section);
         self.publisher = plain(section.text("publisher"));
         self.contact = plain(section.text("contact"));
-        self.issued = moment(section, "issued");
-        self.modified = moment(section, "modified");
+        self.issued = section.moment("issued");
+        self.modified = section.moment("modified");
         self.kind = section.word("kind", Kind::VARIANTS).map(|kind| kind.value);
         self.listed = section.flag("listed");
         self.bbox = bounding_box(section);
         self.datetime = interval(section);
+        (self.lifecycle, self.successor_line) = lifecycle::read(section);
     }
 }
 
@@ -79,21 +84,6 @@ fn version(section: &mut Section<'_, '_>) -> Option<Box<str>> {
         }
         _ => section.text("version").map(|text| text.value),
     }
-}
-
-fn moment(section: &mut Section<'_, '_>, key: &'static str) -> Option<Moment> {
-    let (value, line) = section.value(key)?;
-    let text = match value {
-        DeValue::Datetime(time) => time.to_string(),
-        DeValue::String(text) => text.to_string(),
-        _ => return section.wrong_type(key, line, value, "a date, as 2026-01-31"),
-    };
-    let moment = Moment::parse(&text);
-    if moment.is_none() {
-        let text = shortened(&text);
-        section.complain(line, key, Problem::NotADate { text });
-    }
-    moment
 }
 
 fn interval(section: &mut Section<'_, '_>) -> Option<Interval> {

@@ -1,9 +1,11 @@
 //! Descriptions of collections: one file of TOML beside the data (`docs/description.md`).
 
+mod catalog_entry;
 mod coverage;
 mod dimension;
 mod draft;
 mod keys;
+mod lifecycle;
 mod pattern;
 mod problem;
 mod resolve;
@@ -16,7 +18,7 @@ pub use super::dimension::{Dimension, DimensionValues};
 pub use coverage::{CoverageLayout, Form};
 pub use draft::{Draft, Read};
 pub use pattern::{NamePattern, Part};
-pub use problem::{DescriptionFault, Problem};
+pub use problem::{DescriptionFault, Problem, UnfitSuccessor};
 pub use resolve::{Described, Profiles};
 pub use rule::DescribedRule;
 pub use source::Source;

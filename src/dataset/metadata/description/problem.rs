@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::dataset::metadata::Moment;
+
 /// One thing that is wrong with one description.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DescriptionFault {
@@ -17,6 +19,29 @@ pub struct DescriptionFault {
     pub key: Box<str>,
     /// The matter.
     pub problem: Problem,
+}
+
+/// Reason why nobody can be sent to a successor.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum UnfitSuccessor {
+    /// No collection of that name.
+    #[error("nothing that is published is called {id:?}")]
+    Absent {
+        /// The name.
+        id: Box<str>,
+    },
+    /// Collections that name one another in a circle.
+    #[error("the successors go in a circle: {}", .chain.join(" -> "))]
+    Circle {
+        /// The ids, in order.
+        chain: Vec<Box<str>>,
+    },
+    /// A collection that only some may know of, named by one that everybody sees.
+    #[error("{id} is in no public list, and this collection is")]
+    Unlisted {
+        /// The name.
+        id: Box<str>,
+    },
 }
 
 /// What is wrong.
@@ -101,6 +126,12 @@ pub enum Problem {
     /// A value that is neither a day nor a moment.
     #[error("{text:?} is no date")]
     NotADate {
+        /// As it was written.
+        text: Box<str>,
+    },
+    /// A text that is no address.
+    #[error("{text:?} is no address")]
+    NotAnIri {
         /// As it was written.
         text: Box<str>,
     },
@@ -197,6 +228,28 @@ pub enum Problem {
         /// The name.
         name: Box<str>,
     },
+    /// A successor that is no collection's id.
+    #[error("{id:?} is no id: {reason}")]
+    SuccessorMalformed {
+        /// As it was written.
+        id: Box<str>,
+        /// The rule that it breaks.
+        reason: Box<str>,
+    },
+    /// A successor that nobody finds.
+    #[error("{because}")]
+    SuccessorUnfit {
+        /// The reason.
+        because: UnfitSuccessor,
+    },
+    /// A collection that would be gone before it is deprecated.
+    #[error("{end} is before {since}, from which it is deprecated")]
+    SunsetBeforeDeprecated {
+        /// `deprecated`.
+        since: Moment,
+        /// `sunset`.
+        end: Moment,
+    },
     /// Text that is no TOML.
     #[error("{message}")]
     Syntax {
@@ -274,7 +327,9 @@ impl DescriptionFault {
     pub fn is_warning(&self) -> bool {
         matches!(
             self.problem,
-            Problem::LicenceUnknown { .. } | Problem::UnitUnknown { .. }
+            Problem::LicenceUnknown { .. }
+                | Problem::SuccessorUnfit { .. }
+                | Problem::UnitUnknown { .. }
         )
     }
 
@@ -315,6 +370,7 @@ impl Problem {
             Self::Missing { key } => format!("add it: {}", example(key)),
             Self::NotABox => "write bbox = [-8.2, 49.9, 1.8, 60.9]".into(),
             Self::NotADate { .. } => "write 2026-01-31, or 2026-01-31T12:00:00Z".into(),
+            Self::NotAnIri { .. } => "write an address, as https://registry.example/scheme/electricity".into(),
             Self::NotASpan { .. } => "write 2020-01-01/2024-12-31, with .. for an open end".into(),
             Self::NotUtf8 { .. } => "save the file as UTF-8".into(),
             Self::OpenWithScopes => "remove the scopes, or write class = \"OE-SA\"".into(),
@@ -330,6 +386,9 @@ impl Problem {
             Self::SourceAbsent { .. } => "put it there, or write the `source`".into(),
             Self::SourceElsewhere { .. } => "name a file in the folder of the description".into(),
             Self::SourceNotServed { .. } => "name a file in this very folder whose extension is served, as meters.csv".into(),
+            Self::SuccessorMalformed { .. } => "write the id of a collection, as successor = \"readings-2\"".into(),
+            Self::SuccessorUnfit { .. } => "name the collection that takes its place, or leave the key out".into(),
+            Self::SunsetBeforeDeprecated { .. } => "write a later `sunset`, or an earlier `deprecated`".into(),
             Self::Syntax { .. } => "correct it".into(),
             Self::TooLong { .. } => "keep data out of descriptions".into(),
             Self::TooMany { .. } => "write fewer".into(),

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, path::Path, sync::Arc};
 
 use super::{
-    CoverageLayout, DescribedRule, DescriptionFault, Draft, Problem, Read, Source, keys::Keys,
-    table::Lined,
+    CoverageLayout, DescribedRule, DescriptionFault, Draft, Problem, Read, Source, catalog_entry,
+    keys::Keys, table::Lined,
 };
 use crate::dataset::{
     Kind,
@@ -31,6 +31,8 @@ pub struct Described {
     pub is_listed: bool,
     /// Of a coverage, the layout of its files.
     pub coverage: Option<CoverageLayout>,
+    /// The line of the successor; 0 when there is none.
+    pub successor_line: usize,
 }
 
 impl Described {
@@ -88,6 +90,7 @@ impl Described {
                 source: draft.source.clone(),
                 rules: keys.rules.clone(),
                 is_listed: keys.listed.unwrap_or(true),
+                successor_line: keys.successor_line,
                 metadata: keys.metadata(),
                 coverage,
             }),
@@ -158,7 +161,12 @@ impl Keys {
             variables,
             coverage,
             dimensions,
+            entry,
+            // The end of a collection is its own.
+            lifecycle: _,
+            successor_line: _,
         } = profile;
+        catalog_entry::lay_under(&mut self.entry, entry);
         add(&mut self.title, title.as_ref());
         add(&mut self.description, description.as_ref());
         add(&mut self.keywords, keywords.as_ref());
@@ -210,6 +218,8 @@ impl Keys {
                 .map(|variable| variable.field)
                 .collect(),
             dimensions: Vec::new(),
+            lifecycle: self.lifecycle,
+            entry: self.entry,
         }
     }
 }
