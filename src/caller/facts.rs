@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Thumbprint;
+use super::{Membership, Thumbprint};
 use crate::clock::Timestamp;
 
 /// The names, number, end and thumbprint of a certificate; that it was verified only a [`Caller`] says.
@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 #[derive(Clone, Eq, PartialEq)]
 pub struct CertificateFacts {
     pub(super) issuer: String,
+    pub(super) membership: Membership,
     pub(super) not_after: Timestamp,
     pub(super) serial: String,
     pub(super) subject: String,
@@ -24,6 +25,12 @@ impl CertificateFacts {
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.issuer
+    }
+
+    /// The roles, member and application that it states.
+    #[must_use]
+    pub fn membership(&self) -> &Membership {
+        &self.membership
     }
 
     /// The last moment at which the certificate is valid, RFC 5280 §4.1.2.5.

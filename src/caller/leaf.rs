@@ -10,8 +10,9 @@ use x509_parser::{
 };
 
 use super::{
-    CertificateFacts, CertificateRefused, CertificateUnreadable, Thumbprint, extensions, key, name,
-    policies::Policies, revocation::PointNames, validity::Validity, view::View,
+    CertificateFacts, CertificateRefused, CertificateUnreadable, Membership, Thumbprint,
+    extensions, key, membership::MembershipFault, name, policies::Policies, revocation::PointNames,
+    validity::Validity, view::View,
 };
 use crate::clock::Timestamp;
 
@@ -75,6 +76,8 @@ impl<'d> Leaf<'d> {
     fn facts_named(&self, printed: fn(&X509Name<'_>) -> String) -> CertificateFacts {
         CertificateFacts {
             issuer: printed(self.certificate.issuer()),
+            // What cannot be read states nothing, and refuses the certificate where it is judged.
+            membership: Membership::read(&self.certificate).unwrap_or_default(),
             not_after: moment(self.certificate.validity().not_after),
             serial: serial(&self.certificate),
             subject: printed(self.certificate.subject()),
@@ -98,6 +101,7 @@ impl<'d> Leaf<'d> {
             return Err(CertificateRefused::Policies);
         }
         self.usage()?;
+        Membership::read(&self.certificate)?;
         key::judge(self.certificate.public_key()).map_err(CertificateRefused::from)?;
         Ok(validity)
     }
@@ -123,6 +127,17 @@ impl<'d> Leaf<'d> {
             }
             // One that cannot be read was refused before.
             Ok(_) | Err(_) => Ok(()),
+        }
+    }
+}
+
+impl From<MembershipFault> for CertificateRefused {
+    fn from(fault: MembershipFault) -> Self {
+        match fault {
+            MembershipFault::Malformed(statement) => Self::ExtensionMalformed {
+                extension: statement.to_string(),
+            },
+            MembershipFault::TwoApplications => Self::TwoApplications,
         }
     }
 }

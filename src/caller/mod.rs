@@ -13,6 +13,7 @@ mod facts;
 mod issuer_key;
 mod key;
 mod leaf;
+mod membership;
 mod name;
 mod object;
 mod path;
@@ -36,6 +37,7 @@ pub use authority::Authority;
 pub use facts::CertificateFacts;
 pub(crate) use issuer_key::IssuerKey;
 pub use key::KeyRefused;
+pub use membership::Membership;
 pub(crate) use name::is_invisible;
 pub use refused::{CertificateRefused, CertificateUnreadable, PathFault};
 pub(crate) use revocation::{ListBlocks, MappedBytes, PointNames, published_at};
@@ -92,6 +94,7 @@ impl Caller {
     pub(crate) fn for_test(thumbprint: Thumbprint) -> Self {
         Self(Arc::new(CertificateFacts {
             issuer: "CN=test issuer".to_owned(),
+            membership: Membership::default(),
             not_after: Timestamp::from_seconds(i64::MAX),
             serial: "01".to_owned(),
             subject: "CN=test".to_owned(),

@@ -131,6 +131,9 @@ pub enum CertificateRefused {
     /// The extended key usage has neither `clientAuth` nor `anyExtendedKeyUsage`, RFC 5280 §4.2.1.12.
     #[error("the extended key usage of a certificate on the path is not for clients")]
     Purpose,
+    /// One application in an extension and another as the URI name (IB1).
+    #[error("the certificate names two applications: one as its URI, another in an extension")]
+    TwoApplications,
     /// On its issuer's revocation list, RFC 5280 §6.3.
     #[error("certificate {serial} is revoked by {list}")]
     Revoked {

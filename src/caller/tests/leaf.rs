@@ -5,7 +5,7 @@ use rcgen::{
     ExtendedKeyUsagePurpose::{Any, ClientAuth, EmailProtection, ServerAuth},
     IsCa, KeyPair,
     KeyUsagePurpose::{ContentCommitment, DigitalSignature, KeyEncipherment},
-    PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ECDSA_P521_SHA512, PKCS_ED25519,
+    PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ECDSA_P521_SHA512, PKCS_ED25519, SanType,
 };
 
 use super::{
@@ -118,8 +118,8 @@ fn rfc5280_4_2_an_unknown_critical_extension_is_refused_and_another_ignored() {
     };
     for (oid, name) in [
         (
-            &[1, 3, 6, 1, 4, 1, 62329, 1, 1][..],
-            "1.3.6.1.4.1.62329.1.1",
+            &[1, 3, 6, 1, 4, 1, 62329, 1, 9][..],
+            "1.3.6.1.4.1.62329.1.9",
         ),
         (&[2, 5, 29, 99], "2.5.29.99"),
         (&[2, 5, 29, 18], "issuerAltName (2.5.29.18)"),
@@ -170,5 +170,104 @@ fn only_p_256_and_p_384_of_the_curves_are_accepted() {
             verify(&callers, &root.leaf_with(&key, |_| ())).err(),
             expected
         );
+    }
+}
+
+const ROLE: &str = "https://r.example/a";
+const MEMBER: &str = "https://directory.example.org/member/1";
+const APPLICATION: &str = "https://directory.example.org/application/2";
+
+fn utf8(text: &str) -> Vec<u8> {
+    let length = u8::try_from(text.len()).unwrap();
+    [&[0x0c, length], text.as_bytes()].concat()
+}
+
+fn stating(arc: u64, value: Vec<u8>) -> CustomExtension {
+    CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 62329, 1, arc], value)
+}
+
+fn roles() -> CustomExtension {
+    let roles = utf8(ROLE);
+    let length = u8::try_from(roles.len()).unwrap();
+    stating(1, [&[0x30, length], roles.as_slice()].concat())
+}
+
+/// Rows: IB1-ID-2, IB1-ID-3, IB1-ID-4
+#[test]
+fn a_certificate_names_its_member_and_application_in_either_layout() {
+    let uri = |text: &str| SanType::URI(text.try_into().unwrap());
+    let dns = || SanType::DnsName("other.example".try_into().unwrap());
+    let (member, application) = (
+        || stating(3, utf8(MEMBER)),
+        || stating(2, utf8(APPLICATION)),
+    );
+    let found = |extensions: Vec<CustomExtension>, names: Vec<SanType>| {
+        let root = Ca::root("root", |_| ());
+        let leaf = root.leaf(|params| {
+            params.custom_extensions = extensions;
+            params.subject_alt_names = names;
+        });
+        let caller = verify(&root.callers(), &leaf)?;
+        let membership = caller.facts().membership();
+        let owned = |text: Option<&str>| text.map(ToOwned::to_owned);
+        Ok((
+            membership.roles().to_vec(),
+            owned(membership.member()),
+            owned(membership.application()),
+        ))
+    };
+    let both = Ok((
+        vec![Box::from(ROLE)],
+        Some(MEMBER.to_owned()),
+        Some(APPLICATION.to_owned()),
+    ));
+    assert_eq!(
+        found(vec![roles(), member()], vec![dns(), uri(APPLICATION)]),
+        both
+    );
+    assert_eq!(found(vec![roles(), application()], vec![uri(MEMBER)]), both);
+    assert_eq!(
+        found(
+            vec![roles(), member(), application()],
+            vec![uri(APPLICATION)]
+        ),
+        both
+    );
+    for names in [
+        vec![uri(MEMBER)],
+        vec![dns()],
+        vec![uri(APPLICATION), uri(MEMBER)],
+    ] {
+        let two = found(vec![member(), application()], names);
+        assert_eq!(two, Err(Refused::TwoApplications));
+    }
+    let none = Ok((Vec::new(), None, None));
+    assert_eq!(found(Vec::new(), vec![dns()]), none);
+    assert_eq!(found(Vec::new(), vec![uri(MEMBER), uri(APPLICATION)]), none);
+}
+
+/// Rows: IB1-ID-5
+#[test]
+fn a_membership_that_cannot_be_read_refuses_the_certificate() {
+    let with =
+        |extension: CustomExtension| refused(|params| params.custom_extensions = vec![extension]);
+    assert_eq!(with(roles()), None);
+    for (arc, name) in [(1, "roles"), (2, "application"), (3, "member")] {
+        for value in [
+            vec![],
+            vec![0x13, 1, b'a'],
+            vec![0x0c, 1, b'a', 0],
+            vec![0x30, 0],
+            vec![0x0c, 0],
+            vec![0x0c, 1, b'\n'],
+        ] {
+            let extension = format!("1.3.6.1.4.1.62329.1.{arc} ({name})");
+            let found = with(stating(arc, value.clone()));
+            assert_eq!(
+                found,
+                Some(Refused::ExtensionMalformed { extension }),
+                "{value:?}"
+            );
+        }
     }
 }
