@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
+    fact::Facts,
     holder::Holder,
     json::{NotReadable, Object},
     oauth_error::OAuthError,
@@ -74,6 +75,7 @@ pub(super) struct Claims {
     pub(super) aud: Option<Vec<String>>,
     pub(super) cnf: Confirmation,
     pub(super) exp: Option<Timestamp>,
+    pub(super) facts: Facts,
     pub(super) holder: Holder,
     pub(super) iat: Option<Timestamp>,
     pub(super) iss: Option<String>,
@@ -106,6 +108,7 @@ impl Claims {
             aud: audience(object)?,
             cnf: confirmation(object)?,
             exp: numeric_date(object, "exp")?,
+            facts: Facts::read(object),
             holder: Holder::named(
                 label(object, "client_id")?,
                 label(object, "organisation_id")?,

@@ -4,15 +4,23 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     answer::{Answer, Claims, Confirmation},
+    fact::Facts,
     holder::Holder,
     refused::TokenRefused,
     scope::Scope,
 };
-use crate::{caller::Caller, clock::Timestamp};
+use crate::{
+    caller::{Caller, CertificateFacts},
+    clock::Timestamp,
+};
 
 /// An access token that is active, in time, meant for us and bound to the caller's certificate.
 #[derive(Clone, Debug)]
-pub struct BoundToken(Arc<Claims>);
+pub struct BoundToken {
+    claims: Arc<Claims>,
+    /// That of the caller, to which it is bound.
+    certificate: Arc<CertificateFacts>,
+}
 
 impl BoundToken {
     /// Judges what the authorization server said: time and binding, then what must hold of a token for us (RFC 7662 §4,
@@ -26,7 +34,12 @@ impl BoundToken {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Self, TokenRefused> {
-        validated(answer, expectations, Bound::To(caller), now).map(Self)
+        let claims = validated(answer, expectations, Bound::To(caller), now)?;
+        let certificate = Arc::clone(caller.facts());
+        Ok(Self {
+            claims,
+            certificate,
+        })
     }
 
     /// The client the token was issued to, RFC 7662 §2.2.
@@ -34,7 +47,7 @@ impl BoundToken {
     /// At most 256 bytes, and no control characters.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
-        self.0.holder.client_id()
+        self.claims.holder.client_id()
     }
 
     /// The client's organisation as Open Energy names it.
@@ -42,19 +55,31 @@ impl BoundToken {
     /// At most 256 bytes, and no control characters.
     #[must_use]
     pub fn organisation_id(&self) -> Option<&str> {
-        self.0.holder.organisation_id()
+        self.claims.holder.organisation_id()
     }
 
     /// Client and organisation, to be kept beyond the token.
     #[must_use]
     pub fn holder(&self) -> Holder {
-        self.0.holder.clone()
+        self.claims.holder.clone()
     }
 
     /// The scope of the token; empty when the authorization server named none.
     #[must_use]
     pub fn scope(&self) -> &Scope {
-        &self.0.scope
+        &self.claims.scope
+    }
+
+    /// What else the authorization server says of its holder.
+    #[must_use]
+    pub fn facts(&self) -> &Facts {
+        &self.claims.facts
+    }
+
+    /// The certificate that it is bound to, which was verified.
+    #[must_use]
+    pub fn certificate(&self) -> &CertificateFacts {
+        &self.certificate
     }
 
     /// A token that no authorization server has seen, for tests of the rooms that follow.
@@ -64,10 +89,11 @@ impl BoundToken {
         organisation_id: Option<&str>,
         scope: &str,
     ) -> Self {
-        Self(Arc::new(Claims {
+        let claims = Claims {
             aud: None,
             cnf: Confirmation::Nothing,
             exp: None,
+            facts: Facts::default(),
             holder: Holder::named(
                 client_id.map(ToOwned::to_owned),
                 organisation_id.map(ToOwned::to_owned),
@@ -77,7 +103,12 @@ impl BoundToken {
             nbf: None,
             scope: Scope::parse(scope).expect("a test names a scope"),
             token_type: None,
-        }))
+        };
+        let thumbprint = crate::caller::Thumbprint::of(b"test");
+        Self {
+            claims: Arc::new(claims),
+            certificate: Arc::clone(Caller::for_test(thumbprint).facts()),
+        }
     }
 }
 

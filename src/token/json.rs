@@ -91,6 +91,11 @@ impl Object {
         Ok(Some(Self(members)))
     }
 
+    /// The members with the texts of their values, by their names.
+    pub(super) fn members(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, text)| (name.as_str(), &**text))
+    }
+
     fn text(&self, name: &str) -> Option<&str> {
         let text = self.0.get(name).map(AsRef::as_ref);
         text.filter(|text| *text != "null")

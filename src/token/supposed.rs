@@ -1,7 +1,7 @@
 //! A token that nobody has shown: what the authorization server would say of it, judged without asking.
 
 use super::{
-    Holder, Scope, TokenRefused, TokenSettings,
+    Facts, Holder, Scope, TokenRefused, TokenSettings,
     answer::Answer,
     bound::{Bound, Expectations, validated},
     json::parse_object,
@@ -15,6 +15,8 @@ pub struct Supposed {
     pub holder: Holder,
     /// The scopes that it would carry.
     pub scope: Scope,
+    /// What else would be said of its holder.
+    pub facts: Facts,
 }
 
 /// Reason why a token would be refused.
@@ -52,6 +54,7 @@ impl TokenSettings {
         Ok(Supposed {
             holder: claims.holder.clone(),
             scope: claims.scope.clone(),
+            facts: claims.facts.clone(),
         })
     }
 }
