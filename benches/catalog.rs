@@ -65,6 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         catalog: &first,
         policy: &policy,
         token: None,
+        now: Timestamp::from_seconds(1_768_478_400),
     };
     let asked = Asked::read(&[], true)?;
     criterion.bench_function("catalog/10,000 collections, a page of 100", |bencher| {

@@ -144,5 +144,5 @@ async fn decide(
     let caller = presented.verify(now).ok()?;
     let token = rooms.tokens.redeem(token, &caller, now).await.ok()?;
     let collection = rules.catalog.collection_of(&file)?;
-    rules.policy.decide(&token, &collection).ok()
+    rules.policy.decide(&token, &collection, now).ok()
 }

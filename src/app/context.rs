@@ -10,7 +10,7 @@ use crate::{
     clock::Timestamp,
     edge::{Authorization, Inbound, TrustedProxy, Unverified},
     log::Access,
-    policy::{CollectionId, Permit},
+    policy::{Applicant, CollectionId, Permit},
     response::Refusal,
     token::BoundToken,
 };
@@ -133,10 +133,10 @@ impl RequestContext<'_> {
     /// if there were none.
     fn decide(self, token: &BoundToken, collection: &CollectionId) -> Result<Permit, Refusal> {
         let policy = &self.site.policy;
-        let decided = policy.decide(token, collection);
+        let decided = policy.decide(token, collection, self.now);
         Ok(decided.map_err(|denied| {
             if self.is_unlisted(collection) {
-                policy.deny_unknown(token.scope(), collection)
+                policy.deny_unknown(&Applicant::of(token, self.now), collection)
             } else {
                 denied
             }
@@ -152,7 +152,8 @@ impl RequestContext<'_> {
     /// `true` when `bearer` may read `collection`, which is not open.
     pub(super) fn may_read(self, bearer: &Bearer, collection: &CollectionId) -> bool {
         let token = bearer.0.as_ref();
-        token.is_some_and(|token| self.site.policy.decide(token, collection).is_ok())
+        let policy = &self.site.policy;
+        token.is_some_and(|token| policy.decide(token, collection, self.now).is_ok())
     }
 
     /// `true` when everything that is `asked` for is open; who asks for nothing asks for nothing that is open.

@@ -44,6 +44,7 @@ impl RequestContext<'_> {
             catalog: &self.site.catalog,
             policy: &self.site.policy,
             token: identified.as_ref().map(|(_, token)| token),
+            now: self.now,
         };
         let me = self.me(identified.as_ref());
         let collection = route.id().and_then(|id| view.collection(id));

@@ -1,5 +1,6 @@
 //! From a configuration to the parts of a site, with everything that is wrong said at once.
 
+mod access;
 mod awaited;
 mod collections;
 mod consumers;

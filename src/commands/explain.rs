@@ -20,8 +20,7 @@ use crate::{
     clock::Timestamp,
     config::{Config, ConfigError, SettingPlaces, Severity},
     dataset::{Collection, FileName},
-    policy::Denied,
-    token::Scope,
+    policy::{Applicant, Denied},
 };
 
 /// Arguments of `perild explain`.
@@ -42,6 +41,18 @@ pub struct ExplainArgs {
     /// The client that the token was issued to
     #[arg(long, value_name = "ID")]
     pub client_id: Option<String>,
+    /// The client's organisation
+    #[arg(long, value_name = "ID", conflicts_with = "claims")]
+    pub organisation: Option<String>,
+    /// A role of the certificate; once for each
+    #[arg(long, value_name = "URL", conflicts_with = "certificate")]
+    pub role: Vec<String>,
+    /// The member that the certificate names
+    #[arg(long, value_name = "URL", conflicts_with = "certificate")]
+    pub member: Option<String>,
+    /// The application that the certificate names
+    #[arg(long, value_name = "URL", conflicts_with = "certificate")]
+    pub application: Option<String>,
     /// A scope of the token; several in quotes, or once for each
     #[arg(long, value_name = "SCOPE")]
     pub scope: Vec<String>,
@@ -153,7 +164,11 @@ impl Explanation<'_> {
                 }
             }
         }
-        let (status, said) = self.decision(collection, presumed.scope());
+        let applicant = presumed.applicant();
+        if let Some(collection) = collection {
+            lines.extend(self.ways(collection, &applicant));
+        }
+        let (status, said) = self.decision(collection, &applicant);
         lines.push(said);
         lines.insert(0, status.to_owned());
         lines
@@ -182,11 +197,38 @@ impl Explanation<'_> {
         format!("rule          {id} is for {rule}, by {place}")
     }
 
-    fn decision(&self, collection: Option<&Collection>, scope: &Scope) -> (&'static str, String) {
+    /// Each clause of a rule that has conditions, with what is lacking for it.
+    fn ways(&self, collection: &Collection, applicant: &Applicant<'_>) -> Vec<String> {
+        let policy = self.holdings.policy();
+        let Some(rule) = policy.rule(collection.id()) else {
+            return Vec::new();
+        };
+        let clauses = rule.clauses();
+        if clauses.iter().all(|clause| clause.conditions().is_empty()) {
+            return Vec::new();
+        }
+        let lacking = policy.lacks(rule, applicant);
+        let ways = clauses.iter().zip(lacking).enumerate();
+        let ways = ways.map(|(index, (clause, lacks))| {
+            let went = match lacks.to_string() {
+                none if none.is_empty() => "all of it holds".to_owned(),
+                lacks => format!("lacking: {lacks}"),
+            };
+            format!("way {:<9} {clause}: {went}", index + 1)
+        });
+        ways.collect()
+    }
+
+    fn decision(
+        &self,
+        collection: Option<&Collection>,
+        applicant: &Applicant<'_>,
+    ) -> (&'static str, String) {
         let Some(collection) = collection else {
             return ("404 Not Found", self.nothing());
         };
-        match self.holdings.policy().judge(collection.id(), scope) {
+        let scope = applicant.scope;
+        match self.holdings.policy().judge(collection.id(), applicant) {
             Ok(_) if !collection.has_data() => (
                 "404 Not Found",
                 "data          is not imported yet".to_owned(),
@@ -206,6 +248,17 @@ impl Explanation<'_> {
                 (
                     "403 Forbidden (insufficient_scope)",
                     format!("scope         the token lacks {missing}: {held}"),
+                )
+            }
+            Err(Denied::Blocked { name }) => (
+                "403 Forbidden (blocked)",
+                format!("access        was withdrawn: {name} is in the list access.blocked"),
+            ),
+            Err(Denied::Conditions { rule, unmet, .. }) => {
+                let unmet: Vec<_> = unmet.iter().map(ToString::to_string).collect();
+                (
+                    "403 Forbidden (conditions-not-met)",
+                    format!("conditions    of the rule {rule}: {}", unmet.join("; ")),
                 )
             }
             Err(denied @ Denied::NotPublished { .. }) => {

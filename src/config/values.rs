@@ -48,6 +48,9 @@ pub struct Config {
     /// Defaults for collections without a rule, and which of them there are.
     #[serde(default)]
     pub defaults: Defaults,
+    /// Lists of who is blocked and who is approved.
+    #[serde(default)]
+    pub access: Access,
     /// Choices of those who describe collections.
     #[serde(default)]
     pub publishers: Publishers,
@@ -124,6 +127,20 @@ pub struct Consumers {
     pub verify_header: String,
     /// `true` when the verdict must be there.
     pub require_verify_header: bool,
+}
+
+/// `[access]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Access {
+    /// Clients, organisations, members, applications and accounts that get nothing that is not open; a name a line.
+    #[serde(deserialize_with = "forms::optional_path")]
+    pub blocked: Option<PathBuf>,
+    /// Clients and organisations that are approved, for rules with `approved = true`; a name a line.
+    #[serde(deserialize_with = "forms::optional_path")]
+    pub approved: Option<PathBuf>,
+    /// Beginnings of the scopes that are licences of the registry.
+    pub licence_prefixes: Vec<String>,
 }
 
 /// `[introspection]`

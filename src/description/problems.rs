@@ -10,7 +10,7 @@ use crate::{
     config::PerilLimits,
     dataset::{Absent, perils::Refused},
     edge::{Malformed, NotTaken},
-    policy::Denied,
+    policy::{Denied, Unmet},
     response::{
         Refusal,
         location::{self, Format},
@@ -137,6 +137,14 @@ fn refusals(limits: &PerilLimits) -> Vec<Refusal> {
         Refusal::Token(TokenRefused::Inactive),
     ];
     refusals.extend(insufficient);
+    refusals.extend([
+        Refusal::Denied(Denied::Blocked { name: "".into() }),
+        Refusal::Denied(Denied::Conditions {
+            rule: "".into(),
+            unmet: [Unmet::Approval].into(),
+            needed: None,
+        }),
+    ]);
     refusals.extend([
         Refusal::Absent(Absent::NoSuchFile),
         Refusal::Perils(Refused::NoStore),

@@ -69,6 +69,7 @@ impl Provider {
             catalog: &self.catalog,
             policy: &self.policy,
             token,
+            now: Timestamp::now(),
         }
     }
 

@@ -3,8 +3,9 @@
 use percent_encoding::utf8_percent_encode;
 
 use crate::{
+    clock::Timestamp,
     dataset::{Catalog, Collection},
-    policy::{Clause, Policy, Rule},
+    policy::{Applicant, Policy, Rule},
     response::file::PATH_SEGMENT,
     token::BoundToken,
 };
@@ -20,12 +21,14 @@ pub struct View<'v> {
     pub policy: &'v Policy,
     /// The token of who asks, if one was sent.
     pub token: Option<&'v BoundToken>,
+    /// The time of the request.
+    pub now: Timestamp,
 }
 
 /// Whether a collection may be read with the token that was sent.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Reading {
-    /// The token carries too little: what it lacks of each scope that would do.
+    /// What is lacking for each way that would do: scope tokens, and conditions in words.
     Lacks(Vec<String>),
     /// It may be read.
     May,
@@ -71,10 +74,13 @@ impl<'v> View<'v> {
         match self.token {
             _ if rule.is_open() => Reading::May,
             None => Reading::NeedsToken,
-            Some(token) if self.policy.decide(token, collection.id()).is_ok() => Reading::May,
             Some(token) => {
-                let clauses = rule.clauses().iter();
-                Reading::Lacks(clauses.map(|clause| missing(clause, token)).collect())
+                let applicant = Applicant::of(token, self.now);
+                if self.policy.judge(collection.id(), &applicant).is_ok() {
+                    return Reading::May;
+                }
+                let lacking = self.policy.lacks(rule, &applicant);
+                Reading::Lacks(lacking.iter().map(ToString::to_string).collect())
             }
         }
     }
@@ -104,12 +110,4 @@ pub(super) fn title(collection: &Collection) -> &str {
         "" => collection.id().as_str(),
         title => title,
     }
-}
-
-fn missing(clause: &Clause, token: &BoundToken) -> String {
-    let needed = clause.scope().iter();
-    let missing: Vec<_> = needed
-        .filter(|needed| !token.scope().contains(needed))
-        .collect();
-    missing.join(" ")
 }

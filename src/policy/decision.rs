@@ -3,10 +3,13 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    Clause, CollectionId, DatasetRule, Defaults, NotAnId, OpenWithScope, Origin, Permit, Publish,
-    Publishers, Rule, collection_id,
+    Applicant, Clause, CollectionId, Conditions, DatasetRule, Defaults, Lacks, Lists, NotAnId,
+    OpenWithDemands, Origin, Permit, Publish, Publishers, Rule, Unmet, collection_id,
 };
-use crate::token::{BoundToken, Scope};
+use crate::{
+    clock::Timestamp,
+    token::{BoundToken, Scope},
+};
 
 /// Reason why a rule does not grant.
 #[derive(
@@ -14,6 +17,22 @@ use crate::token::{BoundToken, Scope};
 )]
 #[strum(serialize_all = "kebab-case")]
 pub enum Denied {
+    /// The provider's list of those who get nothing names whoever asks, whatever rules say.
+    #[error("{name} is blocked")]
+    Blocked {
+        /// The client, organisation, member, application or account.
+        name: Box<str>,
+    },
+    /// Conditions of the rule do not hold.
+    #[error("{rule} does not let it in: {}", said(.unmet))]
+    Conditions {
+        /// The rule that was applied.
+        rule: Box<str>,
+        /// Those of the clause for which the least is missing.
+        unmet: Box<[Unmet]>,
+        /// The scope that the clause demands, where the token lacks it or a licence.
+        needed: Option<Scope>,
+    },
     /// The token's scope does not cover what the collection demands, RFC 6750 §3.1 `insufficient_scope`.
     #[error("{rule} demands the scope {needed}")]
     InsufficientScope {
@@ -53,14 +72,14 @@ pub enum PolicyError {
         /// The reason why none can have it.
         reason: NotAnId,
     },
-    /// A rule that is open and demands a scope.
+    /// A rule that is open and demands something.
     #[error("{reason}")]
-    OpenWithScope {
+    OpenWithDemands {
         /// Position of the rule, counted from 0; none: `[defaults]`.
         index: Option<usize>,
         /// The fault.
         #[source]
-        reason: OpenWithScope,
+        reason: OpenWithDemands,
     },
 }
 
@@ -90,6 +109,7 @@ pub struct Policy {
     rules: HashMap<CollectionId, Arc<Rule>>,
     defaults: Arc<Rule>,
     publish: Publish,
+    lists: Lists,
 }
 
 impl Policy {
@@ -110,17 +130,22 @@ impl Policy {
                 let second = index;
                 return Err(PolicyError::ListedTwice { id, first, second });
             }
-            let clause = Clause::new(dataset.class, dataset.scope.clone())
-                .map_err(|reason| open_with_scope(Some(index), reason))?;
+            let clause = Clause::new(dataset.class, dataset.scope.clone(), Conditions::default())
+                .map_err(|reason| open_with_demands(Some(index), reason))?;
             let rule = Rule::new([clause], Origin::Listed(id.clone()));
             rules.insert(id, Arc::new(rule));
         }
-        let clause = Clause::new(defaults.class, defaults.scope.clone())
-            .map_err(|reason| open_with_scope(None, reason))?;
+        let clause = Clause::new(
+            defaults.class,
+            defaults.scope.clone(),
+            Conditions::default(),
+        )
+        .map_err(|reason| open_with_demands(None, reason))?;
         let mut policy = Self {
             rules,
             defaults: Arc::new(Rule::new([clause], Origin::Defaults)),
             publish: defaults.publish,
+            lists: Lists::default(),
         };
         let (group, perils) = collection_id::perils();
         policy.hold(group, None, &[]);
@@ -154,6 +179,12 @@ impl Policy {
         (self, withheld)
     }
 
+    /// With the provider's own lists of those who are blocked and approved.
+    #[must_use]
+    pub fn with_lists(self, lists: Lists) -> Self {
+        Self { lists, ..self }
+    }
+
     /// The permit that everyone has for open data; none for shared data (OE-CLS-2).
     #[must_use]
     pub fn open(&self, collection: &CollectionId) -> Option<Permit> {
@@ -161,33 +192,92 @@ impl Policy {
         rule.map(|rule| Permit::new(collection, rule))
     }
 
-    /// The permit that `token` earns for shared data.
+    /// The permit that `token` earns for shared data at `now`.
     ///
     /// # Errors
     /// [`Denied`] with the rule that was applied.
-    pub fn decide(&self, token: &BoundToken, collection: &CollectionId) -> Result<Permit, Denied> {
-        let rule = self.judge(collection, token.scope())?;
+    pub fn decide(
+        &self,
+        token: &BoundToken,
+        collection: &CollectionId,
+        now: Timestamp,
+    ) -> Result<Permit, Denied> {
+        let rule = self.judge(collection, &Applicant::of(token, now))?;
         Ok(Permit::new(collection, rule))
     }
 
-    /// The rule by which a token with `scope` would be let in: the judgement without the permit, for who shows no
-    /// token and asks what would be.
+    /// The rule by which `applicant` would be let in: the judgement without the permit, for who shows no token and
+    /// asks what would be. Who is blocked is let in by none that is not open.
     ///
     /// # Errors
     /// [`Denied`] with the rule that was applied.
-    pub fn judge(&self, collection: &CollectionId, scope: &Scope) -> Result<&Arc<Rule>, Denied> {
-        let rule = self.rule(collection);
-        let granting = rule.filter(|rule| rule.grants(scope));
-        granting.ok_or_else(|| Denied::by(rule, scope, collection))
+    pub fn judge(
+        &self,
+        collection: &CollectionId,
+        applicant: &Applicant<'_>,
+    ) -> Result<&Arc<Rule>, Denied> {
+        let Some(rule) = self.rule(collection) else {
+            return Err(self.denied(None, applicant, collection));
+        };
+        if !rule.is_open() {
+            self.is_not_blocked(applicant)?;
+        }
+        if rule.grants(applicant, &self.lists) {
+            Ok(rule)
+        } else {
+            Err(self.denied(Some(rule), applicant, collection))
+        }
     }
 
-    /// The answer to a token with `scope` about a name that no collection has: as the defaults say where everything
-    /// is published, and else that there is nothing.
+    /// What `applicant` lacks for each clause of `rule`.
     #[must_use]
-    pub fn deny_unknown(&self, scope: &Scope, collection: &CollectionId) -> Denied {
+    pub fn lacks(&self, rule: &Rule, applicant: &Applicant<'_>) -> Vec<Lacks> {
+        let clauses = rule.clauses().iter();
+        clauses
+            .map(|clause| clause.lacks(applicant, &self.lists))
+            .collect()
+    }
+
+    fn is_not_blocked(&self, applicant: &Applicant<'_>) -> Result<(), Denied> {
+        let blocked = &self.lists.blocked;
+        let mut names = applicant.names().filter(|_| !blocked.is_empty());
+        let name = names.find(|name| blocked.contains(name));
+        name.map_or(Ok(()), |name| Err(Denied::Blocked { name: name.into() }))
+    }
+
+    /// The answer to `applicant` about a name that no collection has: as the defaults say where everything is
+    /// published, and else that there is nothing.
+    #[must_use]
+    pub fn deny_unknown(&self, applicant: &Applicant<'_>, collection: &CollectionId) -> Denied {
         let by_default = (self.publish == Publish::All).then_some(&self.defaults);
-        let refusing = by_default.filter(|rule| !rule.grants(scope));
-        Denied::by(refusing, scope, collection)
+        let refusing = by_default.filter(|rule| !rule.grants(applicant, &self.lists));
+        self.denied(refusing, applicant, collection)
+    }
+
+    /// The refusal by `rule`; without a rule, or with one that lets nobody in, there is nothing.
+    fn denied(
+        &self,
+        rule: Option<&Arc<Rule>>,
+        applicant: &Applicant<'_>,
+        collection: &CollectionId,
+    ) -> Denied {
+        let nearest = rule.and_then(|rule| Some((rule, rule.nearest(applicant, &self.lists)?)));
+        let Some((rule, (clause, lacks))) = nearest else {
+            return Denied::NotPublished {
+                collection: collection.clone(),
+            };
+        };
+        let (rule, needed) = (rule.label().into(), clause.scope().clone());
+        if lacks.conditions.is_empty() {
+            return Denied::InsufficientScope { rule, needed };
+        }
+        let lacks_licence = |unmet: &Unmet| matches!(unmet, Unmet::Licence(_));
+        let is_scope = !lacks.scopes.is_empty() || lacks.conditions.iter().any(lacks_licence);
+        Denied::Conditions {
+            rule,
+            unmet: lacks.conditions,
+            needed: is_scope.then_some(needed),
+        }
     }
 
     /// The rule that holds for `collection`; none when it is not published.
@@ -247,20 +337,9 @@ impl Policy {
     }
 }
 
-impl Denied {
-    /// The refusal by `rule` of a token with `scope`; without a rule, or with one that lets nobody in, there is nothing.
-    fn by(rule: Option<&Arc<Rule>>, scope: &Scope, collection: &CollectionId) -> Self {
-        let nearest = rule.and_then(|rule| Some((rule, rule.nearest(scope)?)));
-        match nearest {
-            Some((rule, clause)) => Self::InsufficientScope {
-                rule: rule.label().into(),
-                needed: clause.scope().clone(),
-            },
-            None => Self::NotPublished {
-                collection: collection.clone(),
-            },
-        }
-    }
+fn said(unmet: &[Unmet]) -> String {
+    let said: Vec<_> = unmet.iter().map(ToString::to_string).collect();
+    said.join("; ")
 }
 
 impl Withheld {
@@ -280,8 +359,8 @@ fn nobody(id: &CollectionId) -> Arc<Rule> {
     Arc::new(Rule::new([], Origin::Description(id.clone())))
 }
 
-fn open_with_scope(index: Option<usize>, reason: OpenWithScope) -> PolicyError {
-    PolicyError::OpenWithScope { index, reason }
+fn open_with_demands(index: Option<usize>, reason: OpenWithDemands) -> PolicyError {
+    PolicyError::OpenWithDemands { index, reason }
 }
 
 #[cfg(test)]

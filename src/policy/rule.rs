@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::{Clause, CollectionId};
-use crate::token::Scope;
+use super::{Applicant, Clause, CollectionId, Lists, clause::Lacks};
 
 /// Rule of one collection: any one clause that holds grants. A rule without any grants nobody.
 #[derive(Clone, Debug)]
@@ -57,17 +56,20 @@ impl Rule {
         self.clauses.iter().any(Clause::is_open)
     }
 
-    pub(super) fn grants(&self, scope: &Scope) -> bool {
-        self.clauses.iter().any(|clause| clause.grants(scope))
+    pub(super) fn grants(&self, applicant: &Applicant<'_>, lists: &Lists) -> bool {
+        let mut clauses = self.clauses.iter();
+        clauses.any(|clause| clause.grants(applicant, lists))
     }
 
-    /// The clause that the fewest scope tokens are missing for.
-    pub(super) fn nearest(&self, scope: &Scope) -> Option<&Clause> {
-        let missing = |clause: &&Clause| {
-            let needed = clause.scope().iter();
-            needed.filter(|needed| !scope.contains(needed)).count()
-        };
-        self.clauses.iter().min_by_key(missing)
+    /// The clause for which the least is missing, and what that is.
+    pub(super) fn nearest(
+        &self,
+        applicant: &Applicant<'_>,
+        lists: &Lists,
+    ) -> Option<(&Clause, Lacks)> {
+        let clauses = self.clauses.iter();
+        let lacking = clauses.map(|clause| (clause, clause.lacks(applicant, lists)));
+        lacking.min_by_key(|(_, lacks)| lacks.len())
     }
 }
 
@@ -79,12 +81,7 @@ impl fmt::Display for Rule {
         }
         for (index, clause) in self.clauses.iter().enumerate() {
             let or = if index > 0 { ", or " } else { "" };
-            let class = clause.class().name();
-            if clause.scope().is_empty() {
-                write!(f, "{or}any active token ({class})")?;
-            } else {
-                write!(f, "{or}a token with {} ({class})", clause.scope())?;
-            }
+            write!(f, "{or}{clause}")?;
         }
         if self.clauses.is_empty() {
             f.write_str("nobody")?;

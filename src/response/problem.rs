@@ -93,6 +93,10 @@ pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> Htt
 pub(crate) fn specific(refusal: &Refusal) -> Option<String> {
     match refusal {
         Refusal::Perils(refused) => Some(format!("{refused}.")),
+        Refusal::Denied(Denied::Conditions { unmet, .. }) => {
+            let unmet: Vec<_> = unmet.iter().map(ToString::to_string).collect();
+            Some(format!("Not met: {}.", unmet.join("; ")))
+        }
         Refusal::NotRead { .. }
         | Refusal::Body(NotTaken::CharsetUnknown | NotTaken::TooLarge { .. }) => {
             Some(format!("{refusal}."))
@@ -107,6 +111,10 @@ pub(crate) fn specific(refusal: &Refusal) -> Option<String> {
 fn scope_needed(refusal: &Refusal) -> Option<String> {
     match refusal {
         Refusal::Denied(Denied::InsufficientScope { needed, .. }) => Some(needed.to_string()),
+        Refusal::Denied(Denied::Conditions { needed, .. }) => {
+            let needed = needed.as_ref().filter(|needed| !needed.is_empty());
+            needed.map(ToString::to_string)
+        }
         _ => None,
     }
 }

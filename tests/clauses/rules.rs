@@ -383,3 +383,67 @@ fn an_explanation_judges_a_certificate_and_claims_as_those_of_a_request() {
         assert!(!said.contains("BEGIN"), "{said}");
     }
 }
+
+/// Rows: ACL-2, ACL-4, ACL-11
+#[test]
+fn conditions_of_a_description_decide_and_a_reload_blocks_known_tokens() {
+    let site = Site::with(|settings, _| DESCRIBED.clone_into(&mut settings.defaults));
+    let config = fs::read_to_string(&site.perild.config).unwrap();
+    let (blocked, approved) = (site.dir().join("blocked"), site.dir().join("approved"));
+    for list in [&blocked, &approved] {
+        fs::write(list, "# nobody\n").unwrap();
+    }
+    let access = format!(
+        "[access]\nblocked = \"{}\"\napproved = \"{}\"\n",
+        blocked.display(),
+        approved.display()
+    );
+    fs::write(&site.perild.config, format!("{config}{access}")).unwrap();
+    let rule = "clients = [\"bank-a\"]\nfacts = { verified = true }\napproved = true";
+    fs::write(site.shared(&format!("{NAME}.toml")), description(rule)).unwrap();
+    site.perild.reload();
+    let told = |answer: &crate::support::http::Answer| -> String {
+        let problem: Value = serde_json::from_slice(&answer.content).unwrap();
+        let (kind, detail) = (&problem["type"], &problem["detail"]);
+        format!("{} {kind} {detail}", answer.status)
+    };
+    let denied = told(&site.fetch());
+    assert!(
+        denied.starts_with("403 \"urn:perild:problem:conditions-not-met\""),
+        "{denied}"
+    );
+    for lack in ["does not assert verified", "has not approved"] {
+        assert!(denied.contains(lack), "{denied}");
+    }
+    fs::write(&approved, "org-a\n").unwrap();
+    site.perild.reload();
+    site.says_with("verified", json!(true));
+    assert_eq!(site.get(&format!("/{NAME}")).status, 200);
+
+    for name in ["bank-a", "org-a"] {
+        let asked = site.introspections();
+        fs::write(&blocked, name).unwrap();
+        site.perild.reload();
+        let denied = told(&site.get(&format!("/{NAME}")));
+        assert!(
+            denied.starts_with("403 \"urn:perild:problem:blocked\""),
+            "{denied}"
+        );
+        assert!(!denied.contains(name), "{denied}");
+        assert!(site.introspections() <= asked + 1);
+        let log = site.perild.log();
+        assert!(log.contains(&format!("{name} is blocked")), "{log}");
+    }
+    fs::write(&blocked, "BANK-A\norg\n").unwrap();
+    site.perild.reload();
+    assert_eq!(site.get(&format!("/{NAME}")).status, 200);
+
+    // A list that is not there lets nobody in who was not: the running set stays.
+    fs::write(&blocked, "bank-a").unwrap();
+    site.perild.reload();
+    fs::remove_file(&blocked).unwrap();
+    site.perild.reload();
+    let failed = |line: &str| line.contains("reload failed") && line.contains("access.blocked");
+    site.perild.wait_for_line(failed);
+    assert_eq!(site.get(&format!("/{NAME}")).status, 403);
+}

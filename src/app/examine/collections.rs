@@ -58,7 +58,8 @@ impl Examination<'_> {
             self.previous,
         );
         let names_all = self.names(&rules, &catalog);
-        let policy = self.policy(&rules, names_all)?;
+        let lists = self.access_lists()?;
+        let policy = self.policy(&rules, names_all)?.with_lists(lists);
         let clauses = catalog.iter().map(|one| {
             let rules = one.rules().iter();
             rules.map(|rule| rule.clause.clone()).collect::<Vec<_>>()
@@ -142,7 +143,7 @@ impl Examination<'_> {
                 self.error(&key, error.to_string(), "write the name of a collection");
             }
             PolicyError::NotAnId { .. } => {}
-            PolicyError::OpenWithScope { index, .. } => {
+            PolicyError::OpenWithDemands { index, .. } => {
                 let rule = index.map(|index| format!("datasets[{index}]"));
                 let key = format!("{}.scope", rule.as_deref().unwrap_or("defaults"));
                 let remedy = "leave the scope out, or write class = \"OE-SA\"";

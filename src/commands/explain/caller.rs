@@ -5,10 +5,11 @@ use std::path::Path;
 use super::{ExplainArgs, ExplainError};
 use crate::{
     app::Parts,
-    caller::Caller,
+    caller::{Caller, Membership},
     clock::Timestamp,
     edge::{CertificateFormat, ForwardedCertificate},
-    token::Scope,
+    policy::Applicant,
+    token::{Facts, Scope},
 };
 
 /// One check before the rule.
@@ -28,6 +29,11 @@ pub(super) enum Step {
 pub(super) struct Presumed {
     steps: Vec<Step>,
     scope: Scope,
+    client: Option<String>,
+    organisation: Option<String>,
+    membership: Membership,
+    facts: Facts,
+    now: Timestamp,
 }
 
 impl Presumed {
@@ -39,6 +45,15 @@ impl Presumed {
         let mut presumed = Self {
             steps: Vec::new(),
             scope: Scope::default(),
+            client: args.client_id.clone(),
+            organisation: args.organisation.clone(),
+            membership: Membership::supposed(
+                &args.role.iter().map(String::as_str).collect::<Vec<_>>(),
+                args.member.as_deref(),
+                args.application.as_deref(),
+            ),
+            facts: Facts::default(),
+            now,
         };
         let caller = if let Some(path) = &args.certificate {
             presumed.certificate(&read(path)?, parts, now)
@@ -57,8 +72,16 @@ impl Presumed {
         &self.steps
     }
 
-    pub(super) fn scope(&self) -> &Scope {
-        &self.scope
+    /// Certificate and token, as far as a rule looks at them.
+    pub(super) fn applicant(&self) -> Applicant<'_> {
+        Applicant {
+            scope: &self.scope,
+            client: self.client.as_deref(),
+            organisation: self.organisation.as_deref(),
+            membership: &self.membership,
+            facts: &self.facts,
+            now: self.now,
+        }
     }
 
     /// By the anchors and revocation lists of this configuration, now.
@@ -82,6 +105,7 @@ impl Presumed {
         };
         match presented.verify(now) {
             Ok(caller) => {
+                self.membership = caller.facts().membership().clone();
                 let (subject, end) = (caller.subject().to_owned(), caller.not_after());
                 self.pass(
                     "certificate",
@@ -127,6 +151,9 @@ impl Presumed {
                 };
                 self.pass("token", &format!("of {client} is active, for us {bound}"));
                 self.scope = supposed.scope;
+                self.client = supposed.holder.client_id().map(str::to_owned);
+                self.organisation = supposed.holder.organisation_id().map(str::to_owned);
+                self.facts = supposed.facts;
             }
             Err(refused) => self.refuse("token", &refused.to_string()),
         }

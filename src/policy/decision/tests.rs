@@ -1,7 +1,9 @@
 //! The rule that holds is the nearest, and lets in whom it names.
 
 use super::*;
-use crate::policy::Class;
+use crate::policy::{Class, Names};
+
+const NOW: Timestamp = Timestamp::from_seconds(1_768_478_400);
 
 fn listed(datasets: &[(&str, &str, Class)], publish: Publish) -> Result<Policy, PolicyError> {
     let datasets: Vec<_> = datasets
@@ -33,7 +35,7 @@ fn id(text: &str) -> CollectionId {
 }
 
 fn clause(class: Class, scope: &str) -> Clause {
-    Clause::new(class, Scope::parse(scope).unwrap()).unwrap()
+    Clause::new(class, Scope::parse(scope).unwrap(), Conditions::default()).unwrap()
 }
 
 fn publish(policy: Policy, name: &str, clauses: &[Clause]) -> Policy {
@@ -59,11 +61,14 @@ fn bounded(
 fn rfc6749_3_3_scope_is_compared_by_case_and_without_order() {
     let policy = policy(&[("tidy", "a:b c", Class::SharedA)]);
     for scope in ["a:b c", "c x a:b"] {
-        assert!(policy.decide(&token(scope), &id("tidy")).is_ok(), "{scope}");
+        assert!(
+            policy.decide(&token(scope), &id("tidy"), NOW).is_ok(),
+            "{scope}"
+        );
     }
     for scope in ["", "a:b", "A:B c", "a:bc"] {
         assert!(
-            policy.decide(&token(scope), &id("tidy")).is_err(),
+            policy.decide(&token(scope), &id("tidy"), NOW).is_err(),
             "{scope}"
         );
     }
@@ -72,16 +77,18 @@ fn rfc6749_3_3_scope_is_compared_by_case_and_without_order() {
 #[test]
 fn what_is_not_listed_has_the_defaults_where_all_is_published_and_no_rule_where_not() {
     let all = policy(&[("tidy", "", Class::SharedA)]);
-    let permit = all.decide(&token("read"), &id("other")).unwrap();
+    let permit = all.decide(&token("read"), &id("other"), NOW).unwrap();
     assert_eq!(permit.collection(), &id("other"));
     assert_eq!(permit.rule(), "defaults");
-    assert!(all.decide(&token(""), &id("other")).is_err());
-    assert!(all.decide(&token(""), &id("tidy")).is_ok());
+    assert!(all.decide(&token(""), &id("other"), NOW).is_err());
+    assert!(all.decide(&token(""), &id("tidy"), NOW).is_ok());
 
     let described = listed(&[("tidy", "", Class::SharedA)], Publish::Described).unwrap();
-    assert!(described.decide(&token(""), &id("tidy")).is_ok());
+    assert!(described.decide(&token(""), &id("tidy"), NOW).is_ok());
     assert_eq!(
-        described.decide(&token("read"), &id("other")).unwrap_err(),
+        described
+            .decide(&token("read"), &id("other"), NOW)
+            .unwrap_err(),
         Denied::NotPublished {
             collection: id("other")
         }
@@ -109,11 +116,14 @@ fn a_rule_for_the_perils_holds_for_each_that_has_none_of_its_own() {
         ("perils", "p", Class::SharedA),
         ("hail", "h", Class::SharedA),
     ]);
-    assert!(policy.decide(&token("p"), &id("wind")).is_ok());
-    assert!(policy.decide(&token("p"), &id("hail")).is_err());
-    assert!(policy.decide(&token("h"), &id("hail")).is_ok());
+    assert!(policy.decide(&token("p"), &id("wind"), NOW).is_ok());
+    assert!(policy.decide(&token("p"), &id("hail"), NOW).is_err());
+    assert!(policy.decide(&token("h"), &id("hail"), NOW).is_ok());
     for file in ["wind.csv", "perils.csv", "Wind"] {
-        assert!(policy.decide(&token("p"), &id(file)).is_err(), "{file}");
+        assert!(
+            policy.decide(&token("p"), &id(file), NOW).is_err(),
+            "{file}"
+        );
     }
 }
 
@@ -121,7 +131,7 @@ fn a_rule_for_the_perils_holds_for_each_that_has_none_of_its_own() {
 fn perils_are_published_by_their_import_and_have_the_defaults_without_a_rule() {
     let described = listed(&[], Publish::Described).unwrap();
     for peril in ["wind", "perils"] {
-        let permit = described.decide(&token("read"), &id(peril)).unwrap();
+        let permit = described.decide(&token("read"), &id(peril), NOW).unwrap();
         assert_eq!(permit.rule(), "defaults");
     }
 }
@@ -149,9 +159,9 @@ fn the_configuration_stands_before_a_description_and_that_before_the_defaults() 
         ("plain", "read", "defaults"),
         ("hail", "p", "dataset perils"),
     ] {
-        let permit = policy.decide(&token(scope), &id(collection)).unwrap();
+        let permit = policy.decide(&token(scope), &id(collection), NOW).unwrap();
         assert_eq!(permit.rule(), rule);
-        let other = policy.decide(&token("other"), &id(collection));
+        let other = policy.decide(&token("other"), &id(collection), NOW);
         assert!(other.is_err(), "{collection}");
     }
 }
@@ -165,12 +175,12 @@ fn any_one_clause_that_holds_grants_and_a_refusal_names_the_nearest() {
     let policy = publish(listed(&[], Publish::Described).unwrap(), "smart", &clauses);
     for scope in ["a b c", "d e", "a b c d e"] {
         assert!(
-            policy.decide(&token(scope), &id("smart")).is_ok(),
+            policy.decide(&token(scope), &id("smart"), NOW).is_ok(),
             "{scope}"
         );
     }
     for (scope, nearest) in [("", "d e"), ("a b", "a b c"), ("d", "d e"), ("b e", "d e")] {
-        let denied = policy.decide(&token(scope), &id("smart")).unwrap_err();
+        let denied = policy.decide(&token(scope), &id("smart"), NOW).unwrap_err();
         let expected = Denied::InsufficientScope {
             rule: "description of smart".into(),
             needed: Scope::parse(nearest).unwrap(),
@@ -198,16 +208,16 @@ fn what_publishers_may_not_choose_withholds_their_collection() {
         let (withholding, withheld) = bounded(policy(&[]), "smart", &chosen, &publishers);
         let id = id("smart");
         assert!(withholding.open(&id).is_none());
-        let denied = withholding.decide(&token("read s"), &id).unwrap_err();
+        let denied = withholding.decide(&token("read s"), &id, NOW).unwrap_err();
         assert!(matches!(denied, Denied::NotPublished { .. }));
         assert_eq!(withheld, [Withheld { id, clause }]);
 
         // The operator's own rule needs nobody's leave, and a description without a rule chooses nothing.
         let own = policy(&[("smart", "", Class::SharedA)]);
         let (own, withheld) = bounded(own, "smart", &chosen, &publishers);
-        assert!(own.decide(&token(""), &self::id("smart")).is_ok() && withheld.is_empty());
+        assert!(own.decide(&token(""), &self::id("smart"), NOW).is_ok() && withheld.is_empty());
         let (without, withheld) = bounded(policy(&[]), "smart", &[], &publishers);
-        let permit = without.decide(&token("read"), &self::id("smart"));
+        let permit = without.decide(&token("read"), &self::id("smart"), NOW);
         assert!(permit.is_ok() && withheld.is_empty());
     }
     let all = bounds(true, &[Class::Open, Class::SharedA]);
@@ -246,9 +256,9 @@ fn rules_that_contradict_are_a_fault() {
     assert_eq!(refused(&nameless), expected);
 
     let both = [("tidy", "", Class::Open), ("smart", "s", Class::Open)];
-    let expected = PolicyError::OpenWithScope {
+    let expected = PolicyError::OpenWithDemands {
         index: Some(1),
-        reason: OpenWithScope,
+        reason: OpenWithDemands,
     };
     assert_eq!(refused(&both), expected);
     let defaults = Defaults {
@@ -256,9 +266,74 @@ fn rules_that_contradict_are_a_fault() {
         scope: Scope::parse("s").unwrap(),
         class: Class::Open,
     };
-    let expected = PolicyError::OpenWithScope {
+    let expected = PolicyError::OpenWithDemands {
         index: None,
-        reason: OpenWithScope,
+        reason: OpenWithDemands,
     };
     assert_eq!(Policy::new(&[], &defaults).unwrap_err(), expected);
+}
+
+/// Rows: ACL-12
+#[test]
+fn of_several_clauses_any_one_that_holds_grants_and_the_nearest_is_told() {
+    let approved = Conditions {
+        is_approved: true,
+        ..Conditions::default()
+    };
+    let with = |scope: &str, conditions: &Conditions| {
+        let scope = Scope::parse(scope).unwrap();
+        Clause::new(Class::SharedA, scope, conditions.clone()).unwrap()
+    };
+    let clauses = [with("a b", &Conditions::default()), with("a", &approved)];
+    let policy = publish(policy(&[]), "smart", &clauses);
+    let approving = policy.clone().with_lists(Lists {
+        approved: Names::of_lines("bank"),
+        ..Lists::default()
+    });
+    let smart = id("smart");
+    assert!(policy.decide(&token("a b"), &smart, NOW).is_ok());
+    assert!(approving.decide(&token("a"), &smart, NOW).is_ok());
+    let denied = policy.decide(&token("a"), &smart, NOW).unwrap_err();
+    let expected = Denied::InsufficientScope {
+        rule: "description of smart".into(),
+        needed: Scope::parse("a b").unwrap(),
+    };
+    assert_eq!(denied, expected);
+    let alone = publish(listed(&[], Publish::All).unwrap(), "smart", &clauses[1..]);
+    let denied = alone.decide(&token("a"), &smart, NOW).unwrap_err();
+    let said =
+        "description of smart does not let it in: the data provider has not approved this client";
+    assert_eq!(denied.to_string(), said);
+    assert!(matches!(denied, Denied::Conditions { needed: None, .. }));
+}
+
+#[test]
+fn who_is_blocked_gets_what_is_open_and_nothing_else() {
+    let open = [("tidy", "", Class::Open), ("shared", "", Class::SharedA)];
+    for (blocked, is_let_in) in [
+        ("bank", false),
+        ("org-bank", false),
+        ("Bank", true),
+        ("", true),
+    ] {
+        let policy = policy(&open).with_lists(Lists {
+            blocked: Names::of_lines(blocked),
+            ..Lists::default()
+        });
+        let token = BoundToken::for_test(Some("bank"), Some("org-bank"), "read");
+        assert!(policy.open(&id("tidy")).is_some());
+        assert!(policy.decide(&token, &id("tidy"), NOW).is_ok());
+        for shared in ["shared", "other"] {
+            let decided = policy.decide(&token, &id(shared), NOW);
+            assert_eq!(decided.is_ok(), is_let_in, "{blocked} {shared}");
+            if let Err(denied) = decided {
+                assert_eq!(
+                    denied,
+                    Denied::Blocked {
+                        name: blocked.into()
+                    }
+                );
+            }
+        }
+    }
 }

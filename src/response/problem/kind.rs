@@ -77,13 +77,9 @@ impl Kind {
 pub fn kind(refusal: &Refusal) -> Kind {
     use StatusCode as S;
     match refusal {
-        Refusal::Absent(Absent::Ambiguous { .. } | Absent::NoSuchFile)
-        | Refusal::Denied(Denied::NotPublished { .. })
-        | Refusal::NoRoute => plain(
-            S::NOT_FOUND,
-            "Not Found",
-            "Nothing is published under this name.",
-        ),
+        Refusal::Absent(Absent::Ambiguous { .. } | Absent::NoSuchFile) | Refusal::NoRoute => {
+            NOTHING
+        }
         Refusal::Absent(Absent::Unreadable { .. }) => Kind {
             status: S::SERVICE_UNAVAILABLE,
             name: Some("unreadable-file"),
@@ -106,13 +102,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
             "The client certificate is not accepted: it must be valid today, for client authentication, and issued under the directory.",
         ),
         Refusal::CertificateUnverified(failure) => invalid_token(unverified_detail(*failure)),
-        Refusal::Denied(Denied::InsufficientScope { .. }) => Kind {
-            status: S::FORBIDDEN,
-            name: Some("insufficient-scope"),
-            title: "The access token does not cover this dataset",
-            detail: "Ask the directory for a token with the scope named in the challenge.",
-            challenge: Challenged::With(ErrorCode::InsufficientScope),
-        },
+        Refusal::Denied(denied) => denied_kind(denied),
         Refusal::Malformed(malformed) => malformed_kind(*malformed),
         Refusal::MethodNotAllowed => plain(
             S::METHOD_NOT_ALLOWED,
@@ -381,6 +371,39 @@ fn bad_request(detail: &'static str) -> Kind {
     plain(StatusCode::BAD_REQUEST, "Bad Request", detail)
 }
 
+/// Kind of a refusal by a rule; what is not published is as if it were not.
+fn denied_kind(denied: &Denied) -> Kind {
+    use StatusCode as S;
+    match denied {
+        Denied::InsufficientScope { .. } => Kind {
+            status: S::FORBIDDEN,
+            name: Some("insufficient-scope"),
+            title: "The access token does not cover this dataset",
+            detail: "Ask the directory for a token with the scope named in the challenge.",
+            challenge: Challenged::With(ErrorCode::InsufficientScope),
+        },
+        Denied::Blocked { .. } => Kind {
+            status: S::FORBIDDEN,
+            name: Some("blocked"),
+            title: "Access was withdrawn",
+            detail: "The data provider has withdrawn access. Ask the provider, and name the interaction id.",
+            challenge: Challenged::No,
+        },
+        Denied::Conditions { needed, .. } => Kind {
+            status: S::FORBIDDEN,
+            name: Some("conditions-not-met"),
+            title: "The conditions of this dataset are not met",
+            detail: "The dataset's description says for whom it is: its access at /v1/collections.",
+            challenge: if needed.is_some() {
+                Challenged::With(ErrorCode::InsufficientScope)
+            } else {
+                Challenged::No
+            },
+        },
+        Denied::NotPublished { .. } => NOTHING,
+    }
+}
+
 fn invalid_request(detail: &'static str) -> Kind {
     Kind {
         status: StatusCode::BAD_REQUEST,
@@ -401,6 +424,13 @@ fn invalid_token(detail: &'static str) -> Kind {
     }
 }
 
+const NOTHING: Kind = Kind {
+    status: StatusCode::NOT_FOUND,
+    name: None,
+    title: "Not Found",
+    detail: "Nothing is published under this name.",
+    challenge: Challenged::No,
+};
 const BUSY: Kind = Kind {
     status: StatusCode::SERVICE_UNAVAILABLE,
     name: Some("busy"),

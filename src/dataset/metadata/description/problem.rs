@@ -114,6 +114,9 @@ pub enum Problem {
         /// The id that was likely meant.
         nearest: Option<&'static str>,
     },
+    /// A time that ends before it begins, or with its begin.
+    #[error("is not after from")]
+    Backwards,
     /// A key that must be there.
     #[error("{key} is missing")]
     Missing {
@@ -148,8 +151,8 @@ pub enum Problem {
         offset: usize,
     },
     /// Conditions on data that everyone may have (OE-CLS-2).
-    #[error("OE-O is open to everyone, and has no scopes")]
-    OpenWithScopes,
+    #[error("OE-O is open to everyone, and has neither scopes nor conditions")]
+    OpenWithDemands,
     /// A number beyond its bounds.
     #[error("{number} is not within {low} and {high}")]
     OutOfBounds {
@@ -373,7 +376,8 @@ impl Problem {
             Self::NotAnIri { .. } => "write an address, as https://registry.example/scheme/electricity".into(),
             Self::NotASpan { .. } => "write 2020-01-01/2024-12-31, with .. for an open end".into(),
             Self::NotUtf8 { .. } => "save the file as UTF-8".into(),
-            Self::OpenWithScopes => "remove the scopes, or write class = \"OE-SA\"".into(),
+            Self::Backwards => "write a later one; the rule counts from the first until before the second".into(),
+            Self::OpenWithDemands => "remove them, or write class = \"OE-SA\"".into(),
             Self::OutOfBounds { low, high, .. } => format!("write a whole number from {low} to {high}"),
             Self::OutsideFolder { .. } => "name a file in the folder of the description, and no link out of it".into(),
             Self::PatternMalformed { .. } => "write each name once in braces and something between two of them, as \"{variable}_{year}\"".into(),

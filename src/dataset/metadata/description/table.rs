@@ -197,6 +197,22 @@ impl<'s, 't> Section<'s, 't> {
         })
     }
 
+    /// A day or a moment, in quotes or as TOML has them.
+    pub(super) fn moment(&mut self, key: &'static str) -> Option<Moment> {
+        let (value, line) = self.value(key)?;
+        let text = match value {
+            DeValue::Datetime(time) => time.to_string(),
+            DeValue::String(text) => text.to_string(),
+            _ => return self.wrong_type(key, line, value, "a date, as 2026-01-31"),
+        };
+        let moment = Moment::parse(&text);
+        if moment.is_none() {
+            let text = shortened(&text);
+            self.complain(line, key, Problem::NotADate { text });
+        }
+        moment
+    }
+
     /// A word out of a few.
     pub(super) fn word<W: std::str::FromStr>(
         &mut self,

@@ -406,3 +406,42 @@ fn the_page_on_descriptions_speaks_of_every_key() {
         }
     }
 }
+
+#[test]
+fn a_rule_has_typed_conditions_and_one_that_cannot_be_read_leaves_no_rule() {
+    let rule = |keys: &str| described(&format!("{SMALLEST}[[rule]]\n{keys}\n"));
+    let whole = rule(
+        "roles = [\"https://r.example/a\"]\nlicences = [\"https://r.example/l\"]\nmembers = [\"m\"]\n\
+         applications = [\"a\"]\nclients = [\"b\", \"c\"]\norganisations = [\"o\"]\nblocked = [\"x\"]\n\
+         from = 2026-01-31\nuntil = \"2027-01-31T12:00:00+01:00\"\napproved = true\n\
+         facts = { verified = true, tier = \"gold\", level = 2, share = 0.50 }",
+    );
+    let rules = whole.unwrap().rules;
+    let said = rules[0].clause.to_string();
+    assert_eq!(
+        said,
+        "a token, in a role of https://r.example/a, under one licence of https://r.example/l, of the members m, \
+         of the applications a, of the clients b, c, of the organisations o, and not of x, with the provider's approval, \
+         with level = 2, with share = 5e-1, with tier = \"gold\", with verified = true, from 2026-01-31T00:00:00Z, \
+         until 2027-01-31T11:00:00Z (OE-SA)"
+    );
+    for broken in [
+        "roles = []",
+        "roles = \"a\"",
+        "clients = [\"\"]",
+        "licences = [\"a b\"]",
+        "from = \"tomorrow\"",
+        "from = 2026-01-31\nuntil = 2026-01-31",
+        "approved = \"yes\"",
+        "facts = { }",
+        "facts = { list = [1] }",
+        "facts = { number = nan }",
+        "facts = true",
+        "member = [\"m\"]",
+        "class = \"OE-O\"\nclients = [\"bank\"]",
+        "class = \"OE-O\"\napproved = true",
+    ] {
+        assert!(rule(broken).is_err(), "{broken}");
+    }
+    assert!(rule("approved = false").is_ok());
+}
