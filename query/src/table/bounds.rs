@@ -1,5 +1,7 @@
 //! Bounds of columns in parts, row groups and pages.
 
+use std::{cmp::Ordering, ops::Range};
+
 use parquet::file::{
     metadata::{RowGroupMetaData, page_index::RowGroupPageIndex},
     page_index::column_index::ColumnIndexMetaData,
@@ -153,6 +155,73 @@ fn page_bounds(
         (ColumnIndexMetaData::BOOLEAN(values), ColumnType::Boolean) => {
             let bounds = (*values.min_value(page)?, *values.max_value(page)?);
             Some((Literal::Boolean(bounds.0), Literal::Boolean(bounds.1)))
+        }
+        _ => None,
+    }
+}
+
+/// The rows of the pages of an ascending column that can have a value from `least` to `greatest`.
+pub(super) fn rows_within(
+    pages: &RowGroupPageIndex,
+    column: usize,
+    (least, greatest): &(Literal, Literal),
+    rows: usize,
+) -> Option<Range<usize>> {
+    let index = pages.column_index(column)?;
+    let places = pages.page_locations(column)?;
+    let is_before = |page: usize| max_beside(index, page, least).is_some_and(Ordering::is_lt);
+    let is_behind = |page: usize| min_beside(index, page, greatest).is_some_and(Ordering::is_gt);
+    let first = partition_point(places.len(), is_before);
+    let end = partition_point(places.len(), |page| !is_behind(page));
+    let start_of = |page: usize| {
+        let start = places
+            .get(page)
+            .map(|place| usize::try_from(place.first_row_index));
+        start.map_or(Some(rows), Result::ok)
+    };
+    Some(start_of(first)?..start_of(end)?)
+}
+
+fn partition_point(count: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low.midpoint(high);
+        if holds(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+fn max_beside(index: &ColumnIndexMetaData, page: usize, value: &Literal) -> Option<Ordering> {
+    match (index, value) {
+        (ColumnIndexMetaData::BYTE_ARRAY(texts), Literal::Text(text)) => {
+            Some(texts.max_value(page)?.cmp(text.as_bytes()))
+        }
+        (
+            ColumnIndexMetaData::INT64(values),
+            Literal::Integer(value) | Literal::DateTime(value),
+        ) => Some(values.max_value(page)?.cmp(value)),
+        (ColumnIndexMetaData::INT32(values), Literal::Date(value)) => {
+            Some(values.max_value(page)?.cmp(value))
+        }
+        _ => None,
+    }
+}
+
+fn min_beside(index: &ColumnIndexMetaData, page: usize, value: &Literal) -> Option<Ordering> {
+    match (index, value) {
+        (ColumnIndexMetaData::BYTE_ARRAY(texts), Literal::Text(text)) => {
+            Some(texts.min_value(page)?.cmp(text.as_bytes()))
+        }
+        (
+            ColumnIndexMetaData::INT64(values),
+            Literal::Integer(value) | Literal::DateTime(value),
+        ) => Some(values.min_value(page)?.cmp(value)),
+        (ColumnIndexMetaData::INT32(values), Literal::Date(value)) => {
+            Some(values.min_value(page)?.cmp(value))
         }
         _ => None,
     }

@@ -24,6 +24,8 @@ pub(super) struct Filter {
     steps: Vec<Step>,
     bounds: Predicate,
     bounds_columns: BTreeSet<usize>,
+    /// The least and the greatest value of the first column of keys, as far as these are asked for.
+    first_key: Option<(Literal, Literal)>,
     /// Rows of all among which those are; all rows without it.
     rows: Option<Vec<u64>>,
 }
@@ -78,8 +80,10 @@ impl Filter {
         if let Some(bbox) = query.bbox {
             steps.extend(place::meets(stored, bbox).map(Step::Meets));
         }
+        let first_key = query.ids.as_deref().and_then(keys::range);
         let bounds = Predicate::all(bounds);
         Ok(Self {
+            first_key: first_key.filter(|_| rows.is_none()),
             steps,
             bounds_columns: bounds.columns(),
             bounds,
@@ -99,6 +103,11 @@ impl Filter {
     /// Of some rows at least one of which it can be true, as far as their bounds tell.
     pub(super) fn bounds(&self) -> &Predicate {
         &self.bounds
+    }
+
+    /// The least and the greatest value of the first column of keys.
+    pub(super) fn first_key(&self) -> Option<&(Literal, Literal)> {
+        self.first_key.as_ref()
     }
 
     /// Columns whose bounds tell something.

@@ -1,15 +1,18 @@
 //! Rows of which a question is true, found in the order in which they lie.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
 use arrow_array::{BooleanArray, RecordBatch};
 use arrow_buffer::BooleanBufferBuilder;
-use parquet::{arrow::arrow_reader::ParquetRecordBatchReader, file::metadata::RowGroupMetaData};
+use parquet::{
+    arrow::arrow_reader::ParquetRecordBatchReader,
+    file::metadata::{RowGroupMetaData, page_index::RowGroupPageIndex},
+};
 
 use crate::layout::guard::guarded;
 
 use super::{
-    bounds::{GroupBounds, PageBounds, PartBounds},
+    bounds::{GroupBounds, PageBounds, PartBounds, rows_within},
     error::QueryError,
     files::{Files, Group},
     filter::{Filter, Step},
@@ -111,10 +114,12 @@ impl Scan {
             return Ranges::default();
         }
         let pages = metadata.page_index_for_row_group(group.at);
-        let mut starts = BTreeSet::from([0, group.rows]);
+        let within = self.key_rows(&pages, group.rows);
+        let mut starts = BTreeSet::from([within.start, within.end]);
         for column in self.filter.bounds_columns() {
             let places = pages.page_locations(*column).into_iter().flatten();
-            starts.extend(places.filter_map(|page| usize::try_from(page.first_row_index).ok()));
+            let places = places.filter_map(|page| usize::try_from(page.first_row_index).ok());
+            starts.extend(places.filter(|row| within.contains(row)));
         }
         let kept = starts.iter().zip(starts.iter().skip(1)).filter(|(row, _)| {
             let page = PageBounds {
@@ -132,6 +137,21 @@ impl Scan {
                 .for_each(|rows| all.push(rows));
         }
         all
+    }
+
+    /// The rows of pages that can have the keys that are asked for, in files that are sorted by them.
+    fn key_rows(&self, pages: &RowGroupPageIndex, rows: usize) -> Range<usize> {
+        let stored = self.files.stored();
+        let column = stored.unique().first().copied();
+        let key = self
+            .filter
+            .first_key()
+            .filter(|_| stored.geometry().is_none());
+        let found = column.zip(key);
+        let found = found.and_then(|(column, key)| rows_within(pages, column, key, rows));
+        found
+            .filter(|found| found.start <= found.end)
+            .unwrap_or(0..rows)
     }
 
     fn narrowed(&self, group: Group, rows: &Ranges, step: &Step) -> Result<Ranges, QueryError> {

@@ -1,6 +1,6 @@
 //! Rows with keys that are asked for.
 
-use std::collections::HashSet;
+use std::{cmp::Ordering, collections::HashSet};
 
 use arrow_array::{BooleanArray, RecordBatch};
 use arrow_schema::{Field, Schema};
@@ -88,6 +88,21 @@ pub(super) fn step(
     Ok((Step::Keys(keys), bounds))
 }
 
+/// The least and the greatest of the first values of keys.
+pub(super) fn range(ids: &[Box<[Literal]>]) -> Option<(Literal, Literal)> {
+    let mut firsts = ids.iter().filter_map(|id| id.first());
+    let first = firsts.next()?;
+    let (least, greatest) = firsts.fold((first, first), |(least, greatest), next| {
+        let is_less = next.compare(least) == Some(Ordering::Less);
+        let is_greater = next.compare(greatest) == Some(Ordering::Greater);
+        (
+            if is_less { next } else { least },
+            if is_greater { next } else { greatest },
+        )
+    });
+    Some((least.clone(), greatest.clone()))
+}
+
 /// Rows whose key begins with the text.
 pub(super) fn prefix(stored: &Stored, prefix: &str) -> Result<Predicate, QueryError> {
     let column = stored.key().first().copied();
@@ -154,7 +169,7 @@ pub(in crate::table) fn key_error(stored: &Stored) -> QueryError {
 }
 
 fn sorted(mut literals: Vec<Literal>) -> Vec<Literal> {
-    literals.sort_by(|one, other| one.compare(other).unwrap_or(std::cmp::Ordering::Equal));
+    literals.sort_by(|one, other| one.compare(other).unwrap_or(Ordering::Equal));
     literals.dedup();
     literals
 }
