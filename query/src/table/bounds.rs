@@ -36,6 +36,12 @@ impl Bounds for PartBounds<'_> {
             nulls: nulls(found.nulls, self.part.file.rows),
         }
     }
+
+    fn extent(&self, column: usize) -> Option<[f64; 4]> {
+        self.part
+            .bounds
+            .filter(|_| self.stored.geometry() == Some(column))
+    }
 }
 
 impl PartBounds<'_> {
@@ -78,6 +84,10 @@ impl Bounds for GroupBounds<'_> {
             nulls: nulls(statistics.null_count_opt(), rows),
         }
     }
+
+    fn extent(&self, column: usize) -> Option<[f64; 4]> {
+        extent(self, self.stored, column)
+    }
 }
 
 /// Bounds in a page of each column, which hold for the rows that the pages have in common.
@@ -94,6 +104,23 @@ impl Bounds for PageBounds<'_> {
     fn of(&self, column: usize) -> ColumnBounds {
         self.page(column).unwrap_or_default()
     }
+
+    fn extent(&self, column: usize) -> Option<[f64; 4]> {
+        extent(self, self.stored, column)
+    }
+}
+
+/// The box of all geometries, by the bounds of the columns of boxes.
+fn extent(bounds: &dyn Bounds, stored: &Stored, column: usize) -> Option<[f64; 4]> {
+    stored.geometry().filter(|geometry| *geometry == column)?;
+    let side = |at: usize| bounds.of(stored.table().columns.len() + at);
+    let number = |literal: Option<Literal>| match literal? {
+        Literal::Number(number) => Some(number),
+        _ => None,
+    };
+    let [west, south] = [side(0).min, side(1).min].map(number);
+    let [east, north] = [side(2).max, side(3).max].map(number);
+    Some([west?, south?, east?, north?])
 }
 
 impl PageBounds<'_> {

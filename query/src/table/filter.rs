@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use arrow_array::{BooleanArray, RecordBatch};
 
 use crate::{
-    layout::Stored,
+    layout::{Stored, stored::BOX},
     literal::Literal,
     predicate::{Comparison, Folding, Predicate},
     query::Query,
@@ -75,17 +75,34 @@ impl Filter {
         }
         if let Some(predicate) = &query.predicate {
             bounds.push(predicate.clone());
-            steps.push(Step::Holds(predicate.clone()));
+            // Geometries are read where all else holds.
+            let of_places = |part: &Predicate| {
+                stored
+                    .geometry()
+                    .is_some_and(|at| part.columns().contains(&at))
+            };
+            let parts = predicate.conjuncts().iter().cloned();
+            let (dear, cheap): (Vec<_>, Vec<_>) = parts.partition(of_places);
+            let parts = [cheap, dear].into_iter().filter(|parts| !parts.is_empty());
+            steps.extend(parts.map(|parts| Step::Holds(Predicate::all(parts))));
         }
         if let Some(bbox) = query.bbox {
             steps.extend(place::meets(stored, bbox).map(Step::Meets));
         }
         let first_key = query.ids.as_deref().and_then(keys::range);
         let bounds = Predicate::all(bounds);
+        let mut bounds_columns = bounds.columns();
+        if stored
+            .geometry()
+            .is_some_and(|at| bounds_columns.remove(&at))
+        {
+            let first = stored.table().columns.len();
+            bounds_columns.extend(first..first + BOX.len());
+        }
         Ok(Self {
             first_key: first_key.filter(|_| rows.is_none()),
             steps,
-            bounds_columns: bounds.columns(),
+            bounds_columns,
             bounds,
             rows,
         })

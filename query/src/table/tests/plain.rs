@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::Asked;
 use crate::{
-    geometry::{self, Bbox},
+    geometry::{self, Bbox, Prepared, Relation, wkb},
     layout::scalar::literal_of,
     literal::Literal,
     predicate::{Comparison, Folding, Predicate},
@@ -46,7 +46,7 @@ pub(super) struct Plain {
 
 /// Columns that are sorted by.
 pub(super) const SORTABLE: usize = 7;
-pub(super) const PREDICATES: usize = 6;
+pub(super) const PREDICATES: usize = 9;
 
 const TYPES: [(&str, ColumnType); 8] = [
     ("id", ColumnType::Text),
@@ -329,10 +329,27 @@ fn predicate(which: usize) -> Predicate {
         2 => compare(4, Comparison::GreaterOrEqual, Literal::Number(0.5)).negated(),
         3 => compare(5, Comparison::Equal, Literal::Boolean(true)),
         4 => Predicate::Constant(false),
+        6 => relates(Relation::Within),
+        7 => Predicate::all([
+            relates(Relation::Intersects),
+            compare(1, Comparison::Less, Literal::Integer(3)),
+        ]),
+        8 => relates(Relation::Disjoint).negated(),
         _ => Predicate::any([
             compare(6, Comparison::Greater, Literal::Date(15)),
             compare(0, Comparison::Less, Literal::Text("b".into())),
         ]),
+    }
+}
+
+fn relates(relation: Relation) -> Predicate {
+    let [west, south, east, north] = AREA;
+    let ring = [(west, south), (east, south), (east, north), (west, north)];
+    let area = geo::Polygon::new(ring.to_vec().into(), vec![]);
+    Predicate::Relates {
+        column: 7,
+        relation,
+        geometry: Prepared::of(&wkb::from_geo(&area.into())).unwrap(),
     }
 }
 
@@ -364,16 +381,28 @@ fn truth(predicate: &Predicate, row: &[Cell]) -> Option<bool> {
             Cell::Is(value) => Some(comparison.is_true(value.compare(literal).unwrap())),
             _ => None,
         },
+        Predicate::All(parts) => {
+            let parts: Vec<_> = parts.iter().cloned().map(Predicate::negated).collect();
+            truth(&Predicate::Any(parts), row).map(|is_true| !is_true)
+        }
+        Predicate::Relates { relation, .. } => {
+            let Cell::Point([x, y]) = row[7] else {
+                return None;
+            };
+            let [west, south, east, north] = AREA;
+            let is_met = (west..=east).contains(&x) && (south..=north).contains(&y);
+            Some(match relation {
+                Relation::Within => west < x && x < east && south < y && y < north,
+                Relation::Disjoint => !is_met,
+                _ => is_met,
+            })
+        }
         other => panic!("not asked: {other:?}"),
     }
 }
 
-fn wkb([x, y]: [f64; 2]) -> Vec<u8> {
-    let mut wkb = vec![1, 1, 0, 0, 0];
-    wkb.extend(x.to_le_bytes());
-    wkb.extend(y.to_le_bytes());
-    wkb
-}
+/// An area with places on its border.
+const AREA: [f64; 4] = [-60.0, -30.0, 40.0, 50.0];
 
 pub(super) fn read(batch: &RecordBatch, properties: Option<&[usize]>) -> Vec<Vec<Cell>> {
     let all: Vec<usize> = (0..TYPES.len()).collect();
@@ -407,7 +436,7 @@ pub(super) fn read(batch: &RecordBatch, properties: Option<&[usize]>) -> Vec<Vec
 fn array(column_type: ColumnType, cells: impl Iterator<Item = Cell>) -> ArrayRef {
     let literals = cells.map(|cell| match cell {
         Cell::Is(literal) => (Some(literal), None),
-        Cell::Point(point) => (None, Some(wkb(point))),
+        Cell::Point(point) => (None, Some(wkb::point(point))),
         Cell::Nothing => (None, None),
     });
     let (literals, points): (Vec<_>, Vec<_>) = literals.unzip();
