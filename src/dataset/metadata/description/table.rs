@@ -228,22 +228,6 @@ impl<'s, 't> Section<'s, 't> {
         Some(Lined { value: word, line })
     }
 
-    /// A day or a moment.
-    pub(super) fn moment(&mut self, key: &'static str) -> Option<Moment> {
-        let (value, line) = self.value(key)?;
-        let text = match value {
-            DeValue::Datetime(time) => time.to_string(),
-            DeValue::String(text) => text.to_string(),
-            _ => return self.wrong_type(key, line, value, "a date, as 2026-01-31"),
-        };
-        let moment = Moment::parse(&text);
-        if moment.is_none() {
-            let text = shortened(&text);
-            self.complain(line, key, Problem::NotADate { text });
-        }
-        moment
-    }
-
     /// The value itself, where it may be of several types.
     pub(super) fn value(&mut self, key: &'static str) -> Option<(&'s DeValue<'s>, usize)> {
         self.asked.push(key);
