@@ -25,7 +25,9 @@ fn locate(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(MANY.into()));
     group.bench_function("locate a million places in 100,000 polygons", |bencher| {
         bencher.iter(|| {
-            let batches = places.chunks(8192).map(|places| locator.locate(places));
+            let batches = places
+                .chunks(8192)
+                .map(|places| locator.locate(places, usize::MAX));
             batches.map(|located| located.places.len()).sum::<usize>()
         });
     });

@@ -27,6 +27,8 @@ pub struct Located {
     pub places: UInt32Array,
     /// For each pair the feature, by its row; none where no feature is around the place.
     pub features: UInt32Array,
+    /// The number of places that were looked for, from the first.
+    pub taken: usize,
 }
 
 /// Faults that keep features from being brought into memory.
@@ -132,15 +134,21 @@ impl Locator {
     }
 
     /// The features around each of the places, longitude first, in the order of the table; a place on the side of a
-    /// feature is within it, and one that is not known is within none.
+    /// feature is within it, and one that is not known is within none. Behind so many pairs it ends with the place that
+    /// it has begun, for a table may have any number of features around one.
     #[must_use]
-    pub fn locate(&self, places: &[Option<[f64; 2]>]) -> Located {
+    pub fn locate(&self, places: &[Option<[f64; 2]>], most_pairs: usize) -> Located {
         let mut pairs = (
             Vec::with_capacity(places.len()),
             Vec::with_capacity(places.len()),
         );
         let mut around = Vec::new();
+        let mut taken = 0;
         for (place, point) in (0_u32..).zip(places) {
+            if taken > 0 && pairs.0.len() >= most_pairs {
+                break;
+            }
+            taken += 1;
             around.clear();
             if let Some(point) = *point {
                 self.around(point, &mut around);
@@ -159,6 +167,7 @@ impl Locator {
         Located {
             places: numbers.into(),
             features: features.into(),
+            taken,
         }
     }
 

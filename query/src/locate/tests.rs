@@ -32,7 +32,8 @@ fn area(wkt: &str) -> Vec<u8> {
 
 /// Places with the names of the features around them.
 fn named(locator: &Locator, places: &[Option<[f64; 2]>]) -> Vec<(u32, Option<String>)> {
-    let located = locator.locate(places);
+    let located = locator.locate(places, usize::MAX);
+    assert_eq!(located.taken, places.len());
     let columns = locator.properties(&located.features).unwrap();
     let names = columns[0].as_string::<i32>().iter();
     let names = names.map(|name| name.map(str::to_owned));
@@ -96,6 +97,21 @@ fn each_place_has_the_features_around_it_or_a_row_with_none() {
     ];
     let expected = expected.map(|(place, name)| (place, name.map(str::to_owned)));
     assert_eq!(named(&outages, &places), expected);
+}
+
+#[test]
+fn a_place_in_many_features_ends_the_pairs_that_are_had_at_once() {
+    let square = || Some(area("POLYGON((0 0,4 0,4 4,0 4,0 0))"));
+    let squares = locator(vec![batch(&[("a", square()), ("b", square())])]).unwrap();
+    let places = [Some([1.0, 1.0]), Some([9.0, 9.0]), Some([2.0, 2.0])];
+    for (most, taken, pairs) in [(0, 1, 2), (2, 1, 2), (3, 2, 3), (4, 3, 5)] {
+        let located = squares.locate(&places, most);
+        assert_eq!(
+            (located.taken, located.places.len()),
+            (taken, pairs),
+            "{most}"
+        );
+    }
 }
 
 #[test]
