@@ -15,6 +15,7 @@ const METERS: usize = 1_000;
 const HALF_HOURS: usize = 17_520;
 const BATCH: usize = 8_192;
 const LIMITS: Limits = Limits {
+    filled: 0,
     cells: 4_000_000,
     values: 4_000_000,
 };

@@ -66,7 +66,7 @@ where
         Self {
             segments: Some(Segments::of(batches, question.order())),
             nothing: question.totals(),
-            filled: Filled::of(question),
+            filled: Filled::of(question, limits),
             limits,
             groups: BTreeMap::new().into_values(),
             current: None,

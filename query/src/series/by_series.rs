@@ -50,7 +50,7 @@ where
                 phase: 0,
                 is_new: true,
             },
-            filled: Filled::of(question),
+            filled: Filled::of(question, limits),
             limits,
             piece: None,
         }

@@ -23,6 +23,14 @@ pub enum Fault {
         /// The most.
         limit: usize,
     },
+    /// More intervals without rows than an answer is filled up with.
+    #[error(
+        "the answer has more than {limit} intervals without rows: ask for less time, or do not fill it up"
+    )]
+    Filled {
+        /// The most.
+        limit: u64,
+    },
     /// Rows that are not in the order of series and time, or two of one time: the layout has none.
     #[error("rows are not in the order of their series and times")]
     Order,

@@ -15,6 +15,8 @@ use super::{
 /// Values that are held at once, at most.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// Intervals without rows that an answer is filled up with.
+    pub filled: u64,
     /// Values of an answer that is made whole before it begins: one that is wide, or of groups of series.
     pub cells: usize,
     /// Values that quantiles are computed of.
@@ -49,15 +51,20 @@ pub(super) struct Filled {
     calendar: Calendar,
     outcomes: Vec<Outcome>,
     before: Vec<Outcome>,
+    /// Intervals without rows until now.
+    empty: u64,
+    limits: Limits,
 }
 
 impl Filled {
-    pub(super) fn of(question: Aggregation) -> Self {
+    pub(super) fn of(question: Aggregation, limits: Limits) -> Self {
         Self {
             calendar: question.calendar(),
             question,
             outcomes: Vec::new(),
             before: Vec::new(),
+            empty: 0,
+            limits,
         }
     }
 
@@ -73,16 +80,32 @@ impl Filled {
             (_, Some(last)) => last.end,
             (_, None) => self.question.within.from.unwrap_or(instant),
         };
-        self.calendar.interval(at).ok_or(Fault::Time)
+        let interval = self.interval(at)?;
+        if !interval.has(instant) {
+            self.count_empty()?;
+        }
+        Ok(interval)
     }
 
     /// The interval after `last` that has to be there though no row is left.
     pub(super) fn trailing(&mut self, last: Interval) -> Result<Option<Interval>, Fault> {
         let until = self.question.within.until;
         match until.filter(|until| self.question.fill != Fill::None && last.end < *until) {
-            Some(_) => Ok(Some(self.calendar.interval(last.end).ok_or(Fault::Time)?)),
+            Some(_) => {
+                self.count_empty()?;
+                self.interval(last.end).map(Some)
+            }
             None => Ok(None),
         }
+    }
+
+    fn count_empty(&mut self) -> Result<(), Fault> {
+        self.empty += 1;
+        let limit = self.limits.filled;
+        if self.empty > limit {
+            return Err(Fault::Filled { limit });
+        }
+        Ok(())
     }
 
     /// Forgets the values before, which are of another series.

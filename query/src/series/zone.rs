@@ -87,6 +87,15 @@ impl Zone {
         })
     }
 
+    /// The first instant of a local day, which is counted since 1 January 1970; none of years that calendars do not have.
+    #[must_use]
+    pub fn first_of_day(&self, day: i32) -> Option<i64> {
+        let day = Offset::UTC.to_datetime(Timestamp::from_second(i64::from(day) * DAY).ok()?);
+        let midnight = self.zone.to_ambiguous_zoned_datetime(day.date().at(0, 0, 0, 0));
+        let first = midnight.compatible().ok()?.start_of_day().ok()?;
+        Some(first.timestamp().as_millisecond())
+    }
+
     fn period(&self, milliseconds: i64) -> Option<Period> {
         let instant = Timestamp::from_millisecond(milliseconds).ok()?;
         let offset = self.zone.to_offset(instant);
@@ -148,6 +157,8 @@ fn after(instant: Timestamp) -> Option<Timestamp> {
     Timestamp::from_nanosecond(instant.as_nanosecond() + 1).ok()
 }
 
+/// Seconds.
+const DAY: i64 = 86_400;
 const UTC: &str = "UTC";
 /// Bytes of a name; the longest of the database has 32.
 const LONGEST_NAME: usize = 64;
@@ -209,6 +220,20 @@ mod tests {
         }
         assert_eq!(Zone::utc().rfc3339(i64::MAX), None);
         assert_eq!(Zone::utc().rfc3339(-62_167_219_200_001), None);
+    }
+
+    #[test]
+    fn a_local_day_begins_at_its_midnight_or_at_one_where_that_is_left_out() {
+        for (name, day, expected) in [
+            ("UTC", 20_541, "2026-03-29T00:00:00Z"),
+            ("Europe/London", 20_541, "2026-03-29T00:00:00Z"),
+            ("Europe/London", 20_542, "2026-03-29T23:00:00Z"),
+            ("America/Sao_Paulo", 17_839, "2018-11-04T03:00:00Z"),
+        ] {
+            let zone = Zone::named(name).unwrap();
+            assert_eq!(zone.first_of_day(day), Some(instant(expected)), "{name}");
+        }
+        assert_eq!(Zone::utc().first_of_day(i32::MAX), None);
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub(super) struct Reading {
 }
 
 pub(super) const LIMITS: Limits = Limits {
+    filled: 1_000_000,
     cells: 100_000,
     values: 100_000,
 };

@@ -116,7 +116,12 @@ fn what_is_held_at_once_has_a_limit() {
     let rows = half_hours("a", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z");
     let ask = |wanted: Wanted, cells, values| {
         let question = Aggregation::new(&meters(HALF_HOUR), wanted).unwrap();
-        let answer = aggregate(batches(&rows, 7), &question, Limits { cells, values });
+        let limits = Limits {
+            cells,
+            values,
+            filled: 0,
+        };
+        let answer = aggregate(batches(&rows, 7), &question, limits);
         let answer = answer.map_err(|fault| fault.to_string())?;
         lines(answer).map_err(|error| error.to_string())
     };
@@ -148,6 +153,35 @@ fn what_is_held_at_once_has_a_limit() {
         ..wide
     };
     assert!(ask(filled, 1000, 0).unwrap_err().contains("more than 1000"));
+}
+
+#[test]
+fn so_many_intervals_are_filled_up_and_no_more() {
+    let mut rows = half_hours("a", "2026-01-01T00:00:00Z", "2026-01-01T00:30:00Z");
+    rows.extend(half_hours(
+        "a",
+        "2026-01-05T00:00:00Z",
+        "2026-01-05T00:30:00Z",
+    ));
+    let within = Within {
+        from: Some(instant("2025-12-30T00:00:00Z")),
+        until: Some(instant("2026-01-08T00:00:00Z")),
+    };
+    // Two days before the first, three between the two, two after the last.
+    for by in [By::Series, By::Columns(vec![1])] {
+        for (filled, is_fine) in [(7, true), (6, false)] {
+            let wanted = Wanted {
+                by: by.clone(),
+                fill: Fill::Null,
+                within,
+                ..wanted("P1D", "UTC", "sum")
+            };
+            let question = Aggregation::new(&meters(None), wanted).unwrap();
+            let limits = Limits { filled, ..LIMITS };
+            let answer = aggregate(batches(&rows, 7), &question, limits).unwrap();
+            assert_eq!(lines(answer).is_ok(), is_fine, "{filled}");
+        }
+    }
 }
 
 #[test]
