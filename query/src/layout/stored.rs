@@ -101,6 +101,11 @@ impl Stored {
         })
     }
 
+    /// The first of those columns.
+    pub(crate) fn first_unique(&self) -> Option<usize> {
+        self.key.first().copied()
+    }
+
     /// The order of rows on their way to a file.
     pub(super) fn sorting_order(&self) -> Result<Order, ArrowError> {
         let hilbert = self.geometry.map(|_| self.file.fields().len());

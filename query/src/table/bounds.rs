@@ -5,6 +5,7 @@ use std::{cmp::Ordering, ops::Range};
 use parquet::file::{
     metadata::{RowGroupMetaData, page_index::RowGroupPageIndex},
     page_index::column_index::ColumnIndexMetaData,
+    statistics::Statistics,
 };
 
 use crate::{
@@ -187,6 +188,45 @@ fn page_bounds(
     }
 }
 
+/// The row groups, of which the column ascends, that can have a value from `least` to `greatest`.
+pub(super) fn groups_within<'a>(
+    count: usize,
+    chunk: impl Fn(usize) -> Option<&'a Statistics>,
+    (least, greatest): &(Literal, Literal),
+) -> Range<usize> {
+    let first = partition_point(count, |group| {
+        let order = chunk(group).and_then(|found| beside(found, least)?.1);
+        order.is_some_and(Ordering::is_lt)
+    });
+    let end = partition_point(count, |group| {
+        let order = chunk(group).and_then(|found| beside(found, greatest)?.0);
+        !order.is_some_and(Ordering::is_gt)
+    });
+    first..end
+}
+
+/// The order of the least and of the greatest value of a row group, each with `value`.
+fn beside(
+    statistics: &Statistics,
+    value: &Literal,
+) -> Option<(Option<Ordering>, Option<Ordering>)> {
+    Some(match (statistics, value) {
+        (Statistics::ByteArray(texts), Literal::Text(text)) => (
+            texts.min_bytes_opt().map(|min| min.cmp(text.as_bytes())),
+            texts.max_bytes_opt().map(|max| max.cmp(text.as_bytes())),
+        ),
+        (Statistics::Int64(values), Literal::Integer(value) | Literal::DateTime(value)) => (
+            values.min_opt().map(|min| min.cmp(value)),
+            values.max_opt().map(|max| max.cmp(value)),
+        ),
+        (Statistics::Int32(values), Literal::Date(value)) => (
+            values.min_opt().map(|min| min.cmp(value)),
+            values.max_opt().map(|max| max.cmp(value)),
+        ),
+        _ => return None,
+    })
+}
+
 /// The rows of the pages of an ascending column that can have a value from `least` to `greatest`.
 pub(super) fn rows_within(
     pages: &RowGroupPageIndex,
@@ -196,10 +236,14 @@ pub(super) fn rows_within(
 ) -> Option<Range<usize>> {
     let index = pages.column_index(column)?;
     let places = pages.page_locations(column)?;
-    let is_before = |page: usize| max_beside(index, page, least).is_some_and(Ordering::is_lt);
-    let is_behind = |page: usize| min_beside(index, page, greatest).is_some_and(Ordering::is_gt);
-    let first = partition_point(places.len(), is_before);
-    let end = partition_point(places.len(), |page| !is_behind(page));
+    let first = partition_point(places.len(), |page| {
+        let order = page_beside(index, page, least).and_then(|found| found.1);
+        order.is_some_and(Ordering::is_lt)
+    });
+    let end = partition_point(places.len(), |page| {
+        let order = page_beside(index, page, greatest).and_then(|found| found.0);
+        !order.is_some_and(Ordering::is_gt)
+    });
     let start_of = |page: usize| {
         let start = places
             .get(page)
@@ -207,6 +251,32 @@ pub(super) fn rows_within(
         start.map_or(Some(rows), Result::ok)
     };
     Some(start_of(first)?..start_of(end)?)
+}
+
+/// The order of the least and of the greatest value of a page, each with `value`.
+fn page_beside(
+    index: &ColumnIndexMetaData,
+    page: usize,
+    value: &Literal,
+) -> Option<(Option<Ordering>, Option<Ordering>)> {
+    Some(match (index, value) {
+        (ColumnIndexMetaData::BYTE_ARRAY(texts), Literal::Text(text)) => (
+            texts.min_value(page).map(|min| min.cmp(text.as_bytes())),
+            texts.max_value(page).map(|max| max.cmp(text.as_bytes())),
+        ),
+        (
+            ColumnIndexMetaData::INT64(values),
+            Literal::Integer(value) | Literal::DateTime(value),
+        ) => (
+            values.min_value(page).map(|min| min.cmp(value)),
+            values.max_value(page).map(|max| max.cmp(value)),
+        ),
+        (ColumnIndexMetaData::INT32(values), Literal::Date(value)) => (
+            values.min_value(page).map(|min| min.cmp(value)),
+            values.max_value(page).map(|max| max.cmp(value)),
+        ),
+        _ => return None,
+    })
 }
 
 fn partition_point(count: usize, holds: impl Fn(usize) -> bool) -> usize {
@@ -220,38 +290,6 @@ fn partition_point(count: usize, holds: impl Fn(usize) -> bool) -> usize {
         }
     }
     low
-}
-
-fn max_beside(index: &ColumnIndexMetaData, page: usize, value: &Literal) -> Option<Ordering> {
-    match (index, value) {
-        (ColumnIndexMetaData::BYTE_ARRAY(texts), Literal::Text(text)) => {
-            Some(texts.max_value(page)?.cmp(text.as_bytes()))
-        }
-        (
-            ColumnIndexMetaData::INT64(values),
-            Literal::Integer(value) | Literal::DateTime(value),
-        ) => Some(values.max_value(page)?.cmp(value)),
-        (ColumnIndexMetaData::INT32(values), Literal::Date(value)) => {
-            Some(values.max_value(page)?.cmp(value))
-        }
-        _ => None,
-    }
-}
-
-fn min_beside(index: &ColumnIndexMetaData, page: usize, value: &Literal) -> Option<Ordering> {
-    match (index, value) {
-        (ColumnIndexMetaData::BYTE_ARRAY(texts), Literal::Text(text)) => {
-            Some(texts.min_value(page)?.cmp(text.as_bytes()))
-        }
-        (
-            ColumnIndexMetaData::INT64(values),
-            Literal::Integer(value) | Literal::DateTime(value),
-        ) => Some(values.min_value(page)?.cmp(value)),
-        (ColumnIndexMetaData::INT32(values), Literal::Date(value)) => {
-            Some(values.min_value(page)?.cmp(value))
-        }
-        _ => None,
-    }
 }
 
 /// Columns behind those of the table are sides of boxes.

@@ -9,10 +9,10 @@ use parquet::{
     file::metadata::{RowGroupMetaData, page_index::RowGroupPageIndex},
 };
 
-use crate::layout::guard::guarded;
+use crate::{layout::guard::guarded, literal::Literal};
 
 use super::{
-    bounds::{GroupBounds, PageBounds, PartBounds, rows_within},
+    bounds::{GroupBounds, PageBounds, PartBounds, groups_within, rows_within},
     error::QueryError,
     files::{Files, Group},
     filter::{Filter, Step},
@@ -24,8 +24,8 @@ use super::{
 pub(super) struct Scan {
     files: Arc<Files>,
     filter: Filter,
-    /// The next row group.
-    next: usize,
+    /// The row groups that come next.
+    next: Range<usize>,
     /// Only rows from this one on.
     from: u64,
     /// Rows of the group before that have not been looked at.
@@ -44,9 +44,10 @@ impl Scan {
     /// A walk through the rows behind the row `after`.
     pub(super) fn new(files: Arc<Files>, filter: Filter, after: Option<u64>) -> Self {
         let from = after.map_or(0, |after| after.saturating_add(1));
+        let keys = key_groups(&files, &filter);
         Self {
             filter,
-            next: files.group_of(from),
+            next: keys.start.max(files.group_of(from))..keys.end,
             from,
             pending: None,
             chunk: FIRST_CHUNK_ROWS,
@@ -58,10 +59,11 @@ impl Scan {
     pub(super) fn next_matches(&mut self) -> Result<Option<Matches>, QueryError> {
         loop {
             let Some(mut pending) = self.pending.take() else {
-                let Some(group) = self.files.groups().get(self.next).copied() else {
+                let next = self.next.next();
+                let Some(group) = next.and_then(|next| self.files.groups().get(next).copied())
+                else {
                     return Ok(None);
                 };
-                self.next += 1;
                 let rows = self.pruned(group);
                 self.pending = Some(Matches { group, rows }).filter(|found| !found.rows.is_empty());
                 continue;
@@ -168,6 +170,28 @@ impl Scan {
         }
         Ok(rows.filtered(&BooleanArray::new(holds.finish(), None)))
     }
+}
+
+/// The column that files are sorted by, and the values of it that are asked for.
+fn first_key<'a>(files: &Files, filter: &'a Filter) -> Option<(usize, &'a (Literal, Literal))> {
+    let stored = files.stored();
+    let key = filter.first_key().filter(|_| stored.geometry().is_none())?;
+    Some((stored.first_unique()?, key))
+}
+
+/// The row groups that can have the keys that are asked for.
+fn key_groups(files: &Files, filter: &Filter) -> Range<usize> {
+    let groups = files.groups();
+    let Some((column, key)) = first_key(files, filter) else {
+        return 0..groups.len();
+    };
+    let statistics = |at: usize| {
+        let group = groups.get(at).copied()?;
+        let metadata = files.file(group)?.metadata();
+        let chunk = metadata.row_groups().get(group.at)?.columns().get(column)?;
+        chunk.statistics()
+    };
+    groups_within(groups.len(), statistics, key)
 }
 
 /// Batches of some columns.
