@@ -7,14 +7,17 @@ use arrow_row::{Row, Rows};
 use arrow_schema::ArrowError;
 use arrow_select::interleave::interleave_record_batch;
 
-use super::{order::Order, runs::Batches};
+use super::{
+    batches::{BATCH_BYTES, BATCH_ROWS, row_bytes},
+    order::Order,
+    runs::Batches,
+};
 
-/// Rows of many runs in their order, batches of at most so many rows. Of equal rows that of the earlier run comes first.
+/// Rows of many runs in their order, batches of bounded size. Of equal rows that of the earlier run comes first.
 pub(super) struct Merge {
     order: Arc<Order>,
     /// Runs that have rows left, a heap by their next rows.
     heap: Vec<Source>,
-    most: usize,
 }
 
 struct Source {
@@ -22,6 +25,8 @@ struct Source {
     batches: Batches,
     batch: RecordBatch,
     rows: Rows,
+    /// Octets of a row of the batch, about.
+    row_bytes: usize,
     /// The next row of the batch.
     at: usize,
     /// The batch among those of the answer that is made.
@@ -32,13 +37,12 @@ impl Merge {
     pub(super) fn new(
         order: Arc<Order>,
         runs: impl IntoIterator<Item = Batches>,
-        most: usize,
     ) -> Result<Self, ArrowError> {
         let mut heap = Vec::new();
         for (run, batches) in runs.into_iter().enumerate() {
             heap.extend(Source::begin(run, batches, &order)?);
         }
-        let mut merge = Self { order, heap, most };
+        let mut merge = Self { order, heap };
         for at in (0..merge.heap.len() / 2).rev() {
             merge.sift_down(at);
         }
@@ -47,15 +51,17 @@ impl Merge {
 
     fn batch(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
         let mut batches: Vec<RecordBatch> = Vec::new();
-        let mut picked: Vec<(usize, usize)> = Vec::with_capacity(self.most);
-        while picked.len() < self.most {
-            let Some(count) = self.ahead(self.most - picked.len()) else {
+        let mut picked: Vec<(usize, usize)> = Vec::with_capacity(BATCH_ROWS);
+        let mut bytes = 0;
+        while picked.len() < BATCH_ROWS && bytes < BATCH_BYTES {
+            let Some(count) = self.ahead(BATCH_ROWS - picked.len(), BATCH_BYTES - bytes) else {
                 break;
             };
             let Some(source) = self.heap.first_mut() else {
                 break;
             };
-            if picked.is_empty() && count == self.most {
+            bytes += count * source.row_bytes;
+            if picked.is_empty() && count == BATCH_ROWS {
                 let whole = source.batch.slice(source.at, count);
                 self.advance(count)?;
                 return Ok(Some(whole));
@@ -78,8 +84,9 @@ impl Merge {
     }
 
     /// Rows of the first run that come before those of all others, of one batch and at most so many.
-    fn ahead(&self, most: usize) -> Option<usize> {
+    fn ahead(&self, most: usize, most_bytes: usize) -> Option<usize> {
         let first = self.heap.first()?;
+        let most = most.min(most_bytes / first.row_bytes.max(1)).max(1);
         let left = first.rows.num_rows() - first.at;
         let others = [self.heap.get(1), self.heap.get(2)];
         let next = others.into_iter().flatten().min_by(|one, other| {
@@ -169,6 +176,7 @@ impl Source {
         Ok(Some(Self {
             run,
             batches,
+            row_bytes: row_bytes(&batch),
             batch,
             rows,
             at: 0,
@@ -180,6 +188,7 @@ impl Source {
         let Some((batch, rows)) = next(&mut self.batches, order)? else {
             return Ok(false);
         };
+        self.row_bytes = row_bytes(&batch);
         (self.batch, self.rows, self.at, self.place) = (batch, rows, 0, None);
         Ok(true)
     }

@@ -13,6 +13,7 @@
 //! Records lie in the order of their keys, series in the order of their keys and times, features in the order of a
 //! Hilbert curve through the centres of their boxes, so that what is asked for together lies together.
 
+mod batches;
 mod boxes;
 mod change;
 pub(crate) mod digest;

@@ -11,6 +11,7 @@ use arrow_schema::{ArrowError, SchemaRef};
 use arrow_select::interleave::interleave_record_batch;
 
 use super::{
+    batches::{BATCH_BYTES, BATCH_ROWS, bytes, row_bytes},
     merge::Merge,
     order::Order,
     runs::{Batches, Run},
@@ -66,7 +67,7 @@ impl Sorter {
         }
         runs.push(held);
         let order = Arc::clone(&self.order);
-        Ok(Box::new(Merge::new(order, runs, BATCH_ROWS)?))
+        Ok(Box::new(Merge::new(order, runs)?))
     }
 
     fn spill(&mut self) -> Result<(), ArrowError> {
@@ -86,7 +87,7 @@ impl Sorter {
             let runs = std::mem::take(runs);
             let runs = runs.into_iter().map(Run::read);
             let runs = runs.collect::<Result<Vec<_>, _>>()?;
-            let merged = Merge::new(Arc::clone(&self.order), runs, BATCH_ROWS)?;
+            let merged = Merge::new(Arc::clone(&self.order), runs)?;
             run = self.write(merged)?;
         }
         Ok(())
@@ -111,9 +112,17 @@ impl Sorter {
         let (batches, rows): (Vec<RecordBatch>, Vec<Rows>) = held.into_iter().unzip();
         let indices = sorted(&rows);
         drop(rows);
+        let sizes: Vec<usize> = batches.iter().map(row_bytes).collect();
         let mut at = 0;
         Box::new(std::iter::from_fn(move || {
-            let end = indices.len().min(at + BATCH_ROWS);
+            let mut bytes = 0;
+            let rest = indices.iter().skip(at).take(BATCH_ROWS);
+            let fitting = rest.take_while(|(batch, _)| {
+                let has_room = bytes < BATCH_BYTES;
+                bytes += sizes.get(widened(*batch)).copied().unwrap_or_default();
+                has_room
+            });
+            let end = at + fitting.count();
             let picked = indices.get(at..end).filter(|picked| !picked.is_empty())?;
             at = end;
             let picked = picked
@@ -164,12 +173,6 @@ fn prefix(row: &[u8]) -> u64 {
     u64::from_be_bytes(first)
 }
 
-fn bytes(batch: &RecordBatch) -> Result<usize, ArrowError> {
-    let columns = batch.columns().iter();
-    let sizes = columns.map(|column| column.to_data().get_slice_memory_size());
-    sizes.sum()
-}
-
 /// Batches and rows in memory are few: they are counted in octets.
 fn narrowed(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
@@ -179,8 +182,6 @@ fn widened(count: u32) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 
-/// Rows of a batch on its way.
-pub(super) const BATCH_ROWS: usize = 8_192;
 /// Runs that are merged together: each has a file open and a batch in memory.
 const MOST_RUNS: usize = 32;
 /// Octets of a row's entry while rows in memory are sorted.

@@ -216,14 +216,20 @@ pub(super) fn read(
 ) -> Result<Batches, QueryError> {
     let file = files.file(rows.group);
     let file = file.ok_or_else(|| QueryError::Damaged("a part is absent".into()))?;
-    let chunks = file.metadata().row_groups().get(rows.group.at);
-    let chunks = chunks.map(RowGroupMetaData::columns).unwrap_or_default();
-    let sizes = columns.iter().filter_map(|column| chunks.get(*column));
-    let bytes = sizes.map(|chunk| usize::try_from(chunk.uncompressed_size()).unwrap_or(usize::MAX));
-    let bytes = bytes.fold(0_usize, usize::saturating_add) / rows.group.rows.max(1);
-    let batch_rows = (BATCH_BYTES / bytes.max(1)).clamp(1, MOST_BATCH_ROWS);
+    let batch_rows = batch_rows(files, rows.group, columns);
     let reader = file.reader(rows.group.at, &rows.rows, columns, batch_rows)?;
     Ok(Batches { reader })
+}
+
+/// Rows of the group that are few enough to be held in memory.
+pub(super) fn batch_rows(files: &Files, group: Group, columns: &[usize]) -> usize {
+    let metadata = files.file(group).map(Mapped::metadata);
+    let found = metadata.and_then(|metadata| metadata.row_groups().get(group.at));
+    let chunks = found.map(RowGroupMetaData::columns).unwrap_or_default();
+    let sizes = columns.iter().filter_map(|column| chunks.get(*column));
+    let bytes = sizes.map(|chunk| usize::try_from(chunk.uncompressed_size()).unwrap_or(usize::MAX));
+    let bytes = bytes.fold(0_usize, usize::saturating_add) / group.rows.max(1);
+    (BATCH_BYTES / bytes.max(1)).clamp(1, MOST_BATCH_ROWS)
 }
 
 /// Rows that are looked at together: few at first, since a page of an answer needs few.

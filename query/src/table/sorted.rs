@@ -19,7 +19,7 @@ use super::{
     files::Files,
     filter::Filter,
     ranges::Ranges,
-    scan::{Matches, Scan, read},
+    scan::{Matches, Scan, batch_rows, read},
 };
 
 /// Rows that were sorted, of which only the places are in memory.
@@ -80,10 +80,16 @@ impl Sorted {
         &mut self,
         columns: &[usize],
     ) -> Result<Option<(RecordBatch, Vec<u64>)>, QueryError> {
-        let count = self.rows.len().min(FETCHED_ROWS);
-        if count == 0 {
+        let Some(first) = self.rows.front() else {
             return Ok(None);
-        }
+        };
+        let group = self
+            .files
+            .groups()
+            .get(self.files.group_of(*first))
+            .copied();
+        let fitting = group.map_or(1, |group| batch_rows(&self.files, group, columns));
+        let count = self.rows.len().min(FETCHED_ROWS).min(fitting);
         let asked: Vec<u64> = self.rows.drain(..count).collect();
         let mut in_file = asked.clone();
         in_file.sort_unstable();

@@ -13,6 +13,7 @@ use parquet::arrow::arrow_reader::{
 };
 
 use crate::layout::{
+    batches::BATCH_ROWS,
     folder::Folder,
     guard::guarded,
     manifest::Part,
@@ -22,7 +23,6 @@ use crate::layout::{
     parts::Parts,
     runs::Batches,
     scalar::{Scalar, array_of},
-    sorter::BATCH_ROWS,
     stored::Stored,
     writer::WriteError,
 };
@@ -113,7 +113,7 @@ impl Merging<'_> {
             locked(&incoming).take(last.as_deref()).transpose()
         }));
         let runs = there.into_iter().chain([pushed]);
-        let merge = Merge::new(Arc::clone(&self.order), runs, BATCH_ROWS)?;
+        let merge = Merge::new(Arc::clone(&self.order), runs)?;
         let mut replaced = Replaced::new(Arc::clone(&self.order), self.mode);
         for batch in merge {
             let stays = replaced.next(batch?)?;
