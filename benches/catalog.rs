@@ -6,12 +6,15 @@ use std::{collections::HashSet, error::Error, fs, hint::black_box, path::Path};
 use criterion::Criterion;
 use perild::{
     clock::Timestamp,
+    config::CatalogSettings,
     dataset::{
-        FileName,
+        Checksums, FileName,
         catalog::{Catalog, Sources},
     },
     discovery::{Asked, Document, View},
+    harvest::{Format, Profile, Source},
     policy::{Defaults, Policy, Published, Publishers},
+    response::media::Formats,
 };
 
 const COLLECTIONS: usize = 10_000;
@@ -71,6 +74,36 @@ fn main() -> Result<(), Box<dyn Error>> {
     criterion.bench_function("catalog/10,000 collections, a page of 100", |bencher| {
         bencher.iter(|| black_box(Document::Collections(&asked).json(&view)));
     });
+    let settings = CatalogSettings::default();
+    let checksums = Checksums::default();
+    let files = || first.iter().flat_map(|one| one.representations());
+    criterion.bench_function("catalog/10,000 files, their checksums", |bencher| {
+        bencher.iter(|| black_box(checksums.read(folder.path(), files(), u64::MAX)));
+    });
+    let checksums = checksums.read(folder.path(), files(), u64::MAX);
+    let source = Source {
+        base_url: "https://data.example",
+        catalog: &first,
+        policy: &policy,
+        settings: &settings,
+        issuer: "https://auth.example/",
+        checksums: &checksums,
+        now: Timestamp::now(),
+    };
+    criterion.bench_function(
+        "catalog/10,000 collections, harvested in every form",
+        |bencher| {
+            bencher.iter(|| {
+                for profile in Profile::ALL {
+                    let triples = source.triples(profile);
+                    for format in Format::ALL {
+                        let written = format.write(&triples);
+                        black_box(written.is_ok_and(|text| !text.is_empty()));
+                    }
+                }
+            });
+        },
+    );
     criterion.final_summary();
     Ok(())
 }

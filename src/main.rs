@@ -6,14 +6,15 @@ use clap::Parser;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use perild::commands::{
-    Arguments, Command, cacerts, check, crl, describe, dev, explain, get, healthcheck, import,
-    keygen, openapi, reload, sample, serve,
+    Arguments, Command, cacerts, catalog, check, crl, describe, dev, explain, get, healthcheck,
+    import, keygen, openapi, reload, sample, serve,
 };
 
 fn main() -> ExitCode {
     forbid_core_files();
     match Arguments::parse().command {
         Command::Cacerts(args) => code(cacerts::run(&args), |_| ExitCode::FAILURE),
+        Command::Catalog(args) => code(catalog::run(&args), catalog::CatalogError::exit_code),
         Command::Check(args) => {
             check::run(&args).unwrap_or_else(|error| complain(&error, ExitCode::FAILURE))
         }

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, http::header::HeaderMap};
+use percent_encoding::utf8_percent_encode;
 
-use super::Site;
+use super::{Route, Site};
 use crate::{
     caller::CertificateFacts,
     clock::Timestamp,
     edge::{Authorization, Inbound, TrustedProxy, Unverified},
     log::Access,
     policy::{Applicant, CollectionId, Permit},
-    response::Refusal,
+    response::{Refusal, file::PATH_SEGMENT, lifecycle},
     token::BoundToken,
 };
 
@@ -160,6 +161,21 @@ impl RequestContext<'_> {
     fn is_open(self, asked: &[&CollectionId]) -> bool {
         let mut each = asked.iter();
         !asked.is_empty() && each.all(|asked| self.site.policy.open(asked).is_some())
+    }
+
+    /// Adds to an answer at `route` the announced end of what it speaks of.
+    pub(super) fn announce(self, route: &Route, headers: &mut HeaderMap) {
+        let catalog = &self.site.catalog;
+        let asked = route.speaks_of(catalog);
+        let Some(collection) = asked.and_then(|id| catalog.get(id.as_str())) else {
+            return;
+        };
+        let lifecycle = &collection.metadata().lifecycle;
+        let successor = lifecycle.successor.as_ref().map(|id| {
+            let id = utf8_percent_encode(id.as_str(), PATH_SEGMENT);
+            format!("{}/v1/collections/{id}", self.site.base_url)
+        });
+        lifecycle::announce(headers, lifecycle, successor.as_deref());
     }
 
     /// The parameters of the query, escapes undone as HTML forms have them; wrong UTF-8 is replaced.

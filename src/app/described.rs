@@ -97,6 +97,7 @@ fn of_harvest(route: &HarvestRoute) -> Operation {
         HarvestRoute::Any => harvest::catalog(None, &forms),
         HarvestRoute::Api(kind) => harvest::api(*kind),
         HarvestRoute::Csvw(_) => harvest::csvw(),
+        HarvestRoute::OpenEnergy { is_yaml } => harvest::open_energy(*is_yaml),
         HarvestRoute::One(format) => harvest::catalog(Some(format.media()), &forms),
     }
 }

@@ -23,6 +23,9 @@ impl RequestContext<'_> {
                 access.dataset(id);
                 return Ok(answer);
             }
+            HarvestRoute::OpenEnergy { is_yaml } => {
+                return self.site.harvest.open_energy(self.request, *is_yaml);
+            }
             HarvestRoute::Any => None,
             HarvestRoute::One(format) => Some(*format),
         };

@@ -168,6 +168,15 @@ impl Route {
         }
     }
 
+    /// The collection that an answer here speaks of: the one that is asked for, or is told of.
+    #[must_use]
+    pub fn speaks_of(&self, catalog: &Catalog) -> Option<CollectionId> {
+        match self {
+            Self::Discovery(route) => CollectionId::parse(route.id()?).ok(),
+            _ => self.asks(catalog),
+        }
+    }
+
     /// The route as the log names it; never the client's own text.
     #[must_use]
     pub fn template(&self) -> &'static str {

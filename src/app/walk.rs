@@ -133,6 +133,19 @@ async fn walk(
         site,
         now: Timestamp::now(),
     };
+    let mut answer = rooms(context, route, body, access).await?;
+    context.announce(route, answer.headers_mut());
+    Ok(answer)
+}
+
+/// The rooms that `route` leads through.
+async fn rooms(
+    context: RequestContext<'_>,
+    route: &Route,
+    body: Payload,
+    access: &mut Access,
+) -> Result<HttpResponse, Refusal> {
+    let RequestContext { request, site, .. } = context;
     match route {
         Route::Description => site.description.document(request, &context.parameters()),
         Route::Discovery(route) => context.discover(route, access).await,

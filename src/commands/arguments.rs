@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    cacerts, check, crl, describe, dev, explain, get, healthcheck, import, keygen, openapi, reload,
-    sample, serve,
+    cacerts, catalog, check, crl, describe, dev, explain, get, healthcheck, import, keygen,
+    openapi, reload, sample, serve,
 };
 
 /// Publishes peril data and files to those who may have them, and to no one else.
@@ -21,6 +21,8 @@ pub struct Arguments {
 pub enum Command {
     /// Install the directory's CA certificates, once their fingerprint is right
     Cacerts(cacerts::CacertsArgs),
+    /// Print the catalogue as harvesters find it, or say what is wrong with it
+    Catalog(catalog::CatalogArgs),
     /// Say everything that is wrong with the configuration and what it names
     Check(check::CheckArgs),
     /// Fetch newer revocation lists, check them, and put the good ones in place

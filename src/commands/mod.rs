@@ -4,6 +4,7 @@ mod arguments;
 mod cause;
 
 pub mod cacerts;
+pub mod catalog;
 pub mod check;
 pub mod crl;
 pub mod describe;

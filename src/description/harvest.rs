@@ -51,6 +51,25 @@ pub(crate) fn catalog(media: Option<&Media>, forms: &[&Media]) -> Operation {
     operation.cacheable().coded()
 }
 
+/// `GET /metadata.json` and `/metadata.yaml`.
+pub(crate) fn open_energy(is_yaml: bool) -> Operation {
+    let (id, media_type) = if is_yaml {
+        ("metadata-yaml", "application/yaml")
+    } else {
+        ("metadata-json", "application/json")
+    };
+    let schema = if is_yaml {
+        json!({"type": "string"})
+    } else {
+        json!({"type": "array", "items": {"type": "object"}})
+    };
+    let content = json!({media_type: {"schema": schema}});
+    let summary = "What is published, as the metadata file of Open Energy of 2021";
+    let mut operation = open(id, summary, answer("The file", content));
+    operation.problems.push(404);
+    operation.cacheable().coded()
+}
+
 /// `GET /v1/api/{kind}.json`.
 pub(crate) fn api(kind: Kind) -> Operation {
     let kind = kind.name();

@@ -6,7 +6,7 @@ use super::{
     View,
     data_queries::{self, Offer},
     extent::{self, ExtentDocument},
-    link::{JSON_SCHEMA, Link},
+    link::{JSON, JSON_SCHEMA, Link},
     view::{Reading, path_of, path_of_file, title},
 };
 use crate::{
@@ -39,6 +39,10 @@ pub(super) struct CollectionDocument<'c> {
     issued: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     modified: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deprecated: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sunset: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<&'c str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,6 +91,7 @@ pub(super) fn document<'c>(view: &View<'c>, collection: &'c Collection) -> Colle
         version,
         issued,
         modified,
+        lifecycle,
         ..
     } = collection.metadata();
     CollectionDocument {
@@ -101,6 +106,8 @@ pub(super) fn document<'c>(view: &View<'c>, collection: &'c Collection) -> Colle
         version: version.as_deref(),
         issued: issued.map(|moment| moment.to_string()),
         modified: modified.map(|moment| moment.to_string()),
+        deprecated: lifecycle.deprecated.map(|moment| moment.to_string()),
+        sunset: lifecycle.sunset.map(|moment| moment.to_string()),
         group: collection.group().map(CollectionId::as_str),
         extent: extent::document(view, collection),
         storage_crs: match collection.kind() {
@@ -163,6 +170,16 @@ fn links(view: &View<'_>, collection: &Collection) -> Vec<Link> {
             title: "Terms of use".to_owned(),
             length: None,
         });
+    }
+    let successor = collection.metadata().lifecycle.successor.as_ref();
+    if let Some(successor) = successor.and_then(|id| view.collection(id.as_str())) {
+        links.push(Link::new(
+            view,
+            "successor-version",
+            &path_of(successor),
+            JSON,
+            title(successor),
+        ));
     }
     let files = collection.representations().iter().map(|file| Link {
         length: Some(file.length_bytes),

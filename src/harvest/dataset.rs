@@ -88,7 +88,7 @@ pub(super) fn common(about: &mut About<'_>, record: &Record<'_>, profile: Profil
             .leads_each(ib1::SCHEME, record.scheme().map(Iri::node))
             .leads_each(ib1::DATASET_ASSURANCE, assurance)
             .leads(ib1::SENSITIVITY_CLASS, sensitivity_class(record.class))
-            .leads_each(ib1::ROLE_REQUIRED_TO_ACCESS, nodes(record.roles()));
+            .leads_each(ib1::ROLE_REQUIRED_TO_ACCESS, record.roles());
     }
 }
 

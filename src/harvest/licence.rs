@@ -13,62 +13,91 @@ pub(super) fn address(licence: &Licence) -> Option<String> {
     licence.url().map(|url| url.to_string())
 }
 
+/// `true` when the licence at `address` is open by the Open Definition 2.1; none when nobody here knows it.
+pub(super) fn is_open(address: &str) -> Option<bool> {
+    let mut known = KNOWN.iter();
+    known
+        .find(|known| known.address == address)
+        .map(|known| known.is_open)
+}
+
+/// `true` when the terms at `address` can be read by machines as well.
+pub(super) fn is_machine_readable(address: &str) -> bool {
+    address.starts_with(CREATIVE_COMMONS)
+}
+
 /// A licence of data.
 struct Known {
     /// Its SPDX id.
     id: &'static str,
     address: &'static str,
+    is_open: bool,
 }
 
-const fn known(id: &'static str, address: &'static str) -> Known {
-    Known { id, address }
+const fn open(id: &'static str, address: &'static str) -> Known {
+    Known {
+        id,
+        address,
+        is_open: true,
+    }
 }
+
+const fn closed(id: &'static str, address: &'static str) -> Known {
+    Known {
+        id,
+        address,
+        is_open: false,
+    }
+}
+
+/// Creative Commons has its terms as RDF at their addresses.
+const CREATIVE_COMMONS: &str = "https://creativecommons.org/";
 
 const KNOWN: [Known; 17] = [
-    known("CC-BY-3.0", "https://creativecommons.org/licenses/by/3.0/"),
-    known("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"),
-    known(
+    open("CC-BY-3.0", "https://creativecommons.org/licenses/by/3.0/"),
+    open("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"),
+    open(
         "CC-BY-SA-3.0",
         "https://creativecommons.org/licenses/by-sa/3.0/",
     ),
-    known(
+    open(
         "CC-BY-SA-4.0",
         "https://creativecommons.org/licenses/by-sa/4.0/",
     ),
-    known(
+    open(
         "CC0-1.0",
         "https://creativecommons.org/publicdomain/zero/1.0/",
     ),
-    known("ODC-By-1.0", "https://opendatacommons.org/licenses/by/1-0/"),
-    known("ODbL-1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
-    known("PDDL-1.0", "https://opendatacommons.org/licenses/pddl/1-0/"),
-    known(
+    open("ODC-By-1.0", "https://opendatacommons.org/licenses/by/1-0/"),
+    open("ODbL-1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
+    open("PDDL-1.0", "https://opendatacommons.org/licenses/pddl/1-0/"),
+    open(
         "OGL-UK-1.0",
         "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/1/",
     ),
-    known(
+    open(
         "OGL-UK-2.0",
         "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/2/",
     ),
-    known(
+    open(
         "OGL-UK-3.0",
         "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
     ),
-    known("DL-DE-BY-2.0", "https://www.govdata.de/dl-de/by-2-0"),
-    known("DL-DE-ZERO-2.0", "https://www.govdata.de/dl-de/zero-2-0"),
-    known(
+    open("DL-DE-BY-2.0", "https://www.govdata.de/dl-de/by-2-0"),
+    open("DL-DE-ZERO-2.0", "https://www.govdata.de/dl-de/zero-2-0"),
+    closed(
         "CC-BY-NC-4.0",
         "https://creativecommons.org/licenses/by-nc/4.0/",
     ),
-    known(
+    closed(
         "CC-BY-NC-SA-4.0",
         "https://creativecommons.org/licenses/by-nc-sa/4.0/",
     ),
-    known(
+    closed(
         "CC-BY-NC-ND-4.0",
         "https://creativecommons.org/licenses/by-nc-nd/4.0/",
     ),
-    known(
+    closed(
         "CC-BY-ND-4.0",
         "https://creativecommons.org/licenses/by-nd/4.0/",
     ),
@@ -105,5 +134,8 @@ mod tests {
             let iri: Result<crate::dataset::metadata::Iri, _> = known.address.parse();
             assert!(iri.is_ok(), "{}", known.address);
         }
+        let commercial = "https://creativecommons.org/licenses/by-nc/4.0/";
+        assert_eq!(is_open(commercial), Some(false));
+        assert_eq!(is_open("https://registry.example/license/1"), None);
     }
 }

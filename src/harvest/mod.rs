@@ -5,11 +5,13 @@
 //! sent from memory. Who harvests is asked for nothing, and nothing that is sent along is looked at.
 
 mod catalog;
+pub mod check;
 mod csvw;
 mod dataset;
 mod distribution;
 mod format;
 mod licence;
+mod open_energy;
 mod profile;
 mod published;
 mod record;

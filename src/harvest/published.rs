@@ -53,6 +53,8 @@ pub struct Ingredients {
 
 struct Forms {
     documents: Vec<((Profile, Format), Prepared)>,
+    /// As JSON and as YAML.
+    open_energy: [Prepared; 2],
     checksums: Checksums,
 }
 
@@ -88,8 +90,12 @@ impl Published {
     }
 
     fn tags(&self) -> Vec<&EntityTag> {
-        let documents = self.forms.iter().flat_map(|forms| &forms.documents);
-        documents.map(|(_, form)| form.entity_tag()).collect()
+        let forms = self.forms.iter();
+        let each = forms.flat_map(|forms| {
+            let documents = forms.documents.iter().map(|(_, form)| form);
+            documents.chain(&forms.open_energy)
+        });
+        each.map(Prepared::entity_tag).collect()
     }
 
     /// The answer to `request` for what is `asked` of it.
@@ -108,6 +114,21 @@ impl Published {
             form.answer(request, self.since)
         };
         answer.map(unsniffed)
+    }
+
+    /// The answer to `request` for the metadata file of Open Energy, as YAML or as JSON.
+    ///
+    /// # Errors
+    /// As [`Self::answer`].
+    pub fn open_energy(
+        &self,
+        request: &HttpRequest,
+        is_yaml: bool,
+    ) -> Result<HttpResponse, Refusal> {
+        let forms = self.forms.as_ref().ok_or(Refusal::NoRoute)?;
+        let [json, yaml] = &forms.open_energy;
+        let form = if is_yaml { yaml } else { json };
+        form.answer(request, self.since).map(unsniffed)
     }
 
     /// The answer to `request` for the columns of the collection `id`, where everybody may know of it.
@@ -153,12 +174,18 @@ impl Ingredients {
         let listed = self.catalog.listed_after(None).iter();
         let files = listed.flat_map(|collection| collection.representations());
         let checksums = known.read(&self.folder, files, MOST_BYTES_READ);
-        let documents = documents(self.source(&checksums));
+        let source = self.source(&checksums);
+        let documents = documents(source);
+        let open_energy = format!("{:#}\n", source.open_energy());
+        // JSON is YAML 1.2 as it stands.
+        let open_energy =
+            [JSON, YAML].map(|media_type| Prepared::new(media_type, open_energy.clone()));
         let documents = documents.inspect_err(|error| {
             tracing::error!("the catalogue could not be written: {error}");
         });
         Some(Forms {
             documents: documents.unwrap_or_default(),
+            open_energy,
             checksums,
         })
     }
@@ -192,6 +219,8 @@ impl fmt::Debug for Published {
     }
 }
 
+const JSON: &str = "application/json";
+const YAML: &str = "application/yaml";
 const CSVW: &str = "application/csvm+json";
 /// Octets of new files that one load reads for their checksums; what is beyond has its own after a later load.
 const MOST_BYTES_READ: u64 = 256 * 1024 * 1024;

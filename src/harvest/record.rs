@@ -1,5 +1,7 @@
 //! One collection as a catalogue has it: what its description says, and where that is silent, the configuration.
 
+use std::collections::BTreeSet;
+
 use oxrdf::NamedNode;
 use percent_encoding::utf8_percent_encode;
 
@@ -19,6 +21,7 @@ use crate::{
 pub(super) struct Record<'r> {
     pub(super) collection: &'r Collection,
     pub(super) class: Class,
+    rule: &'r Rule,
     pub(super) source: Source<'r>,
     /// The address of the collection, which is that of its dataset for good.
     pub(super) address: String,
@@ -57,6 +60,7 @@ impl<'r> Record<'r> {
         collection.has_data().then(|| Self {
             collection,
             class,
+            rule,
             source,
             address: source.address(&format!("/v1/collections/{id}")),
         })
@@ -142,13 +146,23 @@ impl<'r> Record<'r> {
         said.or(self.source.settings.assurance.as_ref())
     }
 
-    /// Roles any one of which is needed; open data need none.
-    pub(super) fn roles(&self) -> &'r [Iri] {
-        match &*self.entry().roles {
-            _ if self.is_open() => &[],
+    /// Roles any one of which is needed: those that the rule asks for, else those that are told of; open data need none.
+    pub(super) fn roles(&self) -> Vec<NamedNode> {
+        if self.is_open() {
+            return Vec::new();
+        }
+        let clauses = self.rule.clauses().iter();
+        let asked = clauses.flat_map(|clause| clause.conditions().roles.iter());
+        let asked: BTreeSet<_> = asked.collect();
+        if !asked.is_empty() {
+            let nodes = asked.into_iter().map(NamedNode::new);
+            return nodes.filter_map(Result::ok).collect();
+        }
+        let told = match &*self.entry().roles {
             [] => &self.source.settings.roles,
             said => said,
-        }
+        };
+        told.iter().map(|role| role.node().into()).collect()
     }
 
     /// The authorization server of shared data.

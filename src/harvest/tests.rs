@@ -244,6 +244,20 @@ fn a_record_has_everything_that_a_directory_of_the_trust_framework_wants() {
         shared(ib1::ROLE_REQUIRED_TO_ACCESS),
         ["https://registry.example.org/scheme/electricity/role/report-provider"]
     );
+    // Roles that the rule asks for are those that are told.
+    let asking = SHARED.replace(
+        "scopes =",
+        "roles = [\"https://r.example/role/b\"]\nscopes =",
+    );
+    let folder = Folder::new(&[("readings.toml", &asking), ("readings.json", "[]")]);
+    assert_eq!(
+        values(
+            &folder.graph(Profile::Ib1),
+            READINGS,
+            ib1::ROLE_REQUIRED_TO_ACCESS
+        ),
+        ["https://r.example/role/b"]
+    );
     // Nobody claims a level for it.
     assert!(shared(ib1::DATASET_ASSURANCE).is_empty());
     // A description is compulsory: the title stands in for it.

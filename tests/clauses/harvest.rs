@@ -301,3 +301,138 @@ fn every_reference_leads_somewhere(whole: &Value, part: &Value) {
         _ => {}
     }
 }
+
+/// Rows: OE-CHG-1, OE-CHG-3
+#[test]
+fn two_versions_stand_side_by_side_and_everything_says_the_same_of_their_end() {
+    let site = site();
+    let old = site.shared("open.toml");
+    let text = fs::read_to_string(&old).unwrap();
+    let ends = "deprecated = 2026-10-01\nsunset = 2036-04-01\nsuccessor = \"open-2\"\nlicence";
+    fs::write(&old, text.replacen("licence", ends, 1)).unwrap();
+    fs::write(
+        site.shared("open-2.toml"),
+        text.replace("About open", "Open, again"),
+    )
+    .unwrap();
+    fs::write(site.shared("open-2.csv"), CONTENT).unwrap();
+    site.perild.reload();
+    let successor = "https://localhost/v1/collections/open-2";
+    for target in [
+        "/v1/files/open.csv",
+        "/open",
+        "/v1/collections/open",
+        "/v1/collections/open/schema",
+    ] {
+        let answer = open(&site, target);
+        assert_eq!(answer.status, 200, "{target}");
+        assert_eq!(answer.field("deprecation"), Some("@1790812800"), "{target}");
+        assert_eq!(
+            answer.field("sunset"),
+            Some("Tue, 01 Apr 2036 00:00:00 GMT")
+        );
+        let link = format!("<{successor}>; rel=\"successor-version\"");
+        assert!(
+            answer
+                .field("link")
+                .is_some_and(|field| field.contains(&link)),
+            "{target}"
+        );
+    }
+    let new = open(&site, "/v1/files/open-2.csv");
+    assert_eq!(
+        (new.status, new.field("deprecation"), new.field("sunset")),
+        (200, None, None)
+    );
+
+    let document: Value =
+        serde_json::from_slice(&open(&site, "/v1/collections/open").content).unwrap();
+    assert_eq!(document["deprecated"], "2026-10-01");
+    let links = document["links"].as_array().unwrap();
+    assert!(
+        links
+            .iter()
+            .any(|link| link["rel"] == "successor-version" && link["href"] == successor)
+    );
+    let all = triples(&open(&site, "/catalog.ttl"));
+    assert_eq!(
+        values(&all, "isReplacedBy"),
+        HashSet::from([successor.to_owned()])
+    );
+    assert_eq!(
+        values(&all, "replaces"),
+        HashSet::from(["https://localhost/v1/collections/open".to_owned()])
+    );
+
+    // A successor that is not there is told at the load, and announced nowhere.
+    fs::remove_file(site.shared("open-2.toml")).unwrap();
+    fs::remove_file(site.shared("open-2.csv")).unwrap();
+    site.perild.reload();
+    site.perild
+        .wait_for_line(|line| line.contains("nothing that is published is called"));
+    let alone = open(&site, "/v1/files/open.csv");
+    assert_eq!(alone.field("deprecation"), Some("@1790812800"));
+    assert!(
+        !alone
+            .field("link")
+            .unwrap_or_default()
+            .contains("successor-version")
+    );
+}
+
+/// Rows: OE-MD-1, OE-MD-2, OE-MD-3, OE-MD-4, OE-MD-5, OE-MD-6, OE-MD-7, OE-MD-8, OE-MD-9, OE-MD-10, OE-MD-12
+/// Rows: OE-MD-13, CON-19
+#[test]
+fn the_metadata_file_of_2021_has_an_item_for_each_collection_as_json_and_as_yaml() {
+    let site = site();
+    let json = open(&site, "/metadata.json");
+    assert_eq!(json.field("content-type"), Some("application/json"));
+    let yaml = open(&site, "/metadata.yaml");
+    assert_eq!(yaml.field("content-type"), Some("application/yaml"));
+    assert_eq!(json.content, yaml.content);
+    assert!(!json.text().contains('\t'));
+    let items: Vec<Value> = serde_json::from_slice(&json.content).unwrap();
+    assert_eq!(items.len(), 2);
+    let mut ids = HashSet::new();
+    for item in &items {
+        let keys: HashSet<_> = item
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        assert_eq!(
+            keys,
+            HashSet::from(["content", "access", "transport", "representation"])
+        );
+        let content = &item["content"];
+        for key in [
+            "dct:title",
+            "dct:description",
+            "dcat:version",
+            "dcat:versionNotes",
+        ] {
+            assert!(content[key].is_string(), "{key}");
+        }
+        ids.insert(content["oe:dataSetStableIdentifier"].as_str().unwrap());
+        let rule = &item["access"][0];
+        let is_open = content["oe:sensitivityClass"] == "OE-O";
+        assert_eq!(
+            rule["rule"].as_str().unwrap().starts_with("grants open:"),
+            is_open
+        );
+        assert_eq!(rule["sufficient"], is_open);
+        let http = &item["transport"]["http"];
+        assert_eq!(http["openapi"], "3.0.3");
+        assert!(
+            http["paths"]
+                .as_object()
+                .unwrap()
+                .keys()
+                .all(|path| path.starts_with("/v1/"))
+        );
+        let has_columns = item["representation"].get("csvw").is_some();
+        assert!(item["representation"]["mime"] == "text/csv" || !has_columns);
+    }
+    assert_eq!(ids, HashSet::from(["open", NAME]));
+}

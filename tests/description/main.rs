@@ -19,6 +19,7 @@ mod tools;
 mod clients;
 mod devtools;
 mod generated;
+mod harvest;
 mod page;
 mod shell;
 

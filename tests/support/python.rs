@@ -40,6 +40,41 @@ pub const GDAL: Environment = Environment {
     requirements: &["pyogrio==0.13.0", "numpy"],
 };
 
+/// Readers of RDF, and the judge of shapes.
+pub const HARVESTERS: Environment = Environment {
+    name: "python-rdflib-7.6.0-pyshacl-0.40.1",
+    requirements: &["rdflib==7.6.0", "pyshacl==0.40.1"],
+};
+
+/// CKAN's harvester of catalogues; CKAN names what it needs in no metadata of its package.
+pub const CKAN: Environment = Environment {
+    name: "python-ckan-2.12.0-dcat-2.4.4",
+    requirements: &[
+        "ckan==2.12.0",
+        "ckanext-dcat==2.4.4",
+        "alembic==1.20.1",
+        "dominate==2.9.1",
+        "file-keeper==0.2.6",
+        "Flask==3.1.3",
+        "flask-babel==4.0.0",
+        "Flask-Login==0.6.3",
+        "Markdown==3.11.3",
+        "msgspec==0.23.0",
+        "nh3==0.3.8",
+        "passlib==1.7.4",
+        "polib==1.2.0",
+        "pysolr==3.11.0",
+        "rdflib==7.6.0",
+        "requests==2.34.2",
+        "rq==3.0.0",
+        "simplejson==4.3.0",
+        "SQLAlchemy==2.0.39",
+        "typing_extensions==4.16.0",
+        "tzlocal==5.4.5",
+        "webassets==3.0.0",
+    ],
+};
+
 /// The client of OGC services for Python.
 pub const OWSLIB: Environment = Environment {
     name: "python-owslib-0.35.0",

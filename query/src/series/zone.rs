@@ -91,7 +91,9 @@ impl Zone {
     #[must_use]
     pub fn first_of_day(&self, day: i32) -> Option<i64> {
         let day = Offset::UTC.to_datetime(Timestamp::from_second(i64::from(day) * DAY).ok()?);
-        let midnight = self.zone.to_ambiguous_zoned_datetime(day.date().at(0, 0, 0, 0));
+        let midnight = self
+            .zone
+            .to_ambiguous_zoned_datetime(day.date().at(0, 0, 0, 0));
         let first = midnight.compatible().ok()?.start_of_day().ok()?;
         Some(first.timestamp().as_millisecond())
     }

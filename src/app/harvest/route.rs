@@ -11,16 +11,23 @@ pub enum HarvestRoute {
     Api(Kind),
     /// `/v1/collections/{id}/csvw`: the columns of a collection's tables.
     Csvw(String),
+    /// `/metadata.json` and `/metadata.yaml`: the metadata file of Open Energy.
+    OpenEnergy {
+        /// The form.
+        is_yaml: bool,
+    },
     /// `/catalog.ttl` and the others: the catalogue in one form, at an address that a directory can be told.
     One(Format),
 }
 
 impl HarvestRoute {
     /// The paths that are what they are.
-    pub(in crate::app) const FIXED: [(&'static str, Self); 5] = [
+    pub(in crate::app) const FIXED: [(&'static str, Self); 7] = [
         ("/catalog.jsonld", Self::One(Format::JsonLd)),
         ("/catalog.rdf", Self::One(Format::RdfXml)),
         ("/catalog.ttl", Self::One(Format::Turtle)),
+        ("/metadata.json", Self::OpenEnergy { is_yaml: false }),
+        ("/metadata.yaml", Self::OpenEnergy { is_yaml: true }),
         ("/v1/api/coverage.json", Self::Api(Kind::Coverage)),
         ("/v1/catalog", Self::Any),
     ];

@@ -69,6 +69,8 @@ pub(in crate::description) fn schemas() -> Value {
             "id": text, "title": text, "description": text, "kind": {"type": "string", "enum": Kind::VARIANTS},
             "keywords": list(&text), "licence": {"type": "string", "description": "An SPDX expression or an address."},
             "publisher": text, "contact": text, "version": text, "issued": text, "modified": text,
+            "deprecated": {"type": "string", "description": "Since when it should not be used for anything new."},
+            "sunset": {"type": "string", "description": "When it may be gone."},
             "group": {"type": "string", "description": "The collections that it belongs to."},
             "extent": {"type": "object", "properties": {
                 "spatial": object(json!({"bbox": list(&list(&json!({"type": "number"}))), "crs": text}), &["bbox", "crs"]),

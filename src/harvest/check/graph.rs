@@ -1,0 +1,139 @@
+//! Catalogues read back, in whatever form and spelling of the trust framework's terms they are written.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use oxjsonld::JsonLdParser;
+use oxrdf::{NamedOrBlankNode, Term, Triple, vocab::rdf};
+use oxrdfxml::RdfXmlParser;
+use oxttl::TurtleParser;
+
+use super::term::{property, value};
+use crate::harvest::vocabulary::{dcat, ib1};
+
+/// The entries of a catalogue: subjects with their properties, each with the set of its values.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Entries {
+    subjects: BTreeMap<Subject, Properties>,
+}
+
+/// The properties of one subject, in the spelling that the specification prescribes (CON-23, CON-24).
+pub(super) type Properties = BTreeMap<Box<str>, BTreeSet<Box<str>>>;
+
+/// A subject, by its address or by the label of a blank node.
+pub(super) type Subject = Box<str>;
+
+/// A text that is no catalogue.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// The form of the file is not known by its name.
+    #[error("it is named neither .ttl nor .jsonld nor .rdf, so that nobody knows its form")]
+    Form,
+    /// The text is not of that form.
+    #[error("{0}")]
+    Syntax(String),
+}
+
+impl Entries {
+    /// Reads `text`, of the form that the name of `path` says.
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub fn read(path: &Path, text: &[u8]) -> Result<Self, Unreadable> {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let triples = match extension.map(str::to_ascii_lowercase).as_deref() {
+            Some("ttl") => collect(TurtleParser::new().for_slice(text)),
+            Some("jsonld" | "json") => collect(
+                JsonLdParser::new()
+                    .for_slice(text)
+                    .map(|quad| quad.map(Triple::from)),
+            ),
+            Some("rdf" | "xml") => collect(RdfXmlParser::new().for_slice(text)),
+            _ => return Err(Unreadable::Form),
+        }?;
+        Ok(Self::of(&triples))
+    }
+
+    /// The entries that `triples` state.
+    #[must_use]
+    pub fn of(triples: &[Triple]) -> Self {
+        let mut subjects: BTreeMap<Subject, Properties> = BTreeMap::new();
+        for triple in triples {
+            let properties = subjects.entry(subject(&triple.subject)).or_default();
+            let property = property(triple.predicate.as_str());
+            let values = properties.entry(property.clone()).or_default();
+            values.insert(value(&property, &object(&triple.object)));
+        }
+        Self { subjects }
+    }
+
+    /// The subjects of `class`, by their addresses.
+    pub(super) fn of_class<'e>(
+        &'e self,
+        class: &'e str,
+    ) -> impl Iterator<Item = (&'e str, &'e Properties)> {
+        let each = self.subjects.iter();
+        each.filter(move |(_, properties)| is_of(properties, class))
+            .map(|(subject, properties)| (&**subject, properties))
+    }
+
+    /// The datasets and services.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&str, &Properties)> {
+        let each = self.subjects.iter();
+        each.filter(|(_, properties)| {
+            let classes = [dcat::DATASET_CLASS, dcat::DATA_SERVICE];
+            classes
+                .iter()
+                .any(|class| is_of(properties, class.as_str()))
+        })
+        .map(|(subject, properties)| (&**subject, properties))
+    }
+
+    /// The properties of `subject`.
+    pub(super) fn get(&self, subject: &str) -> Option<&Properties> {
+        self.subjects.get(subject)
+    }
+
+    /// The values of `property` of the entry `properties`; a schema may stand on the files of a dataset.
+    pub(super) fn values(&self, properties: &Properties, property: &str) -> BTreeSet<Box<str>> {
+        let own = properties.get(property).cloned().unwrap_or_default();
+        if !own.is_empty() || property != ib1::DATA_SCHEMA.as_str() {
+            return own;
+        }
+        let files = properties.get(dcat::DISTRIBUTION.as_str());
+        let files = files.into_iter().flatten();
+        let of_files = files.filter_map(|file| self.get(file)?.get(property));
+        of_files.flatten().cloned().collect()
+    }
+}
+
+fn is_of(properties: &Properties, class: &str) -> bool {
+    let classes = properties.get(rdf::TYPE.as_str());
+    classes.is_some_and(|classes| classes.contains(class))
+}
+
+fn collect<E: std::fmt::Display>(
+    triples: impl Iterator<Item = Result<Triple, E>>,
+) -> Result<Vec<Triple>, Unreadable> {
+    triples
+        .collect::<Result<_, _>>()
+        .map_err(|error| Unreadable::Syntax(error.to_string()))
+}
+
+fn subject(subject: &NamedOrBlankNode) -> Subject {
+    match subject {
+        NamedOrBlankNode::NamedNode(node) => node.as_str().into(),
+        NamedOrBlankNode::BlankNode(node) => node.to_string().into(),
+    }
+}
+
+/// An address or a label as it is, a literal by its text: neither language nor datatype is a requirement.
+fn object(object: &Term) -> Box<str> {
+    match object {
+        Term::BlankNode(node) => node.to_string().into(),
+        Term::Literal(literal) => literal.value().into(),
+        Term::NamedNode(node) => node.as_str().into(),
+    }
+}
