@@ -58,6 +58,7 @@ fn every_command_has_help_with_an_example() {
     let directory = tempfile::tempdir().unwrap();
     for command in [
         "cacerts",
+        "catalog",
         "crl",
         "describe",
         "dev",

@@ -52,8 +52,13 @@ impl Found {
                 line: fault.line,
                 key: fault.key.to_string(),
             };
+            let severity = if fault.is_warning() {
+                Severity::Warning
+            } else {
+                Severity::Error
+            };
             let matter = fault.problem.to_string();
-            self.add(Severity::Error, place, matter, &fault.remedy());
+            self.add(severity, place, matter, &fault.remedy());
         }
         self.publisher(source, places, member);
         for assessed in assess(source) {
