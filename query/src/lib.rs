@@ -17,6 +17,7 @@
 //! | [`query`] | conditions, columns, an order, a limit | a [`Query`], whose answer goes on at a [`Cursor`] |
 //! | [`schema`] | what a publisher says of his columns | a [`TableSchema`], and the schema of its batches in Arrow |
 //! | [`series`] | rows of series | sums, means and quantiles by local hours, days, months and years |
+//! | [`source`] | files of a publisher | batches of a schema that all their rows fit, or each fault with its line |
 //! | [`table`] | a folder and a [`Query`] | a [`Table`], and [`Rows`] |
 
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
@@ -31,6 +32,7 @@ pub mod predicate;
 pub mod query;
 pub mod schema;
 pub mod series;
+pub mod source;
 pub mod table;
 
 pub use literal::Literal;

@@ -1,0 +1,111 @@
+//! Delimited text: a header with the names of the columns, then a row a line.
+
+mod dialect;
+mod records;
+
+use std::{collections::HashSet, sync::Arc};
+
+use super::{
+    columns::Columns,
+    fault::{Shown, What},
+    hints::CsvHints,
+    read::{Broken, RowReader},
+    row::{Cell, Row},
+    window::Window,
+};
+use dialect::Dialect;
+use records::{Record, Records};
+
+/// A file of delimited text.
+pub(super) struct CsvFile {
+    records: Records,
+    record: Record,
+    /// For each field the position of its column; none below an empty name.
+    fields: Vec<Option<usize>>,
+    missing: Arc<[Box<str>]>,
+    is_ended: bool,
+}
+
+impl CsvFile {
+    /// The file, read up to its header, whose names are added to `columns`.
+    pub(super) fn open(
+        mut window: Window,
+        hints: &CsvHints,
+        columns: &mut Columns,
+    ) -> Result<Self, What> {
+        let dialect = Dialect::detect(&mut window, hints.delimiter)?;
+        let mut records = Records::new(window, dialect.delimiter, dialect.line);
+        let mut record = Record::default();
+        if !records.read(&mut record)? {
+            return Err(What::NoRows);
+        }
+        let mut names = HashSet::new();
+        let fields = record.fields().map(str::trim).map(|name| {
+            if name.is_empty() {
+                return Ok(None);
+            }
+            if name.chars().any(char::is_control) {
+                let name = Shown::new(name);
+                return Err(What::Header(
+                    format!("has a control character in {name}").into(),
+                ));
+            }
+            if !names.insert(name.to_owned()) {
+                return Err(What::Twice(Shown::new(name)));
+            }
+            columns.position(name).map(Some)
+        });
+        let fields = fields.collect::<Result<Vec<_>, _>>()?;
+        if fields.iter().all(Option::is_none) {
+            return Err(What::Header("names no columns".into()));
+        }
+        Ok(Self {
+            records,
+            record,
+            fields,
+            missing: hints.missing.iter().cloned().collect(),
+            is_ended: true,
+        })
+    }
+}
+
+impl RowReader for CsvFile {
+    fn read(&mut self, row: &mut Row, _: &mut Columns) -> Result<bool, Broken> {
+        let read = self.records.read(&mut self.record);
+        row.begin(self.record.line);
+        let is_row = read.map_err(|what| {
+            let is_last = !matches!(what, What::QuoteStray | What::NotUtf8(_));
+            Broken {
+                what,
+                column: None,
+                is_last,
+            }
+        })?;
+        if !is_row {
+            return Ok(false);
+        }
+        self.is_ended = self.record.is_ended;
+        let (expected, found) = (self.fields.len(), self.record.len());
+        if expected != found {
+            return Err(What::Fields { expected, found }.into());
+        }
+        for (column, text) in self.fields.iter().zip(self.record.fields()) {
+            let is_missing = text.trim_ascii().is_empty()
+                || self.missing.iter().any(|missing| **missing == *text);
+            match column {
+                _ if is_missing => (),
+                Some(column) => row.push(*column, Cell::Text(text)),
+                None => {
+                    let text = Shown::new(text);
+                    return Err(What::ColumnUnnamed { text }.into());
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn note(&self) -> Option<String> {
+        let note = "its last line has no end: see that it was not cut short";
+        (!self.is_ended).then(|| note.to_owned())
+    }
+}

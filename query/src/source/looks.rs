@@ -1,0 +1,150 @@
+//! Single values: the types that their text could be of.
+
+use super::{moment::MomentForm, row::Cell};
+use crate::schema::ColumnType;
+
+/// The look of one value.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Looks {
+    /// A whole number of 64 bits, without anything that a number would lose.
+    Integer,
+    /// Digits that a number would not keep: 007, or more than 64 bits.
+    Digits,
+    /// A number with a point or an exponent.
+    Point,
+    /// A number with a decimal comma.
+    Comma,
+    /// A number with a comma before three digits: of thousands, or of decimals.
+    Thousand,
+    /// True or false, in letters.
+    Boolean,
+    /// A day or a time.
+    Moment(MomentForm),
+    /// None of these.
+    Text,
+    /// Marked by its source as being of a type.
+    Typed(ColumnType),
+}
+
+impl Looks {
+    pub(super) fn of(cell: Cell<'_>) -> Self {
+        match cell {
+            Cell::Text(text) => Self::of_text(text),
+            Cell::Quoted(text) => MomentForm::of(text).map_or(Self::Text, Self::Moment),
+            Cell::Number(text) => match Self::of_text(text) {
+                Self::Integer => Self::Typed(ColumnType::Integer),
+                Self::Digits => Self::Digits,
+                _ => Self::Typed(ColumnType::Number),
+            },
+            Cell::Boolean(_) => Self::Typed(ColumnType::Boolean),
+            Cell::Nested(_) => Self::Typed(ColumnType::Json),
+            Cell::Geometry(_) | Cell::Wkb(_) => Self::Typed(ColumnType::Geometry),
+            Cell::Integer(_) => Self::Typed(ColumnType::Integer),
+            Cell::Real(_) => Self::Typed(ColumnType::Number),
+            Cell::Day(_) => Self::Typed(ColumnType::Date),
+            Cell::Instant(..) => Self::Typed(ColumnType::DateTime),
+        }
+    }
+
+    fn of_text(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let digits = bytes.strip_prefix(b"-").unwrap_or(bytes);
+        match digits.first() {
+            Some(b'0'..=b'9' | b'.' | b',') => Self::of_digits(text, digits),
+            Some(b't' | b'T' | b'f' | b'F') if boolean(text).is_some() => Self::Boolean,
+            _ => Self::Text,
+        }
+    }
+
+    fn of_digits(text: &str, digits: &[u8]) -> Self {
+        let whole = digits.iter().take_while(|octet| octet.is_ascii_digit());
+        let whole = whole.count();
+        let has_zeros = whole > 1 && digits.first() == Some(&b'0');
+        match digits.get(whole..).unwrap_or_default() {
+            [] if has_zeros => Self::Digits,
+            // A negative zero is no whole number that would come back.
+            [] if text == "-0" => Self::Digits,
+            [] if whole < 19 || text.parse::<i64>().is_ok() => Self::Integer,
+            [] => Self::Digits,
+            [b'.' | b'e' | b'E', ..] if !has_zeros && number(text).is_some() => Self::Point,
+            [b',', decimals @ ..] if !has_zeros && is_decimals(decimals) && whole > 0 => {
+                let is_thousand = decimals.len() == 3 && whole < 4 && digits.first() != Some(&b'0');
+                if is_thousand {
+                    Self::Thousand
+                } else {
+                    Self::Comma
+                }
+            }
+            _ => MomentForm::of(text).map_or(Self::Text, Self::Moment),
+        }
+    }
+}
+
+/// A number as decimals are written: `inf` and `nan` are none, and none that is beyond all bounds.
+pub(super) fn number(text: &str) -> Option<f64> {
+    let is_decimal = text
+        .bytes()
+        .all(|octet| matches!(octet, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
+    let number: f64 = text.parse().ok().filter(|_| is_decimal)?;
+    number.is_finite().then_some(number)
+}
+
+pub(super) fn boolean(text: &str) -> Option<bool> {
+    let is = |word: &str| text.eq_ignore_ascii_case(word);
+    is("true").then_some(true).or(is("false").then_some(false))
+}
+
+fn is_decimals(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(u8::is_ascii_digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_looks_like_what_it_could_be_without_losing_anything() {
+        for (text, looks) in [
+            ("0", Looks::Integer),
+            ("-17", Looks::Integer),
+            ("9223372036854775807", Looks::Integer),
+            ("9223372036854775808", Looks::Digits),
+            ("007", Looks::Digits),
+            ("-0", Looks::Digits),
+            ("00.5", Looks::Text),
+            ("0.5", Looks::Point),
+            (".5", Looks::Point),
+            ("1e3", Looks::Point),
+            ("1e999", Looks::Text),
+            ("1,5", Looks::Comma),
+            ("0,125", Looks::Comma),
+            ("1,125", Looks::Thousand),
+            ("1234,125", Looks::Comma),
+            ("1,234,567", Looks::Text),
+            ("1.234,5", Looks::Text),
+            ("TRUE", Looks::Boolean),
+            ("tru", Looks::Text),
+            ("NaN", Looks::Text),
+            ("inf", Looks::Text),
+            ("+5", Looks::Text),
+            ("-", Looks::Text),
+            ("12:30", Looks::Text),
+            ("AB1 2CD", Looks::Text),
+        ] {
+            assert_eq!(Looks::of(Cell::Text(text)), looks, "{text}");
+        }
+        assert!(matches!(
+            Looks::of(Cell::Text("2026-01-31")),
+            Looks::Moment(_)
+        ));
+        assert_eq!(Looks::of(Cell::Quoted("17")), Looks::Text);
+        assert_eq!(
+            Looks::of(Cell::Number("17")),
+            Looks::Typed(ColumnType::Integer)
+        );
+        assert_eq!(
+            Looks::of(Cell::Number("1.0")),
+            Looks::Typed(ColumnType::Number)
+        );
+    }
+}

@@ -1,0 +1,161 @@
+//! Parquet, `GeoParquet` among it: rows of typed columns. Statistics of the file are never looked at.
+
+mod geo;
+mod nested;
+mod value;
+
+use std::{fs::File, panic::AssertUnwindSafe};
+
+use arrow_array::RecordBatch;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+
+use super::{
+    columns::Columns,
+    fault::What,
+    hints::Hints,
+    read::{Broken, RowReader},
+    row::Row,
+};
+use crate::schema::ColumnType;
+use geo::Geo;
+use value::Reading;
+
+/// A Parquet file.
+pub(super) struct ParquetFile {
+    batches: ParquetRecordBatchReader,
+    /// For each column of the file the position of the table's; none of those that are left out.
+    readings: Vec<Option<(usize, Reading)>>,
+    batch: Option<RecordBatch>,
+    /// The next row of the batch.
+    at: usize,
+    number: u64,
+    /// Numbers that are none, which stand for no value.
+    not_numbers: u64,
+}
+
+impl ParquetFile {
+    /// The file, whose columns are added to `columns`.
+    pub(super) fn open(file: File, hints: &Hints, columns: &mut Columns) -> Result<Self, What> {
+        // The types are those of Parquet: what a writer remembers of its own types may be anything.
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        let builder =
+            guarded(|| ParquetRecordBatchReaderBuilder::try_new_with_options(file, options))?;
+        let metadata = builder.metadata().file_metadata().key_value_metadata();
+        let geo = Geo::of(metadata.map_or(&[], Vec::as_slice))?;
+        let mut readings = Vec::new();
+        for field in builder.schema().fields() {
+            let name = field.name();
+            if geo.as_ref().is_some_and(|geo| geo.is_covering(name)) {
+                readings.push(None);
+                continue;
+            }
+            let shape = geo.as_ref().and_then(|geo| geo.crs(name));
+            let is_geometry = hints.declared(name) == Some(ColumnType::Geometry);
+            let reading = Reading::of(field, shape, is_geometry, hints.zone.as_ref())
+                .map_err(|what| What::Refused(format!("{name}: {what}").into()))?;
+            readings.push(Some((columns.position(name)?, reading)));
+        }
+        let batches = guarded(|| builder.with_batch_size(ROWS).build())?;
+        Ok(Self {
+            batches,
+            readings,
+            batch: None,
+            at: 0,
+            number: 0,
+            not_numbers: 0,
+        })
+    }
+
+    /// The batch that the next row is in; none at the end.
+    fn fill(&mut self) -> Result<Option<&RecordBatch>, What> {
+        while self
+            .batch
+            .as_ref()
+            .is_none_or(|batch| self.at >= batch.num_rows())
+        {
+            let batches = AssertUnwindSafe(&mut self.batches);
+            let next = guarded(move || {
+                let AssertUnwindSafe(batches) = batches;
+                batches.next().transpose()
+            })?;
+            self.at = 0;
+            match next {
+                Some(batch) => self.batch = Some(batch),
+                None => return Ok(None),
+            }
+        }
+        Ok(self.batch.as_ref())
+    }
+}
+
+impl RowReader for ParquetFile {
+    fn read(&mut self, row: &mut Row, columns: &mut Columns) -> Result<bool, Broken> {
+        self.number += 1;
+        row.begin(self.number);
+        let last = |what| Broken {
+            what,
+            column: None,
+            is_last: true,
+        };
+        if self.fill().map_err(last)?.is_none() {
+            return Ok(false);
+        }
+        let at = self.at;
+        self.at += 1;
+        let arrays = self.batch.iter().flat_map(RecordBatch::columns);
+        for (reading, array) in self.readings.iter().zip(arrays) {
+            let Some((column, reading)) = reading else {
+                continue;
+            };
+            match reading.push(array, at, *column, row) {
+                Ok(is_number) => self.not_numbers += u64::from(!is_number),
+                Err(what) => {
+                    let column = columns.name(*column).cloned();
+                    let is_last = false;
+                    return Err(Broken {
+                        what,
+                        column,
+                        is_last,
+                    });
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn types(&self) -> Option<Vec<(usize, ColumnType)>> {
+        let readings = self.readings.iter().flatten();
+        Some(
+            readings
+                .map(|(column, reading)| (*column, reading.column_type()))
+                .collect(),
+        )
+    }
+
+    fn note(&self) -> Option<String> {
+        let count = self.not_numbers;
+        (count > 0).then(|| format!("{count} numbers are NaN or infinite, and are no value"))
+    }
+
+    fn has_lines(&self) -> bool {
+        false
+    }
+}
+
+/// The value that the reader makes of a file, and a fault when it gives up: it panics where a file contradicts itself.
+fn guarded<T, E: std::fmt::Display>(work: impl FnOnce() -> Result<T, E>) -> Result<T, What> {
+    let broken = |reason: &str| {
+        let reason: String = reason.chars().take(MOST_REASON).collect();
+        What::Unreadable(format!("as Parquet: {}", reason.escape_debug()).into())
+    };
+    match std::panic::catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(broken(&error.to_string())),
+        Err(_panic) => Err(broken("it contradicts itself")),
+    }
+}
+
+const ROWS: usize = 1_024;
+const MOST_REASON: usize = 200;

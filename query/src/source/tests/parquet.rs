@@ -1,0 +1,227 @@
+//! Parquet as others write it.
+
+use ::parquet::{
+    arrow::ArrowWriter,
+    data_type::{Int32Type as Int32, Int96, Int96Type},
+    file::{metadata::KeyValue, properties::WriterProperties, writer::SerializedFileWriter},
+    schema::parser::parse_message_type,
+};
+use arrow_array::{
+    ArrayRef, BinaryArray, Decimal128Array, Float64Array, Int32Array, ListArray, StringArray,
+    TimestampMicrosecondArray, UInt64Array, types::Int32Type,
+};
+
+use super::*;
+
+fn written(columns: Vec<(&str, ArrayRef)>, geo: Option<&str>) -> Vec<u8> {
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let geo = geo.map(|geo| vec![KeyValue::new("geo".to_owned(), geo.to_owned())]);
+    let properties = WriterProperties::builder()
+        .set_key_value_metadata(geo)
+        .build();
+    let mut octets = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut octets, batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    octets
+}
+
+fn keys() -> (&'static str, ArrayRef) {
+    ("k", Arc::new(Int32Array::from(vec![1, 2])))
+}
+
+fn failed(file: &[u8], hints: Hints) -> Vec<String> {
+    read(&[("a.parquet", file)], hints).map(|_| ()).unwrap_err()
+}
+
+#[test]
+fn columns_have_the_types_of_the_file_and_what_those_cannot_hold_is_text() {
+    let lists = [Some(vec![Some(1), None]), None];
+    let decimal = |precision, scale| -> ArrayRef {
+        let values = Decimal128Array::from(vec![Some(12_345), None]);
+        Arc::new(values.with_precision_and_scale(precision, scale).unwrap())
+    };
+    let file = written(
+        vec![
+            keys(),
+            (
+                "text",
+                Arc::new(StringArray::from(vec!["2026-01-31", "007"])),
+            ),
+            ("nan", Arc::new(Float64Array::from(vec![f64::NAN, 1.5]))),
+            (
+                "list",
+                Arc::new(ListArray::from_iter_primitive::<Int32Type, _, _>(lists)),
+            ),
+            ("money", decimal(10, 2)),
+            ("long", decimal(38, 2)),
+            ("whole", decimal(18, 0)),
+            (
+                "at",
+                Arc::new(TimestampMicrosecondArray::from(vec![1_001, -1_000]).with_timezone("UTC")),
+            ),
+        ],
+        None,
+    );
+    let (reader, batches) = read(&[("a.parquet", &file)], keyed()).unwrap();
+    let types: Vec<_> = reader
+        .schema()
+        .columns
+        .iter()
+        .map(|column| column.column_type.name())
+        .collect();
+    assert_eq!(
+        types,
+        [
+            "integer",
+            "text",
+            "number",
+            "json",
+            "number",
+            "text",
+            "integer",
+            "date-time"
+        ]
+    );
+    let batch = &batches[0];
+    assert!(batch.column(2).is_null(0));
+    assert_eq!(batch.column(3).as_string::<i32>().value(0), "[1,null]");
+    assert!((batch.column(4).as_primitive::<Float64Type>().value(0) - 123.45).abs() < 1e-9);
+    assert_eq!(batch.column(5).as_string::<i32>().value(0), "123.45");
+    assert_eq!(batch.column(6).as_primitive::<Int64Type>().value(0), 12_345);
+    assert_eq!(
+        batch
+            .column(7)
+            .as_primitive::<TimestampMillisecondType>()
+            .values()[..],
+        [1, -1]
+    );
+    assert_eq!(
+        reader.notes(),
+        [
+            "a.parquet: 1 numbers are NaN or infinite, and are no value",
+            "at: 1 times were cut to milliseconds",
+        ]
+    );
+}
+
+#[test]
+fn what_no_table_takes_is_told_with_its_column_and_row() {
+    let shapes: ArrayRef = Arc::new(BinaryArray::from(vec![&b"\x01"[..], b"\x02"]));
+    let file = written(vec![keys(), ("raw", shapes)], None);
+    assert_eq!(
+        failed(&file, keyed()),
+        [
+            "a.parquet: raw: is of the type Binary, which is not read: leave it out, or say geometry = \"...\" where it is \
+         well-known binary",
+        ]
+    );
+    let large: ArrayRef = Arc::new(UInt64Array::from(vec![1, u64::MAX]));
+    let file = written(vec![keys(), ("n", large)], None);
+    assert_eq!(
+        failed(&file, keyed()),
+        ["a.parquet: row 2: n: \"18446744073709551615\" is no whole number of 64 bits with a sign",]
+    );
+    let local: ArrayRef = Arc::new(TimestampMicrosecondArray::from(vec![0, 1]));
+    let file = written(vec![keys(), ("t", local)], None);
+    let found = failed(&file, keyed());
+    assert!(found[0].contains("says no zone"), "{found:?}");
+    let mut hints = keyed();
+    hints.zone = zone("UTC");
+    read(&[("a.parquet", &file)], hints).unwrap();
+}
+
+#[test]
+fn a_file_that_is_cut_or_damaged_is_refused_whatever_stands_in_it() {
+    let file = written(vec![keys()], None);
+    for length in [4, 10, file.len() / 2, file.len() - 1] {
+        let found = failed(&file[..length], keyed());
+        assert!(found[0].starts_with("a.parquet: "), "{found:?}");
+    }
+    for at in 0..file.len() {
+        let mut damaged = file.clone();
+        damaged[at] ^= 0x55;
+        let _ = read(&[("a.parquet", &damaged)], keyed());
+    }
+    let found = failed(b"PARE....PARE", keyed());
+    assert!(found[0].contains("encrypted Parquet"), "{found:?}");
+}
+
+#[test]
+fn times_of_96_bits_are_local_and_need_a_zone() {
+    let schema =
+        Arc::new(parse_message_type("message m { required int32 k; required int96 t; }").unwrap());
+    let mut file = Vec::new();
+    let mut writer = SerializedFileWriter::new(&mut file, schema, Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    column
+        .typed::<Int32>()
+        .write_batch(&[1], None, None)
+        .unwrap();
+    column.close().unwrap();
+    // The day is counted as astronomers do, from noon of the first day of 4713 before our era.
+    let mut moment = Int96::new();
+    moment.set_data(1_000_000, 0, 2_440_588);
+    let mut column = group.next_column().unwrap().unwrap();
+    column
+        .typed::<Int96Type>()
+        .write_batch(&[moment], None, None)
+        .unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+
+    let found = failed(&file, keyed());
+    assert!(found[0].contains("says no zone"), "{found:?}");
+    let mut hints = keyed();
+    hints.zone = zone("UTC");
+    let (_, batches) = read(&[("a.parquet", &file)], hints).unwrap();
+    assert_eq!(
+        batches[0]
+            .column(1)
+            .as_primitive::<TimestampMillisecondType>()
+            .value(0),
+        1
+    );
+}
+
+#[test]
+fn geoparquet_says_its_geometries_and_its_system() {
+    let point = crate::geometry::wkb::point([1.0, 2.0]);
+    let shapes = || -> ArrayRef { Arc::new(BinaryArray::from(vec![&*point, &*point])) };
+    let with = |crs: &str| {
+        let geo = format!(
+            r#"{{"version":"1.1.0","primary_column":"g","columns":{{"g":{{"encoding":"WKB","geometry_types":[]{crs}}}}}}}"#
+        );
+        written(vec![keys(), ("g", shapes())], Some(&geo))
+    };
+    let hints = || Hints {
+        kind: Some(Kind::Features),
+        ..keyed()
+    };
+    for crs in [
+        "",
+        r#","crs":{"id":{"authority":"EPSG","code":4326}}"#,
+        r#","crs":{"id":{"authority":"OGC","code":"CRS84"}}"#,
+    ] {
+        let (reader, batches) = read(&[("a.parquet", &with(crs))], hints()).unwrap();
+        assert_eq!(reader.schema().geometry.as_deref(), Some("g"));
+        assert_eq!(batches[0].column(1).as_binary::<i32>().value(0), point);
+    }
+    let mercator = with(r#","crs":{"id":{"authority":"EPSG","code":3857}}"#);
+    let (_, batches) = read(&[("a.parquet", &mercator)], hints()).unwrap();
+    let [west, ..] =
+        crate::geometry::bounds(batches[0].column(1).as_binary::<i32>().value(0)).unwrap();
+    assert!(west > 0.0 && west < 0.001, "{west}");
+    for (crs, part) in [
+        (r#","crs":null"#, "no system"),
+        (
+            r#","crs":{"id":{"authority":"EPSG","code":27700}}"#,
+            "EPSG:27700",
+        ),
+    ] {
+        let found = failed(&with(crs), hints());
+        assert!(found[0].contains(part), "{found:?}");
+    }
+}
