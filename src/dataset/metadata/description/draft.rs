@@ -5,7 +5,7 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    DescribedRule, DescriptionFault, Problem, Source, Variable, catalog_entry,
+    DescribedRule, DescriptionFault, Problem, Source, Variable, catalog_entry, columned,
     coverage::CoverageKeys,
     keys::Keys,
     table::{Faults, Lined, Section, nearest, shortened},
@@ -153,6 +153,9 @@ impl Draft {
                 "catalog" => each_table(name, value, line, faults, false, |section| {
                     draft.keys.entry = catalog_entry::read(section);
                 }),
+                "csv" => each_table(name, value, line, faults, false, |section| {
+                    draft.keys.csv = Some(columned::csv(section));
+                }),
                 "rule" => each_table(name, value, line, faults, true, |section| {
                     draft.keys.rules.extend(DescribedRule::read(section));
                 }),
@@ -252,6 +255,7 @@ const TABLES: &[&str] = &[
     "field",
     "coverage",
     "dimension",
+    "csv",
 ];
 
 /// Entries of one list of tables: as many as a wide table has columns.

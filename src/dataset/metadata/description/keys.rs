@@ -1,10 +1,12 @@
 //! The keys that a profile may hold for others.
 
+use perild_query::source::CsvHints;
 use strum::VariantNames;
 use toml::de::DeValue;
 
 use super::{
     DescribedRule, Problem, Variable,
+    columned::TableKeys,
     coverage::CoverageKeys,
     lifecycle,
     table::{Lined, Section, shortened},
@@ -37,6 +39,8 @@ pub(super) struct Keys {
     pub(super) entry: CatalogEntry,
     pub(super) lifecycle: Lifecycle,
     pub(super) successor_line: usize,
+    pub(super) table: TableKeys,
+    pub(super) csv: Option<CsvHints>,
 }
 
 impl Keys {
@@ -59,6 +63,7 @@ impl Keys {
         self.bbox = bounding_box(section);
         self.datetime = interval(section);
         (self.lifecycle, self.successor_line) = lifecycle::read(section);
+        self.table = TableKeys::read(section);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Descriptions of collections: one file of TOML beside the data (`docs/description.md`).
 
 mod catalog_entry;
+mod columned;
 mod coverage;
 mod dimension;
 mod draft;
@@ -15,6 +16,7 @@ mod table;
 mod variable;
 
 pub use super::dimension::{Dimension, DimensionValues};
+pub use columned::TableLayout;
 pub use coverage::{CoverageLayout, Form};
 pub use draft::{Draft, Read};
 pub use pattern::{NamePattern, Part};

@@ -47,6 +47,12 @@ pub enum UnfitSuccessor {
 /// What is wrong.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Problem {
+    /// An address that no collection can have.
+    #[error("{text:?} is no address that a collection can have")]
+    AliasMalformed {
+        /// As it was written.
+        text: Box<str>,
+    },
     /// Two descriptions speak of one file, neither of them named as it is.
     #[error("{file} belongs to the collection that {} describes", .by.display())]
     ClaimedTwice {
@@ -143,6 +149,12 @@ pub enum Problem {
     NotASpan {
         /// As it was written.
         text: Box<str>,
+    },
+    /// A key that collections of the kind do not have.
+    #[error("a collection of {kind} has no such key")]
+    NotOfKind {
+        /// The kind.
+        kind: &'static str,
     },
     /// Bytes that are no UTF-8.
     #[error("byte {offset} is not UTF-8")]
@@ -253,11 +265,23 @@ pub enum Problem {
         /// `sunset`.
         end: Moment,
     },
+    /// A time that is not of one length, or none.
+    #[error("{text:?} is no length of time")]
+    StepMalformed {
+        /// As it was written.
+        text: Box<str>,
+    },
     /// Text that is no TOML.
     #[error("{message}")]
     Syntax {
         /// The reader's own words.
         message: Box<str>,
+    },
+    /// Two keys of which one can hold.
+    #[error("cannot stand beside {with}")]
+    Together {
+        /// The other.
+        with: &'static str,
     },
     /// A file that is longer than any description.
     #[error("{bytes} bytes are more than the {most} of the longest description")]
@@ -311,6 +335,12 @@ pub enum Problem {
         /// The type that it should have.
         wanted: &'static str,
     },
+    /// A zone that the time zone database does not have.
+    #[error("{text:?} is no time zone")]
+    ZoneUnknown {
+        /// As it was written.
+        text: Box<str>,
+    },
 }
 
 impl DescriptionFault {
@@ -359,6 +389,7 @@ impl fmt::Display for DescriptionFault {
 impl Problem {
     fn remedy(&self) -> String {
         match self {
+            Self::AliasMalformed { .. } => "write names with / before each, as alias = \"/info/v2\", the first none of perild's own".into(),
             Self::ClaimedTwice { .. } => "describe it in one of them".into(),
             Self::ControlCharacter => "write text without them".into(),
             Self::Credentials => "leave user and password out; the importer takes them from its environment".into(),
@@ -375,6 +406,7 @@ impl Problem {
             Self::NotADate { .. } => "write 2026-01-31, or 2026-01-31T12:00:00Z".into(),
             Self::NotAnIri { .. } => "write an address, as https://registry.example/scheme/electricity".into(),
             Self::NotASpan { .. } => "write 2020-01-01/2024-12-31, with .. for an open end".into(),
+            Self::NotOfKind { .. } => "write the kind, as kind = \"records\", or remove the key".into(),
             Self::NotUtf8 { .. } => "save the file as UTF-8".into(),
             Self::Backwards => "write a later one; the rule counts from the first until before the second".into(),
             Self::OpenWithDemands => "remove them, or write class = \"OE-SA\"".into(),
@@ -384,7 +416,7 @@ impl Problem {
             Self::ProfileAbsent { .. } => "name a file in this folder that has a table [profile]".into(),
             Self::ProfileCycle { .. } => "let one of them name no profile".into(),
             Self::ProfileDepth { .. } => "write the keys into fewer profiles".into(),
-            Self::Repeated { .. } => "leave one of them".into(),
+            Self::Repeated { .. } | Self::Together { .. } => "leave one of them".into(),
             Self::RuledElsewhere { id, .. } => format!("write id = {id:?}, or ask the operator to remove that rule"),
             Self::ScopeMalformed { .. } => "write each scope by itself, without blanks and quotes, as scopes = [\"energy:read\"]".into(),
             Self::SourceAbsent { .. } => "put it there, or write the `source`".into(),
@@ -393,6 +425,7 @@ impl Problem {
             Self::SuccessorMalformed { .. } => "write the id of a collection, as successor = \"readings-2\"".into(),
             Self::SuccessorUnfit { .. } => "name the collection that takes its place, or leave the key out".into(),
             Self::SunsetBeforeDeprecated { .. } => "write a later `sunset`, or an earlier `deprecated`".into(),
+            Self::StepMalformed { .. } => "write it as ISO 8601 has it, as step = \"PT30M\"".into(),
             Self::Syntax { .. } => "correct it".into(),
             Self::TooLong { .. } => "keep data out of descriptions".into(),
             Self::TooMany { .. } => "write fewer".into(),
@@ -402,6 +435,7 @@ impl Problem {
             Self::UnknownWord { known, .. } => format!("write one of {}", known.join(", ")),
             Self::Unreadable { .. } => "let the user that perild runs as read it".into(),
             Self::WrongType { wanted, .. } => format!("write {wanted}"),
+            Self::ZoneUnknown { .. } => "write its name in the time zone database, as zone = \"Europe/London\"".into(),
         }
     }
 }
@@ -415,6 +449,12 @@ fn example(key: &str) -> &'static str {
         "collection" => "a table [collection] with title and licence",
         "title" => "title = \"Half-hourly meter readings\"",
         "licence" => "licence = \"CC-BY-4.0\"",
+        "key" => "key = [\"sku\"], the columns that tell rows apart",
+        "time" => "time = \"from\", the column of times",
+        "begin" => "begin = \"from\", the column of begins",
+        "end" => "end = \"until\", the column of ends",
+        "longitude" => "longitude = \"lon\", the column of longitudes",
+        "latitude" => "latitude = \"lat\", the column of latitudes",
         "name" => "name = \"kwh\"",
         "values" => "values = [1, 2, 3]",
         _ => "the page on descriptions says what it is for",

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, path::Path, sync::Arc};
 
 use super::{
-    CoverageLayout, DescribedRule, DescriptionFault, Draft, Problem, Read, Source, catalog_entry,
-    keys::Keys, table::Lined,
+    CoverageLayout, DescribedRule, DescriptionFault, Draft, Problem, Read, Source, TableLayout,
+    catalog_entry, keys::Keys, table::Lined,
 };
 use crate::dataset::{
     Kind,
@@ -33,6 +33,8 @@ pub struct Described {
     pub coverage: Option<CoverageLayout>,
     /// The line of the successor; 0 when there is none.
     pub successor_line: usize,
+    /// Of records, features and series, the layout of their table.
+    pub table: Option<TableLayout>,
 }
 
 impl Described {
@@ -83,8 +85,13 @@ impl Described {
         let coverage = coverage.transpose().map_err(|(line, problem)| {
             faults.push(fault(line, "coverage.columns", problem));
         });
-        match coverage {
-            Ok(coverage) if faults.is_empty() => Ok(Self {
+        let table = keys.table_of(kind).transpose();
+        let table = table.map_err(|(line, key, problem)| {
+            let line = if line == 0 { draft.line } else { line };
+            faults.push(fault(line, &format!("collection.{key}"), problem));
+        });
+        match (coverage, table) {
+            (Ok(coverage), Ok(table)) if faults.is_empty() => Ok(Self {
                 id: draft.id.clone(),
                 kind,
                 source: draft.source.clone(),
@@ -93,6 +100,7 @@ impl Described {
                 successor_line: keys.successor_line,
                 metadata: keys.metadata(),
                 coverage,
+                table,
             }),
             _ => Err(faults),
         }
@@ -165,6 +173,8 @@ impl Keys {
             // The end of a collection is its own.
             lifecycle: _,
             successor_line: _,
+            table,
+            csv,
         } = profile;
         catalog_entry::lay_under(&mut self.entry, entry);
         add(&mut self.title, title.as_ref());
@@ -181,20 +191,32 @@ impl Keys {
         add(&mut self.bbox, bbox.as_ref());
         add(&mut self.datetime, datetime.as_ref());
         add(&mut self.coverage, coverage.as_ref());
+        add(&mut self.csv, csv.as_ref());
+        self.table.lay_under(table);
         add_all(&mut self.rules, rules);
         add_all(&mut self.variables, variables);
         add_all(&mut self.dimensions, dimensions);
     }
 
-    /// The kind that was written; else a coverage where its layout is.
+    /// The kind that was written; else a coverage where its layout is, or the kind that the keys of tables speak of.
     fn kind(&self) -> Kind {
         let has_layout = self.coverage.is_some() || !self.dimensions.is_empty();
         let judged = if has_layout {
             Kind::Coverage
         } else {
-            Kind::Files
+            self.table.kind().unwrap_or(Kind::Files)
         };
         self.kind.unwrap_or(judged)
+    }
+
+    /// The layout of the table of a collection of this kind; none of those that are no tables, which have no keys of it.
+    fn table_of(&self, kind: Kind) -> Option<Result<TableLayout, (usize, &'static str, Problem)>> {
+        if let Some(table) = kind.table() {
+            return Some(self.table.layout(table, self.csv.as_ref(), &self.variables));
+        }
+        let (line, key) = self.table.first()?;
+        let problem = Problem::NotOfKind { kind: kind.name() };
+        Some(Err((line, key, problem)))
     }
 
     fn metadata(self) -> Metadata {

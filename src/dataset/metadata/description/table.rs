@@ -1,6 +1,6 @@
 //! Tables of TOML, read key by key: each value with its line, each complaint kept, and what nobody asked for told.
 
-use std::path::Path;
+use std::{cmp::Reverse, path::Path};
 
 use toml::de::{DeTable, DeValue};
 
@@ -292,10 +292,18 @@ impl<'s, 't> Section<'s, 't> {
 
 /// The name among `known` that `name` is likely to mean.
 pub(super) fn nearest(name: &str, known: &[&'static str]) -> Option<&'static str> {
-    let near = known
-        .iter()
-        .map(|known| (strsim::damerau_levenshtein(name, known), *known));
-    let (distance, known) = near.min()?;
+    let shared = |known: &str| {
+        known
+            .chars()
+            .zip(name.chars())
+            .take_while(|(a, b)| a == b)
+            .count()
+    };
+    let near = known.iter().map(|known| {
+        let distance = strsim::damerau_levenshtein(name, known);
+        (distance, Reverse(shared(known)), *known)
+    });
+    let (distance, _, known) = near.min()?;
     (distance <= known.len() / 3).then_some(known)
 }
 

@@ -1,5 +1,9 @@
 use std::path::Path;
 
+use perild_query::{
+    ColumnType,
+    source::{DateOrder, DecimalMark},
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -139,6 +143,67 @@ maximum = 400.5
 }
 
 #[test]
+fn a_table_is_described_by_the_roles_of_its_columns() {
+    let kind = |keys: &str| described(&format!("{SMALLEST}{keys}")).unwrap();
+    for (keys, expected) in [
+        ("key = \"sku\"\n", Kind::Records),
+        (
+            "key = [\"a\", \"b\"]\nbegin = \"from\"\nend = \"to\"\n",
+            Kind::Records,
+        ),
+        ("key = [\"meter\"]\ntime = \"from\"\n", Kind::Series),
+        (
+            "key = [\"id\"]\nlongitude = \"x\"\nlatitude = \"y\"\n",
+            Kind::Features,
+        ),
+        ("kind = \"features\"\n", Kind::Features),
+        (
+            "kind = \"records\"\nkey = \"sku\"\ntime = \"made\"\n",
+            Kind::Records,
+        ),
+    ] {
+        let found = kind(keys);
+        let table = found.table.unwrap();
+        assert_eq!(
+            (found.kind, table.hints.kind),
+            (expected, expected.table()),
+            "{keys}"
+        );
+    }
+    let found = kind(
+        "key = \"meter\"\ntime = \"from\"\nstep = \"PT30M\"\nzone = \"Europe/London\"\nalias = \"/readings/v2\"\n\
+         [[field]]\nname = \"kwh\"\ntype = \"number\"\nunit = \"kW.h\"\n\
+         [csv]\ndelimiter = \"tab\"\ndecimal = \",\"\ndates = \"day-first\"\nmissing = [\"-\"]\n",
+    );
+    let table = found.table.unwrap();
+    let hints = &table.hints;
+    assert_eq!(
+        (hints.step_ms, &*hints.key),
+        (Some(1_800_000), &["meter".into()][..])
+    );
+    assert_eq!(
+        hints.zone.as_ref().and_then(|zone| zone.iana_name()),
+        Some("Europe/London")
+    );
+    assert_eq!(table.alias.as_deref(), Some("/readings/v2"));
+    let csv = &hints.csv;
+    assert_eq!(
+        (csv.delimiter, csv.decimal),
+        (Some(b'\t'), Some(DecimalMark::Comma))
+    );
+    assert_eq!(
+        (csv.dates, &*csv.missing),
+        (Some(DateOrder::DayFirst), &["-".into()][..])
+    );
+    let unit = hints
+        .columns
+        .first()
+        .map(|column| (column.column_type, column.unit.as_deref()));
+    assert_eq!(unit, Some((Some(ColumnType::Number), Some("kW.h"))));
+    assert_eq!(described(SMALLEST).unwrap().table, None);
+}
+
+#[test]
 fn a_mistake_is_said_with_its_line_its_key_and_what_to_write_instead() {
     let said: Vec<_> = [
         "",
@@ -153,6 +218,21 @@ fn a_mistake_is_said_with_its_line_its_key_and_what_to_write_instead() {
         "[collection]\ntitle = \"a\"\nlicence = \"ours\"\n",
         &format!("{SMALLEST}kind = \"grid\"\n"),
         &format!("{SMALLEST}kind = \"series\"\n"),
+        &format!("{SMALLEST}kind = \"records\"\n"),
+        &format!("{SMALLEST}kind = \"series\"\nkey = \"meter\"\n"),
+        &format!("{SMALLEST}kind = \"files\"\nkey = [\"a\"]\n"),
+        &format!("{SMALLEST}key = []\n"),
+        &format!("{SMALLEST}key = [\"a\"]\nbegin = \"from\"\n"),
+        &format!("{SMALLEST}key = [\"a\"]\ntime = \"t\"\nbegin = \"from\"\nend = \"to\"\n"),
+        &format!("{SMALLEST}key = [\"a\"]\nlongitude = \"x\"\n"),
+        &format!("{SMALLEST}geometry = \"g\"\nlongitude = \"x\"\nlatitude = \"y\"\n"),
+        &format!("{SMALLEST}key = [\"a\"]\ntime = \"t\"\nstep = \"P1M\"\n"),
+        &format!("{SMALLEST}key = [\"a\"]\nzone = \"Europe/Londn\"\n"),
+        &format!("{SMALLEST}key = [\"a\"]\nalias = \"/v1/info\"\n"),
+        &format!("{SMALLEST}key = [\"a\"]\nalias = \"/info/../v2\"\n"),
+        &format!("{SMALLEST}keys = [\"a\"]\n"),
+        &format!("{SMALLEST}key = [\"a\"]\n[csv]\ndelimiter = \"x\"\n"),
+        &format!("{SMALLEST}key = [\"a\"]\n[csv]\ndates = \"days\"\nseparator = \";\"\n"),
         &format!("{SMALLEST}listed = \"no\"\n"),
         &format!("{SMALLEST}version = 1.0\n"),
         &format!("{SMALLEST}keywords = \"a\"\n"),
@@ -392,6 +472,7 @@ fn the_page_on_descriptions_speaks_of_every_key() {
         ("[[rule]]", "unknown = 1\n"),
         ("[[field]]", "unknown = 1\n"),
         ("[[dimension]]", "unknown = 1\n"),
+        ("[csv]", "unknown = 1\n"),
     ] {
         let read = read(&format!("{table}\n{known}"));
         let keys = read
