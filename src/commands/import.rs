@@ -21,10 +21,10 @@ use crate::{
     clock::Timestamp,
     config::{Config, ConfigError},
     import::{
-        DescribedTable, GridStep, ImportError, Imported, KnownCoverage, Progress, Request,
-        RolledBack, Source, Tables,
+        DescribedCollection, DescribedTable, GridStep, ImportError, KnownCoverage, Progress,
+        Request, RolledBack, Source, TableRequest, Tables,
         format::{files, is_gridded},
-        has_csv, import, rollback,
+        has_csv, import, import_table, rollback,
     },
     policy::{CollectionId, is_reserved},
 };
@@ -122,10 +122,20 @@ pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
     if args.rollback {
         return say(&rollback(&state)?);
     }
+    let (tables, rest) = described_tables(&args.paths)?;
     let requests = match &args.id {
         Some(id) => vec![of_id(id, &args.paths)?],
-        None => requests(&args.paths)?,
+        None => requests(&rest)?,
     };
+    for collection in tables {
+        let request = TableRequest {
+            collection,
+            state: state.clone(),
+            now: Timestamp::now(),
+        };
+        let imported = watched(|progress| Ok(import_table(&request, progress)?))?;
+        writeln!(io::stdout().lock(), "{imported}")?;
+    }
     for (sources, tables) in requests {
         let request = Request {
             sources,
@@ -138,10 +148,29 @@ pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
             tables,
             now: Timestamp::now(),
         };
-        let imported = watched(&request)?;
+        let imported = watched(|progress| import(&request, progress))?;
         writeln!(io::stdout().lock(), "{imported}")?;
     }
     Ok(())
+}
+
+/// The tables that `paths` name or lie beside, each once, and the paths that are none.
+fn described_tables(
+    paths: &[OsString],
+) -> Result<(Vec<DescribedCollection>, Vec<OsString>), ImportError> {
+    let (mut tables, mut rest) = (Vec::<DescribedCollection>::new(), Vec::new());
+    for path in paths {
+        let found = match Source::new(path) {
+            Source::Path(path) => DescribedCollection::beside(&path)?,
+            Source::Database(_) => None,
+        };
+        match found {
+            Some(found) if tables.iter().any(|known| known.id == found.id) => {}
+            Some(found) => tables.push(found),
+            None => rest.push(path.clone()),
+        }
+    }
+    Ok((tables, rest))
 }
 
 /// The imports that `paths` name: one of each coverage that a description tells of, and one of all that are perils.
@@ -240,7 +269,7 @@ fn say(back: &RolledBack) -> Result<(), ImportFailed> {
 }
 
 /// Imports on this thread while another shows how far it is.
-fn watched(request: &Request) -> Result<Imported, ImportError> {
+fn watched<T>(import: impl FnOnce(&Progress) -> Result<T, ImportError>) -> Result<T, ImportError> {
     let progress = Progress::default();
     let (done, end) = channel::<()>();
     thread::scope(|scope| {
@@ -252,7 +281,7 @@ fn watched(request: &Request) -> Result<Imported, ImportError> {
                 tell(progress, &end);
             }
         });
-        let imported = import(request, progress);
+        let imported = import(progress);
         drop(done);
         imported
     })

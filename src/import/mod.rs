@@ -42,12 +42,13 @@ mod source;
 mod statistics;
 mod stored;
 mod table;
+mod tabular;
 mod work;
 
 use std::{io, path::PathBuf};
 
 pub use database::DatabaseError;
-pub use described::{DescribedTable, NotDescribed};
+pub use described::{DescribedCollection, DescribedTable, NotDescribed};
 pub use fault::{Difference, Faults, LineFault, Shown};
 pub use gridded::{
     fault::GriddedFault,
@@ -66,6 +67,7 @@ pub use rollback::{RolledBack, rollback};
 pub use source::has_csv;
 pub(crate) use source::{PACKAGE_NAME, SYNTHETIC};
 pub use table::{Table, Tables};
+pub use tabular::{ImportedTable, TABLES, TableFault, TableRequest, import_table};
 pub use work::import;
 
 use crate::dataset::grid::{StoreError, WriteError};
@@ -124,6 +126,9 @@ pub enum ImportError {
         /// What the system says.
         source: io::Error,
     },
+    /// A table of records, features or series.
+    #[error(transparent)]
+    Table(#[from] TableFault),
     /// The store is in its place, and may not be after a power cut.
     #[error(
         "the new store is in place as {}, but the disk does not say that it keeps the name: {source}; import again",

@@ -106,15 +106,21 @@ impl PendingStore<'_> {
 impl StateDir {
     /// Who owns the state directory, when that is not who imports: the daemon has to read what root imports.
     fn owner(&self) -> io::Result<Option<(u32, u32)>> {
-        if !rustix::process::geteuid().is_root() {
-            return Ok(None);
-        }
-        let owner = self.folder.metadata()?;
-        Ok(Some((owner.uid(), owner.gid())))
+        owner(&self.path)
     }
 }
 
-fn give(file: &File, owner: Option<(u32, u32)>) -> io::Result<()> {
+/// The owner of `folder`, when that is not who imports.
+pub(super) fn owner(folder: &Path) -> io::Result<Option<(u32, u32)>> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(None);
+    }
+    let owner = fs::metadata(folder)?;
+    Ok(Some((owner.uid(), owner.gid())))
+}
+
+/// Gives `file` to `owner`, if there is one.
+pub(super) fn give(file: &File, owner: Option<(u32, u32)>) -> io::Result<()> {
     match owner {
         Some((user, group)) => fchown(file, Some(user), Some(group)),
         None => Ok(()),

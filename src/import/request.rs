@@ -1,6 +1,11 @@
 //! What to import, and how far that has come.
 
-use std::{ffi::OsStr, path::PathBuf, str::FromStr, sync::atomic::AtomicU64};
+use std::{
+    ffi::OsStr,
+    path::PathBuf,
+    str::FromStr,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 use super::{Tables, database, number::millionths};
 use crate::{clock::Timestamp, dataset::grid::Axis};
@@ -92,7 +97,7 @@ pub struct Progress {
     /// Octets of all files; 0 while that is not known, and for a database.
     pub total: AtomicU64,
     /// Octets that have been read.
-    pub read: AtomicU64,
+    pub read: Arc<AtomicU64>,
     /// Rows that have been written.
     pub rows: AtomicU64,
 }

@@ -1,4 +1,4 @@
-//! Coverages that the shared folder describes, imported as a publisher does it.
+//! Coverages and tables that the shared folder describes, imported as a publisher does it.
 
 use std::{
     fs, io,
@@ -9,8 +9,14 @@ use std::{
 use super::DevError;
 use crate::{
     clock::Timestamp,
-    import::{DescribedTable, ImportError, NotDescribed, Progress, Request, Source, import},
+    import::{
+        DescribedCollection, DescribedTable, ImportError, NotDescribed, Progress, Request, Source,
+        TableRequest, import, import_table,
+    },
 };
+
+/// The id of a collection that was imported, and the files of its data.
+type Imported = (Box<str>, Vec<PathBuf>);
 
 /// The coverages that were imported, and the files that they came from.
 #[derive(Default)]
@@ -22,7 +28,7 @@ pub(super) struct DescribedCoverages {
 }
 
 impl DescribedCoverages {
-    /// Imports each coverage that a description in `shared_data` tells of into `state`. One that cannot be imported
+    /// Imports each coverage and table that a description in `shared_data` tells of into `state`. One that cannot be imported
     /// is told on standard error, and is not there: the others are.
     pub(super) fn import(shared_data: Option<&Path>, state: &Path) -> Result<Self, DevError> {
         let mut found = Self::default();
@@ -31,9 +37,9 @@ impl DescribedCoverages {
         };
         for path in descriptions(shared_data)? {
             match import_described(&path, state) {
-                Ok(Some(coverage)) => {
-                    found.ids.push(coverage.id);
-                    found.sources.extend(coverage.files);
+                Ok(Some((id, sources))) => {
+                    found.ids.push(id);
+                    found.sources.extend(sources);
                 }
                 Ok(None) => {}
                 Err(fault) => {
@@ -63,8 +69,22 @@ fn descriptions(shared_data: &Path) -> Result<Vec<PathBuf>, DevError> {
     Ok(found)
 }
 
-/// Imports the coverage that the description at `path` tells of; none when it tells of files.
-fn import_described(path: &Path, state: &Path) -> Result<Option<DescribedTable>, ImportError> {
+/// Imports the coverage or the table that the description at `path` tells of, and answers with its id and the files of
+/// its data; none when it tells of files.
+fn import_described(path: &Path, state: &Path) -> Result<Option<Imported>, ImportError> {
+    match DescribedCollection::beside(path) {
+        Ok(Some(collection)) => {
+            let request = TableRequest {
+                collection,
+                state: state.to_owned(),
+                now: Timestamp::now(),
+            };
+            let id = import_table(&request, &Progress::default())?.id;
+            return Ok(Some((id, request.collection.paths)));
+        }
+        Ok(None) | Err(NotDescribed::Profile(_)) => {}
+        Err(fault) => return Err(fault.into()),
+    }
     let described = match DescribedTable::beside(path) {
         Ok(Some(described)) => described,
         Ok(None) | Err(NotDescribed::Kind(_) | NotDescribed::Profile(_)) => return Ok(None),
@@ -82,7 +102,7 @@ fn import_described(path: &Path, state: &Path) -> Result<Option<DescribedTable>,
         now: Timestamp::now(),
     };
     import(&request, &Progress::default())?;
-    Ok(Some(described))
+    Ok(Some((described.id, described.files)))
 }
 
 #[cfg(test)]
@@ -106,17 +126,18 @@ mod tests {
             "twice.toml",
             &described("kind = \"coverage\"\n[[field]]\nname = \"ghi\"\n"),
         );
+        file("watches.ndjson", "{\"sku\":\"a\"}\n");
+        file("watches.toml", &described("key = \"sku\"\n"));
         file("meters.csv", "meter,kWh\n1,2\n");
         file("meters.toml", &described(""));
         file("broken.toml", "[collection]\ntitel = 1\n");
         file("ours.toml", "[profile]\nlicence = \"CC0-1.0\"\n");
 
         let found = DescribedCoverages::import(Some(shared_data.path()), state.path()).unwrap();
-        let source = fs::canonicalize(shared_data.path().join("solar.csv")).unwrap();
-        assert_eq!(
-            (found.ids, found.sources),
-            (vec!["solar".into()], vec![source])
-        );
+        let source = |name| fs::canonicalize(shared_data.path().join(name)).unwrap();
+        assert_eq!(found.ids, ["solar".into(), "watches".into()]);
+        assert_eq!(found.sources, ["solar.csv", "watches.ndjson"].map(source));
+        assert!(state.path().join("tables/watches/current").is_file());
         assert!(state.path().join("collections/solar.arrow").is_file());
         assert!(!state.path().join("collections/twice.arrow").exists());
     }

@@ -2,6 +2,7 @@
 
 mod gridded;
 pub(super) mod layout;
+mod tabular;
 
 use std::{
     fs, io,
@@ -19,6 +20,8 @@ use crate::{
     },
     policy::CollectionId,
 };
+
+pub use tabular::DescribedCollection;
 
 /// A coverage as its description has it, and where its data lie.
 #[derive(Debug)]
@@ -47,7 +50,8 @@ pub enum NotDescribed {
     Faulty(Vec<DescriptionFault>),
     /// It tells of files and not of a coverage.
     #[error(
-        "{} describes no coverage: add kind = \"coverage\" to [collection], or publish the file as it is",
+        "{} describes files, which are published as they are: add the kind of what is to be imported to [collection], as \
+         kind = \"records\"",
         .0.display()
     )]
     Kind(PathBuf),

@@ -1,0 +1,102 @@
+//! Tables of records, features and series that descriptions tell of.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use super::{NotDescribed, beside, read, sources, stem};
+use crate::{
+    dataset::metadata::{
+        Licence, Metadata,
+        description::{Described, TableLayout},
+    },
+    policy::{CollectionId, is_reserved},
+};
+
+/// A collection of records, features or series as its description has it, and the place of its data.
+#[derive(Clone, Debug)]
+pub struct DescribedCollection {
+    /// The id.
+    pub id: Box<str>,
+    /// Roles and types of its columns.
+    pub layout: TableLayout,
+    /// Title, licence and the rest that is said of it, as its manifest keeps it.
+    pub about: Value,
+    /// The files and folders of the data.
+    pub paths: Vec<PathBuf>,
+}
+
+impl DescribedCollection {
+    /// The table that the description beside `path`, or the description `path` itself, tells of; none where there is no
+    /// description, and where it tells of something else.
+    ///
+    /// # Errors
+    /// [`NotDescribed`].
+    pub fn beside(path: &Path) -> Result<Option<Self>, NotDescribed> {
+        let is_description = path.extension().is_some_and(|end| end == "toml");
+        let described = if is_description {
+            Some(path.to_owned())
+        } else {
+            beside(path)
+        };
+        let Some(path) = described else {
+            return Ok(None);
+        };
+        let described = read(&path)?;
+        let Some(layout) = described.table.clone() else {
+            return Ok(None);
+        };
+        let stem = stem(&path);
+        let id = described.id.as_ref().map_or(&*stem, |id| &id.value);
+        if CollectionId::parse(id).is_err() || is_reserved(id) {
+            let id = id.to_owned();
+            return Err(NotDescribed::Id { path, id });
+        }
+        Ok(Some(Self {
+            id: id.into(),
+            about: about(&described, &layout),
+            layout,
+            paths: sources(&path, &described)?,
+        }))
+    }
+}
+
+/// All that is said of the collection, but for its rules, which stand in the description alone.
+fn about(described: &Described, layout: &TableLayout) -> Value {
+    let Metadata {
+        title,
+        description,
+        keywords,
+        licence,
+        publisher,
+        contact,
+        version,
+        fields,
+        ..
+    } = &described.metadata;
+    let mut about = Map::new();
+    let mut add = |key: &str, text: Option<&str>| {
+        if let Some(text) = text {
+            about.insert(key.into(), text.into());
+        }
+    };
+    add("title", Some(title));
+    add("description", description.as_deref());
+    add("licence", licence.as_ref().map(Licence::text));
+    add("publisher", publisher.as_deref());
+    add("contact", contact.as_deref());
+    add("version", version.as_deref());
+    add("alias", layout.alias.as_deref());
+    if !keywords.is_empty() {
+        about.insert("keywords".into(), json!(keywords));
+    }
+    let titled = fields.iter().filter_map(|field| {
+        let title = field.title.as_deref()?;
+        Some((field.name.to_string(), json!({ "title": title })))
+    });
+    let titled: Map<_, _> = titled.collect();
+    if !titled.is_empty() {
+        about.insert("fields".into(), Value::Object(titled));
+    }
+    Value::Object(about)
+}

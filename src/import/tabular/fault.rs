@@ -1,0 +1,83 @@
+//! Reasons for which a table is not imported.
+
+use std::{fmt::Write, io, path::PathBuf};
+
+use perild_query::{
+    layout::WriteError,
+    source::{Fault, Reader, What},
+};
+
+/// Reasons for which a table is not imported; what is served goes on being served.
+#[derive(Debug, thiserror::Error)]
+pub enum TableFault {
+    /// The description names no data.
+    #[error(
+        "there are no data of {0}: name them as `source` in its description, or put them beside it"
+    )]
+    NoFiles(Box<str>),
+    /// Rows, or the table as a whole, have faults.
+    #[error("{}", listed(faults, *.count))]
+    Rows {
+        /// The first of them.
+        faults: Vec<Fault>,
+        /// Their number.
+        count: u64,
+    },
+    /// The state directory cannot be used.
+    #[error("cannot use {}: {source}; see paths.state, or name another with --state", .path.display())]
+    State {
+        /// The folder.
+        path: PathBuf,
+        /// The system's word.
+        source: io::Error,
+    },
+    /// The table cannot be written.
+    #[error("nothing was imported: {0}")]
+    Write(#[from] WriteError),
+}
+
+impl TableFault {
+    pub(super) fn of(faults: Vec<Fault>) -> Self {
+        let count = u64::try_from(faults.len()).unwrap_or(u64::MAX);
+        Self::Rows { faults, count }
+    }
+
+    pub(super) fn of_one(fault: Fault) -> Self {
+        Self::of(vec![fault])
+    }
+
+    /// The writer's fault, with the lines of the rows that it names by their numbers.
+    pub(super) fn of_write(error: WriteError, reader: &Reader) -> Self {
+        match error {
+            WriteError::Duplicates(duplicates) => {
+                let faults = duplicates.into_iter().map(|duplicate| {
+                    let first = reader.place_of(duplicate.first);
+                    let what = What::Duplicate {
+                        key: duplicate.key,
+                        first,
+                    };
+                    reader.fault_of(duplicate.second, None, what)
+                });
+                Self::of(faults.collect())
+            }
+            WriteError::Row(fault) => {
+                let what = What::Refused(fault.what.to_string().into());
+                Self::of_one(reader.fault_of(fault.row, Some(&fault.column), what))
+            }
+            error => Self::Write(error),
+        }
+    }
+}
+
+/// A line for each fault, and how many more there are.
+fn listed(faults: &[Fault], count: u64) -> String {
+    let mut text = String::from("nothing was imported");
+    for fault in faults {
+        let _ = write!(text, "\n{fault}");
+    }
+    let more = count.saturating_sub(u64::try_from(faults.len()).unwrap_or(u64::MAX));
+    if more > 0 {
+        let _ = write!(text, "\nand {more} more faults");
+    }
+    text
+}

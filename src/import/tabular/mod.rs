@@ -1,0 +1,179 @@
+//! From files of records, features and series to the tables that are served.
+//!
+//! A table is written aside, sorted, and takes the place of the one before when it is whole; that one is kept once.
+
+mod fault;
+mod report;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::atomic::Ordering,
+};
+
+use perild_query::{
+    layout::{Manifest, Options, Writer},
+    source::{self, Fault, Input, Reader},
+};
+
+pub use fault::TableFault;
+pub use report::ImportedTable;
+
+use super::{
+    DescribedCollection, Progress, open_files,
+    publish::{give, owner},
+};
+use crate::{clock::Timestamp, disk};
+
+/// The folder of tables within the state directory.
+pub const TABLES: &str = "tables";
+
+/// A table on its way into the state directory.
+#[derive(Clone, Debug)]
+pub struct TableRequest {
+    /// The description.
+    pub collection: DescribedCollection,
+    /// `paths.state`: the folder from which tables are served.
+    pub state: PathBuf,
+    /// The time of the import.
+    pub now: Timestamp,
+}
+
+/// Imports the data of one collection in place of those before, or nothing.
+///
+/// # Errors
+/// [`TableFault`]; what is served has not changed then.
+pub fn import_table(
+    request: &TableRequest,
+    progress: &Progress,
+) -> Result<ImportedTable, TableFault> {
+    let collection = &request.collection;
+    open_files::allow_many();
+    let inputs = source::files(&collection.paths).map_err(TableFault::of_one)?;
+    if inputs.is_empty() {
+        return Err(TableFault::NoFiles(collection.id.clone()));
+    }
+    let octets: u64 = inputs.iter().map(length).sum();
+    progress
+        .total
+        .store(octets.saturating_mul(2), Ordering::Relaxed);
+    let hints = collection.layout.hints.clone();
+    let mut reader = source::open(inputs, hints, &progress.read).map_err(TableFault::of)?;
+    let folder = place(&request.state, &collection.id)?;
+    let manifest = write(&mut reader, &folder, request, progress)?;
+    hand_over(&request.state, &folder)?;
+    Ok(ImportedTable::new(
+        collection.id.clone(),
+        folder,
+        manifest,
+        &reader,
+    ))
+}
+
+fn write(
+    reader: &mut Reader,
+    folder: &Path,
+    request: &TableRequest,
+    progress: &Progress,
+) -> Result<Manifest, TableFault> {
+    let options = Options {
+        about: request.collection.about.clone(),
+        modified_ms: request.now.seconds().saturating_mul(1_000),
+        ..Options::default()
+    };
+    let mut writer = Writer::begin(folder, reader.schema().clone(), options)?;
+    let mut faults = Faults::default();
+    while let Some(batch) = reader.next() {
+        match batch {
+            Ok(batch) if faults.count == 0 => {
+                if let Err(error) = writer.push(&batch) {
+                    return Err(TableFault::of_write(error, reader));
+                }
+                progress.rows.store(writer.rows(), Ordering::Relaxed);
+            }
+            Ok(_) => (),
+            Err(fault) => faults.add(fault),
+        }
+    }
+    if faults.count > 0 {
+        return Err(TableFault::Rows {
+            faults: faults.kept,
+            count: faults.count,
+        });
+    }
+    writer
+        .finish()
+        .map_err(|error| TableFault::of_write(error, reader))
+}
+
+/// Faults that are told of, and how many there are.
+#[derive(Default)]
+struct Faults {
+    kept: Vec<Fault>,
+    count: u64,
+}
+
+impl Faults {
+    fn add(&mut self, fault: Fault) {
+        self.count += 1;
+        if self.kept.len() < MOST_FAULTS {
+            self.kept.push(fault);
+        }
+    }
+}
+
+/// Faults of one import that are told of.
+const MOST_FAULTS: usize = 20;
+
+fn length(input: &Input) -> u64 {
+    fs::metadata(&input.path).map_or(0, |metadata| metadata.len())
+}
+
+/// The folder of the table `id`; the one that it lies in is made when it is not there.
+fn place(state: &Path, id: &str) -> Result<PathBuf, TableFault> {
+    let tables = state.join(TABLES);
+    let made = disk::make_folder(&tables, 0o777);
+    made.map_err(|source| TableFault::State {
+        path: tables.clone(),
+        source,
+    })?;
+    Ok(tables.join(id))
+}
+
+/// Gives all that was written to who owns the state directory: the daemon has to read what root imports.
+fn hand_over(state: &Path, folder: &Path) -> Result<(), TableFault> {
+    let owner = owner(state).map_err(|source| TableFault::State {
+        path: state.to_owned(),
+        source,
+    })?;
+    let Some(owner) = owner else {
+        return Ok(());
+    };
+    let tables = folder.parent().into_iter().map(Path::to_owned);
+    let mut ahead: Vec<PathBuf> = tables.chain([folder.to_owned()]).collect();
+    while let Some(path) = ahead.pop() {
+        let given = give_all(&path, folder, owner, &mut ahead);
+        given.map_err(|source| TableFault::State { path, source })?;
+    }
+    Ok(())
+}
+
+/// Gives `path`, and adds what lies in it to those that are ahead when it belongs to the table.
+fn give_all(
+    path: &Path,
+    folder: &Path,
+    owner: (u32, u32),
+    ahead: &mut Vec<PathBuf>,
+) -> io::Result<()> {
+    let file = fs::File::open(path)?;
+    give(&file, Some(owner))?;
+    if file.metadata()?.is_dir() && path.starts_with(folder) {
+        for entry in fs::read_dir(path)? {
+            ahead.push(entry?.path());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

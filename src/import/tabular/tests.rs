@@ -1,0 +1,97 @@
+use std::{fs, sync::Arc};
+
+use perild_query::{Literal, Table};
+
+use super::*;
+
+fn described(folder: &Path, name: &str, keys: &str) -> PathBuf {
+    let path = folder.join(name);
+    let text = format!("[collection]\ntitle = \"T\"\nlicence = \"CC0-1.0\"\n{keys}");
+    fs::write(&path, text).unwrap();
+    path
+}
+
+fn imported(description: &Path, state: &Path) -> Result<ImportedTable, TableFault> {
+    let request = TableRequest {
+        collection: DescribedCollection::beside(description).unwrap().unwrap(),
+        state: state.to_owned(),
+        now: Timestamp::from_seconds(1_780_000_000),
+    };
+    import_table(&request, &Progress::default())
+}
+
+#[test]
+fn a_described_file_becomes_a_table_that_is_asked_by_its_key() {
+    let (folder, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::write(
+        folder.path().join("watches.json"),
+        r#"[{"sku":"B2","year":1960},{"sku":"007","year":1970}]"#,
+    )
+    .unwrap();
+    let description = described(
+        folder.path(),
+        "watches.toml",
+        "key = \"sku\"\nalias = \"/info/v2\"\n[[field]]\nname = \"year\"\nunit = \"a\"\n",
+    );
+    for path in [&description, &folder.path().join("watches.json")] {
+        let found = imported(path, state.path()).unwrap();
+        let said = found.to_string();
+        assert!(
+            said.starts_with("watches: records, 2 rows, none rejected\n"),
+            "{said}"
+        );
+        assert!(
+            said.contains("year                                     integer               0 a"),
+            "{said}"
+        );
+        let table = Arc::new(Table::open(&state.path().join(TABLES).join("watches")).unwrap());
+        let row = table.item(&[Literal::Text("007".into())]).unwrap().unwrap();
+        assert_eq!(row.num_rows(), 1);
+        assert_eq!(found.manifest.about["alias"], "/info/v2");
+        assert_eq!(found.manifest.about["licence"], "CC0-1.0");
+    }
+}
+
+#[test]
+fn one_fault_leaves_the_table_before_as_it_was_and_says_the_line() {
+    let (folder, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let write = |text: &str| fs::write(folder.path().join("a.csv"), text).unwrap();
+    let description = described(
+        folder.path(),
+        "a.toml",
+        "key = [\"k\"]\n[[field]]\nname = \"v\"\ntype = \"integer\"\n",
+    );
+    write("k,v\n1,2\n");
+    let first = imported(&description, state.path()).unwrap();
+    for (text, expected) in [
+        (
+            "k,v\n1,2\n2,x\n3,4,5\n",
+            "nothing was imported\na.csv: line 3: v: \"x\" is no whole number\na.csv: line 4: 3 fields where the header has 2",
+        ),
+        (
+            "k,v\n1,2\n2,3\n1,4\n",
+            "nothing was imported\na.csv: line 4: k 1 is there already, in a.csv, line 2",
+        ),
+    ] {
+        write(text);
+        let fault = imported(&description, state.path()).unwrap_err();
+        assert_eq!(fault.to_string(), expected);
+        let table = Table::open(&first.folder).unwrap();
+        assert_eq!(table.len(), 1);
+    }
+    write("k,v\n1,2\n2,3\n");
+    assert_eq!(
+        imported(&description, state.path()).unwrap().manifest.rows,
+        2
+    );
+}
+
+#[test]
+fn a_description_without_data_is_told() {
+    let (folder, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let description = described(folder.path(), "a.toml", "key = [\"k\"]\n");
+    let fault = imported(&description, state.path()).unwrap_err();
+    assert!(matches!(fault, TableFault::NoFiles(_)), "{fault}");
+    let description = described(folder.path(), "b.toml", "");
+    assert!(DescribedCollection::beside(&description).unwrap().is_none());
+}
