@@ -8,6 +8,7 @@ use arrow_array::{
 };
 
 mod model;
+mod places;
 mod types;
 
 /// A column of each type that is compared, and two of some.
