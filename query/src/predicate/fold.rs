@@ -77,6 +77,7 @@ mod tests {
         ignores_accents: true,
     };
 
+    /// Rows: CQL-3, CQL-4
     #[test]
     fn texts_are_one_when_only_what_does_not_count_differs() {
         let both = CASE.and(ACCENTS);

@@ -192,6 +192,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Rows: CQL-2
     #[test]
     fn texts_have_a_pattern_or_not() {
         for (pattern, has, has_not) in [
@@ -238,6 +239,7 @@ mod tests {
         assert!(Pattern::new(&"a".repeat(100_000)).is_ok());
     }
 
+    /// Rows: CQL-9
     #[test]
     fn a_pattern_made_to_be_slow_is_bounded() {
         let text = "a".repeat(1_000_000);

@@ -132,6 +132,7 @@ fn zeros_are_one_number() {
     }
 }
 
+/// Rows: CQL-1
 #[test]
 fn what_is_unknown_does_not_hold_and_neither_does_its_opposite() {
     let rows = [row(FLOORS, Literal::Integer(1)), Row::default()];

@@ -2,6 +2,7 @@
 
 use super::*;
 
+/// Rows: CQL-10
 #[test]
 fn a_fault_of_a_text_is_told_with_its_character() {
     const OPERAND: &str = "a column, a value or a function is expected, and";
@@ -24,6 +25,7 @@ fn a_fault_of_a_text_is_told_with_its_character() {
     assert!(of_an_instant.starts_with(expected), "{of_an_instant}");
 }
 
+/// Rows: CQL-10
 #[test]
 fn a_fault_of_a_json_is_told_with_its_member() {
     const OPERAND: &str =

@@ -2,6 +2,7 @@
 
 use super::*;
 
+/// Rows: CQL-9
 #[test]
 fn depth_and_length_are_bounded() {
     let limits = Limits::default();
@@ -64,6 +65,7 @@ fn depth_and_length_are_bounded() {
     ));
 }
 
+/// Rows: CQL-9
 #[test]
 fn lists_and_positions_are_bounded() {
     let limits = Limits {
@@ -118,6 +120,7 @@ proptest! {
         let _ = of_json(&filter);
     }
 
+    /// Rows: CQL-8
     #[test]
     fn words_in_any_order_are_refused_or_read_back(
         words in proptest::collection::vec(proptest::sample::select(&WORDS[..]), 0..14),

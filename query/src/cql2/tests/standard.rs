@@ -15,6 +15,7 @@ fn agree(cases: &[Case]) {
     }
 }
 
+/// Rows: CQL-1, CQL-8
 #[test]
 fn basic_cql2_compares_and_connects() {
     agree(&[
@@ -80,6 +81,7 @@ fn basic_cql2_compares_and_connects() {
     ]);
 }
 
+/// Rows: CQL-2, CQL-8
 #[test]
 fn advanced_comparisons_are_patterns_ranges_and_lists() {
     agree(&[
@@ -128,6 +130,7 @@ fn advanced_comparisons_are_patterns_ranges_and_lists() {
     ]);
 }
 
+/// Rows: CQL-3, CQL-4, CQL-8
 #[test]
 fn case_and_accents_do_not_count_where_it_is_said() {
     agree(&[
@@ -153,6 +156,7 @@ fn case_and_accents_do_not_count_where_it_is_said() {
     ]);
 }
 
+/// Rows: CQL-7, CQL-8
 #[test]
 fn properties_are_compared_with_each_other_and_so_are_literals() {
     agree(&[
@@ -197,6 +201,7 @@ fn properties_are_compared_with_each_other_and_so_are_literals() {
     ]);
 }
 
+/// Rows: CQL-5, CQL-8
 #[test]
 fn geometries_are_related_from_either_side() {
     agree(&[
@@ -283,6 +288,7 @@ fn geometries_are_in_the_system_that_stands_beside_the_filter() {
     }
 }
 
+/// Rows: CQL-6, CQL-8
 #[test]
 fn instants_and_intervals_are_compared_by_their_ends() {
     agree(&[
@@ -340,6 +346,8 @@ fn instants_and_intervals_are_compared_by_their_ends() {
 }
 
 /// The days 10 to 20 beside others: each operator is true of those that OWL-Time says.
+///
+/// Rows: CQL-6
 #[test]
 fn operators_of_intervals_are_those_of_owl_time() {
     let day = |number: i32| format!("'{}'", crate::literal::instant::Day(number));

@@ -221,6 +221,7 @@ pub(crate) fn predicate() -> impl Strategy<Value = Predicate> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1024, ..ProptestConfig::default() })]
 
+    /// Rows: CQL-1, CQL-2, CQL-7
     #[test]
     fn a_batch_is_computed_as_its_rows_are(predicate in predicate(), rows in rows()) {
         let expected: Vec<_> =

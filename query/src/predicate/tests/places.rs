@@ -107,6 +107,7 @@ fn relation() -> impl Strategy<Value = Relation> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
+    /// Rows: CQL-5
     #[test]
     fn relations_hold_as_they_do_of_each_geometry_and_where_boxes_may(
         relation in relation(),
