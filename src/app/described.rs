@@ -5,12 +5,13 @@ use super::{
     discovery::DiscoveryRoute,
     edr::EdrRoute,
     harvest::HarvestRoute,
+    items::{TableResource, TableRoute},
     routes::{FILE, OPEN, VERSIONED_FILE},
 };
 use crate::{
     climatescore::ContractRoute,
     dataset::Perils,
-    description::{DescribedRoute, Description, Operation, discovery, edr, harvest, paths},
+    description::{DescribedRoute, Description, Operation, discovery, edr, harvest, items, paths},
     harvest::Format,
     response::media::Formats,
 };
@@ -54,12 +55,24 @@ impl Route {
             });
             (path.to_owned(), route)
         });
+        let tables = TableRoute::templates().map(|(path, resource)| {
+            let route = Self::Table(TableRoute {
+                resource,
+                collection: None,
+            });
+            (path.to_owned(), route)
+        });
         let described = |(path, route): (String, Self)| DescribedRoute {
             path,
             allow: route.allow(),
             operations: Box::new(move |about| route.operations(about)),
         };
-        named.chain(queries).chain(files).map(described).collect()
+        named
+            .chain(queries)
+            .chain(tables)
+            .chain(files)
+            .map(described)
+            .collect()
     }
 
     /// Operations of the route's methods; those of HEAD and OPTIONS follow from the others.
@@ -87,6 +100,7 @@ impl Route {
             ],
             Self::Readiness => vec![("GET", paths::readiness())],
             Self::Root => vec![("GET", paths::root())],
+            Self::Table(route) => vec![("GET", table(&route.resource, about))],
         }
     }
 }
@@ -99,6 +113,14 @@ fn of_harvest(route: &HarvestRoute) -> Operation {
         HarvestRoute::Csvw(_) => harvest::csvw(),
         HarvestRoute::OpenEnergy { is_yaml } => harvest::open_energy(*is_yaml),
         HarvestRoute::One(format) => harvest::catalog(Some(format.media()), &forms),
+    }
+}
+
+fn table(resource: &TableResource, about: &Description<'_>) -> Operation {
+    match resource {
+        TableResource::Item(_) => items::item(about),
+        TableResource::Items => items::items(about),
+        TableResource::Queryables => items::queryables(about),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     caller::Callers,
     clock::Timestamp,
     config::{Awaited, Config, Finding, PerilLimits, SettingPlaces, Severity},
-    dataset::{Catalog, Files, Perils},
+    dataset::{Catalog, Files, Perils, tables::Tables},
     description::{Description, Published, named},
     edge::{Intake, Peers, ProxyHeaders},
     fair_semaphore::FairSemaphore,
@@ -40,6 +40,7 @@ pub struct Parts {
     pub(super) accel_prefix: String,
     pub(super) base_url: Box<str>,
     pub(super) perils: Perils,
+    pub(super) tables: Tables,
     pub(super) peril_limits: PerilLimits,
     pub(super) intake: Intake,
     pub(super) description: Published,
@@ -67,6 +68,15 @@ impl Parts {
     }
 }
 
+/// Parts of the site before, which lends what has not changed since.
+#[derive(Clone, Copy)]
+pub struct Previous<'p> {
+    /// Its catalogue.
+    pub catalog: &'p Catalog,
+    /// Its tables.
+    pub tables: &'p Tables,
+}
+
 /// Findings.
 pub struct Examined {
     /// The parts of a site; there when no finding keeps one from being.
@@ -82,7 +92,7 @@ pub struct Examined {
 pub fn examine(
     config: &Config,
     places: &SettingPlaces,
-    previous: Option<&Catalog>,
+    previous: Option<Previous<'_>>,
     now: Timestamp,
 ) -> Examined {
     let mut examination = Examination {
@@ -111,7 +121,7 @@ struct Examination<'c> {
     config: &'c Config,
     places: &'c SettingPlaces,
     now: Timestamp,
-    previous: Option<&'c Catalog>,
+    previous: Option<Previous<'c>>,
     ends: BTreeMap<String, Ends>,
     findings: Vec<Finding>,
     /// The faults of single collections, which keep no other from being served.
@@ -121,13 +131,19 @@ struct Examination<'c> {
 impl Examination<'_> {
     fn parts(&mut self) -> (Option<Parts>, Option<Holdings>) {
         let perils = self.perils();
+        let tables = self.tables();
         let is_there = self.folder();
         let perils_there = perils.as_ref().filter(|_| is_there);
-        let holdings = perils_there.and_then(|perils| self.holdings(perils));
-        (self.whole(perils, holdings.clone()), holdings)
+        let holdings = perils_there.and_then(|perils| self.holdings(perils, &tables));
+        (self.whole(perils, tables, holdings.clone()), holdings)
     }
 
-    fn whole(&mut self, perils: Option<Perils>, holdings: Option<Holdings>) -> Option<Parts> {
+    fn whole(
+        &mut self,
+        perils: Option<Perils>,
+        tables: Tables,
+        holdings: Option<Holdings>,
+    ) -> Option<Parts> {
         self.listen();
         self.metrics();
         let peers = self.peers();
@@ -151,6 +167,7 @@ impl Examination<'_> {
             accel_prefix,
             base_url: self.base_url().into(),
             perils: perils?,
+            tables,
             ends: std::mem::take(&mut self.ends),
             peril_limits: limits.clone(),
             intake: Intake {

@@ -7,6 +7,7 @@ mod edr;
 mod examine;
 mod file;
 mod harvest;
+mod items;
 mod perild;
 mod perils;
 mod present;
@@ -19,7 +20,7 @@ mod walk;
 pub(crate) use context::RequestContext;
 pub(crate) use perils::consumer;
 
-pub use examine::{Examined, Holdings, Parts, examine};
+pub use examine::{Examined, Holdings, Parts, Previous, examine};
 pub use perild::Perild;
 pub use present::Present;
 pub use routes::{PerilRoute, Route};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use actix_web::http::Method;
 
-use super::{discovery::DiscoveryRoute, edr::EdrRoute, harvest::HarvestRoute};
+use super::{discovery::DiscoveryRoute, edr::EdrRoute, harvest::HarvestRoute, items::TableRoute};
 use crate::{
     climatescore::ContractRoute,
     dataset::{Catalog, FileName, Perils},
@@ -43,6 +43,8 @@ pub enum Route {
     Readiness,
     /// `/`: where nginx has no page for it, what is published.
     Root,
+    /// `/v1/collections/{id}/items` and the other resources of a table.
+    Table(TableRoute),
 }
 
 /// Routes of the perils.
@@ -107,6 +109,9 @@ impl Route {
         if let Some(route) = EdrRoute::find(path) {
             return Self::Edr(route);
         }
+        if let Some(route) = TableRoute::find(path) {
+            return Self::Table(route);
+        }
         if let Some(name) = path
             .strip_prefix("/v1/files/")
             .filter(|name| !name.contains('/'))
@@ -140,11 +145,13 @@ impl Route {
         let fixed = PerilRoute::FIXED.map(|(path, _)| path);
         let named = [ContractRoute::PERIL, FILE, VERSIONED_FILE, NOTHING];
         let queries = EdrRoute::TEMPLATES.map(|(path, _)| path);
+        let tables = TableRoute::templates().map(|(path, _)| path);
         open.chain(discovery)
             .chain(harvest)
             .chain(old)
             .chain(fixed)
             .chain(queries)
+            .chain(tables)
             .chain(named)
             .collect()
     }
@@ -157,6 +164,7 @@ impl Route {
             Self::File { file, .. } => catalog.collection_of(file.as_ref()?),
             Self::Perils(_) => Some(PerilRoute::asks().clone()),
             Self::Climatescore(route) => Some(route.asks().clone()),
+            Self::Table(route) => route.collection.clone(),
             Self::Description
             | Self::Discovery(_)
             | Self::Docs
@@ -187,6 +195,7 @@ impl Route {
             Self::Harvest(route) => route.template(),
             Self::Perils(route) => route.template(),
             Self::Climatescore(route) => route.template(),
+            Self::Table(route) => route.template(),
             Self::Description
             | Self::Docs
             | Self::Health
@@ -315,7 +324,8 @@ mod tests {
             let path = described
                 .path
                 .replace("{name}", "tidy")
-                .replace("{id}", "wind");
+                .replace("{id}", "wind")
+                .replace("{key}", "a");
             let route = Route::find(&path);
             assert_ne!(route, Route::Nothing, "{path}");
             assert!(Route::templates().contains(&route.template()), "{path}");

@@ -11,11 +11,11 @@ use std::{
 use actix_web::HttpRequest;
 use tokio::sync::Semaphore;
 
-use super::Parts;
+use super::{Parts, Previous};
 use crate::{
     caller::Callers,
     config::PerilLimits,
-    dataset::{Catalog, Files, Perils},
+    dataset::{Catalog, Files, Perils, tables::Tables},
     description::Published,
     edge::{Intake, Limits, Peers, ProxyHeaders},
     fair_semaphore::FairSemaphore,
@@ -50,7 +50,9 @@ pub struct Site {
     pub accel_prefix: String,
     /// The peril values.
     pub perils: Perils,
-    /// The limits of a request to them.
+    /// Tables of records, features and series.
+    pub tables: Tables,
+    /// The limits of a request to the perils.
     pub peril_limits: PerilLimits,
     /// The intake of bodies.
     pub intake: Intake,
@@ -60,6 +62,8 @@ pub struct Site {
     pub harvest: harvest::Published,
     /// Slots of long answers.
     pub streams: FairSemaphore,
+    /// Slots of reading rows of tables: as many as there are processors, so that downloads have their share of them.
+    pub queries: FairSemaphore,
     /// Those who may read a long body of the old contract.
     pub readers: Arc<Semaphore>,
     /// Schemas of answers from these perils.
@@ -100,6 +104,7 @@ impl Site {
                 .with_digests(&parts.intake.folder, previous.map(|site| &site.files)),
             accel_prefix: parts.accel_prefix,
             perils: parts.perils,
+            tables: parts.tables,
             intake: parts.intake,
             description: parts
                 .description
@@ -108,12 +113,25 @@ impl Site {
             streams: FairSemaphore::new(
                 usize::try_from(parts.peril_limits.max_streams).unwrap_or(usize::MAX),
             ),
+            queries: FairSemaphore::new(
+                std::thread::available_parallelism()
+                    .map_or(FEWEST_QUERIES, |count| count.get().max(FEWEST_QUERIES)),
+            ),
             readers: Arc::new(Semaphore::new(READERS)),
             schemas: Arc::default(),
             peril_limits: parts.peril_limits,
             ends: parts.ends,
             has_warned: AtomicBool::new(false),
         })
+    }
+
+    /// Its parts for who reads all anew.
+    #[must_use]
+    pub fn previous(&self) -> Previous<'_> {
+        Previous {
+            catalog: &self.catalog,
+            tables: &self.tables,
+        }
     }
 
     /// The collections by name: the perils and what has a rule in the configuration first.
@@ -148,3 +166,5 @@ impl Site {
 
 /// Long bodies of the old contract that are read at once, each into a hundred megabytes at most.
 const READERS: usize = 4;
+/// Queries of tables that are read at once on one processor.
+const FEWEST_QUERIES: usize = 2;

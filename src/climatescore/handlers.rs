@@ -222,7 +222,7 @@ fn validators<'s>(
             distinct.push(store);
         }
     }
-    Validators::of_answer(distinct, context.request, "")
+    Validators::of_answer(&distinct.into_iter().collect(), context.request, "")
 }
 
 /// Bytes of a body: ten thousand places take about a megabyte.

@@ -20,6 +20,7 @@ pub(crate) mod mmap;
 mod name;
 pub mod perils;
 mod regular_file;
+pub mod tables;
 mod version;
 
 pub use body::{FileBytes, FileChanged, Piece};

@@ -16,7 +16,7 @@ pub(super) fn all() -> Value {
 }
 
 /// Name, whether an answer that lists it always has it, and meaning.
-const HEADERS: [(&str, bool, &str); 19] = [
+const HEADERS: [(&str, bool, &str); 21] = [
     ("Accept-Ranges", true, "`bytes`."),
     ("Allow", true, "The methods of the path."),
     (
@@ -34,6 +34,11 @@ const HEADERS: [(&str, bool, &str); 19] = [
         false,
         "`gzip` or `zstd`, when Accept-Encoding has it.",
     ),
+    (
+        "Content-Crs",
+        false,
+        "The system of geometries, in angle brackets (OGC API Features Part 2).",
+    ),
     ("Content-Range", true, "Which octets of how many."),
     (
         "Content-Security-Policy",
@@ -45,7 +50,11 @@ const HEADERS: [(&str, bool, &str); 19] = [
         false,
         "Since when what was used has a successor, RFC 9745.",
     ),
-    ("ETag", true, "The version of the answer; strong."),
+    (
+        "ETag",
+        true,
+        "The version of the answer; strong, but of pages of features.",
+    ),
     ("Last-Modified", true, "When the version came to be."),
     (
         "Link",
@@ -53,6 +62,7 @@ const HEADERS: [(&str, bool, &str); 19] = [
         "`describedby`: what the values mean, RFC 8288.",
     ),
     ("Location", true, "Where to ask instead."),
+    ("Page", false, "`next`: the rows after these, RFC 8288."),
     (
         "Perild-Note",
         false,

@@ -19,6 +19,7 @@ mod document;
 pub(crate) mod edr;
 pub(crate) mod harvest;
 mod headers;
+pub(crate) mod items;
 mod json_first;
 mod named;
 pub(crate) mod operation;

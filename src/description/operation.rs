@@ -187,11 +187,15 @@ pub(crate) fn options(path: &str) -> Value {
         "responses": responses,
         "security": [],
     });
-    let mut segments = path.split('/').filter_map(|one| one.strip_prefix('{'));
-    if let Some(name) = segments.find_map(|one| one.strip_suffix('}')) {
-        operation["parameters"] = json!([{
+    let segments = path.split('/').filter_map(|one| one.strip_prefix('{'));
+    let parameters = segments.filter_map(|one| one.strip_suffix('}')).map(|name| {
+        json!({
             "name": name, "in": "path", "required": true, "schema": {"type": "string", "minLength": 1},
-        }]);
+        })
+    });
+    let parameters: Vec<_> = parameters.collect();
+    if !parameters.is_empty() {
+        operation["parameters"] = parameters.into();
     }
     operation
 }

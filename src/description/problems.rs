@@ -8,7 +8,7 @@ use super::reference::header;
 use crate::{
     caller::CertificateRefused,
     config::PerilLimits,
-    dataset::{Absent, perils::Refused},
+    dataset::{Absent, perils::Refused, tables},
     edge::{Malformed, NotTaken},
     policy::{Denied, Unmet},
     response::{
@@ -156,11 +156,14 @@ fn refusals(limits: &PerilLimits) -> Vec<Refusal> {
             first: vec![3],
             count: 1,
         }),
+        Refusal::Tables(tables::Refused::NoData),
+        Refusal::Tables(tables::Refused::NoItem),
         Refusal::MethodNotAllowed,
         Refusal::NotAcceptable {
             offered: Format::OFFERED,
         },
         Refusal::Body(NotTaken::Stalled),
+        Refusal::Tables(tables::Refused::Gone),
         Refusal::PreconditionFailed,
         Refusal::Body(NotTaken::TooLarge {
             limit: limits.max_body_bytes,
@@ -189,6 +192,7 @@ fn refusals(limits: &PerilLimits) -> Vec<Refusal> {
             path: PathBuf::new(),
             source: io::ErrorKind::PermissionDenied.into(),
         }),
+        Refusal::Tables(tables::Refused::Unreadable),
         Refusal::Token(TokenRefused::Unavailable {
             reason: Unavailability::BreakerOpen,
             retry_after: Duration::from_secs(5),

@@ -38,6 +38,7 @@ pub fn answer(
         (Form::Json, _) => ("application/json", document.json(view)),
     };
     let validators = Validators {
+        is_weak: false,
         entity_tag: Some(EntityTag::of(&octets)),
         last_modified: None,
     };

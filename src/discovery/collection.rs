@@ -7,6 +7,7 @@ use super::{
     data_queries::{self, Offer},
     extent::{self, ExtentDocument},
     link::{JSON, JSON_SCHEMA, Link},
+    table::{self, ItemsOffer},
     view::{Reading, path_of, path_of_file, title},
 };
 use crate::{
@@ -51,6 +52,8 @@ pub(super) struct CollectionDocument<'c> {
     storage_crs: Option<&'static str>,
     #[serde(flatten)]
     data_queries: Option<Offer>,
+    #[serde(flatten)]
+    items: Option<ItemsOffer>,
     access: Access<'c>,
     links: Vec<Link>,
 }
@@ -115,6 +118,7 @@ pub(super) fn document<'c>(view: &View<'c>, collection: &'c Collection) -> Colle
             Kind::Files | Kind::Records | Kind::Series => None,
         },
         data_queries: data_queries::of(view, collection),
+        items: table::of(collection),
         access: access(view, collection),
         links: links(view, collection),
     }
@@ -193,5 +197,6 @@ fn links(view: &View<'_>, collection: &Collection) -> Vec<Link> {
     });
     links.extend(files);
     links.extend(data_queries::links(view, collection));
+    links.extend(table::links(view, collection));
     links
 }

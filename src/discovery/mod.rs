@@ -17,6 +17,7 @@ mod me;
 mod page;
 mod request;
 mod schema;
+mod table;
 mod view;
 
 pub use answer::answer;

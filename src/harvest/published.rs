@@ -144,6 +144,7 @@ impl Published {
             coding: coding_of_only(request, CSVW)?,
             chosen_by: Some(BY_CODING),
             caching: Caching::Public(Validators {
+                is_weak: false,
                 entity_tag: Some(EntityTag::of(&octets)),
                 last_modified: None,
             }),

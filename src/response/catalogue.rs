@@ -27,7 +27,11 @@ pub fn answer(request: &HttpRequest, perils: &Perils) -> Result<HttpResponse, Re
         content_type: JSON,
         coding: coding_of_only(request, JSON)?,
         chosen_by: Some(BY_CODING),
-        caching: Caching::Private(Validators::of_answer(distinct(stores()), request, "")),
+        caching: Caching::Private(Validators::of_answer(
+            &distinct(stores()).collect(),
+            request,
+            "",
+        )),
     };
     let newest = stores().max_by_key(|store| store.version.id);
     let newest = newest.ok_or(Refusal::Fault)?;

@@ -86,6 +86,11 @@ impl Media {
 }
 
 impl<F: Formats> Negotiated<F> {
+    /// The format.
+    pub(crate) fn format(self) -> F {
+        self.format
+    }
+
     /// The format that `f` names or that `request` accepts, of equals `preferred`, and the coding for it.
     ///
     /// # Errors
@@ -147,6 +152,12 @@ pub(crate) static JSON: Media = Media {
     content_type: "application/json",
     is_compressible: true,
 };
+/// Texts of JSON in lines.
+pub(crate) static ND_JSON: Media = Media {
+    name: "ndjson",
+    content_type: "application/x-ndjson",
+    is_compressible: true,
+};
 /// `NetCDF`.
 pub(crate) static NETCDF: Media = Media {
     name: "netcdf",
@@ -163,7 +174,7 @@ pub(crate) static PARQUET: Media = Media {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::response::{coverage, location};
+    use crate::response::{coverage, items, location};
 
     fn check<F: Formats>() {
         let mut essences: Vec<_> = F::ALL.iter().map(|one| one.media().essence()).collect();
@@ -192,6 +203,7 @@ mod tests {
     #[test]
     fn every_format_is_found_by_its_name_and_by_its_media_type() {
         check::<coverage::Format>();
+        check::<items::Format>();
         check::<location::Format>();
         // Columns of places are no grid.
         assert!(location::Format::choose(Some("netcdf"), None, None).is_err());

@@ -13,6 +13,7 @@ pub mod conditions;
 pub mod coverage;
 pub(crate) mod fields;
 pub mod file;
+pub mod items;
 pub(crate) mod lifecycle;
 pub mod location;
 pub mod media;

@@ -79,6 +79,7 @@ impl Prepared {
             chosen_by: Some(by),
             caching: Caching::Public(Validators {
                 entity_tag: Some(self.entity_tag.clone()),
+                is_weak: false,
                 last_modified: Some(last_modified),
             }),
         };

@@ -1,7 +1,7 @@
 //! The one place that maps a refusal to HTTP: status, problem details (RFC 9457) and challenge.
 //!
 //! The public text is fixed for each kind of refusal, or says by position and by our own names what
-//! is to be mended; it never repeats what was sent. The reason with its data goes to the log under the
+//! is to be mended; it never repeats what was sent, but for a few words of a filter, which is long to search. The reason with its data goes to the log under the
 //! interaction id.
 
 mod kind;
@@ -97,6 +97,7 @@ pub(crate) fn specific(refusal: &Refusal) -> Option<String> {
             let unmet: Vec<_> = unmet.iter().map(ToString::to_string).collect();
             Some(format!("Not met: {}.", unmet.join("; ")))
         }
+        Refusal::Tables(refused) => Some(format!("{refused}.")),
         Refusal::NotRead { .. }
         | Refusal::Body(NotTaken::CharsetUnknown | NotTaken::TooLarge { .. }) => {
             Some(format!("{refusal}."))

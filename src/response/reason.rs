@@ -10,7 +10,7 @@ use strum::VariantNames;
 use super::Refusal;
 use crate::{
     caller::{CertificateRefused, CertificateUnreadable},
-    dataset::{Absent, perils},
+    dataset::{Absent, perils, tables},
     edge::{Malformed, NotTaken, VerificationFailure},
     policy::Denied,
     token::{TokenRefused, Unavailability},
@@ -39,6 +39,7 @@ impl Reason {
             .chain(of(PERILS, perils::Refused::VARIANTS))
             .chain(of(POLICY, Denied::VARIANTS))
             .chain(of(REQUEST, Malformed::VARIANTS))
+            .chain(of(TABLES, tables::Refused::VARIANTS))
             .chain(of(TOKEN, TokenRefused::VARIANTS));
         all.filter(|reason| !WITH_REASONS_OF_THEIR_OWN.contains(reason))
     }
@@ -58,6 +59,7 @@ impl From<&Refusal> for Reason {
             Refusal::Denied(denied) => (POLICY, denied.into()),
             Refusal::Malformed(malformed) => (REQUEST, malformed.into()),
             Refusal::Perils(refused) => (PERILS, refused.into()),
+            Refusal::Tables(refused) => (TABLES, refused.into()),
             Refusal::Token(Unavailable { reason, .. }) => (DIRECTORY, reason.into()),
             Refusal::Token(refused) => (TOKEN, refused.into()),
             Refusal::Busy
@@ -98,10 +100,11 @@ const HOP: Option<&str> = Some("hop");
 const PERILS: Option<&str> = Some("perils");
 const POLICY: Option<&str> = Some("policy");
 const REQUEST: Option<&str> = Some("request");
+const TABLES: Option<&str> = Some("tables");
 const TOKEN: Option<&str> = Some("token");
 
 /// Refusals that only carry another room's.
-const WITH_REASONS_OF_THEIR_OWN: [Reason; 11] = [
+const WITH_REASONS_OF_THEIR_OWN: [Reason; 12] = [
     carrier(None, "absent"),
     carrier(None, "body"),
     carrier(None, "certificate"),
@@ -110,6 +113,7 @@ const WITH_REASONS_OF_THEIR_OWN: [Reason; 11] = [
     carrier(None, "denied"),
     carrier(None, "malformed"),
     carrier(None, "perils"),
+    carrier(None, "tables"),
     carrier(None, "token"),
     carrier(CERTIFICATE, "unreadable"),
     carrier(TOKEN, "unavailable"),

@@ -2,7 +2,7 @@
 
 use crate::{
     caller::{CertificateRefused, CertificateUnreadable},
-    dataset::{Absent, perils},
+    dataset::{Absent, perils, tables},
     edge::{AccessToken, Malformed, NotTaken, UntrustedPeer, VerificationFailure},
     policy::Denied,
     token::TokenRefused,
@@ -84,6 +84,9 @@ pub enum Refusal {
         /// Bytes of the representation.
         length: u64,
     },
+    /// dataset: what is asked of a table.
+    #[error(transparent)]
+    Tables(#[from] tables::Refused),
     /// edge: somebody other than the proxy connected; its name in metrics is from before.
     #[error(transparent)]
     #[strum(serialize = "stranger")]

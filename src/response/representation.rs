@@ -53,6 +53,8 @@ pub(crate) enum Caching {
 pub(crate) struct Validators {
     /// The tag of the representation without a coding; none while it is not known.
     pub(crate) entity_tag: Option<EntityTag>,
+    /// `true` where two answers with the tag say the same and may differ in their bytes (RFC 9110 §8.8.1).
+    pub(crate) is_weak: bool,
     /// The last change of the content, where anybody knows it.
     pub(crate) last_modified: Option<SystemTime>,
 }
@@ -68,29 +70,51 @@ impl Caching {
     }
 }
 
-impl Validators {
-    /// The validators of the answer to the target of `request` in `format`, from `stores`, by this release.
-    pub(crate) fn of_answer<'s>(
-        stores: impl IntoIterator<Item = &'s Served>,
-        request: &HttpRequest,
-        format: &str,
-    ) -> Self {
-        let target = request.uri().path_and_query().map(ToString::to_string);
-        let (mut versions, mut imported) = (String::new(), 0);
+/// Version of the content that an answer is made from: of stores, or of a table.
+#[derive(Clone, Debug)]
+pub(crate) struct ContentVersion {
+    /// A text that is another for every other content.
+    pub(crate) text: String,
+    /// The last change.
+    pub(crate) last_modified: SystemTime,
+}
+
+impl<'s> FromIterator<&'s Served> for ContentVersion {
+    fn from_iter<T: IntoIterator<Item = &'s Served>>(stores: T) -> Self {
+        let (mut text, mut imported) = (String::new(), 0);
         for store in stores {
             // A string takes everything.
-            let _ = write!(versions, "{} {} ", store.version.id, store.checksum);
+            let _ = write!(text, "{} {} ", store.version.id, store.checksum);
             let at = u64::try_from(store.version.imported_at).unwrap_or(0);
             imported = at.max(imported);
         }
+        Self {
+            text,
+            last_modified: UNIX_EPOCH + Duration::from_secs(imported),
+        }
+    }
+}
+
+impl From<&Served> for ContentVersion {
+    fn from(store: &Served) -> Self {
+        std::iter::once(store).collect()
+    }
+}
+
+impl Validators {
+    /// The validators of the answer to the target of `request` in `format`, from `content`, by this release.
+    pub(crate) fn of_answer(content: &ContentVersion, request: &HttpRequest, format: &str) -> Self {
+        let target = request.uri().path_and_query().map(ToString::to_string);
         let depends_on = format!(
-            "{} {versions}{format} {}",
+            "{} {}{format} {}",
             env!("CARGO_PKG_VERSION"),
+            content.text,
             target.unwrap_or_default()
         );
         Self {
             entity_tag: Some(EntityTag::of(depends_on.as_bytes())),
-            last_modified: Some(UNIX_EPOCH + Duration::from_secs(imported)),
+            is_weak: false,
+            last_modified: Some(content.last_modified),
         }
     }
 }
@@ -99,19 +123,25 @@ impl From<&FileIdentity> for Validators {
     fn from(identity: &FileIdentity) -> Self {
         Self {
             entity_tag: identity.entity_tag.clone(),
+            is_weak: false,
             last_modified: Some(identity.last_modified),
         }
     }
 }
 
 impl<F: Formats> Negotiated<F> {
-    /// The representation of the answer to a data query of `store`; that to a POST is none of its target (RFC 9110 §9.3.3).
-    pub(crate) fn representation(self, request: &HttpRequest, store: &Served) -> Representation {
+    /// The representation of the answer to a query of `content`; that to a POST is none of its target (RFC 9110 §9.3.3).
+    pub(crate) fn representation(
+        self,
+        request: &HttpRequest,
+        content: impl Into<ContentVersion>,
+    ) -> Representation {
         let media = self.format.media();
         let caching = if *request.method() == Method::POST {
             Caching::Never
         } else {
-            Caching::Private(Validators::of_answer([store], request, media.essence()))
+            let content = content.into();
+            Caching::Private(Validators::of_answer(&content, request, media.essence()))
         };
         Representation {
             content_type: media.content_type,
@@ -121,20 +151,44 @@ impl<F: Formats> Negotiated<F> {
         }
     }
 
-    /// 304 where `request` names the tag of the answer: the same request had that answer from the same store, so nothing
+    /// 304 where `request` names the tag of the answer: the same request had that answer from the same content, so nothing
     /// need be selected to know it. What has no tag yet is judged when it is known that there is an answer (RFC 9110
     /// §13.2.1).
-    pub(crate) fn unchanged(self, request: &HttpRequest, store: &Served) -> Option<HttpResponse> {
-        let tags = joined(request.headers(), &IF_NONE_MATCH)?;
-        if tags.trim() == "*" {
-            return None;
-        }
-        let representation = self.representation(request, store);
-        representation.judge(request).ok().flatten()
+    pub(crate) fn unchanged(
+        self,
+        request: &HttpRequest,
+        content: impl Into<ContentVersion>,
+    ) -> Option<HttpResponse> {
+        names_a_tag(request)
+            .then(|| self.representation(request, content))
+            .and_then(|representation| representation.unchanged(request))
     }
 }
 
+/// `true` where `If-None-Match` has more than an asterisk.
+fn names_a_tag(request: &HttpRequest) -> bool {
+    let tags = joined(request.headers(), &IF_NONE_MATCH);
+    tags.is_some_and(|tags| tags.trim() != "*")
+}
+
 impl Representation {
+    /// 304 where `request` names its tag.
+    pub(crate) fn unchanged(&self, request: &HttpRequest) -> Option<HttpResponse> {
+        let judged = names_a_tag(request).then(|| self.judge(request).ok().flatten());
+        judged.flatten()
+    }
+
+    /// The representation of which the bytes are never the same again, though they say the same.
+    pub(crate) fn weakly_tagged(mut self) -> Self {
+        match &mut self.caching {
+            Caching::Never => {}
+            Caching::Private(validators) | Caching::Public(validators) => {
+                validators.is_weak = true;
+            }
+        }
+        self
+    }
+
     /// 204 in place of the representation, where there is nothing to represent.
     pub(crate) fn nothing(&self) -> HttpResponse {
         let mut answer = HttpResponse::NoContent();
@@ -197,7 +251,8 @@ impl Representation {
         answer.insert_header((CACHE_CONTROL, self.caching.control()));
         if let Caching::Private(validators) | Caching::Public(validators) = &self.caching {
             if let Some(tag) = self.entity_tag(validators) {
-                answer.insert_header((ETAG, format!("\"{}\"", tag.as_str())));
+                let weak = if validators.is_weak { "W/" } else { "" };
+                answer.insert_header((ETAG, format!("{weak}\"{}\"", tag.as_str())));
             }
             if let Some(time) = validators.last_modified {
                 answer.insert_header((LAST_MODIFIED, http_date(time)));
@@ -254,6 +309,7 @@ mod tests {
             chosen_by: Some(BY_CODING),
             caching: Caching::Private(Validators {
                 entity_tag: Some(EntityTag::for_test("v1")),
+                is_weak: false,
                 last_modified: Some(UNIX_EPOCH + Duration::from_secs(1)),
             }),
         }

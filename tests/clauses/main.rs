@@ -39,6 +39,7 @@ mod metrics_listener;
 mod metrics_published;
 mod metrics_site;
 mod ogc_common;
+mod ogc_features;
 mod open_energy;
 mod own_files;
 mod printed;

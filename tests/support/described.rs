@@ -89,12 +89,23 @@ fn operation(method: &str, target: &str) -> Option<&'static Value> {
             "/v1/collections/{id}/csvw"
         }
         _ if query.is_some() => query.as_deref().unwrap_or_default(),
+        _ if resource.is_some_and(|(_, rest)| rest == "items") => "/v1/collections/{id}/items",
+        _ if resource.is_some_and(|(_, rest)| rest == "queryables") => {
+            "/v1/collections/{id}/queryables"
+        }
+        _ if resource.is_some_and(|(_, rest)| is_item(rest)) => "/v1/collections/{id}/items/{key}",
         _ if path.len() > 1 && path.rfind('/') == Some(0) => "/{name}",
         _ => return None,
     };
     let is_method = method.bytes().all(|octet| octet.is_ascii_uppercase());
     let operation = DOCUMENT["paths"][template].get(method.to_ascii_lowercase());
     operation.filter(|_| is_method)
+}
+
+/// A path below a collection that is of one item.
+fn is_item(rest: &str) -> bool {
+    let key = rest.strip_prefix("items/");
+    key.is_some_and(|key| !key.is_empty() && !key.contains('/'))
 }
 
 /// Where nothing is described, a refusal is what comes.
@@ -137,7 +148,8 @@ fn content(content: &Value, answer: &Answer) -> Result<(), String> {
     };
     // A file is the provider's, whatever is in it.
     let is_file = schema["format"] == "binary";
-    if !essence.ends_with("json") || !is_whole || is_file {
+    let is_json = essence.ends_with("json") && essence != "application/x-ndjson";
+    if !is_json || !is_whole || is_file {
         return Ok(());
     }
     let found: Value =

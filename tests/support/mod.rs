@@ -30,5 +30,6 @@ pub mod printed;
 pub mod process;
 pub mod python;
 pub mod store;
+pub mod tables;
 pub mod tls;
 pub mod world;

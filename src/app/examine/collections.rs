@@ -12,6 +12,7 @@ use crate::{
         catalog::{Catalog, Sources},
         grid::StoreError,
         perils::{Unusable, stores},
+        tables::Tables,
     },
     policy::{
         CollectionId, DatasetRule, Policy, PolicyError, Publish, Published, Withheld, nameless,
@@ -40,9 +41,9 @@ impl Holdings {
 }
 
 impl Examination<'_> {
-    /// The catalogue of the folder and of `perils`, with the rule of each collection; none when the rules cannot
-    /// stand. What is wrong with a description concerns its own collection alone.
-    pub(super) fn holdings(&mut self, perils: &Perils) -> Option<Holdings> {
+    /// The catalogue of the folder, of `perils` and of `tables`, with the rule of each collection; none when the rules
+    /// cannot stand. What is wrong with a description concerns its own collection alone.
+    pub(super) fn holdings(&mut self, perils: &Perils, tables: &Tables) -> Option<Holdings> {
         let rules = self.rules();
         let named = rules
             .iter()
@@ -52,10 +53,10 @@ impl Examination<'_> {
                 folder: &self.config.paths.shared_data,
                 publish_all: self.config.defaults.publish == Publish::All,
                 ruled: named.collect(),
-                holdings: &[perils],
+                holdings: &[perils, tables],
                 now: self.now,
             },
-            self.previous,
+            self.previous.map(|site| site.catalog),
         );
         let names_all = self.names(&rules, &catalog);
         let lists = self.access_lists()?;
@@ -267,6 +268,28 @@ impl Examination<'_> {
             }
         }
         is_there
+    }
+
+    /// The tables; one that is damaged concerns its own collection alone.
+    pub(super) fn tables(&mut self) -> Tables {
+        let previous = self.previous.map(|site| site.tables);
+        let tables = Tables::open(&self.config.paths.state, previous);
+        for damaged in tables.damaged() {
+            let served = if damaged.is_served {
+                "; what was served before is served on"
+            } else {
+                ""
+            };
+            let place = self.places.of("paths.state");
+            let remedy = match &damaged.id {
+                Some(id) => format!("import {id} again: perild import"),
+                None => "let the user that perild runs as read it".to_owned(),
+            };
+            let finding = format!("{damaged}{served}");
+            let finding = Finding::new(Severity::Error, place, finding, &remedy);
+            self.of_collections.push(finding);
+        }
+        tables
     }
 
     /// The stores of coverages; none is fine, a broken one is not.

@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use crate::{
-    app::{Parts, examine},
+    app::{Parts, Previous, examine},
     clock::Timestamp,
     config::{Config, ConfigError, Finding, Severity},
-    dataset::Catalog,
 };
 
 /// Findings, and the parts when no error keeps all from being served.
@@ -40,7 +39,7 @@ impl Examined {
 /// [`ConfigError`] of the configuration itself; what is wrong with what it names is handed back.
 pub(super) fn examined(
     path: &Path,
-    previous: Option<&Catalog>,
+    previous: Option<Previous<'_>>,
 ) -> Result<(Config, Examined), ConfigError> {
     let (config, places) = Config::read(path)?;
     let found = examine(&config, &places, previous, Timestamp::now());

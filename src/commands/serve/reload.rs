@@ -121,7 +121,7 @@ impl Reload {
 
     fn take(&mut self, perild: &Perild) -> Result<(), ServeError> {
         let present = perild.present();
-        let previous = present.site().map(|site| &*site.catalog);
+        let previous = present.site().map(Site::previous);
         let (config, examined) = reading::examined(&self.path, previous)?;
         self.put_in_place(config, examined, perild)
     }

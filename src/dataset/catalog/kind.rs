@@ -53,7 +53,7 @@ impl Kind {
         }
     }
 
-    /// Whether its data are imported before they are served; files are served as they lie.
+    /// `true` when its data are imported before they are served; files are served as they lie.
     #[must_use]
     pub fn is_imported(self) -> bool {
         self != Self::Files

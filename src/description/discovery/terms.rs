@@ -87,6 +87,7 @@ pub(in crate::description) fn schemas() -> Value {
             "storageCrs": {"type": "string", "format": "uri"},
             "data_queries": {"type": "object", "description": "What can be asked of a coverage, as OGC API EDR has it.",
                 "additionalProperties": {"type": "object", "required": ["link"]}},
+            "itemType": {"type": "string", "description": "`feature`, of collections with items."},
             "crs": list(&text), "output_formats": list(&text),
             "parameter_names": {"type": "object", "additionalProperties": {"type": "object"}},
             "access": reference("CollectionAccess"),

@@ -162,6 +162,10 @@ fn in_a_shell(view: &View<'_>, body: &mut String, collection: &Collection) {
                 view.address(&path_of_file(&first.name))
             )
         }
+        (Kind::Features | Kind::Records | Kind::Series, _) if collection.has_data() => {
+            let path = format!("{}/items?limit=10&f=csv", path_of(collection));
+            format!("'{}'", view.address(&path))
+        }
         (Kind::Features | Kind::Files | Kind::Records | Kind::Series, _) => return,
     };
     let credentials = match view.rule(collection) {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use arrow_schema::Field;
 use serde_json::json;
 
 use crate::dataset::{grid::Variable, perils::Origins};
@@ -29,3 +30,34 @@ pub(crate) fn metadata<'v>(
 pub(crate) fn named<const COUNT: usize>(all: [(&str, String); COUNT]) -> HashMap<String, String> {
     all.map(|(name, text)| (name.to_owned(), text)).into()
 }
+
+/// A meaning that a column has beside its type, by the name that Arrow's canonical extensions and `GeoArrow` have for it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, strum::EnumString, strum::IntoStaticStr)]
+pub(crate) enum Extension {
+    /// JSON in a text.
+    #[strum(serialize = "arrow.json")]
+    Json,
+    /// Well-known binary.
+    #[strum(serialize = "geoarrow.wkb")]
+    Wkb,
+}
+
+impl Extension {
+    /// The metadata of a field that has it.
+    pub(crate) fn metadata(self) -> HashMap<String, String> {
+        let name: &str = self.into();
+        let parameters = match self {
+            Self::Json => String::new(),
+            Self::Wkb => json!({"crs": "OGC:CRS84", "crs_type": "authority_code"}).to_string(),
+        };
+        named([(NAME, name.to_owned()), (PARAMETERS, parameters)])
+    }
+}
+
+/// The extension that `field` names, if we know it.
+pub(super) fn extension(field: &Field) -> Option<Extension> {
+    field.metadata().get(NAME)?.parse().ok()
+}
+
+const NAME: &str = "ARROW:extension:name";
+const PARAMETERS: &str = "ARROW:extension:metadata";

@@ -5,7 +5,9 @@
 mod about;
 pub(crate) mod arrow;
 pub(crate) mod csv;
+pub(crate) mod feature;
 pub(crate) mod geojson;
+pub(crate) mod ndjson;
 mod numbers;
 pub(crate) mod parquet;
 mod text;
@@ -13,7 +15,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use about::{metadata, named};
+pub(crate) use about::{Extension, metadata, named};
 pub(crate) use numbers::Numbers;
 
 /// Rows of a batch of numbers in so many `columns`: fewer where there are many.

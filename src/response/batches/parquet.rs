@@ -1,12 +1,18 @@
 //! Parquet file.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
 
 use arrow_array::RecordBatchReader;
 use parquet::{
     arrow::ArrowWriter,
     basic::Compression,
-    file::properties::{EnabledStatistics, WriterProperties},
+    file::{
+        metadata::KeyValue,
+        properties::{EnabledStatistics, WriterProperties},
+    },
 };
 
 use super::ROWS;
@@ -14,6 +20,15 @@ use super::ROWS;
 /// Writes `batches` to `out`.
 pub(crate) fn write<W: Write + Send>(
     batches: impl RecordBatchReader,
+    out: &mut W,
+) -> io::Result<()> {
+    write_groups(batches, ROWS, out)
+}
+
+/// As [`write()`], with row groups of so many rows, or of fewer that take as much memory as one may.
+pub(crate) fn write_groups<W: Write + Send>(
+    batches: impl RecordBatchReader,
+    rows: usize,
     out: &mut W,
 ) -> io::Result<()> {
     let schema = batches.schema();
@@ -24,14 +39,17 @@ pub(crate) fn write<W: Write + Send>(
         .set_dictionary_enabled(schema.fields().len() <= MOST_DICTIONARIES)
         .set_created_by(concat!("perild ", env!("CARGO_PKG_VERSION")).to_owned())
         .build();
-    let mut writer =
-        ArrowWriter::try_new(out, schema, Some(properties)).map_err(io::Error::other)?;
+    let mut writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties))
+        .map_err(io::Error::other)?;
+    if let Some(geo) = schema.metadata().get(GEO) {
+        writer.append_key_value_metadata(KeyValue::new(GEO.to_owned(), geo.clone()));
+    }
     for batch in batches {
         let batch = batch.map_err(io::Error::other)?;
         writer.write(&batch).map_err(io::Error::other)?;
         // A row group is kept until it is written, and what is said of each of its columns until the file ends: neither
         // may become much.
-        if writer.in_progress_rows() >= ROWS || writer.memory_size() >= MEMORY_OF_A_GROUP {
+        if writer.in_progress_rows() >= rows || writer.memory_size() >= MEMORY_OF_A_GROUP {
             writer.flush().map_err(io::Error::other)?;
         }
     }
@@ -47,6 +65,8 @@ pub(crate) fn chunks(rows: u64, columns: u64, bytes: u64) -> u64 {
         .saturating_mul(columns)
 }
 
+/// Metadata of a `GeoParquet` file, which readers look for beside its schema.
+pub(crate) const GEO: &str = "geo";
 /// What a refusal of more than [`MOST_CHUNKS`] calls them.
 pub(crate) const CHUNKS: &str =
     "columns of all row groups of the Parquet file (Arrow has no such limit)";

@@ -2,11 +2,13 @@ use std::{io, sync::Arc};
 
 use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use arrow_array::{
-    ArrayRef, BinaryArray, BooleanArray, Decimal64Array, Float64Array, Int64Array, RecordBatch,
-    RecordBatchIterator, RecordBatchReader, StringArray, TimestampMicrosecondArray,
+    ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal64Array, Float64Array, Int64Array,
+    RecordBatch, RecordBatchIterator, RecordBatchReader, StringArray, TimestampMicrosecondArray,
     TimestampMillisecondArray, TimestampSecondArray, UInt64Array,
 };
 use arrow_ipc::reader::StreamReader;
+use arrow_schema::{DataType, Field, Schema};
+use perild_query::geometry::Crs;
 use serde_json::{Map, Value, json};
 
 use super::*;
@@ -63,7 +65,10 @@ fn reader(batch: &RecordBatch) -> impl RecordBatchReader + use<> {
 
 fn features() -> geojson::Features {
     geojson::Features {
-        point: [0, 1],
+        columns: feature::FeatureColumns {
+            geometry: feature::GeometryColumns::Point([0, 1]),
+            ..Default::default()
+        },
         members: Map::from_iter([("a \"member\"".to_owned(), json!({"n": 1}))]),
     }
 }
@@ -202,4 +207,107 @@ fn a_parquet_file_has_as_many_row_groups_as_rows_numbers_and_texts_make() {
     ] {
         assert_eq!(parquet::chunks(rows, columns, bytes), expected, "{rows}");
     }
+}
+
+/// Rows with a key of two columns, a day, JSON and a place in well-known binary, with values and without.
+fn places() -> RecordBatch {
+    let wkb = perild_query::geometry::wkb::point([-0.5, 51.25]);
+    let json = Field::new("tags", DataType::Utf8, true).with_metadata(Extension::Json.metadata());
+    let geometry =
+        Field::new("geom", DataType::Binary, true).with_metadata(Extension::Wkb.metadata());
+    let schema = Schema::new(vec![
+        Field::new("area", DataType::Utf8, false),
+        Field::new("number", DataType::Int64, false),
+        Field::new("since", DataType::Date32, true),
+        json,
+        geometry,
+    ]);
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from(vec!["N,1", "S"])),
+        Arc::new(Int64Array::from(vec![1, 2])),
+        Arc::new(Date32Array::from(vec![Some(20_000), None])),
+        Arc::new(StringArray::from(vec![Some("[1,\"a\"]"), None])),
+        Arc::new(BinaryArray::from(vec![Some(wkb.as_slice()), None])),
+    ];
+    RecordBatch::try_new(Arc::new(schema), columns).unwrap()
+}
+
+#[test]
+fn a_row_with_a_key_and_a_place_is_a_feature_or_a_line() {
+    let once = || RecordBatchIterator::new([Ok(places())], places().schema());
+    let mut columns = feature::FeatureColumns {
+        id: vec![0, 1],
+        geometry: feature::GeometryColumns::Wkb(4, Crs::Epsg4326),
+        hidden: vec![1],
+    };
+    let first = r#"{"type":"Feature","id":"N\\,1,1","geometry":{"type":"Point","coordinates":[51.25,-0.5]},"properties":{"area":"N,1","since":"2024-10-04","tags":[1,"a"]}}"#;
+    let second = r#"{"type":"Feature","id":"S,2","geometry":null,"properties":{"area":"S","since":null,"tags":null}}"#;
+    let mut out = Vec::new();
+    ndjson::write(once(), &columns, &mut out).unwrap();
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        format!("{first}\n{second}\n")
+    );
+    let mut out = Vec::new();
+    let features = geojson::Features {
+        columns: columns.clone(),
+        members: Map::default(),
+    };
+    geojson::write(once(), &features, &mut out).unwrap();
+    let found: Value = serde_json::from_slice(&out).unwrap();
+    let expected: Vec<Value> = [first, second]
+        .map(|one| serde_json::from_str(one).unwrap())
+        .into();
+    assert_eq!(found["features"], Value::from(expected));
+
+    columns.geometry = feature::GeometryColumns::None;
+    columns.hidden = vec![0, 1, 2, 4];
+    let mut out = Vec::new();
+    ndjson::write(once(), &columns, &mut out).unwrap();
+    assert_eq!(out, b"{\"tags\":[1,\"a\"]}\n{\"tags\":null}\n");
+
+    let mut out = Vec::new();
+    csv::write(once(), &mut out).unwrap();
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "area,number,since,tags,geom\r\n\"N,1\",1,2024-10-04,\"[1,\"\"a\"\"]\",\"POINT (-0.5 51.25)\"\r\n\
+         S,2,,,\r\n"
+    );
+}
+
+#[test]
+fn an_id_of_one_column_is_its_value() {
+    for (column, expected) in [(0, "\"N,1\""), (1, "1"), (2, "\"2024-10-04\"")] {
+        let columns = feature::FeatureColumns {
+            id: vec![column],
+            ..Default::default()
+        };
+        let writer = feature::FeatureWriter::new(&columns, &places().schema());
+        let (batch, mut out) = (places(), Vec::new());
+        writer
+            .batch(&batch)
+            .unwrap()
+            .push_feature(&mut out, 0)
+            .unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains(&format!("\"id\":{expected},")), "{text}");
+    }
+}
+
+#[test]
+fn a_geo_parquet_file_says_so_beside_its_schema() {
+    let geo = json!({"version": "1.1.0"}).to_string();
+    let schema = places().schema_ref().as_ref().clone();
+    let schema = Arc::new(schema.with_metadata(named([("geo", geo.clone())])));
+    let batch = places().with_schema(Arc::clone(&schema)).unwrap();
+    let mut out = Vec::new();
+    parquet::write(RecordBatchIterator::new([Ok(batch)], schema), &mut out).unwrap();
+    let found = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(out)).unwrap();
+    let metadata = found
+        .metadata()
+        .file_metadata()
+        .key_value_metadata()
+        .unwrap();
+    let metadata = metadata.iter().find(|one| one.key == "geo").unwrap();
+    assert_eq!(metadata.value, Some(geo));
 }

@@ -1,27 +1,36 @@
-//! The values of a column as text: numbers with the digits that their type says, times in RFC 3339.
+//! The values of a column as text: numbers with the digits that their type says, days and times in RFC 3339.
 
-use std::{borrow::Cow, io::Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use arrow_array::{
-    Array, ArrowPrimitiveType, BooleanArray, PrimitiveArray, StringArray,
+    Array, ArrowPrimitiveType, BinaryArray, BooleanArray, PrimitiveArray, RecordBatch, StringArray,
     cast::AsArray,
     types::{
-        Decimal64Type, Float64Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
-        TimestampSecondType, UInt64Type,
+        Date32Type, Decimal64Type, Float64Type, Int64Type, TimestampMicrosecondType,
+        TimestampMillisecondType, TimestampSecondType, UInt64Type,
     },
 };
-use arrow_schema::{DataType, TimeUnit};
+use arrow_schema::{DataType, Field, TimeUnit};
 use time::{UtcDateTime, format_description::well_known::Rfc3339};
 
+use super::about::{self, Extension};
 use crate::response::number::{push_decimal, push_whole};
 
 /// A column of a batch.
 pub(super) enum Column<'b> {
     Boolean(&'b BooleanArray),
+    Date(&'b PrimitiveArray<Date32Type>),
     /// With digits after the point.
     Decimal(&'b PrimitiveArray<Decimal64Type>, u8),
     Double(&'b PrimitiveArray<Float64Type>),
+    /// Well-known binary.
+    Geometry(&'b BinaryArray),
     Integer(&'b PrimitiveArray<Int64Type>),
+    /// Arrays and objects.
+    Json(&'b StringArray),
     Text(&'b StringArray),
     Time(Times<'b>),
     Unsigned(&'b PrimitiveArray<UInt64Type>),
@@ -36,6 +45,10 @@ pub(super) enum Times<'b> {
 
 /// A value as it stands in a row.
 pub(super) enum Value<'b> {
+    /// A geometry in well-known binary.
+    Geometry(&'b [u8]),
+    /// An array or an object, as it stands in JSON.
+    Json(&'b str),
     /// There is none.
     Null,
     /// True or false, or a number.
@@ -59,17 +72,33 @@ pub(super) struct NoText {
     data_type: DataType,
 }
 
+/// The columns of `batch`.
+pub(super) fn columns(batch: &RecordBatch) -> io::Result<Vec<Column<'_>>> {
+    (0..batch.num_columns())
+        .map(|at| column(batch, at))
+        .collect()
+}
+
+/// The column of `batch` at `at`, which it has.
+pub(super) fn column(batch: &RecordBatch, at: usize) -> io::Result<Column<'_>> {
+    Column::of(batch.schema_ref().field(at), batch.column(at)).map_err(io::Error::other)
+}
+
 impl<'b> Column<'b> {
-    /// The column `array`.
+    /// The column `array`, which `field` describes.
     ///
     /// # Errors
     /// [`NoText`] of types that answers do not have as text.
-    pub(super) fn of(array: &'b dyn Array) -> Result<Self, NoText> {
+    pub(super) fn of(field: &Field, array: &'b dyn Array) -> Result<Self, NoText> {
         let no_text = || NoText {
             data_type: array.data_type().clone(),
         };
         Ok(match array.data_type() {
+            DataType::Binary if about::extension(field) == Some(Extension::Wkb) => {
+                Self::Geometry(array.as_binary())
+            }
             DataType::Boolean => Self::Boolean(array.as_boolean()),
+            DataType::Date32 => Self::Date(array.as_primitive()),
             DataType::Decimal64(_, scale) => {
                 let decimals = u8::try_from(*scale).or(Err(no_text()))?;
                 Self::Decimal(array.as_primitive(), decimals)
@@ -83,7 +112,10 @@ impl<'b> Column<'b> {
                 TimeUnit::Nanosecond => return Err(no_text()),
             }),
             DataType::UInt64 => Self::Unsigned(array.as_primitive()),
-            DataType::Utf8 => Self::Text(array.as_string()),
+            DataType::Utf8 => match about::extension(field) {
+                Some(Extension::Json) => Self::Json(array.as_string()),
+                _ => Self::Text(array.as_string()),
+            },
             _ => return Err(no_text()),
         })
     }
@@ -97,15 +129,22 @@ impl<'b> Column<'b> {
                     .is_valid(row)
                     .then(|| Value::Plain(text(array.value(row))))
             }
+            Self::Date(array) => some(array, row)
+                .and_then(day)
+                .map(|text| Value::Text(text.into())),
             Self::Decimal(array, decimals) => {
                 some(array, row).map(|steps| Value::Number(Number::Decimal(steps, *decimals)))
             }
             Self::Double(array) => some(array, row)
                 .filter(|number| number.is_finite())
                 .map(|number| Value::Number(Number::Double(number))),
+            Self::Geometry(array) => array
+                .is_valid(row)
+                .then(|| Value::Geometry(array.value(row))),
             Self::Integer(array) => {
                 some(array, row).map(|number| Value::Number(Number::Decimal(number, 0)))
             }
+            Self::Json(array) => array.is_valid(row).then(|| Value::Json(array.value(row))),
             Self::Text(array) => array
                 .is_valid(row)
                 .then(|| Value::Text(array.value(row).into())),
@@ -132,6 +171,23 @@ impl Times<'_> {
     }
 }
 
+impl Value<'_> {
+    /// The value as a text without quotes; an empty one where there is none.
+    pub(super) fn plain(&self) -> String {
+        match self {
+            Self::Json(text) | Self::Plain(text) => (*text).to_owned(),
+            // No key is one.
+            Self::Geometry(_) | Self::Null => String::new(),
+            Self::Number(number) => {
+                let mut digits = Vec::new();
+                number.push(&mut digits);
+                String::from_utf8(digits).unwrap_or_default()
+            }
+            Self::Text(text) => text.clone().into_owned(),
+        }
+    }
+}
+
 impl Number {
     pub(super) fn push(&self, out: &mut Vec<u8>) {
         match self {
@@ -148,3 +204,15 @@ impl Number {
 fn some<T: ArrowPrimitiveType>(array: &PrimitiveArray<T>, row: usize) -> Option<T::Native> {
     array.is_valid(row).then(|| array.value(row))
 }
+
+/// The day that is so many after the first of 1970; none without a year of four digits.
+fn day(days: i32) -> Option<String> {
+    let date = UtcDateTime::from_unix_timestamp(i64::from(days) * SECONDS_OF_A_DAY);
+    let date = date.ok()?.date();
+    let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
+    (0..=9999)
+        .contains(&year)
+        .then(|| format!("{year:04}-{month:02}-{day:02}"))
+}
+
+const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;

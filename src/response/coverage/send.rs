@@ -16,6 +16,7 @@ use crate::{
         Coding, Refusal, StreamBody,
         batches::{
             arrow, csv,
+            feature::{FeatureColumns, GeometryColumns},
             geojson::{self, Features},
             parquet,
         },
@@ -105,7 +106,10 @@ fn features(selection: &Selection) -> Features {
         "type": "application/json",
     }]);
     Features {
-        point: [0, 1],
+        columns: FeatureColumns {
+            geometry: GeometryColumns::Point([0, 1]),
+            ..FeatureColumns::default()
+        },
         members: Map::from_iter([
             ("links".to_owned(), described_by),
             (

@@ -89,7 +89,11 @@ fn representation(request: &HttpRequest, question: &Question, coding: Coding) ->
         Caching::Never
     } else {
         let stores = question.values.stores();
-        Caching::Private(Validators::of_answer(stores, request, format.media().name))
+        Caching::Private(Validators::of_answer(
+            &stores.collect(),
+            request,
+            format.media().name,
+        ))
     };
     Representation {
         content_type: format.media().content_type,

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 
 use crate::{
     caller::CertificateRefused,
-    dataset::{Absent, perils},
+    dataset::{Absent, perils, tables},
     edge::{Malformed, NotTaken, VerificationFailure},
     policy::Denied,
     response::{ErrorCode, Refusal},
@@ -147,6 +147,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
             "Range Not Satisfiable",
             "The range begins after the end of the file; its length is in Content-Range.",
         ),
+        Refusal::Tables(refused) => tables_kind(refused),
         Refusal::UntrustedPeer(_) => plain(
             S::FORBIDDEN,
             "Forbidden",
@@ -220,6 +221,44 @@ fn perils_kind(refused: &perils::Refused) -> Kind {
             StatusCode::PAYLOAD_TOO_LARGE,
             "too-much-at-once",
             "The request asks for more than one answer may have",
+        ),
+    };
+    Kind {
+        status,
+        name: Some(name),
+        title,
+        detail: "",
+        challenge: Challenged::No,
+    }
+}
+
+fn tables_kind(refused: &tables::Refused) -> Kind {
+    use tables::Refused as R;
+    let (status, name, title) = match refused {
+        R::Filter { .. } | R::Malformed { .. } | R::Twice | R::Unknown { .. } => (
+            StatusCode::BAD_REQUEST,
+            "invalid-query",
+            "The request cannot be answered as it stands",
+        ),
+        R::Gone => (
+            StatusCode::GONE,
+            "page-gone",
+            "The rows of this page have been replaced",
+        ),
+        R::NoData => (
+            StatusCode::NOT_FOUND,
+            "no-data",
+            "The collection has not been imported",
+        ),
+        R::NoItem => (
+            StatusCode::NOT_FOUND,
+            "no-such-item",
+            "There is no such item",
+        ),
+        R::Unreadable => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unreadable-table",
+            "The table cannot be read",
         ),
     };
     Kind {

@@ -1,0 +1,225 @@
+//! Rows of tables: records, features and series, as OGC API Features has them.
+
+mod queryables;
+mod route;
+
+use std::time::Duration;
+
+use actix_web::{HttpResponse, web};
+use perild_query::{Query, geometry::Crs};
+
+use super::context::{Bearer, RequestContext};
+use crate::{
+    dataset::tables::{
+        Asked, Counting, Page, PageSize, Parameters, PermittedTable, Refused,
+        parameters::{KNOWN, Known},
+    },
+    fair_semaphore::Slot,
+    log::Access,
+    response::{
+        Refusal,
+        items::{self, AnswerColumns, Form, Format, Links},
+        media::Negotiated,
+    },
+};
+
+pub(super) use route::{TableResource, TableRoute};
+
+impl RequestContext<'_> {
+    /// The answer to a request for a resource of a table: the permit first, then what is asked.
+    pub(super) async fn table(
+        self,
+        route: &TableRoute,
+        access: &mut Access,
+    ) -> Result<HttpResponse, Refusal> {
+        let (bearer, table) = self.permitted_table(route, access).await?;
+        match &route.resource {
+            TableResource::Item(key) => self.item(route, &table, key),
+            TableResource::Items => self.items(route, table, &bearer).await,
+            TableResource::Queryables => self.queryables(route, &table),
+        }
+    }
+
+    /// The table of `route`, with who asks for it: of what is no table it is told what it would be told if there were
+    /// nothing.
+    pub(super) async fn permitted_table(
+        self,
+        route: &TableRoute,
+        access: &mut Access,
+    ) -> Result<(Bearer, PermittedTable), Refusal> {
+        let Some(id) = &route.collection else {
+            self.authenticate(access).await?;
+            return Err(Refusal::NoRoute);
+        };
+        let collection = self.site.catalog.get(id.as_str());
+        let kind = collection.and_then(|collection| collection.kind().table());
+        if kind.is_some() {
+            access.dataset(id.as_str());
+        }
+        let (bearer, permits) = self.permits(None, &[id], access).await?;
+        let [permit] = permits.as_slice() else {
+            return Err(Refusal::Fault);
+        };
+        let kind = kind.ok_or(Refusal::NoRoute)?;
+        let table = self.site.tables.table(permit)?;
+        if table.schema().kind == kind {
+            Ok((bearer, table))
+        } else {
+            // It was imported as another kind than is described now.
+            Err(Refused::NoData.into())
+        }
+    }
+
+    async fn items(
+        self,
+        route: &TableRoute,
+        table: PermittedTable,
+        bearer: &Bearer,
+    ) -> Result<HttpResponse, Refusal> {
+        let parameters = Parameters::read(&self.parameters(), table.schema(), KNOWN, true)?;
+        let asked = Asked::read(&parameters, table.schema())?;
+        let negotiated = Negotiated::of(self.request, parameters.get(Known::F), None)?;
+        let form = self.form_of(&table, negotiated, asked.properties.as_deref(), asked.crs)?;
+        let format = negotiated.format();
+        if asked.counting != Counting::No && !format.is_paged() {
+            let parameter = if asked.counting == Counting::Only {
+                "resultType"
+            } else {
+                "count"
+            };
+            return Err(Refused::malformed(
+                parameter,
+                "left out of tables: GeoJSON and JSON have it",
+            )
+            .into());
+        }
+        let representation = form.representation(self.request, &table);
+        if let Some(unchanged) = representation.unchanged(self.request) {
+            return Ok(unchanged);
+        }
+        let links = self.links(route);
+        let limit = asked.limit.or(format.is_paged().then_some(DEFAULT_LIMIT));
+        let query = Query {
+            properties: Some(form.columns.read.clone()),
+            ..asked.query
+        };
+        let slot = self.query_slot(bearer).await?;
+        let long = || self.site.streams.try_acquire(bearer.consumer());
+        let Some(rows) = limit else {
+            let query = Query {
+                limit: None,
+                ..query
+            };
+            let rows = read(slot, move || table.select(query)).await?;
+            if let Some(answer) = representation.judge(self.request)? {
+                return Ok(answer);
+            }
+            return items::all(&representation, form, rows, long());
+        };
+        let (counting, offset) = (asked.counting, asked.offset);
+        let size = PageSize {
+            rows,
+            offset,
+            bytes: PAGE_BYTES,
+        };
+        let found = read(slot, move || {
+            let matched = match counting {
+                Counting::No => None,
+                Counting::Only | Counting::Yes => Some(table.count(&query)?),
+            };
+            let page = match counting {
+                Counting::Only => None,
+                Counting::No | Counting::Yes => Some(Page::read(&table, query, size)?),
+            };
+            Ok((page, matched))
+        });
+        let (page, matched) = found.await?;
+        if let Some(answer) = representation.judge(self.request)? {
+            return Ok(answer);
+        }
+        match page {
+            Some(page) => items::page(&representation, form, page, matched, &links, long),
+            None => items::hits(&representation, &form, matched.unwrap_or(0), &links),
+        }
+    }
+
+    fn item(
+        self,
+        route: &TableRoute,
+        table: &PermittedTable,
+        key: &str,
+    ) -> Result<HttpResponse, Refusal> {
+        let taken = [Known::Crs, Known::F, Known::Properties];
+        let parameters = Parameters::read(&self.parameters(), table.schema(), &taken, false)?;
+        let asked = Asked::read(&parameters, table.schema())?;
+        let negotiated = Negotiated::of(self.request, parameters.get(Known::F), None)?;
+        let form = self.form_of(table, negotiated, asked.properties.as_deref(), asked.crs)?;
+        let row = table.item(key)?;
+        let representation = form.representation(self.request, table);
+        if let Some(answer) = representation.judge(self.request)? {
+            return Ok(answer);
+        }
+        let row = row
+            .project(&form.columns.read)
+            .or(Err(Refused::Unreadable))?;
+        items::item(&representation, &form, row, &self.links(route))
+    }
+
+    /// The form of an answer from `table`; geometries of tables that say what they are lie as they are stored.
+    pub(super) fn form_of(
+        self,
+        table: &PermittedTable,
+        negotiated: Negotiated<Format>,
+        properties: Option<&[usize]>,
+        crs: Option<Crs>,
+    ) -> Result<Form, Refusal> {
+        let format = negotiated.format();
+        let is_turned = crs.is_some_and(|crs| crs != Crs::default());
+        if is_turned && matches!(format, Format::Arrow | Format::Parquet) {
+            let expected = "CRS84 where the answer is Arrow or Parquet";
+            return Err(Refused::malformed("crs", expected).into());
+        }
+        let schema = table.schema();
+        let crs = crs.unwrap_or_default();
+        Ok(Form {
+            negotiated,
+            columns: AnswerColumns::of(schema, &table.unique(), properties, format, crs),
+            crs: schema.geometry.is_some().then_some(crs),
+            now: self.now,
+        })
+    }
+
+    /// The links of an answer about the collection of `route`.
+    fn links(&self, route: &TableRoute) -> Links<'_> {
+        let id = route.collection.as_ref();
+        let id = id.map_or("", |id| id.as_str());
+        Links::new(self.request, &self.site.base_url, id)
+    }
+
+    /// A slot for reading rows, as soon as there is one.
+    pub(super) async fn query_slot(self, bearer: &Bearer) -> Result<Slot, Refusal> {
+        let slot = self.site.queries.acquire(bearer.consumer());
+        let waited = tokio::time::timeout(WAIT_FOR_TURN, slot).await;
+        waited.ok().flatten().ok_or(Refusal::Busy)
+    }
+}
+
+/// The outcome of `work` on another thread, which holds `slot` meanwhile: to read rows may take longer than others on
+/// the same thread can wait.
+pub(super) async fn read<T: Send + 'static>(
+    slot: Slot,
+    work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
+) -> Result<T, Refusal> {
+    let work = move || {
+        let _slot = slot;
+        work()
+    };
+    Ok(web::block(work).await.or(Err(Refusal::Fault))??)
+}
+
+/// Rows of a page where nobody says how many.
+const DEFAULT_LIMIT: usize = 100;
+/// Bytes of a page in memory.
+const PAGE_BYTES: usize = 8 << 20;
+/// Time that a query may wait for its slot.
+const WAIT_FOR_TURN: Duration = Duration::from_secs(10);

@@ -1,0 +1,129 @@
+//! The paths of tables.
+
+use percent_encoding::percent_decode_str;
+
+use crate::policy::CollectionId;
+
+/// A resource of a collection that is a table of records, features or series.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TableRoute {
+    /// The resource.
+    pub resource: TableResource,
+    /// The collection; none when no collection can have that name.
+    pub collection: Option<CollectionId>,
+}
+
+/// A resource below the address of such a collection.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum TableResource {
+    /// `items/{key}`: one row, by its key.
+    Item(Box<str>),
+    /// `items`: rows.
+    Items,
+    /// `queryables`: the fields that can be asked for.
+    Queryables,
+}
+
+impl TableRoute {
+    /// Their paths, as the log names them, each with a resource of its kind.
+    pub(in crate::app) fn templates() -> [(&'static str, TableResource); 3] {
+        [
+            ("/v1/collections/{id}/items", TableResource::Items),
+            (ITEM, TableResource::Item("{key}".into())),
+            ("/v1/collections/{id}/queryables", TableResource::Queryables),
+        ]
+    }
+
+    /// The route at `path`.
+    pub(in crate::app) fn find(path: &str) -> Option<Self> {
+        let (id, rest) = path.strip_prefix("/v1/collections/")?.split_once('/')?;
+        let resource = TableResource::find(rest)?;
+        let id = percent_decode_str(id).decode_utf8().ok();
+        Some(Self {
+            resource,
+            collection: id.and_then(|id| CollectionId::parse(&id).ok()),
+        })
+    }
+
+    /// The path as the log names it.
+    pub(in crate::app) fn template(&self) -> &'static str {
+        match self.resource {
+            TableResource::Item(_) => ITEM,
+            TableResource::Items => "/v1/collections/{id}/items",
+            TableResource::Queryables => "/v1/collections/{id}/queryables",
+        }
+    }
+}
+
+impl TableResource {
+    fn find(rest: &str) -> Option<Self> {
+        match rest {
+            "items" => Some(Self::Items),
+            "queryables" => Some(Self::Queryables),
+            _ => {
+                let key = rest.strip_prefix("items/")?;
+                let is_one = !key.is_empty() && !key.contains('/');
+                let key = percent_decode_str(key).decode_utf8().ok();
+                // A key that is no text is none that a row can have, and no path of anything else.
+                is_one.then_some(Self::Item(key?.into()))
+            }
+        }
+    }
+}
+
+const ITEM: &str = "/v1/collections/{id}/items/{key}";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_below_a_collection_is_that_of_its_items_or_of_one_of_them() {
+        let route = |resource, id: &str| {
+            Some(TableRoute {
+                resource,
+                collection: CollectionId::parse(id).ok(),
+            })
+        };
+        let item = |key: &str| TableResource::Item(key.into());
+        for (path, expected) in [
+            (
+                "/v1/collections/watches/items",
+                route(TableResource::Items, "watches"),
+            ),
+            (
+                "/v1/collections/w%61tches/queryables",
+                route(TableResource::Queryables, "watches"),
+            ),
+            (
+                "/v1/collections/watches/items/A-1",
+                route(item("A-1"), "watches"),
+            ),
+            (
+                "/v1/collections/watches/items/a%2Fb%20c",
+                route(item("a/b c"), "watches"),
+            ),
+            ("/v1/collections/../items/..", route(item(".."), "..")),
+            ("/v1/collections/%FF/items", route(TableResource::Items, "")),
+            ("/v1/collections/watches/items/", None),
+            ("/v1/collections/watches/items/a/b", None),
+            ("/v1/collections/watches/items/%FF", None),
+            ("/v1/collections/watches/Items", None),
+            ("/v1/collections/watches", None),
+            ("/v1/items", None),
+        ] {
+            assert_eq!(TableRoute::find(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn each_template_is_that_of_its_resource() {
+        for (template, resource) in TableRoute::templates() {
+            let route = TableRoute {
+                resource,
+                collection: None,
+            };
+            assert_eq!(route.template(), template);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The parameter `datetime` (OGC API Features §7.15.4): an instant or a day, or an interval of them with open ends.
+
+use perild_query::{
+    Kind,
+    literal::instant::{day, first_of, millisecond},
+    query::Interval,
+};
+
+use super::Refused;
+
+/// The interval that `text` is for a table of `kind`.
+///
+/// An end that is a day has the whole of it in the interval. An end that is an instant is in the interval as well, but
+/// of series it is not: each value holds from its time on, so that a month ends before the first value of the next.
+///
+/// # Errors
+/// [`Refused::Malformed`].
+pub(super) fn read(text: &str, kind: Kind) -> Result<Interval, Refused> {
+    let malformed = || Refused::malformed("datetime", EXPECTED);
+    let read = || match text.split_once('/') {
+        None => {
+            let (begin, end) = span(text)?;
+            Some(Interval {
+                begin: Some(begin),
+                end: Some(end),
+            })
+        }
+        Some((begin, end)) => {
+            let begin = open(begin).map_or_else(|| Some(Some(span(begin)?.0)), |()| Some(None))?;
+            let end = open(end).map_or_else(|| Some(Some(last(end, kind)?)), |()| Some(None))?;
+            let is_forward = begin.zip(end).is_none_or(|(begin, end)| begin <= end);
+            let is_bounded = begin.is_some() || end.is_some();
+            (is_forward && is_bounded).then_some(Interval { begin, end })
+        }
+    };
+    read().ok_or_else(malformed)
+}
+
+/// The last millisecond before or at an end.
+fn last(end: &str, kind: Kind) -> Option<i64> {
+    let (first, last) = span(end)?;
+    let is_instant = first == last;
+    let is_excluded = is_instant && kind == Kind::Series;
+    if is_excluded {
+        first.checked_sub(1)
+    } else {
+        Some(last)
+    }
+}
+
+/// The first and the last millisecond of a day, or an instant as both.
+fn span(text: &str) -> Option<(i64, i64)> {
+    if let Some(day) = day(text) {
+        return Some((first_of(day), first_of(day.checked_add(1)?).checked_sub(1)?));
+    }
+    let instant = millisecond(text)?;
+    Some((instant, instant))
+}
+
+/// An end that is open.
+fn open(text: &str) -> Option<()> {
+    matches!(text, "" | "..").then_some(())
+}
+
+const EXPECTED: &str = "a time of RFC 3339, a day, or an interval of two of them that goes forward, as 2026-01-01/2026-01-31, \
+     ../2026-01-31 or 2026-01-01T00:00:00Z/..";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 86_400_000;
+
+    /// Rows: OAF-7
+    #[test]
+    fn a_time_is_an_instant_or_a_day_or_an_interval_that_may_be_open() {
+        for (text, begin, end) in [
+            ("1970-01-02", Some(DAY), Some(2 * DAY - 1)),
+            ("1970-01-01T00:00:01Z", Some(1_000), Some(1_000)),
+            ("1970-01-01T01:00:01+01:00", Some(1_000), Some(1_000)),
+            ("1970-01-01/1970-01-02", Some(0), Some(2 * DAY - 1)),
+            ("../1970-01-01", None, Some(DAY - 1)),
+            ("/1970-01-01T00:00:00Z", None, Some(0)),
+            ("1970-01-02/", Some(DAY), None),
+            ("1970-01-02/..", Some(DAY), None),
+        ] {
+            let found = read(text, Kind::Features);
+            assert_eq!(found, Ok(Interval { begin, end }), "{text}");
+        }
+        for text in [
+            "",
+            "..",
+            "../..",
+            "/",
+            "1970",
+            "yesterday",
+            "1970-02-30",
+            "1970-01-02/1970-01-01",
+            "1970-01-01/1970-01-02/1970-01-03",
+            "1970-01-01T00:00:00",
+        ] {
+            assert!(read(text, Kind::Features).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_interval_of_a_series_ends_before_the_instant_that_ends_it() {
+        let end = |text| read(text, Kind::Series).unwrap().end;
+        assert_eq!(end("../1970-01-02T00:00:00Z"), Some(DAY - 1));
+        assert_eq!(end("../1970-01-01"), Some(DAY - 1));
+        assert_eq!(end("1970-01-02T00:00:00Z"), Some(DAY));
+        assert!(read("1970-01-02T00:00:00Z/1970-01-02T00:00:00Z", Kind::Series).is_err());
+    }
+}

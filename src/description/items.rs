@@ -1,0 +1,200 @@
+//! The operations of tables: their rows, one of them, and the fields that can be asked for.
+
+use perild_query::geometry::Crs;
+use serde_json::{Map, Value, json};
+
+use super::{
+    Description,
+    access::Access,
+    operation::{Operation, answer, guarded},
+    reference::header,
+};
+use crate::{
+    dataset::tables::parameters::{KNOWN, Known},
+    response::{items::Format, media::Formats},
+};
+
+/// `GET` of the rows of a collection.
+pub(crate) fn items(about: &Description<'_>) -> Operation {
+    let mut parameters = vec![collection()];
+    parameters.extend(KNOWN.iter().map(|one| parameter(*one)));
+    let mut operation = rows(
+        about,
+        "items",
+        "Rows of a table: all, or those that are asked for",
+    );
+    operation.parameters = parameters;
+    operation.problems = vec![404, 410];
+    let mut operation = operation.cacheable().coded();
+    for (status, answer) in &mut operation.answers {
+        if *status == "200" {
+            answer["headers"]["Link"] = header("Page");
+            answer["headers"]["Content-Crs"] = header("Content-Crs");
+        }
+    }
+    operation
+}
+
+/// `GET` of one row by its key.
+pub(crate) fn item(about: &Description<'_>) -> Operation {
+    let key = json!({
+        "name": "key", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1},
+        "description": "The key. That of several columns is their values with commas between them, of series the time last; \
+                        a comma or backslash within a value has a backslash before it.",
+    });
+    let mut operation = rows(about, "item", "One row of a table, by its key");
+    operation.parameters = vec![
+        collection(),
+        key,
+        parameter(Known::Crs),
+        parameter(Known::F),
+    ];
+    operation.problems = vec![404];
+    operation.cacheable().coded()
+}
+
+/// `GET` of the fields of a table that can be asked for.
+pub(crate) fn queryables(about: &Description<'_>) -> Operation {
+    let content = json!({"application/schema+json": {"schema": {"type": "object"}}});
+    Operation {
+        parameters: vec![collection()],
+        answers: vec![("200", answer("The fields, as JSON Schema", content))],
+        problems: vec![404],
+        ..guarded(
+            "queryables",
+            "collections",
+            "The fields of a table that can be asked for, and their values where they are few",
+            Access::chosen(about.policy),
+            "Problem",
+        )
+    }
+    .cacheable()
+    .coded()
+}
+
+fn rows(about: &Description<'_>, id: &str, summary: &str) -> Operation {
+    let content = Format::ALL.iter().map(|format| {
+        let content = match format {
+            // Octets have no schema (OpenAPI 3.1 §4.8.14.3).
+            Format::Arrow | Format::Parquet => json!({}),
+            Format::Csv | Format::NdJson => json!({"schema": {"type": "string"}}),
+            Format::GeoJson | Format::Json => json!({"schema": features(id == "item")}),
+        };
+        (format.media().essence().to_owned(), content)
+    });
+    let content: Map<_, _> = content.collect();
+    Operation {
+        answers: vec![("200", answer("The rows", content.into()))],
+        ..guarded(
+            id,
+            "collections",
+            summary,
+            Access::chosen(about.policy),
+            "Problem",
+        )
+    }
+}
+
+fn collection() -> Value {
+    json!({
+        "name": "id", "in": "path", "required": true, "description": "The collection.",
+        "schema": {"type": "string", "minLength": 1},
+    })
+}
+
+fn features(is_one: bool) -> Value {
+    let feature = json!({
+        "type": "object",
+        "required": ["type", "id", "geometry", "properties"],
+        "properties": {
+            "type": {"enum": ["Feature"]},
+            "id": {"type": ["string", "number"], "description": "The key, as the address of the item ends with it."},
+            "geometry": {"type": ["object", "null"], "description": "GeoJSON; null of rows without a place."},
+            "properties": {"type": "object"},
+        },
+    });
+    if is_one {
+        return feature;
+    }
+    json!({
+        "type": "object",
+        "required": ["type", "features", "links", "numberReturned", "timeStamp"],
+        "properties": {
+            "type": {"enum": ["FeatureCollection"]},
+            "numberReturned": {"type": "integer"},
+            "numberMatched": {"type": "integer", "description": "Where `count=true` asks for it."},
+            "timeStamp": {"type": "string", "format": "date-time"},
+            "links": {"type": "array", "items": {"type": "object"}, "description": "`next` leads to the rows after these."},
+            "features": {"type": "array", "items": feature},
+        },
+    })
+}
+
+fn parameter(known: Known) -> Value {
+    let text = json!({"type": "string"});
+    let crs = json!({"type": "string", "enum": Crs::all().map(Crs::uri).collect::<Vec<_>>()});
+    let (description, schema) = match known {
+        Known::Bbox => (
+            "West, south, east, north, in the order of `bbox-crs`; six numbers have heights, which are left. West of more \
+             than east goes over the date line. Rows without a place are among those that are found.",
+            text,
+        ),
+        Known::BboxCrs => ("The system of `bbox`.", crs),
+        Known::Count => (
+            "`true` asks for the number of all rows that match.",
+            json!({"type": "boolean"}),
+        ),
+        Known::Crs => ("The system of geometries in the answer.", crs),
+        Known::Datetime => (
+            "An instant or a day, or an interval as `2026-01-01/2026-02-01`, `../2026-02-01` or `2026-01-01/..`; rows without \
+             a time are among those that are found.",
+            text,
+        ),
+        Known::F => (
+            "The format of the answer; without it, Accept decides.",
+            json!({"type": "string", "enum": Format::known()}),
+        ),
+        Known::Filter => (
+            "A condition in CQL2 (OGC 21-065r2) on the queryables of the collection, as `year >= 1950 AND brand LIKE 'A%'`.",
+            text,
+        ),
+        Known::FilterCrs => ("The system of geometries in `filter`.", crs),
+        Known::FilterLang => (
+            "The form of `filter`: `cql2-text` without it.",
+            json!({"type": "string", "enum": ["cql2-text", "cql2-json"]}),
+        ),
+        Known::Ids => (
+            "Keys of rows with commas between them, as addresses of items end with them.",
+            text,
+        ),
+        Known::Key => (
+            "The first column of the key: a value, or the beginning of values with `*` behind it. Each other column is a \
+             parameter by its name as well; `\\*` is an asterisk at the end of a value.",
+            text,
+        ),
+        Known::Limit => (
+            "Rows of the page, up to 10,000. Without it a page of GeoJSON or JSON has 100, and a table has all rows.",
+            json!({"type": "integer", "minimum": 1}),
+        ),
+        Known::Next => ("The rows after a page; taken from its link `next`.", text),
+        Known::Offset => (
+            "Rows to pass over.",
+            json!({"type": "integer", "minimum": 0}),
+        ),
+        Known::Properties => (
+            "Columns of the answer with commas between them; all without it.",
+            text,
+        ),
+        Known::ResultType => (
+            "`hits` asks for the number of rows that match, and for none of them.",
+            json!({"type": "string", "enum": ["hits", "results"]}),
+        ),
+        Known::Sortby => (
+            "Columns to sort by with commas between them, `-` before one that descends.",
+            text,
+        ),
+    };
+    json!({
+        "name": known.name(), "in": "query", "required": false, "description": description, "schema": schema,
+    })
+}

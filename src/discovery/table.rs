@@ -1,0 +1,59 @@
+//! The items of a table, as OGC API Features says of them in a collection.
+
+use perild_query::geometry::Crs;
+use serde::Serialize;
+
+use super::{
+    View,
+    link::{JSON_SCHEMA, Link},
+    view::path_of,
+};
+use crate::{
+    dataset::{Collection, Kind},
+    response::{items::Format, media::Formats},
+};
+
+#[derive(Serialize)]
+pub(super) struct ItemsOffer {
+    /// Rows of records and series are features without a geometry.
+    #[serde(rename = "itemType")]
+    item_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crs: Option<Vec<&'static str>>,
+}
+
+/// The items that can be asked for of `collection`; none where it is no table, or not imported yet.
+pub(super) fn of(collection: &Collection) -> Option<ItemsOffer> {
+    let crs = || Crs::all().map(Crs::uri).collect();
+    has_items(collection).then(|| ItemsOffer {
+        item_type: "feature",
+        crs: (collection.kind() == Kind::Features).then(crs),
+    })
+}
+
+/// Links to the items of `collection` in each form, and to the fields that can be asked for.
+pub(super) fn links(view: &View<'_>, collection: &Collection) -> Vec<Link> {
+    if !has_items(collection) {
+        return Vec::new();
+    }
+    let path = format!("{}/items", path_of(collection));
+    let items = Format::ALL.iter().map(|format| {
+        let media = format.media();
+        let path = format!("{path}?f={}", media.name);
+        let title = format!("Its items as {}", media.name);
+        Link::new(view, "items", &path, media.essence(), title)
+    });
+    let queryables = Link::new(
+        view,
+        "http://www.opengis.net/def/rel/ogc/1.0/queryables",
+        &format!("{}/queryables", path_of(collection)),
+        JSON_SCHEMA,
+        "The fields that can be asked for",
+    );
+    items.chain([queryables]).collect()
+}
+
+/// `true` when `collection` is a table that has been imported.
+pub(super) fn has_items(collection: &Collection) -> bool {
+    collection.kind().table().is_some() && collection.has_data()
+}

@@ -1,0 +1,190 @@
+//! Tables for the daemon, written as an import writes them: watches by their sku, outages with polygons and times,
+//! and half hours of meters.
+
+use std::{fs, path::Path, sync::Arc};
+
+use arrow_array::{
+    ArrayRef, BinaryArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+    TimestampMillisecondArray,
+};
+use perild_query::{
+    Column, ColumnType, Kind, TableSchema, Time,
+    geometry::wkt,
+    layout::{Options, Writer},
+};
+use serde_json::json;
+
+/// Watches of a table of watches.
+pub const WATCHES: usize = 250;
+/// Brands of watches, of which each has as many.
+pub const BRANDS: [&str; 3] = ["Aurora", "Borealis, Ltd", "Côte"];
+
+/// Writes the table `id` of watches below `state`; another `edition` is another version of all rows.
+pub fn watches(state: &Path, id: &str, edition: i64) {
+    let schema = TableSchema {
+        kind: Kind::Records,
+        columns: vec![
+            column("sku", ColumnType::Text),
+            column("brand", ColumnType::Text),
+            column("year", ColumnType::Integer),
+            column("price", ColumnType::Number),
+            column("sold", ColumnType::Date),
+            column("tags", ColumnType::Json),
+        ],
+        key: vec!["sku".into()],
+        time: None,
+        geometry: None,
+        step_ms: None,
+    };
+    let rows = 0..WATCHES;
+    let sku = rows.clone().map(|row| sku(WATCHES - 1 - row));
+    let of = |row: usize| WATCHES - 1 - row;
+    let brand = rows.clone().map(|row| BRANDS[of(row) % 3]);
+    let year = rows
+        .clone()
+        .map(|row| 1900 + i64::try_from(of(row) % 100).unwrap());
+    let price = rows
+        .clone()
+        .map(|row| f64::from(u32::try_from(of(row)).unwrap()) / 4.0);
+    let sold = rows
+        .clone()
+        .map(|row| (of(row) % 2 == 0).then(|| 20_000 + i32::try_from(of(row)).unwrap()));
+    let tags = rows.map(|row| (of(row) == 0).then_some(r#"["steel",{"mm":38}]"#));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from_iter_values(sku)),
+        Arc::new(StringArray::from_iter_values(brand)),
+        Arc::new(Int64Array::from_iter_values(
+            year.map(|year| year + edition),
+        )),
+        Arc::new(Float64Array::from_iter_values(price)),
+        Arc::new(sold.collect::<Date32Array>()),
+        Arc::new(tags.collect::<StringArray>()),
+    ];
+    write(state, id, schema, columns, edition);
+}
+
+/// The sku of a watch: in the order of skus as of numbers.
+pub fn sku(number: usize) -> String {
+    format!("W/{number:04}")
+}
+
+/// Writes the table `id` of outages below `state`: squares of a degree, eastwards from Greenwich by their number and on
+/// over the date line, each without power for an hour, the second one until nobody knows.
+pub fn outages(state: &Path, id: &str) {
+    let schema = TableSchema {
+        kind: Kind::Features,
+        columns: vec![
+            column("area", ColumnType::Text),
+            column("number", ColumnType::Integer),
+            column("from", ColumnType::DateTime),
+            column("until", ColumnType::DateTime),
+            column("geom", ColumnType::Geometry),
+        ],
+        key: vec!["area".into(), "number".into()],
+        time: Some(Time::During {
+            begin: "from".into(),
+            end: "until".into(),
+        }),
+        geometry: Some("geom".into()),
+        step_ms: None,
+    };
+    let rows = 0..OUTAGES;
+    let hour = |row: i64| HOUR * row;
+    let squares = rows.clone().map(|row| {
+        let west = if row * 10 < 180 {
+            row * 10
+        } else {
+            row * 10 - 360
+        };
+        let (east, south, north) = (west + 1, 50, 51);
+        let text = format!(
+            "POLYGON (({west} {south},{east} {south},{east} {north},{west} {north},{west} {south}))"
+        );
+        // The last has no place.
+        (row + 1 < OUTAGES).then(|| wkt::to_wkb(&text).unwrap())
+    });
+    let squares: Vec<_> = squares.collect();
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from_iter_values(
+            rows.clone().map(|row| format!("A,{}", row % 2)),
+        )),
+        Arc::new(Int64Array::from_iter_values(rows.clone())),
+        Arc::new(
+            TimestampMillisecondArray::from_iter_values(rows.clone().map(hour))
+                .with_timezone("UTC"),
+        ),
+        Arc::new(
+            rows.map(|row| (row != 1).then(|| hour(row + 1)))
+                .collect::<TimestampMillisecondArray>()
+                .with_timezone("UTC"),
+        ),
+        Arc::new(BinaryArray::from_iter(squares)),
+    ];
+    write(state, id, schema, columns, 0);
+}
+
+/// Outages of a table of outages.
+pub const OUTAGES: i64 = 36;
+/// Milliseconds of an hour.
+pub const HOUR: i64 = 3_600_000;
+
+/// Writes the table `id` of the half hours of three meters below `state`, as many as `count` of each, from 1970 on.
+pub fn meters(state: &Path, id: &str, count: i64) {
+    let schema = TableSchema {
+        kind: Kind::Series,
+        columns: vec![
+            column("meter", ColumnType::Text),
+            column("from", ColumnType::DateTime),
+            Column {
+                unit: Some("kW.h".into()),
+                ..column("kwh", ColumnType::Number)
+            },
+        ],
+        key: vec!["meter".into()],
+        time: Some(Time::At {
+            column: "from".into(),
+        }),
+        geometry: None,
+        step_ms: Some(1_800_000),
+    };
+    let rows = || (0..count).flat_map(|at| ["M1", "M2", "M3"].map(|meter| (meter, at)));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from_iter_values(
+            rows().map(|(meter, _)| meter),
+        )),
+        Arc::new(
+            TimestampMillisecondArray::from_iter_values(rows().map(|(_, at)| at * HOUR / 2))
+                .with_timezone("UTC"),
+        ),
+        Arc::new(Float64Array::from_iter_values(rows().map(|(meter, at)| {
+            let of_meter = f64::from(meter.as_bytes()[1] - b'0');
+            of_meter + f64::from(i32::try_from(at).unwrap()) / 1024.0
+        }))),
+    ];
+    write(state, id, schema, columns, 0);
+}
+
+fn column(name: &str, column_type: ColumnType) -> Column {
+    Column {
+        name: name.into(),
+        column_type,
+        is_nullable: true,
+        unit: None,
+        definition: None,
+    }
+}
+
+fn write(state: &Path, id: &str, schema: TableSchema, columns: Vec<ArrayRef>, edition: i64) {
+    let dir = state.join("tables").join(id);
+    fs::create_dir_all(&dir).unwrap();
+    let batch = RecordBatch::try_new(schema.arrow(), columns).unwrap();
+    let options = Options {
+        memory_bytes: 64 << 20,
+        sizes: None,
+        about: json!({"title": format!("About {id}"), "licence": "CC-BY-4.0"}),
+        modified_ms: 1_790_000_000_000 + edition,
+    };
+    let mut writer = Writer::begin(&dir, schema, options).unwrap();
+    writer.push(&batch).unwrap();
+    writer.finish().unwrap();
+}
