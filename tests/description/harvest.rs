@@ -176,7 +176,7 @@ fn ckan_finds_each_dataset_with_its_files() {
         for (format, form) in [("ttl", "turtle"), ("jsonld", "json-ld"), ("rdf", "xml")] {
             let path = publisher.catalog(profile, format);
             let arguments = [path.to_str().unwrap(), form, "euro_dcat_ap_3"];
-            let said = python::file(&python::CKAN, &script("ckan.py"), &arguments);
+            let said = python::file(&python::CKAN, &script("datasets.py"), &arguments);
             let mut found: Vec<Value> = said
                 .lines()
                 .map(|line| serde_json::from_str(line).unwrap())

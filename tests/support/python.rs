@@ -48,7 +48,7 @@ pub const HARVESTERS: Environment = Environment {
 
 /// CKAN's harvester of catalogues; CKAN names what it needs in no metadata of its package.
 pub const CKAN: Environment = Environment {
-    name: "python-ckan-2.12.0-dcat-2.4.4",
+    name: "python-ckan-2.12.0-dcat-2.4.4-1",
     requirements: &[
         "ckan==2.12.0",
         "ckanext-dcat==2.4.4",
@@ -61,8 +61,10 @@ pub const CKAN: Environment = Environment {
         "Markdown==3.11.3",
         "msgspec==0.23.0",
         "nh3==0.3.8",
+        "packaging==26.4",
         "passlib==1.7.4",
         "polib==1.2.0",
+        "PyJWT==2.15.1",
         "pysolr==3.11.0",
         "rdflib==7.6.0",
         "requests==2.34.2",
