@@ -83,7 +83,6 @@ impl Predicate {
                 Outcomes {
                     is_true: nulls != Nulls::None,
                     is_false: nulls != Nulls::All,
-                    is_unknown: false,
                 }
             }
             Self::Like {
@@ -111,12 +110,12 @@ impl Predicate {
     }
 }
 
-/// Truths that a predicate may have of rows of a part.
+/// Truths that a predicate may have of rows of a part. That it may be unknown changes neither of the two: what is
+/// unknown is true on neither side of "not", and makes nothing true that another part does not.
 #[derive(Clone, Copy)]
 struct Outcomes {
     is_true: bool,
     is_false: bool,
-    is_unknown: bool,
 }
 
 impl Outcomes {
@@ -124,7 +123,6 @@ impl Outcomes {
         Self {
             is_true,
             is_false: !is_true,
-            is_unknown: false,
         }
     }
 
@@ -132,18 +130,13 @@ impl Outcomes {
         Self {
             is_true: self.is_false,
             is_false: self.is_true,
-            is_unknown: self.is_unknown,
         }
     }
 
-    /// All that "and" makes of one outcome of each side.
     fn and(self, other: Self) -> Self {
-        let is_not_false = |side: Self| side.is_true || side.is_unknown;
         Self {
             is_true: self.is_true && other.is_true,
             is_false: self.is_false || other.is_false,
-            is_unknown: (self.is_unknown && is_not_false(other))
-                || (other.is_unknown && is_not_false(self)),
         }
     }
 }
@@ -155,38 +148,32 @@ impl ColumnBounds {
         Outcomes {
             is_true: is_true && has_values,
             is_false: is_false && has_values,
-            is_unknown: self.nulls != Nulls::None,
         }
     }
 
     fn compared(&self, folding: Folding, comparison: Comparison, literal: &Literal) -> Outcomes {
-        if !folding.is_none() {
-            return self.outcomes(true, true);
-        }
-        let at = Self {
+        self.beside(folding, comparison, &Self::at(literal))
+    }
+
+    /// Bounds of a value.
+    fn at(literal: &Literal) -> Self {
+        Self {
             min: Some(literal.clone()),
             max: Some(literal.clone()),
             nulls: Nulls::None,
-        };
-        self.beside(folding, comparison, &at)
+        }
     }
 
     fn beside(&self, folding: Folding, comparison: Comparison, other: &Self) -> Outcomes {
-        let is_one_text = folding.is_none();
-        let may = |comparison| !is_one_text || self.may(comparison, other);
-        let is_either = |nulls| self.nulls == nulls || other.nulls == nulls;
-        let nulls = if is_either(Nulls::All) {
-            Nulls::All
-        } else if is_either(Nulls::Some) {
-            Nulls::Some
-        } else {
-            Nulls::None
+        let are_null = [self, other].iter().any(|side| side.nulls == Nulls::All);
+        let may = |comparison| {
+            let may = !folding.is_none() || self.may(comparison, other);
+            may && !are_null
         };
-        let known = Self {
-            nulls,
-            ..Self::default()
-        };
-        known.outcomes(may(comparison), may(comparison.opposite()))
+        Outcomes {
+            is_true: may(comparison),
+            is_false: may(comparison.opposite()),
+        }
     }
 
     /// False when the comparison is true of no value within these bounds and none within the others.
@@ -218,16 +205,7 @@ impl ColumnBounds {
             order(Some(literal), self.min.as_ref()).is_some_and(Ordering::is_lt)
         };
         let first = literals.get(literals.partition_point(is_below));
-        let may = |comparison| {
-            first.is_some_and(|first| {
-                let one = Self {
-                    min: Some(first.clone()),
-                    max: Some(first.clone()),
-                    nulls: Nulls::None,
-                };
-                self.may(comparison, &one)
-            })
-        };
+        let may = |comparison| first.is_some_and(|first| self.may(comparison, &Self::at(first)));
         self.outcomes(
             may(Comparison::Equal),
             first.is_none() || may(Comparison::NotEqual),

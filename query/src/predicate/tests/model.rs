@@ -254,3 +254,59 @@ proptest! {
         prop_assert_eq!(predicate.may_hold(&Exact(row)), is_true);
     }
 }
+
+/// Bounds of the column of names.
+struct Names(&'static str, &'static str);
+
+impl Bounds for Names {
+    fn of(&self, _: usize) -> ColumnBounds {
+        ColumnBounds {
+            min: Some(text(self.0)),
+            max: Some(text(self.1)),
+            nulls: Nulls::None,
+        }
+    }
+}
+
+#[test]
+fn a_part_without_the_prefix_or_the_values_is_not_read() {
+    let like = |pattern: &str, ignores_case: bool| Predicate::Like {
+        column: NAME,
+        folding: Folding {
+            ignores_case,
+            ignores_accents: false,
+        },
+        pattern: Pattern::new(pattern).unwrap(),
+    };
+    let listed = |values: &[&str]| {
+        let values = values.iter().map(|value| text(value));
+        Predicate::one_of(&schema(), (NAME, Folding::default()), values).unwrap()
+    };
+    for (predicate, bounds, expected) in [
+        (like("AB%", false), Names("AA", "AC"), true),
+        (like("AB%", false), Names("ABC", "AC"), true),
+        (like("AB%", false), Names("AA", "ABA"), true),
+        (like("AB%", false), Names("AA", "AB"), true),
+        (like("AB%", false), Names("AC", "AD"), false),
+        (like("AB%", false), Names("A", "AA"), false),
+        (like("ab%", true), Names("AC", "AD"), true),
+        (like("%B", false), Names("C", "D"), true),
+        (like("AB%", false).negated(), Names("AC", "AD"), true),
+        (listed(&["A", "C"]), Names("B", "D"), true),
+        (listed(&["A", "E"]), Names("B", "D"), false),
+        (listed(&["A", "B"]), Names("C", "D"), false),
+        (listed(&["E"]), Names("C", "D"), false),
+        (listed(&["C"]).negated(), Names("C", "C"), false),
+        (listed(&["C"]).negated(), Names("C", "D"), true),
+        (listed(&["A"]).negated(), Names("C", "C"), true),
+    ] {
+        let shown = predicate.text(&schema());
+        assert_eq!(
+            predicate.may_hold(&bounds),
+            expected,
+            "{shown} in {} to {}",
+            bounds.0,
+            bounds.1
+        );
+    }
+}
