@@ -26,7 +26,7 @@ pub(super) fn properties(stored: &Stored, sizes: Sizes) -> WriterProperties {
     let mut properties = WriterProperties::builder()
         .set_created_by(concat!("perild ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_key_value_metadata(geo(stored))
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_compression(compression(table.kind))
         .set_max_row_group_row_count(Some(sizes.group))
         .set_max_row_group_bytes(Some(MOST_GROUP_BYTES))
         .set_data_page_row_count_limit(sizes.page)
@@ -39,11 +39,29 @@ pub(super) fn properties(stored: &Stored, sizes: Sizes) -> WriterProperties {
     for (at, column) in table.columns.iter().enumerate() {
         let is_unique = stored.key().contains(&at) && table.kind != Kind::Series;
         properties = column_properties(properties, column, is_unique);
+        if table.kind == Kind::Series && stored.unique().contains(&at) {
+            // Runs of keys and steps of time are small by their encodings.
+            let path = ColumnPath::new(vec![column.name.to_string()]);
+            properties = properties.set_column_compression(path, Compression::UNCOMPRESSED);
+        }
     }
     for side in stored.geometry().map(|_| BOX).into_iter().flatten() {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(side), false);
     }
     properties.build()
+}
+
+/// The compression of columns that have no other. The library makes a compressor and a decompressor for each column of
+/// each read, which with zstd takes longer than a row or two: it is for columns of which much is read at once.
+fn compression(kind: Kind) -> Compression {
+    match kind {
+        Kind::Records | Kind::Features => Compression::SNAPPY,
+        Kind::Series => zstd(),
+    }
+}
+
+fn zstd() -> Compression {
+    Compression::ZSTD(ZstdLevel::default())
 }
 
 fn column_properties(
@@ -62,6 +80,7 @@ fn column_properties(
         ColumnType::Integer if is_unique => plain(properties, Encoding::DELTA_BINARY_PACKED),
         // Nothing asks for one of these by its bounds.
         ColumnType::Geometry | ColumnType::Json => plain(properties, Encoding::PLAIN)
+            .set_column_compression(path.clone(), zstd())
             .set_column_statistics_enabled(path.clone(), EnabledStatistics::None),
         _ => properties,
     }

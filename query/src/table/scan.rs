@@ -216,7 +216,8 @@ pub(super) fn read(
 ) -> Result<Batches, QueryError> {
     let file = files.file(rows.group);
     let file = file.ok_or_else(|| QueryError::Damaged("a part is absent".into()))?;
-    let batch_rows = batch_rows(files, rows.group, columns);
+    // Room is made for as many rows before the first is read.
+    let batch_rows = batch_rows(files, rows.group, columns).min(rows.rows.len().max(1));
     let reader = file.reader(rows.group.at, &rows.rows, columns, batch_rows)?;
     Ok(Batches { reader })
 }
