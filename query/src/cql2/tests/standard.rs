@@ -403,3 +403,22 @@ fn operators_of_intervals_are_those_of_owl_time() {
         assert_eq!(found, expected, "T_{operator}");
     }
 }
+
+/// Rows: CQL-10
+#[test]
+fn filters_and_faults_of_the_documentation_are_read() {
+    let page = include_str!("../../../../docs/filters.md");
+    let filters = page.lines().filter_map(|line| line.strip_prefix("| `"));
+    let filters = filters.filter_map(|line| line.split('`').next());
+    let mut count = 0;
+    for filter in filters {
+        let read = of_text(filter);
+        assert!(read.is_ok(), "{filter}: {}", shown(read));
+        count += 1;
+    }
+    assert_eq!(count, 12, "filters of the table");
+    for filter in ["depth = 'deep'", "nam = 'a'"] {
+        let fault = shown(of_text(filter));
+        assert!(page.lines().any(|line| line == fault), "{fault}");
+    }
+}
