@@ -89,6 +89,19 @@ impl Route {
         Self::of_single_slashes(&single_slashes(path))
     }
 
+    /// As [`Self::find`], among the addresses as well that collections of `catalog` have of their own; one of ours
+    /// stands before them, and they before files.
+    #[must_use]
+    pub fn find_among(path: &str, catalog: Option<&Catalog>) -> Self {
+        let found = Self::find(path);
+        if !matches!(found, Self::File { .. } | Self::Nothing) {
+            return found;
+        }
+        let aliased =
+            catalog.and_then(|catalog| TableRoute::aliased(&single_slashes(path), catalog));
+        aliased.map_or(found, Self::Table)
+    }
+
     fn of_single_slashes(path: &str) -> Self {
         if let Some((_, route)) = OPEN.iter().find(|(open, _)| *open == path) {
             return route.clone();

@@ -61,7 +61,10 @@ pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -
         let lines = request.headers().get_all(InteractionId::HEADER);
         let id = InteractionId::read(lines.map(HeaderValue::as_bytes));
         let method = request.method().as_str();
-        (Route::find(request.uri().path()), id, method)
+        let present = perild.present();
+        let catalog = present.site().map(|site| &*site.catalog);
+        let route = Route::find_among(request.uri().path(), catalog);
+        (route, id, method)
     };
     if !matches!(route, Route::Health | Route::Readiness) {
         perild.log().room().await;

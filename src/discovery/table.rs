@@ -50,7 +50,17 @@ pub(super) fn links(view: &View<'_>, collection: &Collection) -> Vec<Link> {
         JSON_SCHEMA,
         "The fields that can be asked for",
     );
-    items.chain([queryables]).collect()
+    let alias = collection.alias().map(|alias| {
+        let title = "Its items, at an address of their own";
+        Link::new(
+            view,
+            "items",
+            alias,
+            Format::GeoJson.media().essence(),
+            title,
+        )
+    });
+    items.chain([queryables]).chain(alias).collect()
 }
 
 /// `true` when `collection` is a table that has been imported.

@@ -11,6 +11,7 @@ use crate::{
     site::Site,
     support::{
         http::{Answer, Request},
+        store,
         tables::{self, BRANDS, OUTAGES, WATCHES, sku},
     },
 };
@@ -679,4 +680,82 @@ fn a_filter_finds_what_it_is_true_of_in_text_and_in_json() {
         let detail = answer.problem()["detail"].to_string();
         assert!(detail.contains(said), "{filter}: {detail}");
     }
+}
+
+#[test]
+fn a_catalogue_of_watches_has_an_address_of_its_own_for_each_of_its_versions() {
+    let page = include_str!("../../docs/records.md");
+    let code = |language: &str| {
+        let (_, rest) = page.split_once(&format!("```{language}\n")).unwrap();
+        rest.split_once("```").unwrap().0
+    };
+    let site =
+        Site::with(|settings, _| "publish = \"described\"\n".clone_into(&mut settings.defaults));
+    fs::write(site.shared("watches.json"), code("json")).unwrap();
+    for version in [1, 2] {
+        let described = code("toml").replace("/info/v2", &format!("/info/v{version}"));
+        let path = site.shared(&format!("watches-{version}.toml"));
+        fs::write(&path, described).unwrap();
+        if version == 1 {
+            let columns = r#"[{"sku": "OM-3570", "title": "Omega Speedmaster"}]"#;
+            fs::write(site.shared("watches.json"), columns).unwrap();
+        } else {
+            fs::write(site.shared("watches.json"), code("json")).unwrap();
+        }
+        store::import(&site.dir().join("state"), &path);
+    }
+    // A file belongs to one description.
+    let first = site.shared("watches-1.toml");
+    let own = fs::read_to_string(&first)
+        .unwrap()
+        .replace("watches.json", "watches-of-1.json");
+    fs::write(&first, own).unwrap();
+    fs::write(site.shared("watches-of-1.json"), "[]").unwrap();
+    site.perild.reload();
+    let get = |target: &str| {
+        let answer = site
+            .connect()
+            .send(&site.request(target, &crate::site::fresh_token()));
+        assert_eq!(answer.status, 200, "{target} {answer:?}");
+        json(&answer)
+    };
+    assert_eq!(get("/info/v2/OM-3570")["properties"]["year"], 1969);
+    assert_eq!(
+        get("/info/v1/OM-3570")["properties"]["title"],
+        "Omega Speedmaster"
+    );
+    for (query, expected) in [
+        ("brand=Omega&year=1969", vec!["OM-3570"]),
+        ("sku=SE*", vec!["SE-6139"]),
+        ("key=L*", vec!["LO-5699"]),
+        (
+            "filter=year%20%3C%201950%20AND%20%22case%22%20=%20'gold'",
+            vec!["LO-5699"],
+        ),
+        ("sortby=-year", vec!["SE-6139", "OM-3570", "LO-5699"]),
+        ("case=steel&limit=1", vec!["OM-3570"]),
+    ] {
+        let found = get(&format!("/info/v2?{query}"));
+        assert_eq!(ids(&found), expected, "{query}");
+        let itself = link(&found, "self").unwrap();
+        assert!(itself.contains("/info/v2?"), "{itself}");
+    }
+    let anybody = |target: &str| site.connect().send(&Request::get(target)).status;
+    assert_eq!(
+        (anybody("/info/v2/OM-3570"), anybody("/info/v3/OM-3570")),
+        (401, 401)
+    );
+    assert_eq!(
+        site.connect()
+            .send(&site.request("/info/v3", &crate::site::fresh_token()))
+            .status,
+        404
+    );
+    let collection = json(&site.ask(&Request::get("/v1/collections/watches-2")));
+    let links = collection["links"].as_array().unwrap();
+    assert!(
+        links
+            .iter()
+            .any(|one| one["href"].as_str().unwrap().ends_with("/info/v2"))
+    );
 }

@@ -1,10 +1,13 @@
 //! Collections and their rules: the folder, the stores, the catalogue of both, and the configuration's rules.
 
 use std::{
-    collections::HashSet, fs::Metadata as FileMetadata, os::unix::fs::MetadataExt, sync::Arc,
+    collections::{BTreeSet, HashSet},
+    fs::Metadata as FileMetadata,
+    os::unix::fs::MetadataExt,
+    sync::Arc,
 };
 
-use super::{Examination, awaited};
+use super::{Examination, Route, awaited};
 use crate::{
     config::{Finding, SettingPlace, Severity},
     dataset::{
@@ -76,6 +79,7 @@ impl Examination<'_> {
             });
         let (policy, withheld) = policy.publish(published, &self.config.publishers);
         self.descriptions(&catalog, &withheld);
+        self.aliases(&catalog);
         self.unpublished(&catalog);
         names_all.then(|| Holdings {
             catalog: Arc::new(catalog),
@@ -189,6 +193,26 @@ impl Examination<'_> {
             let remedy = format!("give {id} a rule in the configuration, or allow it there");
             let fault = Finding::new(Severity::Error, place, finding, remedy);
             self.of_collections.push(fault);
+        }
+    }
+
+    /// Addresses that are nobody's, because several collections want them or we have them ourselves.
+    fn aliases(&mut self, catalog: &Catalog) {
+        let is_ours =
+            |path: &str| !matches!(Route::find(path), Route::File { .. } | Route::Nothing);
+        let own = catalog.iter().filter_map(|one| one.alias());
+        let taken: BTreeSet<_> = own
+            .filter(|path| is_ours(path))
+            .chain(catalog.disputed_aliases())
+            .collect();
+        for path in taken {
+            let place = self.places.of("paths.shared_data");
+            let finding = format!(
+                "alias = \"{path}\" is of several descriptions, or an address of perild's own"
+            );
+            let remedy = "give each collection an address that no other has";
+            let finding = Finding::new(Severity::Error, place, finding, remedy);
+            self.of_collections.push(finding);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use crate::policy::CollectionId;
+use crate::{dataset::Catalog, policy::CollectionId};
 
 /// A resource of a collection that is a table of records, features or series.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -43,6 +43,24 @@ impl TableRoute {
             resource,
             collection: id.and_then(|id| CollectionId::parse(&id).ok()),
         })
+    }
+
+    /// The route at `path` where a collection of `catalog` has it as an address of its own: `/info/v2` for its items,
+    /// and `/info/v2/{key}` for one.
+    pub(in crate::app) fn aliased(path: &str, catalog: &Catalog) -> Option<Self> {
+        let of = |path: &str, resource| {
+            let collection = Some(catalog.aliased(path)?.id().clone());
+            Some(Self {
+                resource,
+                collection,
+            })
+        };
+        if let Some(items) = of(path, TableResource::Items) {
+            return Some(items);
+        }
+        let (path, key) = path.rsplit_once('/').filter(|(_, key)| !key.is_empty())?;
+        let key = percent_decode_str(key).decode_utf8().ok()?;
+        of(path, TableResource::Item(key.into()))
     }
 
     /// The path as the log names it.

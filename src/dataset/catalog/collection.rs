@@ -135,6 +135,13 @@ impl Collection {
         description.is_none_or(|placed| placed.described.is_listed)
     }
 
+    /// The address of its own that its description gives it, beside that of its id.
+    #[must_use]
+    pub fn alias(&self) -> Option<&str> {
+        let table = self.description.as_ref()?.described.table.as_ref()?;
+        table.alias.as_deref()
+    }
+
     /// The layout of its data, for who imports it.
     #[must_use]
     pub fn coverage(&self) -> Option<&CoverageLayout> {

@@ -34,6 +34,8 @@ pub struct Catalog {
     /// Those that are in public lists.
     listed: Vec<Arc<Collection>>,
     positions: HashMap<CollectionId, usize>,
+    /// Addresses of their own, each with its collection; none where several want it.
+    aliases: HashMap<Box<str>, Option<usize>>,
     claims: Claims,
     faults: Vec<DescriptionFault>,
     unpublished: Vec<CollectionId>,
@@ -47,6 +49,18 @@ impl Catalog {
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Arc<Collection>> {
         self.collections.get(*self.positions.get(id)?)
+    }
+
+    /// The collection that has the address `path` of its own.
+    #[must_use]
+    pub fn aliased(&self, path: &str) -> Option<&Arc<Collection>> {
+        self.collections.get((*self.aliases.get(path)?)?)
+    }
+
+    /// Addresses that several collections want as their own, so that none has it.
+    pub fn disputed_aliases(&self) -> impl Iterator<Item = &str> {
+        let disputed = self.aliases.iter().filter(|(_, owner)| owner.is_none());
+        disputed.map(|(path, _)| &**path)
     }
 
     /// The collections, in order of their ids.
@@ -123,12 +137,27 @@ impl Catalog {
         let listed = collections.iter().filter(|one| one.is_listed());
         Self {
             positions,
+            aliases: aliases(&collections),
             listed: listed.cloned().collect(),
             collections,
             faults,
             ..Self::default()
         }
     }
+}
+
+/// The addresses that `collections` have of their own.
+fn aliases(collections: &[Arc<Collection>]) -> HashMap<Box<str>, Option<usize>> {
+    let mut aliases = HashMap::new();
+    for (position, collection) in collections.iter().enumerate() {
+        if let Some(alias) = collection.alias() {
+            let owner = aliases.entry(alias.into()).or_insert(Some(position));
+            if *owner != Some(position) {
+                *owner = None;
+            }
+        }
+    }
+    aliases
 }
 
 /// Those of `collections`, which are in order of their ids, behind the id `after`.
