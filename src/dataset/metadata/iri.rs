@@ -35,6 +35,9 @@ impl FromStr for Iri {
         // `Url` mends what is nearly an address; `NamedNode` takes what the standard has and nothing else.
         let is_of_the_web = Url::parse(text).is_ok_and(|url| {
             matches!(url.scheme(), "http" | "https")
+                && text
+                    .split_once(':')
+                    .is_some_and(|(_, rest)| rest.starts_with("//"))
                 && url.has_host()
                 && url.username().is_empty()
                 && url.password().is_none()
@@ -72,6 +75,7 @@ mod tests {
             "",
             "directory.example/member/1",
             "https:directory.example",
+            "https:directory.example/?a=://",
             "https://",
             "ftp://directory.example/",
             "javascript:alert(1)",
