@@ -42,12 +42,12 @@ pub(super) fn document(document: &Value, kind: Kind) -> Option<Value> {
 
 fn is_of(kind: Kind, resource: &str) -> bool {
     let is_data_query = QueryKind::ALL.iter().any(|query| query.name() == resource);
-    match kind {
-        Kind::Coverage => is_data_query,
-        Kind::Features | Kind::Records | Kind::Series => {
-            !is_data_query && !OF_EVERY_KIND.contains(&resource)
-        }
-        Kind::Files => false,
+    match (kind, resource) {
+        (Kind::Files, _) => false,
+        (Kind::Coverage, _) => is_data_query,
+        (_, "aggregate") => kind == Kind::Series,
+        (_, "items/locate") => kind == Kind::Features,
+        (_, _) => !is_data_query && !OF_EVERY_KIND.contains(&resource),
     }
 }
 

@@ -106,7 +106,7 @@ impl<'r> Record<'r> {
 
     /// `true` when it can be asked for parts of its data.
     pub(super) fn has_api(&self) -> bool {
-        self.collection.kind() == Kind::Coverage
+        self.collection.kind() != Kind::Files
     }
 
     /// The files that it can be had as.

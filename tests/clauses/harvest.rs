@@ -279,6 +279,16 @@ fn the_api_of_a_kind_has_one_server_whose_address_is_a_variable() {
     assert!(paths.contains_key("/position") && !paths.contains_key("/schema"));
     assert!(!answer.text().contains("{id}") && !answer.text().contains("https://localhost"));
     every_reference_leads_somewhere(&document, &document);
+    for kind in ["features", "records", "series"] {
+        let answer = open(&site, &format!("/v1/api/{kind}.json"));
+        let document: Value = serde_json::from_slice(&answer.content).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        assert!(
+            paths.contains_key("/items") && !paths.contains_key("/position"),
+            "{kind}"
+        );
+        every_reference_leads_somewhere(&document, &document);
+    }
     assert_eq!(open(&site, "/v1/api/files.json").status, 401);
 }
 

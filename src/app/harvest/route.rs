@@ -22,13 +22,16 @@ pub enum HarvestRoute {
 
 impl HarvestRoute {
     /// The paths that are what they are.
-    pub(in crate::app) const FIXED: [(&'static str, Self); 7] = [
+    pub(in crate::app) const FIXED: [(&'static str, Self); 10] = [
         ("/catalog.jsonld", Self::One(Format::JsonLd)),
         ("/catalog.rdf", Self::One(Format::RdfXml)),
         ("/catalog.ttl", Self::One(Format::Turtle)),
         ("/metadata.json", Self::OpenEnergy { is_yaml: false }),
         ("/metadata.yaml", Self::OpenEnergy { is_yaml: true }),
         ("/v1/api/coverage.json", Self::Api(Kind::Coverage)),
+        ("/v1/api/features.json", Self::Api(Kind::Features)),
+        ("/v1/api/records.json", Self::Api(Kind::Records)),
+        ("/v1/api/series.json", Self::Api(Kind::Series)),
         ("/v1/catalog", Self::Any),
     ];
     /// The path with an id in it.
