@@ -100,6 +100,9 @@ impl Route {
             ],
             Self::Readiness => vec![("GET", paths::readiness())],
             Self::Root => vec![("GET", paths::root())],
+            Self::Table(route) if route.resource == TableResource::Locate => {
+                vec![("POST", items::locate(about))]
+            }
             Self::Table(route) => vec![("GET", table(&route.resource, about))],
         }
     }
@@ -120,6 +123,7 @@ fn table(resource: &TableResource, about: &Description<'_>) -> Operation {
     match resource {
         TableResource::Item(_) => items::item(about),
         TableResource::Items => items::items(about),
+        TableResource::Locate => items::locate(about),
         TableResource::Queryables => items::queryables(about),
     }
 }

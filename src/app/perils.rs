@@ -134,7 +134,7 @@ impl RequestContext<'_> {
     }
 
     /// The places of the body, with the options beside them; where they are many, another thread reads them.
-    async fn sent_places(
+    pub(super) async fn sent_places(
         self,
         body: Payload,
         consumer: &str,

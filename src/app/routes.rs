@@ -226,6 +226,7 @@ impl Route {
     pub fn allow(&self) -> &'static str {
         match self {
             Self::Climatescore(route) => route.allow(),
+            Self::Table(route) => route.allow(),
             Self::Edr(_) | Self::Perils(PerilRoute::Query) => "GET, HEAD, OPTIONS, POST",
             _ => "GET, HEAD, OPTIONS",
         }

@@ -163,7 +163,7 @@ async fn rooms(
         Route::Climatescore(route) => climatescore::handle(context, *route, body, access).await,
         Route::Readiness => ready(site),
         Route::Root => Ok(elsewhere("/v1")),
-        Route::Table(route) => context.table(route, access).await,
+        Route::Table(route) => context.table(route, body, access).await,
         Route::File { file: None, .. } | Route::Nothing => {
             context.authenticate(access).await?;
             Err(Refusal::NoRoute)

@@ -14,6 +14,7 @@ pub mod edr;
 mod entity_tag;
 mod files;
 pub mod grid;
+pub mod located;
 mod memory;
 pub mod metadata;
 pub(crate) mod mmap;

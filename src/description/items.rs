@@ -53,6 +53,67 @@ pub(crate) fn item(about: &Description<'_>) -> Operation {
     operation.cacheable().coded()
 }
 
+/// `POST` of places, with the features around each.
+pub(crate) fn locate(about: &Description<'_>) -> Operation {
+    let place = json!({"id": "London", "latitude": 51.5, "longitude": -0.25});
+    let feature = json!({
+        "type": "Feature", "id": "London", "properties": {"sum_insured": 1_000_000},
+        "geometry": {"type": "Point", "coordinates": [-0.25, 51.5]},
+    });
+    let list = |name: &str| {
+        json!({
+            "type": "object", "required": [name],
+            "properties": {name: {"type": "array", "minItems": 1, "items": {"type": "object"}}},
+        })
+    };
+    let body = json!({"required": true, "content": {
+        "application/json": {"schema": list("locations"), "example": {"locations": [place]}},
+        "application/geo+json": {
+            "schema": list("features"),
+            "example": {"type": "FeatureCollection", "features": [feature]},
+        },
+        "text/csv": {
+            "schema": {"type": "string", "description": "A header with `latitude` and `longitude`; all other columns come back."},
+            "example": "id,latitude,longitude\nLondon,51.5,-0.25\n",
+        },
+    }});
+    let content = Format::ALL.iter().map(|format| {
+        let content = match format {
+            Format::Arrow | Format::Parquet => json!({}),
+            Format::Csv | Format::NdJson => json!({"schema": {"type": "string"}}),
+            Format::GeoJson | Format::Json => json!({"schema": {"type": "object"}}),
+        };
+        (format.media().essence().to_owned(), content)
+    });
+    let content: Map<_, _> = content.collect();
+    let rows = "A row for each place and each feature around it, in the order of the places; one with status `none` for a \
+                place in no feature";
+    let taken = [
+        Known::Datetime,
+        Known::F,
+        Known::Filter,
+        Known::FilterCrs,
+        Known::FilterLang,
+        Known::Properties,
+    ];
+    let mut parameters = vec![collection()];
+    parameters.extend(taken.map(parameter));
+    Operation {
+        parameters,
+        body: Some(body),
+        answers: vec![("200", answer(rows, content.into()))],
+        problems: vec![404, 408, 413, 415],
+        ..guarded(
+            "locate",
+            "collections",
+            "The features around each of many places, at a time where they hold during times",
+            Access::chosen(about.policy),
+            "Problem",
+        )
+    }
+    .coded()
+}
+
 /// `GET` of the fields of a table that can be asked for.
 pub(crate) fn queryables(about: &Description<'_>) -> Operation {
     let content = json!({"application/schema+json": {"schema": {"type": "object"}}});

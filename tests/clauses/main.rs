@@ -32,6 +32,7 @@ mod healthcheck;
 mod limits;
 mod listening;
 mod locale;
+mod locate;
 mod logs;
 mod metrics;
 mod metrics_labels;

@@ -1,11 +1,15 @@
 //! Rows of tables: records, features and series, as OGC API Features has them.
 
+mod locate;
 mod queryables;
 mod route;
 
 use std::time::Duration;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{
+    HttpResponse,
+    web::{self, Payload},
+};
 use perild_query::{Query, geometry::Crs};
 
 use super::context::{Bearer, RequestContext};
@@ -30,12 +34,14 @@ impl RequestContext<'_> {
     pub(super) async fn table(
         self,
         route: &TableRoute,
+        body: Payload,
         access: &mut Access,
     ) -> Result<HttpResponse, Refusal> {
         let (bearer, table) = self.permitted_table(route, access).await?;
         match &route.resource {
             TableResource::Item(key) => self.item(route, &table, key),
             TableResource::Items => self.items(route, table, &bearer).await,
+            TableResource::Locate => self.locate(table, &bearer, body).await,
             TableResource::Queryables => self.queryables(route, &table),
         }
     }

@@ -20,16 +20,19 @@ pub enum TableResource {
     Item(Box<str>),
     /// `items`: rows.
     Items,
+    /// `items/locate`: places of a body, with the features around each. An item of that key is had by `ids`.
+    Locate,
     /// `queryables`: the fields that can be asked for.
     Queryables,
 }
 
 impl TableRoute {
     /// Their paths, as the log names them, each with a resource of its kind.
-    pub(in crate::app) fn templates() -> [(&'static str, TableResource); 3] {
+    pub(in crate::app) fn templates() -> [(&'static str, TableResource); 4] {
         [
             ("/v1/collections/{id}/items", TableResource::Items),
             (ITEM, TableResource::Item("{key}".into())),
+            (LOCATE, TableResource::Locate),
             ("/v1/collections/{id}/queryables", TableResource::Queryables),
         ]
     }
@@ -63,11 +66,22 @@ impl TableRoute {
         of(path, TableResource::Item(key.into()))
     }
 
+    /// The methods that it takes, as `Allow` lists them.
+    pub(in crate::app) fn allow(&self) -> &'static str {
+        match self.resource {
+            TableResource::Locate => "OPTIONS, POST",
+            TableResource::Item(_) | TableResource::Items | TableResource::Queryables => {
+                "GET, HEAD, OPTIONS"
+            }
+        }
+    }
+
     /// The path as the log names it.
     pub(in crate::app) fn template(&self) -> &'static str {
         match self.resource {
             TableResource::Item(_) => ITEM,
             TableResource::Items => "/v1/collections/{id}/items",
+            TableResource::Locate => LOCATE,
             TableResource::Queryables => "/v1/collections/{id}/queryables",
         }
     }
@@ -77,6 +91,7 @@ impl TableResource {
     fn find(rest: &str) -> Option<Self> {
         match rest {
             "items" => Some(Self::Items),
+            "items/locate" => Some(Self::Locate),
             "queryables" => Some(Self::Queryables),
             _ => {
                 let key = rest.strip_prefix("items/")?;
@@ -90,6 +105,7 @@ impl TableResource {
 }
 
 const ITEM: &str = "/v1/collections/{id}/items/{key}";
+const LOCATE: &str = "/v1/collections/{id}/items/locate";
 
 #[cfg(test)]
 mod tests {
@@ -116,6 +132,10 @@ mod tests {
             (
                 "/v1/collections/watches/items/A-1",
                 route(item("A-1"), "watches"),
+            ),
+            (
+                "/v1/collections/watches/items/locate",
+                route(TableResource::Locate, "watches"),
             ),
             (
                 "/v1/collections/watches/items/a%2Fb%20c",

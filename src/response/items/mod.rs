@@ -2,10 +2,12 @@
 
 mod columns;
 mod links;
+mod located;
 mod media;
 mod send;
 
 pub(crate) use columns::AnswerColumns;
 pub(crate) use links::Links;
+pub(crate) use located::located;
 pub use media::Format;
 pub(crate) use send::{Form, all, hits, item, page};

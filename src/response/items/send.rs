@@ -91,7 +91,7 @@ impl Form {
     }
 
     /// Writes `batches` to `out`, and gives `out` back; a collection of features has `members` before them.
-    fn written<W: Write + Send>(
+    pub(super) fn written<W: Write + Send>(
         &self,
         batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
         members: Map<String, Value>,
