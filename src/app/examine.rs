@@ -7,6 +7,7 @@ mod consumers;
 mod directory;
 mod listening;
 mod own_files;
+mod tokens;
 
 use std::{collections::BTreeMap, io, path::Path, sync::Arc, time::Duration};
 

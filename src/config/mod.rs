@@ -13,6 +13,7 @@ mod places;
 mod reference;
 mod renamed;
 mod source;
+mod tokens;
 mod values;
 mod words;
 
@@ -20,6 +21,7 @@ pub use catalog::CatalogSettings;
 pub use finding::{Awaited, ConfigError, Finding, Severity};
 pub use place::SettingPlace;
 pub use places::SettingPlaces;
+pub use tokens::{TokenKind, TokensTable};
 pub use values::{
     Config, Consumers, Directory, Introspection, Metrics, Paths, PerilLimits, Server, User,
 };

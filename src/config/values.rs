@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use serde::Deserialize;
 use url::Url;
 
-use super::{CatalogSettings, forms};
+use super::{CatalogSettings, forms, tokens::TokensTable};
 use crate::{
     edge::{CertificateFormat, Listen, Loopback, Network},
     log::Overflow,
@@ -33,6 +33,9 @@ pub struct Config {
     /// Questions to the directory about tokens.
     #[serde(default)]
     pub introspection: Introspection,
+    /// The kinds of access tokens that are accepted.
+    #[serde(default)]
+    pub tokens: TokensTable,
     /// The server's own limits.
     #[serde(default)]
     pub server: Server,

@@ -13,7 +13,7 @@ use crate::{
     dataset::{Absent, perils, tables},
     edge::{Malformed, NotTaken, VerificationFailure},
     policy::Denied,
-    token::{TokenRefused, Unavailability},
+    token::{JwtFault, TokenRefused, Unavailability},
 };
 
 /// One kind of refusal, printed as `token-expired` or `no-token`.
@@ -36,6 +36,7 @@ impl Reason {
             .chain(of(DATASET, Absent::VARIANTS))
             .chain(of(HOP, VerificationFailure::VARIANTS))
             .chain(of(DIRECTORY, Unavailability::VARIANTS))
+            .chain(of(JWT, JwtFault::VARIANTS))
             .chain(of(PERILS, perils::Refused::VARIANTS))
             .chain(of(POLICY, Denied::VARIANTS))
             .chain(of(REQUEST, Malformed::VARIANTS))
@@ -61,6 +62,7 @@ impl From<&Refusal> for Reason {
             Refusal::Perils(refused) => (PERILS, refused.into()),
             Refusal::Tables(refused) => (TABLES, refused.into()),
             Refusal::Token(Unavailable { reason, .. }) => (DIRECTORY, reason.into()),
+            Refusal::Token(TokenRefused::Jwt(fault)) => (JWT, fault.into()),
             Refusal::Token(refused) => (TOKEN, refused.into()),
             Refusal::Busy
             | Refusal::Fault
@@ -97,6 +99,7 @@ const CERTIFICATE: Option<&str> = Some("certificate");
 const DATASET: Option<&str> = Some("dataset");
 const DIRECTORY: Option<&str> = Some("directory");
 const HOP: Option<&str> = Some("hop");
+const JWT: Option<&str> = Some("jwt");
 const PERILS: Option<&str> = Some("perils");
 const POLICY: Option<&str> = Some("policy");
 const REQUEST: Option<&str> = Some("request");
@@ -104,7 +107,7 @@ const TABLES: Option<&str> = Some("tables");
 const TOKEN: Option<&str> = Some("token");
 
 /// Refusals that only carry another room's.
-const WITH_REASONS_OF_THEIR_OWN: [Reason; 12] = [
+const WITH_REASONS_OF_THEIR_OWN: [Reason; 13] = [
     carrier(None, "absent"),
     carrier(None, "body"),
     carrier(None, "certificate"),
@@ -116,6 +119,7 @@ const WITH_REASONS_OF_THEIR_OWN: [Reason; 12] = [
     carrier(None, "tables"),
     carrier(None, "token"),
     carrier(CERTIFICATE, "unreadable"),
+    carrier(TOKEN, "jwt"),
     carrier(TOKEN, "unavailable"),
 ];
 

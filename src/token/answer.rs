@@ -8,6 +8,7 @@ use super::{
     fact::Facts,
     holder::Holder,
     json::{NotReadable, Object},
+    jwt_fault::JwtFault,
     oauth_error::OAuthError,
     scope::Scope,
 };
@@ -25,6 +26,8 @@ pub(super) enum Answer {
         status: u16,
         error: Option<OAuthError>,
     },
+    /// The token is no JWT that the authorization server has signed for us.
+    Unfit { fault: JwtFault, holder: Holder },
     /// `active` is `true`, and `member` is not what its definition says.
     Unreadable {
         member: &'static str,
@@ -63,7 +66,9 @@ impl Answer {
     pub(super) fn holder(&self) -> Holder {
         match self {
             Self::Active(claims) => claims.holder.clone(),
-            Self::Inactive { holder } | Self::Unreadable { holder, .. } => holder.clone(),
+            Self::Inactive { holder }
+            | Self::Unfit { holder, .. }
+            | Self::Unreadable { holder, .. } => holder.clone(),
             Self::Rejected { .. } => Holder::default(),
         }
     }
@@ -96,10 +101,10 @@ pub(super) enum Confirmation {
 }
 
 /// The member that is not of its type.
-struct Unreadable(&'static str);
+pub(super) struct Unreadable(pub(super) &'static str);
 
 impl Claims {
-    fn read(object: &Object) -> Result<Self, Unreadable> {
+    pub(super) fn read(object: &Object) -> Result<Self, Unreadable> {
         // `null` is absent, and `exp` is what an authorization server must not leave open when it names it.
         if object.is_null("exp") {
             return Err(Unreadable("exp"));
@@ -123,7 +128,7 @@ impl Claims {
 }
 
 /// Holder in an answer that is not a good token's: what can be read of it.
-fn holder(object: &Object) -> Holder {
+pub(super) fn holder(object: &Object) -> Holder {
     let label = |member| label(object, member).ok().flatten();
     Holder::named(label("client_id"), label("organisation_id"))
 }
@@ -153,8 +158,20 @@ fn label(object: &Object, member: &'static str) -> Result<Option<String>, Unread
     }
 }
 
+/// `scope` as text (RFC 6749 §3.3), and `scp` as some authorization servers have it: an array, or the same text.
 fn scope(object: &Object) -> Result<Scope, Unreadable> {
-    let text = string(object, "scope")?.unwrap_or_default();
+    let mut text = string(object, "scope")?.unwrap_or_default();
+    let items = match value(object, "scp")? {
+        None => Vec::new(),
+        Some(Value::Array(items)) => items,
+        Some(one) => vec![one],
+    };
+    for item in &items {
+        let item = item.as_str().ok_or(Unreadable("scp"))?;
+        Scope::parse(item).ok_or(Unreadable("scp"))?;
+        text.push(' ');
+        text.push_str(item);
+    }
     Scope::parse(&text).ok_or(Unreadable("scope"))
 }
 

@@ -1,22 +1,18 @@
 //! Endpoint of the authorization server: kept up to date by a task beside the requests, which it never blocks.
 
 use std::{
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
-use aws_lc_rs::rand;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, DATE, HeaderMap};
-use tokio::{
-    runtime::Handle,
-    sync::{Notify, watch},
-    task::AbortHandle,
-};
+use tokio::{runtime::Handle, sync::watch, task::AbortHandle};
 
 use super::{
     body::{self, ACCEPTED_CODINGS},
-    discovery::{self, Attempt, Endpoint, MetadataFault, NotReady},
+    discovery::{Attempt, Endpoint, MetadataFault, NotReady, Wanted},
     refused::Unavailability,
+    upkeep::{Again, BackOff},
 };
 use crate::clock::Timestamp;
 
@@ -50,7 +46,7 @@ impl AuthorizationServer {
     /// An authorization server to be discovered on `runtime`; until then `known` stands, if anything.
     pub(super) fn discover(search: Search, known: Option<Endpoint>, runtime: &Handle) -> Self {
         let (finder, found) = watch::channel(known.ok_or(NotReady::NotAskedYet));
-        let again = Arc::new(Again::new());
+        let again = Arc::new(Again::every(AGAIN_AFTER));
         let clocks = Arc::clone(&search.clocks);
         let upkeep = runtime.spawn(search.keep_up(finder, Arc::clone(&again)));
         Self {
@@ -118,50 +114,12 @@ impl EndpointWatch {
     }
 }
 
-/// Looks that are asked for between those that are due.
-struct Again {
-    /// When the last was asked for, and the number of looks after which it is done.
-    asked: Mutex<Option<(Instant, u64)>>,
-    looks: watch::Sender<u64>,
-    wanted: Notify,
-}
-
-impl Again {
-    fn new() -> Self {
-        Self {
-            asked: Mutex::new(None),
-            looks: watch::Sender::new(0),
-            wanted: Notify::new(),
-        }
-    }
-
-    /// Waits for the look that is asked for now, or was a moment ago.
-    async fn look(&self, now: Instant) {
-        let until = self.ask(now);
-        let mut looks = self.looks.subscribe();
-        // The sender is here.
-        let _ = looks.wait_for(|looks| *looks >= until).await;
-    }
-
-    /// The number of looks after which the one that is asked for is done.
-    fn ask(&self, now: Instant) -> u64 {
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        match *asked {
-            Some((last, until)) if now.saturating_duration_since(last) < AGAIN_AFTER => until,
-            _ => {
-                let until = *self.looks.borrow() + 1;
-                *asked = Some((now, until));
-                self.wanted.notify_one();
-                until
-            }
-        }
-    }
-}
-
 /// Metadata that are looked for, and the places.
 pub(super) struct Search {
     pub(super) client: reqwest::Client,
     pub(super) issuer: String,
+    /// The endpoint that the metadata must name.
+    pub(super) wanted: Wanted,
     /// Tried in order, until one has metadata that can be used.
     pub(super) places: Vec<Endpoint>,
     pub(super) clocks: Arc<OnceLock<Clocks>>,
@@ -179,11 +137,11 @@ impl Search {
             if found.is_ok() {
                 back_off = BackOff::default();
             }
-            record(&finder, found);
-            again.looks.send_modify(|looks| *looks += 1);
+            record(&finder, found, self.wanted);
+            again.done();
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
-                () = again.wanted.notified() => {}
+                () = again.wanted() => {}
             }
         }
     }
@@ -221,7 +179,7 @@ impl Search {
             let _ = self.clocks.set(Clocks { server, ours });
         }
         let metadata = body::read_object(response).await?;
-        discovery::introspection_endpoint(&metadata, &self.issuer)
+        self.wanted.read(&metadata, &self.issuer)
     }
 }
 
@@ -232,12 +190,9 @@ fn date(headers: &HeaderMap) -> Option<Timestamp> {
 }
 
 /// A failed refresh takes nothing away from what was known before.
-fn record(finder: &watch::Sender<Discovered>, found: Discovered) {
+fn record(finder: &watch::Sender<Discovered>, found: Discovered, wanted: Wanted) {
     match &found {
-        Ok(endpoint) => tracing::info!(
-            "the directory's introspection endpoint is {}",
-            endpoint.url()
-        ),
+        Ok(endpoint) => tracing::info!("the directory's {} is {}", wanted.words(), endpoint.url()),
         Err(reason) => tracing::warn!("the directory is not discovered, trying again: {reason}"),
     }
     finder.send_if_modified(|known| {
@@ -249,32 +204,7 @@ fn record(finder: &watch::Sender<Discovered>, found: Discovered) {
     });
 }
 
-/// Half a second, doubling to thirty, each cut by up to a half at random so that daemons that
-/// started together do not ask together.
-struct BackOff {
-    wait: Duration,
-}
-
-impl Default for BackOff {
-    fn default() -> Self {
-        Self { wait: FIRST_WAIT }
-    }
-}
-
-impl BackOff {
-    fn next_wait(&mut self) -> Duration {
-        let wait = self.wait;
-        self.wait = (wait * 2).min(LONGEST_WAIT);
-        let mut dice = [0_u8];
-        // Without randomness there is no jitter, which is no harm.
-        let _ = rand::fill(&mut dice);
-        wait.saturating_sub(wait / 512 * dice.into_iter().map(u32::from).sum())
-    }
-}
-
 const REFRESH: Duration = Duration::from_hours(24);
-const FIRST_WAIT: Duration = Duration::from_millis(500);
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Time between looks for an endpoint that is gone.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
@@ -286,6 +216,10 @@ mod tests {
         *,
     };
 
+    const MISSING: MetadataFault = MetadataFault::EndpointMissing {
+        member: "introspection_endpoint",
+    };
+
     fn endpoint(url: &str) -> Endpoint {
         Endpoint::https(url.parse().unwrap()).unwrap()
     }
@@ -295,6 +229,7 @@ mod tests {
         let search = Search {
             client: reqwest_client(),
             issuer: "https://as.example/".to_owned(),
+            wanted: Wanted::Introspection,
             places: vec![endpoint("https://127.0.0.1:1/")],
             clocks: Arc::default(),
         };
@@ -317,31 +252,6 @@ mod tests {
         outbound_client(certificate.as_bytes(), identity, Duration::from_secs(5)).unwrap()
     }
 
-    #[test]
-    fn a_look_that_is_asked_for_by_many_is_made_once_in_ten_seconds() {
-        let (again, now) = (Again::new(), Instant::now());
-        assert_eq!(again.ask(now), 1);
-        assert_eq!(again.ask(now), 1, "while it is made");
-        again.looks.send_modify(|looks| *looks += 1);
-        assert_eq!(again.ask(now + AGAIN_AFTER / 2), 1, "it has just been made");
-        assert_eq!(again.ask(now + AGAIN_AFTER), 2);
-    }
-
-    /// Rows: DISC-6
-    #[test]
-    fn waits_double_to_thirty_seconds_and_vary() {
-        let mut back_off = BackOff::default();
-        for whole in [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000] {
-            let (wait, whole) = (back_off.next_wait(), Duration::from_millis(whole));
-            assert!(whole / 2 <= wait && wait <= whole, "{wait:?} of {whole:?}");
-        }
-        let waits: Vec<_> = (0..40).map(|_| back_off.next_wait()).collect();
-        assert!(
-            waits.iter().any(|wait| Some(wait) != waits.first()),
-            "{waits:?}"
-        );
-    }
-
     /// Rows: DISC-3, DISC-6
     #[test]
     fn a_failed_refresh_keeps_what_was_known() {
@@ -350,13 +260,17 @@ mod tests {
             let place = endpoint("https://as.example/");
             Err(NotReady::Undiscovered(vec![Attempt { place, fault }]))
         };
-        record(&finder, fails(MetadataFault::EndpointMissing));
-        assert_eq!(*found.borrow(), fails(MetadataFault::EndpointMissing));
-        record(&finder, Ok(endpoint("https://a/")));
+        record(&finder, fails(MISSING), Wanted::Introspection);
+        assert_eq!(*found.borrow(), fails(MISSING));
+        record(&finder, Ok(endpoint("https://a/")), Wanted::Introspection);
         let published = "https://b/".to_owned();
-        record(&finder, fails(MetadataFault::IssuerDiffers { published }));
+        record(
+            &finder,
+            fails(MetadataFault::IssuerDiffers { published }),
+            Wanted::Introspection,
+        );
         assert_eq!(*found.borrow(), Ok(endpoint("https://a/")));
-        record(&finder, Ok(endpoint("https://c/")));
+        record(&finder, Ok(endpoint("https://c/")), Wanted::Introspection);
         assert_eq!(*found.borrow(), Ok(endpoint("https://c/")));
     }
 }

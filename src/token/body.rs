@@ -29,22 +29,35 @@ pub(super) struct Received {
 
 /// Reads the JSON object of a `200 OK`; any other status is a fault.
 pub(super) async fn read_object(response: Response) -> Result<Object, Unavailability> {
+    read_object_within(response, LONGEST_BODY_BYTES).await
+}
+
+/// As [`read_object`], of at most `limit_bytes`.
+pub(super) async fn read_object_within(
+    response: Response,
+    limit_bytes: usize,
+) -> Result<Object, Unavailability> {
     expect_ok(response.status())?;
-    Received::whole(response).await?.object()
+    let received = Received::within(response, limit_bytes).await?;
+    received.object()
 }
 
 impl Received {
     /// Takes all of `response`, and undoes its content coding.
-    pub(super) async fn whole(mut response: Response) -> Result<Self, Unavailability> {
+    pub(super) async fn whole(response: Response) -> Result<Self, Unavailability> {
+        Self::within(response, LONGEST_BODY_BYTES).await
+    }
+
+    async fn within(mut response: Response, limit_bytes: usize) -> Result<Self, Unavailability> {
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await? {
-            if chunk.len() > LONGEST_BODY_BYTES.saturating_sub(bytes.len()) {
-                return Err(TOO_LARGE);
+            if chunk.len() > limit_bytes.saturating_sub(bytes.len()) {
+                return Err(Unavailability::BodyTooLarge { limit_bytes });
             }
             bytes.extend_from_slice(&chunk);
         }
         let headers = std::mem::take(response.headers_mut());
-        let bytes = unpacked(bytes, &headers)?;
+        let bytes = unpacked(bytes, &headers, limit_bytes)?;
         Ok(Self { headers, bytes })
     }
 
@@ -80,7 +93,11 @@ fn expect_ok(status: StatusCode) -> Result<(), Unavailability> {
 }
 
 /// RFC 9110 §8.4: no coding, or gzip and no more than may be read once it is undone.
-fn unpacked(bytes: Vec<u8>, headers: &HeaderMap) -> Result<Vec<u8>, Unavailability> {
+fn unpacked(
+    bytes: Vec<u8>,
+    headers: &HeaderMap,
+    limit_bytes: usize,
+) -> Result<Vec<u8>, Unavailability> {
     let lines = headers.get_all(CONTENT_ENCODING).iter();
     let lines = lines
         .map(|line| printable(line.as_bytes()))
@@ -97,7 +114,7 @@ fn unpacked(bytes: Vec<u8>, headers: &HeaderMap) -> Result<Vec<u8>, Unavailabili
                 .iter()
                 .any(|gzip| one.eq_ignore_ascii_case(gzip)) =>
         {
-            gunzip(&bytes, headers)
+            gunzip(&bytes, headers, limit_bytes)
         }
         _ => Err(Unavailability::Encoded {
             coding: codings.join(", "),
@@ -105,14 +122,18 @@ fn unpacked(bytes: Vec<u8>, headers: &HeaderMap) -> Result<Vec<u8>, Unavailabili
     }
 }
 
-fn gunzip(bytes: &[u8], headers: &HeaderMap) -> Result<Vec<u8>, Unavailability> {
-    let most = u64::try_from(LONGEST_BODY_BYTES).unwrap_or(u64::MAX);
+fn gunzip(
+    bytes: &[u8],
+    headers: &HeaderMap,
+    limit_bytes: usize,
+) -> Result<Vec<u8>, Unavailability> {
+    let most = u64::try_from(limit_bytes).unwrap_or(u64::MAX);
     let mut unpacked = Vec::new();
     let read = MultiGzDecoder::new(bytes)
         .take(most.saturating_add(1))
         .read_to_end(&mut unpacked);
     match read {
-        Ok(length) if length > LONGEST_BODY_BYTES => Err(TOO_LARGE),
+        Ok(length) if length > limit_bytes => Err(Unavailability::BodyTooLarge { limit_bytes }),
         Ok(_) => Ok(unpacked),
         Err(_broken) => Err(Unavailability::NotGzip(content(bytes, headers))),
     }
@@ -122,10 +143,6 @@ fn content(bytes: &[u8], headers: &HeaderMap) -> Content {
     let media_type = headers.get(CONTENT_TYPE);
     Content::of(bytes, media_type.map(HeaderValue::as_bytes))
 }
-
-const TOO_LARGE: Unavailability = Unavailability::BodyTooLarge {
-    limit_bytes: LONGEST_BODY_BYTES,
-};
 
 #[cfg(test)]
 mod tests {
@@ -144,7 +161,7 @@ mod tests {
     fn unpack(bytes: Vec<u8>, coding: &str) -> Result<Vec<u8>, Unavailability> {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_ENCODING, coding.parse().unwrap());
-        unpacked(bytes, &headers)
+        unpacked(bytes, &headers, LONGEST_BODY_BYTES)
     }
 
     #[test]
@@ -173,7 +190,9 @@ mod tests {
         );
         let bomb = packed(&vec![b' '; 8 << 20]);
         assert!(bomb.len() < LONGEST_BODY_BYTES);
-        assert_eq!(unpack(bomb, "gzip"), Err(TOO_LARGE));
+        let limit_bytes = LONGEST_BODY_BYTES;
+        let too_large = Unavailability::BodyTooLarge { limit_bytes };
+        assert_eq!(unpack(bomb, "gzip"), Err(too_large));
     }
 
     #[test]

@@ -134,6 +134,7 @@ pub(super) fn validated(
         Answer::Rejected { status, error } => {
             return Err(TokenRefused::Rejected { status, error });
         }
+        Answer::Unfit { fault, .. } => return Err(fault.into()),
         Answer::Unreadable { member, cnf, .. } => {
             cnf.map_or(Ok(()), |cnf| bound.holds(&cnf))?;
             return Err(TokenRefused::Unreadable { member });

@@ -145,9 +145,10 @@ impl Kept {
             Answer::Active(_) => since
                 .after((lifetime / 4).max(RENEWAL_AT_EARLIEST))
                 .seconds(),
-            Answer::Inactive { .. } | Answer::Rejected { .. } | Answer::Unreadable { .. } => {
-                i64::MAX
-            }
+            Answer::Inactive { .. }
+            | Answer::Rejected { .. }
+            | Answer::Unfit { .. }
+            | Answer::Unreadable { .. } => i64::MAX,
         };
         Self {
             answer,
@@ -185,7 +186,10 @@ impl Kept {
 fn lifetime(answer: &Answer, longest: Duration, now: Timestamp) -> Duration {
     let most = match answer {
         Answer::Active(claims) => claims.exp.map_or(WITHOUT_EXP, |exp| now.until(exp)),
-        Answer::Inactive { .. } | Answer::Rejected { .. } | Answer::Unreadable { .. } => OF_REFUSAL,
+        Answer::Inactive { .. }
+        | Answer::Rejected { .. }
+        | Answer::Unfit { .. }
+        | Answer::Unreadable { .. } => OF_REFUSAL,
     };
     most.min(longest)
 }

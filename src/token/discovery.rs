@@ -31,6 +31,9 @@ impl Endpoint {
 /// Reason why the introspection endpoint is still not known.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum NotReady {
+    /// The key set cannot be had.
+    #[error("the directory's key set cannot be had: {0}")]
+    NoKeys(Unavailability),
     /// The first attempt has not ended.
     #[error("the directory's metadata is being fetched")]
     NotAskedYet,
@@ -64,12 +67,18 @@ fn listed(attempts: &[Attempt]) -> String {
 /// Fault of metadata that cannot be used.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum MetadataFault {
-    /// The metadata names no introspection endpoint.
-    #[error("its metadata names no introspection_endpoint")]
-    EndpointMissing,
+    /// The metadata does not name what is looked for.
+    #[error("its metadata names no {member}")]
+    EndpointMissing {
+        /// The member of the metadata.
+        member: &'static str,
+    },
     /// The metadata names an endpoint that is not `https`.
-    #[error("its introspection_endpoint is not an https URL")]
-    EndpointNotHttps,
+    #[error("its {member} is not an https URL")]
+    EndpointNotHttps {
+        /// The member of the metadata.
+        member: &'static str,
+    },
     /// The metadata is another issuer's; nothing of it is used (RFC 8414 §3.3).
     #[error(
         "its metadata is of {}, and directory.issuer is another",
@@ -111,34 +120,63 @@ pub(super) fn well_known(issuer: &str) -> Option<[Endpoint; 2]> {
     ])
 }
 
-/// The endpoint that `metadata` names for calls over mTLS, when it is the metadata of `issuer`.
-pub(super) fn introspection_endpoint(
-    metadata: &Object,
-    issuer: &str,
-) -> Result<Endpoint, MetadataFault> {
-    let published = metadata.string("issuer").ok().flatten().unwrap_or_default();
-    if published != issuer {
-        let printable = |letter: char| if letter.is_control() { ' ' } else { letter };
-        let published = published
-            .chars()
-            .take(LONGEST_QUOTE)
-            .map(printable)
-            .collect();
-        return Err(MetadataFault::IssuerDiffers { published });
-    }
-    // RFC 8705 §5: a client that uses mTLS takes the alias where there is one.
-    let aliases = metadata.object("mtls_endpoint_aliases").ok().flatten();
-    let alias = aliases.map(|aliases| aliases.string(ENDPOINT));
-    let named = match alias {
-        Some(Ok(Some(alias))) => Ok(Some(alias)),
-        Some(Err(other)) => Err(other),
-        Some(Ok(None)) | None => metadata.string(ENDPOINT),
-    };
-    let url = named.ok().flatten().ok_or(MetadataFault::EndpointMissing)?;
-    Endpoint::parse(&url).ok_or(MetadataFault::EndpointNotHttps)
+/// Endpoint that is looked for in the metadata.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Wanted {
+    /// That of RFC 7662.
+    Introspection,
+    /// The key set's, RFC 8414 §2.
+    KeySet,
 }
 
-const ENDPOINT: &str = "introspection_endpoint";
+impl Wanted {
+    /// The endpoint that `metadata` names for calls over mTLS, when it is the metadata of `issuer`.
+    pub(super) fn read(self, metadata: &Object, issuer: &str) -> Result<Endpoint, MetadataFault> {
+        is_of(metadata, issuer)?;
+        let member = self.member();
+        // RFC 8705 §5: a client that uses mTLS takes the alias where there is one; a key set has none.
+        let aliases = metadata.object("mtls_endpoint_aliases").ok().flatten();
+        let aliases = aliases.filter(|_| self == Self::Introspection);
+        let alias = aliases.map(|aliases| aliases.string(member));
+        let named = match alias {
+            Some(Ok(Some(alias))) => Ok(Some(alias)),
+            Some(Err(other)) => Err(other),
+            Some(Ok(None)) | None => metadata.string(member),
+        };
+        let url = named.ok().flatten();
+        let url = url.ok_or(MetadataFault::EndpointMissing { member })?;
+        Endpoint::parse(&url).ok_or(MetadataFault::EndpointNotHttps { member })
+    }
+
+    fn member(self) -> &'static str {
+        match self {
+            Self::Introspection => "introspection_endpoint",
+            Self::KeySet => "jwks_uri",
+        }
+    }
+
+    /// The endpoint in words, for the log.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Introspection => "introspection endpoint",
+            Self::KeySet => "key set",
+        }
+    }
+}
+
+/// RFC 8414 §3.3: the metadata are those of `issuer`, byte for byte.
+fn is_of(metadata: &Object, issuer: &str) -> Result<(), MetadataFault> {
+    let published = metadata.string("issuer").ok().flatten().unwrap_or_default();
+    if published == issuer {
+        return Ok(());
+    }
+    let printable = |letter: char| if letter.is_control() { ' ' } else { letter };
+    let published = published.chars().take(LONGEST_QUOTE).map(printable);
+    Err(MetadataFault::IssuerDiffers {
+        published: published.collect(),
+    })
+}
+
 const LONGEST_QUOTE: usize = 200;
 
 #[cfg(test)]
@@ -147,9 +185,14 @@ mod tests {
 
     use super::{super::json::parse_object, *};
 
+    const MEMBER: &str = "introspection_endpoint";
+    const MISSING: MetadataFault = MetadataFault::EndpointMissing { member: MEMBER };
+    const NOT_HTTPS: MetadataFault = MetadataFault::EndpointNotHttps { member: MEMBER };
+
     fn endpoint(metadata: &Value) -> Result<String, MetadataFault> {
         let metadata = parse_object(metadata.to_string().as_bytes()).unwrap();
-        introspection_endpoint(&metadata, "https://as.example/").map(|found| found.0.to_string())
+        let found = Wanted::Introspection.read(&metadata, "https://as.example/");
+        found.map(|found| found.0.to_string())
     }
 
     /// Rows: DISC-1, DISC-2
@@ -255,6 +298,27 @@ mod tests {
         }
     }
 
+    /// Rows: DISC-3, DISC-5, FAPI1-A-6
+    #[test]
+    fn rfc8414_2_the_key_set_is_where_jwks_uri_says_and_has_no_alias() {
+        let key_set = |issuer: &str, uri: Value| {
+            let metadata = json!({"issuer": issuer, "jwks_uri": uri,
+                "mtls_endpoint_aliases": {"jwks_uri": "https://mtls.example/keys"}});
+            let metadata = parse_object(metadata.to_string().as_bytes()).unwrap();
+            let found = Wanted::KeySet.read(&metadata, "https://as.example/");
+            found.map(|found| found.0.to_string())
+        };
+        let (ours, keys) = ("https://as.example/", "https://as.example/keys");
+        assert_eq!(key_set(ours, json!(keys)).unwrap(), keys);
+        let member = "jwks_uri";
+        let http = key_set(ours, json!("http://as.example/keys"));
+        assert_eq!(http, Err(MetadataFault::EndpointNotHttps { member }));
+        let none = key_set(ours, json!(null));
+        assert_eq!(none, Err(MetadataFault::EndpointMissing { member }));
+        let other = key_set("https://evil.example/", json!(keys));
+        assert!(matches!(other, Err(MetadataFault::IssuerDiffers { .. })));
+    }
+
     /// Rows: DISC-5, FAPI2-NET-1
     #[test]
     fn rfc8414_2_an_endpoint_that_is_not_https_is_refused() {
@@ -276,21 +340,12 @@ mod tests {
             "introspect",
             "",
         ] {
-            assert_eq!(
-                with("introspection_endpoint", json!(url)),
-                Err(MetadataFault::EndpointNotHttps)
-            );
+            assert_eq!(with("introspection_endpoint", json!(url)), Err(NOT_HTTPS));
             let aliases = json!({"introspection_endpoint": url});
-            assert_eq!(
-                with("mtls_endpoint_aliases", aliases),
-                Err(MetadataFault::EndpointNotHttps)
-            );
+            assert_eq!(with("mtls_endpoint_aliases", aliases), Err(NOT_HTTPS));
         }
         for none in [json!(null), json!(7)] {
-            assert_eq!(
-                with("introspection_endpoint", none),
-                Err(MetadataFault::EndpointMissing)
-            );
+            assert_eq!(with("introspection_endpoint", none), Err(MISSING));
         }
     }
 }

@@ -13,7 +13,7 @@ use serde::{
     Deserializer as _,
     de::{self, IgnoredAny, Visitor},
 };
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 use thiserror::Error;
 
 /// A JSON object in which each name is said once.
@@ -94,6 +94,22 @@ impl Object {
     /// The members with the texts of their values, by their names.
     pub(super) fn members(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, text)| (name.as_str(), &**text))
+    }
+
+    /// The member called `name`, which must be an array of objects.
+    pub(super) fn objects(&self, name: &str) -> Result<Option<Vec<Self>>, NotReadable> {
+        let Some(text) = self.text(name) else {
+            return Ok(None);
+        };
+        let items: Vec<&RawValue> = serde_json::from_str(text).or(Err(NotReadable))?;
+        let object = |item: &RawValue| {
+            let item = item.get();
+            let members = Walk::of(item).members().ok();
+            let members = members.filter(|_| item.starts_with('{'));
+            members.map(Self).ok_or(NotReadable)
+        };
+        let objects = items.into_iter().map(object);
+        objects.collect::<Result<_, _>>().map(Some)
     }
 
     fn text(&self, name: &str) -> Option<&str> {
@@ -241,7 +257,19 @@ mod tests {
             Ok(Some(json!(0)))
         );
         assert_eq!(object.object("a"), Err(NotReadable));
+        assert_eq!(object.objects("a"), Err(NotReadable));
+        assert_eq!(object.objects("b"), Err(NotReadable));
+        assert_eq!(object.objects("d"), Ok(None));
         assert_eq!(object.string("a"), Err(NotReadable));
+    }
+
+    #[test]
+    fn an_array_of_objects_is_read_object_by_object() {
+        let object = object(r#"{"a": [ {"b":1} ,{"b":{"c":2}}, {} ], "e":[]}"#);
+        let read = object.objects("a").unwrap().unwrap();
+        let values: Vec<_> = read.iter().map(|one| one.value("b").unwrap()).collect();
+        assert_eq!(values, [Some(json!(1)), Some(json!({"c": 2})), None]);
+        assert_eq!(object.objects("e"), Ok(Some(Vec::new())));
     }
 
     #[test]

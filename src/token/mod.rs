@@ -1,15 +1,17 @@
 //! token: turns the access token, the caller and the time into [`BoundToken`].
 //!
-//! Knows RFC 6750, RFC 7662, RFC 8705 and the authorization server: in Open Energy, the directory.
+//! Knows RFC 6750, RFC 7662, RFC 8705, RFC 9068 and the authorization server: in Open Energy, the directory.
 //! Knows nothing of rules, datasets or routes.
 //!
 //! [`Tokens::redeem`] is the walk: what the authorization server says of the token is remembered (`cache`)
-//! or asked for (`introspection`, at the endpoint that `discovery` found, over `connections`), read
-//! strictly (`answer`), and judged afresh on every use (`bound`). A consumer whose questions have no
+//! or learned from its `source`: asked for (`introspection`, at the endpoint that `discovery` found, over
+//! `connections`), or verified by its keys (`jwt`). It is read strictly (`answer`), and judged afresh on every use (`bound`). A consumer whose questions have no
 //! answer is slowed alone (`backoff`); an authorization server that does not answer as a whole is left in peace
 //! (`breaker`), and our own question tells which it is (`control`).
 
+mod algorithm;
 mod answer;
+mod assembly;
 mod authorization_server;
 mod backoff;
 mod body;
@@ -26,6 +28,8 @@ mod holder;
 mod identity;
 mod introspection;
 mod json;
+mod jwt;
+mod jwt_fault;
 mod material;
 mod oauth_error;
 mod pem;
@@ -34,13 +38,16 @@ mod refused;
 mod retry_after;
 mod scope;
 mod settings;
+mod source;
 mod statistics;
 mod supposed;
 mod transport;
+mod upkeep;
 
 #[cfg(test)]
 mod tests;
 
+pub use algorithm::Algorithm;
 pub use authorization_server::Clocks;
 pub use bound::BoundToken;
 pub use client::{ClientError, outbound_client};
@@ -49,13 +56,14 @@ pub use discovery::{Attempt, MetadataFault, NotReady};
 pub use fact::{Decimal, Fact, Facts};
 pub use holder::Holder;
 pub use identity::{Identity, IdentityError};
+pub use jwt_fault::JwtFault;
 pub use material::Material;
 pub use oauth_error::OAuthError;
 pub use pem::PemFault;
 pub use redeem::Tokens;
 pub use refused::{TokenRefused, Unavailability};
 pub use scope::Scope;
-pub use settings::{StartError, TokenSettings};
+pub use settings::{JwtSettings, StartError, TokenKinds, TokenSettings};
 pub use statistics::Statistics;
 pub use supposed::{Supposed, SupposedRefused};
 pub use transport::{TransportFault, TransportKind};

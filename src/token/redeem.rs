@@ -10,28 +10,27 @@ use zeroize::Zeroizing;
 
 use super::{
     answer::Answer,
-    authorization_server::{AuthorizationServer, Clocks, Search},
-    backoff::Backoffs,
+    assembly,
+    authorization_server::Clocks,
     bound::{BoundToken, Expectations},
-    breaker::Breaker,
     cache::{Cache, CacheKey},
-    client::{ClientError, Outbound},
-    connections::Connections,
-    discovery::{self, Endpoint, NotReady},
+    discovery::NotReady,
     holder::Holder,
-    introspection::{Control, Introspector, SLOTS, Standing},
     refused::{TokenRefused, Unavailability},
-    settings::{StartError, TokenSettings},
-    statistics::Statistics,
+    settings::{StartError, TokenKinds, TokenSettings},
+    source::Source,
+    statistics::{Counters, Statistics},
 };
-use crate::{caller::Caller, clock::Timestamp, edge::AccessToken, fair_semaphore::FairSemaphore};
+use crate::{caller::Caller, clock::Timestamp, edge::AccessToken};
 
-/// Redeems access tokens at the authorization server; dropped, it stops looking for the authorization server.
+/// Redeems access tokens by what the authorization server says; dropped, it stops looking for it.
 pub struct Tokens {
     /// `None` when nothing is to be kept.
     cache: Option<Arc<Cache>>,
-    server: AuthorizationServer,
-    introspector: Arc<Introspector>,
+    client_id: String,
+    counters: Arc<Counters>,
+    kinds: TokenKinds,
+    source: Arc<Source>,
     longest: Duration,
     runtime: Handle,
     expectations: Expectations,
@@ -41,8 +40,8 @@ impl Tokens {
     /// Begins to look for the authorization server, and does not wait for it.
     ///
     /// Calls are made on `runtime`, whoever asks for them. What `previous` had learned is kept when
-    /// it is of the same issuer and `client_id`: the endpoint, and the answers unless their number
-    /// is bounded differently now.
+    /// it is of the same issuer and `client_id`: endpoint and keys, and the answers unless their number
+    /// is bounded differently now, or other tokens are accepted.
     ///
     /// # Errors
     ///
@@ -54,52 +53,27 @@ impl Tokens {
     ) -> Result<Self, StartError> {
         let same = previous.filter(|previous| previous.is_for(&settings));
         let cache = cache(&settings, same)?;
-        let places = places(&settings)?;
-        let fixed = fixed_endpoint(&settings)?;
-        let outbound = Outbound::new(
-            &settings.trust_anchors_pem,
-            settings.identity,
-            settings.timeout,
-        )?;
-        let server = if let Some(endpoint) = fixed {
-            AuthorizationServer::fixed(endpoint)
-        } else {
-            let (client, issuer) = (outbound.client(), settings.issuer.clone());
-            let client = client.map_err(ClientError::from)?;
-            let known = same.and_then(|previous| previous.server.known().ok());
-            AuthorizationServer::discover(
-                Search {
-                    client,
-                    issuer,
-                    places,
-                    clocks: Arc::default(),
-                },
-                known,
-                &runtime,
-            )
+        let counters = previous.map(|previous| Arc::clone(&previous.counters));
+        let counters = counters.unwrap_or_default();
+        let longest = Duration::from_secs(settings.cache_seconds.into());
+        let expectations = Expectations {
+            issuer: settings.issuer.clone(),
+            audience: settings.audience.clone(),
         };
-        let counters = previous.map(|previous| Arc::clone(&previous.introspector.counters));
-        let introspector = Introspector {
-            backoffs: Backoffs::new(),
-            breaker: Breaker::new(),
-            client_id: settings.client_id,
-            connections: Connections::new(outbound),
-            control: Control::new(),
-            counters: counters.unwrap_or_default(),
-            slots: FairSemaphore::new(SLOTS),
-            timeout: settings.timeout,
-            endpoint_watch: server.endpoint_watch(),
-        };
+        let client_id = settings.client_id.clone();
+        let kinds = settings.kinds.clone();
+        let alike = same.filter(|previous| previous.kinds == kinds);
+        let known = alike.map(|previous| &*previous.source);
+        let source = assembly::source(settings, known, &counters, &runtime)?;
         Ok(Self {
             cache,
-            server,
-            introspector: Arc::new(introspector),
-            longest: Duration::from_secs(settings.cache_seconds.into()),
+            client_id,
+            counters,
+            kinds,
+            source: Arc::new(source),
+            longest,
             runtime,
-            expectations: Expectations {
-                issuer: settings.issuer,
-                audience: settings.audience,
-            },
+            expectations,
         })
     }
 
@@ -134,13 +108,13 @@ impl Tokens {
         if let (Some(cache), Some(key)) = (&self.cache, &key)
             && let Some(cached) = cache.get(key, self.longest, now).await
         {
-            self.introspector.counters.count_hit();
+            self.counters.count_hit();
             if cached.is_due {
                 self.renew(token, caller, cache, *key, now);
             }
             return self.validate(cached.answer, caller, now, note);
         }
-        self.introspector.counters.count_miss();
+        self.counters.count_miss();
         let asked = Instant::now();
         let answer = self.fetch(token, caller, key, now).await?;
         self.validate(answer, caller, now.after(asked.elapsed()), note)
@@ -161,32 +135,34 @@ impl Tokens {
         validated
     }
 
-    /// Readiness: the authorization server's introspection endpoint is known.
+    /// Readiness: the authorization server's endpoint is known, and its keys where they are needed.
     ///
     /// # Errors
     ///
     /// Why it is not known yet.
     pub fn readiness(&self) -> Result<(), NotReady> {
-        self.server.known().map(drop)
+        self.source.readiness()
     }
 
     /// The authorization server's clock and ours, once its metadata has been fetched with a date.
     #[must_use]
     pub fn clocks(&self) -> Option<Clocks> {
-        self.server.clocks()
+        self.source.server().clocks()
     }
 
-    /// Asks about a token that nobody has, which shows that the authorization server knows us.
+    /// Asks about a token that nobody has, which shows that the authorization server knows us, and looks at its keys.
     ///
     /// # Errors
     ///
     /// Why it gives no answer; [`Unavailability::RefusedUs`] when it refuses our certificate or `client_id`.
     pub async fn probe(&self) -> Result<(), Unavailability> {
-        match self.introspector.standing().await {
-            Standing::Known => Ok(()),
-            Standing::Refused { status, error } => Err(Unavailability::RefusedUs { status, error }),
-            Standing::Unknown(reason) => Err(reason),
-        }
+        self.source.probe().await
+    }
+
+    /// The number of keys by which JWTs are verified, where any are accepted and there are keys.
+    #[must_use]
+    pub fn keys(&self) -> Option<usize> {
+        self.source.jwt()?.keys().ok()
     }
 
     /// The counts so far; the number of answers kept is about right.
@@ -195,7 +171,7 @@ impl Tokens {
         let cache = self.cache.as_deref();
         let limit = cache.and_then(Cache::capacity).unwrap_or(0);
         let entries = cache.map_or(0, Cache::len);
-        self.introspector.counters.read(entries, limit)
+        self.counters.read(entries, limit)
     }
 
     /// The counts so far, with the number of answers that are kept right now.
@@ -214,10 +190,10 @@ impl Tokens {
         key: Option<CacheKey>,
         now: Timestamp,
     ) -> Result<Answer, TokenRefused> {
-        let introspector = Arc::clone(&self.introspector);
+        let source = Arc::clone(&self.source);
         let secret = Zeroizing::new(token.secret().to_owned());
         let who = caller.thumbprint().to_string();
-        let ask = async move { introspector.ask(&secret, &who).await };
+        let ask = async move { source.answer(&secret, &who, now).await };
         let task = match (self.cache.clone(), key) {
             (Some(cache), Some(key)) => {
                 let longest = self.longest;
@@ -244,13 +220,13 @@ impl Tokens {
         key: CacheKey,
         now: Timestamp,
     ) {
-        let introspector = Arc::clone(&self.introspector);
+        let source = Arc::clone(&self.source);
         let secret = Zeroizing::new(token.secret().to_owned());
         let who = caller.thumbprint().to_string();
         let (cache, longest) = (Arc::clone(cache), self.longest);
         self.runtime.spawn(async move {
             let asked = Instant::now();
-            if let Ok(answer) = introspector.ask(&secret, &who).await {
+            if let Ok(answer) = source.answer(&secret, &who, now).await {
                 let now = now.after(asked.elapsed());
                 cache.renew(key, answer, longest, now).await;
             }
@@ -258,8 +234,7 @@ impl Tokens {
     }
 
     fn is_for(&self, settings: &TokenSettings) -> bool {
-        self.expectations.issuer == settings.issuer
-            && self.introspector.client_id == settings.client_id
+        self.expectations.issuer == settings.issuer && self.client_id == settings.client_id
     }
 }
 
@@ -270,7 +245,9 @@ fn cache(
     if settings.cache_seconds == 0 {
         return Ok(None);
     }
-    let kept = previous
+    // What one way of learning has said is not the other's to say.
+    let alike = previous.filter(|previous| previous.kinds == settings.kinds);
+    let kept = alike
         .and_then(|previous| previous.cache.clone())
         .filter(|cache| cache.capacity() == Some(settings.cache_entries));
     if kept.is_some() {
@@ -279,27 +256,5 @@ fn cache(
     match Cache::new(settings.cache_entries) {
         Ok(cache) => Ok(Some(Arc::new(cache))),
         Err(_errno) => Err(StartError::NoRandomness),
-    }
-}
-
-fn places(settings: &TokenSettings) -> Result<Vec<Endpoint>, StartError> {
-    let Some(well_known) = discovery::well_known(&settings.issuer) else {
-        return Err(StartError::IssuerInvalid(settings.issuer.clone()));
-    };
-    match &settings.discovery_url {
-        None => Ok(well_known.into()),
-        Some(url) => Endpoint::https(url.clone())
-            .map(|place| vec![place])
-            .ok_or_else(|| StartError::DiscoveryUrlNotHttps(url.clone())),
-    }
-}
-
-fn fixed_endpoint(settings: &TokenSettings) -> Result<Option<Endpoint>, StartError> {
-    let Some(url) = &settings.introspection_endpoint else {
-        return Ok(None);
-    };
-    match Endpoint::https(url.clone()) {
-        None => Err(StartError::IntrospectionEndpointNotHttps(url.clone())),
-        endpoint => Ok(endpoint),
     }
 }

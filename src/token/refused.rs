@@ -5,7 +5,9 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use thiserror::Error;
 
-use super::{content::Content, oauth_error::OAuthError, transport::TransportFault};
+use super::{
+    content::Content, jwt_fault::JwtFault, oauth_error::OAuthError, transport::TransportFault,
+};
 use crate::clock::Timestamp;
 
 /// Reason why an access token does not serve its bearer.
@@ -37,6 +39,9 @@ pub enum TokenRefused {
         /// When that was judged.
         now: Timestamp,
     },
+    /// No JWT that the authorization server has signed for us (RFC 9068 §4).
+    #[error("not a JWT to be believed: {0}")]
+    Jwt(#[from] JwtFault),
     /// Bound to nothing that can be verified here (FAPI 1.0 Advanced §8.2).
     #[error("not bound to a certificate")]
     NotBound,
@@ -112,6 +117,15 @@ pub enum Unavailability {
     /// Several questions for this consumer in a row had no answer, and it has to wait.
     #[error("it gave no answer to several questions for this consumer, who has to wait")]
     HeldBack,
+    /// Its key set is known, and too old to be believed (JAT-9).
+    #[error("its key set has not been had for a day")]
+    KeysTooOld,
+    /// Its key set is not known yet.
+    #[error("its key set is not known yet")]
+    KeysUnknown,
+    /// Its key set has no keys.
+    #[error("its key set has no member `keys` with objects in it (RFC 7517 §5.1)")]
+    NotAKeySet,
     /// The answer is JSON, not an object.
     #[error("its answer is not a JSON object")]
     NotAnObject,
@@ -124,6 +138,9 @@ pub enum Unavailability {
     /// The answer is not JSON.
     #[error("its answer is not JSON but {0}")]
     NotJson(Content),
+    /// Its key set has no key for an algorithm that is allowed.
+    #[error("its key set has no key that can be used for one of tokens.algorithms")]
+    NoUsableKey,
     /// It points elsewhere; redirects are never followed.
     #[error("it answered with redirect {status}")]
     Redirected {
@@ -147,6 +164,12 @@ pub enum Unavailability {
     /// No whole answer within the time limit.
     #[error("it did not answer in time")]
     TimedOut,
+    /// Its key set has more keys than are read.
+    #[error("its key set has more than {limit} keys")]
+    TooManyKeys {
+        /// Keys that are read.
+        limit: usize,
+    },
     /// Connecting, TLS or HTTP failed.
     #[error(transparent)]
     Transport(TransportFault),

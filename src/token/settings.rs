@@ -5,7 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 use url::Url;
 
-use super::{client::ClientError, identity::Identity};
+use super::{algorithm::Algorithm, client::ClientError, identity::Identity};
 
 /// The authorization server as the configuration describes it.
 pub struct TokenSettings {
@@ -29,6 +29,53 @@ pub struct TokenSettings {
     pub cache_entries: u64,
     /// Time that one introspection may take, and that leave to begin it is waited for.
     pub timeout: Duration,
+    /// The kinds of tokens that are accepted.
+    pub kinds: TokenKinds,
+}
+
+/// Kinds of access tokens.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum TokenKinds {
+    /// Every token is asked about (RFC 7662).
+    Opaque,
+    /// Every token is a JWT (RFC 9068).
+    Jwt(JwtSettings),
+    /// What is a JWT is verified, and any other is asked about.
+    Both(JwtSettings),
+}
+
+impl TokenKinds {
+    /// The settings for JWTs, where any are accepted.
+    #[must_use]
+    pub fn jwt(&self) -> Option<&JwtSettings> {
+        match self {
+            Self::Opaque => None,
+            Self::Jwt(settings) | Self::Both(settings) => Some(settings),
+        }
+    }
+
+    /// `true` when some tokens are asked about.
+    #[must_use]
+    pub fn ask(&self) -> bool {
+        !matches!(self, Self::Jwt(_))
+    }
+}
+
+/// Settings for JWT access tokens.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct JwtSettings {
+    /// The key set, when it is not where the metadata say.
+    pub key_set_url: Option<Url>,
+    /// The algorithms that are believed.
+    pub algorithms: Vec<Algorithm>,
+    /// Name of this protected resource, that `aud` must have.
+    pub audience: String,
+    /// `true` when `typ` may be `JWT` as well.
+    pub accepts_plain_jwt: bool,
+    /// Time that a token may live at most that nobody is asked about; `None` sets no bound.
+    pub longest: Option<Duration>,
+    /// Time that a key set is used without looking for a newer one.
+    pub keys_lifetime: Duration,
 }
 
 /// Reason why tokens cannot be redeemed with these settings.
@@ -43,6 +90,9 @@ pub enum StartError {
     /// The introspection endpoint is not a plain `https` URL.
     #[error("the introspection endpoint {0} is not https")]
     IntrospectionEndpointNotHttps(Url),
+    /// The key set's address is not a plain `https` URL.
+    #[error("the address of the key set {0} is not https")]
+    KeySetNotHttps(Url),
     /// The issuer is not an `https` URL without query and fragment (RFC 8414 §2).
     #[error("the issuer \"{0}\" is not an https URL without query and fragment")]
     IssuerInvalid(String),

@@ -53,6 +53,7 @@ mod rfc7662_answers;
 mod rfc7662_availability;
 mod rfc7662_isolation;
 mod rfc8705;
+mod rfc9068;
 mod rfc9110;
 mod rfc9110_conditions;
 mod rfc9110_ranges;

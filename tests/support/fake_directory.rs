@@ -107,6 +107,7 @@ struct Script {
 
 impl FakeDirectory {
     pub(crate) const INTROSPECTION_PATH: &str = "/mtls/introspect";
+    pub(crate) const KEYS_PATH: &str = "/keys";
 
     /// Starts on a free port of loopback; publishes good metadata, calls every token inactive.
     pub(crate) fn start(tls: &DirectoryTls) -> Self {
@@ -161,6 +162,27 @@ impl FakeDirectory {
     pub(crate) fn asked_about(&self, token: &str) -> usize {
         let calls = self.introspections().into_iter();
         calls.filter(|call| call.token() == Some(token)).count()
+    }
+
+    /// Publishes `keys`.
+    pub(crate) fn publish_keys(&self, keys: &[Value]) {
+        self.answer_at(Self::KEYS_PATH, Answer::Json(json!({"keys": keys})));
+    }
+
+    /// Waits until the keys were fetched `number` times.
+    pub(crate) async fn wait_for_fetches_of_keys(&self, number: usize) {
+        let mut calls = self.script.calls.subscribe();
+        let enough = |calls: &Vec<RecordedCall>| {
+            let fetches = calls.iter().filter(|call| call.target == Self::KEYS_PATH);
+            fetches.count() >= number
+        };
+        calls.wait_for(enough).await.expect("the directory lives");
+    }
+
+    /// How often the keys were fetched.
+    pub(crate) fn fetches_of_keys(&self) -> usize {
+        let calls = self.calls().into_iter();
+        calls.filter(|call| call.target == Self::KEYS_PATH).count()
     }
 
     pub(crate) fn answer_discovery(&self, answer: Answer) {
@@ -226,6 +248,7 @@ fn metadata(issuer: &str) -> Value {
     json!({
         "issuer": issuer,
         "introspection_endpoint": format!("{issuer}introspect"),
+        "jwks_uri": format!("{}{}", issuer.trim_end_matches('/'), FakeDirectory::KEYS_PATH),
         "mtls_endpoint_aliases": {
             "introspection_endpoint":
                 format!("{}{}", issuer.trim_end_matches('/'), FakeDirectory::INTROSPECTION_PATH),

@@ -22,6 +22,7 @@ pub mod directory;
 pub mod fake_directory;
 pub mod http;
 pub mod journal;
+pub mod jwt;
 pub mod nginx;
 pub mod node;
 pub mod perild;

@@ -15,6 +15,7 @@ impl Examination<'_> {
         let directory = &self.config.directory;
         let identity = self.identity();
         let anchors = self.anchors("directory.trust_anchors", &directory.trust_anchors);
+        let kinds = self.token_kinds();
         let introspection = &self.config.introspection;
         Some(TokenSettings {
             issuer: directory.issuer.clone(),
@@ -27,6 +28,7 @@ impl Examination<'_> {
             cache_seconds: introspection.cache_seconds,
             cache_entries: introspection.cache_entries,
             timeout: Duration::from_millis(introspection.timeout_ms),
+            kinds: kinds?,
         })
     }
 

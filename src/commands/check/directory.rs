@@ -25,17 +25,19 @@ use crate::{
 pub(super) fn findings(parts: Parts, places: &SettingPlaces) -> Vec<Finding> {
     let settings = parts.into_token_settings();
     let issuer = settings.issuer.clone();
+    let asks = settings.kinds.ask();
     let mut clocks = None;
     let (severity, finding, remedy) = match ask(settings, &mut clocks) {
-        Ok(()) => (
-            Severity::Fine,
-            format!("the directory {issuer} answers, and knows this provider"),
-            "",
-        ),
+        Ok(keys) => (Severity::Fine, answers(&issuer, asks, keys), ""),
         Err(Silence::NotReady(NotReady::NotAskedYet)) => (
             Severity::Warning,
             format!("the directory {issuer} gave no metadata in time"),
             TransportKind::Unreachable.remedy(),
+        ),
+        Err(Silence::NotReady(NotReady::NoKeys(reason))) => (
+            Severity::Warning,
+            format!("the key set of the directory {issuer} cannot be had: {reason}"),
+            remedy(&reason),
         ),
         Err(Silence::NotReady(error @ NotReady::Undiscovered(_))) => undiscovered(&error),
         Err(Silence::Unknown(reason)) => {
@@ -50,6 +52,19 @@ pub(super) fn findings(parts: Parts, places: &SettingPlaces) -> Vec<Finding> {
     let mut findings = vec![Finding::new(severity, place.clone(), finding, remedy)];
     findings.extend(clocks.and_then(|clocks| clock::apart(place, clocks)));
     findings
+}
+
+/// Answer of the directory in words: that it knows us, where it is asked about tokens, and the number of its keys.
+fn answers(issuer: &str, asks: bool, keys: Option<usize>) -> String {
+    let known = if asks {
+        ", and knows this provider"
+    } else {
+        ""
+    };
+    let keys = keys.map_or_else(String::new, |keys| {
+        format!("; keys of its that verify JWTs: {keys}")
+    });
+    format!("the directory {issuer} answers{known}{keys}")
 }
 
 /// Metadata that says something else than the configuration is an error wherever it was found; the rest may pass.
@@ -104,7 +119,7 @@ enum Silence {
     Unknown(#[from] Unavailability),
 }
 
-fn ask(settings: TokenSettings, clocks: &mut Option<Clocks>) -> Result<(), Silence> {
+fn ask(settings: TokenSettings, clocks: &mut Option<Clocks>) -> Result<Option<usize>, Silence> {
     // Two places may have the metadata.
     let limit = settings.timeout * 2 + Duration::from_secs(1);
     let runtime = Builder::new_current_thread().enable_all().build()?;
@@ -113,7 +128,8 @@ fn ask(settings: TokenSettings, clocks: &mut Option<Clocks>) -> Result<(), Silen
         let settled = timeout(limit, first_answer(&tokens)).await;
         *clocks = tokens.clocks();
         settled.unwrap_or(Err(NotReady::NotAskedYet))?;
-        Ok(tokens.probe().await?)
+        tokens.probe().await?;
+        Ok(tokens.keys())
     })
 }
 

@@ -382,6 +382,7 @@ fn token_kind(refused: &TokenRefused) -> Kind {
         },
         TokenRefused::Expired { .. }
         | TokenRefused::Inactive
+        | TokenRefused::Jwt(_)
         | TokenRefused::NotBound
         | TokenRefused::OtherCertificate
         | TokenRefused::ProofOfPossessionMissing

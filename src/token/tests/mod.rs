@@ -10,6 +10,10 @@ mod fake_directory;
 mod forgetful_proxy;
 mod introspection;
 mod isolation;
+mod jwt;
+mod jwt_keys;
+#[path = "../../../tests/support/jwt.rs"]
+mod jwt_support;
 mod pki;
 mod refusals;
 
@@ -23,7 +27,7 @@ use self::{
     fake_directory::{Answer, FakeDirectory},
     pki::Pki,
 };
-use super::{BoundToken, TokenRefused, TokenSettings, Tokens, Unavailability};
+use super::{BoundToken, TokenKinds, TokenRefused, TokenSettings, Tokens, Unavailability};
 use crate::{
     caller::{Caller, Thumbprint},
     clock::Timestamp,
@@ -70,6 +74,7 @@ impl World {
             cache_seconds: 60,
             cache_entries: 100,
             timeout: Duration::from_secs(10),
+            kinds: TokenKinds::Opaque,
         }
     }
 

@@ -1,0 +1,53 @@
+//! `[tokens]`: the kinds of access tokens that are accepted.
+
+use serde::Deserialize;
+use url::Url;
+
+use super::forms;
+use crate::token::Algorithm;
+
+/// `[tokens]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TokensTable {
+    /// The kinds of access tokens.
+    pub kind: TokenKind,
+    /// Signature algorithms that are believed.
+    pub algorithms: Vec<Algorithm>,
+    /// Address of the key set; none: from discovery.
+    #[serde(deserialize_with = "forms::optional_https")]
+    pub jwks_uri: Option<Url>,
+    /// Seconds that a key set is used without looking for a newer one.
+    #[serde(deserialize_with = "forms::positive")]
+    pub keys_seconds: u64,
+    /// Seconds that a JWT may live that nobody is asked about; 0 sets no bound.
+    pub longest_seconds: u64,
+    /// `true` when `typ` may be `JWT` as well.
+    pub accept_plain_jwt: bool,
+}
+
+/// Kinds of access tokens.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenKind {
+    /// The directory is asked about every token.
+    #[default]
+    Opaque,
+    /// Every token is a JWT.
+    Jwt,
+    /// What is a JWT is verified, and the directory is asked about any other.
+    Both,
+}
+
+impl Default for TokensTable {
+    fn default() -> Self {
+        Self {
+            kind: TokenKind::default(),
+            algorithms: vec![Algorithm::Es256, Algorithm::Ps256, Algorithm::EdDsa],
+            jwks_uri: None,
+            keys_seconds: 600,
+            longest_seconds: 3600,
+            accept_plain_jwt: false,
+        }
+    }
+}

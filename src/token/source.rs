@@ -1,0 +1,104 @@
+//! Source of what is known of a token: the authorization server is asked, or its signature is verified.
+
+use std::sync::Arc;
+
+use super::{
+    answer::Answer,
+    authorization_server::AuthorizationServer,
+    discovery::NotReady,
+    failure::Failure,
+    introspection::{Introspector, Standing},
+    jwt::{JwtVerifier, Verified},
+    refused::Unavailability,
+};
+use crate::clock::Timestamp;
+
+/// Way of learning about a token, by the kinds of tokens that are accepted.
+pub(super) enum Source {
+    /// Opaque tokens: the authorization server is asked.
+    Opaque(Opaque),
+    /// JWTs: their signatures are verified.
+    Jwt(JwtVerifier),
+    /// Each as it is.
+    Both(Opaque, JwtVerifier),
+}
+
+/// Introspection, with the finder of its endpoint.
+pub(super) struct Opaque {
+    pub(super) introspector: Arc<Introspector>,
+    pub(super) server: AuthorizationServer,
+}
+
+impl Source {
+    /// What is known of `token` at `now`, for the caller named `who`.
+    ///
+    /// Where both kinds are accepted, a JWT that lives too long to go unasked is asked about as well (JAT-10).
+    pub(super) async fn answer(
+        &self,
+        token: &str,
+        who: &str,
+        now: Timestamp,
+    ) -> Result<Answer, Failure> {
+        match self {
+            Self::Jwt(jwt) => Ok(jwt.verify(token, now).await?.alone()),
+            Self::Both(opaque, jwt) if JwtVerifier::is_meant(token) => {
+                match jwt.verify(token, now).await? {
+                    Verified::LongLived(..) => opaque.introspector.ask(token, who).await,
+                    verified => Ok(verified.alone()),
+                }
+            }
+            Self::Opaque(opaque) | Self::Both(opaque, _) => {
+                opaque.introspector.ask(token, who).await
+            }
+        }
+    }
+
+    /// Introspection, where any token is asked about.
+    pub(super) fn opaque(&self) -> Option<&Opaque> {
+        match self {
+            Self::Opaque(opaque) | Self::Both(opaque, _) => Some(opaque),
+            Self::Jwt(_) => None,
+        }
+    }
+
+    /// Verification, where any token is a JWT.
+    pub(super) fn jwt(&self) -> Option<&JwtVerifier> {
+        match self {
+            Self::Jwt(jwt) | Self::Both(_, jwt) => Some(jwt),
+            Self::Opaque(_) => None,
+        }
+    }
+
+    /// Readiness: all that is needed of the authorization server is known.
+    pub(super) fn readiness(&self) -> Result<(), NotReady> {
+        if let Some(opaque) = self.opaque() {
+            opaque.server.known()?;
+        }
+        self.jwt().map_or(Ok(()), JwtVerifier::readiness)
+    }
+
+    /// Asks about a token that nobody has, and looks at the keys.
+    pub(super) async fn probe(&self) -> Result<(), Unavailability> {
+        if let Some(opaque) = self.opaque() {
+            match opaque.introspector.standing().await {
+                Standing::Known => {}
+                Standing::Refused { status, error } => {
+                    return Err(Unavailability::RefusedUs { status, error });
+                }
+                Standing::Unknown(reason) => return Err(reason),
+            }
+        }
+        match self.jwt() {
+            Some(jwt) => jwt.probe().await,
+            None => Ok(()),
+        }
+    }
+
+    /// The finder of an endpoint of the authorization server.
+    pub(super) fn server(&self) -> &AuthorizationServer {
+        match self {
+            Self::Opaque(opaque) | Self::Both(opaque, _) => &opaque.server,
+            Self::Jwt(jwt) => jwt.server(),
+        }
+    }
+}
