@@ -12,6 +12,7 @@ use crate::{
     climatescore::ContractRoute,
     dataset::Perils,
     description::{DescribedRoute, Description, Operation, discovery, edr, harvest, items, paths},
+    discovery::ResourceMetadata,
     harvest::Format,
     response::media::Formats,
 };
@@ -31,7 +32,9 @@ impl Route {
         let old = ContractRoute::FIXED.map(|(path, _)| path.to_owned());
         let fixed = PerilRoute::FIXED.map(|(path, _)| path.to_owned());
         let perils = Perils::members().iter().map(|peril| format!("/{peril}"));
+        let metadata = ["", "/v1"].map(|about| format!("{}{about}", ResourceMetadata::WELL_KNOWN));
         let named = open
+            .chain(metadata)
             .chain(discovery)
             .chain(harvest)
             .chain(old)
@@ -99,6 +102,7 @@ impl Route {
                 ("POST", paths::locations(about)),
             ],
             Self::Readiness => vec![("GET", paths::readiness())],
+            Self::ResourceMetadata(about) => vec![("GET", paths::resource_metadata(about))],
             Self::Root => vec![("GET", paths::root())],
             Self::Table(route) if route.resource == TableResource::Locate => {
                 vec![("POST", items::locate(about))]

@@ -40,6 +40,8 @@ pub struct Parts {
     pub(super) files: Files,
     pub(super) accel_prefix: String,
     pub(super) base_url: Box<str>,
+    /// The directory that the metadata of the protected resource name, where they are published.
+    pub(super) issuer_of_metadata: Option<String>,
     pub(super) perils: Perils,
     pub(super) tables: Tables,
     pub(super) peril_limits: PerilLimits,
@@ -167,6 +169,11 @@ impl Examination<'_> {
             files,
             accel_prefix,
             base_url: self.base_url().into(),
+            issuer_of_metadata: self
+                .config
+                .tokens
+                .resource_metadata
+                .then(|| self.config.directory.issuer.clone()),
             perils: perils?,
             tables,
             ends: std::mem::take(&mut self.ends),

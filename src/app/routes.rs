@@ -8,6 +8,7 @@ use super::{discovery::DiscoveryRoute, edr::EdrRoute, harvest::HarvestRoute, ite
 use crate::{
     climatescore::ContractRoute,
     dataset::{Catalog, FileName, Perils},
+    discovery::ResourceMetadata,
     policy::CollectionId,
 };
 
@@ -41,6 +42,9 @@ pub enum Route {
     Nothing,
     /// `/readyz`: the directory is known.
     Readiness,
+    /// `/.well-known/oauth-protected-resource`, and after it the path of what it is about: which directory issues
+    /// tokens, RFC 9728.
+    ResourceMetadata(Box<str>),
     /// `/`: where nginx has no page for it, what is published.
     Root,
     /// `/v1/collections/{id}/items` and the other resources of a table.
@@ -106,6 +110,9 @@ impl Route {
         if let Some((_, route)) = OPEN.iter().find(|(open, _)| *open == path) {
             return route.clone();
         }
+        if let Some(about) = path.strip_prefix(ResourceMetadata::WELL_KNOWN) {
+            return Self::metadata_of(about);
+        }
         if let Some(route) = DiscoveryRoute::find(path) {
             return Self::Discovery(route);
         }
@@ -146,6 +153,35 @@ impl Route {
         }
     }
 
+    /// The metadata of what stands at `about`: of the whole where that is empty, else of a path for which tokens are taken.
+    fn metadata_of(about: &str) -> Self {
+        let is_resource = |about: &str| {
+            let is_path =
+                about.starts_with('/') && !about.starts_with(ResourceMetadata::WELL_KNOWN);
+            is_path && Self::of_single_slashes(about).takes_tokens()
+        };
+        if about.is_empty() || about == "/v1" || is_resource(about) {
+            Self::ResourceMetadata(about.into())
+        } else {
+            Self::Nothing
+        }
+    }
+
+    fn takes_tokens(&self) -> bool {
+        !matches!(
+            self,
+            Self::Description
+                | Self::Docs
+                | Self::File { file: None, .. }
+                | Self::Harvest(_)
+                | Self::Health
+                | Self::Nothing
+                | Self::Readiness
+                | Self::ResourceMetadata(_)
+                | Self::Root
+        )
+    }
+
     /// Every [`Self::template`], that of [`Self::Nothing`] at the end.
     #[must_use]
     pub fn templates() -> Vec<&'static str> {
@@ -159,7 +195,8 @@ impl Route {
         let named = [ContractRoute::PERIL, FILE, VERSIONED_FILE, NOTHING];
         let queries = EdrRoute::TEMPLATES.map(|(path, _)| path);
         let tables = TableRoute::templates().map(|(path, _)| path);
-        open.chain(discovery)
+        open.chain([ResourceMetadata::WELL_KNOWN])
+            .chain(discovery)
             .chain(harvest)
             .chain(old)
             .chain(fixed)
@@ -185,6 +222,7 @@ impl Route {
             | Self::Health
             | Self::Nothing
             | Self::Readiness
+            | Self::ResourceMetadata(_)
             | Self::Root => None,
         }
     }
@@ -208,6 +246,7 @@ impl Route {
             Self::Harvest(route) => route.template(),
             Self::Perils(route) => route.template(),
             Self::Climatescore(route) => route.template(),
+            Self::ResourceMetadata(_) => ResourceMetadata::WELL_KNOWN,
             Self::Table(route) => route.template(),
             Self::Description
             | Self::Docs
@@ -384,6 +423,37 @@ mod tests {
             let is_no_file = matches!(route, Route::Nothing | Route::File { file: None, .. });
             assert!(is_no_file, "{path}: {route:?}");
         }
+    }
+
+    /// Rows: PRM-1
+    #[test]
+    fn rfc9728_3_1_metadata_are_of_the_whole_or_of_a_path_for_which_tokens_are_taken() {
+        let well_known = ResourceMetadata::WELL_KNOWN;
+        let find = |about: &str| Route::find(&format!("{well_known}{about}"));
+        for about in [
+            "",
+            "/v1",
+            "/v1/location",
+            "/v1/files/tidy.csv",
+            "/tidy",
+            "/fire",
+        ] {
+            assert_eq!(find(about), Route::ResourceMetadata(about.into()));
+        }
+        for about in [
+            "/",
+            "x",
+            "/healthz",
+            "/docs",
+            "/v1/no-such",
+            "/..",
+            "/a/b",
+            well_known,
+        ] {
+            assert_eq!(find(about), Route::Nothing, "{about}");
+        }
+        let nested = well_known.repeat(200);
+        assert_eq!(Route::find(&nested), Route::Nothing);
     }
 
     /// Rows: HTTP-6

@@ -17,6 +17,7 @@ use crate::{
     config::PerilLimits,
     dataset::{Catalog, Files, Perils, tables::Tables},
     description::Published,
+    discovery::ResourceMetadata,
     edge::{Intake, Limits, Peers, ProxyHeaders},
     fair_semaphore::FairSemaphore,
     harvest,
@@ -70,6 +71,8 @@ pub struct Site {
     pub schemas: Arc<Schemas>,
     /// When that ends which each key of the configuration names.
     pub ends: BTreeMap<String, Ends>,
+    /// Metadata of the protected resource with their URL, where they are published.
+    pub(super) resource_metadata: Option<(ResourceMetadata, String)>,
     has_warned: AtomicBool,
 }
 
@@ -90,7 +93,15 @@ impl Site {
         )?;
         let previous_harvest = previous.map(|site| &site.harvest);
         let harvest = harvest::Published::new(parts.harvest, previous_harvest);
+        let resource_metadata = parts.issuer_of_metadata.and_then(|issuer| {
+            let scopes = scopes(&parts.catalog, &parts.policy);
+            ResourceMetadata::new(&parts.base_url, &issuer, scopes)
+        });
         Ok(Self {
+            resource_metadata: resource_metadata.map(|metadata| {
+                let url = metadata.url();
+                (metadata, url)
+            }),
             peers: parts.peers,
             limits: Limits::default(),
             proxy_headers: parts.proxy_headers,
@@ -134,6 +145,11 @@ impl Site {
         }
     }
 
+    /// URL of the metadata of the protected resource, where they are published.
+    pub(super) fn resource_metadata_url(&self) -> Option<&str> {
+        self.resource_metadata.as_ref().map(|(_, url)| url.as_str())
+    }
+
     /// The collections by name: the perils and what has a rule in the configuration first.
     pub(super) fn collections(&self) -> impl Iterator<Item = CollectionId> {
         let coverages = self.perils.descriptions().iter();
@@ -162,6 +178,20 @@ impl Site {
             );
         }
     }
+}
+
+/// The scopes that rules demand of collections that everyone may know of.
+fn scopes<'p>(catalog: &'p Catalog, policy: &'p Policy) -> impl Iterator<Item = Box<str>> + 'p {
+    let is_known = |id: &&CollectionId| {
+        let found = catalog.get(id.as_str());
+        found.is_none_or(|found| found.is_listed())
+    };
+    let rules = policy
+        .ids()
+        .filter(is_known)
+        .filter_map(|id| policy.rule(id));
+    let clauses = rules.flat_map(|rule| rule.clauses());
+    clauses.flat_map(|clause| clause.scope().iter().map(Box::from))
 }
 
 /// Long bodies of the old contract that are read at once, each into a hundred megabytes at most.

@@ -72,7 +72,11 @@ pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -
     let meter = perild.meter(&route);
     let mut access = Access::begin(id, method, route.template(), meter);
     let outcome = guarded(walk(&request, body, peer, &route, &perild, &mut access)).await;
-    let mut answer = outcome.unwrap_or_else(|refusal| refuse(&refusal, &route, &mut access));
+    let mut answer = outcome.unwrap_or_else(|refusal| {
+        let present = perild.present();
+        let metadata = present.site().and_then(Site::resource_metadata_url);
+        refuse(&refusal, &route, metadata, &mut access)
+    });
     if let Ok(id) = HeaderValue::from_str(access.interaction_id().as_str()) {
         answer
             .headers_mut()
@@ -162,6 +166,10 @@ async fn rooms(
         Route::Perils(route) => context.perils(*route, body, access).await,
         Route::Climatescore(route) => climatescore::handle(context, *route, body, access).await,
         Route::Readiness => ready(site),
+        Route::ResourceMetadata(about) => match &site.resource_metadata {
+            Some((metadata, _)) => metadata.answer(request, about),
+            None => Err(Refusal::NoRoute),
+        },
         Route::Root => Ok(elsewhere("/v1")),
         Route::Table(route) => context.table(route, body, access).await,
         Route::File { file: None, .. } | Route::Nothing => {
@@ -214,7 +222,12 @@ fn plain(content_type: &'static str, body: &'static str) -> HttpResponse {
         .body(body)
 }
 
-fn refuse(refusal: &Refusal, route: &Route, access: &mut Access) -> HttpResponse {
+fn refuse(
+    refusal: &Refusal,
+    route: &Route,
+    metadata: Option<&str>,
+    access: &mut Access,
+) -> HttpResponse {
     match refusal {
         Refusal::Body(NotTaken::Kept { .. }) | Refusal::Fault => {
             tracing::error!(
@@ -232,7 +245,7 @@ fn refuse(refusal: &Refusal, route: &Route, access: &mut Access) -> HttpResponse
     }
     access.refused(refusal.into());
     access.decision(format!("refused: {refusal}"));
-    response::problem::answer(refusal, access.interaction_id(), route.allow())
+    response::problem::answer(refusal, access.interaction_id(), route.allow(), metadata)
 }
 
 /// Writes the access record: now for a body that is whole, else when its last byte has left.

@@ -24,6 +24,8 @@ pub struct TokensTable {
     pub longest_seconds: u64,
     /// `true` when `typ` may be `JWT` as well.
     pub accept_plain_jwt: bool,
+    /// `true` when the metadata of RFC 9728 are published.
+    pub resource_metadata: bool,
 }
 
 /// Kinds of access tokens.
@@ -35,7 +37,7 @@ pub enum TokenKind {
     Opaque,
     /// Every token is a JWT.
     Jwt,
-    /// What is a JWT is verified, and the directory is asked about any other.
+    /// JWTs are verified, and the directory is asked about any other token.
     Both,
 }
 
@@ -48,6 +50,7 @@ impl Default for TokensTable {
             keys_seconds: 600,
             longest_seconds: 3600,
             accept_plain_jwt: false,
+            resource_metadata: true,
         }
     }
 }

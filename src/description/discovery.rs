@@ -97,7 +97,7 @@ impl Operation {
     }
 
     /// With an entity tag, and no date of a last change.
-    fn tagged(self) -> Self {
+    pub(super) fn tagged(self) -> Self {
         let mut operation = self.cacheable();
         for (_, answer) in &mut operation.answers {
             let headers = answer.get_mut("headers").and_then(Value::as_object_mut);

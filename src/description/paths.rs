@@ -54,6 +54,40 @@ pub(crate) fn readiness() -> Operation {
     )
 }
 
+/// `GET /.well-known/oauth-protected-resource` for what stands at `about`.
+pub(crate) fn resource_metadata(about: &str) -> Operation {
+    let name = if about.is_empty() {
+        "resourceMetadata"
+    } else {
+        "versionedResourceMetadata"
+    };
+    let operation = open(
+        name,
+        "The directory that issues access tokens for this, and how they are shown (RFC 9728)",
+        "application/json",
+        &json!({
+            "type": "object",
+            "required": ["resource", "authorization_servers"],
+            "properties": {
+                "resource": {"type": "string", "format": "uri"},
+                "authorization_servers": {"type": "array", "items": {"type": "string", "format": "uri"}},
+                "scopes_supported": {"type": "array", "items": {"type": "string"}},
+                "bearer_methods_supported": {"type": "array", "items": {"type": "string"}},
+                "resource_name": {"type": "string"},
+                "resource_documentation": {"type": "string", "format": "uri"},
+                "tls_client_certificate_bound_access_tokens": {"type": "boolean"},
+            },
+        }),
+    );
+    let problems = vec![404];
+    Operation {
+        problems,
+        ..operation
+    }
+    .tagged()
+    .coded()
+}
+
 /// `GET /`.
 pub(crate) fn root() -> Operation {
     let mut led = answer("What is published is at Location", json!({}));

@@ -102,6 +102,7 @@ fn example(kind: &Kind, said: Option<&str>, offered: Option<&str>) -> Value {
     });
     if let Some(error) = kind.error() {
         example["error"] = error.into();
+        example["error_description"] = kind.detail().into();
     }
     if let Some(offered) = offered {
         example["offered"] = offered.into();

@@ -16,6 +16,7 @@ mod listing;
 mod me;
 mod page;
 mod request;
+mod resource_metadata;
 mod schema;
 mod table;
 mod view;
@@ -24,6 +25,7 @@ pub use answer::answer;
 pub use conformance::CLASSES;
 pub use me::{Limits, Me};
 pub use request::{Asked, Form};
+pub use resource_metadata::ResourceMetadata;
 pub use view::View;
 
 use serde::Serialize;

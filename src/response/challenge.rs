@@ -32,6 +32,8 @@ pub struct Challenge {
     pub error: Option<(ErrorCode, &'static str)>,
     /// The scope that would do; bytes of RFC 6750 §3 only, as the configuration ensures.
     pub scope: Option<String>,
+    /// URL of the metadata of RFC 9728 §5.1, from the configuration alone.
+    pub resource_metadata: Option<String>,
 }
 
 impl fmt::Display for Challenge {
@@ -44,8 +46,11 @@ impl fmt::Display for Challenge {
                 code.as_str()
             )?;
         }
-        match self.scope.as_deref().filter(|scope| !scope.is_empty()) {
-            Some(scope) => write!(f, ", scope=\"{scope}\""),
+        if let Some(scope) = self.scope.as_deref().filter(|scope| !scope.is_empty()) {
+            write!(f, ", scope=\"{scope}\"")?;
+        }
+        match &self.resource_metadata {
+            Some(url) => write!(f, ", resource_metadata=\"{url}\""),
             None => Ok(()),
         }
     }
@@ -70,6 +75,7 @@ mod tests {
         let challenge = Challenge {
             error: Some((ErrorCode::InsufficientScope, "more is needed")),
             scope: Some("flood:read fire:read".to_owned()),
+            resource_metadata: None,
         };
         assert_eq!(
             challenge.to_string(),
@@ -81,5 +87,25 @@ mod tests {
             ..challenge
         };
         assert!(!no_scope.to_string().contains("scope=\"\""));
+    }
+
+    /// Rows: PRM-5
+    #[test]
+    fn rfc9728_5_1_a_challenge_names_the_metadata_with_and_without_an_error() {
+        let url = "https://h/.well-known/oauth-protected-resource";
+        let bare = Challenge {
+            resource_metadata: Some(url.to_owned()),
+            ..Challenge::default()
+        };
+        let expected = format!("Bearer realm=\"perild\", resource_metadata=\"{url}\"");
+        assert_eq!(bare.to_string(), expected);
+        let with = Challenge {
+            error: Some((ErrorCode::InvalidToken, "bad")),
+            ..bare
+        };
+        assert!(
+            with.to_string()
+                .ends_with(&format!("bad\", resource_metadata=\"{url}\""))
+        );
     }
 }

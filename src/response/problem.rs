@@ -41,12 +41,20 @@ struct Body<'p> {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    error_description: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     offered: Option<&'static str>,
 }
 
-/// The answer to a request that is refused; `allow` lists the methods of its route.
+/// The answer to a request that is refused; `allow` lists the methods of its route, and a challenge names the
+/// `resource_metadata`, where there are any.
 #[must_use]
-pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> HttpResponse {
+pub fn answer(
+    refusal: &Refusal,
+    id: &InteractionId,
+    allow: &'static str,
+    resource_metadata: Option<&str>,
+) -> HttpResponse {
     let kind = kind(refusal);
     let mut answer = HttpResponse::build(kind.status);
     answer.insert_header((CONTENT_TYPE, "application/problem+json"));
@@ -56,6 +64,7 @@ pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> Htt
         let challenge = Challenge {
             error,
             scope: scope_needed(refusal),
+            resource_metadata: resource_metadata.map(ToOwned::to_owned),
         };
         answer.insert_header((WWW_AUTHENTICATE, challenge.to_string()));
     }
@@ -84,6 +93,7 @@ pub fn answer(refusal: &Refusal, id: &InteractionId, allow: &'static str) -> Htt
         instance: id.urn(),
         interaction_id: id.as_str(),
         error: kind.error(),
+        error_description: kind.error().map(|_code| kind.detail()),
         offered: offered(refusal),
     };
     answer.json(body)

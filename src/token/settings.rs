@@ -40,7 +40,7 @@ pub enum TokenKinds {
     Opaque,
     /// Every token is a JWT (RFC 9068).
     Jwt(JwtSettings),
-    /// What is a JWT is verified, and any other is asked about.
+    /// JWTs are verified, and any other token is asked about.
     Both(JwtSettings),
 }
 

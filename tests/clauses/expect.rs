@@ -40,7 +40,13 @@ pub(crate) fn challenged(site: &Site, answer: &Answer, status: u16, code: Option
         code.is_some(),
         "{challenge}"
     );
-    assert_eq!(answer.problem().get("error").and_then(|e| e.as_str()), code);
+    let problem = answer.problem();
+    let member = |name: &str| problem.get(name).and_then(|member| member.as_str());
+    assert_eq!(member("error"), code);
+    assert_eq!(
+        member("error_description"),
+        parameters.get("error_description").map(String::as_str)
+    );
 }
 
 /// As [`challenged`], without any challenge: what credentials would not change.

@@ -59,6 +59,7 @@ mod rfc9110_conditions;
 mod rfc9110_ranges;
 mod rfc9112;
 mod rfc9457;
+mod rfc9728;
 mod rooms;
 mod rules;
 mod service;

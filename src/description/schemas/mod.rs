@@ -35,6 +35,7 @@ pub(super) fn all(limits: &PerilLimits) -> Value {
             "instance": {"type": "string"},
             "interaction_id": {"type": "string"},
             "error": {"type": "string", "description": "RFC 6750 §3.1."},
+            "error_description": {"type": "string", "description": "RFC 6750 §3: what the challenge says."},
             "offered": {"type": "string", "description": "The media types that there are."},
         }), &["type", "title", "status"]),
         "Peril": names(perils.iter().map(|peril| (&*peril.id, &*peril.title))),
