@@ -1,4 +1,4 @@
-// The directory of perild's tests: oidc-provider with mutual TLS and certificate-bound opaque tokens.
+// The directory of perild's tests: oidc-provider with mutual TLS and certificate-bound tokens, opaque or JWT.
 //
 //   node server.js CONFIG.json
 //

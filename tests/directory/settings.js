@@ -8,7 +8,7 @@ export function settings(config, alias) {
   const facts = new Map(config.clients.map((client) => [client.client_id, client.introspection ?? {}]));
   return {
     clients: config.clients.map(registration),
-    jwks: { keys: [signingKey()] },
+    jwks: { keys: signingKeys() },
     cookies: { keys: [crypto.randomBytes(16).toString('hex')] },
     scopes: config.scopes ?? ['directory:software'],
     clientAuthMethods: ['tls_client_auth', 'self_signed_tls_client_auth'],
@@ -41,7 +41,7 @@ export function settings(config, alias) {
         certificateAuthorized: (ctx) => ctx.socket.authorized,
         certificateSubjectMatches,
       },
-      resourceIndicators: { enabled: false },
+      resourceIndicators: config.jwt ? jwtTokens(config) : { enabled: false },
       revocation: { enabled: true, allowedPolicy: (ctx, client, token) => client.clientId === token.clientId },
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: false },
@@ -81,7 +81,31 @@ function certificateSubjectMatches(ctx, property, expected) {
   return names.split(', ').includes(`DNS:${expected}`);
 }
 
-function signingKey() {
-  const { privateKey } = crypto.generateKeyPairSync('rsa', { modulusLength: 2048 });
-  return { ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'tests' };
+/// Access tokens are JWTs (RFC 9068) for `jwt.audience`, signed by `jwt.alg`.
+function jwtTokens({ jwt, scopes, token_seconds }) {
+  return {
+    enabled: true,
+    defaultResource: () => jwt.audience,
+    useGrantedResource: () => true,
+    getResourceServerInfo: () => ({
+      audience: jwt.audience,
+      scope: scopes.join(' '),
+      accessTokenFormat: 'jwt',
+      accessTokenTTL: token_seconds ?? 600,
+      jwt: { sign: { alg: jwt.alg } },
+    }),
+  };
+}
+
+function signingKeys() {
+  const key = (kind, options, alg, kid) => {
+    const { privateKey } = crypto.generateKeyPairSync(kind, options);
+    return { ...privateKey.export({ format: 'jwk' }), use: 'sig', alg, kid };
+  };
+  return [
+    key('rsa', { modulusLength: 2048 }, 'RS256', 'tests'),
+    key('rsa', { modulusLength: 2048 }, 'PS256', 'ps256'),
+    key('ec', { namedCurve: 'P-256' }, 'ES256', 'es256'),
+    key('ed25519', {}, 'EdDSA', 'eddsa'),
+  ];
 }

@@ -18,6 +18,7 @@ mod edge_errors;
 mod examples;
 mod files;
 mod journal;
+mod jwt;
 mod machines;
 mod nginx_tls;
 mod perils;

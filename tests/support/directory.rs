@@ -29,8 +29,15 @@ pub struct Directory {
 impl Directory {
     /// Starts a directory that knows the data provider as `provider` and each of `consumers` by name.
     pub fn start(pki: &Pki, consumers: &[&str]) -> Self {
+        Self::with(pki, consumers, |_| {})
+    }
+
+    /// As [`start`](Self::start), with its configuration changed by `change`.
+    pub fn with(pki: &Pki, consumers: &[&str], change: impl FnOnce(&mut Value)) -> Self {
         let config = pki.path("directory.json");
-        fs::write(&config, registrations(pki, consumers).to_string()).unwrap();
+        let mut registrations = registrations(pki, consumers);
+        change(&mut registrations);
+        fs::write(&config, registrations.to_string()).unwrap();
         let program = program();
         let mut command = Command::new(node(&program));
         let process = Running::start(

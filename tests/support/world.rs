@@ -45,9 +45,18 @@ impl World {
 
     /// Starts the daemon as `launch` has it.
     pub fn launched(launch: &Launch, change: impl FnOnce(&mut Settings, &Pki)) -> Self {
+        Self::under(|_| {}, launch, change)
+    }
+
+    /// Starts under a directory that is configured by `configure`.
+    pub fn under(
+        configure: impl FnOnce(&mut serde_json::Value),
+        launch: &Launch,
+        change: impl FnOnce(&mut Settings, &Pki),
+    ) -> Self {
         let dir = place();
         let pki = Pki::new(dir.path());
-        let directory = Directory::start(&pki, &["bank-a", "bank-b"]);
+        let directory = Directory::with(&pki, &["bank-a", "bank-b"], configure);
         let bank = pki.consumer("bank-a");
         let mut settings = Settings::new(&directory.issuer);
         change(&mut settings, &pki);
