@@ -7,7 +7,7 @@ use perild::{
     caller::{Caller, Callers, RevocationLists, TrustAnchors},
     clock::Timestamp,
     edge::{CertificateFormat, ForwardedCertificate},
-    token::{Identity, TokenKinds, TokenSettings},
+    token::{Binding, Identity, TokenKinds, TokenSettings},
 };
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
@@ -126,6 +126,7 @@ impl Authority {
             cache_seconds: 3600,
             cache_entries: 10_000,
             timeout: Duration::from_secs(5),
+            binding: Binding::default(),
             kinds: TokenKinds::Opaque,
         })
     }

@@ -153,6 +153,7 @@ impl Examination<'_> {
         let proxy_headers = self.proxy_headers();
         let callers = self.callers();
         let tokens = self.tokens();
+        self.profile();
         let accel_prefix = self.config.server.accel_prefix.clone();
         let limits = &self.config.perils;
         let Holdings { catalog, policy } = holdings?;

@@ -92,9 +92,16 @@ impl Caller {
     #[cfg(test)]
     #[must_use]
     pub(crate) fn for_test(thumbprint: Thumbprint) -> Self {
+        Self::for_test_with(thumbprint, Membership::default())
+    }
+
+    /// As [`for_test`](Self::for_test), whose certificate states `membership`.
+    #[cfg(test)]
+    #[must_use]
+    pub(crate) fn for_test_with(thumbprint: Thumbprint, membership: Membership) -> Self {
         Self(Arc::new(CertificateFacts {
             issuer: "CN=test issuer".to_owned(),
-            membership: Membership::default(),
+            membership,
             not_after: Timestamp::from_seconds(i64::MAX),
             serial: "01".to_owned(),
             subject: "CN=test".to_owned(),

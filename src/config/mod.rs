@@ -10,6 +10,7 @@ mod layer;
 mod merge;
 mod place;
 mod places;
+mod profile;
 mod reference;
 mod renamed;
 mod source;
@@ -21,6 +22,7 @@ pub use catalog::CatalogSettings;
 pub use finding::{Awaited, ConfigError, Finding, Severity};
 pub use place::SettingPlace;
 pub use places::SettingPlaces;
+pub use profile::{Profile, ProfileName};
 pub use tokens::{TokenKind, TokensTable};
 pub use values::{
     Config, Consumers, Directory, Introspection, Metrics, Paths, PerilLimits, Server, User,

@@ -9,7 +9,7 @@ use super::{
     Config, ConfigError, REFERENCE, SHIPPED_PATH, SettingPlace, SettingPlaces,
     layer::{self, Layer},
     merge::Merged,
-    reference,
+    profile, reference,
 };
 
 impl Config {
@@ -64,9 +64,10 @@ pub(super) fn layered(
     layers: &[Layer],
     mut variables: Vec<(String, String)>,
 ) -> Result<(Config, SettingPlaces), ConfigError> {
-    let mut merged = Merged::default();
-    for layer in layers {
-        merged.add(layer)?;
+    let mut merged = merge(layers.iter())?;
+    if let Some(profile) = profile::layer(&merged.table, &variables) {
+        let (shipped, own): (Vec<_>, Vec<_>) = layers.iter().partition(|layer| layer.is_shipped);
+        merged = merge(shipped.into_iter().chain([&profile]).chain(own))?;
     }
     let Merged {
         mut table,
@@ -87,6 +88,14 @@ pub(super) fn layered(
         reference::syntax(place, error.inner().message())
     })?;
     Ok((config, places))
+}
+
+fn merge<'l>(layers: impl Iterator<Item = &'l Layer>) -> Result<Merged, ConfigError> {
+    let mut merged = Merged::default();
+    for layer in layers {
+        merged.add(layer)?;
+    }
+    Ok(merged)
 }
 
 fn variables() -> Vec<(String, String)> {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::forms;
-use crate::token::Algorithm;
+use crate::token::{Algorithm, Binding, Claim};
 
 /// `[tokens]`
 #[derive(Clone, Debug, Deserialize)]
@@ -22,6 +22,10 @@ pub struct TokensTable {
     pub keys_seconds: u64,
     /// Seconds that a JWT may live that nobody is asked about; 0 sets no bound.
     pub longest_seconds: u64,
+    /// The binding that is enough.
+    pub binding: Binding,
+    /// The claims that a JWT must have.
+    pub required_claims: Vec<Claim>,
     /// `true` when `typ` may be `JWT` as well.
     pub accept_plain_jwt: bool,
     /// `true` when the metadata of RFC 9728 are published.
@@ -29,8 +33,9 @@ pub struct TokensTable {
 }
 
 /// Kinds of access tokens.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, strum::Display)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum TokenKind {
     /// The directory is asked about every token.
     #[default]
@@ -49,6 +54,8 @@ impl Default for TokensTable {
             jwks_uri: None,
             keys_seconds: 600,
             longest_seconds: 3600,
+            binding: Binding::default(),
+            required_claims: Claim::ALL.to_vec(),
             accept_plain_jwt: false,
             resource_metadata: true,
         }

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use serde::Deserialize;
 use url::Url;
 
-use super::{CatalogSettings, forms, tokens::TokensTable};
+use super::{CatalogSettings, forms, profile::Profile, tokens::TokensTable};
 use crate::{
     edge::{CertificateFormat, Listen, Loopback, Network},
     log::Overflow,
@@ -22,6 +22,9 @@ pub struct Config {
     /// The address that consumers use.
     #[serde(default, deserialize_with = "forms::optional_https")]
     pub base_url: Option<Url>,
+    /// The scheme whose settings stand below those that are configured.
+    #[serde(default)]
+    pub profile: Profile,
     /// Folders.
     #[serde(default)]
     pub paths: Paths,

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     answer::{Answer, Claims, Confirmation},
+    binding::{Binding, Bound},
     fact::Facts,
     holder::Holder,
     refused::TokenRefused,
@@ -112,15 +113,6 @@ impl BoundToken {
     }
 }
 
-/// The certificate that a token must be bound to.
-#[derive(Clone, Copy)]
-pub(super) enum Bound<'c> {
-    /// That of the caller.
-    To(&'c Caller),
-    /// Whichever it names: for who asks what would be, and shows no token.
-    ToAnyCertificate,
-}
-
 /// The checks of [`BoundToken::validate`], in their order.
 pub(super) fn validated(
     answer: Answer,
@@ -128,6 +120,10 @@ pub(super) fn validated(
     bound: Bound<'_>,
     now: Timestamp,
 ) -> Result<Arc<Claims>, TokenRefused> {
+    let holds = |cnf: &Confirmation, holder: &Holder| {
+        let client_id = holder.client_id();
+        expectations.binding.holds(cnf, client_id, bound)
+    };
     let claims = match answer {
         Answer::Active(claims) => claims,
         Answer::Inactive { .. } => return Err(TokenRefused::Inactive),
@@ -135,35 +131,25 @@ pub(super) fn validated(
             return Err(TokenRefused::Rejected { status, error });
         }
         Answer::Unfit { fault, .. } => return Err(fault.into()),
-        Answer::Unreadable { member, cnf, .. } => {
-            cnf.map_or(Ok(()), |cnf| bound.holds(&cnf))?;
+        Answer::Unreadable {
+            member,
+            cnf,
+            holder,
+        } => {
+            cnf.map_or(Ok(()), |cnf| holds(&cnf, &holder))?;
             return Err(TokenRefused::Unreadable { member });
         }
     };
     unexpired(&claims, now)?;
-    bound.holds(&claims.cnf)?;
+    holds(&claims.cnf, &claims.holder)?;
     begun(&claims, now)?;
     expectations.are_met_by(&claims)?;
     Ok(claims)
 }
 
-impl Bound<'_> {
-    fn holds(self, cnf: &Confirmation) -> Result<(), TokenRefused> {
-        match (cnf, self) {
-            (Confirmation::Certificate(thumbprint), Self::To(caller))
-                if thumbprint != caller.thumbprint() =>
-            {
-                Err(TokenRefused::OtherCertificate)
-            }
-            (Confirmation::Certificate(_), Self::To(_) | Self::ToAnyCertificate) => Ok(()),
-            (Confirmation::Key, _) => Err(TokenRefused::ProofOfPossessionMissing),
-            (Confirmation::Nothing, _) => Err(TokenRefused::NotBound),
-        }
-    }
-}
-
-/// Issuer and audience that a token must have.
+/// Binding, issuer and audience that a token must have.
 pub(super) struct Expectations {
+    pub(super) binding: Binding,
     /// From the configuration, never from the network (FAPI 2.0 §5.3.3.1).
     pub(super) issuer: String,
     pub(super) audience: Option<String>,
@@ -248,6 +234,7 @@ mod tests {
         let answer = read(&answer);
         let audience = audience.map(ToOwned::to_owned);
         let expectations = Expectations {
+            binding: Binding::default(),
             issuer: ISSUER.to_owned(),
             audience,
         };
@@ -382,6 +369,7 @@ mod tests {
             ("scope", json!(7)),
         ];
         let expectations = Expectations {
+            binding: Binding::default(),
             issuer: ISSUER.to_owned(),
             audience: None,
         };
@@ -408,6 +396,7 @@ mod tests {
         let bare = json!({"active": true, "cnf": {"x5t#S256": thumbprint(7)}});
         let unbound = json!({"active": true});
         let expectations = Expectations {
+            binding: Binding::default(),
             issuer: ISSUER.to_owned(),
             audience: Some("a".to_owned()),
         };

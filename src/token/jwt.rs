@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 
 pub(super) use self::keys::Known;
 use self::{
-    claims::{ClaimRules, RFC_9068, lifetime},
+    claims::{ClaimRules, lifetime},
     header::{Header, HeaderRules, is_header, object},
     key_set::KeySet,
     keys::{Fetch, Keys},
@@ -75,7 +75,7 @@ impl JwtVerifier {
             claims: ClaimRules {
                 issuer,
                 audience: settings.audience,
-                compulsory: RFC_9068,
+                required: settings.required_claims,
             },
             header: HeaderRules {
                 algorithms: settings.algorithms,

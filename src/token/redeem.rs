@@ -57,6 +57,7 @@ impl Tokens {
         let counters = counters.unwrap_or_default();
         let longest = Duration::from_secs(settings.cache_seconds.into());
         let expectations = Expectations {
+            binding: settings.binding,
             issuer: settings.issuer.clone(),
             audience: settings.audience.clone(),
         };

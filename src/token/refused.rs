@@ -53,6 +53,9 @@ pub enum TokenRefused {
         /// When that was judged.
         now: Timestamp,
     },
+    /// Issued to another application than the caller's certificate names (IB1).
+    #[error("issued to another application than the certificate names")]
+    OtherApplication,
     /// Bound to a certificate that is not the caller's (RFC 8705 §3).
     #[error("bound to another certificate")]
     OtherCertificate,

@@ -5,7 +5,9 @@ use std::time::Duration;
 use thiserror::Error;
 use url::Url;
 
-use super::{algorithm::Algorithm, client::ClientError, identity::Identity};
+use super::{
+    algorithm::Algorithm, binding::Binding, claim::Claim, client::ClientError, identity::Identity,
+};
 
 /// The authorization server as the configuration describes it.
 pub struct TokenSettings {
@@ -29,6 +31,8 @@ pub struct TokenSettings {
     pub cache_entries: u64,
     /// Time that one introspection may take, and that leave to begin it is waited for.
     pub timeout: Duration,
+    /// The binding that is enough.
+    pub binding: Binding,
     /// The kinds of tokens that are accepted.
     pub kinds: TokenKinds,
 }
@@ -70,6 +74,8 @@ pub struct JwtSettings {
     pub algorithms: Vec<Algorithm>,
     /// Name of this protected resource, that `aud` must have.
     pub audience: String,
+    /// The claims that must be there.
+    pub required_claims: Vec<Claim>,
     /// `true` when `typ` may be `JWT` as well.
     pub accepts_plain_jwt: bool,
     /// Time that a token may live at most that nobody is asked about; `None` sets no bound.

@@ -3,7 +3,8 @@
 use super::{
     Facts, Holder, Scope, TokenRefused, TokenSettings,
     answer::Answer,
-    bound::{Bound, Expectations, validated},
+    binding::Bound,
+    bound::{Expectations, validated},
     json::parse_object,
 };
 use crate::{caller::Caller, clock::Timestamp};
@@ -46,6 +47,7 @@ impl TokenSettings {
         let answer = object.and_then(|object| Answer::read(&object).ok());
         let answer = answer.ok_or(SupposedRefused::NoAnswer)?;
         let expectations = Expectations {
+            binding: self.binding,
             issuer: self.issuer.clone(),
             audience: self.audience.clone(),
         };

@@ -29,6 +29,7 @@ mod files;
 mod first_words;
 mod harvest;
 mod healthcheck;
+mod ib1;
 mod limits;
 mod listening;
 mod locale;

@@ -28,6 +28,7 @@ impl Examination<'_> {
             cache_seconds: introspection.cache_seconds,
             cache_entries: introspection.cache_entries,
             timeout: Duration::from_millis(introspection.timeout_ms),
+            binding: self.config.tokens.binding,
             kinds: kinds?,
         })
     }

@@ -6,11 +6,40 @@ use url::Url;
 
 use super::Examination;
 use crate::{
-    config::TokenKind,
-    token::{JwtSettings, TokenKinds},
+    config::{ProfileName, TokenKind},
+    token::{Claim, JwtSettings, TokenKinds},
 };
 
 impl Examination<'_> {
+    /// Settings that the profile is not held with, though each may be as it is.
+    pub(super) fn profile(&mut self) {
+        let name = self.config.profile.name;
+        if name != ProfileName::Ib1 {
+            return;
+        }
+        let tokens = &self.config.tokens;
+        let (longest, kind) = (tokens.longest_seconds, tokens.kind);
+        let finding = format!(
+            "profile {name}: tokens are {}, bound by {}",
+            kind, tokens.binding
+        );
+        self.fine("profile.name", finding);
+        let is_too_long = longest == 0 || longest > WITHDRAWN_AFTER;
+        if kind == TokenKind::Jwt && is_too_long {
+            let finding = "a withdrawn token may work for more than sixty minutes".to_owned();
+            let remedy = "set it to 3600 or less, or tokens.kind to \"both\"";
+            self.warn("tokens.longest_seconds", finding, remedy);
+        }
+        if u64::from(self.config.introspection.cache_seconds) > WITHDRAWN_AFTER {
+            let finding = "an answer is remembered for more than sixty minutes".to_owned();
+            self.warn(
+                "introspection.cache_seconds",
+                finding,
+                "set it to 3600 or less",
+            );
+        }
+    }
+
     /// The kinds, with what is needed for JWTs: their audience is directory.audience, or else what consumers call.
     pub(super) fn token_kinds(&mut self) -> Option<TokenKinds> {
         let tokens = &self.config.tokens;
@@ -20,6 +49,14 @@ impl Examination<'_> {
         if tokens.algorithms.is_empty() {
             let finding = "no algorithm is allowed, so no JWT can be believed".to_owned();
             self.error("tokens.algorithms", finding, "name ES256, PS256 or EdDSA");
+            return None;
+        }
+        let missing = [Claim::Iss, Claim::Exp]
+            .into_iter()
+            .find(|claim| !tokens.required_claims.contains(claim));
+        if let Some(missing) = missing {
+            let finding = format!("a JWT without `{}` would be taken", missing.name());
+            self.error("tokens.required_claims", finding, "add it");
             return None;
         }
         let named = self.config.directory.audience.clone();
@@ -38,6 +75,7 @@ impl Examination<'_> {
             key_set_url: tokens.jwks_uri.clone(),
             algorithms: tokens.algorithms.clone(),
             audience,
+            required_claims: tokens.required_claims.clone(),
             accepts_plain_jwt: tokens.accept_plain_jwt,
             longest: longest.map(Duration::from_secs),
             keys_lifetime: Duration::from_secs(tokens.keys_seconds),
@@ -49,3 +87,6 @@ impl Examination<'_> {
         })
     }
 }
+
+/// Seconds after a withdrawal from which on nothing may be given (IB1-REV-1).
+const WITHDRAWN_AFTER: u64 = 3600;

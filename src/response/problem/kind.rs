@@ -384,6 +384,7 @@ fn token_kind(refused: &TokenRefused) -> Kind {
         | TokenRefused::Inactive
         | TokenRefused::Jwt(_)
         | TokenRefused::NotBound
+        | TokenRefused::OtherApplication
         | TokenRefused::OtherCertificate
         | TokenRefused::ProofOfPossessionMissing
         | TokenRefused::Rejected { .. } => invalid_token(TOKEN_REFUSED),

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::token::{
     answer::{Claims, Unreadable},
+    claim::Claim,
     json::Object,
     jwt_fault::JwtFault,
 };
@@ -13,18 +14,16 @@ pub(super) struct ClaimRules {
     pub(super) issuer: String,
     /// Name of this protected resource.
     pub(super) audience: String,
-    pub(super) compulsory: &'static [&'static str],
+    /// The claims that must be there.
+    pub(super) required: Vec<Claim>,
 }
-
-/// The claims that a profile demands.
-pub(super) const RFC_9068: &[&str] = &["iss", "exp", "aud", "sub", "client_id", "iat", "jti"];
 
 impl ClaimRules {
     /// The claims in `object`, when each that must be there is, and it is meant for us.
     pub(super) fn read(&self, object: &Object) -> Result<Arc<Claims>, JwtFault> {
         let claims = Claims::read(object)
             .map_err(|Unreadable(claim)| JwtFault::ClaimUnreadable { claim })?;
-        for claim in self.compulsory.iter().copied() {
+        for claim in self.required.iter().map(|claim| claim.name()) {
             match object.value(claim) {
                 Ok(Some(_)) => {}
                 Ok(None) => return Err(JwtFault::ClaimMissing { claim }),
@@ -38,7 +37,10 @@ impl ClaimRules {
         if claims.iss.as_ref().is_none_or(|iss| *iss != self.issuer) {
             return Err(JwtFault::WrongIssuer);
         }
-        let is_ours = |aud: &Vec<String>| aud.contains(&self.audience);
+        // A list of nobody names nobody, and is enough where `aud` need not be there.
+        let may_be_empty = !self.required.contains(&Claim::Aud);
+        let is_ours =
+            |aud: &Vec<String>| aud.contains(&self.audience) || may_be_empty && aud.is_empty();
         if claims.aud.as_ref().is_some_and(|aud| !is_ours(aud)) {
             return Err(JwtFault::WrongAudience);
         }

@@ -4,7 +4,7 @@ use super::{
     jwt_support::{SigningKey, hmac_token, message},
     *,
 };
-use crate::token::{Algorithm, JwtFault, JwtSettings};
+use crate::token::{Algorithm, Claim, JwtFault, JwtSettings};
 
 pub(super) const AUDIENCE: &str = "https://provider.example";
 
@@ -61,6 +61,7 @@ pub(super) fn jwt_settings() -> JwtSettings {
         key_set_url: None,
         algorithms: vec![Algorithm::Es256, Algorithm::Ps256, Algorithm::EdDsa],
         audience: AUDIENCE.to_owned(),
+        required_claims: Claim::ALL.to_vec(),
         accepts_plain_jwt: false,
         longest: Some(Duration::from_hours(1)),
         keys_lifetime: Duration::from_mins(10),
@@ -259,6 +260,36 @@ async fn rfc9068_2_2_each_claim_that_must_be_there_is() {
         let token = issuer.token(|claims| claims[claim] = json!({"a": 1}));
         let refused = redeem(&tokens, &token).await;
         assert_eq!(unfit(refused), JwtFault::ClaimUnreadable { claim });
+    }
+}
+
+/// Rows: JAT-6, JAT-3
+#[tokio::test]
+async fn jat_6_where_less_is_required_the_rest_may_be_missing_and_is_judged_when_it_is_there() {
+    let issuer = Issuer::start();
+    let required_claims = vec![Claim::Iss, Claim::Exp, Claim::Iat, Claim::ClientId];
+    let tokens = start(TokenSettings {
+        kinds: TokenKinds::Jwt(JwtSettings {
+            required_claims,
+            ..jwt_settings()
+        }),
+        ..issuer.settings()
+    });
+    for claim in ["aud", "sub", "jti"] {
+        let token = issuer.token(|claims| drop(claims.as_object_mut().unwrap().remove(claim)));
+        assert!(redeem(&tokens, &token).await.is_ok(), "{claim}");
+    }
+    let nobody = issuer.token(|claims| claims["aud"] = json!([]));
+    assert!(redeem(&tokens, &nobody).await.is_ok());
+    let other = issuer.token(|claims| claims["aud"] = json!("https://other.example"));
+    assert_eq!(
+        unfit(redeem(&tokens, &other).await),
+        JwtFault::WrongAudience
+    );
+    for claim in ["iss", "exp", "iat", "client_id"] {
+        let token = issuer.token(|claims| drop(claims.as_object_mut().unwrap().remove(claim)));
+        let refused = redeem(&tokens, &token).await;
+        assert_eq!(unfit(refused), JwtFault::ClaimMissing { claim });
     }
 }
 

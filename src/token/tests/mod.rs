@@ -27,7 +27,7 @@ use self::{
     fake_directory::{Answer, FakeDirectory},
     pki::Pki,
 };
-use super::{BoundToken, TokenKinds, TokenRefused, TokenSettings, Tokens, Unavailability};
+use super::{Binding, BoundToken, TokenKinds, TokenRefused, TokenSettings, Tokens, Unavailability};
 use crate::{
     caller::{Caller, Thumbprint},
     clock::Timestamp,
@@ -74,6 +74,7 @@ impl World {
             cache_seconds: 60,
             cache_entries: 100,
             timeout: Duration::from_secs(10),
+            binding: Binding::default(),
             kinds: TokenKinds::Opaque,
         }
     }
