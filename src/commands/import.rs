@@ -1,4 +1,4 @@
-//! `perild import`: from peril CSV files, a `ClimateScore` database or gridded files to the served store.
+//! `perild import`: from peril CSV files, a `ClimateScore` database, gridded files or tables to the served store.
 
 use std::{
     ffi::OsString,
@@ -15,16 +15,17 @@ use std::{
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use perild_query::layout::Mode;
 
 use super::serve::{CONFIGURATION, config_path};
 use crate::{
     clock::Timestamp,
     config::{Config, ConfigError},
     import::{
-        DescribedCollection, DescribedTable, GridStep, ImportError, KnownCoverage, Progress,
-        Request, RolledBack, Source, TableRequest, Tables,
+        DescribedCollection, DescribedTable, GridStep, ImportError, KnownCoverage, NotDescribed,
+        Progress, Request, RolledBack, Source, TableChange, TableRequest, Tables,
         format::{files, is_gridded},
-        has_csv, import, import_table, rollback,
+        has_csv, import, import_table, rollback, rollback_table,
     },
     policy::{CollectionId, is_reserved},
 };
@@ -37,6 +38,8 @@ use crate::{
     perild import tiles/ --step 0.25 --round\n  \
     perild import /srv/perild/shared_data/solar.toml\n  \
     perild import shared_data/solar.nc\n  \
+    perild import shared_data/readings.toml\n  \
+    perild import --append shared_data/readings.toml new/readings-2026-02.csv\n  \
     perild import --id t2m era5/t2m_20*.nc\n  \
     PGPASSWORD=... perild import postgres://user@localhost/climatescore\n\n\
     All or nothing: the store in service stays until the new one is whole. Then: systemctl reload perild"
@@ -69,13 +72,25 @@ pub struct ImportArgs {
     /// stores, one a month or a year
     #[arg(long, value_name = "ID", value_parser = coverage_id, conflicts_with = "rollback")]
     pub id: Option<Box<str>>,
-    /// Take the last import back: the store before it is kept once
-    #[arg(long, conflicts_with_all = ["paths", "source", "licence", "synthetic", "step", "round"])]
+    /// Take the last import back: the store before it is kept once. With the descriptions of tables (meters.toml), the
+    /// last import of each of these
+    #[arg(long, conflicts_with_all = ["source", "licence", "synthetic", "step", "round"])]
     pub rollback: bool,
+    /// The files hold new rows of the table that this description tells of, none of which may be there
+    #[arg(long, value_name = "DESCRIPTION", group = "change", conflicts_with_all = ["rollback", "id"])]
+    pub append: Option<PathBuf>,
+    /// The files hold rows of the table that this description tells of: new ones, and ones in the place of those with
+    /// their keys
+    #[arg(long, value_name = "DESCRIPTION", group = "change", conflicts_with_all = ["rollback", "id"])]
+    pub upsert: Option<PathBuf>,
+    /// The files hold keys of rows, and of series, that go away from the table that this description tells of
+    #[arg(long, value_name = "DESCRIPTION", group = "change", conflicts_with_all = ["rollback", "id"])]
+    pub delete: Option<PathBuf>,
     /// Peril CSV files (plain, gzip or zstd), folders of them, or postgres://...; a peril may come in several files.
     /// Of another coverage the description (solar.toml), a file that lies beside it (solar.csv, solar.parquet), or a
     /// .nc file or a Zarr store, which needs none (solar.nc). A folder of such
-    /// files is one coverage: they follow each other in time
+    /// files is one coverage: they follow each other in time. Of records, features and series the description
+    /// (readings.toml), or a file that lies beside it
     #[arg(required_unless_present = "rollback", value_name = "PATH")]
     pub paths: Vec<OsString>,
 }
@@ -120,21 +135,34 @@ pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
         }
     };
     if args.rollback {
-        return say(&rollback(&state)?);
+        return take_back(&args.paths, &state);
     }
-    let (tables, rest) = described_tables(&args.paths)?;
-    let requests = match &args.id {
-        Some(id) => vec![of_id(id, &args.paths)?],
-        None => requests(&rest)?,
+    if let Some((mode, description)) = change(args) {
+        let request = TableRequest {
+            collection: described_table(description)?,
+            state,
+            now: Timestamp::now(),
+            change: Some(TableChange {
+                mode,
+                paths: args.paths.iter().map(PathBuf::from).collect(),
+            }),
+        };
+        return import_described(&request);
+    }
+    let (tables, requests) = if let Some(id) = &args.id {
+        (Vec::new(), vec![of_id(id, &args.paths)?])
+    } else {
+        let (tables, rest) = described_tables(&args.paths)?;
+        (tables, requests(&rest)?)
     };
     for collection in tables {
         let request = TableRequest {
             collection,
             state: state.clone(),
             now: Timestamp::now(),
+            change: None,
         };
-        let imported = watched(|progress| Ok(import_table(&request, progress)?))?;
-        writeln!(io::stdout().lock(), "{imported}")?;
+        import_described(&request)?;
     }
     for (sources, tables) in requests {
         let request = Request {
@@ -152,6 +180,51 @@ pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
         writeln!(io::stdout().lock(), "{imported}")?;
     }
     Ok(())
+}
+
+/// Imports a table, and says what was found.
+fn import_described(request: &TableRequest) -> Result<(), ImportFailed> {
+    let imported = watched(|progress| Ok(import_table(request, progress)?))?;
+    Ok(writeln!(io::stdout().lock(), "{imported}")?)
+}
+
+/// The change that the files are, and the description of the table that is changed.
+fn change(args: &ImportArgs) -> Option<(Mode, &Path)> {
+    let modes = [
+        (Mode::Append, &args.append),
+        (Mode::Upsert, &args.upsert),
+        (Mode::Delete, &args.delete),
+    ];
+    let mut named = modes
+        .into_iter()
+        .filter_map(|(mode, description)| Some((mode, description.as_deref()?)));
+    named.next()
+}
+
+fn described_table(path: &Path) -> Result<DescribedCollection, ImportError> {
+    let found = DescribedCollection::beside(path)?;
+    found.ok_or_else(|| NotDescribed::NoTable(path.to_owned()).into())
+}
+
+/// Takes back the last import of coverages, or of each table that `paths` name.
+fn take_back(paths: &[OsString], state: &Path) -> Result<(), ImportFailed> {
+    if paths.is_empty() {
+        return say(&rollback(state)?);
+    }
+    for path in paths {
+        let id = described_table(Path::new(path))?.id;
+        let manifest = rollback_table(state, &id).map_err(ImportError::from)?;
+        let modified = Timestamp::from_seconds(manifest.modified_ms.div_euclid(1_000));
+        writeln!(
+            io::stdout().lock(),
+            "took back the last import of {id}: version {} of {modified} is there again",
+            manifest.version
+        )?;
+    }
+    Ok(writeln!(
+        io::stdout().lock(),
+        "then: systemctl reload perild"
+    )?)
 }
 
 /// The tables that `paths` name or lie beside, each once, and the paths that are none.

@@ -67,7 +67,9 @@ pub use rollback::{RolledBack, rollback};
 pub use source::has_csv;
 pub(crate) use source::{PACKAGE_NAME, SYNTHETIC};
 pub use table::{Table, Tables};
-pub use tabular::{ImportedTable, TABLES, TableFault, TableRequest, import_table};
+pub use tabular::{
+    ImportedTable, TABLES, TableChange, TableFault, TableRequest, import_table, rollback_table,
+};
 pub use work::import;
 
 use crate::dataset::grid::{StoreError, WriteError};

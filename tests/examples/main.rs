@@ -186,7 +186,8 @@ fn the_cube_is_opened_by_xarray() {
 }
 
 #[test]
-fn the_readme_answers_a_query_and_publishes_ones_own_data_and_so_does_the_page_on_perils() {
+fn the_readme_answers_a_query_and_publishes_ones_own_data_and_so_do_the_pages_on_perils_and_publishing()
+ {
     let development = Development::start();
     let release = development.path("target/release");
     std::fs::create_dir(&release).unwrap();
@@ -197,7 +198,10 @@ fn the_readme_answers_a_query_and_publishes_ones_own_data_and_so_does_the_page_o
     let (main_job, _) = shown.split_once("\n## On a server").unwrap();
     let page = std::fs::read_to_string(format!("{ROOT}/docs/perils.md")).unwrap();
     let (_, own_data) = page.split_once(OWN_DATA).unwrap();
-    for block in [main_job, own_data]
+    let page = std::fs::read_to_string(format!("{ROOT}/docs/publish.md")).unwrap();
+    let (_, tables) = page.split_once("\n## 3. Tables").unwrap();
+    let (tables, _) = tables.split_once("\nThen `systemctl").unwrap();
+    for block in [main_job, own_data, tables]
         .iter()
         .flat_map(|part| page::blocks(part))
     {

@@ -20,6 +20,7 @@ mod plain;
 mod postgres;
 mod real_files;
 mod sources;
+mod tables;
 
 use std::{
     fs,

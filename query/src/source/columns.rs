@@ -9,8 +9,8 @@ use super::fault::{Shown, What};
 pub(super) struct Columns {
     names: Vec<Arc<str>>,
     positions: HashMap<Arc<str>, usize>,
-    /// All columns are known: another is a fault.
-    is_closed: bool,
+    /// The reason for which another column is a fault; none while there may be more.
+    closed: Option<&'static str>,
 }
 
 impl Columns {
@@ -19,12 +19,9 @@ impl Columns {
         if let Some(position) = self.positions.get(name) {
             return Ok(*position);
         }
-        if self.is_closed {
-            let message = format!(
-                "a column {} is there that was not at first: it was changed while it was read",
-                Shown::new(name)
-            );
-            return Err(What::Unreadable(message.into()));
+        if let Some(reason) = self.closed {
+            let message = format!("a column {} is there, and {reason}", Shown::new(name));
+            return Err(What::Refused(message.into()));
         }
         if self.names.len() == MOST_COLUMNS {
             return Err(What::TooManyColumns(MOST_COLUMNS));
@@ -48,8 +45,9 @@ impl Columns {
         self.positions.get(name).copied()
     }
 
-    pub(super) fn close(&mut self) {
-        self.is_closed = true;
+    /// Takes no more columns, for the `reason`.
+    pub(super) fn close(&mut self, reason: &'static str) {
+        self.closed = Some(reason);
     }
 }
 

@@ -13,6 +13,8 @@ use crate::schema::ColumnType;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Evidence {
     seen: Vec<(Looks, First, u64)>,
+    /// The form of the last day or time, which the next one mostly has too.
+    last: Option<MomentForm>,
 }
 
 /// The first value of a look.
@@ -34,7 +36,16 @@ pub(super) struct Verdict {
 impl Evidence {
     /// Takes note of a value.
     pub(super) fn see(&mut self, cell: Cell<'_>, file: &std::sync::Arc<str>, place: Place) {
-        self.note(Looks::of(cell), || (cell.text().into_owned(), file, place));
+        let looks = match (cell, self.last) {
+            (Cell::Text(text) | Cell::Quoted(text), Some(form)) if form.is_sure_of(text) => {
+                Looks::Moment(form)
+            }
+            _ => Looks::of(cell),
+        };
+        if let Looks::Moment(form) = looks {
+            self.last = Some(form);
+        }
+        self.note(looks, || (cell.text().into_owned(), file, place));
     }
 
     /// Takes note of a column of a typed file.

@@ -2,7 +2,8 @@
 
 use jiff::tz::TimeZone;
 
-use crate::schema::{ColumnType, Kind, Time};
+use super::open::GEOMETRY;
+use crate::schema::{ColumnType, Kind, TableSchema, Time};
 
 /// The publisher's word on a table. Nothing needs to be said but the kind and the key; what is said holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +24,8 @@ pub struct Hints {
     pub columns: Vec<ColumnHint>,
     /// The habits of delimited text.
     pub csv: CsvHints,
+    /// The table that the rows are to join: they have its columns and no others.
+    pub table: Option<TableSchema>,
 }
 
 /// The columns that a geometry comes from.
@@ -120,7 +123,19 @@ impl Hints {
             }) if **longitude == *name || **latitude == *name => Some(ColumnType::Number),
             _ => None,
         };
-        of_role.or_else(|| self.column(name)?.column_type)
+        let of_table = self.table.as_ref().and_then(|table| table.column(name));
+        let of_table = of_table.map(|(_, column)| column.column_type);
+        of_table
+            .or(of_role)
+            .or_else(|| self.column(name)?.column_type)
+    }
+
+    /// The columns that rows of the table have, in its order, but for the one that is made of two others.
+    pub(super) fn table_columns(&self) -> impl Iterator<Item = &str> {
+        let made = matches!(self.geometry, Some(GeometryHint::Point { .. }));
+        let columns = self.table.iter().flat_map(|table| &table.columns);
+        let columns = columns.map(|column| &*column.name);
+        columns.filter(move |name| !(made && *name == GEOMETRY))
     }
 
     /// A column that cannot be left as text where its times are unclear: it is the table's time.
@@ -135,6 +150,13 @@ impl Hints {
     /// The part that a column has in telling rows apart, which every row must have.
     pub(super) fn part(&self, name: &str) -> Option<&'static str> {
         if self.key.iter().any(|key| **key == *name) {
+            return Some("key");
+        }
+        if self
+            .table
+            .as_ref()
+            .is_some_and(|table| table.key.iter().any(|key| **key == *name))
+        {
             return Some("key");
         }
         let is_of_series = self.kind == Some(Kind::Series);

@@ -106,6 +106,11 @@ impl MomentForm {
         }
     }
 
+    /// The text has this form and no other: the year comes first.
+    pub(super) fn is_sure_of(self, text: &str) -> bool {
+        self.order == Order::YearFirst && self.parts(text).is_some()
+    }
+
     /// The form that takes what both take, if there is one.
     pub(super) fn with(self, other: Self) -> Option<Self> {
         let order = match (self.order, other.order) {

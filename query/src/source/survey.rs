@@ -32,6 +32,13 @@ impl Survey {
         read: &Arc<AtomicU64>,
     ) -> Result<Self, Vec<Fault>> {
         let (mut columns, mut evidence) = (Columns::default(), Vec::new());
+        for name in hints.table_columns() {
+            // A table has fewer columns than a source may have.
+            let _ = columns.position(name);
+        }
+        if hints.table.is_some() {
+            columns.close("the table has none of that name");
+        }
         let (mut notes, mut versions) = (Vec::new(), Vec::new());
         let (mut faults, mut broken) = (Vec::new(), Vec::new());
         for input in inputs {
@@ -49,7 +56,7 @@ impl Survey {
         if !faults.is_empty() {
             return Err(faults);
         }
-        columns.close();
+        columns.close("was not at first: the file was changed while it was read");
         evidence.resize_with(columns.names().len(), Evidence::default);
         let fault = |column: Option<&Arc<str>>, what| Fault {
             file: first.name.clone(),
@@ -76,7 +83,10 @@ impl Survey {
             return Err(all(vec![fault(None, absent.into())]));
         }
         let point = point(hints, &columns);
-        let schema = schema(&columns, &verdicts, hints);
+        let schema = match &hints.table {
+            Some(table) => table.clone(),
+            None => schema(&columns, &verdicts, hints),
+        };
         let checked = schema.check();
         checked.map_err(|error| all(vec![fault(None, error.into())]))?;
         Ok(Self {

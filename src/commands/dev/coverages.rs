@@ -78,6 +78,7 @@ fn import_described(path: &Path, state: &Path) -> Result<Option<Imported>, Impor
                 collection,
                 state: state.to_owned(),
                 now: Timestamp::now(),
+                change: None,
             };
             let id = import_table(&request, &Progress::default())?.id;
             return Ok(Some((id, request.collection.paths)));

@@ -55,6 +55,9 @@ pub enum NotDescribed {
         .0.display()
     )]
     Kind(PathBuf),
+    /// It tells of no records, features or series.
+    #[error("{} tells of no records, features or series: name the description of a table", .0.display())]
+    NoTable(PathBuf),
     /// It is a profile: keys that descriptions have in common.
     #[error("{} is a profile, and describes nothing by itself: import a description that names it", .0.display())]
     Profile(PathBuf),

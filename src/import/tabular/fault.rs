@@ -3,7 +3,7 @@
 use std::{fmt::Write, io, path::PathBuf};
 
 use perild_query::{
-    layout::WriteError,
+    layout::{FolderError, WriteError},
     source::{Fault, Reader, What},
 };
 
@@ -15,6 +15,14 @@ pub enum TableFault {
         "there are no data of {0}: name them as `source` in its description, or put them beside it"
     )]
     NoFiles(Box<str>),
+    /// A table has no version before that could be served again.
+    #[error("cannot take back the last import of {id}: {source}")]
+    Rollback {
+        /// Its id.
+        id: Box<str>,
+        /// The folder's word.
+        source: FolderError,
+    },
     /// Rows, or the table as a whole, have faults.
     #[error("{}", listed(faults, *.count))]
     Rows {

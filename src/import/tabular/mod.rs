@@ -11,8 +11,9 @@ use std::{
     sync::atomic::Ordering,
 };
 
+use arrow_array::RecordBatch;
 use perild_query::{
-    layout::{Manifest, Options, Writer},
+    layout::{Change, Changed, Folder, Manifest, Mode, Options, WriteError, Writer},
     source::{self, Fault, Input, Reader},
 };
 
@@ -37,6 +38,17 @@ pub struct TableRequest {
     pub state: PathBuf,
     /// The time of the import.
     pub now: Timestamp,
+    /// The change that the rows are; none: all rows of the table, in place of those before.
+    pub change: Option<TableChange>,
+}
+
+/// A change to a table, by rows that stand in files of their own.
+#[derive(Clone, Debug)]
+pub struct TableChange {
+    /// The kind of the change.
+    pub mode: Mode,
+    /// The files of the rows, and of rows that go away of their keys.
+    pub paths: Vec<PathBuf>,
 }
 
 /// Imports the data of one collection in place of those before, or nothing.
@@ -49,7 +61,11 @@ pub fn import_table(
 ) -> Result<ImportedTable, TableFault> {
     let collection = &request.collection;
     open_files::allow_many();
-    let inputs = source::files(&collection.paths).map_err(TableFault::of_one)?;
+    let change = request.change.as_ref();
+    let paths = change.map_or(&collection.paths, |change| &change.paths);
+    let folder = place(&request.state, &collection.id)?;
+    let mut hints = collection.layout.hints.clone();
+    let inputs = source::files(paths).map_err(TableFault::of_one)?;
     if inputs.is_empty() {
         return Err(TableFault::NoFiles(collection.id.clone()));
     }
@@ -57,39 +73,85 @@ pub fn import_table(
     progress
         .total
         .store(octets.saturating_mul(2), Ordering::Relaxed);
-    let hints = collection.layout.hints.clone();
-    let mut reader = source::open(inputs, hints, &progress.read).map_err(TableFault::of)?;
-    let folder = place(&request.state, &collection.id)?;
-    let manifest = write(&mut reader, &folder, request, progress)?;
-    hand_over(&request.state, &folder)?;
-    Ok(ImportedTable::new(
-        collection.id.clone(),
-        folder,
-        manifest,
-        &reader,
-    ))
-}
-
-fn write(
-    reader: &mut Reader,
-    folder: &Path,
-    request: &TableRequest,
-    progress: &Progress,
-) -> Result<Manifest, TableFault> {
     let options = Options {
         about: request.collection.about.clone(),
         modified_ms: request.now.seconds().saturating_mul(1_000),
         ..Options::default()
     };
-    let mut writer = Writer::begin(folder, reader.schema().clone(), options)?;
+    let (sink, schema) = match change {
+        None => (None, None),
+        Some(change) => {
+            let change = Change::begin(&folder, change.mode, options.clone())?;
+            let schema = change.schema();
+            (Some(Sink::Change(Box::new(change))), Some(schema))
+        }
+    };
+    hints.table = schema;
+    let mut reader = source::open(inputs, hints, &progress.read).map_err(TableFault::of)?;
+    let sink = if let Some(sink) = sink {
+        sink
+    } else {
+        let writer = Writer::begin(&folder, reader.schema().clone(), options)?;
+        Sink::Whole(Box::new(writer))
+    };
+    let (manifest, changed) = write(&mut reader, sink, progress)?;
+    hand_over(&request.state, &folder)?;
+    let id = collection.id.clone();
+    Ok(ImportedTable::new(id, folder, manifest, changed, &reader))
+}
+
+/// The version before of a table is served again.
+///
+/// # Errors
+/// [`TableFault::Rollback`], when there is none.
+pub fn rollback_table(state: &Path, id: &str) -> Result<Manifest, TableFault> {
+    let folder = state.join(TABLES).join(id);
+    let rolled = Folder::new(&folder).rollback();
+    let manifest = rolled.map_err(|source| TableFault::Rollback {
+        id: id.into(),
+        source,
+    })?;
+    hand_over(state, &folder)?;
+    Ok(manifest)
+}
+
+/// The rows of a table on their way to the disk.
+enum Sink {
+    Change(Box<Change>),
+    Whole(Box<Writer>),
+}
+
+impl Sink {
+    fn push(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
+        match self {
+            Self::Change(change) => change.push(batch),
+            Self::Whole(writer) => writer.push(batch),
+        }
+    }
+
+    fn finish(self) -> Result<(Manifest, Option<Changed>), WriteError> {
+        match self {
+            Self::Change(change) => change
+                .finish()
+                .map(|(manifest, changed)| (manifest, Some(changed))),
+            Self::Whole(writer) => writer.finish().map(|manifest| (manifest, None)),
+        }
+    }
+}
+
+fn write(
+    reader: &mut Reader,
+    mut sink: Sink,
+    progress: &Progress,
+) -> Result<(Manifest, Option<Changed>), TableFault> {
     let mut faults = Faults::default();
     while let Some(batch) = reader.next() {
         match batch {
             Ok(batch) if faults.count == 0 => {
-                if let Err(error) = writer.push(&batch) {
+                if let Err(error) = sink.push(&batch) {
                     return Err(TableFault::of_write(error, reader));
                 }
-                progress.rows.store(writer.rows(), Ordering::Relaxed);
+                progress.rows.store(reader.rows(), Ordering::Relaxed);
             }
             Ok(_) => (),
             Err(fault) => faults.add(fault),
@@ -101,8 +163,7 @@ fn write(
             count: faults.count,
         });
     }
-    writer
-        .finish()
+    sink.finish()
         .map_err(|error| TableFault::of_write(error, reader))
 }
 

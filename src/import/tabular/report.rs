@@ -5,7 +5,11 @@ use std::{
     path::PathBuf,
 };
 
-use perild_query::{Column, Time, layout::Manifest, source::Reader};
+use perild_query::{
+    Column, Time,
+    layout::{Changed, Manifest},
+    source::Reader,
+};
 
 /// A table that was imported.
 #[derive(Clone, Debug)]
@@ -16,6 +20,8 @@ pub struct ImportedTable {
     pub folder: PathBuf,
     /// The manifest of its version.
     pub manifest: Manifest,
+    /// Rows that were changed, where not all are new.
+    pub changed: Option<Changed>,
     /// Rows without a value, for each column of the source.
     nulls: Vec<u64>,
     /// Sentences for the publisher.
@@ -23,11 +29,18 @@ pub struct ImportedTable {
 }
 
 impl ImportedTable {
-    pub(super) fn new(id: Box<str>, folder: PathBuf, manifest: Manifest, reader: &Reader) -> Self {
+    pub(super) fn new(
+        id: Box<str>,
+        folder: PathBuf,
+        manifest: Manifest,
+        changed: Option<Changed>,
+        reader: &Reader,
+    ) -> Self {
         Self {
             id,
             folder,
             manifest,
+            changed,
             nulls: reader.nulls(),
             notes: reader.notes(),
         }
@@ -65,6 +78,17 @@ impl Display for ImportedTable {
             "{}: {kind}, {} rows, none rejected",
             self.id, self.manifest.rows
         )?;
+        if let Some(Changed {
+            added,
+            replaced,
+            removed,
+        }) = self.changed
+        {
+            writeln!(
+                f,
+                "{added} rows added, {replaced} replaced, {removed} removed"
+            )?;
+        }
         writeln!(
             f,
             "{:<40} {:<10} {:>12} {:<14} role",

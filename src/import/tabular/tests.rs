@@ -16,6 +16,7 @@ fn imported(description: &Path, state: &Path) -> Result<ImportedTable, TableFaul
         collection: DescribedCollection::beside(description).unwrap().unwrap(),
         state: state.to_owned(),
         now: Timestamp::from_seconds(1_780_000_000),
+        change: None,
     };
     import_table(&request, &Progress::default())
 }
@@ -94,4 +95,76 @@ fn a_description_without_data_is_told() {
     assert!(matches!(fault, TableFault::NoFiles(_)), "{fault}");
     let description = described(folder.path(), "b.toml", "");
     assert!(DescribedCollection::beside(&description).unwrap().is_none());
+}
+
+#[test]
+fn rows_are_added_replaced_and_removed_by_their_keys_and_the_version_before_comes_back() {
+    let (folder, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let at = |name: &str| folder.path().join(name);
+    let write = |name: &str, text: &str| fs::write(at(name), text).unwrap();
+    write("a.csv", "k,v,w\n1,2,x\n2,3,y\n");
+    let description = described(
+        folder.path(),
+        "a.toml",
+        "key = [\"k\"]\nsource = \"a.csv\"\n",
+    );
+    imported(&description, state.path()).unwrap();
+    let change = |mode, name: &str| {
+        let request = TableRequest {
+            collection: DescribedCollection::beside(&description).unwrap().unwrap(),
+            state: state.path().to_owned(),
+            now: Timestamp::from_seconds(1_780_000_001),
+            change: Some(TableChange {
+                mode,
+                paths: vec![at(name)],
+            }),
+        };
+        import_table(&request, &Progress::default())
+    };
+    let changed = |added, replaced, removed| {
+        Some(Changed {
+            added,
+            replaced,
+            removed,
+        })
+    };
+    // Columns may stand in another order, and one without a value may be left out.
+    write("more.csv", "v,k\n4,3\n");
+    assert_eq!(
+        change(Mode::Append, "more.csv").unwrap().changed,
+        changed(1, 0, 0)
+    );
+    let fault = change(Mode::Append, "more.csv").unwrap_err().to_string();
+    assert!(fault.contains("there already"), "{fault}");
+    write(
+        "new.json",
+        "[{\"k\":1,\"v\":7,\"w\":\"z\"},{\"k\":9,\"v\":1}]",
+    );
+    assert_eq!(
+        change(Mode::Upsert, "new.json").unwrap().changed,
+        changed(1, 1, 0)
+    );
+    write("gone.csv", "k\n2\n");
+    assert_eq!(
+        change(Mode::Delete, "gone.csv").unwrap().changed,
+        changed(0, 0, 1)
+    );
+    write("strange.csv", "k,v,u\n1,2,3\n");
+    let fault = change(Mode::Upsert, "strange.csv").unwrap_err().to_string();
+    assert!(
+        fault.ends_with("a column \"u\" is there, and the table has none of that name"),
+        "{fault}"
+    );
+    write("strange.csv", "k,v\n1,x\n");
+    let fault = change(Mode::Upsert, "strange.csv").unwrap_err().to_string();
+    assert!(
+        fault.ends_with("strange.csv: line 2: v: \"x\" is no whole number"),
+        "{fault}"
+    );
+    let table = || Table::open(&state.path().join(TABLES).join("a")).unwrap();
+    assert_eq!(table().len(), 3);
+    rollback_table(state.path(), "a").unwrap();
+    assert_eq!(table().len(), 4);
+    let fault = rollback_table(state.path(), "b").unwrap_err();
+    assert!(matches!(fault, TableFault::Rollback { .. }), "{fault}");
 }

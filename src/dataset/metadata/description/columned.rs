@@ -151,6 +151,7 @@ impl TableKeys {
             zone: plain(&self.zone).and_then(|name| zone(&name)),
             columns: variables.iter().map(hint).collect(),
             csv: csv.cloned().unwrap_or_default(),
+            table: None,
         };
         Ok(TableLayout {
             hints,
