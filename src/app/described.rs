@@ -11,7 +11,9 @@ use super::{
 use crate::{
     climatescore::ContractRoute,
     dataset::Perils,
-    description::{DescribedRoute, Description, Operation, discovery, edr, harvest, items, paths},
+    description::{
+        DescribedRoute, Description, Operation, discovery, edr, harvest, items, paths, sums,
+    },
     discovery::ResourceMetadata,
     harvest::Format,
     response::media::Formats,
@@ -125,9 +127,11 @@ fn of_harvest(route: &HarvestRoute) -> Operation {
 
 fn table(resource: &TableResource, about: &Description<'_>) -> Operation {
     match resource {
+        TableResource::Aggregate => sums::aggregate(about),
         TableResource::Item(_) => items::item(about),
         TableResource::Items => items::items(about),
         TableResource::Locate => items::locate(about),
+        TableResource::Latest => sums::latest(about),
         TableResource::Queryables => items::queryables(about),
     }
 }

@@ -1,7 +1,11 @@
 //! The operations of tables: their rows, one of them, and the fields that can be asked for.
 
-use perild_query::geometry::Crs;
+use perild_query::{
+    geometry::Crs,
+    series::{Fill, Shape},
+};
 use serde_json::{Map, Value, json};
+use strum::VariantNames;
 
 use super::{
     Description,
@@ -156,7 +160,7 @@ fn rows(about: &Description<'_>, id: &str, summary: &str) -> Operation {
     }
 }
 
-fn collection() -> Value {
+pub(super) fn collection() -> Value {
     json!({
         "name": "id", "in": "path", "required": true, "description": "The collection.",
         "schema": {"type": "string", "minLength": 1},
@@ -191,7 +195,7 @@ fn features(is_one: bool) -> Value {
     })
 }
 
-fn parameter(known: Known) -> Value {
+pub(super) fn parameter(known: Known) -> Value {
     let text = json!({"type": "string"});
     let crs = json!({"type": "string", "enum": Crs::all().map(Crs::uri).collect::<Vec<_>>()});
     let (description, schema) = match known {
@@ -201,6 +205,11 @@ fn parameter(known: Known) -> Value {
             text,
         ),
         Known::BboxCrs => ("The system of `bbox`.", crs),
+        Known::By => (
+            "Rows that are summed up together: those of one `series`, of `all`, or of all series that have the same values of \
+             columns, which stand with commas between them. A column that is called so stands before the word. Without it: `series`.",
+            text,
+        ),
         Known::Count => (
             "`true` asks for the number of all rows that match.",
             json!({"type": "boolean"}),
@@ -211,9 +220,18 @@ fn parameter(known: Known) -> Value {
              a time are among those that are found.",
             text,
         ),
+        Known::Every => (
+            "The length of the intervals: minutes or hours that divide a day, `P1D`, `P1W` from Monday, `P1M` or other months \
+             that divide a year, `P1Y`; never shorter than the time from one row to the next.",
+            json!({"type": "string", "examples": ["PT30M", "PT1H", "P1D", "P1W", "P1M", "P1Y"]}),
+        ),
         Known::F => (
             "The format of the answer; without it, Accept decides.",
             json!({"type": "string", "enum": Format::known()}),
+        ),
+        Known::Fill => (
+            "The values of intervals without rows: `none`, as without it, leaves them out.",
+            json!({"type": "string", "enum": Fill::VARIANTS}),
         ),
         Known::Filter => (
             "A condition in CQL2 (OGC 21-065r2) on the queryables of the collection, as `year >= 1950 AND brand LIKE 'A%'`.",
@@ -223,6 +241,11 @@ fn parameter(known: Known) -> Value {
         Known::FilterLang => (
             "The form of `filter`: `cql2-text` without it.",
             json!({"type": "string", "enum": ["cql2-text", "cql2-json"]}),
+        ),
+        Known::Functions => (
+            "Functions of the values with commas between them: count, first, last, max, mean, median, min, sum, and `p` with \
+             a per cent as in `p95`. Without it: `sum,count`.",
+            text,
         ),
         Known::Ids => (
             "Keys of rows with commas between them, as addresses of items end with them.",
@@ -250,9 +273,17 @@ fn parameter(known: Known) -> Value {
             "`hits` asks for the number of rows that match, and for none of them.",
             json!({"type": "string", "enum": ["hits", "results"]}),
         ),
+        Known::Shape => (
+            "A row for each interval of each series, as without it, or columns for each series.",
+            json!({"type": "string", "enum": Shape::VARIANTS}),
+        ),
         Known::Sortby => (
             "Columns to sort by with commas between them, `-` before one that descends.",
             text,
+        ),
+        Known::Zone => (
+            "The zone of the IANA database by whose clocks intervals begin and days of `datetime` are meant; UTC without it.",
+            json!({"type": "string", "examples": ["Europe/London"]}),
         ),
     };
     json!({

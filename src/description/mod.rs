@@ -30,6 +30,7 @@ mod problems;
 mod publish;
 pub(crate) mod reference;
 pub(crate) mod schemas;
+pub(crate) mod sums;
 mod version;
 
 pub use document::{DescribedRoute, Description};

@@ -27,6 +27,7 @@ mod refusal;
 pub(crate) mod representation;
 pub mod statistics;
 mod stream;
+pub mod sums;
 pub(crate) mod write_buffer;
 
 pub use challenge::{Challenge, ErrorCode};

@@ -63,6 +63,7 @@ mod rfc9457;
 mod rfc9728;
 mod rooms;
 mod rules;
+mod series;
 mod service;
 mod site;
 mod trust_anchors;

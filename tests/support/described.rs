@@ -96,6 +96,10 @@ fn operation(method: &str, target: &str) -> Option<&'static Value> {
         _ if resource.is_some_and(|(_, rest)| rest == "items/locate") => {
             "/v1/collections/{id}/items/locate"
         }
+        _ if resource.is_some_and(|(_, rest)| rest == "aggregate") => {
+            "/v1/collections/{id}/aggregate"
+        }
+        _ if resource.is_some_and(|(_, rest)| rest == "latest") => "/v1/collections/{id}/latest",
         _ if resource.is_some_and(|(_, rest)| is_item(rest)) => "/v1/collections/{id}/items/{key}",
         _ if path.len() > 1 && path.rfind('/') == Some(0) => "/{name}",
         _ => return None,

@@ -164,6 +164,52 @@ pub fn meters(state: &Path, id: &str, count: i64) {
     write(state, id, schema, columns, 0);
 }
 
+/// Writes the table `id` of the half hours of three meters in 2026 below `state`; one of them has none on 2 July.
+pub fn year(state: &Path, id: &str) {
+    let schema = TableSchema {
+        kind: Kind::Series,
+        columns: vec![
+            column("meter", ColumnType::Text),
+            column("postcode", ColumnType::Text),
+            column("from", ColumnType::DateTime),
+            Column {
+                unit: Some("kW.h".into()),
+                ..column("kwh", ColumnType::Number)
+            },
+        ],
+        key: vec!["meter".into()],
+        time: Some(Time::At {
+            column: "from".into(),
+        }),
+        geometry: None,
+        step_ms: Some(1_800_000),
+    };
+    let begin = 1_767_225_600_000;
+    let half_hours = (begin..begin + 365 * 24 * HOUR).step_by(1_800_000);
+    let july = begin + 182 * 24 * HOUR;
+    let meters = [("M1", "AB1", 0.5), ("M2", "AB1", 0.25), ("M3", "ZE2", 1.0)];
+    let rows = meters.iter().flat_map(|meter| {
+        let times = half_hours.clone();
+        let is_there = |from: &i64| meter.0 != "M2" || !(july..july + 24 * HOUR).contains(from);
+        times.filter(is_there).map(move |from| (meter, from))
+    });
+    let rows: Vec<_> = rows.collect();
+    let times = TimestampMillisecondArray::from_iter_values(rows.iter().map(|(_, from)| *from));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from_iter_values(
+            rows.iter().map(|(meter, _)| meter.0),
+        )),
+        Arc::new(StringArray::from_iter_values(
+            rows.iter().map(|(meter, _)| meter.1),
+        )),
+        Arc::new(times.with_timezone("UTC")),
+        Arc::new(Float64Array::from_iter_values(
+            rows.iter().map(|(meter, _)| meter.2),
+        )),
+    ];
+    write(state, id, schema, columns, 0);
+}
+
 fn column(name: &str, column_type: ColumnType) -> Column {
     Column {
         name: name.into(),

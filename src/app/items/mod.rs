@@ -3,6 +3,7 @@
 mod locate;
 mod queryables;
 mod route;
+mod sums;
 
 use std::time::Duration;
 
@@ -39,9 +40,11 @@ impl RequestContext<'_> {
     ) -> Result<HttpResponse, Refusal> {
         let (bearer, table) = self.permitted_table(route, access).await?;
         match &route.resource {
+            TableResource::Aggregate => self.sums(table, &bearer).await,
             TableResource::Item(key) => self.item(route, &table, key),
             TableResource::Items => self.items(route, table, &bearer).await,
             TableResource::Locate => self.locate(table, &bearer, body).await,
+            TableResource::Latest => self.latest(table, &bearer).await,
             TableResource::Queryables => self.queryables(route, &table),
         }
     }

@@ -16,21 +16,27 @@ pub struct TableRoute {
 /// A resource below the address of such a collection.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum TableResource {
+    /// `aggregate`: sums of series.
+    Aggregate,
     /// `items/{key}`: one row, by its key.
     Item(Box<str>),
     /// `items`: rows.
     Items,
     /// `items/locate`: places of a body, with the features around each. An item of that key is had by `ids`.
     Locate,
+    /// `latest`: the latest row of each series.
+    Latest,
     /// `queryables`: the fields that can be asked for.
     Queryables,
 }
 
 impl TableRoute {
     /// Their paths, as the log names them, each with a resource of its kind.
-    pub(in crate::app) fn templates() -> [(&'static str, TableResource); 4] {
+    pub(in crate::app) fn templates() -> [(&'static str, TableResource); 6] {
         [
+            (AGGREGATE, TableResource::Aggregate),
             ("/v1/collections/{id}/items", TableResource::Items),
+            (LATEST, TableResource::Latest),
             (ITEM, TableResource::Item("{key}".into())),
             (LOCATE, TableResource::Locate),
             ("/v1/collections/{id}/queryables", TableResource::Queryables),
@@ -70,18 +76,22 @@ impl TableRoute {
     pub(in crate::app) fn allow(&self) -> &'static str {
         match self.resource {
             TableResource::Locate => "OPTIONS, POST",
-            TableResource::Item(_) | TableResource::Items | TableResource::Queryables => {
-                "GET, HEAD, OPTIONS"
-            }
+            TableResource::Aggregate
+            | TableResource::Item(_)
+            | TableResource::Items
+            | TableResource::Latest
+            | TableResource::Queryables => "GET, HEAD, OPTIONS",
         }
     }
 
     /// The path as the log names it.
     pub(in crate::app) fn template(&self) -> &'static str {
         match self.resource {
+            TableResource::Aggregate => AGGREGATE,
             TableResource::Item(_) => ITEM,
             TableResource::Items => "/v1/collections/{id}/items",
             TableResource::Locate => LOCATE,
+            TableResource::Latest => LATEST,
             TableResource::Queryables => "/v1/collections/{id}/queryables",
         }
     }
@@ -90,6 +100,8 @@ impl TableRoute {
 impl TableResource {
     fn find(rest: &str) -> Option<Self> {
         match rest {
+            "aggregate" => Some(Self::Aggregate),
+            "latest" => Some(Self::Latest),
             "items" => Some(Self::Items),
             "items/locate" => Some(Self::Locate),
             "queryables" => Some(Self::Queryables),
@@ -104,6 +116,8 @@ impl TableResource {
     }
 }
 
+const AGGREGATE: &str = "/v1/collections/{id}/aggregate";
+const LATEST: &str = "/v1/collections/{id}/latest";
 const ITEM: &str = "/v1/collections/{id}/items/{key}";
 const LOCATE: &str = "/v1/collections/{id}/items/locate";
 

@@ -2,8 +2,9 @@
 
 use perild_query::{
     Kind,
-    literal::instant::{day, first_of, millisecond},
+    literal::instant::{day, millisecond},
     query::Interval,
+    series::Zone,
 };
 
 use super::Refused;
@@ -16,18 +17,28 @@ use super::Refused;
 /// # Errors
 /// [`Refused::Malformed`].
 pub(super) fn read(text: &str, kind: Kind) -> Result<Interval, Refused> {
+    read_in(text, kind, &Zone::utc())
+}
+
+/// As [`read()`], with days that are days of `zone`.
+///
+/// # Errors
+/// [`Refused::Malformed`].
+pub(super) fn read_in(text: &str, kind: Kind, zone: &Zone) -> Result<Interval, Refused> {
     let malformed = || Refused::malformed("datetime", EXPECTED);
     let read = || match text.split_once('/') {
         None => {
-            let (begin, end) = span(text)?;
+            let (begin, end) = span(text, zone)?;
             Some(Interval {
                 begin: Some(begin),
                 end: Some(end),
             })
         }
         Some((begin, end)) => {
-            let begin = open(begin).map_or_else(|| Some(Some(span(begin)?.0)), |()| Some(None))?;
-            let end = open(end).map_or_else(|| Some(Some(last(end, kind)?)), |()| Some(None))?;
+            let begin =
+                open(begin).map_or_else(|| Some(Some(span(begin, zone)?.0)), |()| Some(None))?;
+            let end =
+                open(end).map_or_else(|| Some(Some(last(end, kind, zone)?)), |()| Some(None))?;
             let is_forward = begin.zip(end).is_none_or(|(begin, end)| begin <= end);
             let is_bounded = begin.is_some() || end.is_some();
             (is_forward && is_bounded).then_some(Interval { begin, end })
@@ -37,8 +48,8 @@ pub(super) fn read(text: &str, kind: Kind) -> Result<Interval, Refused> {
 }
 
 /// The last millisecond before or at an end.
-fn last(end: &str, kind: Kind) -> Option<i64> {
-    let (first, last) = span(end)?;
+fn last(end: &str, kind: Kind, zone: &Zone) -> Option<i64> {
+    let (first, last) = span(end, zone)?;
     let is_instant = first == last;
     let is_excluded = is_instant && kind == Kind::Series;
     if is_excluded {
@@ -49,9 +60,10 @@ fn last(end: &str, kind: Kind) -> Option<i64> {
 }
 
 /// The first and the last millisecond of a day, or an instant as both.
-fn span(text: &str) -> Option<(i64, i64)> {
+fn span(text: &str, zone: &Zone) -> Option<(i64, i64)> {
     if let Some(day) = day(text) {
-        return Some((first_of(day), first_of(day.checked_add(1)?).checked_sub(1)?));
+        let next = zone.first_of_day(day.checked_add(1)?)?;
+        return Some((zone.first_of_day(day)?, next.checked_sub(1)?));
     }
     let instant = millisecond(text)?;
     Some((instant, instant))
@@ -101,6 +113,15 @@ mod tests {
         ] {
             assert!(read(text, Kind::Features).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_day_is_one_of_the_zone() {
+        let zone = Zone::named("Asia/Tokyo").unwrap();
+        let found = read_in("1970-01-02/1970-01-02", Kind::Series, &zone).unwrap();
+        let midnight = DAY - 9 * 3_600_000;
+        assert_eq!(found.begin, Some(midnight));
+        assert_eq!(found.end, Some(midnight + DAY - 1));
     }
 
     #[test]

@@ -44,6 +44,7 @@ pub mod parameters;
 mod permitted;
 mod refused;
 mod store;
+mod sums;
 
 #[cfg(test)]
 mod tests;
@@ -55,3 +56,4 @@ pub use parameters::Parameters;
 pub use permitted::PermittedTable;
 pub use refused::Refused;
 pub use store::{Damaged, TABLES, Tables};
+pub use sums::{Batches, LatestRows, Sums};

@@ -3,22 +3,12 @@
 use std::collections::BTreeMap;
 
 use perild_query::TableSchema;
-use strum::VariantArray;
 
 use super::Refused;
 
 /// A parameter that is known of every table.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    Eq,
-    Ord,
-    PartialEq,
-    PartialOrd,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantArray,
+    Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, strum::EnumString, strum::IntoStaticStr,
 )]
 #[strum(serialize_all = "kebab-case")]
 pub enum Known {
@@ -26,20 +16,28 @@ pub enum Known {
     Bbox,
     /// The system of the box (Part 2).
     BboxCrs,
+    /// Rows that are summed up together.
+    By,
     /// The number of rows.
     Count,
     /// The system of the answer (Part 2).
     Crs,
     /// A time at which rows hold (Part 1).
     Datetime,
+    /// The length of the intervals that rows are summed up by.
+    Every,
     /// The format of the answer.
     F,
+    /// The values of intervals without rows.
+    Fill,
     /// A condition (Part 3).
     Filter,
     /// The system of the condition's geometries (Part 3).
     FilterCrs,
     /// The form of the condition (Part 3).
     FilterLang,
+    /// Functions of the values.
+    Functions,
     /// Keys (OGC API Records).
     Ids,
     /// The first column of the key, by its beginning where an asterisk ends it.
@@ -55,12 +53,62 @@ pub enum Known {
     /// Rows or their number.
     #[strum(serialize = "resultType")]
     ResultType,
+    /// The shape of the answer: a series is rows, or columns.
+    Shape,
     /// The order of rows.
     Sortby,
+    /// The zone by whose clocks intervals begin.
+    Zone,
 }
 
-/// All of them, in alphabetical order.
-pub const KNOWN: &[Known] = Known::VARIANTS;
+/// Those that rows are asked for by, in alphabetical order.
+pub const KNOWN: &[Known] = &[
+    Known::Bbox,
+    Known::BboxCrs,
+    Known::Count,
+    Known::Crs,
+    Known::Datetime,
+    Known::F,
+    Known::Filter,
+    Known::FilterCrs,
+    Known::FilterLang,
+    Known::Ids,
+    Known::Key,
+    Known::Limit,
+    Known::Next,
+    Known::Offset,
+    Known::Properties,
+    Known::ResultType,
+    Known::Sortby,
+];
+
+/// Those that sums of series are asked for by, in alphabetical order.
+pub const OF_SUMS: &[Known] = &[
+    Known::By,
+    Known::Datetime,
+    Known::Every,
+    Known::F,
+    Known::Fill,
+    Known::Filter,
+    Known::FilterLang,
+    Known::Functions,
+    Known::Ids,
+    Known::Key,
+    Known::Properties,
+    Known::Shape,
+    Known::Zone,
+];
+
+/// Those that the latest rows of series are asked for by, in alphabetical order.
+pub const OF_LATEST: &[Known] = &[
+    Known::Datetime,
+    Known::F,
+    Known::Filter,
+    Known::FilterLang,
+    Known::Ids,
+    Known::Key,
+    Known::Properties,
+];
 
 impl Known {
     /// The name.
@@ -181,10 +229,9 @@ mod tests {
 
     #[test]
     fn known_names_are_in_alphabetical_order() {
-        let names: Vec<_> = KNOWN
-            .iter()
-            .map(|known| known.name().to_lowercase())
-            .collect();
-        assert!(names.is_sorted());
+        for known in [KNOWN, OF_SUMS, OF_LATEST] {
+            let names = known.iter().map(|known| known.name().to_lowercase());
+            assert!(names.is_sorted());
+        }
     }
 }

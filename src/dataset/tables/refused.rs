@@ -31,6 +31,16 @@ pub enum Refused {
     /// No row has the key.
     #[error("no item of this collection has that key")]
     NoItem,
+    /// More of something than one answer may have, where nobody counts how many.
+    #[error(
+        "the answer would have more than {limit} {what}: ask for less time, or for fewer series"
+    )]
+    TooMany {
+        /// Its name.
+        what: &'static str,
+        /// The number that it may have.
+        limit: u64,
+    },
     /// A parameter stands more than once.
     #[error("the query must be a list in which each name stands once")]
     Twice,

@@ -7,6 +7,7 @@ pub(crate) mod arrow;
 pub(crate) mod csv;
 pub(crate) mod feature;
 pub(crate) mod geojson;
+pub(crate) mod json;
 pub(crate) mod ndjson;
 mod numbers;
 pub(crate) mod parquet;

@@ -14,6 +14,7 @@ use arrow_array::{
     },
 };
 use arrow_schema::{DataType, Field, TimeUnit};
+use perild_query::series::Zone;
 use time::{UtcDateTime, format_description::well_known::Rfc3339};
 
 use super::about::{self, Extension};
@@ -31,6 +32,8 @@ pub(super) enum Column<'b> {
     Integer(&'b PrimitiveArray<Int64Type>),
     /// Arrays and objects.
     Json(&'b StringArray),
+    /// Instants, as the clocks of a zone show them.
+    Local(&'b PrimitiveArray<TimestampMillisecondType>, Zone),
     Text(&'b StringArray),
     Time(Times<'b>),
     Unsigned(&'b PrimitiveArray<UInt64Type>),
@@ -105,6 +108,9 @@ impl<'b> Column<'b> {
             }
             DataType::Float64 => Self::Double(array.as_primitive()),
             DataType::Int64 => Self::Integer(array.as_primitive()),
+            DataType::Timestamp(TimeUnit::Millisecond, Some(zone)) if **zone != *UTC => {
+                Self::Local(array.as_primitive(), Zone::named(zone).or(Err(no_text()))?)
+            }
             DataType::Timestamp(unit, _) => Self::Time(match unit {
                 TimeUnit::Microsecond => Times::Microseconds(array.as_primitive()),
                 TimeUnit::Millisecond => Times::Milliseconds(array.as_primitive()),
@@ -145,6 +151,9 @@ impl<'b> Column<'b> {
                 some(array, row).map(|number| Value::Number(Number::Decimal(number, 0)))
             }
             Self::Json(array) => array.is_valid(row).then(|| Value::Json(array.value(row))),
+            Self::Local(array, zone) => some(array, row)
+                .and_then(|instant| zone.rfc3339(instant))
+                .map(|text| Value::Text(text.into())),
             Self::Text(array) => array
                 .is_valid(row)
                 .then(|| Value::Text(array.value(row).into())),
@@ -216,3 +225,6 @@ fn day(days: i32) -> Option<String> {
 }
 
 const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;
+
+/// The zone that instants have without an offset beside them.
+const UTC: &str = "UTC";

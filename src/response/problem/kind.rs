@@ -255,6 +255,11 @@ fn tables_kind(refused: &tables::Refused) -> Kind {
             "no-such-item",
             "There is no such item",
         ),
+        R::TooMany { .. } => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-much-at-once",
+            "The request asks for more than one answer may have",
+        ),
         R::Unreadable => (
             StatusCode::SERVICE_UNAVAILABLE,
             "unreadable-table",

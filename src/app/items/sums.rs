@@ -1,0 +1,75 @@
+//! Sums of series by intervals of time, and their latest rows.
+
+use actix_web::HttpResponse;
+use perild_query::Kind;
+
+use super::{
+    super::context::{Bearer, RequestContext},
+    read,
+};
+use crate::{
+    dataset::tables::{
+        Batches, LatestRows, Parameters, PermittedTable, Refused, Sums,
+        parameters::{Known, OF_LATEST, OF_SUMS},
+    },
+    response::{
+        Refusal,
+        media::Negotiated,
+        sums::{self, Begun},
+    },
+};
+
+impl RequestContext<'_> {
+    /// The answer to `aggregate`: of what is no series there is none.
+    pub(super) async fn sums(
+        self,
+        table: PermittedTable,
+        bearer: &Bearer,
+    ) -> Result<HttpResponse, Refusal> {
+        of_series(&table)?;
+        let parameters = Parameters::read(&self.parameters(), table.schema(), OF_SUMS, true)?;
+        let wanted = Sums::read(&parameters, table.schema())?;
+        let make = |table: &PermittedTable| table.sums(wanted);
+        self.made(table, &parameters, make, bearer).await
+    }
+
+    /// The answer to `latest`.
+    pub(super) async fn latest(
+        self,
+        table: PermittedTable,
+        bearer: &Bearer,
+    ) -> Result<HttpResponse, Refusal> {
+        of_series(&table)?;
+        let parameters = Parameters::read(&self.parameters(), table.schema(), OF_LATEST, true)?;
+        let wanted = LatestRows::read(&parameters, table.schema())?;
+        let make = |table: &PermittedTable| table.latest(wanted);
+        self.made(table, &parameters, make, bearer).await
+    }
+
+    /// The answer with what `make` makes of `table`.
+    async fn made(
+        self,
+        table: PermittedTable,
+        parameters: &Parameters,
+        make: impl FnOnce(&PermittedTable) -> Result<Batches, Refused> + Send + 'static,
+        bearer: &Bearer,
+    ) -> Result<HttpResponse, Refusal> {
+        let negotiated = Negotiated::of(self.request, parameters.get(Known::F), None)?;
+        if let Some(unchanged) = negotiated.unchanged(self.request, &table) {
+            return Ok(unchanged);
+        }
+        let slot = self.query_slot(bearer).await?;
+        let of = table.clone();
+        let begun = read(slot, move || Begun::of(make(&of)?)).await?;
+        let long = || self.site.streams.try_acquire(bearer.consumer());
+        sums::answer(self.request, negotiated, &table, begun, long)
+    }
+}
+
+fn of_series(table: &PermittedTable) -> Result<(), Refusal> {
+    if table.schema().kind == Kind::Series {
+        Ok(())
+    } else {
+        Err(Refusal::NoRoute)
+    }
+}
