@@ -5,6 +5,7 @@ use super::{
     discovery::DiscoveryRoute,
     edr::EdrRoute,
     harvest::HarvestRoute,
+    heartbeat::HeartbeatRoute,
     items::{TableResource, TableRoute},
     routes::{FILE, OPEN, VERSIONED_FILE},
 };
@@ -53,6 +54,10 @@ impl Route {
             };
             (template.to_owned(), route)
         });
+        let heartbeats = HeartbeatRoute::TEMPLATES.map(|(path, route)| {
+            let route = Self::Heartbeat(route);
+            (path.to_owned(), route)
+        });
         let queries = EdrRoute::TEMPLATES.map(|(path, kind)| {
             let route = Self::Edr(EdrRoute {
                 kind,
@@ -73,6 +78,7 @@ impl Route {
             operations: Box::new(move |about| route.operations(about)),
         };
         named
+            .chain(heartbeats)
             .chain(queries)
             .chain(tables)
             .chain(files)
@@ -97,6 +103,10 @@ impl Route {
             Self::File { .. } => vec![("GET", paths::versioned_file(about))],
             Self::Harvest(route) => vec![("GET", of_harvest(route))],
             Self::Health => vec![("GET", paths::health())],
+            Self::Heartbeat(route @ (HeartbeatRoute::Collection | HeartbeatRoute::Short)) => {
+                vec![("GET", paths::short_heartbeat(route.template()))]
+            }
+            Self::Heartbeat(HeartbeatRoute::Statistics) => vec![("GET", paths::heartbeat())],
             Self::Nothing => Vec::new(),
             Self::Perils(PerilRoute::Catalogue) => vec![("GET", paths::perils(about))],
             Self::Perils(PerilRoute::Query) => vec![

@@ -22,7 +22,7 @@ use crate::{
     fair_semaphore::FairSemaphore,
     harvest::Ingredients,
     metrics::Ends,
-    policy::Policy,
+    policy::{Names, Policy},
     token::TokenSettings,
 };
 pub use collections::Holdings;
@@ -34,6 +34,7 @@ pub struct Parts {
     pub(super) peers: Peers,
     pub(super) proxy_headers: ProxyHeaders,
     pub(super) callers: Callers,
+    pub(super) heartbeat_clients: Names,
     pub(super) tokens: TokenSettings,
     pub(super) catalog: Arc<Catalog>,
     pub(super) policy: Policy,
@@ -162,6 +163,10 @@ impl Examination<'_> {
             peers: peers?,
             proxy_headers: proxy_headers?,
             callers: callers?,
+            heartbeat_clients: {
+                let clients = self.config.heartbeat.clients.iter();
+                clients.map(|client| client.as_str().into()).collect()
+            },
             tokens: tokens?,
             description: self.description(&policy, &catalog),
             harvest: self.harvest(&policy, &catalog),

@@ -7,6 +7,7 @@ mod edr;
 mod examine;
 mod file;
 mod harvest;
+mod heartbeat;
 mod items;
 mod perild;
 mod perils;

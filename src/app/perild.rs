@@ -7,8 +7,9 @@ use std::sync::{
 
 use arc_swap::ArcSwap;
 
-use super::{Present, Route};
+use super::{Present, Route, heartbeat::Heartbeats};
 use crate::{
+    clock::Timestamp,
     edge::{AcceptGuard, Peer},
     log::Log,
     metrics::{self, Meter, Metrics},
@@ -20,6 +21,7 @@ pub struct Perild {
     guard: AcceptGuard,
     log: Log,
     metrics: Option<Arc<Metrics>>,
+    heartbeats: Heartbeats,
     own_uid: u32,
     is_stopping: AtomicBool,
 }
@@ -34,6 +36,7 @@ impl Perild {
             guard: AcceptGuard::default(),
             log,
             metrics,
+            heartbeats: Heartbeats::new(Timestamp::now()),
             own_uid,
             is_stopping: AtomicBool::new(false),
         };
@@ -63,6 +66,18 @@ impl Perild {
     #[must_use]
     pub fn metrics(&self) -> Option<&Arc<Metrics>> {
         self.metrics.as_ref()
+    }
+
+    /// Answers since the last heartbeats.
+    pub(super) fn heartbeats(&self) -> &Heartbeats {
+        &self.heartbeats
+    }
+
+    /// Counts an answer of `route` toward the next heartbeats.
+    pub(super) fn counts(&self, route: &Route, status: u16) {
+        let present = self.present();
+        let catalog = present.site().map(|site| &*site.catalog);
+        self.heartbeats.count(route, catalog, status);
     }
 
     /// Counter of a request at `route`.

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use actix_web::http::Method;
 
-use super::{discovery::DiscoveryRoute, edr::EdrRoute, harvest::HarvestRoute, items::TableRoute};
+use super::{
+    discovery::DiscoveryRoute, edr::EdrRoute, harvest::HarvestRoute, heartbeat::HeartbeatRoute,
+    items::TableRoute,
+};
 use crate::{
     climatescore::ContractRoute,
     dataset::{Catalog, FileName, Perils},
@@ -34,6 +37,8 @@ pub enum Route {
     Harvest(HarvestRoute),
     /// `/healthz`: the process lives.
     Health,
+    /// `/v1/heartbeat` and `/heartbeat`: what the governance service asks.
+    Heartbeat(HeartbeatRoute),
     /// Peril values, or what there is of them.
     Perils(PerilRoute),
     /// Peril values by the contract of the old service.
@@ -126,6 +131,9 @@ impl Route {
         if let Some(route) = ContractRoute::find(path) {
             return Self::Climatescore(route);
         }
+        if let Some(route) = HeartbeatRoute::find(path) {
+            return Self::Heartbeat(route);
+        }
         if let Some(route) = EdrRoute::find(path) {
             return Self::Edr(route);
         }
@@ -195,9 +203,11 @@ impl Route {
         let named = [ContractRoute::PERIL, FILE, VERSIONED_FILE, NOTHING];
         let queries = EdrRoute::TEMPLATES.map(|(path, _)| path);
         let tables = TableRoute::templates().map(|(path, _)| path);
+        let heartbeats = HeartbeatRoute::TEMPLATES.map(|(path, _)| path);
         open.chain([ResourceMetadata::WELL_KNOWN])
             .chain(discovery)
             .chain(harvest)
+            .chain(heartbeats)
             .chain(old)
             .chain(fixed)
             .chain(queries)
@@ -220,6 +230,7 @@ impl Route {
             | Self::Docs
             | Self::Harvest(_)
             | Self::Health
+            | Self::Heartbeat(_)
             | Self::Nothing
             | Self::Readiness
             | Self::ResourceMetadata(_)
@@ -244,6 +255,7 @@ impl Route {
             Self::File { template, .. } => template,
             Self::Discovery(route) => route.template(),
             Self::Harvest(route) => route.template(),
+            Self::Heartbeat(route) => route.template(),
             Self::Perils(route) => route.template(),
             Self::Climatescore(route) => route.template(),
             Self::ResourceMetadata(_) => ResourceMetadata::WELL_KNOWN,

@@ -22,7 +22,7 @@ use crate::{
     fair_semaphore::FairSemaphore,
     harvest,
     metrics::Ends,
-    policy::{CollectionId, Policy},
+    policy::{CollectionId, Names, Policy},
     response::location::Schemas,
     token::{StartError, Tokens},
 };
@@ -35,6 +35,8 @@ pub struct Site {
     pub limits: Limits,
     /// The header fields in which certificates arrive.
     pub proxy_headers: ProxyHeaders,
+    /// Those who may ask for statistics; empty: whoever has a token.
+    pub heartbeat_clients: Names,
     /// The consumers.
     pub callers: Callers,
     /// The tokens of consumers, as the directory knows them.
@@ -105,6 +107,7 @@ impl Site {
             peers: parts.peers,
             limits: Limits::default(),
             proxy_headers: parts.proxy_headers,
+            heartbeat_clients: parts.heartbeat_clients,
             callers: parts.callers,
             tokens,
             catalog: parts.catalog,

@@ -77,6 +77,7 @@ pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -
         let metadata = present.site().and_then(Site::resource_metadata_url);
         refuse(&refusal, &route, metadata, &mut access)
     });
+    perild.counts(&route, answer.status().as_u16());
     if let Ok(id) = HeaderValue::from_str(access.interaction_id().as_str()) {
         answer
             .headers_mut()
@@ -163,6 +164,7 @@ async fn rooms(
         } => context.file(file, access).await,
         Route::Harvest(route) => context.harvest(route, access),
         Route::Health => Ok(healthy()),
+        Route::Heartbeat(route) => context.heartbeat(*route, perild.heartbeats(), access).await,
         Route::Perils(route) => context.perils(*route, body, access).await,
         Route::Climatescore(route) => climatescore::handle(context, *route, body, access).await,
         Route::Readiness => ready(site),

@@ -57,6 +57,9 @@ pub struct Config {
     /// Lists of who is blocked and who is approved.
     #[serde(default)]
     pub access: Access,
+    /// Questions of the governance service.
+    #[serde(default)]
+    pub heartbeat: Heartbeat,
     /// Choices of those who describe collections.
     #[serde(default)]
     pub publishers: Publishers,
@@ -147,6 +150,14 @@ pub struct Access {
     pub approved: Option<PathBuf>,
     /// Beginnings of the scopes that are licences of the registry.
     pub licence_prefixes: Vec<String>,
+}
+
+/// `[heartbeat]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Heartbeat {
+    /// Clients that may ask for statistics; empty: whoever has a token.
+    pub clients: Vec<String>,
 }
 
 /// `[introspection]`

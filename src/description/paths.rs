@@ -31,6 +31,62 @@ pub(crate) fn health() -> Operation {
     )
 }
 
+/// `GET /v1/heartbeat`.
+pub(crate) fn heartbeat() -> Operation {
+    let collection = json!({
+        "name": "collection", "in": "query", "schema": {"type": "string"},
+        "description": "Answers of this collection alone; without it, of all data.",
+    });
+    Operation {
+        access: Access::any_token(),
+        parameters: vec![collection],
+        ..open(
+            "heartbeat",
+            "How often what was answered since the heartbeat before",
+            "application/json",
+            &json!({
+                "type": "object",
+                "required": ["period_start", "period_end"],
+                "properties": {
+                    "period_start": {"type": "string", "format": "date-time"},
+                    "period_end": {"type": "string", "format": "date-time"},
+                },
+                "patternProperties": {"^api_call_response_[0-9]{3}_count$": {"type": "integer"}},
+                "additionalProperties": false,
+            }),
+        )
+    }
+}
+
+/// `GET /heartbeat` and `GET /v1/collections/{id}/heartbeat`.
+pub(crate) fn short_heartbeat(path: &str) -> Operation {
+    let of_a_collection = path.contains("{id}");
+    Operation {
+        parameters: if of_a_collection {
+            vec![parameter("id")]
+        } else {
+            Vec::new()
+        },
+        ..open(
+            if of_a_collection {
+                "collectionHeartbeat"
+            } else {
+                "shortHeartbeat"
+            },
+            "Whether the service answers",
+            "application/json",
+            &json!({
+                "type": "object",
+                "required": ["status", "timestamp"],
+                "properties": {
+                    "status": {"type": "string", "const": "ok"},
+                    "timestamp": {"type": "string", "format": "date-time"},
+                },
+            }),
+        )
+    }
+}
+
 /// `GET /openapi.json`.
 pub(crate) fn openapi() -> Operation {
     described(Operation {

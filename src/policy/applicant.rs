@@ -6,7 +6,7 @@ use crate::{
     token::{BoundToken, Facts, Scope},
 };
 
-/// What certificate and token say of who asks, and the time. It is no proof: a [`BoundToken`] is.
+/// Words of certificate and token of who asks, and the time. It is no proof: a [`BoundToken`] is.
 #[derive(Clone, Copy, Debug)]
 pub struct Applicant<'a> {
     /// The scope of the token.
@@ -17,7 +17,7 @@ pub struct Applicant<'a> {
     pub organisation: Option<&'a str>,
     /// Roles, member and application, as the certificate states them.
     pub membership: &'a Membership,
-    /// What else the authorization server asserts.
+    /// Facts that the authorization server asserts.
     pub facts: &'a Facts,
     /// The time of the request.
     pub now: Timestamp,

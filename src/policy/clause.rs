@@ -50,7 +50,7 @@ impl Clause {
         &self.scope
     }
 
-    /// What must hold beside it.
+    /// The conditions that must hold beside it.
     #[must_use]
     pub fn conditions(&self) -> &Conditions {
         &self.conditions
@@ -78,7 +78,7 @@ impl Clause {
     }
 }
 
-/// What an applicant lacks for a clause.
+/// Scopes and conditions that an applicant lacks for a clause.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Lacks {
     /// Scope tokens that the clause demands and the token has not.

@@ -32,9 +32,9 @@ pub struct Conditions {
     pub from: Option<Timestamp>,
     /// The moment from which on it does not any more.
     pub until: Option<Timestamp>,
-    /// Whether the provider must have approved the client or its organisation.
+    /// `true` when the provider must have approved the client or its organisation.
     pub is_approved: bool,
-    /// What the authorization server must assert.
+    /// Facts that the authorization server must assert.
     pub facts: Box<[AssertedFact]>,
 }
 
@@ -71,13 +71,13 @@ pub enum Unmet {
 }
 
 impl Conditions {
-    /// Whether there is none.
+    /// `true` when there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether all hold, with `lists` of the provider's.
+    /// `true` when all hold, with `lists` of the provider's.
     pub(super) fn hold(&self, applicant: &Applicant<'_>, lists: &Lists) -> bool {
         self.unmet(applicant, lists).next().is_none()
     }

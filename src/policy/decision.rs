@@ -229,7 +229,7 @@ impl Policy {
         }
     }
 
-    /// What `applicant` lacks for each clause of `rule`.
+    /// Scopes and conditions that `applicant` lacks for each clause of `rule`.
     #[must_use]
     pub fn lacks(&self, rule: &Rule, applicant: &Applicant<'_>) -> Vec<Lacks> {
         let clauses = rule.clauses().iter();

@@ -13,18 +13,18 @@ pub struct Lists {
     pub blocked: Names,
     /// Clients and organisations that the provider has approved.
     pub approved: Names,
-    /// What the scopes begin with that are licences of the registry.
+    /// Beginnings of the scopes that are licences of the registry.
     pub licence_prefixes: Names,
 }
 
 impl Names {
-    /// Whether `name` is one of them.
+    /// `true` when `name` is one of them.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         self.0.binary_search_by(|one| (**one).cmp(name)).is_ok()
     }
 
-    /// Whether there is none.
+    /// `true` when there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -35,7 +35,7 @@ impl Names {
         self.0.iter().map(AsRef::as_ref)
     }
 
-    /// How many there are.
+    /// The number of them.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -51,7 +51,7 @@ impl Names {
 }
 
 impl Lists {
-    /// Whether `scope` is a licence of the registry.
+    /// `true` when `scope` is a licence of the registry.
     pub(super) fn is_licence(&self, scope: &str) -> bool {
         let mut prefixes = self.licence_prefixes.iter();
         prefixes.any(|prefix| scope.starts_with(prefix))

@@ -1,5 +1,7 @@
 //! Open Energy's own clauses: classes, and the validation of a request.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -41,7 +43,7 @@ fn oe_cls_2_open_data_is_for_everyone_and_credentials_are_not_looked_at() {
         has_common_fields(&answer);
     }
     assert_eq!(site.introspections(), 0);
-    std::fs::write(site.shared("shared.csv"), "shared").unwrap();
+    fs::write(site.shared("shared.csv"), "shared").unwrap();
     challenged(&site, &site.ask(&Request::get("/shared")), 401, None);
 }
 
@@ -180,4 +182,58 @@ fn oe_val_13_an_organisation_that_is_no_line_of_text_does_not_reach_the_log() {
     site.says(absent);
     assert_eq!(site.fetch().status, 200);
     assert!(!site.perild.log().contains("forged"));
+}
+
+/// Rows: OE-HB-1, OE-HB-2, OE-HB-3, OE-HB-4, OE-HB-5, OE-HB-6, OE-HB-8, CON-22
+#[test]
+fn open_energy_a_heartbeat_says_how_often_what_was_answered_since_the_last_one() {
+    let site = Site::start();
+    let heartbeat = || -> Value {
+        let answer = site.get("/v1/heartbeat");
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.field("content-type"), Some("application/json"));
+        assert_eq!(answer.field("cache-control"), Some("no-store"));
+        serde_json::from_slice(&answer.content).unwrap()
+    };
+    let first = heartbeat();
+    (0..3).for_each(|_| assert_eq!(site.fetch().status, 200));
+    assert_eq!(site.get("/nothing").status, 404);
+    assert_eq!(site.ask(&Request::get("/nothing")).status, 401);
+    assert_eq!(site.ask(&Request::get("/v1/heartbeat")).status, 401);
+    let collection = site.get(&format!("/v1/heartbeat?collection={NAME}"));
+    let second = heartbeat();
+    assert_eq!(second["period_start"], first["period_end"]);
+    let members: Vec<_> = second.as_object().unwrap().keys().collect();
+    assert_eq!(members.len(), 5, "{second}");
+    for (status, count) in [(200, 3), (401, 1), (404, 1)] {
+        assert_eq!(
+            second[format!("api_call_response_{status}_count")],
+            count,
+            "{second}"
+        );
+    }
+    let collection: Value = serde_json::from_slice(&collection.content).unwrap();
+    assert_eq!(collection["api_call_response_200_count"], 3, "{collection}");
+    assert_eq!(site.get("/v1/heartbeat?collection=nothing").status, 404);
+
+    for path in ["/heartbeat", "/v1/collections/wind/heartbeat"] {
+        let short = site.ask(&Request::get(path));
+        assert_eq!(short.status, 200, "{path}");
+        let short: Value = serde_json::from_slice(&short.content).unwrap();
+        assert_eq!(short["status"], "ok");
+        assert!(short["timestamp"].as_str().unwrap().ends_with('Z'));
+    }
+
+    // Counts outlive a reload, and others may not ask once somebody is named.
+    assert_eq!(site.fetch().status, 200);
+    let config = fs::read_to_string(&site.perild.config).unwrap();
+    let bounded = format!("{config}[heartbeat]\nclients = [\"governance\"]\n");
+    fs::write(&site.perild.config, bounded).unwrap();
+    site.perild.reload();
+    assert_eq!(site.get("/v1/heartbeat").status, 403);
+    fs::write(&site.perild.config, config).unwrap();
+    site.perild.reload();
+    let third = heartbeat();
+    assert_eq!(third["period_start"], second["period_end"]);
+    assert_eq!(third["api_call_response_200_count"], 1, "{third}");
 }
