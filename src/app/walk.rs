@@ -17,7 +17,7 @@ use actix_web::{
 };
 use futures_util::FutureExt;
 
-use super::{Perild, Present, Route, Site, context::RequestContext, routes};
+use super::{Perild, Present, Route, Site, context::RequestContext, heartbeat::Heartbeats, routes};
 use crate::{
     climatescore,
     clock::Timestamp,
@@ -141,7 +141,7 @@ async fn walk(
         site,
         now: Timestamp::now(),
     };
-    let mut answer = rooms(context, route, body, access).await?;
+    let mut answer = rooms(context, route, body, perild.heartbeats(), access).await?;
     context.announce(route, answer.headers_mut());
     Ok(answer)
 }
@@ -151,6 +151,7 @@ async fn rooms(
     context: RequestContext<'_>,
     route: &Route,
     body: Payload,
+    heartbeats: &Heartbeats,
     access: &mut Access,
 ) -> Result<HttpResponse, Refusal> {
     let RequestContext { request, site, .. } = context;
@@ -164,7 +165,7 @@ async fn rooms(
         } => context.file(file, access).await,
         Route::Harvest(route) => context.harvest(route, access),
         Route::Health => Ok(healthy()),
-        Route::Heartbeat(route) => context.heartbeat(*route, perild.heartbeats(), access).await,
+        Route::Heartbeat(route) => context.heartbeat(*route, heartbeats, access).await,
         Route::Perils(route) => context.perils(*route, body, access).await,
         Route::Climatescore(route) => climatescore::handle(context, *route, body, access).await,
         Route::Readiness => ready(site),
