@@ -146,7 +146,7 @@ fn rows_are_for_those_who_may_have_them() {
     let site = site();
     let described = |scope: &str| {
         format!(
-            "[collection]\ntitle = \"Watches\"\nlicence = \"CC-BY-4.0\"\nkind = \"records\"\n[[rule]]\nscopes = [\"{scope}\"]\n"
+            "[collection]\ntitle = \"Watches\"\nlicence = \"CC-BY-4.0\"\nkind = \"records\"\nkey = [\"sku\"]\n[[rule]]\nscopes = [\"{scope}\"]\n"
         )
     };
     for (scope, expected) in [("other:read", 403), ("energy:read", 200)] {
@@ -592,7 +592,7 @@ fn a_table_that_is_damaged_keeps_no_other_from_being_served() {
     assert_eq!(site.get(&items("outages", "")).status, 200);
     fs::create_dir_all(state.join("described")).unwrap();
     fs::write(state.join("described/current"), "broken").unwrap();
-    let described = "[collection]\ntitle = \"D\"\nlicence = \"CC-BY-4.0\"\nkind = \"records\"\n[[rule]]\nclass = \"OE-SA\"\n";
+    let described = "[collection]\ntitle = \"D\"\nlicence = \"CC-BY-4.0\"\nkind = \"records\"\nkey = [\"sku\"]\n[[rule]]\nclass = \"OE-SA\"\n";
     fs::write(site.shared("described.toml"), described).unwrap();
     fs::write(site.shared("never.toml"), described).unwrap();
     site.perild.reload();

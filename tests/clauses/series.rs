@@ -264,7 +264,7 @@ fn sums_are_for_those_who_may_have_the_rows() {
     let site = site();
     let described = |scope: &str| {
         format!(
-            "[collection]\ntitle = \"Meters\"\nlicence = \"CC-BY-4.0\"\nkind = \"series\"\n[[rule]]\nscopes = [\"{scope}\"]\n"
+            "[collection]\ntitle = \"Meters\"\nlicence = \"CC-BY-4.0\"\nkind = \"series\"\nkey = [\"meter\"]\ntime = \"from\"\n[[rule]]\nscopes = [\"{scope}\"]\n"
         )
     };
     for (scope, expected) in [("other:read", 403), ("energy:read", 200)] {
