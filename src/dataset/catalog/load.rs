@@ -20,7 +20,7 @@ use crate::{
         Metadata, Moment,
         description::{DescriptionFault, Problem},
     },
-    policy::CollectionId,
+    policy::{CollectionId, is_reserved},
 };
 
 /// What a catalogue is made of.
@@ -143,6 +143,9 @@ impl Loading<'_> {
             collections.insert(id, self.shared(collection));
         }
         for (id, held) in std::mem::take(&mut self.held) {
+            if self.is_withheld(&id) {
+                continue;
+            }
             let collection = Collection {
                 id: held.id,
                 kind: held.kind,
@@ -173,6 +176,13 @@ impl Loading<'_> {
             collections.insert(id, self.shared(collection));
         }
         collections
+    }
+
+    /// `true` when a broken description speaks of the imported collection `id`: what its rule was meant to be nobody knows,
+    /// unless the configuration has one.
+    fn is_withheld(&self, id: &CollectionId) -> bool {
+        let is_broken = self.claims.broken.contains(id.as_str());
+        is_broken && !is_reserved(id.as_str()) && !self.claims.ruled.contains(id)
     }
 
     /// The collection of the previous load where nothing has changed.

@@ -242,6 +242,38 @@ fn a_broken_description_takes_down_its_own_collection_and_no_other() {
     assert_eq!(ids(&ruled), ["meters", "torn"]);
 }
 
+/// Rows: DEC-4
+#[test]
+fn what_is_imported_is_not_served_by_the_defaults_when_its_description_is_broken() {
+    let broken = meters("colour = 3");
+    let files = [
+        ("temperature.toml", broken.as_str()),
+        ("other.toml", "[collection\n"),
+    ];
+    for publish_all in [false, true] {
+        let provider = Provider::with(&files)
+            .holding("temperature", None)
+            .holding("wind", None);
+        let provider = if publish_all {
+            provider.publishing_all()
+        } else {
+            provider
+        };
+        assert_eq!(ids(&provider.load(None)), ["wind"]);
+        // The operator's own rule stands before what publishers write, and what was served stays served.
+        provider.write("temperature.toml", &meters("kind = \"coverage\""));
+        let whole = provider.load(None);
+        assert_eq!(ids(&whole), ["temperature", "wind"]);
+        provider.write("temperature.toml", &broken);
+        let second = provider.load(Some(&whole));
+        assert_eq!(ids(&second), ["temperature", "wind"]);
+        let rules = |catalog: &Catalog| catalog.get("temperature").unwrap().rules().to_vec();
+        assert_eq!(rules(&second), rules(&whole));
+        let bound = provider.ruling(&["temperature"]).load(None);
+        assert_eq!(ids(&bound), ["temperature", "wind"]);
+    }
+}
+
 #[test]
 fn what_was_served_stays_served_until_its_description_is_mended_or_gone() {
     let provider = Provider::with(&[("meters.toml", METERS), ("meters.csv", "")]);
