@@ -4,6 +4,8 @@
 //! Counts live as long as the process: a reload changes none. What is counted falls into exactly one period, however
 //! many heartbeats and answers come at once.
 
+mod route;
+
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Mutex, PoisonError},
@@ -24,41 +26,7 @@ use crate::{
     response::Refusal,
 };
 
-/// A heartbeat, by its path.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum HeartbeatRoute {
-    /// `/v1/collections/{id}/heartbeat`: the same, of a collection.
-    Collection,
-    /// `/heartbeat`: that the service answers.
-    Short,
-    /// `/v1/heartbeat`: how often it answered what.
-    Statistics,
-}
-
-impl HeartbeatRoute {
-    pub(super) const TEMPLATES: [(&'static str, Self); 3] = [
-        ("/heartbeat", Self::Short),
-        ("/v1/heartbeat", Self::Statistics),
-        (OF_A_COLLECTION, Self::Collection),
-    ];
-
-    pub(super) fn find(path: &str) -> Option<Self> {
-        if let Some((_, route)) = Self::TEMPLATES.iter().find(|(fixed, _)| *fixed == path) {
-            return Some(*route);
-        }
-        let (id, resource) = path.strip_prefix("/v1/collections/")?.split_once('/')?;
-        (resource == "heartbeat" && !id.is_empty()).then_some(Self::Collection)
-    }
-
-    /// The path as the log names it.
-    pub(super) fn template(self) -> &'static str {
-        match self {
-            Self::Collection => OF_A_COLLECTION,
-            Self::Short => "/heartbeat",
-            Self::Statistics => "/v1/heartbeat",
-        }
-    }
-}
+pub(super) use route::HeartbeatRoute;
 
 /// Answers by their statuses since the heartbeat before, of all data and of each collection.
 #[derive(Debug)]
@@ -206,8 +174,6 @@ fn answer(body: &serde_json::Value) -> HttpResponse {
         .insert_header((CACHE_CONTROL, "no-store"))
         .body(body.to_string())
 }
-
-const OF_A_COLLECTION: &str = "/v1/collections/{id}/heartbeat";
 
 #[cfg(test)]
 mod tests;

@@ -39,6 +39,7 @@ pub(crate) fn heartbeat() -> Operation {
     });
     Operation {
         access: Access::any_token(),
+        problems: vec![404],
         parameters: vec![collection],
         ..open(
             "heartbeat",
@@ -51,8 +52,10 @@ pub(crate) fn heartbeat() -> Operation {
                     "period_start": {"type": "string", "format": "date-time"},
                     "period_end": {"type": "string", "format": "date-time"},
                 },
-                "patternProperties": {"^api_call_response_[0-9]{3}_count$": {"type": "integer"}},
-                "additionalProperties": false,
+                "additionalProperties": {
+                    "type": "integer",
+                    "description": "`api_call_response_200_count`: answers with the status 200; a member for each status.",
+                },
             }),
         )
     }
@@ -63,7 +66,7 @@ pub(crate) fn short_heartbeat(path: &str) -> Operation {
     let of_a_collection = path.contains("{id}");
     Operation {
         parameters: if of_a_collection {
-            vec![parameter("id")]
+            vec![parameter("collection")]
         } else {
             Vec::new()
         },

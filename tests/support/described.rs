@@ -88,6 +88,9 @@ fn operation(method: &str, target: &str) -> Option<&'static Value> {
         _ if collection.is_some_and(|rest| rest.split('/').skip(1).eq(["csvw"])) => {
             "/v1/collections/{id}/csvw"
         }
+        _ if collection.is_some_and(|rest| rest.split('/').skip(1).eq(["heartbeat"])) => {
+            "/v1/collections/{id}/heartbeat"
+        }
         _ if query.is_some() => query.as_deref().unwrap_or_default(),
         _ if resource.is_some_and(|(_, rest)| rest == "items") => "/v1/collections/{id}/items",
         _ if resource.is_some_and(|(_, rest)| rest == "queryables") => {
