@@ -171,7 +171,7 @@ impl Locator {
         }
     }
 
-    /// What is told of features, as rows beside those of places; nothing of none.
+    /// Columns that are told of features, as rows beside those of places; nothing of none.
     ///
     /// # Errors
     /// [`ArrowError`] for a row that no feature has.

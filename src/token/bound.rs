@@ -71,7 +71,7 @@ impl BoundToken {
         &self.claims.scope
     }
 
-    /// What else the authorization server says of its holder.
+    /// Facts that the authorization server asserts of its holder.
     #[must_use]
     pub fn facts(&self) -> &Facts {
         &self.claims.facts

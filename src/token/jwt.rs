@@ -151,7 +151,7 @@ impl JwtVerifier {
         self.keys.number()
     }
 
-    /// What is known of the keys, to be kept beyond a reload.
+    /// The keys that are known, to be kept beyond a reload.
     pub(super) fn known(&self) -> Known {
         self.keys.known()
     }

@@ -30,7 +30,7 @@ pub(super) struct Opaque {
 }
 
 impl Source {
-    /// What is known of `token` at `now`, for the caller named `who`.
+    /// The answer that is known of `token` at `now`, for the caller named `who`.
     ///
     /// Where both kinds are accepted, a JWT that lives too long to go unasked is asked about as well (JAT-10).
     pub(super) async fn answer(

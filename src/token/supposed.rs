@@ -16,7 +16,7 @@ pub struct Supposed {
     pub holder: Holder,
     /// The scopes that it would carry.
     pub scope: Scope,
-    /// What else would be said of its holder.
+    /// Facts that would be asserted of its holder.
     pub facts: Facts,
 }
 

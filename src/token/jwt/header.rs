@@ -8,7 +8,7 @@ use crate::token::{
     jwt_fault::JwtFault,
 };
 
-/// What of the header counts. `jku`, `x5u`, `x5c` and `jwk` do not: no key comes from a token (RFC 8725 §3.10).
+/// The part of the header that counts. `jku`, `x5u`, `x5c` and `jwk` do not: no key comes from a token (RFC 8725 §3.10).
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Header {
     pub(super) algorithm: Algorithm,

@@ -94,7 +94,7 @@ impl Keys {
         }
     }
 
-    /// What is known, to be kept beyond a reload.
+    /// The keys that are known, to be kept beyond a reload.
     pub(super) fn known(&self) -> Known {
         self.known.borrow().clone()
     }
