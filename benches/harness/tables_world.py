@@ -117,6 +117,8 @@ def store_into(place, binary):
             imported(binary, name)
     # Parts never change: a name more costs nothing.
     shutil.copytree(STATE / "tables", place.path("state/tables"), copy_function=shutil.copy2)
+    for name in TABLES:
+        shutil.copy(files() / f"{name}.toml", place.path("srv/shared_data"))
     if IS_ROOT:
         for owned in [place.path("state/tables"), *place.path("state/tables").rglob("*")]:
             shutil.chown(owned, "nobody", "www-data")
