@@ -58,11 +58,7 @@ pub(crate) fn open_energy(is_yaml: bool) -> Operation {
     } else {
         ("metadata-json", "application/json")
     };
-    let schema = if is_yaml {
-        json!({"type": "string"})
-    } else {
-        json!({"type": "array", "items": {"type": "object"}})
-    };
+    let schema = json!({"type": "array", "items": {"type": "object"}});
     let content = json!({media_type: {"schema": schema}});
     let summary = "What is published, as the metadata file of Open Energy of 2021";
     let mut operation = open(id, summary, answer("The file", content));
