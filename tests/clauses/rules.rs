@@ -431,8 +431,8 @@ fn conditions_of_a_description_decide_and_a_reload_blocks_known_tokens() {
         );
         assert!(!denied.contains(name), "{denied}");
         assert!(site.introspections() <= asked + 1);
-        let log = site.perild.log();
-        assert!(log.contains(&format!("{name} is blocked")), "{log}");
+        let told = format!("{name} is blocked");
+        site.perild.wait_for_line(|line| line.contains(&told));
     }
     fs::write(&blocked, "BANK-A\norg\n").unwrap();
     site.perild.reload();

@@ -501,7 +501,7 @@ fn what_is_imported_is_there_with_a_description_or_without() {
 
 #[test]
 fn a_table_has_data_where_it_was_imported_as_the_kind_that_is_described() {
-    let described = meters("kind = \"records\"");
+    let described = meters("kind = \"records\"\nkey = [\"sku\"]");
     for (held, has_data) in [
         (Some(Kind::Records), true),
         (Some(Kind::Features), false),

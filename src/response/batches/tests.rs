@@ -270,7 +270,7 @@ fn a_row_with_a_key_and_a_place_is_a_feature_or_a_line() {
     csv::write(once(), &mut out).unwrap();
     assert_eq!(
         String::from_utf8(out).unwrap(),
-        "area,number,since,tags,geom\r\n\"N,1\",1,2024-10-04,\"[1,\"\"a\"\"]\",\"POINT (-0.5 51.25)\"\r\n\
+        "area,number,since,tags,geom\r\n\"N,1\",1,2024-10-04,\"[1,\"\"a\"\"]\",\"POINT(-0.5 51.25)\"\r\n\
          S,2,,,\r\n"
     );
 }
