@@ -39,7 +39,7 @@ impl<'w> Reader<'w> {
         Err(GeometryFault::GoesOn { at: self.at })
     }
 
-    fn geometry(&mut self, within: Option<Part>, depth: usize, sink: &mut impl Sink) -> Read<()> {
+    fn geometry(&mut self, within: Option<Head>, depth: usize, sink: &mut impl Sink) -> Read<()> {
         let head = self.head(within)?;
         let Head { part, has_z, .. } = head;
         sink.open(part, has_z);
@@ -61,7 +61,7 @@ impl<'w> Reader<'w> {
                     return Err(GeometryFault::TooDeep { limit: MAX_DEPTH });
                 }
                 for _ in 0..self.count(head, SHORTEST)? {
-                    self.geometry(Some(part), depth + 1, sink)?;
+                    self.geometry(Some(head), depth + 1, sink)?;
                 }
             }
         }
@@ -69,7 +69,7 @@ impl<'w> Reader<'w> {
         Ok(())
     }
 
-    fn head(&mut self, within: Option<Part>) -> Read<Head> {
+    fn head(&mut self, within: Option<Head>) -> Read<Head> {
         let start = self.at;
         let is_little = match self.take::<1>()? {
             [0] => false,
@@ -90,9 +90,6 @@ impl<'w> Reader<'w> {
             7 => Part::GeometryCollection,
             _ => return Err(fault),
         };
-        if within.is_some_and(|within| !within.may_hold(part)) {
-            return Err(fault);
-        }
         let (has_z, has_m) = match plain / 1000 {
             0 => (found & HAS_Z != 0, found & HAS_M != 0),
             1 => (true, false),
@@ -100,6 +97,14 @@ impl<'w> Reader<'w> {
             3 => (true, true),
             _ => return Err(fault),
         };
+        // Parts of one kind have heights where the whole has: as text they have as many numbers in a position.
+        let fits = |whole: Head| {
+            let is_alike = whole.has_z == has_z || whole.part == Part::GeometryCollection;
+            whole.part.may_hold(part) && is_alike
+        };
+        if !within.is_none_or(fits) {
+            return Err(fault);
+        }
         if found & HAS_SRID != 0 {
             let srid = self.number(is_little)?;
             if !DEGREES.contains(&srid) {

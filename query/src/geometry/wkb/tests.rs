@@ -173,3 +173,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn parts_have_heights_where_the_whole_has_and_else_are_refused() {
+    let whole = wkt::to_wkb("MULTIPOINT Z((1 2 3))").unwrap();
+    let flat = wkt::to_wkb("MULTIPOINT((1 2))").unwrap();
+    // The head of the one, which ends with the count, before the part of the other.
+    let mixed = |head: &[u8], part: &[u8]| [&head[..9], &part[9..]].concat();
+    assert!(normal(&mixed(&whole, &whole)).is_ok());
+    for (head, part) in [(&whole, &flat), (&flat, &whole)] {
+        let refused = normal(&mixed(head, part));
+        assert!(matches!(refused, Err(GeometryFault::Type { at: 10, .. })));
+    }
+}
