@@ -81,6 +81,9 @@ pub enum GeometryFault {
         /// Its value.
         found: u32,
     },
+    /// Geometries of which no relation can be computed, for their areas contradict each other.
+    #[error("the relation of the geometries cannot be computed: their areas contradict each other")]
+    Unrelated,
     /// A geometry in another coordinate reference system.
     #[error("the geometry is in the system {srid}, and not in 4326")]
     Srid {
