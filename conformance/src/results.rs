@@ -31,9 +31,11 @@ impl Results {
         for line in text.lines().map(str::trim) {
             if let Some(running) = line.strip_prefix("Running ") {
                 let source = running.split(" (").next().unwrap_or(running);
-                source
-                    .trim_start_matches("unittests ")
-                    .clone_into(&mut target);
+                let source = source.trim_start_matches("unittests ");
+                // The tests of a library are named after its own folder; those of `query/` are in that.
+                let is_of_query = running.contains("/perild_query-");
+                let folder = if is_of_query { "query/" } else { "" };
+                target = format!("{folder}{source}");
             } else if let Some((path, went)) = result(line) {
                 let passed = went == "ok";
                 ran.push(Ran {
@@ -103,6 +105,8 @@ test caller::tests::path::breaks ... FAILED
      Running tests/clauses/main.rs (target/debug/deps/clauses-0)
 test bearer::holds ... ok
 test bearer::slow ... ignored, for want of time
+     Running unittests src/lib.rs (target/debug/deps/perild_query-0)
+test cql2::holds ... ok
 ";
 
     fn went(file: &str, test: &str) -> Went {
@@ -121,6 +125,8 @@ test bearer::slow ... ignored, for want of time
         assert_eq!(went("src/edge/certificate/tests.rs", "holds"), Went::Passed);
         assert_eq!(went("tests/clauses/bearer.rs", "holds"), Went::Passed);
         assert_eq!(went("src/caller/tests/path.rs", "breaks"), Went::Failed);
+        assert_eq!(went("query/src/cql2.rs", "holds"), Went::Passed);
+        assert_eq!(went("src/cql2.rs", "holds"), Went::NotRun);
     }
 
     #[test]

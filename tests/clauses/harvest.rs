@@ -390,8 +390,7 @@ fn two_versions_stand_side_by_side_and_everything_says_the_same_of_their_end() {
     );
 }
 
-/// Rows: OE-MD-1, OE-MD-2, OE-MD-3, OE-MD-4, OE-MD-5, OE-MD-6, OE-MD-7, OE-MD-8, OE-MD-9, OE-MD-10, OE-MD-12
-/// Rows: OE-MD-13, CON-19
+/// Rows: OE-MD-1, OE-MD-2, OE-MD-3, OE-MD-4, OE-MD-5, OE-MD-6, OE-MD-7, OE-MD-8, OE-MD-9, OE-MD-10, OE-MD-12, OE-MD-13, CON-19
 #[test]
 fn the_metadata_file_of_2021_has_an_item_for_each_collection_as_json_and_as_yaml() {
     let site = site();
