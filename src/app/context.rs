@@ -144,6 +144,14 @@ impl RequestContext<'_> {
         })?)
     }
 
+    /// Refuses whom the provider has blocked, where no rule of a collection does.
+    pub(super) fn is_not_blocked(self, bearer: &Bearer) -> Result<(), Refusal> {
+        let token = bearer.0.as_ref();
+        let applicant = token.map(|token| Applicant::of(token, self.now));
+        let policy = &self.site.policy;
+        applicant.map_or(Ok(()), |applicant| Ok(policy.is_not_blocked(&applicant)?))
+    }
+
     /// `true` when there is a collection of that name that only those who may read it know of.
     pub(super) fn is_unlisted(self, collection: &CollectionId) -> bool {
         let found = self.site.catalog.get(collection.as_str());

@@ -8,19 +8,22 @@ mod route;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use actix_web::{
     HttpResponse,
-    http::header::{CACHE_CONTROL, CONTENT_TYPE},
+    http::{
+        Method,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
 };
 use serde_json::{Map, json};
 
 use super::{Route, context::RequestContext};
 use crate::{
     clock::Timestamp,
-    dataset::Catalog,
+    dataset::{Catalog, Perils},
     log::Access,
     policy::{CollectionId, Denied, Unmet},
     response::Refusal,
@@ -32,11 +35,14 @@ pub(super) use route::HeartbeatRoute;
 #[derive(Debug)]
 pub(super) struct Heartbeats {
     begun: Timestamp,
-    periods: Mutex<HashMap<Family, Period>>,
+    periods: Mutex<Periods>,
 }
 
-/// The API whose answers are counted: all data, or a collection.
-type Family = Option<CollectionId>;
+#[derive(Debug)]
+struct Periods {
+    of_all: Period,
+    of_collections: HashMap<CollectionId, Period>,
+}
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Period {
@@ -48,46 +54,77 @@ impl Heartbeats {
     /// Counting begins `now`.
     #[must_use]
     pub(super) fn new(now: Timestamp) -> Self {
+        let periods = Periods {
+            of_all: Period::begin(now),
+            of_collections: HashMap::new(),
+        };
         Self {
             begun: now,
-            periods: Mutex::default(),
+            periods: Mutex::new(periods),
         }
     }
 
-    /// Counts an answer of `route`; names that no collection of `catalog` has count for all data alone, so that a
-    /// stranger's words take no room.
-    pub(super) fn count(&self, route: &Route, catalog: Option<&Catalog>, status: u16) {
+    /// Counts an answer of `route`, of all data and of the `collection`, which is one that is published: names of
+    /// strangers would take room.
+    pub(super) fn count(&self, route: &Route, collection: Option<&CollectionId>, status: u16) {
         if !is_data(route) {
             return;
         }
-        let asked = catalog.and_then(|catalog| {
-            let asked = route.asks(catalog)?;
-            let is_group = |id: &CollectionId| id == crate::dataset::Perils::group();
-            let is_there = catalog.get(asked.as_str()).is_some() || is_group(&asked);
-            is_there.then_some(asked)
-        });
-        let mut periods = self.periods.lock().unwrap_or_else(PoisonError::into_inner);
-        for family in [None].into_iter().chain(asked.map(Some)) {
-            let period = periods.entry(family).or_insert_with(|| Period {
-                start: self.begun,
-                counts: BTreeMap::new(),
-            });
-            *period.counts.entry(status).or_default() += 1;
+        let mut periods = self.periods();
+        periods.of_all.count(status);
+        let Some(collection) = collection else {
+            return;
+        };
+        if let Some(period) = periods.of_collections.get_mut(collection) {
+            return period.count(status);
+        }
+        let first = periods.of_collections.entry(collection.clone());
+        first.or_insert(Period::begin(self.begun)).count(status);
+    }
+
+    /// Ends the period of `collection`, or of all data: the next one begins where it ended (OE-HB-5).
+    fn end(&self, collection: Option<&CollectionId>, now: Timestamp) -> Period {
+        let (mut periods, next) = (self.periods(), Period::begin(now));
+        match collection {
+            None => std::mem::replace(&mut periods.of_all, next),
+            Some(collection) => {
+                let ended = periods.of_collections.insert(collection.clone(), next);
+                ended.unwrap_or_else(|| Period::begin(self.begun))
+            }
         }
     }
 
-    /// Ends the period of `family`: the next one begins where it ended (OE-HB-5).
-    fn end(&self, family: Family, now: Timestamp) -> Period {
-        let next = Period {
-            start: now,
-            counts: BTreeMap::new(),
+    /// The period of `collection`, or of all data, so far.
+    fn present(&self, collection: Option<&CollectionId>) -> Period {
+        let periods = self.periods();
+        let period = match collection {
+            None => Some(&periods.of_all),
+            Some(collection) => periods.of_collections.get(collection),
         };
-        let mut periods = self.periods.lock().unwrap_or_else(PoisonError::into_inner);
-        periods.insert(family, next).unwrap_or_else(|| Period {
-            start: self.begun,
-            counts: BTreeMap::new(),
-        })
+        period.cloned().unwrap_or_else(|| Period::begin(self.begun))
     }
+
+    fn periods(&self) -> MutexGuard<'_, Periods> {
+        self.periods.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Period {
+    fn begin(start: Timestamp) -> Self {
+        Self {
+            start,
+            counts: BTreeMap::new(),
+        }
+    }
+
+    fn count(&mut self, status: u16) {
+        *self.counts.entry(status).or_default() += 1;
+    }
+}
+
+/// `true` for what `catalog` has, and for all perils together: whatever else is asked for is a stranger's word.
+pub(super) fn has_heartbeat(asked: &CollectionId, catalog: &Catalog) -> bool {
+    catalog.get(asked.as_str()).is_some() || asked == Perils::group()
 }
 
 /// `true` when answers of `route` are answers of the data API: neither of the machine's own questions, nor of pages about it.
@@ -134,6 +171,7 @@ impl RequestContext<'_> {
         access: &mut Access,
     ) -> Result<HttpResponse, Refusal> {
         let bearer = self.bearer(access).await?;
+        self.is_not_blocked(&bearer)?;
         let clients = &self.site.heartbeat_clients;
         if !clients.is_empty() && !clients.contains(bearer.consumer()) {
             return Err(Refusal::Denied(Denied::Conditions {
@@ -144,12 +182,11 @@ impl RequestContext<'_> {
         }
         let mut parameters = self.parameters().into_iter();
         let asked = parameters.find_map(|(name, value)| (name == "collection").then_some(value));
-        let family = match asked {
+        let collection = match asked {
             None => None,
             Some(asked) => {
                 let id = CollectionId::parse(&asked).map_err(|_not_an_id| Refusal::NoRoute)?;
-                let is_group = id == *crate::dataset::Perils::group();
-                let is_there = self.site.catalog.get(id.as_str()).is_some() || is_group;
+                let is_there = has_heartbeat(&id, &self.site.catalog);
                 if !is_there || self.is_unlisted(&id) && !self.may_read(&bearer, &id) {
                     return Err(Refusal::NoRoute);
                 }
@@ -157,11 +194,16 @@ impl RequestContext<'_> {
                 Some(id)
             }
         };
-        let ended = heartbeats.end(family, self.now);
+        // A HEAD has no body, so that what it would end nobody would know of.
+        let period = if *self.request.method() == Method::HEAD {
+            heartbeats.present(collection.as_ref())
+        } else {
+            heartbeats.end(collection.as_ref(), self.now)
+        };
         let mut body = Map::new();
-        body.insert("period_start".to_owned(), ended.start.to_string().into());
+        body.insert("period_start".to_owned(), period.start.to_string().into());
         body.insert("period_end".to_owned(), self.now.to_string().into());
-        for (status, count) in ended.counts {
+        for (status, count) in period.counts {
             body.insert(format!("api_call_response_{status}_count"), count.into());
         }
         Ok(answer(&body.into()))

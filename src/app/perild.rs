@@ -13,6 +13,7 @@ use crate::{
     edge::{AcceptGuard, Peer},
     log::Log,
     metrics::{self, Meter, Metrics},
+    policy::CollectionId,
 };
 
 /// The running daemon: what it answers from at present, and whether it is about to end.
@@ -73,20 +74,11 @@ impl Perild {
         &self.heartbeats
     }
 
-    /// Counts an answer of `route` toward the next heartbeats.
-    pub(super) fn counts(&self, route: &Route, status: u16) {
-        let present = self.present();
-        let catalog = present.site().map(|site| &*site.catalog);
-        self.heartbeats.count(route, catalog, status);
-    }
-
-    /// Counter of a request at `route`.
+    /// Counter of a request at `route` for the collection that is `asked` for.
     #[must_use]
-    pub fn meter(&self, route: &Route) -> Option<Meter> {
+    pub fn meter(&self, route: &Route, asked: Option<&CollectionId>) -> Option<Meter> {
         let metrics = self.metrics.as_ref()?;
-        let present = self.present();
-        let asked = present.site().and_then(|site| route.asks(&site.catalog));
-        Some(metrics.meter(route.template(), asked.as_ref()))
+        Some(metrics.meter(route.template(), asked))
     }
 
     fn name_datasets(&self) {

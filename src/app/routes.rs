@@ -98,17 +98,18 @@ impl Route {
         Self::of_single_slashes(&single_slashes(path))
     }
 
-    /// As [`Self::find`], among the addresses as well that collections of `catalog` have of their own; one of ours
-    /// stands before them, and they before files.
+    /// This route of `path`, or that of the collection of `catalog` which has it as an address of its own: one of ours
+    /// stands before those, and they before files.
     #[must_use]
-    pub fn find_among(path: &str, catalog: Option<&Catalog>) -> Self {
-        let found = Self::find(path);
-        if !matches!(found, Self::File { .. } | Self::Nothing) {
-            return found;
+    pub fn among(self, path: &str, catalog: Option<&Catalog>) -> Self {
+        let with_aliases = catalog.filter(|catalog| catalog.has_aliases());
+        match (&self, with_aliases) {
+            (Self::File { .. } | Self::Nothing, Some(catalog)) => {
+                let aliased = TableRoute::aliased(&single_slashes(path), catalog);
+                aliased.map_or(self, Self::Table)
+            }
+            _ => self,
         }
-        let aliased =
-            catalog.and_then(|catalog| TableRoute::aliased(&single_slashes(path), catalog));
-        aliased.map_or(found, Self::Table)
     }
 
     fn of_single_slashes(path: &str) -> Self {

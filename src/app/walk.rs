@@ -17,7 +17,12 @@ use actix_web::{
 };
 use futures_util::FutureExt;
 
-use super::{Perild, Present, Route, Site, context::RequestContext, heartbeat::Heartbeats, routes};
+use super::{
+    Perild, Present, Route, Site,
+    context::RequestContext,
+    heartbeat::{Heartbeats, has_heartbeat},
+    routes,
+};
 use crate::{
     climatescore,
     clock::Timestamp,
@@ -53,31 +58,33 @@ pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -
         // Shut by the guard: what had arrived before that is not looked at, and no answer leaves.
         return HttpResponse::Forbidden().finish();
     };
-    let unreadable = unreadable(&request);
-    let (route, id, method) = if let Some(unreadable) = unreadable {
+    let path = request.uri().path();
+    let (found, id, method) = if let Some(unreadable) = unreadable(&request) {
         let method = unreadable.method.as_ref().map_or("-", Method::as_str);
         (Route::Nothing, unreadable.id.clone(), method)
     } else {
         let lines = request.headers().get_all(InteractionId::HEADER);
         let id = InteractionId::read(lines.map(HeaderValue::as_bytes));
-        let method = request.method().as_str();
-        let present = perild.present();
-        let catalog = present.site().map(|site| &*site.catalog);
-        let route = Route::find_among(request.uri().path(), catalog);
-        (route, id, method)
+        (Route::find(path), id, request.method().as_str())
     };
-    if !matches!(route, Route::Health | Route::Readiness) {
+    if !matches!(found, Route::Health | Route::Readiness) {
         perild.log().room().await;
     }
-    let meter = perild.meter(&route);
+    let present = perild.present();
+    let catalog = present.site().map(|site| &*site.catalog);
+    let route = found.among(path, catalog);
+    let asked = catalog.and_then(|catalog| route.asks(catalog));
+    let meter = perild.meter(&route, asked.as_ref());
     let mut access = Access::begin(id, method, route.template(), meter);
-    let outcome = guarded(walk(&request, body, peer, &route, &perild, &mut access)).await;
-    let mut answer = outcome.unwrap_or_else(|refusal| {
-        let present = perild.present();
+    let walked = walk(&request, body, peer, &route, &perild, &present, &mut access);
+    let mut answer = guarded(walked).await.unwrap_or_else(|refusal| {
         let metadata = present.site().and_then(Site::resource_metadata_url);
         refuse(&refusal, &route, metadata, &mut access)
     });
-    perild.counts(&route, answer.status().as_u16());
+    let counted =
+        asked.filter(|asked| catalog.is_some_and(|catalog| has_heartbeat(asked, catalog)));
+    let status = answer.status().as_u16();
+    perild.heartbeats().count(&route, counted.as_ref(), status);
     if let Ok(id) = HeaderValue::from_str(access.interaction_id().as_str()) {
         answer
             .headers_mut()
@@ -113,9 +120,9 @@ async fn walk(
     peer: Peer,
     route: &Route,
     perild: &Perild,
+    present: &Present,
     access: &mut Access,
 ) -> Result<HttpResponse, Refusal> {
-    let present = perild.present();
     let proxy = match present.peers().admit(peer) {
         Ok(proxy) => proxy,
         // Only the proxy may speak; perild itself may ask whether it lives (CERT-14).
@@ -130,7 +137,7 @@ async fn walk(
         return Ok(options(route));
     }
     taken(request.method(), route)?;
-    let site = match (&*present, route) {
+    let site = match (present, route) {
         (Present::Site(site), _) => site,
         (Present::Waiting(_), Route::Health) => return Ok(healthy()),
         (Present::Waiting(waiting), _) => return Err(Refusal::Waiting(waiting.to_string())),

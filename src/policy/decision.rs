@@ -238,7 +238,11 @@ impl Policy {
             .collect()
     }
 
-    fn is_not_blocked(&self, applicant: &Applicant<'_>) -> Result<(), Denied> {
+    /// Refuses whom the provider's list names, whatever is asked for.
+    ///
+    /// # Errors
+    /// [`Denied::Blocked`].
+    pub fn is_not_blocked(&self, applicant: &Applicant<'_>) -> Result<(), Denied> {
         let blocked = &self.lists.blocked;
         let mut names = applicant.names().filter(|_| !blocked.is_empty());
         let name = names.find(|name| blocked.contains(name));

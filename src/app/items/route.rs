@@ -57,19 +57,18 @@ impl TableRoute {
     /// The route at `path` where a collection of `catalog` has it as an address of its own: `/info/v2` for its items,
     /// and `/info/v2/{key}` for one.
     pub(in crate::app) fn aliased(path: &str, catalog: &Catalog) -> Option<Self> {
-        let of = |path: &str, resource| {
-            let collection = Some(catalog.aliased(path)?.id().clone());
-            Some(Self {
-                resource,
-                collection,
-            })
+        let (collection, resource) = if let Some(collection) = catalog.aliased(path) {
+            (collection, TableResource::Items)
+        } else {
+            let (path, key) = path.rsplit_once('/').filter(|(_, key)| !key.is_empty())?;
+            let collection = catalog.aliased(path)?;
+            let key = percent_decode_str(key).decode_utf8().ok()?;
+            (collection, TableResource::Item(key.into()))
         };
-        if let Some(items) = of(path, TableResource::Items) {
-            return Some(items);
-        }
-        let (path, key) = path.rsplit_once('/').filter(|(_, key)| !key.is_empty())?;
-        let key = percent_decode_str(key).decode_utf8().ok()?;
-        of(path, TableResource::Item(key.into()))
+        Some(Self {
+            resource,
+            collection: Some(collection.id().clone()),
+        })
     }
 
     /// The methods that it takes, as `Allow` lists them.

@@ -57,6 +57,12 @@ impl Catalog {
         self.collections.get((*self.aliases.get(path)?)?)
     }
 
+    /// `true` when a collection has an address of its own.
+    #[must_use]
+    pub fn has_aliases(&self) -> bool {
+        !self.aliases.is_empty()
+    }
+
     /// Addresses that several collections want as their own, so that none has it.
     pub fn disputed_aliases(&self) -> impl Iterator<Item = &str> {
         let disputed = self.aliases.iter().filter(|(_, owner)| owner.is_none());
