@@ -5,7 +5,7 @@ use percent_encoding::utf8_percent_encode;
 use crate::{
     clock::Timestamp,
     dataset::{Catalog, Collection},
-    policy::{Applicant, Policy, Rule},
+    policy::{Applicant, Denied, Policy, Rule, Unmet},
     response::file::PATH_SEGMENT,
     token::BoundToken,
 };
@@ -76,11 +76,14 @@ impl<'v> View<'v> {
             None => Reading::NeedsToken,
             Some(token) => {
                 let applicant = Applicant::of(token, self.now);
-                if self.policy.judge(collection.id(), &applicant).is_ok() {
-                    return Reading::May;
+                match self.policy.judge(collection.id(), &applicant) {
+                    Ok(_) => Reading::May,
+                    Err(Denied::Blocked { .. }) => Reading::Lacks(vec![Unmet::Blocked.to_string()]),
+                    Err(_) => {
+                        let lacking = self.policy.lacks(rule, &applicant);
+                        Reading::Lacks(lacking.iter().map(ToString::to_string).collect())
+                    }
                 }
-                let lacking = self.policy.lacks(rule, &applicant);
-                Reading::Lacks(lacking.iter().map(ToString::to_string).collect())
             }
         }
     }
