@@ -139,7 +139,7 @@ pub struct Consumers {
 }
 
 /// `[access]`
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Access {
     /// Clients, organisations, members, applications and accounts that get nothing that is not open; a name a line.
@@ -150,6 +150,16 @@ pub struct Access {
     pub approved: Option<PathBuf>,
     /// Beginnings of the scopes that are licences of the registry.
     pub licence_prefixes: Vec<String>,
+}
+
+impl Default for Access {
+    fn default() -> Self {
+        Self {
+            blocked: None,
+            approved: None,
+            licence_prefixes: vec!["https://".to_owned()],
+        }
+    }
 }
 
 /// `[heartbeat]`
