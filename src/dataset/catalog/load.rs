@@ -73,10 +73,13 @@ impl Catalog {
             claims,
             held,
             files: BTreeMap::new(),
+            undescribed: Vec::new(),
             previous,
         };
-        let unpublished = loading.sort_out(folder.files);
+        let mut unpublished = loading.sort_out(folder.files);
         let mut collections = loading.collections(&candidates.all);
+        unpublished.append(&mut loading.undescribed);
+        unpublished.sort();
         let unfit = succession::settle(sources.folder, &mut collections);
         Self {
             claims: loading.claims,
@@ -97,6 +100,8 @@ struct Loading<'l> {
     claims: Claims,
     held: HashMap<CollectionId, Held>,
     files: BTreeMap<CollectionId, Vec<Representation>>,
+    /// Imported collections of which nothing says who may have them.
+    undescribed: Vec<CollectionId>,
     previous: &'l Catalog,
 }
 
@@ -143,7 +148,10 @@ impl Loading<'_> {
             collections.insert(id, self.shared(collection));
         }
         for (id, held) in std::mem::take(&mut self.held) {
-            if self.is_withheld(&id) {
+            if self.is_withheld(&held) {
+                if !self.claims.broken.contains(id.as_str()) {
+                    self.undescribed.push(id);
+                }
                 continue;
             }
             let collection = Collection {
@@ -178,11 +186,13 @@ impl Loading<'_> {
         collections
     }
 
-    /// `true` when a broken description speaks of the imported collection `id`: what its rule was meant to be nobody knows,
-    /// unless the configuration has one.
-    fn is_withheld(&self, id: &CollectionId) -> bool {
+    /// `true` for what is imported, has no rule in the configuration and no description that holds: a broken one leaves
+    /// nobody knowing what its rule was meant to be, and without any it is as a file is. The perils have always been
+    /// there without one.
+    fn is_withheld(&self, Held { id, group, .. }: &Held) -> bool {
+        let is_peril = group.is_some() || is_reserved(id.as_str());
         let is_broken = self.claims.broken.contains(id.as_str());
-        is_broken && !is_reserved(id.as_str()) && !self.claims.ruled.contains(id)
+        !is_peril && !self.claims.ruled.contains(id) && (is_broken || !self.claims.publish_all)
     }
 
     /// The collection of the previous load where nothing has changed.

@@ -274,6 +274,22 @@ fn what_is_imported_is_not_served_by_the_defaults_when_its_description_is_broken
     }
 }
 
+/// Rows: DEC-4
+#[test]
+fn what_is_imported_and_neither_described_nor_ruled_is_served_where_all_is() {
+    for kind in [Kind::Coverage, Kind::Records] {
+        let provider = Provider::with(&[]).holding_as(kind, "snow", None);
+        let provider = provider.holding("wind", Some("perils"));
+        let strict = provider.load(None);
+        assert_eq!(ids(&strict), ["wind"]);
+        assert_eq!(strict.unpublished(), [id("snow")]);
+        let provider = provider.ruling(&["snow"]);
+        assert_eq!(ids(&provider.load(None)), ["snow", "wind"]);
+        let provider = provider.ruling(&[]).publishing_all();
+        assert_eq!(ids(&provider.load(None)), ["snow", "wind"]);
+    }
+}
+
 #[test]
 fn what_was_served_stays_served_until_its_description_is_mended_or_gone() {
     let provider = Provider::with(&[("meters.toml", METERS), ("meters.csv", "")]);
