@@ -115,7 +115,7 @@ impl Description<'_> {
         }
         for Named { id, .. } in self.collections {
             if let Some(rule) = self.policy.rule(id) {
-                let _ = write!(text, "\n- `{id}`: {rule}");
+                let _ = write!(text, "\n- `{id}`: {}", rule.told());
             }
         }
         text

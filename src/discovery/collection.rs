@@ -75,6 +75,9 @@ struct Way<'c> {
     class: &'static str,
     /// What a token must carry; none: any active token will do, if one is needed at all.
     scopes: Vec<&'c str>,
+    /// The conditions beside them, in words; nobody is named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    conditions: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -148,6 +151,7 @@ fn access<'c>(view: &View<'c>, collection: &Collection) -> Access<'c> {
             .map(|clause| Way {
                 class: clause.class().name(),
                 scopes: clause.scope().iter().collect(),
+                conditions: clause.conditions().demands(),
             })
             .collect(),
         caller,

@@ -115,7 +115,7 @@ pub(super) fn me(view: &View<'_>, me: &Me<'_>) -> String {
 /// Who may have `collection`, and whether that is who asks.
 fn who(view: &View<'_>, collection: &Collection) -> String {
     let rule = view.rule(collection);
-    let words = rule.map_or_else(|| "nobody".to_owned(), |rule| escaped(&rule.to_string()));
+    let words = rule.map_or_else(|| "nobody".to_owned(), |rule| escaped(&rule.told()));
     let you = match (view.token, view.reading(collection)) {
         (None, _) => "",
         (_, Reading::May) => "<br><strong>you may</strong>",

@@ -62,6 +62,24 @@ impl Clause {
         self.class == Class::Open
     }
 
+    /// Those who are let in, for everyone: nobody is named.
+    pub(super) fn told(&self) -> String {
+        let class = self.class.name();
+        let token = if self.scope.is_empty() {
+            "any active token".to_owned()
+        } else {
+            format!("a token with {}", self.scope)
+        };
+        let demands = self.conditions.demands();
+        if demands.is_empty() {
+            return format!("{token} ({class})");
+        }
+        format!(
+            "{token} ({class}), where all of this holds: {}",
+            demands.join("; ")
+        )
+    }
+
     pub(super) fn grants(&self, applicant: &Applicant<'_>, lists: &Lists) -> bool {
         self.is_open()
             || applicant.scope.covers(&self.scope) && self.conditions.hold(applicant, lists)

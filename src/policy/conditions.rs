@@ -77,6 +77,37 @@ impl Conditions {
         *self == Self::default()
     }
 
+    /// The conditions in words for everyone: who is let in or blocked by name is not named.
+    #[must_use]
+    pub fn demands(&self) -> Vec<String> {
+        let mut demands = Vec::new();
+        if !self.roles.is_empty() {
+            demands.push(Unmet::Role(self.roles.clone()).to_string());
+        }
+        if !self.licences.is_empty() {
+            demands.push(Unmet::Licence(self.licences.clone()).to_string());
+        }
+        for (names, of) in [
+            (&self.members, "members"),
+            (&self.applications, "applications"),
+            (&self.clients, "clients"),
+            (&self.organisations, "organisations"),
+        ] {
+            if !names.is_empty() {
+                demands.push(format!("it is for certain {of}"));
+            }
+        }
+        if self.is_approved {
+            demands.push("the data provider must approve the client".to_owned());
+        }
+        for (name, _) in &self.facts {
+            demands.push(format!("the authorization server must assert {name}"));
+        }
+        demands.extend(self.from.map(|from| format!("from {from} on")));
+        demands.extend(self.until.map(|until| format!("until {until}")));
+        demands
+    }
+
     /// `true` when all hold, with `lists` of the provider's.
     pub(super) fn hold(&self, applicant: &Applicant<'_>, lists: &Lists) -> bool {
         self.unmet(applicant, lists).next().is_none()

@@ -56,6 +56,23 @@ impl Rule {
         self.clauses.iter().any(Clause::is_open)
     }
 
+    /// Those who are let in, for everyone: nobody is named.
+    #[must_use]
+    pub fn told(&self) -> String {
+        self.words(Clause::told)
+    }
+
+    fn words(&self, of: impl Fn(&Clause) -> String) -> String {
+        if self.is_open() {
+            return "everyone, without a token".to_owned();
+        }
+        let clauses: Vec<_> = self.clauses.iter().map(of).collect();
+        match clauses.as_slice() {
+            [] => "nobody".to_owned(),
+            clauses => clauses.join(", or "),
+        }
+    }
+
     pub(super) fn grants(&self, applicant: &Applicant<'_>, lists: &Lists) -> bool {
         let mut clauses = self.clauses.iter();
         clauses.any(|clause| clause.grants(applicant, lists))
@@ -74,19 +91,9 @@ impl Rule {
 }
 
 impl fmt::Display for Rule {
-    /// Those who are let in.
+    /// Those who are let in, for the operator: by name where the rule names them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_open() {
-            return f.write_str("everyone, without a token");
-        }
-        for (index, clause) in self.clauses.iter().enumerate() {
-            let or = if index > 0 { ", or " } else { "" };
-            write!(f, "{or}{clause}")?;
-        }
-        if self.clauses.is_empty() {
-            f.write_str("nobody")?;
-        }
-        Ok(())
+        f.write_str(&self.words(Clause::to_string))
     }
 }
 

@@ -200,6 +200,10 @@ fn open_energy_a_heartbeat_says_how_often_what_was_answered_since_the_last_one()
     assert_eq!(site.get("/nothing").status, 404);
     assert_eq!(site.ask(&Request::get("/nothing")).status, 401);
     assert_eq!(site.ask(&Request::get("/v1/heartbeat")).status, 401);
+    // Nobody would hear of the period that a HEAD ended.
+    let head = Request::new("HEAD", "/v1/heartbeat").bearer(&fresh_token());
+    let head = site.ask(&head.field(CERTIFICATE, &site.bank.escaped()));
+    assert_eq!((head.status, head.content.len()), (200, 0));
     let collection = site.get(&format!("/v1/heartbeat?collection={NAME}"));
     let second = heartbeat();
     assert_eq!(second["period_start"], first["period_end"]);

@@ -407,6 +407,21 @@ fn conditions_of_a_description_decide_and_a_reload_blocks_known_tokens() {
         let (kind, detail) = (&problem["type"], &problem["detail"]);
         format!("{} {kind} {detail}", answer.status)
     };
+    // Everyone may hear the conditions, and nobody of whom they are.
+    for target in [
+        &format!("/v1/collections/{NAME}"),
+        "/openapi.json",
+        "/v1/collections",
+    ] {
+        for accept in ["application/json", "text/html"] {
+            let page = site.ask(&Request::get(target).field("Accept", accept));
+            assert!(!page.text().contains("bank-a"), "{target} {accept}");
+        }
+    }
+    let open = site.ask(&Request::get(&format!("/v1/collections/{NAME}")));
+    let open: Value = serde_json::from_slice(&open.content).unwrap();
+    let conditions = &open["access"]["any_of"][0]["conditions"];
+    assert_eq!(conditions[0], "it is for certain clients", "{open}");
     let denied = told(&site.fetch());
     assert!(
         denied.starts_with("403 \"urn:perild:problem:conditions-not-met\""),
@@ -430,7 +445,12 @@ fn conditions_of_a_description_decide_and_a_reload_blocks_known_tokens() {
             "{denied}"
         );
         assert!(!denied.contains(name), "{denied}");
-        assert!(site.introspections() <= asked + 1);
+        let told = site.get(&format!("/v1/collections/{NAME}"));
+        let told: Value = serde_json::from_slice(&told.content).unwrap();
+        let caller = json!({"may_read": false, "lacks_one_of": ["access was withdrawn"]});
+        assert_eq!(told["access"]["caller"], caller, "{told}");
+        assert_eq!(site.get("/v1/heartbeat").status, 403);
+        assert!(site.introspections() <= asked + 3);
         let told = format!("{name} is blocked");
         site.perild.wait_for_line(|line| line.contains(&told));
     }

@@ -95,7 +95,10 @@ pub(in crate::description) fn schemas() -> Value {
         }), &["id", "title", "kind", "access", "links"]),
         "CollectionAccess": object(json!({
             "open": {"type": "boolean", "description": "Whether no token is needed."},
-            "any_of": list(&object(json!({"class": text, "scopes": scopes}), &["class", "scopes"])),
+            "any_of": list(&object(json!({
+                "class": text, "scopes": scopes,
+                "conditions": list(&json!({"type": "string", "description": "What must hold beside the scopes."})),
+            }), &["class", "scopes"])),
             "caller": object(json!({
                 "may_read": {"type": "boolean"},
                 "lacks_one_of": {"type": "array", "items": text, "description": "What the token lacks: any one of these scopes would do."},

@@ -225,3 +225,24 @@ fn without_conditions_everybody_is_let_in() {
     assert_eq!(nobody.lacks(&Conditions::default()), [""; 0]);
     assert!(Conditions::default().is_empty() && !conditions().is_empty());
 }
+
+#[test]
+fn demands_are_told_to_everyone_and_name_nobody() {
+    let told = conditions().demands();
+    assert_eq!(told.len(), 11, "{told:?}");
+    let told = told.join("; ");
+    for name in ["bank", "insurer", "thief", "member/1", "application/2"] {
+        assert!(!told.contains(name), "{told}");
+    }
+    for demand in [
+        READER,
+        OPEN_LICENCE,
+        "approve",
+        "verified",
+        "from 1970",
+        "until 1970",
+    ] {
+        assert!(told.contains(demand), "{told}");
+    }
+    assert!(Conditions::default().demands().is_empty());
+}
