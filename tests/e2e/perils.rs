@@ -228,6 +228,8 @@ fn a_body_over_the_limit_is_413_with_the_limit_from_perild_and_from_nginx() {
 
     for (target, length, limit) in [
         ("/v1/location", 300_000_000, "256 MiB"),
+        ("/v1/collections/a/items/locate", 300_000_000, "256 MiB"),
+        ("/v1/collections/a/items", 2_000_000, "1 MiB"),
         ("/location", 20_000_000, "16 MiB"),
         ("/wind", 2_000_000, "1 MiB"),
     ] {
@@ -265,7 +267,14 @@ fn a_large_body_is_taken_only_from_a_certificate_that_was_verified() {
             answer.problem();
             answer.status
         };
-        for target in ["/v1/location", "/location", "/v1/%6cocation", "/wind", "/"] {
+        for target in [
+            "/v1/location",
+            "/v1/collections/a/items/locate",
+            "/location",
+            "/v1/%6cocation",
+            "/wind",
+            "/",
+        ] {
             assert_eq!(heard(target, "Content-Length", "1048577"), 413, "{target}");
         }
         for target in ["/v1/location", "/location"] {
@@ -284,6 +293,14 @@ fn a_large_body_is_taken_only_from_a_certificate_that_was_verified() {
     let large = format!("lat,lon\n{}", "1,1\n".repeat(300_000));
     let answer = send(&world, &format!("{HEAT}&f=csv"), CSV, large.as_bytes());
     assert_eq!(answer.status, 200);
+    // Places for features come as far as the daemon, which has no such collection; what is no list of places does not.
+    for (target, status) in [
+        ("/v1/collections/none/items/locate", 404),
+        ("/v1/collections/none/items", 413),
+    ] {
+        let answer = send(&world, target, CSV, large.as_bytes());
+        assert_eq!(answer.status, status, "{target}: {answer:?}");
+    }
 }
 
 #[test]
