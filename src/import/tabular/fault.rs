@@ -10,6 +10,19 @@ use perild_query::{
 /// Reasons for which a table is not imported; what is served goes on being served.
 #[derive(Debug, thiserror::Error)]
 pub enum TableFault {
+    /// Rows have geometries, which would be lost to those who ask by place.
+    #[error(
+        "nothing was imported: {id} has geometries in its column {column}, and is of the kind {kind}, which nobody can ask by place: \
+         write kind = \"features\" in its description"
+    )]
+    Geometries {
+        /// Its id.
+        id: Box<str>,
+        /// The column.
+        column: Box<str>,
+        /// The kind that the description says, or that its keys speak of.
+        kind: &'static str,
+    },
     /// The description names no data.
     #[error(
         "there are no data of {0}: name them as `source` in its description, or put them beside it"

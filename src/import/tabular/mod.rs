@@ -13,6 +13,7 @@ use std::{
 
 use arrow_array::RecordBatch;
 use perild_query::{
+    TableSchema,
     layout::{Change, Changed, Folder, Manifest, Mode, Options, WriteError, Writer},
     source::{self, Fault, Input, Reader},
 };
@@ -24,7 +25,7 @@ use super::{
     DescribedCollection, Progress, open_files,
     publish::{give, owner},
 };
-use crate::{clock::Timestamp, disk};
+use crate::{clock::Timestamp, dataset::Kind, disk};
 
 /// The folder of tables within the state directory.
 pub const TABLES: &str = "tables";
@@ -88,6 +89,7 @@ pub fn import_table(
     };
     hints.table = schema;
     let mut reader = source::open(inputs, hints, &progress.read).map_err(TableFault::of)?;
+    check_kind(collection, reader.schema())?;
     let sink = if let Some(sink) = sink {
         sink
     } else {
@@ -98,6 +100,19 @@ pub fn import_table(
     hand_over(&request.state, &folder)?;
     let id = collection.id.clone();
     Ok(ImportedTable::new(id, folder, manifest, changed, &reader))
+}
+
+/// Refuses rows with geometries that nobody could ask for by place.
+fn check_kind(collection: &DescribedCollection, schema: &TableSchema) -> Result<(), TableFault> {
+    let column = schema.geometry.as_ref();
+    match column.filter(|_| schema.kind != perild_query::Kind::Features) {
+        None => Ok(()),
+        Some(column) => Err(TableFault::Geometries {
+            id: collection.id.clone(),
+            column: column.clone(),
+            kind: Kind::from(schema.kind).name(),
+        }),
+    }
 }
 
 /// The version before of a table is served again.

@@ -54,6 +54,32 @@ fn a_described_file_becomes_a_table_that_is_asked_by_its_key() {
 }
 
 #[test]
+fn rows_with_geometries_are_features_and_no_records() {
+    let (folder, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let shapes = r#"{"type":"FeatureCollection","features":[
+        {"type":"Feature","geometry":{"type":"Point","coordinates":[0,51]},"properties":{"ref":"a"}}]}"#;
+    fs::write(folder.path().join("outages.geojson"), shapes).unwrap();
+    let keys = |kind: &str| {
+        described(
+            folder.path(),
+            "outages.toml",
+            &format!("key = \"ref\"\n{kind}"),
+        )
+    };
+    for kind in ["", "kind = \"records\"\n"] {
+        let fault = imported(&keys(kind), state.path()).unwrap_err().to_string();
+        assert!(
+            fault.contains("geometries in its column geometry"),
+            "{fault}"
+        );
+        assert!(fault.contains("write kind = \"features\""), "{fault}");
+        assert!(!state.path().join(TABLES).join("outages/current").exists());
+    }
+    let found = imported(&keys("kind = \"features\"\n"), state.path()).unwrap();
+    assert_eq!(found.manifest.schema.kind, perild_query::Kind::Features);
+}
+
+#[test]
 fn one_fault_leaves_the_table_before_as_it_was_and_says_the_line() {
     let (folder, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let write = |text: &str| fs::write(folder.path().join("a.csv"), text).unwrap();
