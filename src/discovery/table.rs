@@ -60,7 +60,35 @@ pub(super) fn links(view: &View<'_>, collection: &Collection) -> Vec<Link> {
             title,
         )
     });
-    items.chain([queryables]).chain(alias).collect()
+    let others = questions(view, collection);
+    items
+        .chain([queryables])
+        .chain(alias)
+        .chain(others)
+        .collect()
+}
+
+/// Links to what else the rows of `collection` can be asked for, which no standard has a relation for.
+fn questions(view: &View<'_>, collection: &Collection) -> Vec<Link> {
+    let (questions, media): (&[_], _) = match collection.kind() {
+        Kind::Features => (
+            &[("items/locate", "The features around places that are sent")],
+            Format::GeoJson.media(),
+        ),
+        Kind::Series => (
+            &[
+                ("aggregate", "Sums by intervals"),
+                ("latest", "The latest row of each series"),
+            ],
+            Format::Json.media(),
+        ),
+        Kind::Coverage | Kind::Files | Kind::Records => return Vec::new(),
+    };
+    let link = |(resource, title): &(&str, &str)| {
+        let path = format!("{}/{resource}", path_of(collection));
+        Link::new(view, "related", &path, media.essence(), *title)
+    };
+    questions.iter().map(link).collect()
 }
 
 /// `true` when `collection` is a table that has been imported.

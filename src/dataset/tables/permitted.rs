@@ -112,9 +112,10 @@ impl From<QueryError> for Refused {
                 "limit",
                 format!("{limit} or less where sortby is not the order of the table"),
             ),
-            QueryError::Without(_) => {
-                Self::malformed("the query", "about columns that the table has")
-            }
+            QueryError::Without(what) => Self::malformed(
+                "the query",
+                format!("about what this collection has: it has no {what}"),
+            ),
             QueryError::Damaged(_) | QueryError::Evaluation(_) | QueryError::Rows(_) => {
                 tracing::error!(%error, "a table cannot be read");
                 Self::Unreadable
