@@ -11,7 +11,7 @@ use crate::{
 use super::compared;
 
 /// Rows of which the time has an instant in common with the interval. A row without a begin or without an end is open on
-/// that side, and one without an instant is within no interval.
+/// that side, and one without a time is found whenever (OGC 17-069r4, `/req/core/fc-time-response`, C).
 pub(super) fn within(table: &TableSchema, interval: Interval) -> Result<Predicate, QueryError> {
     let column = |name: &str| {
         let found = table.column(name);
@@ -21,12 +21,13 @@ pub(super) fn within(table: &TableSchema, interval: Interval) -> Result<Predicat
     let parts = match table.time.as_ref().ok_or(QueryError::Without("time"))? {
         Time::At { column: name } => {
             let (at, column_type) = column(name)?;
-            let is_there = Predicate::IsNull { column: at }.negated();
             let begin = interval
                 .begin
                 .map(|begin| ends_from(at, column_type, begin));
             let end = interval.end.map(|end| begins_until(at, column_type, end));
-            [Some(is_there), begin, end]
+            let within = Predicate::all(begin.into_iter().chain(end));
+            let is_timeless = Predicate::IsNull { column: at };
+            [Some(Predicate::any([is_timeless, within])), None]
         }
         Time::During { begin, end } => {
             let (begin_at, begin_type) = column(begin)?;
@@ -40,7 +41,7 @@ pub(super) fn within(table: &TableSchema, interval: Interval) -> Result<Predicat
             let until = interval
                 .end
                 .map(|end| open(begin_at, begins_until(begin_at, begin_type, end)));
-            [from, until, None]
+            [from, until]
         }
     };
     Ok(Predicate::all(parts.into_iter().flatten()))

@@ -284,7 +284,8 @@ impl Plain {
                 };
                 is_between && (bbox.south..=bbox.north).contains(&y)
             }
-            _ => false,
+            // No place.
+            _ => true,
         });
         let is_then = query
             .datetime
@@ -308,7 +309,8 @@ impl Plain {
                     let first = i64::from(*day) * 86_400_000;
                     interval.meets(Some(first), Some(first + 86_400_000 - 1))
                 }
-                _ => false,
+                // No time.
+                _ => true,
             },
             _ => interval.meets(ms(&row[2]), ms(&row[3]).map(|end| end - 1)),
         }
