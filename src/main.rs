@@ -7,7 +7,7 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 
 use perild::commands::{
     Arguments, Command, cacerts, catalog, check, crl, describe, dev, explain, get, healthcheck,
-    import, keygen, openapi, reload, sample, serve,
+    import, keygen, openapi, provenance, reload, sample, serve,
 };
 
 fn main() -> ExitCode {
@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Import(args) => code(import::run(&args), import::ImportFailed::exit_code),
         Command::Keygen(args) => code(keygen::run(&args), |_| ExitCode::FAILURE),
         Command::Openapi(args) => code(openapi::run(&args), openapi::OpenapiError::exit_code),
+        Command::Provenance(args) => code(provenance::run(&args), |_| ExitCode::FAILURE),
         Command::Reload(args) => code(reload::run(&args), |_| ExitCode::FAILURE),
         Command::Sample(args) => code(sample::run(&args), |_| ExitCode::FAILURE),
         Command::Serve(args) => code(serve::run(&args), serve::ServeError::exit_code),

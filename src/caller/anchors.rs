@@ -40,6 +40,20 @@ impl TrustAnchors {
         }
     }
 
+    /// These anchors with `certificates` that strangers sent along, which help to build a path and are not trusted: those
+    /// that would be anchors are left out, and what is no certificate as well.
+    #[must_use]
+    pub fn with_intermediates<'c>(
+        mut self,
+        certificates: impl Iterator<Item = &'c CertificateDer<'static>>,
+    ) -> Self {
+        let authorities = certificates.filter_map(Authority::read);
+        for authority in authorities.filter(|authority| !authority.is_anchor()) {
+            self.add(authority);
+        }
+        self
+    }
+
     /// The number of trust anchors.
     #[must_use]
     pub fn len(&self) -> usize {

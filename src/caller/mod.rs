@@ -21,6 +21,7 @@ mod policies;
 mod refused;
 mod revocation;
 mod signature;
+mod signer;
 #[cfg(test)]
 mod tests;
 mod thumbprint;
@@ -45,6 +46,7 @@ pub use revocation::{
     RevocationList, RevocationListError, RevocationListFault, RevocationListReader,
     RevocationLists, Unsigned,
 };
+pub use signer::{Curve, SignerCertificate, SignerRefused, decimal_serial};
 pub use thumbprint::Thumbprint;
 pub use unusable::Unusable;
 

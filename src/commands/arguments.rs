@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::{
     cacerts, catalog, check, crl, describe, dev, explain, get, healthcheck, import, keygen,
-    openapi, reload, sample, serve,
+    openapi, provenance, reload, sample, serve,
 };
 
 /// Publishes peril data and files to those who may have them, and to no one else.
@@ -43,6 +43,8 @@ pub enum Command {
     Keygen(keygen::KeygenArgs),
     /// Print the description of the interface as OpenAPI
     Openapi(openapi::OpenapiArgs),
+    /// Verify signed records of where data came from and who got them
+    Provenance(provenance::ProvenanceArgs),
     /// Ask the running daemon to take its configuration anew, and wait for the outcome
     Reload(reload::ReloadArgs),
     /// Write synthetic peril CSV files

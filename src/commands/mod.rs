@@ -15,6 +15,7 @@ pub mod healthcheck;
 pub mod import;
 pub mod keygen;
 pub mod openapi;
+pub mod provenance;
 pub mod reload;
 pub mod sample;
 pub mod serve;

@@ -67,6 +67,7 @@ fn every_command_has_help_with_an_example() {
         "import",
         "keygen",
         "openapi",
+        "provenance",
         "sample",
     ] {
         let output = run(directory.path(), &[command, "--help"]);

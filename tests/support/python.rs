@@ -99,6 +99,13 @@ pub const GEOPANDAS: Environment = Environment {
     requirements: &["geopandas==1.2.0", "pyogrio==0.13.0"],
 };
 
+/// The IB1 trust framework's own tools: what mints certificates of members, and what signs and verifies records. Both want
+/// a library older than anybody else's.
+pub const IB1: Environment = Environment {
+    name: "python-ib1-provenance-0.5.3-directory-0.9.2",
+    requirements: &["ib1-provenance==0.5.3", "ib1-directory==0.9.2"],
+};
+
 /// What opens `NetCDF`, with both readers of it.
 pub const XARRAY: Environment = Environment {
     name: "python-xarray-2026.9.0",

@@ -16,6 +16,7 @@ const ROOMS: &[&str] = &[
     "fair_semaphore",
     "edge",
     "caller",
+    "provenance",
     "token",
     "policy",
     "dataset",
