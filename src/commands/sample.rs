@@ -1,4 +1,4 @@
-//! `perild sample`: made-up peril files with the real schema.
+//! `perild sample`: made-up peril files with the real schema, and tables of every kind.
 
 use std::{
     io::{self, Write},
@@ -10,22 +10,32 @@ use clap::Args;
 use crate::{
     dataset::grid::{MICRO, Profile},
     import::{NumberFault, millionths},
-    sample::{Extent, Sample, file_name},
+    sample::{
+        Extent, Sample, file_name,
+        tables::{SampleKind, Written},
+    },
 };
 
 /// Arguments of `perild sample`.
 #[derive(Args, Clone, Debug)]
 #[command(
     allow_negative_numbers = true,
-    after_help = "Example:\n  perild sample --step 7.5 --out ./perils && perild import ./perils\n\n\
-    The values are SYNTHETIC: they say nothing about any place. The same step, extent and seed\n\
+    after_help = "Examples:\n  perild sample --step 7.5 --out ./perils && perild import ./perils\n  \
+    perild sample --kind series --count 10 --out ./shared_data\n\n\
+    The values are SYNTHETIC: they say nothing about any place. The same options and seed\n\
     give the same files."
 )]
 pub struct SampleArgs {
-    /// Distance of two cells in degrees, from 0.01
-    #[arg(long, value_name = "DEGREES", value_parser = degrees)]
-    pub step: i64,
-    /// The folder to write the seven files to
+    /// Distance of two cells of the seven perils in degrees, from 0.01
+    #[arg(long, value_name = "DEGREES", value_parser = degrees, required_unless_present = "kind")]
+    pub step: Option<i64>,
+    /// Tables in place of perils
+    #[arg(long, conflicts_with_all = ["step", "extent"])]
+    pub kind: Option<SampleKind>,
+    /// Watches, suburbs or meters of --kind [default: 5000, 780, 1000]
+    #[arg(long, value_name = "N", requires = "kind", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub count: Option<u32>,
+    /// The folder to write the files to
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// Another world for each number
@@ -57,8 +67,33 @@ pub enum SampleError {
 /// # Errors
 /// [`SampleError`].
 pub fn run(args: &SampleArgs) -> Result<(), SampleError> {
+    match (args.kind, args.step) {
+        (Some(kind), _) => tables(args, kind),
+        (None, step) => perils(args, step.unwrap_or(0)),
+    }
+}
+
+fn tables(args: &SampleArgs, kind: SampleKind) -> Result<(), SampleError> {
+    let disk = |source| SampleError::Disk {
+        out: args.out.clone(),
+        source,
+    };
+    let count = args.count.unwrap_or(kind.count());
+    let Written { paths, rows } = kind.write(&args.out, count, args.seed).map_err(disk)?;
+    let mut output = io::stdout().lock();
+    for path in &paths {
+        writeln!(output, "{}", path.display()).map_err(disk)?;
+    }
+    writeln!(
+        output,
+        "{rows} rows. These values are SYNTHETIC: made up, fit for tests only."
+    )
+    .map_err(disk)
+}
+
+fn perils(args: &SampleArgs, step: i64) -> Result<(), SampleError> {
     let extent = args.extent.unwrap_or(Extent::WORLD);
-    let sample = Sample::new(args.step, extent, args.seed).ok_or(SampleError::Step(args.step))?;
+    let sample = Sample::new(step, extent, args.seed).ok_or(SampleError::Step(step))?;
     let disk = |source| SampleError::Disk {
         out: args.out.clone(),
         source,

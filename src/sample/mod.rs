@@ -1,9 +1,12 @@
-//! A made-up world: the seven peril CSV files with the real schema, for tests and first steps.
+//! A made-up world: the seven peril CSV files with the real schema, and tables of products, outages and meters, for tests and
+//! first steps.
 //!
-//! The same step, extent and seed give the same files on every machine. They say that they are
+//! The same step, extent and seed give the same files on every machine. Those of perils say that they are
 //! synthetic by their names and by the Data Package beside them, and an import carries that on.
 
+mod chance;
 mod noise;
+pub mod tables;
 mod tiles;
 mod world;
 

@@ -1,5 +1,7 @@
 //! Smooth random fields over the globe, the same on every machine: sums and products only.
 
+use super::chance::mixed;
+
 /// A field that changes over about `spacing` degrees.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Field {
@@ -56,14 +58,6 @@ fn smooth(part: f64) -> f64 {
 fn fraction(bits: u64) -> f64 {
     let upper = u32::try_from(bits >> 32).unwrap_or(0);
     f64::from(upper) / 4_294_967_296.0
-}
-
-/// The finaliser of `SplitMix64`.
-fn mixed(seed: u64) -> u64 {
-    let mut bits = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    bits ^ (bits >> 31)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 mod development;
 mod page;
+mod tables;
 mod tools;
 
 use std::process::Command;
@@ -131,36 +132,11 @@ fn the_page_on_data_queries_says_what_is_answered() {
 }
 
 /// Runs the commands of `page` up to `end`, each of which must answer what is shown; how many are.
-fn answers_of(page: &str, end: &str) -> u32 {
+fn answers_of(page: &str, end: &str) -> usize {
     let development = Development::start();
     let text = std::fs::read_to_string(format!("{ROOT}/{page}")).unwrap();
     let (text, _) = text.split_once(end).unwrap();
-    let blocks = page::blocks(text);
-    let commands = blocks.iter().map(|block| block.commands.as_str());
-    let script = commands
-        .flat_map(|commands| [commands, "\nprintf '\\036'\n"])
-        .collect::<String>();
-    let mut shell = Command::new("bash");
-    shell.args(["-euo", "pipefail", "-c", &script]);
-    shell.current_dir(development.directory());
-    let said = output(shell);
-    let answers: Vec<_> = said.split('\u{1e}').collect();
-    assert_eq!(answers.len(), blocks.len() + 1, "{said}");
-    let shown = blocks
-        .iter()
-        .zip(answers)
-        .filter(|(block, _)| block.answer.is_some());
-    let mut compared = 0;
-    for (block, answer) in shown {
-        assert_eq!(
-            page::comparable(answer),
-            page::comparable(block.answer.as_deref().unwrap()),
-            "{}",
-            block.commands
-        );
-        compared += 1;
-    }
-    compared
+    page::compared(&development, text)
 }
 
 #[test]
@@ -189,9 +165,7 @@ fn the_cube_is_opened_by_xarray() {
 fn the_readme_answers_a_query_and_publishes_ones_own_data_and_so_do_the_pages_on_perils_and_publishing()
  {
     let development = Development::start();
-    let release = development.path("target/release");
-    std::fs::create_dir(&release).unwrap();
-    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_perild"), release.join("perild")).unwrap();
+    page::build(&development);
     std::os::unix::fs::symlink(format!("{ROOT}/examples"), development.path("examples")).unwrap();
     let readme = std::fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
     let (_, shown) = readme.split_once("While it stays up").unwrap();

@@ -22,11 +22,16 @@ pub(super) struct Daemon {
 }
 
 impl Daemon {
-    /// Starts `perild serve --config CONFIG`; what it says goes to `log`, or to our own stderr.
+    /// Starts `perild serve --config CONFIG`; what it says goes to `log`, or to our own stderr. The sockets that
+    /// `perild reload` and `perild healthcheck` ask at lie in the folder `sockets`.
     ///
     /// The environment is not handed on: none of the caller's `PERILD_` variables, sockets or
     /// notification addresses is meant for this daemon.
-    pub(super) fn start(config: &Path, log: Option<(File, PathBuf)>) -> Result<Self, DevError> {
+    pub(super) fn start(
+        config: &Path,
+        sockets: &Path,
+        log: Option<(File, PathBuf)>,
+    ) -> Result<Self, DevError> {
         let (stderr, log) = match log {
             Some((file, path)) => (Stdio::from(file), Some(path)),
             None => (Stdio::inherit(), None),
@@ -38,6 +43,7 @@ impl Daemon {
             .arg("--daemon-config")
             .arg(config)
             .env_clear()
+            .env("RUNTIME_DIRECTORY", sockets)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(stderr)

@@ -29,7 +29,7 @@ impl DevDir {
             None => (temporary_directory(&mut temporary)?, None),
         };
         let mut socket = root.join("perild.sock");
-        if socket.as_os_str().len() > MAX_SOCKET_PATH_BYTES {
+        if root.join("control.sock").as_os_str().len() > MAX_SOCKET_PATH_BYTES {
             socket = temporary_directory(&mut temporary)?.join("perild.sock");
         }
         let _ = fs::remove_file(&socket);
@@ -49,6 +49,11 @@ impl DevDir {
     /// The daemon's unix socket.
     pub(super) fn socket(&self) -> &Path {
         &self.socket
+    }
+
+    /// The folder of that socket and of those that commands ask at.
+    pub(super) fn sockets(&self) -> &Path {
+        self.socket.parent().unwrap_or(&self.root)
     }
 
     /// Writes `name` for all to read.

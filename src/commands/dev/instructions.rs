@@ -32,6 +32,7 @@ pub(super) fn text(stack: &DevStack) -> String {
     let perild = std::env::current_exe().unwrap_or_else(|_unknown| "perild".into());
     let perild = shell_word(&perild);
     let files = stack.dev_dir.path("");
+    let control = shell_word(&stack.dev_dir.sockets().join("control.sock"));
     let PerilValues {
         origin,
         latitude,
@@ -51,7 +52,8 @@ pub(super) fn text(stack: &DevStack) -> String {
   coverages  {coverages}
   catalogue  {front}/v1
   files      {files}
-  daemon     process {daemon}; kill -HUP {daemon} takes over what was imported or configured anew
+  daemon     process {daemon}; this takes over what was imported or configured anew:
+             {perild} reload --socket {control}
 
 # a token, good for ten minutes, with curl
 TOKEN=$(curl -sS {tls} -d grant_type=client_credentials -d client_id={CONSUMER} {token_endpoint} | sed 's/.*"access_token":"\([^"]*\)".*/\1/')

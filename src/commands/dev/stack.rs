@@ -100,7 +100,7 @@ impl DevStack {
         } else {
             None
         };
-        let daemon = Daemon::start(&configuration, log)?;
+        let daemon = Daemon::start(&configuration, dev_dir.sockets(), log)?;
         dev_dir.write("perild.pid", &format!("{}\n", daemon.id()))?;
         let mut stack = Self {
             servers,
