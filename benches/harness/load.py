@@ -37,6 +37,8 @@ class Request:
     path: str
     bodies: Path | None = None
     content_type: str = "application/json"
+    # The path is a regular expression, and each request another path that fits it.
+    is_pattern: bool = False
 
     def arguments(self):
         plain = ["-H", "Accept-Encoding: identity"]
@@ -56,11 +58,18 @@ def oha():
 
 def through_tls(place, port, request, token, seconds, front, back, connections=32):
     """Connections for `seconds` through nginx, with the bank's certificate and token."""
+    return sample(by_tls(place, port, request, token, seconds, connections), front, back)
+
+
+def by_tls(place, port, request, token, seconds, connections):
+    """What oha is told for that."""
     arguments = ["-z", f"{seconds}s", "-w", "-c", connections, "--ipv4"]
     arguments += ["--cacert", place.path("certs/web-ca.pem")]
     arguments += ["--cert", place.path("certs/bank.pem"), "--key", place.path("certs/bank.key")]
     arguments += ["-H", f"Authorization: Bearer {token}", *request.arguments()]
-    return sample([*arguments, f"https://localhost:{port}{request.path}"], front, back)
+    if request.is_pattern:
+        arguments += ["--rand-regex-url"]
+    return [*arguments, f"https://localhost:{port}{request.path}"]
 
 
 def past_nginx(place, request, token, seconds, back, connections):
@@ -141,11 +150,20 @@ def tokens(place, issuer, count):
 
 
 def run(arguments):
+    return ended(started(arguments))
+
+
+def started(arguments):
     command = [oha(), "--no-tui", "--output-format", "json", *arguments]
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(f"oha failed: {done.stderr}")
-    report = json.loads(done.stdout)
+    return subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def ended(running):
+    """What oha has found, once it is done."""
+    out, fault = running.communicate()
+    if running.returncode:
+        raise SystemExit(f"oha failed: {fault}")
+    report = json.loads(out)
     statuses, errors = report["statusCodeDistribution"], report["errorDistribution"]
     if set(statuses) != {"200"} or errors:
         raise SystemExit(f"not every answer was 200: {statuses} {errors}")

@@ -134,6 +134,8 @@ cache_entries = {cache_entries}
 [server]
 proxy_uids = {str(proxies).replace("'", '"')}
 accel_prefix = "{accel_prefix}"
+[defaults]
+publish = "all"
 [log]
 on_overflow = "{on_overflow}"
 [perils]

@@ -89,6 +89,7 @@ def files():
 @dataclass(frozen=True)
 class Imported:
     seconds: float
+    cpu_seconds: float
     memory_mb: float
     octets: int
 
@@ -99,7 +100,7 @@ def imported(binary, name):
     shutil.rmtree(state, ignore_errors=True)
     state.mkdir(parents=True)
     begun = time.monotonic()
-    command = ["/usr/bin/time", "--format", "%M", binary, "import", "--state", state, folder / f"{name}.toml"]
+    command = ["/usr/bin/time", "--format", "%U %S %M", binary, "import", "--state", state, folder / f"{name}.toml"]
     done = subprocess.run([str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     seconds = time.monotonic() - begun
     if done.returncode:
@@ -110,7 +111,8 @@ def imported(binary, name):
     shutil.rmtree(target, ignore_errors=True)
     (state / "tables" / name).rename(target)
     shutil.rmtree(state)
-    return Imported(seconds, int(done.stderr.split()[-1]) / 1024, octets)
+    user, system, kilobytes = done.stderr.split()[-3:]
+    return Imported(seconds, float(user) + float(system), int(kilobytes) / 1024, octets)
 
 
 def store_into(place, binary):
