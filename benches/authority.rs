@@ -7,7 +7,7 @@ use perild::{
     caller::{Caller, Callers, RevocationLists, TrustAnchors},
     clock::Timestamp,
     edge::{CertificateFormat, ForwardedCertificate},
-    token::{Binding, Identity, TokenKinds, TokenSettings},
+    token::{Algorithm, Binding, Identity, KeySettings, TokenKinds, TokenSettings},
 };
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
@@ -128,6 +128,12 @@ impl Authority {
             timeout: Duration::from_secs(5),
             binding: Binding::default(),
             kinds: TokenKinds::Opaque,
+            keys: KeySettings {
+                url: None,
+                algorithms: vec![Algorithm::Es256],
+                lifetime: Duration::from_mins(10),
+            },
+            signed_answers: false,
         })
     }
 }

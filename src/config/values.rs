@@ -181,6 +181,8 @@ pub struct Introspection {
     /// Milliseconds that one question may take.
     #[serde(deserialize_with = "forms::positive")]
     pub timeout_ms: u64,
+    /// `true` when answers must be signed.
+    pub signed: bool,
 }
 
 /// `[server]`
@@ -312,6 +314,7 @@ impl Default for Introspection {
             cache_seconds: 60,
             cache_entries: 10_000,
             timeout_ms: 3_000,
+            signed: false,
         }
     }
 }

@@ -133,7 +133,7 @@ pub(super) fn holder(object: &Object) -> Holder {
     Holder::named(label("client_id"), label("organisation_id"))
 }
 
-fn string(object: &Object, member: &'static str) -> Result<Option<String>, Unreadable> {
+pub(super) fn string(object: &Object, member: &'static str) -> Result<Option<String>, Unreadable> {
     object
         .string(member)
         .map_err(|NotReadable| Unreadable(member))
@@ -176,7 +176,7 @@ fn scope(object: &Object) -> Result<Scope, Unreadable> {
 }
 
 /// One string, or an array of them, RFC 7519 §4.1.3.
-fn audience(object: &Object) -> Result<Option<Vec<String>>, Unreadable> {
+pub(super) fn audience(object: &Object) -> Result<Option<Vec<String>>, Unreadable> {
     let items = match value(object, "aud")? {
         None => return Ok(None),
         Some(Value::Array(items)) => items,
@@ -190,7 +190,10 @@ fn audience(object: &Object) -> Result<Option<Vec<String>>, Unreadable> {
 }
 
 /// Seconds since the epoch: an integer, or another JSON number of integral value (RFC 7662 §2.2).
-fn numeric_date(object: &Object, member: &'static str) -> Result<Option<Timestamp>, Unreadable> {
+pub(super) fn numeric_date(
+    object: &Object,
+    member: &'static str,
+) -> Result<Option<Timestamp>, Unreadable> {
     let number = match value(object, member)? {
         None => return Ok(None),
         Some(Value::Number(number)) => number,

@@ -13,8 +13,8 @@ use super::{
     connections::Connections,
     discovery::{self, Endpoint, Wanted},
     introspection::{Control, Introspector, SLOTS},
-    jwt::{JwtVerifier, Means},
-    settings::{JwtSettings, StartError, TokenKinds, TokenSettings},
+    jwt::{Fetch, JwtVerifier, Keys, SignedAnswers},
+    settings::{JwtSettings, KeySettings, StartError, TokenKinds, TokenSettings},
     source::{Opaque, Source},
     statistics::Counters,
 };
@@ -37,26 +37,37 @@ pub(super) fn source(
     let parts = Parts {
         client: outbound.client().map_err(ClientError::from)?,
         counters,
+        client_id: settings.client_id,
         issuer: settings.issuer,
+        keys: settings.keys,
         places,
         previous,
         runtime,
         timeout: settings.timeout,
     };
     let fixed = settings.introspection_endpoint;
-    let opaque = |parts: &Parts<'_>| parts.opaque(fixed, settings.client_id, outbound);
     Ok(match settings.kinds {
-        TokenKinds::Opaque => Source::Opaque(opaque(&parts)?),
-        TokenKinds::Jwt(jwt) => Source::Jwt(parts.jwt(jwt)?),
-        TokenKinds::Both(jwt) => Source::Both(opaque(&parts)?, parts.jwt(jwt)?),
+        TokenKinds::Opaque => {
+            let signers = settings.signed_answers.then(|| parts.keys());
+            Source::Opaque(parts.opaque(fixed, outbound, signers.transpose()?)?)
+        }
+        TokenKinds::Jwt(jwt) => Source::Jwt(parts.jwt(jwt, parts.keys()?)),
+        TokenKinds::Both(jwt) => {
+            let keys = parts.keys()?;
+            let signers = settings.signed_answers.then(|| Arc::clone(&keys));
+            let opaque = parts.opaque(fixed, outbound, signers)?;
+            Source::Both(opaque, parts.jwt(jwt, keys))
+        }
     })
 }
 
 /// Parts that both ways of learning about a token are made of.
 struct Parts<'s> {
     client: reqwest::Client,
+    client_id: String,
     counters: &'s Arc<Counters>,
     issuer: String,
+    keys: KeySettings,
     places: Vec<Endpoint>,
     previous: Option<&'s Source>,
     runtime: &'s Handle,
@@ -64,11 +75,12 @@ struct Parts<'s> {
 }
 
 impl Parts<'_> {
+    /// Introspection; its answers must be signed where there are `signers`.
     fn opaque(
         &self,
         fixed: Option<Url>,
-        client_id: String,
         outbound: Outbound,
+        signers: Option<Arc<Keys>>,
     ) -> Result<Opaque, StartError> {
         let fixed = https(fixed, StartError::IntrospectionEndpointNotHttps)?;
         let previous = self.previous.and_then(Source::opaque);
@@ -77,10 +89,11 @@ impl Parts<'_> {
         let introspector = Introspector {
             backoffs: Backoffs::new(),
             breaker: Breaker::new(),
-            client_id,
+            client_id: self.client_id.clone(),
             connections: Connections::new(outbound),
             control: Control::new(),
             counters: Arc::clone(self.counters),
+            signed: signers.map(|keys| self.signed(keys)),
             slots: FairSemaphore::new(SLOTS),
             timeout: self.timeout,
             endpoint_watch: server.endpoint_watch(),
@@ -91,25 +104,31 @@ impl Parts<'_> {
         })
     }
 
-    fn jwt(&self, settings: JwtSettings) -> Result<JwtVerifier, StartError> {
-        let fixed = https(settings.key_set_url.clone(), StartError::KeySetNotHttps)?;
-        let previous = self.previous.and_then(Source::jwt);
+    fn signed(&self, keys: Arc<Keys>) -> SignedAnswers {
+        let (issuer, client_id) = (self.issuer.clone(), self.client_id.clone());
+        SignedAnswers::new(issuer, client_id, self.keys.algorithms.clone(), keys)
+    }
+
+    fn jwt(&self, settings: JwtSettings, keys: Arc<Keys>) -> JwtVerifier {
+        let algorithms = self.keys.algorithms.clone();
+        JwtVerifier::new(settings, self.issuer.clone(), algorithms, keys)
+    }
+
+    /// Keys of the authorization server, which are fetched from now on.
+    fn keys(&self) -> Result<Arc<Keys>, StartError> {
+        let fixed = https(self.keys.url.clone(), StartError::KeySetNotHttps)?;
+        let previous = self.previous.and_then(Source::keys);
         let known = previous.and_then(|previous| previous.server().known().ok());
         let server = self.server(fixed, Wanted::KeySet, known);
-        let means = Means {
+        let fetch = Fetch {
+            algorithms: self.keys.algorithms.clone(),
             client: self.client.clone(),
             counters: Arc::clone(self.counters),
-            known: previous.map(JwtVerifier::known),
+            lifetime: self.keys.lifetime,
             patience: self.timeout,
         };
-        let issuer = self.issuer.clone();
-        Ok(JwtVerifier::start(
-            settings,
-            issuer,
-            server,
-            means,
-            self.runtime,
-        ))
+        let known = previous.map(Keys::known);
+        Ok(Arc::new(Keys::start(fetch, server, known, self.runtime)))
     }
 
     fn server(

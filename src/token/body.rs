@@ -75,12 +75,25 @@ impl Received {
         OAuthError::read(object.as_ref(), &self.headers)
     }
 
+    /// Its text, where it is of `media_type` (RFC 9110 §8.3.1) and ASCII.
+    pub(super) fn text_of(&self, media_type: &str) -> Option<&str> {
+        let named = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
+        let named = named.split(';').next().unwrap_or_default().trim();
+        let is_of = named.eq_ignore_ascii_case(media_type) && self.bytes.is_ascii();
+        std::str::from_utf8(&self.bytes).ok().filter(|_| is_of)
+    }
+
+    /// The description of it, for faults.
+    pub(super) fn content(&self) -> Content {
+        content(&self.bytes, &self.headers)
+    }
+
     /// The JSON object that it is.
     pub(super) fn object(&self) -> Result<Object, Unavailability> {
         parse_object(&self.bytes).map_err(|fault| match fault {
             JsonFault::DuplicateMember => Unavailability::DuplicateMember,
             JsonFault::NotAnObject => Unavailability::NotAnObject,
-            JsonFault::NotJson => Unavailability::NotJson(content(&self.bytes, &self.headers)),
+            JsonFault::NotJson => Unavailability::NotJson(self.content()),
         })
     }
 }

@@ -83,7 +83,7 @@ impl fmt::Display for Form {
             Self::Empty => "an empty body",
             Self::Gzip => "gzip without Content-Encoding: gzip",
             Self::Html => "an HTML page",
-            Self::Jwt => "a JWT, where application/json was asked for",
+            Self::Jwt => "a JWT",
             Self::Parameters => "form parameters",
             Self::Text => "plain text",
             Self::Utf16 => "text in UTF-16",
@@ -144,12 +144,12 @@ mod tests {
             (
                 b"eyJ0eXAi.e30.c2ln",
                 Some("application/token-introspection+jwt"),
-                "a JWT, where application/json was asked for (application/token-introspection+jwt, 17 octets)",
+                "a JWT (application/token-introspection+jwt, 17 octets)",
             ),
             (
                 b"eyJ0eXAi.e30.c2ln",
                 None,
-                "a JWT, where application/json was asked for (no Content-Type, 17 octets)",
+                "a JWT (no Content-Type, 17 octets)",
             ),
             (
                 b"\x1f\x8b\x08\x00",

@@ -27,6 +27,7 @@ use super::{
     discovery::Endpoint,
     failure::{Failure, NoAnswer},
     json::Object,
+    jwt::SignedAnswers,
     oauth_error::OAuthError,
     refused::Unavailability,
     retry_after,
@@ -45,6 +46,8 @@ pub(super) struct Introspector {
     pub(super) connections: Connections,
     pub(super) control: Control,
     pub(super) counters: Arc<Counters>,
+    /// The reader of signed answers, where no other is believed.
+    pub(super) signed: Option<SignedAnswers>,
     pub(super) slots: FairSemaphore,
     pub(super) timeout: Duration,
     pub(super) endpoint_watch: EndpointWatch,
@@ -243,7 +246,7 @@ impl Introspector {
             self.connections.keep(client);
         }
         if status == StatusCode::OK {
-            return Ok(Reply::Object(received?.object()?));
+            return Ok(Reply::Object(self.object(&received?).await?));
         }
         // What cannot be read of a refusal leaves its status and its fields.
         let received = received.unwrap_or_else(|_unreadable| Received::empty(headers));
@@ -263,6 +266,14 @@ impl Introspector {
         Ok(Reply::Refusal { status, error })
     }
 
+    /// The answer in `received`, signed where it must be.
+    async fn object(&self, received: &Received) -> Result<Object, Unavailability> {
+        match &self.signed {
+            Some(signed) => signed.read(received, Timestamp::now()).await,
+            None => received.object(),
+        }
+    }
+
     /// The token goes into the body, never into a URL.
     async fn post(
         &self,
@@ -274,11 +285,18 @@ impl Introspector {
         let form = [("token", token), ("client_id", &self.client_id)];
         let request = client.post(endpoint.url().clone());
         request
-            .header(ACCEPT, "application/json")
+            .header(ACCEPT, self.accepted())
             .header(ACCEPT_ENCODING, ACCEPTED_CODINGS)
             .form(&form)
             .send()
             .await
+    }
+
+    fn accepted(&self) -> &'static str {
+        match self.signed {
+            Some(_) => SignedAnswers::MEDIA_TYPE,
+            None => "application/json",
+        }
     }
 }
 

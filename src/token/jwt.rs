@@ -1,33 +1,33 @@
-//! JWT access tokens, RFC 9068: verified here, by keys that the authorization server publishes.
+//! JWTs that the authorization server has signed, verified by the keys that it publishes: access tokens (RFC 9068), and
+//! its answers about tokens (`signed_answer`).
 
 mod claims;
 mod header;
+mod jws;
 mod key;
 mod key_set;
 mod keys;
 mod provider;
+mod signed_answer;
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::runtime::Handle;
-
-pub(super) use self::keys::Known;
 use self::{
     claims::{ClaimRules, lifetime},
-    header::{Header, HeaderRules, is_header, object},
-    key_set::KeySet,
+    header::{HeaderRules, object},
+    jws::{NotVerified, Parts, verified},
+};
+pub(super) use self::{
     keys::{Fetch, Keys},
+    signed_answer::SignedAnswers,
 };
 use super::{
+    algorithm::Algorithm,
     answer::{Answer, Claims, holder},
-    authorization_server::AuthorizationServer,
-    discovery::NotReady,
     failure::Failure,
     holder::Holder,
     jwt_fault::JwtFault,
-    refused::Unavailability,
     settings::JwtSettings,
-    statistics::Counters,
 };
 use crate::clock::Timestamp;
 
@@ -35,7 +35,7 @@ use crate::clock::Timestamp;
 pub(super) struct JwtVerifier {
     claims: ClaimRules,
     header: HeaderRules,
-    keys: Keys,
+    keys: Arc<Keys>,
     longest: Option<Duration>,
 }
 
@@ -50,22 +50,13 @@ pub(super) enum Verified {
 }
 
 impl JwtVerifier {
-    /// Begins to fetch the keys of `issuer` where `server` finds them.
-    pub(super) fn start(
+    /// Access tokens of `issuer`, signed by `keys` and one of `algorithms`.
+    pub(super) fn new(
         settings: JwtSettings,
         issuer: String,
-        server: AuthorizationServer,
-        means: Means,
-        runtime: &Handle,
+        algorithms: Vec<Algorithm>,
+        keys: Arc<Keys>,
     ) -> Self {
-        provider::install();
-        let fetch = Fetch {
-            algorithms: settings.algorithms.clone(),
-            client: means.client,
-            counters: means.counters,
-            lifetime: settings.keys_lifetime,
-            patience: means.patience,
-        };
         let types: &[&str] = if settings.accepts_plain_jwt {
             &["at+jwt", "jwt"]
         } else {
@@ -77,18 +68,15 @@ impl JwtVerifier {
                 audience: settings.audience,
                 required: settings.required_claims,
             },
-            header: HeaderRules {
-                algorithms: settings.algorithms,
-                types,
-            },
-            keys: Keys::start(fetch, server, means.known, runtime),
+            header: HeaderRules { algorithms, types },
+            keys,
             longest: settings.longest,
         }
     }
 
     /// `true` when `token` is meant as a JWT: three parts, of which the first is a JOSE header.
     pub(super) fn is_meant(token: &str) -> bool {
-        Parts::of(token).is_some_and(|parts| is_header(parts.header))
+        Parts::of(token).is_some_and(|parts| parts.have_header())
     }
 
     /// Verdict on `token` at `now`.
@@ -97,25 +85,14 @@ impl JwtVerifier {
     ///
     /// Why the keys of the authorization server cannot be had.
     pub(super) async fn verify(&self, token: &str, now: Timestamp) -> Result<Verified, Failure> {
-        let unfit = |fault| Verified::Unfit {
-            fault,
-            holder: Holder::default(),
-        };
-        let Some(parts) = Parts::of(token) else {
-            return Ok(unfit(JwtFault::NotAJwt));
-        };
-        let header = match Header::read(parts.header, &self.header) {
-            Ok(header) => header,
-            Err(fault) => return Ok(unfit(fault)),
-        };
-        let mut verified = parts.verify(&header, &*self.keys.current(now).await?);
-        if verified == Err(JwtFault::UnknownKey) {
-            verified = parts.verify(&header, &*self.keys.renewed(now).await?);
+        match verified(token, &self.header, &self.keys, now).await {
+            Ok(payload) => Ok(self.judge(payload)),
+            Err(NotVerified::Unfit(fault)) => Ok(Verified::Unfit {
+                fault,
+                holder: Holder::default(),
+            }),
+            Err(NotVerified::Unavailable(reason)) => Err(reason.into()),
         }
-        Ok(match verified {
-            Ok(()) => self.judge(parts.payload),
-            Err(fault) => unfit(fault),
-        })
     }
 
     /// Judges the claims of a token whose signature is good.
@@ -146,34 +123,9 @@ impl JwtVerifier {
         }
     }
 
-    /// The number of keys that can be used.
-    pub(super) fn keys(&self) -> Result<usize, Unavailability> {
-        self.keys.number()
-    }
-
-    /// The keys that are known, to be kept beyond a reload.
-    pub(super) fn known(&self) -> Known {
-        self.keys.known()
-    }
-
-    /// Readiness: there are keys.
-    pub(super) fn readiness(&self) -> Result<(), NotReady> {
-        self.keys.server().known()?;
-        match self.keys.number() {
-            Ok(_) => Ok(()),
-            Err(Unavailability::KeysUnknown) => Err(NotReady::NotAskedYet),
-            Err(reason) => Err(NotReady::NoKeys(reason)),
-        }
-    }
-
-    /// The finder of the key set.
-    pub(super) fn server(&self) -> &AuthorizationServer {
-        self.keys.server()
-    }
-
-    /// Waits until a first attempt to fetch the keys has ended.
-    pub(super) async fn probe(&self) -> Result<(), Unavailability> {
-        self.keys.current(Timestamp::now()).await.map(drop)
+    /// The keys by which tokens are verified.
+    pub(super) fn keys(&self) -> &Keys {
+        &self.keys
     }
 }
 
@@ -190,48 +142,6 @@ impl Verified {
                 Answer::Unfit { fault, holder }
             }
             Self::Unfit { fault, holder } => Answer::Unfit { fault, holder },
-        }
-    }
-}
-
-/// Means by which keys are fetched, and what is known of them.
-pub(super) struct Means {
-    pub(super) client: reqwest::Client,
-    pub(super) counters: Arc<Counters>,
-    pub(super) known: Option<Known>,
-    pub(super) patience: Duration,
-}
-
-/// The parts of a JWS in its compact serialization, RFC 7515 §7.1.
-struct Parts<'t> {
-    header: &'t str,
-    payload: &'t str,
-    signature: &'t str,
-    /// Header and payload, as they are signed.
-    signed: &'t str,
-}
-
-impl<'t> Parts<'t> {
-    fn of(token: &'t str) -> Option<Self> {
-        let (signed, signature) = token.rsplit_once('.')?;
-        let (header, payload) = signed.split_once('.')?;
-        let is_whole = !payload.contains('.') && !header.is_empty() && !signature.is_empty();
-        is_whole.then_some(Self {
-            header,
-            payload,
-            signature,
-            signed,
-        })
-    }
-
-    /// Finds a key of `keys` that has signed, RFC 8725 §3.1.
-    fn verify(&self, header: &Header, keys: &KeySet) -> Result<(), JwtFault> {
-        let fitting = keys.fitting(header)?;
-        let mut fitting = fitting.into_iter();
-        if fitting.any(|key| key.verifies(self.signature, self.signed)) {
-            Ok(())
-        } else {
-            Err(JwtFault::SignatureWrong)
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::clock::Timestamp;
+
 /// Reason why a JWT is not what the authorization server has signed for us, RFC 9068 §4 and RFC 8725 §3.
 ///
 /// For the log: clients are told no more than that the token is no good.
@@ -61,7 +63,28 @@ pub enum JwtFault {
     /// `iss` is another.
     #[error("`iss` is not our directory")]
     WrongIssuer,
-    /// `typ` is another, RFC 9068 §2.1.
-    #[error("its `typ` is not at+jwt")]
-    WrongType,
+    /// `typ` is another, RFC 9068 §2.1 and RFC 9701 §5.
+    #[error("its `typ` is not {wanted}")]
+    WrongType {
+        /// The type that it should have.
+        wanted: &'static str,
+    },
+}
+
+/// Reason why a signed answer about a token is not one that the authorization server has just given us, RFC 9701 §5.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum AnswerFault {
+    /// It is not signed for us as it should be.
+    #[error(transparent)]
+    Jwt(#[from] JwtFault),
+    /// It is older than the question, of the future, or outside the times that it sets itself.
+    #[error(
+        "it was issued at {iat}, and by that or by its `exp` and `nbf` does not count at {now}"
+    )]
+    NotCurrent {
+        /// When it says it was issued.
+        iat: Timestamp,
+        /// When that was judged.
+        now: Timestamp,
+    },
 }

@@ -17,7 +17,7 @@ use super::{
     discovery::NotReady,
     holder::Holder,
     refused::{TokenRefused, Unavailability},
-    settings::{StartError, TokenKinds, TokenSettings},
+    settings::{KeySettings, StartError, TokenKinds, TokenSettings},
     source::Source,
     statistics::{Counters, Statistics},
 };
@@ -29,7 +29,9 @@ pub struct Tokens {
     cache: Option<Arc<Cache>>,
     client_id: String,
     counters: Arc<Counters>,
+    keys: KeySettings,
     kinds: TokenKinds,
+    signed_answers: bool,
     source: Arc<Source>,
     longest: Duration,
     runtime: Handle,
@@ -62,15 +64,18 @@ impl Tokens {
             audience: settings.audience.clone(),
         };
         let client_id = settings.client_id.clone();
-        let kinds = settings.kinds.clone();
-        let alike = same.filter(|previous| previous.kinds == kinds);
+        let (kinds, keys) = (settings.kinds.clone(), settings.keys.clone());
+        let signed_answers = settings.signed_answers;
+        let alike = same.filter(|previous| previous.learns_as(&settings));
         let known = alike.map(|previous| &*previous.source);
         let source = assembly::source(settings, known, &counters, &runtime)?;
         Ok(Self {
             cache,
             client_id,
             counters,
+            keys,
             kinds,
+            signed_answers,
             source: Arc::new(source),
             longest,
             runtime,
@@ -160,10 +165,10 @@ impl Tokens {
         self.source.probe().await
     }
 
-    /// The number of keys by which JWTs are verified, where any are accepted and there are keys.
+    /// The number of keys by which signatures are verified, where anything signed is believed and there are keys.
     #[must_use]
     pub fn keys(&self) -> Option<usize> {
-        self.source.jwt()?.keys().ok()
+        self.source.keys()?.number().ok()
     }
 
     /// The counts so far; the number of answers kept is about right.
@@ -237,6 +242,13 @@ impl Tokens {
     fn is_for(&self, settings: &TokenSettings) -> bool {
         self.expectations.issuer == settings.issuer && self.client_id == settings.client_id
     }
+
+    /// `true` when what is known of a token comes about as `settings` would have it.
+    fn learns_as(&self, settings: &TokenSettings) -> bool {
+        self.kinds == settings.kinds
+            && self.keys == settings.keys
+            && self.signed_answers == settings.signed_answers
+    }
 }
 
 fn cache(
@@ -247,7 +259,7 @@ fn cache(
         return Ok(None);
     }
     // What one way of learning has said is not the other's to say.
-    let alike = previous.filter(|previous| previous.kinds == settings.kinds);
+    let alike = previous.filter(|previous| previous.learns_as(settings));
     let kept = alike
         .and_then(|previous| previous.cache.clone())
         .filter(|cache| cache.capacity() == Some(settings.cache_entries));

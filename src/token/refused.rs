@@ -6,7 +6,10 @@ use reqwest::StatusCode;
 use thiserror::Error;
 
 use super::{
-    content::Content, jwt_fault::JwtFault, oauth_error::OAuthError, transport::TransportFault,
+    content::Content,
+    jwt_fault::{AnswerFault, JwtFault},
+    oauth_error::OAuthError,
+    transport::TransportFault,
 };
 use crate::clock::Timestamp;
 
@@ -99,6 +102,9 @@ pub enum TokenRefused {
 #[derive(Clone, Debug, Eq, Error, PartialEq, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Unavailability {
+    /// The signed answer is not to be believed (RFC 9701 §5).
+    #[error("its signed answer is not to be believed: {0}")]
+    AnswerNotBelieved(AnswerFault),
     /// The answer is longer than is read (LIM-6).
     #[error("its answer is longer than {limit_bytes} octets")]
     BodyTooLarge {
@@ -141,6 +147,9 @@ pub enum Unavailability {
     /// The answer is not JSON.
     #[error("its answer is not JSON but {0}")]
     NotJson(Content),
+    /// The answer is not signed, and that was asked for (RFC 9701 §4).
+    #[error("its answer is not the signed one that introspection.signed asks for, but {0}")]
+    NotSigned(Content),
     /// Its key set has no key for an algorithm that is allowed.
     #[error("its key set has no key that can be used for one of tokens.algorithms")]
     NoUsableKey,

@@ -35,6 +35,21 @@ pub struct TokenSettings {
     pub binding: Binding,
     /// The kinds of tokens that are accepted.
     pub kinds: TokenKinds,
+    /// The keys that are needed where anything signed is believed.
+    pub keys: KeySettings,
+    /// `true` when answers about tokens must be signed (RFC 9701).
+    pub signed_answers: bool,
+}
+
+/// The authorization server's keys.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct KeySettings {
+    /// The key set, when it is not where the metadata say.
+    pub url: Option<Url>,
+    /// The algorithms that are believed.
+    pub algorithms: Vec<Algorithm>,
+    /// Time that a key set is used without looking for a newer one.
+    pub lifetime: Duration,
 }
 
 /// Kinds of access tokens.
@@ -68,10 +83,6 @@ impl TokenKinds {
 /// Settings for JWT access tokens.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct JwtSettings {
-    /// The key set, when it is not where the metadata say.
-    pub key_set_url: Option<Url>,
-    /// The algorithms that are believed.
-    pub algorithms: Vec<Algorithm>,
     /// Name of this protected resource, that `aud` must have.
     pub audience: String,
     /// The claims that must be there.
@@ -80,8 +91,6 @@ pub struct JwtSettings {
     pub accepts_plain_jwt: bool,
     /// Time that a token may live at most that nobody is asked about; `None` sets no bound.
     pub longest: Option<Duration>,
-    /// Time that a key set is used without looking for a newer one.
-    pub keys_lifetime: Duration,
 }
 
 /// Reason why tokens cannot be redeemed with these settings.

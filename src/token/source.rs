@@ -8,7 +8,7 @@ use super::{
     discovery::NotReady,
     failure::Failure,
     introspection::{Introspector, Standing},
-    jwt::{JwtVerifier, Verified},
+    jwt::{JwtVerifier, Keys, SignedAnswers, Verified},
     refused::Unavailability,
 };
 use crate::clock::Timestamp;
@@ -61,11 +61,11 @@ impl Source {
         }
     }
 
-    /// Verification, where any token is a JWT.
-    pub(super) fn jwt(&self) -> Option<&JwtVerifier> {
+    /// The authorization server's keys, where anything signed is believed.
+    pub(super) fn keys(&self) -> Option<&Keys> {
         match self {
-            Self::Jwt(jwt) | Self::Both(_, jwt) => Some(jwt),
-            Self::Opaque(_) => None,
+            Self::Jwt(jwt) | Self::Both(_, jwt) => Some(jwt.keys()),
+            Self::Opaque(opaque) => opaque.introspector.signed.as_ref().map(SignedAnswers::keys),
         }
     }
 
@@ -74,7 +74,7 @@ impl Source {
         if let Some(opaque) = self.opaque() {
             opaque.server.known()?;
         }
-        self.jwt().map_or(Ok(()), JwtVerifier::readiness)
+        self.keys().map_or(Ok(()), Keys::readiness)
     }
 
     /// Asks about a token that nobody has, and looks at the keys.
@@ -88,8 +88,8 @@ impl Source {
                 Standing::Unknown(reason) => return Err(reason),
             }
         }
-        match self.jwt() {
-            Some(jwt) => jwt.probe().await,
+        match self.keys() {
+            Some(keys) => keys.probe().await,
             None => Ok(()),
         }
     }
@@ -98,7 +98,7 @@ impl Source {
     pub(super) fn server(&self) -> &AuthorizationServer {
         match self {
             Self::Opaque(opaque) | Self::Both(opaque, _) => &opaque.server,
-            Self::Jwt(jwt) => jwt.server(),
+            Self::Jwt(jwt) => jwt.keys().server(),
         }
     }
 }

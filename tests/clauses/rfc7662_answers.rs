@@ -159,7 +159,7 @@ fn int_9_what_cannot_be_read_says_in_the_log_what_it_is() {
                 &[("Content-Type", "application/token-introspection+jwt")],
                 jwt,
             ),
-            "a JWT, where application/json was asked for (application/token-introspection+jwt, 27 octets)",
+            "a JWT (application/token-introspection+jwt, 27 octets)",
         ),
         (raw(""), "an empty body (application/json, 0 octets)"),
         (

@@ -8,6 +8,7 @@ export function settings(config, alias) {
   const facts = new Map(config.clients.map((client) => [client.client_id, client.introspection ?? {}]));
   return {
     clients: config.clients.map(registration),
+    enabledJWA: { introspectionSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'] },
     jwks: { keys: signingKeys() },
     cookies: { keys: [crypto.randomBytes(16).toString('hex')] },
     scopes: config.scopes ?? ['directory:software'],
@@ -32,6 +33,8 @@ export function settings(config, alias) {
           client.clientId === token.clientId || config.introspectors.includes(client.clientId)
         ),
       },
+      // Answers are signed for clients that have an algorithm for it (RFC 9701).
+      jwtIntrospection: { enabled: true },
       mTLS: {
         enabled: true,
         certificateBoundAccessTokens: true,
@@ -61,6 +64,7 @@ function registration(client) {
     response_types: [],
     scope: client.scope ?? 'directory:software',
     tls_client_certificate_bound_access_tokens: true,
+    introspection_signed_response_alg: client.signed_answers ?? 'ES256',
     ...known,
   };
 }

@@ -59,3 +59,43 @@ fn rfc9068_a_providers_jwt_for_another_audience_or_by_another_algorithm_is_refus
         world.perild.wait_for_line(|line| line.contains(reason));
     }
 }
+
+/// A world whose directory answers questions about opaque tokens by `alg`, which are believed only when they are signed.
+fn signing(alg: &str) -> World {
+    let alg = json!(alg);
+    World::under(
+        |directory: &mut Value| {
+            let clients = directory["clients"].as_array_mut().unwrap();
+            for client in clients {
+                client["signed_answers"] = alg.clone();
+            }
+        },
+        &Launch::Itself,
+        |settings, _| {
+            settings.cache_seconds = 0;
+            settings.edit("timeout_ms = 3000", "timeout_ms = 3000\nsigned = true");
+        },
+    )
+}
+
+/// Rows: JIR-1, JIR-2, JIR-3, JIR-4
+#[test]
+fn rfc9701_a_providers_signed_answers_are_believed_by_each_algorithm() {
+    for alg in ["ES256", "PS256", "EdDSA"] {
+        let world = signing(alg);
+        let token = world.token();
+        let answer = world.get(&format!("/{NAME}"), &token);
+        assert_eq!(answer.text(), CONTENT, "{alg}");
+        assert_eq!(world.get(&format!("/{NAME}"), "unknown").status, 401);
+        assert_eq!(world.directory.introspections(), 2, "{alg}");
+    }
+}
+
+/// Rows: JIR-4, INT-9
+#[test]
+fn rfc9701_a_providers_answer_by_an_algorithm_that_is_not_ours_is_none() {
+    let world = signing("RS256");
+    assert_eq!(world.get(&format!("/{NAME}"), &world.token()).status, 503);
+    let reason = "its algorithm is none of tokens.algorithms";
+    world.perild.wait_for_line(|line| line.contains(reason));
+}

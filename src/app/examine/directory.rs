@@ -30,6 +30,8 @@ impl Examination<'_> {
             timeout: Duration::from_millis(introspection.timeout_ms),
             binding: self.config.tokens.binding,
             kinds: kinds?,
+            keys: self.keys(),
+            signed_answers: introspection.signed,
         })
     }
 

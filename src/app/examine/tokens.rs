@@ -7,7 +7,7 @@ use url::Url;
 use super::Examination;
 use crate::{
     config::{ProfileName, TokenKind},
-    token::{Claim, JwtSettings, TokenKinds},
+    token::{Claim, JwtSettings, KeySettings, TokenKinds},
 };
 
 impl Examination<'_> {
@@ -40,17 +40,35 @@ impl Examination<'_> {
         }
     }
 
+    /// The directory's keys.
+    pub(super) fn keys(&self) -> KeySettings {
+        let tokens = &self.config.tokens;
+        KeySettings {
+            url: tokens.jwks_uri.clone(),
+            algorithms: tokens.algorithms.clone(),
+            lifetime: Duration::from_secs(tokens.keys_seconds),
+        }
+    }
+
     /// The kinds, with what is needed for JWTs: their audience is directory.audience, or else what consumers call.
     pub(super) fn token_kinds(&mut self) -> Option<TokenKinds> {
         let tokens = &self.config.tokens;
-        if tokens.kind == TokenKind::Opaque {
-            return Some(TokenKinds::Opaque);
-        }
-        if tokens.algorithms.is_empty() {
+        let must_be_signed = self.config.introspection.signed;
+        let is_opaque = tokens.kind == TokenKind::Opaque;
+        if tokens.algorithms.is_empty() && (must_be_signed || !is_opaque) {
             let finding = "no algorithm is allowed, so no JWT can be believed".to_owned();
             self.error("tokens.algorithms", finding, "name ES256, PS256 or EdDSA");
             return None;
         }
+        if must_be_signed && tokens.kind == TokenKind::Jwt {
+            let finding = "no answer is asked for, since tokens.kind is \"jwt\"".to_owned();
+            let remedy = "set tokens.kind to \"both\", or leave it out";
+            self.warn("introspection.signed", finding, remedy);
+        }
+        if is_opaque {
+            return Some(TokenKinds::Opaque);
+        }
+        let tokens = &self.config.tokens;
         let missing = [Claim::Iss, Claim::Exp]
             .into_iter()
             .find(|claim| !tokens.required_claims.contains(claim));
@@ -72,13 +90,10 @@ impl Examination<'_> {
         let tokens = &self.config.tokens;
         let longest = Some(tokens.longest_seconds).filter(|seconds| *seconds > 0);
         let settings = JwtSettings {
-            key_set_url: tokens.jwks_uri.clone(),
-            algorithms: tokens.algorithms.clone(),
             audience,
             required_claims: tokens.required_claims.clone(),
             accepts_plain_jwt: tokens.accept_plain_jwt,
             longest: longest.map(Duration::from_secs),
-            keys_lifetime: Duration::from_secs(tokens.keys_seconds),
         };
         Some(match tokens.kind {
             TokenKind::Opaque => TokenKinds::Opaque,

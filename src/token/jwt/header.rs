@@ -39,7 +39,7 @@ impl Header {
         let algorithm = algorithm.filter(|algorithm| rules.algorithms.contains(algorithm));
         let algorithm = algorithm.ok_or(JwtFault::AlgorithmNotAllowed)?;
         if !text("typ")?.is_some_and(|named| rules.admit(&named)) {
-            return Err(JwtFault::WrongType);
+            return Err(rules.wrong_type());
         }
         let kid = text("kid")?;
         Ok(Self { algorithm, kid })
@@ -47,6 +47,11 @@ impl Header {
 }
 
 impl HeaderRules {
+    fn wrong_type(&self) -> JwtFault {
+        let wanted = self.types.first().copied().unwrap_or_default();
+        JwtFault::WrongType { wanted }
+    }
+
     /// RFC 7515 §4.1.9: a media type, which has no case, and whose `application/` may be left out.
     fn admit(&self, named: &str) -> bool {
         let named = named.to_ascii_lowercase();
@@ -71,6 +76,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+
+    const WRONG_TYPE: JwtFault = JwtFault::WrongType { wanted: "at+jwt" };
 
     fn read_text(text: &str) -> Result<Header, JwtFault> {
         let rules = HeaderRules {
@@ -107,10 +114,10 @@ mod tests {
             "",
         ] {
             let refused = read(|header| header["typ"] = json!(other));
-            assert_eq!(refused, Err(JwtFault::WrongType), "{other}");
+            assert_eq!(refused, Err(WRONG_TYPE), "{other}");
         }
         let missing = read(|header| header["typ"] = json!(null));
-        assert_eq!(missing, Err(JwtFault::WrongType));
+        assert_eq!(missing, Err(WRONG_TYPE));
     }
 
     /// Rows: JAT-4, FAPI2-CRY-1, FAPI1-A-5

@@ -13,13 +13,14 @@ use tokio::{
     time::{Instant as Deadline, timeout_at},
 };
 
-use super::key_set::KeySet;
+use super::{key_set::KeySet, provider};
 use crate::{
     clock::Timestamp,
     token::{
         algorithm::Algorithm,
         authorization_server::{AuthorizationServer, EndpointWatch},
         body::{ACCEPTED_CODINGS, read_object_within},
+        discovery::NotReady,
         refused::Unavailability,
         statistics::Counters,
         upkeep::{Again, BackOff},
@@ -27,7 +28,7 @@ use crate::{
 };
 
 /// The key set as it was last fetched; dropped, it is no longer kept up to date.
-pub(super) struct Keys {
+pub(in crate::token) struct Keys {
     again: Arc<Again>,
     known: watch::Receiver<Known>,
     /// Time that is waited for a fetch.
@@ -59,23 +60,24 @@ enum Attempt {
 }
 
 /// Fetching of a key set.
-pub(super) struct Fetch {
-    pub(super) algorithms: Vec<Algorithm>,
-    pub(super) client: reqwest::Client,
-    pub(super) counters: Arc<Counters>,
+pub(in crate::token) struct Fetch {
+    pub(in crate::token) algorithms: Vec<Algorithm>,
+    pub(in crate::token) client: reqwest::Client,
+    pub(in crate::token) counters: Arc<Counters>,
     /// Time that a set is used without looking for a newer one.
-    pub(super) lifetime: Duration,
-    pub(super) patience: Duration,
+    pub(in crate::token) lifetime: Duration,
+    pub(in crate::token) patience: Duration,
 }
 
 impl Keys {
     /// Begins to fetch where `server` says; until then what is `known` stands, if anything.
-    pub(super) fn start(
+    pub(in crate::token) fn start(
         fetch: Fetch,
         server: AuthorizationServer,
         known: Option<Known>,
         runtime: &Handle,
     ) -> Self {
+        provider::install();
         let attempt = Attempt::None;
         let known = known.unwrap_or(Known {
             held: None,
@@ -95,12 +97,12 @@ impl Keys {
     }
 
     /// The keys that are known, to be kept beyond a reload.
-    pub(super) fn known(&self) -> Known {
+    pub(in crate::token) fn known(&self) -> Known {
         self.known.borrow().clone()
     }
 
     /// The finder of the key set.
-    pub(super) fn server(&self) -> &AuthorizationServer {
+    pub(in crate::token) fn server(&self) -> &AuthorizationServer {
         &self.server
     }
 
@@ -136,13 +138,28 @@ impl Keys {
     }
 
     /// The number of keys that can be used, once there are any.
-    pub(super) fn number(&self) -> Result<usize, Unavailability> {
+    pub(in crate::token) fn number(&self) -> Result<usize, Unavailability> {
         let known = self.known.borrow();
         match (&known.held, &known.attempt) {
             (Some(held), _) => Ok(held.set.len()),
             (None, Attempt::Failed(reason)) => Err(reason.clone()),
             (None, _) => Err(Unavailability::KeysUnknown),
         }
+    }
+
+    /// Readiness: there are keys.
+    pub(in crate::token) fn readiness(&self) -> Result<(), NotReady> {
+        self.server.known()?;
+        match self.number() {
+            Ok(_) => Ok(()),
+            Err(Unavailability::KeysUnknown) => Err(NotReady::NotAskedYet),
+            Err(reason) => Err(NotReady::NoKeys(reason)),
+        }
+    }
+
+    /// Waits until a first attempt to fetch the keys has ended.
+    pub(in crate::token) async fn probe(&self) -> Result<(), Unavailability> {
+        self.current(Timestamp::now()).await.map(drop)
     }
 }
 

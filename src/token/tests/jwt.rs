@@ -4,7 +4,7 @@ use super::{
     jwt_support::{SigningKey, hmac_token, message},
     *,
 };
-use crate::token::{Algorithm, Claim, JwtFault, JwtSettings};
+use crate::token::{Claim, JwtFault, JwtSettings};
 
 pub(super) const AUDIENCE: &str = "https://provider.example";
 
@@ -12,8 +12,8 @@ pub(super) const AUDIENCE: &str = "https://provider.example";
 pub(super) struct Issuer {
     pub(super) world: World,
     pub(super) p256: SigningKey,
-    ed25519: SigningKey,
-    rsa: SigningKey,
+    pub(super) ed25519: SigningKey,
+    pub(super) rsa: SigningKey,
 }
 
 impl Issuer {
@@ -58,13 +58,10 @@ impl Issuer {
 
 pub(super) fn jwt_settings() -> JwtSettings {
     JwtSettings {
-        key_set_url: None,
-        algorithms: vec![Algorithm::Es256, Algorithm::Ps256, Algorithm::EdDsa],
         audience: AUDIENCE.to_owned(),
         required_claims: Claim::ALL.to_vec(),
         accepts_plain_jwt: false,
         longest: Some(Duration::from_hours(1)),
-        keys_lifetime: Duration::from_mins(10),
     }
 }
 
@@ -161,10 +158,10 @@ async fn an_algorithm_that_is_not_configured_is_refused_though_there_is_a_key() 
     let issuer = Issuer::start();
     let algorithms = vec![Algorithm::EdDsa];
     let tokens = start(TokenSettings {
-        kinds: TokenKinds::Jwt(JwtSettings {
+        keys: KeySettings {
             algorithms,
-            ..jwt_settings()
-        }),
+            ..issuer.settings().keys
+        },
         ..issuer.settings()
     });
     let refused = redeem(&tokens, &issuer.token(|_| {})).await;
@@ -203,7 +200,8 @@ async fn rfc9068_4_a_token_of_another_type_is_refused_and_plain_jwt_only_by_choi
                 Ok(_) => assert!(is_good, "{typ}"),
                 refused @ Err(_) => {
                     assert!(!is_good, "{typ}");
-                    assert_eq!(unfit(refused), JwtFault::WrongType);
+                    let wanted = "at+jwt";
+                    assert_eq!(unfit(refused), JwtFault::WrongType { wanted });
                 }
             }
         }

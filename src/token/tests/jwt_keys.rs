@@ -35,10 +35,10 @@ async fn jat_9_a_new_key_works_at_once_and_a_flood_of_unknown_ones_makes_one_fet
 async fn jat_9_keys_are_fetched_anew_before_they_end_and_a_withdrawn_one_is_forgotten() {
     let issuer = Issuer::start();
     let tokens = start(TokenSettings {
-        kinds: TokenKinds::Jwt(JwtSettings {
-            keys_lifetime: Duration::from_millis(40),
-            ..jwt_settings()
-        }),
+        keys: KeySettings {
+            lifetime: Duration::from_millis(40),
+            ..issuer.settings().keys
+        },
         cache_seconds: 0,
         ..issuer.settings()
     });
@@ -316,10 +316,10 @@ async fn a_reload_keeps_keys_and_answers_unless_other_tokens_are_accepted() {
 async fn a_key_set_that_is_configured_is_https_and_needs_no_discovery() {
     let issuer = Issuer::start();
     let with = |url: String| TokenSettings {
-        kinds: TokenKinds::Jwt(JwtSettings {
-            key_set_url: Some(url.parse().unwrap()),
-            ..jwt_settings()
-        }),
+        keys: KeySettings {
+            url: Some(url.parse().unwrap()),
+            ..issuer.settings().keys
+        },
         ..issuer.settings()
     };
     issuer.world.directory.answer_discovery(Answer::Status(503));

@@ -16,6 +16,7 @@ mod jwt_keys;
 mod jwt_support;
 mod pki;
 mod refusals;
+mod signed_answers;
 
 use std::time::Duration;
 
@@ -27,7 +28,10 @@ use self::{
     fake_directory::{Answer, FakeDirectory},
     pki::Pki,
 };
-use super::{Binding, BoundToken, TokenKinds, TokenRefused, TokenSettings, Tokens, Unavailability};
+use super::{
+    Algorithm, Binding, BoundToken, KeySettings, TokenKinds, TokenRefused, TokenSettings, Tokens,
+    Unavailability,
+};
 use crate::{
     caller::{Caller, Thumbprint},
     clock::Timestamp,
@@ -76,6 +80,12 @@ impl World {
             timeout: Duration::from_secs(10),
             binding: Binding::default(),
             kinds: TokenKinds::Opaque,
+            keys: KeySettings {
+                url: None,
+                algorithms: vec![Algorithm::Es256, Algorithm::Ps256, Algorithm::EdDsa],
+                lifetime: Duration::from_mins(10),
+            },
+            signed_answers: false,
         }
     }
 
