@@ -8,7 +8,31 @@ use x509_parser::{
     x509::SubjectPublicKeyInfo,
 };
 
+use serde::Deserialize;
+
 use super::{der, object, signature, view::View};
+
+/// Kind of a key in a certificate.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, strum::Display, strum::VariantArray)]
+pub enum KeyKind {
+    /// RSA of at least 2048 bits.
+    #[serde(rename = "RSA")]
+    #[strum(serialize = "RSA")]
+    Rsa,
+    /// ECDSA on P-256.
+    #[serde(rename = "P-256")]
+    #[strum(serialize = "P-256")]
+    P256,
+    /// ECDSA on P-384.
+    #[serde(rename = "P-384")]
+    #[strum(serialize = "P-384")]
+    P384,
+}
+
+impl KeyKind {
+    /// All of them, which FAPI has.
+    pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
+}
 
 /// Fault of a key.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -37,7 +61,7 @@ pub enum KeyRefused {
 }
 
 /// FAPI 1.0 Part 2 §8.6: RSA of at least 2048 bits, or P-256 or P-384.
-pub(super) fn judge(key: &SubjectPublicKeyInfo<'_>) -> Result<(), KeyRefused> {
+pub(super) fn judge(key: &SubjectPublicKeyInfo<'_>) -> Result<KeyKind, KeyRefused> {
     let algorithm = &key.algorithm.algorithm;
     let curve = key
         .algorithm
@@ -49,7 +73,8 @@ pub(super) fn judge(key: &SubjectPublicKeyInfo<'_>) -> Result<(), KeyRefused> {
     };
     if *algorithm == OID_KEY_TYPE_EC_PUBLIC_KEY {
         return match curve {
-            Some(curve) if curve == OID_EC_P256 || curve == OID_NIST_EC_P384 => Ok(()),
+            Some(curve) if curve == OID_EC_P256 => Ok(KeyKind::P256),
+            Some(curve) if curve == OID_NIST_EC_P384 => Ok(KeyKind::P384),
             Some(curve) => Err(unsupported(curve.as_bytes())),
             None => Err(unsupported(algorithm.as_bytes())),
         };
@@ -58,7 +83,7 @@ pub(super) fn judge(key: &SubjectPublicKeyInfo<'_>) -> Result<(), KeyRefused> {
     let is_rsa = *algorithm == OID_PKCS1_RSAENCRYPTION || *algorithm == OID_PKCS1_RSASSAPSS;
     match modulus(key) {
         Some(modulus) if is_rsa => match bit_length(modulus) {
-            2048.. => Ok(()),
+            2048.. => Ok(KeyKind::Rsa),
             bits => Err(KeyRefused::TooShort { bits }),
         },
         _ => Err(unsupported(algorithm.as_bytes())),

@@ -4,15 +4,16 @@ use rustls_pki_types::CertificateDer;
 use webpki::EndEntityCert;
 use x509_parser::{
     certificate::X509Certificate,
+    extensions::GeneralName,
     prelude::FromDer,
     time::ASN1Time,
     x509::{X509Name, X509Version},
 };
 
 use super::{
-    CertificateFacts, CertificateRefused, CertificateUnreadable, Membership, Thumbprint,
-    extensions, key, membership::MembershipFault, name, policies::Policies, revocation::PointNames,
-    validity::Validity, view::View,
+    CertificateFacts, CertificateRefused, CertificateUnreadable, KeyKind, KeyRefused, Membership,
+    Thumbprint, extensions, key, membership::MembershipFault, name, policies::Policies,
+    revocation::PointNames, validity::Validity, view::View,
 };
 use crate::clock::Timestamp;
 
@@ -59,6 +60,19 @@ impl<'d> Leaf<'d> {
         self.certificate.subject().iter_email().next().is_some()
     }
 
+    /// `true` when a DNS name in it is a wildcard.
+    pub(super) fn has_wildcard(&self) -> bool {
+        let names = self.certificate.subject_alternative_name().ok().flatten();
+        names.is_some_and(|names| {
+            let mut names = names.value.general_names.iter();
+            names.any(|name| matches!(name, GeneralName::DNSName(name) if name.contains('*')))
+        })
+    }
+
+    pub(super) fn key_kind(&self) -> Result<KeyKind, KeyRefused> {
+        key::judge(self.certificate.public_key())
+    }
+
     pub(super) fn issuer(&self) -> String {
         name::printed_unvouched(self.certificate.issuer())
     }
@@ -102,7 +116,7 @@ impl<'d> Leaf<'d> {
         }
         self.usage()?;
         Membership::read(&self.certificate)?;
-        key::judge(self.certificate.public_key()).map_err(CertificateRefused::from)?;
+        self.key_kind()?;
         Ok(validity)
     }
 

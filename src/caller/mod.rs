@@ -13,6 +13,7 @@ mod facts;
 mod issuer_key;
 mod key;
 mod leaf;
+mod leaf_rules;
 mod membership;
 mod name;
 mod object;
@@ -37,7 +38,8 @@ pub use anchors::{AnchorsError, TrustAnchors};
 pub use authority::Authority;
 pub use facts::CertificateFacts;
 pub(crate) use issuer_key::IssuerKey;
-pub use key::KeyRefused;
+pub use key::{KeyKind, KeyRefused};
+pub use leaf_rules::LeafRules;
 pub use membership::Membership;
 pub(crate) use name::is_invisible;
 pub use refused::{CertificateRefused, CertificateUnreadable, PathFault};
@@ -143,6 +145,13 @@ impl Callers {
             rules,
             cache: CallerCache::new(capacity),
         }
+    }
+
+    /// The same, with the demands of a scheme on clients' own certificates.
+    #[must_use]
+    pub fn with_leaf_rules(mut self, leaf_rules: LeafRules) -> Self {
+        self.rules.leaf_rules = leaf_rules;
+        self
     }
 
     /// The trust anchors and intermediates in use.

@@ -9,7 +9,7 @@ use webpki::{
 };
 
 use super::{
-    Authority, CertificateRefused, RevocationLists, TrustAnchors,
+    Authority, CertificateRefused, LeafRules, RevocationLists, TrustAnchors,
     leaf::Leaf,
     policies,
     refused::PathFault,
@@ -24,18 +24,16 @@ use crate::clock::Timestamp;
 pub(super) struct PathRules {
     anchors: TrustAnchors,
     grace: Duration,
+    pub(super) leaf_rules: LeafRules,
     lists: RevocationLists,
 }
 
 impl PathRules {
-    pub(super) const fn new(
-        anchors: TrustAnchors,
-        lists: RevocationLists,
-        grace: Duration,
-    ) -> Self {
+    pub(super) fn new(anchors: TrustAnchors, lists: RevocationLists, grace: Duration) -> Self {
         Self {
             anchors,
             grace,
+            leaf_rules: LeafRules::default(),
             lists,
         }
     }
@@ -60,6 +58,7 @@ impl PathRules {
         now: Timestamp,
     ) -> Result<Validity, CertificateRefused> {
         let own = leaf.judge(now)?;
+        self.leaf_rules.judge(leaf)?;
         let above = self.anchors.above(&leaf.view);
         let candidates = Candidates::usable(&above, now);
         let (trusted, intermediates) = (candidates.trusted(), candidates.intermediates());

@@ -1,6 +1,9 @@
 //! Reasons why a certificate is not taken: facts for the log; the answers are written elsewhere.
 
-use super::{key::KeyRefused, unusable::Unusable};
+use super::{
+    key::{KeyKind, KeyRefused},
+    unusable::Unusable,
+};
 use crate::{clock::Timestamp, edge::CertificateSyntax};
 
 /// Reason why the header does not hold a certificate at all.
@@ -77,6 +80,12 @@ pub enum CertificateRefused {
         issuer: String,
         /// The fault of its certificate.
         reason: Unusable,
+    },
+    /// A key of a kind that is good elsewhere and not configured here (IB1-TLS-1).
+    #[error("the certificate's key is {kind}, which is none of consumers.certificate_keys")]
+    KeyNotAllowed {
+        /// Its kind.
+        kind: KeyKind,
     },
     /// An RSA key of fewer than 2048 bits, FAPI 1.0 Part 2 §8.6.
     #[error("the certificate's RSA key has {bits} bits")]
@@ -186,6 +195,9 @@ pub enum CertificateRefused {
     /// No certificate, found only when the header was read once more.
     #[error(transparent)]
     Unreadable(#[from] CertificateUnreadable),
+    /// A DNS name that is a wildcard, where those are not taken (IB1-TLS-1).
+    #[error("a DNS name of the certificate is a wildcard, and consumers.wildcard_names is false")]
+    Wildcard,
     /// Not version 3, which alone has extensions, RFC 5280 §4.1.2.1.
     #[error("the certificate is not of version 3")]
     Version,

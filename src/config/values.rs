@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{CatalogSettings, forms, profile::Profile, tokens::TokensTable};
 use crate::{
+    caller::KeyKind,
     edge::{CertificateFormat, Listen, Loopback, Network},
     log::Overflow,
     policy::{DatasetRule, Defaults, Publishers},
@@ -136,6 +137,10 @@ pub struct Consumers {
     pub verify_header: String,
     /// `true` when the verdict must be there.
     pub require_verify_header: bool,
+    /// Kinds of keys that their certificates may have.
+    pub certificate_keys: Vec<KeyKind>,
+    /// `true` when a DNS name of theirs may be a wildcard.
+    pub wildcard_names: bool,
 }
 
 /// `[access]`
@@ -304,6 +309,8 @@ impl Default for Consumers {
             certificate_format: CertificateFormat::default(),
             verify_header: "X-OE-CLIENT-VERIFY".into(),
             require_verify_header: false,
+            certificate_keys: KeyKind::ALL.to_vec(),
+            wildcard_names: true,
         }
     }
 }

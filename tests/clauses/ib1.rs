@@ -1,6 +1,6 @@
 //! Profile `ib1`: tokens of an application, opaque or JWT (IB1 Trust Framework).
 
-use rcgen::SanType;
+use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA256, RsaKeySize, SanType};
 use serde_json::{Value, json};
 
 use super::{
@@ -11,17 +11,25 @@ use crate::support::{
     fake_directory::{Answer as Reply, FakeDirectory},
     http::Request,
     jwt::SigningKey,
+    perild::Settings,
     pki::Identity,
 };
 
 const APPLICATION: &str = "https://directory.example.org/application/2";
 
 fn site(more: &str, key: &SigningKey) -> Site {
+    site_set(more, key, |_| {})
+}
+
+fn site_set(more: &str, key: &SigningKey, change: impl FnOnce(&mut Settings)) -> Site {
     let keys = json!({"keys": [key.jwk("one")]});
     let site = Site::told(
         "localhost",
         |directory| directory.answer_at(FakeDirectory::KEYS_PATH, Reply::Json(keys)),
-        |settings, _| settings.more = format!("[profile]\nname = \"ib1\"\n{more}"),
+        |settings, _| {
+            settings.more = format!("[profile]\nname = \"ib1\"\n{more}");
+            change(settings);
+        },
     );
     site.await_readiness();
     site
@@ -126,4 +134,50 @@ fn ib1_tok_1_a_plain_jwt_of_the_application_is_good_and_one_that_lives_long_is_a
     let long = sign(&|claims| claims["exp"] = json!(now() + 7200));
     assert_eq!(ask(&site, &identity, &long), 401);
     assert_eq!(site.introspections(), 1);
+}
+
+/// Rows: IB1-TLS-1
+#[test]
+fn ib1_tls_1_a_certificate_with_an_rsa_key_or_a_wildcard_is_401_and_the_directory_is_not_asked() {
+    let rsa = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+    let p384 = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap();
+    let thumbprints = "[tokens]\nbinding = \"thumbprint\"\n";
+    for is_refused in [true, false] {
+        let site = site_set(thumbprints, &SigningKey::p256(), |settings| {
+            if !is_refused {
+                let keys = "certificate_keys = [\"RSA\", \"P-256\", \"P-384\"]";
+                let loose = format!("[consumers]\n{keys}\nwildcard_names = true");
+                settings.edit("[consumers]", &loose);
+            }
+        });
+        let wildcard = site.pki.consumer_with("wildcard", |params| {
+            params.subject_alt_names = vec![SanType::DnsName("*.bank.example".try_into().unwrap())];
+        });
+        for (identity, is_of_profile) in [
+            (site.pki.consumer_with_key("rsa", &rsa), false),
+            (site.pki.consumer_with_key("p384", &p384), true),
+            (wildcard, false),
+        ] {
+            let before = site.introspections();
+            site.says(json!({
+                "active": true, "client_id": "bank", "scope": "energy:read", "exp": now() + 600,
+                "cnf": {"x5t#S256": thumbprint(&identity)},
+            }));
+            let request = Request::get(&format!("/{NAME}"))
+                .bearer(&fresh_token())
+                .field(CERTIFICATE, &identity.escaped());
+            let answer = site.ask(&request);
+            let is_good = is_of_profile || !is_refused;
+            assert_eq!(answer.status, if is_good { 200 } else { 401 });
+            assert_eq!(site.introspections() - before, usize::from(is_good));
+        }
+        if is_refused {
+            for reason in [
+                "the certificate's key is RSA, which is none of consumers.certificate_keys",
+                "a DNS name of the certificate is a wildcard",
+            ] {
+                site.perild.wait_for_line(|line| line.contains(reason));
+            }
+        }
+    }
 }

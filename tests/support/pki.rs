@@ -130,6 +130,16 @@ impl Pki {
         self.issued(name, &self.consumers, change)
     }
 
+    /// A consumer with a key of its own choice.
+    pub fn consumer_with_key(&self, name: &str, key: &KeyPair) -> Identity {
+        let params = leaf(
+            &format!("{name}.example"),
+            ExtendedKeyUsagePurpose::ClientAuth,
+        );
+        let file = |end| self.dir.join(format!("consumers/{name}-own.{end}"));
+        issue_for(key, params, &self.consumers, &file("pem"), &file("key"))
+    }
+
     /// A consumer whose certificate's last day has passed.
     pub fn expired_consumer(&self, name: &str) -> Identity {
         self.consumer_with(name, |params| {
@@ -246,17 +256,27 @@ fn dated(mut params: CertificateParams) -> CertificateParams {
 }
 
 fn issue(
-    mut params: CertificateParams,
+    params: CertificateParams,
     issuer: &Authority,
     certificate: &Path,
     private_key: &Path,
 ) -> Identity {
     let key = KeyPair::generate().unwrap();
+    issue_for(&key, params, issuer, certificate, private_key)
+}
+
+fn issue_for(
+    key: &KeyPair,
+    mut params: CertificateParams,
+    issuer: &Authority,
+    certificate: &Path,
+    private_key: &Path,
+) -> Identity {
     let serial_number = params
         .serial_number
         .get_or_insert_with(fresh_serial_number)
         .clone();
-    write(certificate, &params.signed_by(&key, issuer).unwrap().pem());
+    write(certificate, &params.signed_by(key, issuer).unwrap().pem());
     write(private_key, &key.serialize_pem());
     fs::set_permissions(private_key, fs::Permissions::from_mode(0o600)).unwrap();
     Identity {

@@ -7,8 +7,8 @@ use actix_web::http::header::HeaderName;
 use super::Examination;
 use crate::{
     caller::{
-        Authority, Callers, MappedBytes, RevocationList, RevocationListReader, RevocationLists,
-        TrustAnchors,
+        Authority, Callers, LeafRules, MappedBytes, RevocationList, RevocationListReader,
+        RevocationLists, TrustAnchors,
     },
     config::Severity,
     edge::{CertificateFormat, ProxyHeaders},
@@ -85,7 +85,22 @@ impl Examination<'_> {
         self.unusable_cas(key, &anchors);
         let lists = self.lists(&anchors)?;
         let grace = Duration::from_secs(consumers.crl_grace_seconds);
-        Some(Callers::new(anchors, lists, grace, REMEMBERED_CALLERS))
+        let callers = Callers::new(anchors, lists, grace, REMEMBERED_CALLERS);
+        Some(callers.with_leaf_rules(self.leaf_rules()?))
+    }
+
+    fn leaf_rules(&mut self) -> Option<LeafRules> {
+        let consumers = &self.config.consumers;
+        if consumers.certificate_keys.is_empty() {
+            let finding = "no key may be in a certificate, so nobody could call".to_owned();
+            let remedy = "name RSA, P-256 or P-384";
+            self.error("consumers.certificate_keys", finding, remedy);
+            return None;
+        }
+        Some(LeafRules {
+            keys: consumers.certificate_keys.clone(),
+            wildcards: consumers.wildcard_names,
+        })
     }
 
     /// The revocation lists, each file given up before the next is read.

@@ -5,14 +5,15 @@ use rcgen::{
     ExtendedKeyUsagePurpose::{Any, ClientAuth, EmailProtection, ServerAuth},
     IsCa, KeyPair,
     KeyUsagePurpose::{ContentCommitment, DigitalSignature, KeyEncipherment},
-    PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ECDSA_P521_SHA512, PKCS_ED25519, SanType,
+    PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ECDSA_P521_SHA512, PKCS_ED25519,
+    PKCS_RSA_SHA256, RsaKeySize, SanType,
 };
 
 use super::{
     Ca,
     mint::{DAY, date, later, verify, verify_at},
 };
-use crate::caller::CertificateRefused as Refused;
+use crate::caller::{CertificateRefused as Refused, KeyKind, LeafRules};
 
 /// Refusal of the leaf that `adjust` makes.
 fn refused(adjust: impl FnOnce(&mut CertificateParams)) -> Option<Refused> {
@@ -192,7 +193,7 @@ fn roles() -> CustomExtension {
     stating(1, [&[0x30, length], roles.as_slice()].concat())
 }
 
-/// Rows: IB1-ID-2, IB1-ID-3, IB1-ID-4
+/// Rows: IB1-ID-2, IB1-ID-3, IB1-ID-4, CON-12
 #[test]
 fn a_certificate_names_its_member_and_application_in_either_layout() {
     let uri = |text: &str| SanType::URI(text.try_into().unwrap());
@@ -269,5 +270,51 @@ fn a_membership_that_cannot_be_read_refuses_the_certificate() {
                 "{value:?}"
             );
         }
+    }
+}
+
+/// Rows: IB1-TLS-1
+#[test]
+fn ib1_tls_1_a_key_of_a_kind_that_is_not_configured_and_a_wildcard_are_refused() {
+    let root = Ca::root("root", |_| ());
+    let rsa = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+    let [p256, p384] = [&PKCS_ECDSA_P256_SHA256, &PKCS_ECDSA_P384_SHA384]
+        .map(|algorithm| KeyPair::generate_for(algorithm).unwrap());
+    let by = |keys: &[KeyKind], wildcards, leaf: &_| {
+        let keys = keys.to_vec();
+        let callers = root
+            .callers()
+            .with_leaf_rules(LeafRules { keys, wildcards });
+        verify(&callers, leaf).err()
+    };
+    let ecdsa = [KeyKind::P256, KeyKind::P384];
+    for (key, kind) in [
+        (&rsa, KeyKind::Rsa),
+        (&p256, KeyKind::P256),
+        (&p384, KeyKind::P384),
+    ] {
+        let leaf = root.leaf_with(key, |_| ());
+        assert_eq!(verify(&root.callers(), &leaf).err(), None, "{kind}");
+        assert_eq!(by(&[kind], true, &leaf), None);
+        let others: Vec<_> = KeyKind::ALL
+            .iter()
+            .copied()
+            .filter(|one| *one != kind)
+            .collect();
+        let refused = Some(Refused::KeyNotAllowed { kind });
+        assert_eq!(by(&others, true, &leaf), refused);
+        assert_eq!(by(&ecdsa, true, &leaf).is_none(), kind != KeyKind::Rsa);
+    }
+    for (name, is_wildcard) in [
+        ("a.example.org", false),
+        ("*.example.org", true),
+        ("a*.example.org", true),
+    ] {
+        let leaf = root.leaf(|params| {
+            params.subject_alt_names = vec![SanType::DnsName(name.try_into().unwrap())];
+        });
+        let refused = is_wildcard.then_some(Refused::Wildcard);
+        assert_eq!(by(&ecdsa, false, &leaf), refused, "{name}");
+        assert_eq!(by(&ecdsa, true, &leaf), None, "{name}");
     }
 }
