@@ -102,7 +102,7 @@ error   perild.toml:5: consumers.certificate_format: "pem" is not known; write o
 error   perild.toml:5: consumers.revocation_lists: string "a.crl" does not fit; write a list in [ ]
 error   perild.toml:5: consumers.revocation_urls: "a.crl" is not a URL (relative URL without a base); write it as https://host/path
 error   perild.toml:1: base_url: "example.org" is not a URL (relative URL without a base); write it as https://host/path
-error   perild.toml:6: datasets[0].class: "OE-C" is not known; write one of OE-O, OE-SA, OE-SB
+error   perild.toml:6: datasets[0].class: "OE-C" is not known; write one of IB1-O, OE-O, IB1-SA, OE-SA, IB1-SB, OE-SB
 error   perild.toml:4: datasets[0]: name is missing; add it; the shipped configuration says what it is for
 error   perild.toml:4: unclosed table, expected `]`
 "#);

@@ -77,6 +77,23 @@ impl Conditions {
         *self == Self::default()
     }
 
+    /// The number of them, each fact for itself.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        let lists = [
+            &self.roles,
+            &self.licences,
+            &self.members,
+            &self.applications,
+            &self.clients,
+            &self.organisations,
+            &self.blocked,
+        ];
+        let lists = lists.iter().filter(|names| !names.is_empty()).count();
+        let bounds = [self.from, self.until].iter().flatten().count();
+        lists + bounds + usize::from(self.is_approved) + self.facts.len()
+    }
+
     /// The conditions in words for everyone: who is let in or blocked by name is not named.
     #[must_use]
     pub fn demands(&self) -> Vec<String> {

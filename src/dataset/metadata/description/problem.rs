@@ -162,6 +162,12 @@ pub enum Problem {
         /// Counted from 0.
         offset: usize,
     },
+    /// A class whose data is not shared here (OE-CLS-1, IB1-SEN-1).
+    #[error("data of class {class} is not for sharing")]
+    ClassNotShared {
+        /// Its name.
+        class: Box<str>,
+    },
     /// Conditions on data that everyone may have (OE-CLS-2).
     #[error("OE-O is open to everyone, and has neither scopes nor conditions")]
     OpenWithDemands,
@@ -409,6 +415,7 @@ impl Problem {
             Self::NotOfKind { .. } => "write the kind, as kind = \"records\", or remove the key".into(),
             Self::NotUtf8 { .. } => "save the file as UTF-8".into(),
             Self::Backwards => "write a later one; the rule counts from the first until before the second".into(),
+            Self::ClassNotShared { .. } => "keep it out of paths.shared_data: perild does not check the permission that OE-SP and IB1-SP want".into(),
             Self::OpenWithDemands => "remove them, or write class = \"OE-SA\"".into(),
             Self::OutOfBounds { low, high, .. } => format!("write a whole number from {low} to {high}"),
             Self::OutsideFolder { .. } => "name a file in the folder of the description, and no link out of it".into(),

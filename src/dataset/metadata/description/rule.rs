@@ -48,11 +48,16 @@ fn class(section: &mut Section<'_, '_>) -> Option<Class> {
     let Some(Lined { value, line }) = section.text("class") else {
         return (!section.has("class")).then(Class::default);
     };
-    let class = CLASSES.into_iter().find(|class| class.name() == &*value);
+    let class = Class::named(&value);
     if class.is_none() {
         let word = shortened(&value);
-        let known = CLASS_NAMES;
-        section.complain(line, "class", Problem::UnknownWord { word, known });
+        let problem = if NOT_SHARED.contains(&&*value) {
+            Problem::ClassNotShared { class: word }
+        } else {
+            let known = Class::NAMES;
+            Problem::UnknownWord { word, known }
+        };
+        section.complain(line, "class", problem);
     }
     class
 }
@@ -115,7 +120,12 @@ fn conditions(section: &mut Section<'_, '_>) -> Option<Conditions> {
         is_approved: approved.unwrap_or_default(),
         facts: facts?,
     };
-    (are_read && is_flag && !is_backwards).then_some(conditions)
+    let is_short = conditions.len() <= MOST_CONDITIONS;
+    if !is_short {
+        let most = MOST_CONDITIONS;
+        section.complain(section.line, "facts", Problem::TooMany { most });
+    }
+    (are_read && is_flag && !is_backwards && is_short).then_some(conditions)
 }
 
 /// A list of one name or more: an empty one would let in everybody where nobody is meant.
@@ -125,6 +135,11 @@ fn names(section: &mut Section<'_, '_>, key: &'static str) -> Option<Names> {
     };
     if texts.is_empty() {
         section.complain(section.line, key, Problem::Empty);
+        return None;
+    }
+    if texts.len() > MOST_NAMES {
+        let most = MOST_NAMES;
+        section.complain(section.line, key, Problem::TooMany { most });
         return None;
     }
     Some(texts.into_iter().map(|text| text.value).collect())
@@ -165,6 +180,11 @@ fn fact(value: &DeValue<'_>) -> Option<Fact> {
     Decimal::parse(number).map(Fact::Number)
 }
 
-const CLASSES: [Class; 3] = [Class::Open, Class::SharedA, Class::SharedB];
+/// Conditions of one rule (LIM-7): each is looked at on every request.
+const MOST_CONDITIONS: usize = 64;
 
-const CLASS_NAMES: &[&str] = &[CLASSES[0].name(), CLASSES[1].name(), CLASSES[2].name()];
+/// Names in one list of a rule (LIM-7).
+const MOST_NAMES: usize = 256;
+
+/// Classes that there are, and that are not for sharing here.
+const NOT_SHARED: [&str; 4] = ["OE-SP", "OE-C", "IB1-SP", "IB1-C"];

@@ -247,6 +247,7 @@ fn a_mistake_is_said_with_its_line_its_key_and_what_to_write_instead() {
         &format!("{SMALLEST}source = \"s3://bucket/prefix/\"\n"),
         &format!("{SMALLEST}source = \"postgres://me:secret@host/db\"\n"),
         &format!("{SMALLEST}[[rule]]\nclass = \"OE-C\"\n"),
+        &format!("{SMALLEST}[[rule]]\nclass = \"IB1-SP\"\n"),
         &format!("{SMALLEST}[[rule]]\nclass = \"oe-o\"\n"),
         &format!("{SMALLEST}[[rule]]\nclass = \"OE-O\"\nscopes = [\"a\"]\n"),
         &format!("{SMALLEST}[[rule]]\nscopes = [\"a b\"]\n"),
@@ -525,4 +526,68 @@ fn a_rule_has_typed_conditions_and_one_that_cannot_be_read_leaves_no_rule() {
         assert!(rule(broken).is_err(), "{broken}");
     }
     assert!(rule("approved = false").is_ok());
+}
+
+/// Rows: IB1-SEN-1, OE-CLS-1
+#[test]
+fn ib1_sen_1_classes_have_the_names_of_both_schemes_and_those_that_are_not_for_sharing_are_refused()
+{
+    let class = |name: &str| {
+        let described = described(&format!("{SMALLEST}[[rule]]\nclass = \"{name}\"\n"));
+        described.map(|described| described.rules[0].clause.class())
+    };
+    for (names, expected) in [
+        (["OE-O", "IB1-O"], Class::Open),
+        (["OE-SA", "IB1-SA"], Class::SharedA),
+        (["OE-SB", "IB1-SB"], Class::SharedB),
+    ] {
+        for name in names {
+            assert_eq!(class(name).unwrap(), expected, "{name}");
+        }
+    }
+    for (name, is_known) in [
+        ("OE-SP", true),
+        ("OE-C", true),
+        ("IB1-SP", true),
+        ("IB1-C", true),
+        ("IB1-P", false),
+        ("ib1-o", false),
+        ("SA", false),
+        ("", false),
+    ] {
+        let said = format!("{:?}", class(name).unwrap_err());
+        assert_eq!(said.contains("ClassNotShared"), is_known, "{name}: {said}");
+    }
+}
+
+/// Rows: LIM-7
+#[test]
+fn lim_7_a_rule_has_at_most_64_conditions_and_256_names_in_a_list() {
+    let facts = |number: usize| {
+        let facts: Vec<_> = (0..number).map(|at| format!("fact_{at} = true")).collect();
+        format!("facts = {{ {} }}\n", facts.join(", "))
+    };
+    let names = |number: usize| {
+        let names: Vec<_> = (0..number).map(|at| format!("\"client-{at}\"")).collect();
+        format!("clients = [{}]\n", names.join(", "))
+    };
+    for (conditions, is_good) in [
+        (facts(64), true),
+        (facts(65), false),
+        (names(256), true),
+        (names(257), false),
+        (facts(63) + &names(256), true),
+        (facts(64) + &names(1), false),
+        (
+            facts(60) + &names(1) + "approved = true\nfrom = 2026-01-01\nuntil = 2027-01-01\n",
+            true,
+        ),
+        (
+            facts(61) + &names(1) + "approved = true\nfrom = 2026-01-01\nuntil = 2027-01-01\n",
+            false,
+        ),
+    ] {
+        let text = format!("{SMALLEST}[[rule]]\n{conditions}");
+        assert_eq!(described(&text).is_ok(), is_good, "{}", complaints(&text));
+    }
 }
