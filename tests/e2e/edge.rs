@@ -1,6 +1,6 @@
 //! nginx by itself, with the files we ship: TLS, names, what is open, and that no request gets around it.
 
-use std::{fs, os::unix::fs::symlink, process::Command};
+use std::{fs, os::unix::fs::symlink, process::Command, time::Duration};
 
 use tempfile::TempDir;
 
@@ -8,7 +8,7 @@ use crate::support::{
     http::{Connection, Request, plain},
     nginx::{Nginx, check},
     pki::{Identity, Pki},
-    process::{output, tool},
+    process::{eventually, output, tool},
     tls, world,
 };
 
@@ -93,6 +93,26 @@ fn fapi1_b_7_1_tls_1_2_and_1_3_are_spoken_and_older_versions_are_not() {
             "{version}"
         );
     }
+}
+
+/// Rows: IB1-TLS-1
+#[test]
+fn ib1_tls_1_the_part_with_the_versions_makes_it_tls_1_3_alone_at_every_server_of_the_site() {
+    let site = Site::start();
+    let part = site.dir.path().join("nginx/perild.d/tls-versions.inc");
+    let shipped = fs::read_to_string(&part).unwrap();
+    let ours = shipped.replace(
+        "\nssl_protocols TLSv1.2 TLSv1.3;",
+        "\nssl_protocols TLSv1.3;",
+    );
+    assert_ne!(shipped, ours);
+    fs::write(&part, ours).unwrap();
+    assert!(site.handshake(&["-tls1_2"]));
+    site.nginx.reload();
+    eventually("nginx without TLS 1.2", Duration::from_secs(10), || {
+        (!site.handshake(&["-tls1_2"])).then_some(())
+    });
+    assert!(site.handshake(&["-tls1_3"]));
 }
 
 /// Rows: FAPI1-A-4, FAPI2-NET-2, NGX-14, CONF-1, CON-8
