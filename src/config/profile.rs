@@ -8,11 +8,13 @@ use toml::Table;
 use super::layer::Layer;
 
 /// `[profile]`
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Profile {
     /// The scheme.
     pub name: ProfileName,
+    /// Names that the scheme lets servers have; empty: not compared.
+    pub server_names: Vec<String>,
 }
 
 /// Schemes whose settings are known.

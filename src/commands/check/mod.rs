@@ -10,6 +10,7 @@ mod names;
 mod nginx;
 mod reminder;
 mod served;
+mod server_certificate;
 mod shared_data;
 mod shown;
 mod socket;

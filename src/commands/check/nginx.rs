@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, io, process::Command};
 
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
-use super::{of_nginx, served};
+use super::{of_nginx, served, server_certificate};
 use crate::{
     clock::Timestamp,
     config::{Config, Finding, ProfileName, SettingPlace, Severity},
@@ -38,6 +38,7 @@ pub(super) fn findings(config: &Config, is_online: bool) -> Vec<Finding> {
     let files = certificate_files(&dump);
     let mut findings = certificates(&files, Timestamp::now());
     findings.extend(served::findings(config, &dump, &files, is_online));
+    findings.extend(server_certificate::findings(config, &files));
     findings.extend(versions(&dump, config.profile.name));
     if let Listen::Unix(socket) = &config.listen {
         findings.extend(judge(
@@ -160,7 +161,7 @@ fn versions(dump: &str, profile: ProfileName) -> Option<Finding> {
     (profile == ProfileName::Ib1).then(|| {
         of_nginx(
             format!("profile {profile} has TLS 1.3 alone, and nginx has {wider}"),
-            "write ssl_protocols TLSv1.3; in /etc/nginx/perild.d/tls.inc and in the other sites of the port",
+            "write ssl_protocols TLSv1.3; in /etc/nginx/perild.d/tls-versions.inc and in the other sites of the port",
         )
     })
 }
