@@ -22,6 +22,7 @@ mod jwt;
 mod machines;
 mod nginx_tls;
 mod perils;
+mod second_opinion;
 mod service;
 mod socket;
 mod tokens;

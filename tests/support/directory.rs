@@ -149,12 +149,12 @@ fn registrations(pki: &Pki, consumers: &[&str]) -> Value {
 }
 
 /// The program's directory, with its packages installed.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/directory");
     let lock = File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join("directory.lock")).unwrap();
     lock.lock().unwrap();
     if !program
-        .join("node_modules/oidc-provider/package.json")
+        .join("node_modules/oauth4webapi/package.json")
         .exists()
     {
         output(
@@ -167,7 +167,7 @@ fn program() -> PathBuf {
 }
 
 /// The Node that npm brought with the packages: Debian 12's own (18) is older than oidc-provider wants.
-fn node(program: &Path) -> PathBuf {
+pub fn node(program: &Path) -> PathBuf {
     let brought =
         ["x64", "arm64"].map(|cpu| program.join(format!("node_modules/node-linux-{cpu}/bin/node")));
     brought
