@@ -20,12 +20,13 @@ pub fn day(text: &str) -> Option<i32> {
 }
 
 /// The instant that `text` is: a `date-time` of RFC 3339, with any offset. One between two milliseconds is none:
-/// it would have to be moved to be compared.
+/// it would have to be moved to be compared. A leap second, which the count since 1970 does not have, is the last
+/// millisecond of its minute.
 #[must_use]
 pub fn millisecond(text: &str) -> Option<i64> {
     let nanoseconds = nanoseconds(text)?;
-    let is_whole = nanoseconds % i128::from(NANOSECONDS) == 0;
-    let milliseconds = nanoseconds / i128::from(NANOSECONDS);
+    let is_whole = nanoseconds % i128::from(NANOSECONDS) == 0 || is_leap_second(text);
+    let milliseconds = nanoseconds.div_euclid(i128::from(NANOSECONDS));
     i64::try_from(milliseconds).ok().filter(|_| is_whole)
 }
 
@@ -34,6 +35,12 @@ pub fn millisecond(text: &str) -> Option<i64> {
 pub(crate) fn nanoseconds(text: &str) -> Option<i128> {
     let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?;
     Some(instant.unix_timestamp_nanos())
+}
+
+/// RFC 3339 §5.6: the second of an instant is 60.
+fn is_leap_second(text: &str) -> bool {
+    text.get("1970-01-01T00:00:".len()..)
+        .is_some_and(|seconds| seconds.starts_with("60"))
 }
 
 /// The first millisecond of a day in UTC.
@@ -101,6 +108,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Rows: OE-DT-1, CON-14
     #[test]
     fn days_are_full_dates_and_nothing_else() {
         for (text, expected) in [
@@ -116,6 +124,7 @@ mod tests {
             ("-1970-01-01", None),
             ("19700101", None),
             ("1970-01-01 ", None),
+            ("15/01/2026", None),
             ("1970-01-01Z", None),
             ("", None),
         ] {
@@ -123,6 +132,7 @@ mod tests {
         }
     }
 
+    /// Rows: OE-DT-1, OE-DT-2, CON-14
     #[test]
     fn instants_have_an_offset_and_milliseconds() {
         for (text, expected) in [
@@ -132,6 +142,14 @@ mod tests {
             ("1970-01-01T00:00:00.0005Z", None),
             ("1970-01-01T01:00:00+01:00", Some(0)),
             ("1969-12-31T23:59:59.999Z", Some(-1)),
+            ("1970-01-01t00:00:00z", Some(0)),
+            ("1970-01-01T00:00:00-00:30", Some(1_800_000)),
+            ("2016-12-31T23:59:60Z", Some(1_483_228_799_999)),
+            ("2017-01-01T00:59:60+01:00", Some(1_483_228_799_999)),
+            ("2016-12-31T23:58:60Z", None),
+            ("2016-12-31T23:59:61Z", None),
+            ("15/01/2026", None),
+            ("2026-01-15 00:00:00", None),
             ("1970-01-01T00:00:00", None),
             ("1970-01-01", None),
             ("1970-01-01T24:00:00Z", None),
