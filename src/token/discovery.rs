@@ -273,7 +273,7 @@ mod tests {
         }
     }
 
-    /// Rows: DISC-4, FAPI2-NET-4
+    /// Rows: DISC-4, FAPI2-NET-4, IB1-TOK-3
     #[test]
     fn rfc8705_5_the_mtls_alias_is_preferred() {
         let mut metadata = json!({

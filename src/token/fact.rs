@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(Decimal::from(i64::MIN), number("-9223372036854775808"));
     }
 
-    /// Rows: ACL-2, ACL-4, ACL-7
+    /// Rows: ACL-2, ACL-4, ACL-7, ACL-16, OE-VAL-12
     #[test]
     fn facts_are_texts_numbers_and_truth_values_alone() {
         let long = "x".repeat(300);

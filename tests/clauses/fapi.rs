@@ -97,7 +97,7 @@ fn fapi1_b_6_2_1_10_date_is_imf_fixdate_and_the_id_is_echoed_or_new() {
     }
 }
 
-/// Rows: FAPI1-B-13, FAPI1-B-15, FAPI2-IA-2
+/// Rows: FAPI1-B-13, FAPI1-B-15, FAPI2-IA-2, IB1-HDR-3
 #[test]
 fn fapi1_b_6_2_1_13_the_other_fapi_headers_never_cause_a_refusal() {
     let site = Site::start();

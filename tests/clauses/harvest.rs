@@ -312,7 +312,7 @@ fn every_reference_leads_somewhere(whole: &Value, part: &Value) {
     }
 }
 
-/// Rows: OE-CHG-1, OE-CHG-3
+/// Rows: OE-CHG-1, OE-CHG-3, OE-VER-2
 #[test]
 fn two_versions_stand_side_by_side_and_everything_says_the_same_of_their_end() {
     let site = site();

@@ -30,6 +30,7 @@ mod first_words;
 mod harvest;
 mod healthcheck;
 mod ib1;
+mod ib1_access;
 mod limits;
 mod listening;
 mod locale;

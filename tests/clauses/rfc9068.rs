@@ -118,3 +118,23 @@ fn where_both_kinds_are_accepted_opaque_tokens_are_asked_about() {
         .answer_about("gone", Reply::Json(json!({"active": false})));
     assert_eq!(ask("gone"), 401);
 }
+
+/// Rows: LIM-2, LIM-3, JAT-4
+#[test]
+fn a_jwt_with_too_much_in_it_is_refused_before_anything_of_it_is_read() {
+    let key = SigningKey::p256();
+    let site = site("jwt", &key);
+    let filled = |octets: usize| {
+        let mut claims = claims(&site);
+        claims["filling"] = json!("x".repeat(octets));
+        key.sign(&header(), &claims)
+    };
+    let ask = |token: &str| site.ask(&site.request(&format!("/{NAME}"), token));
+    assert_eq!(ask(&filled(2000)).status, 200);
+    let over = ask(&filled(4000));
+    challenged(&site, &over, 401, Some("invalid_token"));
+    let detail = over.problem()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("too long"), "{detail}");
+    assert_eq!(ask(&filled(100_000)).status, 431);
+    assert_eq!(ask(&filled(1)).status, 200);
+}

@@ -139,6 +139,7 @@ fn open_data_beside_a_scope_is_refused() {
     with_rule("wind", "scope = \"energy:read\"").assert_passes_check();
 }
 
+/// Rows: ACL-13
 #[test]
 fn a_reload_with_a_rule_that_names_nothing_is_refused_and_what_runs_stays() {
     let site = Site::with(|settings, _| settings.more = rule(NAME, "scope = \"energy:read\""));
@@ -384,7 +385,7 @@ fn an_explanation_judges_a_certificate_and_claims_as_those_of_a_request() {
     }
 }
 
-/// Rows: ACL-2, ACL-4, ACL-11
+/// Rows: ACL-2, ACL-4, ACL-11, ACL-16, ACL-17, OE-VAL-12, IB1-REV-1
 #[test]
 fn conditions_of_a_description_decide_and_a_reload_blocks_known_tokens() {
     let site = Site::with(|settings, _| DESCRIBED.clone_into(&mut settings.defaults));

@@ -208,6 +208,7 @@ fn a_file_belongs_to_the_nearest_word_that_is_said_of_it() {
     assert_eq!(files(&catalog, "bundle"), ["part-1.csv", "part-2.csv"]);
 }
 
+/// Rows: ACL-13
 #[test]
 fn a_broken_description_takes_down_its_own_collection_and_no_other() {
     let broken = meters("source = \"secret-*.csv\"\ncolour = 3");
@@ -290,6 +291,7 @@ fn what_is_imported_and_neither_described_nor_ruled_is_served_where_all_is() {
     }
 }
 
+/// Rows: ACL-13
 #[test]
 fn what_was_served_stays_served_until_its_description_is_mended_or_gone() {
     let provider = Provider::with(&[("meters.toml", METERS), ("meters.csv", "")]);

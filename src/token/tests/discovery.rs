@@ -67,7 +67,7 @@ async fn a_directory_that_fails_or_lies_at_start_is_tried_until_it_does_not() {
     }
 }
 
-/// Rows: DISC-2
+/// Rows: DISC-2, IB1-TOK-3
 #[tokio::test]
 async fn rfc8414_3_1_the_oauth_form_is_tried_when_the_openid_form_is_absent() {
     let world = World::start();

@@ -513,3 +513,41 @@ async fn a_refused_token_says_nothing_of_itself_and_whom_it_was_for_only_when_it
         assert_eq!(noted.unwrap().client_id(), client);
     }
 }
+
+/// Rows: IB1-REV-1, JAT-10, INT-12
+#[tokio::test]
+async fn ib1_rev_1_sixty_minutes_after_a_withdrawal_nothing_is_given_to_any_kind_of_token() {
+    let issuer = Issuer::start();
+    let tokens = start(TokenSettings {
+        kinds: TokenKinds::Both(jwt_settings()),
+        cache_seconds: 3600,
+        ..issuer.settings()
+    });
+    let day = NOW.seconds() + 86_400;
+    let mut answer = good_answer();
+    answer["exp"] = json!(day);
+    let vouched = Answer::Json(answer);
+    issuer.world.directory.answer_introspection(vouched);
+    let short = issuer.token(|claims| {
+        claims["iat"] = json!(NOW.seconds());
+        claims["exp"] = json!(NOW.seconds() + 3600);
+    });
+    let long = issuer.token(|claims| claims["exp"] = json!(day));
+    for token in [TOKEN, &short, &long] {
+        assert!(redeem(&tokens, token).await.is_ok());
+    }
+    // Withdrawn as soon as it was asked about.
+    let withdrawn = Answer::Json(json!({"active": false}));
+    issuer.world.directory.answer_introspection(withdrawn);
+    // Times are whole seconds, so the last of them may have begun twice.
+    let over = NOW.after(Duration::from_secs(3602));
+    for token in [TOKEN, &short, &long] {
+        let token = AccessToken::parse(token).unwrap();
+        let refused = tokens.redeem(token, &caller(7), over).await.unwrap_err();
+        let is_withdrawn = matches!(
+            refused,
+            TokenRefused::Inactive | TokenRefused::Expired { .. }
+        );
+        assert!(is_withdrawn, "{refused}");
+    }
+}
