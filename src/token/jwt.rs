@@ -145,3 +145,50 @@ impl Verified {
         }
     }
 }
+
+/// Doors for the fuzz targets: what strangers send, without keys that sign it.
+#[cfg(fuzzing)]
+pub(super) mod fuzzing {
+    use super::{
+        claims::{ClaimRules, lifetime},
+        header::{Header, HeaderRules, object},
+        jws::Parts,
+        key_set::KeySet,
+    };
+    use crate::token::{algorithm::Algorithm, claim::Claim, json::parse_object};
+
+    const ALGORITHMS: [Algorithm; 3] = [Algorithm::Es256, Algorithm::Ps256, Algorithm::EdDsa];
+
+    pub(in crate::token) fn read_token(text: &str) {
+        let Some(parts) = Parts::of(text) else {
+            return;
+        };
+        let rules = HeaderRules {
+            algorithms: ALGORITHMS.to_vec(),
+            types: &["at+jwt", "jwt"],
+        };
+        let header = Header::read(parts.header(), &rules);
+        assert!(
+            header.is_err() || parts.have_header(),
+            "a header names its algorithm"
+        );
+        for required in [Claim::ALL, &[Claim::Iss, Claim::Exp]] {
+            let rules = ClaimRules {
+                issuer: "https://as.example/".to_owned(),
+                audience: "https://us.example".to_owned(),
+                required: required.to_vec(),
+            };
+            let Some(claims) = object(parts.payload()).and_then(|object| rules.read(&object).ok())
+            else {
+                continue;
+            };
+            assert_eq!(claims.iss.as_deref(), Some("https://as.example/"));
+            let _ = lifetime(&claims);
+        }
+    }
+
+    pub(in crate::token) fn read_key_set(bytes: &[u8]) -> Option<usize> {
+        let object = parse_object(bytes).ok()?;
+        KeySet::read(&object, &ALGORITHMS).ok().map(|set| set.len())
+    }
+}

@@ -76,12 +76,22 @@ pub use transport::{TransportFault, TransportKind};
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing {
-    use super::{answer::Answer, json::parse_object};
+    use super::{answer::Answer, json::parse_object, jwt};
 
     /// Reads `bytes` as the authorization server's answer about a token.
     pub fn read_answer(bytes: &[u8]) {
         if let Ok(object) = parse_object(bytes) {
             let _ = Answer::read(&object);
         }
+    }
+
+    /// Reads `text` as a JWT access token whose signature is good: its header, and its claims.
+    pub fn read_jwt(text: &str) {
+        jwt::fuzzing::read_token(text);
+    }
+
+    /// Reads `bytes` as the authorization server's key set; the number of keys that can be used.
+    pub fn read_key_set(bytes: &[u8]) -> Option<usize> {
+        jwt::fuzzing::read_key_set(bytes)
     }
 }

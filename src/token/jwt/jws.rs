@@ -41,6 +41,16 @@ impl<'t> Parts<'t> {
         })
     }
 
+    #[cfg(fuzzing)]
+    pub(super) fn header(&self) -> &'t str {
+        self.header
+    }
+
+    #[cfg(fuzzing)]
+    pub(super) fn payload(&self) -> &'t str {
+        self.payload
+    }
+
     /// `true` when the first part is a JOSE header.
     pub(super) fn have_header(&self) -> bool {
         is_header(self.header)
