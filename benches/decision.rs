@@ -14,14 +14,17 @@ use actix_web::{
 use criterion::{BatchSize, Criterion};
 use futures_util::FutureExt as _;
 use perild::{
-    caller::Callers,
+    caller::{Callers, Membership},
     clock::Timestamp,
     dataset::{Catalog, FileName, catalog::Sources},
     edge::{
         Authorization, CertificateFormat, Inbound, InteractionId, Limits, Peer, Peers, ProxyHeaders,
     },
-    policy::{Class, CollectionId, DatasetRule, Defaults, Permit, Policy},
-    token::{Scope, Tokens},
+    policy::{
+        Applicant, AssertedFact, Class, Clause, CollectionId, Conditions, DatasetRule, Defaults,
+        Lists, Names, Permit, Policy, Published, Publishers,
+    },
+    token::{Fact, Facts, Scope, Tokens},
 };
 use tokio::runtime::Runtime;
 
@@ -115,9 +118,109 @@ fn main() -> Result<(), Box<dyn Error>> {
             BatchSize::PerIteration,
         );
     });
+    let (policy, collection) = Conditioned::policy()?;
+    let conditioned = Conditioned::new()?;
+    criterion.bench_function("decision/64 conditions, lists of 256", |bencher| {
+        let applicant = conditioned.applicant();
+        bencher.iter(|| {
+            let judged = policy.judge(black_box(&collection), black_box(&applicant));
+            assert!(judged.is_ok(), "every condition holds");
+        });
+    });
     criterion.final_summary();
     Ok(())
 }
+
+/// One who satisfies each of 64 conditions: seven lists, a beginning and an end, approval, and 54 facts.
+struct Conditioned {
+    facts: Facts,
+    membership: Membership,
+    scope: Scope,
+}
+
+impl Conditioned {
+    fn new() -> Result<Self, Box<dyn Error>> {
+        let (role, member) = (url("role", 200), url("member", 200));
+        let application = url("application", 200);
+        let scope = format!("energy:read {}", url("licence", 200));
+        Ok(Self {
+            facts: facts().into_iter().collect(),
+            membership: Membership::supposed(&[&role], Some(&member), Some(&application)),
+            scope: Scope::parse(&scope).ok_or("the scope is one")?,
+        })
+    }
+
+    fn applicant(&self) -> Applicant<'_> {
+        Applicant {
+            scope: &self.scope,
+            client: Some(CLIENT),
+            organisation: Some(ORGANISATION),
+            membership: &self.membership,
+            facts: &self.facts,
+            now: Timestamp::from_seconds(1_768_478_400),
+        }
+    }
+
+    fn policy() -> Result<(Policy, CollectionId), Box<dyn Error>> {
+        let named = |what: &str| {
+            (0..LISTED)
+                .map(|at| url(what, at).into())
+                .collect::<Names>()
+        };
+        let with = |what: &str, one: &str| {
+            let others = (1..LISTED).map(|at| url(what, at).into());
+            others.chain([Box::from(one)]).collect::<Names>()
+        };
+        let conditions = Conditions {
+            roles: named("role"),
+            licences: named("licence"),
+            members: named("member"),
+            applications: named("application"),
+            clients: with("client", CLIENT),
+            organisations: with("organisation", ORGANISATION),
+            blocked: named("blocked"),
+            from: Some(Timestamp::from_seconds(0)),
+            until: Some(Timestamp::from_seconds(i64::MAX)),
+            is_approved: true,
+            facts: facts().into(),
+        };
+        let scope = Scope::parse("energy:read").ok_or("the scope is one")?;
+        let clause = Clause::new(Class::SharedA, scope, conditions)?;
+        let collection = CollectionId::parse("conditioned")?;
+        let published = Published {
+            id: &collection,
+            group: None,
+            clauses: &[clause],
+        };
+        let policy = Policy::new(&[], &Defaults::default())?;
+        let (policy, _) = policy.publish([published], &Publishers::default());
+        let policy = policy.with_lists(Lists {
+            blocked: named("withdrawn"),
+            approved: with("approved", CLIENT),
+            licence_prefixes: [Box::from("https://")].into_iter().collect(),
+        });
+        Ok((policy, collection))
+    }
+}
+
+fn facts() -> Vec<AssertedFact> {
+    let fact = |at: usize| {
+        (
+            format!("oe:fact_{at}").into(),
+            Fact::Text(url("value", at).into()),
+        )
+    };
+    (0..54).map(fact).collect()
+}
+
+fn url(what: &str, at: usize) -> String {
+    format!("https://registry.example.org/{what}/{at:04}")
+}
+
+/// Names in each list.
+const LISTED: usize = 256;
+const CLIENT: &str = "https://directory.example.org/application/2";
+const ORGANISATION: &str = "https://directory.example.org/organisation/2";
 
 /// The walk, which waits for nothing once the token is known.
 fn decided(request: &HttpRequest, rooms: &Rooms, rules: &Rules, callers: &Callers) {

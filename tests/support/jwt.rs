@@ -78,8 +78,9 @@ impl SigningKey {
     /// `claims` signed under `header`, to which its algorithm is added where there is none.
     pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
         let mut header = header.clone();
-        if header.get("alg").is_none() {
-            header["alg"] = json!(self.algorithm());
+        if let Some(members) = header.as_object_mut() {
+            let algorithm = || json!(self.algorithm());
+            members.entry("alg").or_insert_with(algorithm);
         }
         self.sign_text(&header.to_string(), &claims.to_string())
     }
