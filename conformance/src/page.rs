@@ -1,6 +1,9 @@
 //! The page, and what keeps it from being the whole truth.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write},
+};
 
 use crate::{
     results::{Results, Went},
@@ -27,20 +30,16 @@ impl Page {
             }
         }
         let mut page = Self {
-            text: HEAD.to_owned(),
+            text: String::new(),
             faults: Vec::new(),
             summary: String::new(),
         };
-        let (mut tested, mut argued) = (0, 0);
+        let mut counts = Counts::default();
         for section in &rows.sections {
             let mut lines = String::new();
             for row in &section.rows {
                 let claims = by_row.remove(row.id.as_str()).unwrap_or_default();
-                *(if claims.is_empty() {
-                    &mut argued
-                } else {
-                    &mut tested
-                }) += 1;
+                counts.count(row, &claims);
                 page.row(row, &claims, results, &mut lines);
             }
             if !lines.is_empty() {
@@ -65,10 +64,8 @@ impl Page {
                 "{id} was a row and is none any more: if it asks for nothing now, say so by `argued`"
             ));
         }
-        page.summary = format!(
-            "conformance: {tested} rows tested, {argued} argued, {} faults",
-            page.faults.len()
-        );
+        page.text = format!("{HEAD}\n{counts}\n{}", page.text);
+        page.summary = format!("conformance: {counts} {} faults", page.faults.len());
         page
     }
 
@@ -114,6 +111,41 @@ impl Page {
             "| {} | {} | {} | {tests} | {result} |",
             row.id, row.clause, row.says
         );
+    }
+}
+
+/// Numbers of rows, by what they have.
+#[derive(Default)]
+struct Counts {
+    tested: usize,
+    /// Those of `tested` of which a part is argued.
+    in_part: usize,
+    argued: usize,
+}
+
+impl Counts {
+    fn count(&mut self, row: &Row, claims: &[&Claim]) {
+        if claims.is_empty() {
+            self.argued += 1;
+        } else {
+            self.tested += 1;
+            self.in_part += usize::from(row.in_part.is_some());
+        }
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            tested,
+            in_part,
+            argued,
+        } = self;
+        write!(
+            f,
+            "{} rows: {tested} with tests that pass, {in_part} of these argued in part, and {argued} argued.",
+            tested + argued
+        )
     }
 }
 
@@ -186,6 +218,13 @@ rows = [{ id = "B-1", clause = "c", says = "three", in_part = "the rest is not o
         ] {
             assert!(page.text.contains(line), "{line}");
         }
+        let counts = "3 rows: 2 with tests that pass, 1 of these argued in part, and 1 argued.";
+        assert!(
+            page.text.contains(&format!("\n\n{counts}\n\n## S\n")),
+            "{}",
+            page.text
+        );
+        assert_eq!(page.summary, format!("conformance: {counts} 0 faults"));
         let again = page_after(&["A-1", "B-1"], OK, &page.text);
         assert!(again.faults.is_empty(), "{again:?}");
     }
