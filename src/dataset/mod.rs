@@ -21,6 +21,7 @@ pub(crate) mod mmap;
 mod name;
 pub mod perils;
 mod regular_file;
+mod source_files;
 pub mod tables;
 mod version;
 
@@ -32,4 +33,5 @@ pub use entity_tag::EntityTag;
 pub use files::{Absent, FileContent, Files, READABLE, Selection, Withheld};
 pub use name::{FileName, MediaType};
 pub use perils::Perils;
+pub use source_files::{SourceFiles, SourceFilesError};
 pub use version::FileIdentity;
