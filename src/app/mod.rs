@@ -12,6 +12,7 @@ mod items;
 mod perild;
 mod perils;
 mod present;
+mod renewed;
 mod routes;
 mod scrape;
 mod site;

@@ -38,9 +38,9 @@ pub struct Site {
     /// Those who may ask for statistics; empty: whoever has a token.
     pub heartbeat_clients: Names,
     /// The consumers.
-    pub callers: Callers,
+    pub callers: Arc<Callers>,
     /// The tokens of consumers, as the directory knows them.
-    pub tokens: Tokens,
+    pub tokens: Arc<Tokens>,
     /// Everything that is published.
     pub catalog: Arc<Catalog>,
     /// The rule of each collection.
@@ -48,7 +48,7 @@ pub struct Site {
     /// The address of the whole, without a slash at its end.
     pub base_url: Box<str>,
     /// The files.
-    pub files: Files,
+    pub files: Arc<Files>,
     /// nginx's internal location, or empty.
     pub accel_prefix: String,
     /// The peril values.
@@ -60,13 +60,13 @@ pub struct Site {
     /// The intake of bodies.
     pub intake: Intake,
     /// The description of all this.
-    pub description: Published,
+    pub description: Arc<Published>,
     /// The catalogue as harvesters find it.
     pub harvest: harvest::Published,
     /// Slots of long answers.
-    pub streams: FairSemaphore,
+    pub streams: Arc<FairSemaphore>,
     /// Slots of reading rows of tables: as many as there are processors, so that downloads have their share of them.
-    pub queries: FairSemaphore,
+    pub queries: Arc<FairSemaphore>,
     /// Those who may read a long body of the old contract.
     pub readers: Arc<Semaphore>,
     /// Schemas of answers from these perils.
@@ -74,8 +74,8 @@ pub struct Site {
     /// When that ends which each key of the configuration names.
     pub ends: BTreeMap<String, Ends>,
     /// Metadata of the protected resource with their URL, where they are published.
-    pub(super) resource_metadata: Option<(ResourceMetadata, String)>,
-    has_warned: AtomicBool,
+    pub(super) resource_metadata: Option<Arc<(ResourceMetadata, String)>>,
+    pub(super) has_warned: AtomicBool,
 }
 
 impl Site {
@@ -90,7 +90,7 @@ impl Site {
     ) -> Result<Self, StartError> {
         let tokens = Tokens::start(
             parts.tokens,
-            previous.map(|site| &site.tokens),
+            previous.map(|site| &*site.tokens),
             runtime.clone(),
         )?;
         let previous_harvest = previous.map(|site| &site.harvest);
@@ -102,35 +102,39 @@ impl Site {
         Ok(Self {
             resource_metadata: resource_metadata.map(|metadata| {
                 let url = metadata.url();
-                (metadata, url)
+                Arc::new((metadata, url))
             }),
             peers: parts.peers,
             limits: Limits::default(),
             proxy_headers: parts.proxy_headers,
             heartbeat_clients: parts.heartbeat_clients,
-            callers: parts.callers,
-            tokens,
+            callers: Arc::new(parts.callers),
+            tokens: Arc::new(tokens),
             catalog: parts.catalog,
             policy: parts.policy,
             base_url: parts.base_url,
-            files: parts
-                .files
-                .with_digests(&parts.intake.folder, previous.map(|site| &site.files)),
+            files: Arc::new(
+                parts
+                    .files
+                    .with_digests(&parts.intake.folder, previous.map(|site| &*site.files)),
+            ),
             accel_prefix: parts.accel_prefix,
             perils: parts.perils,
             tables: parts.tables,
             intake: parts.intake,
-            description: parts
-                .description
-                .following(previous.map(|site| &site.description)),
-            harvest,
-            streams: FairSemaphore::new(
-                usize::try_from(parts.peril_limits.max_streams).unwrap_or(usize::MAX),
+            description: Arc::new(
+                parts
+                    .description
+                    .following(previous.map(|site| &*site.description)),
             ),
-            queries: FairSemaphore::new(
+            harvest,
+            streams: Arc::new(FairSemaphore::new(
+                usize::try_from(parts.peril_limits.max_streams).unwrap_or(usize::MAX),
+            )),
+            queries: Arc::new(FairSemaphore::new(
                 std::thread::available_parallelism()
                     .map_or(FEWEST_QUERIES, |count| count.get().max(FEWEST_QUERIES)),
-            ),
+            )),
             readers: Arc::new(Semaphore::new(READERS)),
             schemas: Arc::default(),
             peril_limits: parts.peril_limits,
@@ -150,7 +154,9 @@ impl Site {
 
     /// URL of the metadata of the protected resource, where they are published.
     pub(super) fn resource_metadata_url(&self) -> Option<&str> {
-        self.resource_metadata.as_ref().map(|(_, url)| url.as_str())
+        self.resource_metadata
+            .as_ref()
+            .map(|metadata| metadata.1.as_str())
     }
 
     /// The collections by name: the perils and what has a rule in the configuration first.

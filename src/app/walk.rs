@@ -177,7 +177,7 @@ async fn rooms(
         Route::Climatescore(route) => climatescore::handle(context, *route, body, access).await,
         Route::Readiness => ready(site),
         Route::ResourceMetadata(about) => match &site.resource_metadata {
-            Some((metadata, _)) => metadata.answer(request, about),
+            Some(metadata) => metadata.0.answer(request, about),
             None => Err(Refusal::NoRoute),
         },
         Route::Root => Ok(elsewhere("/v1")),

@@ -34,6 +34,7 @@ pub struct Published {
 }
 
 /// Parts of a catalogue, kept until somebody asks for it.
+#[derive(Clone)]
 pub struct Ingredients {
     /// The address of the whole, without a slash at its end.
     pub base_url: Box<str>,
@@ -74,6 +75,17 @@ impl Published {
             since,
         };
         published.following(previous)
+    }
+
+    /// The same of another `catalog`, as of `now`.
+    #[must_use]
+    pub fn with_catalog(&self, catalog: Arc<Catalog>, now: Timestamp) -> Self {
+        let ingredients = Ingredients {
+            catalog,
+            now,
+            ..Ingredients::clone(&self.ingredients)
+        };
+        Self::new(ingredients, Some(self))
     }
 
     /// Makes every form, so that nobody waits for them.

@@ -8,7 +8,7 @@ use crate::{
         FileName, MediaType,
         metadata::{
             Metadata,
-            description::{CoverageLayout, DescribedRule, Source},
+            description::{CoverageLayout, Described, DescribedRule, Source},
         },
     },
     policy::CollectionId,
@@ -32,7 +32,7 @@ pub struct Collection {
 pub(super) struct Placed {
     /// The name of the file, in the folder.
     pub(super) name: Box<str>,
-    pub(super) described: crate::dataset::metadata::description::Described,
+    pub(super) described: Described,
 }
 
 /// One file of a collection (`dcat:Distribution`).
@@ -140,6 +140,12 @@ impl Collection {
     pub fn alias(&self) -> Option<&str> {
         let table = self.description.as_ref()?.described.table.as_ref()?;
         table.alias.as_deref()
+    }
+
+    /// All that its description says, for who imports it.
+    #[must_use]
+    pub fn described(&self) -> Option<&Described> {
+        self.description.as_ref().map(|placed| &placed.described)
     }
 
     /// The layout of its data, for who imports it.

@@ -46,7 +46,7 @@ pub(super) struct DescriptionFile {
 }
 
 /// What was read of descriptions, to be used again while their files are the same.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Known(HashMap<Box<str>, (Version, Arc<Read>)>);
 
 impl Folder {

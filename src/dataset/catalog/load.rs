@@ -11,6 +11,7 @@ use super::{
     candidates::{Candidate, Candidates, Published},
     claiming::settle,
     claims::Claims,
+    collection::Placed,
     folder::{DataFile, Folder, Known},
     succession,
 };
@@ -131,20 +132,8 @@ impl Loading<'_> {
             .filter_map(|candidate| candidate.published.clone());
         for Published { id, placed } in published {
             let representations = self.files.remove(&id).unwrap_or_default();
-            let described = &placed.described;
             let held = self.held.remove(&id);
-            // What was imported as another kind than is described is none of its data.
-            let held = held.filter(|held| held.kind == described.kind);
-            let collection = Collection {
-                kind: described.kind,
-                group: held.as_ref().and_then(|held| held.group.clone()),
-                metadata: derived(described.metadata.clone(), held.as_ref(), &representations),
-                digest: held.as_ref().and_then(|held| held.digest.clone()),
-                has_data: !described.kind.is_imported() || held.is_some_and(|held| held.has_data),
-                description: Some(Arc::clone(&placed)),
-                representations,
-                id: id.clone(),
-            };
+            let collection = Collection::described_as(id.clone(), placed, held, representations);
             collections.insert(id, self.shared(collection));
         }
         for (id, held) in std::mem::take(&mut self.held) {
@@ -200,6 +189,30 @@ impl Loading<'_> {
         let before = self.previous.get(collection.id.as_str());
         let same = before.filter(|before| ***before == collection);
         same.map_or_else(|| Arc::new(collection), Arc::clone)
+    }
+}
+
+impl Collection {
+    /// The collection that a description tells of, with what its store holds and its files are.
+    pub(super) fn described_as(
+        id: CollectionId,
+        placed: Arc<Placed>,
+        held: Option<Held>,
+        representations: Vec<Representation>,
+    ) -> Self {
+        let described = &placed.described;
+        // What was imported as another kind than is described is none of its data.
+        let held = held.filter(|held| held.kind == described.kind);
+        Self {
+            id,
+            kind: described.kind,
+            group: held.as_ref().and_then(|held| held.group.clone()),
+            metadata: derived(described.metadata.clone(), held.as_ref(), &representations),
+            digest: held.as_ref().and_then(|held| held.digest.clone()),
+            has_data: !described.kind.is_imported() || held.is_some_and(|held| held.has_data),
+            description: Some(Arc::clone(&placed)),
+            representations,
+        }
     }
 }
 

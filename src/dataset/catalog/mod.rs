@@ -10,6 +10,7 @@ mod collection;
 mod folder;
 mod kind;
 mod load;
+mod renewed;
 mod succession;
 
 use std::{
