@@ -23,7 +23,8 @@ use crate::{
     config::{Config, ConfigError},
     import::{
         DescribedCollection, DescribedTable, GridStep, ImportError, KnownCoverage, NotDescribed,
-        Progress, Request, RolledBack, Source, TableChange, TableRequest, Tables,
+        Origin, Progress, Request, RolledBack, Source, TableChange, TableLimits, TableRequest,
+        Tables,
         format::{files, is_gridded},
         has_csv, import, import_table, rollback, rollback_table,
     },
@@ -125,14 +126,11 @@ impl ImportFailed {
 /// # Errors
 /// [`ImportFailed`]; the store in service has not changed then.
 pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
-    let state = match &args.state {
-        Some(state) => state.clone(),
-        None => {
-            Config::read(&config_path(args.config.as_deref()))?
-                .0
-                .paths
-                .state
-        }
+    let (state, shared_data) = if let Some(state) = &args.state {
+        (state.clone(), None)
+    } else {
+        let paths = Config::read(&config_path(args.config.as_deref()))?.0.paths;
+        (paths.state, Some(paths.shared_data))
     };
     if args.rollback {
         return take_back(&args.paths, &state);
@@ -146,6 +144,8 @@ pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
                 mode,
                 paths: args.paths.iter().map(PathBuf::from).collect(),
             }),
+            origin: Origin::Operator,
+            limits: TableLimits::default(),
         };
         return import_described(&request);
     }
@@ -157,10 +157,12 @@ pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
     };
     for collection in tables {
         let request = TableRequest {
+            origin: origin(&collection, shared_data.as_deref()),
             collection,
             state: state.clone(),
             now: Timestamp::now(),
             change: None,
+            limits: TableLimits::default(),
         };
         import_described(&request)?;
     }
@@ -180,6 +182,18 @@ pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
         writeln!(io::stdout().lock(), "{imported}")?;
     }
     Ok(())
+}
+
+/// The folder of the data where the description lies in it: newer files of it are imported by the daemon itself. What
+/// comes from another place stays as it is.
+fn origin(collection: &DescribedCollection, shared_data: Option<&Path>) -> Origin {
+    let shared_data = shared_data.and_then(|folder| folder.canonicalize().ok());
+    let folder = collection.folder.canonicalize().ok();
+    if folder.is_some() && folder == shared_data {
+        Origin::of_folder()
+    } else {
+        Origin::Operator
+    }
 }
 
 /// Imports a table, and says what was found.

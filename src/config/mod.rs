@@ -6,6 +6,7 @@
 mod catalog;
 mod finding;
 mod forms;
+mod imports;
 mod layer;
 mod merge;
 mod place;
@@ -20,6 +21,7 @@ mod words;
 
 pub use catalog::CatalogSettings;
 pub use finding::{Awaited, ConfigError, Finding, Severity};
+pub use imports::ImportSettings;
 pub use place::SettingPlace;
 pub use places::SettingPlaces;
 pub use profile::{Profile, ProfileName};

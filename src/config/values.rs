@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use serde::Deserialize;
 use url::Url;
 
-use super::{CatalogSettings, forms, profile::Profile, tokens::TokensTable};
+use super::{CatalogSettings, ImportSettings, forms, profile::Profile, tokens::TokensTable};
 use crate::{
     caller::KeyKind,
     edge::{CertificateFormat, Listen, Loopback, Network},
@@ -67,6 +67,9 @@ pub struct Config {
     /// The catalogue as harvesters find it.
     #[serde(default)]
     pub catalog: CatalogSettings,
+    /// Imports by the daemon itself.
+    #[serde(default)]
+    pub import: ImportSettings,
     /// Datasets with rules of their own.
     #[serde(default)]
     pub datasets: Vec<DatasetRule>,

@@ -88,7 +88,8 @@ impl SourceFiles {
 
     fn open(&self, path: &Path) -> Result<(PathBuf, File, Version), SourceFilesError> {
         let not_regular = || SourceFilesError::NotRegular(path.to_owned());
-        let name = path.strip_prefix(&self.root).map_err(|_| not_regular())?;
+        let name = path.strip_prefix(&self.root).ok();
+        let name = name.ok_or_else(not_regular)?;
         let text = name.to_str().ok_or_else(not_regular)?;
         let opened = directory(&self.root).and_then(|root| open_in(&root, text));
         let (file, version) = opened.map_err(|source| {

@@ -194,6 +194,7 @@ fn refusals(limits: &PerilLimits) -> Vec<Refusal> {
             source: io::ErrorKind::PermissionDenied.into(),
         }),
         Refusal::Tables(tables::Refused::Unreadable),
+        Refusal::Tables(tables::Refused::BeingImported),
         Refusal::Token(TokenRefused::Unavailable {
             reason: Unavailability::BreakerOpen,
             retry_after: Duration::from_secs(5),

@@ -43,6 +43,7 @@ mod statistics;
 mod stored;
 mod table;
 mod tabular;
+mod unattended;
 mod work;
 
 use std::{io, path::PathBuf};
@@ -68,8 +69,10 @@ pub use source::has_csv;
 pub(crate) use source::{PACKAGE_NAME, SYNTHETIC};
 pub use table::{Table, Tables};
 pub use tabular::{
-    ImportedTable, TABLES, TableChange, TableFault, TableRequest, import_table, rollback_table,
+    ImportedTable, Origin, RefusedSource, TABLES, TableChange, TableFault, TableLimits,
+    TableRequest, import_table, rollback_table,
 };
+pub use unattended::{Bounds, Outlook, Refusal, Unattended, outlook};
 pub use work::import;
 
 use crate::dataset::grid::{StoreError, WriteError};

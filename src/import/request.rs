@@ -4,7 +4,10 @@ use std::{
     ffi::OsStr,
     path::PathBuf,
     str::FromStr,
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64},
+    },
 };
 
 use super::{Tables, database, number::millionths};
@@ -100,6 +103,8 @@ pub struct Progress {
     pub read: Arc<AtomicU64>,
     /// Rows that have been written.
     pub rows: AtomicU64,
+    /// `true` when a table is to be given up; what is served stays.
+    pub is_stopped: Arc<AtomicBool>,
 }
 
 impl Source {

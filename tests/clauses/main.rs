@@ -69,5 +69,6 @@ mod service;
 mod site;
 mod trust_anchors;
 mod trusted_peers;
+mod unattended;
 mod unreadable;
 mod waiting;

@@ -10,8 +10,8 @@ use super::DevError;
 use crate::{
     clock::Timestamp,
     import::{
-        DescribedCollection, DescribedTable, ImportError, NotDescribed, Progress, Request, Source,
-        TableRequest, import, import_table,
+        DescribedCollection, DescribedTable, ImportError, NotDescribed, Origin, Progress, Request,
+        Source, TableLimits, TableRequest, import, import_table,
     },
 };
 
@@ -79,6 +79,8 @@ fn import_described(path: &Path, state: &Path) -> Result<Option<Imported>, Impor
                 state: state.to_owned(),
                 now: Timestamp::now(),
                 change: None,
+                origin: Origin::of_folder(),
+                limits: TableLimits::default(),
             };
             let id = import_table(&request, &Progress::default())?.id;
             return Ok(Some((id, request.collection.paths)));

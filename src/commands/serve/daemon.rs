@@ -1,11 +1,11 @@
 //! The running daemon: sockets, workers, signals.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use actix_web::{dev::ServerHandle, web::Data};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
-    sync::oneshot,
+    sync::{Notify, oneshot},
     task::block_in_place,
 };
 
@@ -21,8 +21,9 @@ use crate::{
     app::Perild,
     config::Config,
     edge::{Listener, Sockets},
+    import::Unattended,
     log::Log,
-    service::{Bound, Control, Notify, Probe, bind_health, keep_alive},
+    service::{self, Bound, Control, Probe, bind_health, keep_alive},
 };
 
 /// Serves `config` until a signal ends it, or waits until what it names is there.
@@ -35,7 +36,10 @@ pub(super) async fn serve(
 ) -> Result<(), ServeError> {
     let signals = Signals::catch()?;
     let control = control.listen()?;
-    let (present, reload) = Reload::begin(path, &config, examined)?;
+    let imported = Arc::new(Notify::new());
+    let tell = Arc::clone(&imported);
+    let unattended = Unattended::start(move || tell.notify_one())?;
+    let (present, reload) = Reload::begin(path, &config, examined, unattended)?;
     let Sockets {
         http: mut listeners,
         metrics: readers,
@@ -60,7 +64,8 @@ pub(super) async fn serve(
     let described = perild.clone();
     let (give_up, mut last_word) = oneshot::channel();
     reload::tell(&perild);
-    let signals = tokio::spawn(signals.heed(end, perild, reload, control, give_up));
+    let wishes = Wishes { control, imported };
+    let signals = tokio::spawn(signals.heed(end, perild, reload, wishes, give_up));
     if let Some(probe) = probe {
         tokio::spawn(keep_alive(probe));
     }
@@ -85,6 +90,13 @@ pub(super) async fn serve(
         Ok(error) => Err(error),
         Err(_) => Ok(ended?),
     }
+}
+
+/// Those beside signals who ask for another site.
+struct Wishes {
+    control: Control,
+    /// Tables that were imported meanwhile, however many.
+    imported: Arc<Notify>,
 }
 
 /// The server that is to be ended, and the time that it may take.
@@ -117,17 +129,18 @@ impl Signals {
         end: End,
         perild: Data<Perild>,
         mut reload: Reload,
-        control: Control,
+        wishes: Wishes,
         give_up: oneshot::Sender<ServeError>,
     ) {
         // A reload reads files and checks signatures: calls to the directory must not wait for that.
         loop {
             tokio::select! {
                 _ = self.hangup.recv() => drop(block_in_place(|| reload.run(&perild))),
-                asker = control.next() => {
+                asker = wishes.control.next() => {
                     let outcome = block_in_place(|| reload.run(&perild));
                     asker.tell(&outcome).await;
                 }
+                () = wishes.imported.notified() => block_in_place(|| reload.renew(&perild)),
                 () = reload.due() => {
                     if let Err(error) = block_in_place(|| reload.look_again(&perild)) {
                         let _ = give_up.send(error);
@@ -138,9 +151,10 @@ impl Signals {
                 _ = self.interrupt.recv() => break,
             }
         }
-        Notify::Stopping.send();
+        service::Notify::Stopping.send();
         tracing::info!("stopping: running requests are finished");
         perild.stop();
+        reload.stop_imports();
         drain(&end.server, &end.connections, end.patience).await;
     }
 }

@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     app::{Perild, Present, Site},
+    clock::Timestamp,
     config::Config,
+    dataset::tables::Tables,
+    import::{Bounds, Unattended},
     service::{Notify, RELOADED},
 };
 
@@ -24,6 +27,7 @@ pub(super) struct Reload {
     path: PathBuf,
     config: Config,
     wait: Option<Wait>,
+    unattended: Unattended,
 }
 
 impl Reload {
@@ -35,17 +39,50 @@ impl Reload {
         path: PathBuf,
         config: &Config,
         examined: Examined,
+        unattended: Unattended,
     ) -> Result<(Present, Self), ServeError> {
         let (present, wait) = if examined.parts.is_some() {
             let parts = examined.into_parts()?;
             let site = Site::assemble(parts, None, &Handle::current())?;
+            look(&unattended, &site, config);
             (site.into(), None)
         } else {
             let (wait, waiting) = Wait::begin(config, examined.errors)?;
             (waiting.into(), Some(wait))
         };
         let config = config.clone();
-        Ok((present, Self { path, config, wait }))
+        let reload = Self {
+            path,
+            config,
+            wait,
+            unattended,
+        };
+        Ok((present, reload))
+    }
+
+    /// Serves the tables that there are now; nothing else is read anew.
+    pub(super) fn renew(&self, perild: &Perild) {
+        let present = perild.present();
+        let Some(site) = present.site() else {
+            return;
+        };
+        let renewed = catch_unwind(AssertUnwindSafe(|| {
+            let tables = Tables::open(&self.config.paths.state, Some(&site.tables));
+            for damaged in tables.damaged() {
+                tracing::error!("{damaged}");
+            }
+            site.with_tables(tables, Timestamp::now())
+        }));
+        if let Ok(site) = renewed {
+            perild.replace(site.into());
+        } else {
+            tracing::error!("{}", ServeError::Fault);
+        }
+    }
+
+    /// Gives up imports that nobody has asked for.
+    pub(super) fn stop_imports(&self) {
+        self.unattended.stop();
     }
 
     /// Ends when it is time to look again at what a start waits for; never when it waits for nothing.
@@ -137,6 +174,7 @@ impl Reload {
         let site = Site::assemble(parts, present.site(), &Handle::current())?;
         self.warn_of_restart(&config);
         perild.log().on_overflow(config.log.on_overflow);
+        look(&self.unattended, &site, &config);
         perild.replace(site.into());
         self.config = config;
         self.wait = None;
@@ -158,6 +196,16 @@ impl Reload {
             tracing::warn!("{key} has changed; it holds from the next restart on");
         }
     }
+}
+
+/// Has what is new in the folder of the data imported.
+fn look(unattended: &Unattended, site: &Site, config: &Config) {
+    let bounds = Bounds {
+        shared_data: config.paths.shared_data.clone(),
+        state: config.paths.state.clone(),
+        most_bytes: config.import.unattended_bytes,
+    };
+    unattended.look(&site.catalog, &site.tables, &bounds);
 }
 
 /// `true` when systemd has handed files over (`LoadCredential=`): copies of the start, which no reload makes anew.

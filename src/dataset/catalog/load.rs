@@ -133,7 +133,7 @@ impl Loading<'_> {
         for Published { id, placed } in published {
             let representations = self.files.remove(&id).unwrap_or_default();
             let held = self.held.remove(&id);
-            let collection = Collection::described_as(id.clone(), placed, held, representations);
+            let collection = Collection::described_as(id.clone(), &placed, held, representations);
             collections.insert(id, self.shared(collection));
         }
         for (id, held) in std::mem::take(&mut self.held) {
@@ -196,7 +196,7 @@ impl Collection {
     /// The collection that a description tells of, with what its store holds and its files are.
     pub(super) fn described_as(
         id: CollectionId,
-        placed: Arc<Placed>,
+        placed: &Arc<Placed>,
         held: Option<Held>,
         representations: Vec<Representation>,
     ) -> Self {
@@ -210,7 +210,7 @@ impl Collection {
             metadata: derived(described.metadata.clone(), held.as_ref(), &representations),
             digest: held.as_ref().and_then(|held| held.digest.clone()),
             has_data: !described.kind.is_imported() || held.is_some_and(|held| held.has_data),
-            description: Some(Arc::clone(&placed)),
+            description: Some(Arc::clone(placed)),
             representations,
         }
     }

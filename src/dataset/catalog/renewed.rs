@@ -20,7 +20,7 @@ impl Catalog {
             let id = collection.id.clone();
             let held = held.remove(&id);
             let files = collection.representations.clone();
-            let renewed = Collection::described_as(id, Arc::clone(placed), held, files);
+            let renewed = Collection::described_as(id, placed, held, files);
             if renewed == **collection {
                 Arc::clone(collection)
             } else {

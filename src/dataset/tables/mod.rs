@@ -17,7 +17,7 @@
 //!
 //! ```compile_fail,E0616
 //! fn of_all(tables: &perild::dataset::tables::Tables) {
-//!     let all = &tables.tables;
+//!     let all = &tables.open;
 //! }
 //! ```
 //!
@@ -35,6 +35,7 @@
 //! ```
 
 mod asked;
+mod being_imported;
 mod datetime;
 mod filter;
 mod held;
@@ -50,6 +51,7 @@ mod sums;
 mod tests;
 
 pub use asked::{Asked, Counting};
+pub use being_imported::BeingImported;
 pub use item_key::ItemKey;
 pub use page::{Page, PageSize};
 pub use parameters::Parameters;

@@ -8,6 +8,9 @@ use std::borrow::Cow;
 )]
 #[strum(serialize_all = "kebab-case")]
 pub enum Refused {
+    /// The first import of the collection has not ended yet.
+    #[error("the data of this collection are being imported for the first time")]
+    BeingImported,
     /// A filter that is no CQL2, or none on these columns.
     #[error("the filter cannot be read {reason}")]
     Filter {

@@ -10,14 +10,15 @@ use std::{
 
 use perild_query::{Table, layout::FolderError, table::TableError};
 
-use super::{PermittedTable, Refused};
+use super::{BeingImported, PermittedTable, Refused};
 use crate::policy::{CollectionId, Permit};
 
 /// All tables of the state directory, by the ids of their collections.
 #[derive(Clone, Debug, Default)]
 pub struct Tables {
-    tables: Arc<BTreeMap<CollectionId, Option<Arc<Table>>>>,
+    open: Arc<BTreeMap<CollectionId, Option<Arc<Table>>>>,
     damaged: Arc<[Damaged]>,
+    being_imported: BeingImported,
 }
 
 /// A table that cannot be read, and the reason.
@@ -40,6 +41,9 @@ impl Tables {
     #[must_use]
     pub fn open(state: &Path, previous: Option<&Self>) -> Self {
         let folder = state.join(TABLES);
+        let being_imported = previous
+            .map(|previous| previous.being_imported.clone())
+            .unwrap_or_default();
         let (mut tables, mut damaged) = (BTreeMap::new(), Vec::new());
         let mut tell = |path: PathBuf, id: Option<&CollectionId>, reason: String, is_served| {
             damaged.push(Damaged {
@@ -51,7 +55,12 @@ impl Tables {
         };
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Self::default(),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Self {
+                    being_imported,
+                    ..Self::default()
+                };
+            }
             Err(error) => {
                 tell(folder, None, error.to_string(), previous.is_some());
                 // Nobody can say which tables there are: those of before are served on.
@@ -80,7 +89,7 @@ impl Tables {
                 }
                 Err(error) if is_nothing(&error) => {}
                 Err(error) => {
-                    let before = previous.and_then(|previous| previous.tables.get(&id)?.clone());
+                    let before = previous.and_then(|previous| previous.open.get(&id)?.clone());
                     tell(path, Some(&id), error.to_string(), before.is_some());
                     tables.insert(id, before);
                 }
@@ -88,9 +97,22 @@ impl Tables {
         }
         damaged.sort_by(|one, other| one.path.cmp(&other.path));
         Self {
-            tables: Arc::new(tables),
+            open: Arc::new(tables),
             damaged: damaged.into(),
+            being_imported,
         }
+    }
+
+    /// Tables that are on their way, of this and of those that are opened with it as the previous ones.
+    #[must_use]
+    pub fn being_imported(&self) -> &BeingImported {
+        &self.being_imported
+    }
+
+    /// Whether there is a table of the collection `id`, good or damaged.
+    #[must_use]
+    pub fn has(&self, id: &CollectionId) -> bool {
+        self.open.contains_key(id)
     }
 
     /// The tables that cannot be read.
@@ -102,10 +124,18 @@ impl Tables {
     /// The table that `permit` is for.
     ///
     /// # Errors
-    /// [`Refused::NoData`] where it was never imported, [`Refused::Unreadable`].
+    /// [`Refused::NoData`] where it was never imported, [`Refused::BeingImported`] where it is for the first time, and
+    /// [`Refused::Unreadable`].
     pub fn table(&self, permit: &Permit) -> Result<PermittedTable, Refused> {
-        let table = self.tables.get(permit.collection());
-        let table = table.ok_or(Refused::NoData)?.as_ref();
+        let id = permit.collection();
+        let table = self.open.get(id).ok_or_else(|| {
+            if self.being_imported.contains(id) {
+                Refused::BeingImported
+            } else {
+                Refused::NoData
+            }
+        })?;
+        let table = table.as_ref();
         Ok(PermittedTable::new(Arc::clone(
             table.ok_or(Refused::Unreadable)?,
         )))
@@ -113,7 +143,7 @@ impl Tables {
 
     /// The tables that can be read, with the ids of their collections.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&CollectionId, &Table)> {
-        let tables = self.tables.iter();
+        let tables = self.open.iter();
         tables.filter_map(|(id, table)| Some((id, table.as_deref()?)))
     }
 }

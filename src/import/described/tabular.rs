@@ -6,9 +6,12 @@ use serde_json::{Map, Value, json};
 
 use super::{NotDescribed, beside, read, sources, stem};
 use crate::{
-    dataset::metadata::{
-        Licence, Metadata,
-        description::{Described, TableLayout},
+    dataset::{
+        Collection,
+        metadata::{
+            Licence, Metadata,
+            description::{Described, TableLayout},
+        },
     },
     policy::{CollectionId, is_reserved},
 };
@@ -24,6 +27,8 @@ pub struct DescribedCollection {
     pub about: Value,
     /// The files and folders of the data.
     pub paths: Vec<PathBuf>,
+    /// The folder that the description lies in.
+    pub folder: PathBuf,
 }
 
 impl DescribedCollection {
@@ -43,20 +48,39 @@ impl DescribedCollection {
             return Ok(None);
         };
         let described = read(&path)?;
+        Self::of(&path, &described)
+    }
+
+    /// The table that the description of `collection` tells of as it is published from the folder `root`; none where it
+    /// has no description, or one of something else.
+    ///
+    /// # Errors
+    /// [`NotDescribed`], where its files cannot be listed.
+    pub fn published(collection: &Collection, root: &Path) -> Result<Option<Self>, NotDescribed> {
+        match (collection.described_in(), collection.described()) {
+            (Some(name), Some(described)) => Self::of(&root.join(name), described),
+            _ => Ok(None),
+        }
+    }
+
+    fn of(path: &Path, described: &Described) -> Result<Option<Self>, NotDescribed> {
         let Some(layout) = described.table.clone() else {
             return Ok(None);
         };
-        let stem = stem(&path);
+        let stem = stem(path);
         let id = described.id.as_ref().map_or(&*stem, |id| &id.value);
         if CollectionId::parse(id).is_err() || is_reserved(id) {
             let id = id.to_owned();
+            let path = path.to_owned();
             return Err(NotDescribed::Id { path, id });
         }
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
         Ok(Some(Self {
             id: id.into(),
-            about: about(&described, &layout),
+            about: about(described, &layout),
             layout,
-            paths: sources(&path, &described)?,
+            paths: sources(path, described)?,
+            folder: folder.unwrap_or(Path::new(".")).to_owned(),
         }))
     }
 }

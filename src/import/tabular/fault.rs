@@ -52,6 +52,17 @@ pub enum TableFault {
         /// The system's word.
         source: io::Error,
     },
+    /// It was asked to end.
+    #[error("the import was stopped before its end")]
+    Stopped,
+    /// The rows take more room than an import that nobody watches may have.
+    #[error(
+        "its rows take more than {most} octets, which nobody should have to wait for unasked: import it by `perild import`"
+    )]
+    TooMuch {
+        /// The octets that they may have.
+        most: u64,
+    },
     /// The table cannot be written.
     #[error("nothing was imported: {0}")]
     Write(#[from] WriteError),

@@ -3,6 +3,7 @@
 //! A table is written aside, sorted, and takes the place of the one before when it is whole; that one is kept once.
 
 mod fault;
+mod origin;
 mod report;
 
 use std::{
@@ -19,6 +20,7 @@ use perild_query::{
 };
 
 pub use fault::TableFault;
+pub use origin::{Origin, RefusedSource};
 pub use report::ImportedTable;
 
 use super::{
@@ -41,6 +43,29 @@ pub struct TableRequest {
     pub now: Timestamp,
     /// The change that the rows are; none: all rows of the table, in place of those before.
     pub change: Option<TableChange>,
+    /// The origin that is noted once the rows are served.
+    pub origin: Origin,
+    /// The memory and the room that it may take.
+    pub limits: TableLimits,
+}
+
+/// The memory and the room that one import of a table may take.
+#[derive(Clone, Copy, Debug)]
+pub struct TableLimits {
+    /// Octets of rows in memory while they are sorted.
+    pub memory_bytes: usize,
+    /// Octets of all rows, as they are in memory.
+    pub rows_bytes: u64,
+}
+
+impl Default for TableLimits {
+    /// Those of a command, which somebody watches: as many rows as the disk takes.
+    fn default() -> Self {
+        Self {
+            memory_bytes: Options::default().memory_bytes,
+            rows_bytes: u64::MAX,
+        }
+    }
 }
 
 /// A change to a table, by rows that stand in files of their own.
@@ -77,6 +102,7 @@ pub fn import_table(
     let options = Options {
         about: request.collection.about.clone(),
         modified_ms: request.now.seconds().saturating_mul(1_000),
+        memory_bytes: request.limits.memory_bytes,
         ..Options::default()
     };
     let (sink, schema) = match change {
@@ -96,8 +122,11 @@ pub fn import_table(
         let writer = Writer::begin(&folder, reader.schema().clone(), options)?;
         Sink::Whole(Box::new(writer))
     };
-    let (manifest, changed) = write(&mut reader, sink, progress)?;
+    // Before the first row as well: what a killed import leaves is swept by whoever owns it.
     hand_over(&request.state, &folder)?;
+    let (manifest, changed) = write(&mut reader, sink, request, progress)?;
+    hand_over(&request.state, &folder)?;
+    note(&request.origin, &request.state, &collection.id)?;
     let id = collection.id.clone();
     Ok(ImportedTable::new(id, folder, manifest, changed, &reader))
 }
@@ -127,7 +156,16 @@ pub fn rollback_table(state: &Path, id: &str) -> Result<Manifest, TableFault> {
         source,
     })?;
     hand_over(state, &folder)?;
+    note(&Origin::Operator, state, id)?;
     Ok(manifest)
+}
+
+fn note(origin: &Origin, state: &Path, id: &str) -> Result<(), TableFault> {
+    let noted = origin.write(state, id);
+    noted.map_err(|source| TableFault::State {
+        path: state.join(TABLES),
+        source,
+    })
 }
 
 /// The rows of a table on their way to the disk.
@@ -157,12 +195,23 @@ impl Sink {
 fn write(
     reader: &mut Reader,
     mut sink: Sink,
+    request: &TableRequest,
     progress: &Progress,
 ) -> Result<(Manifest, Option<Changed>), TableFault> {
     let mut faults = Faults::default();
+    let most = request.limits.rows_bytes;
+    let mut octets = 0_u64;
     while let Some(batch) = reader.next() {
+        if progress.is_stopped.load(Ordering::Relaxed) {
+            return Err(TableFault::Stopped);
+        }
         match batch {
             Ok(batch) if faults.count == 0 => {
+                let more = u64::try_from(batch.get_array_memory_size()).unwrap_or(u64::MAX);
+                octets = octets.saturating_add(more);
+                if octets > most {
+                    return Err(TableFault::TooMuch { most });
+                }
                 if let Err(error) = sink.push(&batch) {
                     return Err(TableFault::of_write(error, reader));
                 }
@@ -232,6 +281,11 @@ fn hand_over(state: &Path, folder: &Path) -> Result<(), TableFault> {
         given.map_err(|source| TableFault::State { path, source })?;
     }
     Ok(())
+}
+
+/// Gives `path` to who owns the state directory.
+fn hand_over_file(state: &Path, path: &Path) -> io::Result<()> {
+    give(&fs::File::open(path)?, owner(state)?)
 }
 
 /// Gives `path`, and adds what lies in it to those that are ahead when it belongs to the table.

@@ -17,6 +17,8 @@ fn imported(description: &Path, state: &Path) -> Result<ImportedTable, TableFaul
         state: state.to_owned(),
         now: Timestamp::from_seconds(1_780_000_000),
         change: None,
+        origin: Origin::Operator,
+        limits: TableLimits::default(),
     };
     import_table(&request, &Progress::default())
 }
@@ -144,6 +146,8 @@ fn rows_are_added_replaced_and_removed_by_their_keys_and_the_version_before_come
                 mode,
                 paths: vec![at(name)],
             }),
+            origin: Origin::Operator,
+            limits: TableLimits::default(),
         };
         import_table(&request, &Progress::default())
     };

@@ -240,6 +240,11 @@ fn tables_kind(refused: &tables::Refused) -> Kind {
             "invalid-query",
             "The request cannot be answered as it stands",
         ),
+        R::BeingImported => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "being-imported",
+            "The collection is being imported",
+        ),
         R::Gone => (
             StatusCode::GONE,
             "page-gone",
