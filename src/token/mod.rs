@@ -91,6 +91,7 @@ pub mod fuzzing {
     }
 
     /// Reads `bytes` as the authorization server's key set; the number of keys that can be used.
+    #[must_use]
     pub fn read_key_set(bytes: &[u8]) -> Option<usize> {
         jwt::fuzzing::read_key_set(bytes)
     }
