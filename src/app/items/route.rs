@@ -18,7 +18,7 @@ pub struct TableRoute {
 pub enum TableResource {
     /// `aggregate`: sums of series.
     Aggregate,
-    /// `items/{key}`: one row, by its key.
+    /// `items/{key}`: one row, by its key, whose slashes stand as they are or escaped: programs of others escape none.
     Item(Box<str>),
     /// `items`: rows.
     Items,
@@ -60,9 +60,14 @@ impl TableRoute {
         let (collection, resource) = if let Some(collection) = catalog.aliased(path) {
             (collection, TableResource::Items)
         } else {
-            let (path, key) = path.rsplit_once('/').filter(|(_, key)| !key.is_empty())?;
-            let collection = catalog.aliased(path)?;
+            // The longest address that one has: what is behind it is the key.
+            let mut ends = path.rmatch_indices('/');
+            let (collection, key) = ends.find_map(|(end, _)| {
+                let (path, key) = path.split_at_checked(end)?;
+                Some((catalog.aliased(path)?, key.strip_prefix('/')?))
+            })?;
             let key = percent_decode_str(key).decode_utf8().ok()?;
+            let key = Some(key).filter(|key| !key.is_empty())?;
             (collection, TableResource::Item(key.into()))
         };
         Some(Self {
@@ -105,11 +110,10 @@ impl TableResource {
             "items/locate" => Some(Self::Locate),
             "queryables" => Some(Self::Queryables),
             _ => {
-                let key = rest.strip_prefix("items/")?;
-                let is_one = !key.is_empty() && !key.contains('/');
-                let key = percent_decode_str(key).decode_utf8().ok();
+                let key = rest.strip_prefix("items/").filter(|key| !key.is_empty())?;
                 // A key that is no text is none that a row can have, and no path of anything else.
-                is_one.then_some(Self::Item(key?.into()))
+                let key = percent_decode_str(key).decode_utf8().ok()?;
+                Some(Self::Item(key.into()))
             }
         }
     }
@@ -157,7 +161,10 @@ mod tests {
             ("/v1/collections/../items/..", route(item(".."), "..")),
             ("/v1/collections/%FF/items", route(TableResource::Items, "")),
             ("/v1/collections/watches/items/", None),
-            ("/v1/collections/watches/items/a/b", None),
+            (
+                "/v1/collections/watches/items/a/b/",
+                route(item("a/b/"), "watches"),
+            ),
             ("/v1/collections/watches/items/%FF", None),
             ("/v1/collections/watches/Items", None),
             ("/v1/collections/watches", None),
