@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     View,
-    link::{HTML, JSON, Link, OPENAPI},
+    link::{HTML, JSON, Link, OPENAPI, OPENAPI_3_0},
 };
 
 #[derive(Serialize)]
@@ -23,6 +23,13 @@ pub(super) fn document(view: &View<'_>) -> Landing {
             "/openapi.json",
             OPENAPI,
             "The interface, for programs",
+        ),
+        // OWSLib and GDAL look for the form of 3.0 alone.
+        link(
+            "service-desc",
+            "/openapi.json?version=3.0",
+            OPENAPI_3_0,
+            "The same for programs that know no later form",
         ),
         link("service-doc", "/docs", HTML, "The interface, for people"),
         link(

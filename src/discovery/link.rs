@@ -55,3 +55,4 @@ pub(super) const HTML: &str = "text/html";
 pub(super) const JSON: &str = "application/json";
 pub(super) const JSON_SCHEMA: &str = "application/schema+json";
 pub(super) const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.1";
+pub(super) const OPENAPI_3_0: &str = "application/vnd.oai.openapi+json;version=3.0";

@@ -68,7 +68,8 @@ fn operation(method: &str, target: &str) -> Option<&'static Value> {
     while path.contains("//") {
         path = path.replace("//", "/");
     }
-    let path = path.as_str();
+    // The landing page, as programs write it that put a path behind `/v1/`.
+    let path = if path == "/v1/" { "/v1" } else { path.as_str() };
     let collection = path.strip_prefix("/v1/collections/");
     let resource = collection.and_then(|rest| rest.split_once('/'));
     let query = resource.and_then(|(_, query)| {
@@ -112,10 +113,10 @@ fn operation(method: &str, target: &str) -> Option<&'static Value> {
     operation.filter(|_| is_method)
 }
 
-/// A path below a collection that is of one item.
+/// A path below a collection that is of one item, whose key may have slashes.
 fn is_item(rest: &str) -> bool {
-    let key = rest.strip_prefix("items/");
-    key.is_some_and(|key| !key.is_empty() && !key.contains('/'))
+    rest.strip_prefix("items/")
+        .is_some_and(|key| !key.is_empty())
 }
 
 /// Where nothing is described, a refusal is what comes.

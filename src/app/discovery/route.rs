@@ -31,6 +31,10 @@ impl DiscoveryRoute {
 
     /// The route at `path`.
     pub(in crate::app) fn find(path: &str) -> Option<Self> {
+        // Its address as programs write it that put a path behind `/v1/`, and for the landing page none.
+        if path == "/v1/" {
+            return Some(Self::Landing);
+        }
         if let Some((_, route)) = Self::FIXED.iter().find(|(fixed, _)| *fixed == path) {
             return Some(route.clone());
         }
@@ -87,7 +91,8 @@ mod tests {
             ),
             ("/v1/collections", Some(DiscoveryRoute::Collections)),
             ("/v1", Some(DiscoveryRoute::Landing)),
-            ("/v1/", None),
+            ("/v1/", Some(DiscoveryRoute::Landing)),
+            ("/v1//", None),
             ("/v1/collections/", None),
             ("/v1/collections/wind/", None),
             ("/v1/collections/wind/items", None),
