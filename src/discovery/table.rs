@@ -39,8 +39,12 @@ pub(super) fn links(view: &View<'_>, collection: &Collection) -> Vec<Link> {
     let path = format!("{}/items", path_of(collection));
     let items = Format::ALL.iter().map(|format| {
         let media = format.media();
-        let path = format!("{path}?f={}", media.name);
         let title = format!("Its items as {}", media.name);
+        if *format == Format::DEFAULT {
+            // Without a query: GDAL puts keys behind it.
+            return Link::new(view, "items", &path, media.essence(), title);
+        }
+        let path = format!("{path}?f={}", media.name);
         Link::new(view, "items", &path, media.essence(), title)
     });
     let queryables = Link::new(

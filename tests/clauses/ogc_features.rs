@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A site with a table of each kind.
-fn site() -> Site {
+pub(crate) fn site() -> Site {
     let site = Site::with(|settings, _| "publish = \"all\"\n".clone_into(&mut settings.defaults));
     let state = site.dir().join("state");
     tables::watches(&state, "watches", 0);
@@ -27,28 +27,28 @@ fn site() -> Site {
     site
 }
 
-fn json(answer: &Answer) -> Value {
+pub(crate) fn json(answer: &Answer) -> Value {
     assert_eq!(answer.status, 200, "{answer:?}");
     serde_json::from_slice(&answer.content).unwrap()
 }
 
-fn items(id: &str, query: &str) -> String {
+pub(crate) fn items(id: &str, query: &str) -> String {
     format!("/v1/collections/{id}/items?{query}")
 }
 
-fn link<'l>(document: &'l Value, rel: &str) -> Option<&'l str> {
+pub(crate) fn link<'l>(document: &'l Value, rel: &str) -> Option<&'l str> {
     let links = document["links"].as_array().unwrap();
     let found = links.iter().find(|link| link["rel"] == rel);
     found.map(|link| link["href"].as_str().unwrap())
 }
 
 /// The path of an address that a document has.
-fn path(address: &str) -> &str {
+pub(crate) fn path(address: &str) -> &str {
     address.find("/v1").map_or(address, |at| &address[at..])
 }
 
 /// The ids of features, as they come.
-fn ids(page: &Value) -> Vec<String> {
+pub(crate) fn ids(page: &Value) -> Vec<String> {
     let features = page["features"].as_array().unwrap().iter();
     let ids = features.map(|feature| match &feature["id"] {
         Value::String(text) => text.clone(),
@@ -77,7 +77,12 @@ fn a_collection_leads_to_its_items_and_each_item_to_itself() {
     assert_eq!(collection["itemType"], "feature");
     assert_eq!(collection["kind"], "records");
     assert_eq!(collection["title"], "About watches");
-    let page = site.get(path(link(&collection, "items").unwrap()));
+    let to_items = path(link(&collection, "items").unwrap());
+    assert_eq!(
+        to_items, "/v1/collections/watches/items",
+        "keys may be put behind it"
+    );
+    let page = site.get(to_items);
     assert_eq!(page.field("content-type"), Some("application/geo+json"));
     let page = json(&page);
     assert_eq!(page["type"], "FeatureCollection");

@@ -49,6 +49,9 @@ impl Formats for Format {
 }
 
 impl Format {
+    /// The format of an answer to who asks for none.
+    pub const DEFAULT: Self = Self::GeoJson;
+
     /// `true` of the formats whose answer is a page, with links to the next; the others are tables, and have all that is
     /// selected unless a limit is asked for.
     #[must_use]
