@@ -14,7 +14,10 @@ use super::{
     reference::header,
 };
 use crate::{
-    dataset::tables::parameters::{KNOWN, Known},
+    dataset::tables::{
+        Asked,
+        parameters::{KNOWN, Known, OF_AN_ITEM},
+    },
     response::{items::Format, media::Formats},
 };
 
@@ -47,12 +50,9 @@ pub(crate) fn item(about: &Description<'_>) -> Operation {
                         a comma or backslash within a value has a backslash before it.",
     });
     let mut operation = rows(about, "item", "One row of a table, by its key");
-    operation.parameters = vec![
-        collection(),
-        key,
-        parameter(Known::Crs),
-        parameter(Known::F),
-    ];
+    operation.parameters = vec![collection(), key];
+    let taken = OF_AN_ITEM.iter().map(|one| parameter(*one));
+    operation.parameters.extend(taken);
     operation.problems = vec![404];
     operation.cacheable().coded()
 }
@@ -199,11 +199,7 @@ pub(super) fn parameter(known: Known) -> Value {
     let text = json!({"type": "string"});
     let crs = json!({"type": "string", "enum": Crs::all().map(Crs::uri).collect::<Vec<_>>()});
     let (description, schema) = match known {
-        Known::Bbox => (
-            "West, south, east, north, in the order of `bbox-crs`; six numbers have heights, which are left. West of more \
-             than east goes over the date line. Rows without a place are among those that are found.",
-            text,
-        ),
+        Known::Bbox => bbox(),
         Known::BboxCrs => ("The system of `bbox`.", crs),
         Known::By => (
             "Rows that are summed up together: those of one `series`, of `all`, or of all series that have the same values of \
@@ -258,8 +254,9 @@ pub(super) fn parameter(known: Known) -> Value {
         ),
         Known::Limit => (
             "Rows of the page, up to 10,000. Without it a page of GeoJSON or JSON has 100, and a table has all rows.",
-            json!({"type": "integer", "minimum": 1}),
+            json!({"type": "integer", "minimum": 1, "maximum": Asked::LARGEST_LIMIT}),
         ),
+        Known::MaxAllowableOffset => max_allowable_offset(),
         Known::Next => ("The rows after a page; taken from its link `next`.", text),
         Known::Offset => (
             "Rows to pass over.",
@@ -285,8 +282,44 @@ pub(super) fn parameter(known: Known) -> Value {
             "The zone of the IANA database by whose clocks intervals begin and days of `datetime` are meant; UTC without it.",
             json!({"type": "string", "examples": ["Europe/London"]}),
         ),
+        Known::Zoom => zoom(),
     };
-    json!({
+    let mut parameter = json!({
         "name": known.name(), "in": "query", "required": false, "description": description, "schema": schema,
-    })
+    });
+    if known == Known::Bbox {
+        // With commas between its numbers, and not once for each.
+        parameter["style"] = "form".into();
+        parameter["explode"] = false.into();
+    }
+    parameter
+}
+
+fn bbox() -> (&'static str, Value) {
+    (
+        "West, south, east, north, in the order of `bbox-crs`; six numbers have heights, which are left. West of more \
+             than east goes over the date line. Rows without a place are among those that are found.",
+        // OGC 17-069r4, /req/core/fc-bbox-definition.
+        json!({
+            "type": "array", "items": {"type": "number"}, "oneOf": [
+                {"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6},
+            ],
+        }),
+    )
+}
+
+fn max_allowable_offset() -> (&'static str, Value) {
+    (
+        "The distance in degrees that geometries of the answer may be from those that are stored, so that they have fewer \
+             positions. Polygons stay polygons, of four positions at least.",
+        json!({"type": "number", "exclusiveMinimum": 0, "maximum": 360}),
+    )
+}
+
+fn zoom() -> (&'static str, Value) {
+    (
+        "The zoom of the map that geometries are for: they are a pixel from those that are stored at most, where the world \
+             has 256 pixels at zoom 0 and twice as many at each that follows.",
+        json!({"type": "integer", "minimum": 0, "maximum": 24}),
+    )
 }

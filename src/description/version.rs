@@ -33,6 +33,15 @@ impl Version {
         }
     }
 
+    /// The media type that it is sent as: OGC API Features has that of 3.0 (17-069r4 §9.1), browsers show JSON alone.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::V3_0 => "application/vnd.oai.openapi+json;version=3.0",
+            Self::V3_1 => "application/json",
+        }
+    }
+
     /// The version of that name or number.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -67,6 +76,14 @@ fn lower(value: &mut Value) {
     }
 }
 
+/// A bound that is no value itself is a number since 3.1.
+fn lower_bound(members: &mut Map<String, Value>) {
+    if let Some(bound @ Value::Number(_)) = members.get("exclusiveMinimum").cloned() {
+        members.insert("minimum".to_owned(), bound);
+        members.insert("exclusiveMinimum".to_owned(), true.into());
+    }
+}
+
 fn lower_schema(members: &mut Map<String, Value>) {
     if members.get("type").is_some_and(|name| name == "null") {
         members.insert("type".to_owned(), "string".into());
@@ -94,6 +111,7 @@ fn lower_schema(members: &mut Map<String, Value>) {
             members.insert("nullable".to_owned(), true.into());
         }
     }
+    lower_bound(members);
     if let Some(constant) = members.remove("const") {
         members.insert("enum".to_owned(), json!([constant]));
     }

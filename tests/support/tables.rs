@@ -123,6 +123,46 @@ pub fn outages(state: &Path, id: &str) {
     write(state, id, schema, columns, 0);
 }
 
+/// Writes the table `id` of shores below `state`: an island of so many corners, one that is smaller than a pixel of most
+/// maps, a lighthouse, and one that nobody has seen.
+pub fn shores(state: &Path, id: &str, corners: u32) {
+    let schema = TableSchema {
+        kind: Kind::Features,
+        columns: vec![
+            column("name", ColumnType::Text),
+            column("geom", ColumnType::Geometry),
+        ],
+        key: vec!["name".into()],
+        time: None,
+        geometry: Some("geom".into()),
+        step_ms: None,
+    };
+    let around = (0..corners).chain([0]).map(|corner| {
+        let angle = f64::from(corner) * std::f64::consts::TAU / f64::from(corners);
+        // Capes and bays, so that no corner lies on the line between others.
+        let radius = 1.0 + 0.001 * f64::from(corner % 2);
+        format!(
+            "{} {}",
+            10.0 + radius * angle.cos(),
+            50.0 + radius * angle.sin()
+        )
+    });
+    let large = format!("POLYGON (({}))", around.collect::<Vec<_>>().join(","));
+    let small = "POLYGON ((20 50,20.0001 50,20.0001 50.0001,20 50.0001,20 50))";
+    let shores = [
+        ("large", Some(large.as_str())),
+        ("light", Some("POINT (30 50)")),
+        ("small", Some(small)),
+        ("unseen", None),
+    ];
+    let wkb = shores.map(|(_, text)| text.map(|text| wkt::to_wkb(text).unwrap()));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from_iter_values(shores.map(|(name, _)| name))),
+        Arc::new(BinaryArray::from_iter(wkb)),
+    ];
+    write(state, id, schema, columns, 0);
+}
+
 /// Outages of a table of outages.
 pub const OUTAGES: i64 = 36;
 /// Milliseconds of an hour.

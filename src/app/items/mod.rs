@@ -17,7 +17,7 @@ use super::context::{Bearer, RequestContext};
 use crate::{
     dataset::tables::{
         Asked, Counting, Page, PageSize, Parameters, PermittedTable, Refused,
-        parameters::{KNOWN, Known},
+        parameters::{KNOWN, Known, OF_AN_ITEM},
     },
     fair_semaphore::Slot,
     log::Access,
@@ -41,7 +41,7 @@ impl RequestContext<'_> {
         let (bearer, table) = self.permitted_table(route, access).await?;
         match &route.resource {
             TableResource::Aggregate => self.sums(table, &bearer).await,
-            TableResource::Item(key) => self.item(route, &table, key),
+            TableResource::Item(key) => self.item(route, &table, key, &bearer).await,
             TableResource::Items => self.items(route, table, &bearer).await,
             TableResource::Locate => self.locate(table, &bearer, body).await,
             TableResource::Latest => self.latest(table, &bearer).await,
@@ -88,7 +88,7 @@ impl RequestContext<'_> {
         let parameters = Parameters::read(&self.parameters(), table.schema(), KNOWN, true)?;
         let asked = Asked::read(&parameters, table.schema())?;
         let negotiated = Negotiated::of(self.request, parameters.get(Known::F), None)?;
-        let form = self.form_of(&table, negotiated, asked.properties.as_deref(), asked.crs)?;
+        let form = self.form_of(&table, negotiated, &asked)?;
         let format = negotiated.format();
         if asked.counting != Counting::No && !format.is_paged() {
             let parameter = if asked.counting == Counting::Only {
@@ -131,6 +131,7 @@ impl RequestContext<'_> {
             offset,
             bytes: PAGE_BYTES,
         };
+        let shape = form.clone();
         let found = read(slot, move || {
             let matched = match counting {
                 Counting::No => None,
@@ -138,7 +139,10 @@ impl RequestContext<'_> {
             };
             let page = match counting {
                 Counting::Only => None,
-                Counting::No | Counting::Yes => Some(Page::read(&table, query, size)?),
+                Counting::No | Counting::Yes => {
+                    let page = Page::read(&table, query, size)?;
+                    Some(page.each(|batch| shape.simplified(batch))?)
+                }
             };
             Ok((page, matched))
         });
@@ -152,17 +156,17 @@ impl RequestContext<'_> {
         }
     }
 
-    fn item(
+    async fn item(
         self,
         route: &TableRoute,
         table: &PermittedTable,
         key: &str,
+        bearer: &Bearer,
     ) -> Result<HttpResponse, Refusal> {
-        let taken = [Known::Crs, Known::F, Known::Properties];
-        let parameters = Parameters::read(&self.parameters(), table.schema(), &taken, false)?;
+        let parameters = Parameters::read(&self.parameters(), table.schema(), OF_AN_ITEM, false)?;
         let asked = Asked::read(&parameters, table.schema())?;
         let negotiated = Negotiated::of(self.request, parameters.get(Known::F), None)?;
-        let form = self.form_of(table, negotiated, asked.properties.as_deref(), asked.crs)?;
+        let form = self.form_of(table, negotiated, &asked)?;
         let row = table.item(key)?;
         let representation = form.representation(self.request, table);
         if let Some(answer) = representation.judge(self.request)? {
@@ -171,6 +175,12 @@ impl RequestContext<'_> {
         let row = row
             .project(&form.columns.read)
             .or(Err(Refused::Unreadable))?;
+        let row = if form.tolerance.is_some() {
+            let (slot, shape) = (self.query_slot(bearer).await?, form.clone());
+            read(slot, move || shape.simplified(row)).await?
+        } else {
+            row
+        };
         items::item(&representation, &form, row, &self.links(route))
     }
 
@@ -179,21 +189,21 @@ impl RequestContext<'_> {
         self,
         table: &PermittedTable,
         negotiated: Negotiated<Format>,
-        properties: Option<&[usize]>,
-        crs: Option<Crs>,
+        asked: &Asked,
     ) -> Result<Form, Refusal> {
-        let format = negotiated.format();
-        let is_turned = crs.is_some_and(|crs| crs != Crs::default());
+        let (format, properties) = (negotiated.format(), asked.properties.as_deref());
+        let is_turned = asked.crs.is_some_and(|crs| crs != Crs::default());
         if is_turned && matches!(format, Format::Arrow | Format::Parquet) {
             let expected = "CRS84 where the answer is Arrow or Parquet";
             return Err(Refused::malformed("crs", expected).into());
         }
         let schema = table.schema();
-        let crs = crs.unwrap_or_default();
+        let crs = asked.crs.unwrap_or_default();
         Ok(Form {
             negotiated,
             columns: AnswerColumns::of(schema, &table.unique(), properties, format, crs),
             crs: schema.geometry.is_some().then_some(crs),
+            tolerance: asked.tolerance,
             now: self.now,
         })
     }

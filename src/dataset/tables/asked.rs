@@ -7,7 +7,7 @@ use perild_query::{
     query::SortKey,
 };
 
-use super::{ItemKey, Parameters, Refused, datetime, filter, parameters::Known};
+use super::{ItemKey, Parameters, Refused, Tolerance, datetime, filter, parameters::Known};
 
 /// Rows that are asked for.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct Asked {
     pub offset: usize,
     /// The system of the answer's geometries; none where nobody says.
     pub crs: Option<Crs>,
+    /// The distance that geometries may be from those that are stored; none where they are wanted as they are.
+    pub tolerance: Option<Tolerance>,
     /// The number of matching rows, where it is asked for.
     pub counting: Counting,
 }
@@ -84,6 +86,7 @@ impl Asked {
             limit: get(Known::Limit).map(limit).transpose()?,
             offset,
             crs: crs(parameters, Known::Crs)?,
+            tolerance: Tolerance::read(parameters, schema)?,
             counting: counting(parameters)?,
         })
     }

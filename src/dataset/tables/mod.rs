@@ -46,6 +46,7 @@ mod permitted;
 mod refused;
 mod store;
 mod sums;
+mod tolerance;
 
 #[cfg(test)]
 mod tests;
@@ -59,3 +60,4 @@ pub use permitted::PermittedTable;
 pub use refused::Refused;
 pub use store::{Damaged, TABLES, Tables};
 pub use sums::{Batches, LatestRows, Sums};
+pub use tolerance::Tolerance;

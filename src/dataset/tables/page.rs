@@ -61,6 +61,19 @@ impl Page {
         Ok(page)
     }
 
+    /// This page with each of its batches changed by `change`.
+    ///
+    /// # Errors
+    /// [`Refused`] of `change`.
+    pub fn each(
+        mut self,
+        change: impl Fn(RecordBatch) -> Result<RecordBatch, Refused>,
+    ) -> Result<Self, Refused> {
+        let changed = self.batches.into_iter().map(change);
+        self.batches = changed.collect::<Result<_, _>>()?;
+        Ok(self)
+    }
+
     /// Takes the rows of `batch` from `first` on, or some of them: at least one, as long as there is room for the next.
     fn push(&mut self, batch: &RecordBatch, first: usize, most_bytes: usize) -> usize {
         let rows = batch.num_rows() - first;

@@ -44,6 +44,8 @@ pub enum Known {
     Key,
     /// Rows of a page (Part 1).
     Limit,
+    /// The distance that geometries may be from those that are stored.
+    MaxAllowableOffset,
     /// The rows after a page.
     Next,
     /// Rows that are passed over.
@@ -59,6 +61,8 @@ pub enum Known {
     Sortby,
     /// The zone by whose clocks intervals begin.
     Zone,
+    /// The zoom of the map that geometries are for.
+    Zoom,
 }
 
 /// Those that rows are asked for by, in alphabetical order.
@@ -75,11 +79,22 @@ pub const KNOWN: &[Known] = &[
     Known::Ids,
     Known::Key,
     Known::Limit,
+    Known::MaxAllowableOffset,
     Known::Next,
     Known::Offset,
     Known::Properties,
     Known::ResultType,
     Known::Sortby,
+    Known::Zoom,
+];
+
+/// Those that one row is asked for by, in alphabetical order.
+pub const OF_AN_ITEM: &[Known] = &[
+    Known::Crs,
+    Known::F,
+    Known::MaxAllowableOffset,
+    Known::Properties,
+    Known::Zoom,
 ];
 
 /// Those that sums of series are asked for by, in alphabetical order.
@@ -229,7 +244,7 @@ mod tests {
 
     #[test]
     fn known_names_are_in_alphabetical_order() {
-        for known in [KNOWN, OF_SUMS, OF_LATEST] {
+        for known in [KNOWN, OF_AN_ITEM, OF_SUMS, OF_LATEST] {
             let names = known.iter().map(|known| known.name().to_lowercase());
             assert!(names.is_sorted());
         }

@@ -22,6 +22,8 @@ pub(crate) struct AnswerColumns {
     pub(crate) schema: SchemaRef,
     /// Their parts of a feature.
     pub(crate) features: FeatureColumns,
+    /// The place of the geometry among them.
+    pub(crate) geometry: Option<usize>,
 }
 
 impl AnswerColumns {
@@ -60,6 +62,7 @@ impl AnswerColumns {
         }
         Self {
             schema: schema(table, &read, format),
+            geometry: read.iter().position(|read| Some(*read) == geometry),
             read,
             features,
         }
@@ -153,8 +156,12 @@ mod tests {
         let all = of(None, Format::NdJson);
         assert_eq!(all.read, [0, 1, 2, 3]);
         assert!(all.features.hidden.is_empty());
+        assert_eq!((geojson.geometry, all.geometry), (Some(2), Some(2)));
         let csv = of(Some(&[3, 1]), Format::Csv);
-        assert_eq!(csv.read, [3, 1]);
+        assert_eq!(
+            (csv.read.as_slice(), csv.geometry),
+            ([3, 1].as_slice(), None)
+        );
         assert!(csv.features.id.is_empty());
         assert_eq!(csv.schema.field(1).metadata().get("unit").unwrap(), "MW");
     }

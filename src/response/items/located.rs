@@ -42,8 +42,10 @@ pub(crate) fn located(
             read: Vec::new(),
             schema: described(located.schema(), table, told),
             features,
+            geometry: None,
         },
         crs: None,
+        tolerance: None,
         now,
     };
     let representation = Representation {

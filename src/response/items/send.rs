@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use super::{AnswerColumns, Format, Links};
 use crate::{
     clock::Timestamp,
-    dataset::tables::{Page, PermittedTable},
+    dataset::tables::{Page, PermittedTable, Refused, Tolerance},
     fair_semaphore::Slot,
     response::{
         Refusal, StreamBody,
@@ -42,6 +42,8 @@ pub(crate) struct Form {
     pub(crate) columns: AnswerColumns,
     /// The system of geometries; none of rows without.
     pub(crate) crs: Option<Crs>,
+    /// The distance that they may be from those that are stored, where they are to be simplified.
+    pub(crate) tolerance: Option<Tolerance>,
     /// The time of the answer.
     pub(crate) now: Timestamp,
 }
@@ -67,6 +69,18 @@ impl Form {
             representation.weakly_tagged()
         } else {
             representation
+        }
+    }
+
+    /// `batch` with its geometries as they are wanted. To simplify long ones may take longer than others on the same
+    /// thread can wait.
+    ///
+    /// # Errors
+    /// [`Refused::Unreadable`].
+    pub(crate) fn simplified(&self, batch: RecordBatch) -> Result<RecordBatch, Refused> {
+        match self.tolerance.zip(self.columns.geometry) {
+            Some((tolerance, geometry)) => tolerance.simplify(&batch, geometry),
+            None => Ok(batch),
         }
     }
 
@@ -162,10 +176,12 @@ pub(crate) fn all(
     let mut answer = form.begin(representation);
     Ok(answer.body(StreamBody::start(slot, move |sink| {
         let rows = rows.map(|batch| {
-            batch.map_err(|error| {
+            let batch = batch.map_err(|error| {
                 tracing::error!(%error, "a table cannot be read");
                 ArrowError::ExternalError(Box::new(error))
-            })
+            })?;
+            let simplified = form.simplified(batch);
+            simplified.map_err(|error| ArrowError::ExternalError(Box::new(error)))
         });
         form.written(rows, Map::new(), sink).map(drop)
     })))
