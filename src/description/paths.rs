@@ -8,6 +8,7 @@ use super::{
     operation::{Operation, answer, guarded, not_modified},
     reference::{header, parameter},
     schemas,
+    version::Version,
 };
 use crate::response::{location::Format, media::Formats};
 
@@ -92,15 +93,17 @@ pub(crate) fn short_heartbeat(path: &str) -> Operation {
 
 /// `GET /openapi.json`.
 pub(crate) fn openapi() -> Operation {
-    described(Operation {
-        parameters: vec![parameter("version")],
-        ..open(
-            "openapi",
-            "This description",
-            "application/json",
-            &json!({"type": "object", "required": ["openapi", "info", "paths"]}),
-        )
-    })
+    let schema = json!({"type": "object", "required": ["openapi", "info", "paths"]});
+    let mut operation = open("openapi", "This description", "application/json", &schema);
+    // 3.0 by its own name, whose parameter says the version.
+    let older = Version::V3_0.media_type().split(';').next();
+    for (status, answer) in &mut operation.answers {
+        if let Some(older) = older.filter(|_| *status == "200") {
+            answer["content"][older] = json!({"schema": schema});
+        }
+    }
+    operation.parameters = vec![parameter("version")];
+    described(operation)
 }
 
 /// `GET /readyz`.

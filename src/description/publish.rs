@@ -44,7 +44,7 @@ impl Published {
             Forms {
                 documents: Version::ALL.map(|version| {
                     let document = JsonFirst(&describe(version)).to_string();
-                    (version, Prepared::new("application/json", document))
+                    (version, Prepared::new(version.media_type(), document))
                 }),
                 page: Prepared::new("text/html; charset=utf-8", page::page(&whole)),
                 apis: Kind::ALL.into_iter().filter_map(of_kind).collect(),
