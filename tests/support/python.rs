@@ -106,6 +106,22 @@ pub const IB1: Environment = Environment {
     requirements: &["ib1-provenance==0.5.3", "ib1-directory==0.9.2"],
 };
 
+/// What reads tables: GDAL and `GeoPandas`, Arrow and Parquet, data frames, and a database with its readers.
+pub const TABLES: Environment = Environment {
+    name: "python-tables-1",
+    requirements: &[
+        "duckdb==1.4.4",
+        "duckdb-ext-httpfs==1.4.4.20260205",
+        "duckdb-ext-spatial==1.4.4.20260205",
+        "geopandas==1.2.0",
+        "polars==2.1.0",
+        "pyarrow==26.0.1",
+        "pyogrio==0.13.0",
+        "pytz==2026.6",
+        "requests==2.34.2",
+    ],
+};
+
 /// What opens `NetCDF`, with both readers of it.
 pub const XARRAY: Environment = Environment {
     name: "python-xarray-2026.9.0",

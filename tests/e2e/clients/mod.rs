@@ -4,6 +4,7 @@
 mod coverage_json;
 mod gdal;
 mod owslib;
+mod tables;
 mod xarray;
 
 use std::{
