@@ -4,10 +4,12 @@
 //! of those that are left the columns are read that say of which rows it is true; of these rows the columns of the
 //! answer are decoded. Rows come in batches as they are read, so that an answer of any length needs little memory.
 
+mod blocks;
 mod bounds;
 mod error;
 mod files;
 mod filter;
+mod lookup;
 mod mapped;
 mod ranges;
 mod rows;
@@ -18,6 +20,7 @@ use std::{path::Path, sync::Arc};
 
 use arrow_array::{RecordBatch, cast::AsArray, types::Int64Type};
 
+pub use blocks::Blocks;
 pub use error::{QueryError, TableError};
 pub use rows::Rows;
 
@@ -30,6 +33,7 @@ use crate::{
 
 use files::Files;
 use filter::Filter;
+use lookup::Lookup;
 use scan::Scan;
 
 /// A version of a table. It stays whole while it is held, whatever is imported meanwhile.
@@ -44,42 +48,50 @@ pub struct Table {
 }
 
 impl Table {
-    /// Opens the table in the folder `dir`.
+    /// Opens the table in the folder `dir`, with room of its own for rows that are asked for by key.
+    ///
+    /// # Errors
+    /// As [`Self::open_with`].
+    pub fn open(dir: &Path) -> Result<Self, TableError> {
+        Self::open_with(dir, &Blocks::default())
+    }
+
+    /// Opens the table in the folder `dir`; rows that are asked for by key are kept in `blocks`, as far as there is room.
     ///
     /// # Errors
     /// [`TableError`]: nothing of a table is served of which a part does not fit. Octets of parts are not all read:
     /// that is [`Self::verify`].
-    pub fn open(dir: &Path) -> Result<Self, TableError> {
+    pub fn open_with(dir: &Path, blocks: &Blocks) -> Result<Self, TableError> {
         let folder = Folder::new(dir);
         let versions = folder.versions()?;
-        let mut opened = Self::version_of(&folder, &versions.current);
+        let mut opened = Self::version_of(&folder, &versions.current, blocks);
         // An import may have ended meanwhile, and another, so that the version that was named is gone.
         for _ in 0..TRIES {
             let now = folder.versions()?;
             if opened.is_ok() || now == versions {
                 break;
             }
-            opened = Self::version_of(&folder, &now.current);
+            opened = Self::version_of(&folder, &now.current, blocks);
         }
         let mut table = opened?;
         let before = folder.versions()?.before;
         // The table is served without the version before, when that one is damaged.
         let before = before.filter(|before| *before != table.manifest.version);
-        let before = before.and_then(|before| Self::version_of(&folder, &before).ok());
+        let before = before.and_then(|before| Self::version_of(&folder, &before, blocks).ok());
         table.before = before.map(Arc::new);
         Ok(table)
     }
 
-    fn version_of(folder: &Folder, version: &Digest) -> Result<Self, TableError> {
+    fn version_of(folder: &Folder, version: &Digest, blocks: &Blocks) -> Result<Self, TableError> {
         let manifest = folder.manifest(version)?;
         let stored = Stored::new(manifest.schema.clone());
         let keys = manifest
             .keys
             .as_ref()
-            .map(|keys| Files::open(folder, stored.keys(), [(keys, None)]).map(Arc::new));
+            .map(|keys| Files::open(folder, stored.keys(), [(keys, None)], blocks).map(Arc::new));
         let parts = manifest.parts.iter().map(|part| (&part.file, Some(part)));
         Ok(Self {
-            files: Arc::new(Files::open(folder, stored, parts)?),
+            files: Arc::new(Files::open(folder, stored, parts, blocks)?),
             keys: keys.transpose()?,
             before: None,
             manifest,
@@ -169,12 +181,29 @@ impl Table {
         if key.len() != columns {
             return Err(filter::key_error(self.files.stored()));
         }
+        let place = match &self.keys {
+            None => match lookup::row(&self.files, key)? {
+                // Of what has no geometry the columns of the file are those of the table.
+                Lookup::Is(row) => return Ok(row),
+                Lookup::Unknown => None,
+            },
+            Some(keys) => match lookup::row(keys, key)? {
+                Lookup::Is(None) => return Ok(None),
+                Lookup::Is(Some(row)) => Some(vec![place_of(&row)?]),
+                Lookup::Unknown => None,
+            },
+        };
+        let is_placed = place.is_some();
         let query = Query {
-            ids: Some(vec![key.into()]),
+            ids: (!is_placed).then(|| vec![key.into()]),
             limit: Some(1),
             ..Query::default()
         };
-        self.select(query)?.next().transpose()
+        let filter = match place {
+            Some(place) => Filter::new(self.files.stored(), &query, Some(place))?,
+            None => self.filter(&query)?,
+        };
+        self.rows_of(query, filter, None)?.next().transpose()
     }
 
     /// The rows of which all of the question is true.
@@ -194,6 +223,15 @@ impl Table {
 
     fn rows(&self, query: Query, after: Option<u64>) -> Result<Rows, QueryError> {
         let filter = self.filter(&query)?;
+        self.rows_of(query, filter, after)
+    }
+
+    fn rows_of(
+        &self,
+        query: Query,
+        filter: Filter,
+        after: Option<u64>,
+    ) -> Result<Rows, QueryError> {
         let files = Arc::clone(&self.files);
         Rows::new(files, &self.manifest.version, filter, query, after)
     }
@@ -222,6 +260,16 @@ impl Table {
         };
         Filter::new(self.files.stored(), query, places)
     }
+}
+
+/// The place among all rows that a row of the file of keys tells.
+fn place_of(row: &RecordBatch) -> Result<u64, QueryError> {
+    let places = row.columns().last();
+    let places = places.and_then(|places| places.as_primitive_opt::<Int64Type>());
+    let place = places.and_then(|places| places.iter().next().flatten());
+    place
+        .and_then(|place| u64::try_from(place).ok())
+        .ok_or_else(|| QueryError::Damaged("a key has no place".into()))
 }
 
 /// Rows of features with one of the keys, sorted.

@@ -1,8 +1,8 @@
 //! Files of rows that follow each other.
 
-use crate::layout::{self, Folder, Part, Stored};
+use crate::layout::{self, Digest, Folder, Part, Stored};
 
-use super::{error::TableError, mapped::Mapped};
+use super::{blocks::Blocks, error::TableError, mapped::Mapped};
 
 /// Rows in files, one after the other.
 #[derive(Debug)]
@@ -10,6 +10,7 @@ pub(super) struct Files {
     stored: Stored,
     mapped: Vec<(Mapped, Option<Part>)>,
     groups: Vec<Group>,
+    blocks: Blocks,
 }
 
 /// A row group of a file.
@@ -30,6 +31,7 @@ impl Files {
         folder: &Folder,
         stored: Stored,
         files: impl IntoIterator<Item = (&'a layout::File, Option<&'a Part>)>,
+        blocks: &Blocks,
     ) -> Result<Self, TableError> {
         let mapped = files.into_iter().map(|(file, part)| {
             let path = folder.part(&file.digest);
@@ -54,6 +56,7 @@ impl Files {
             stored,
             mapped,
             groups,
+            blocks: blocks.clone(),
         })
     }
 
@@ -82,6 +85,16 @@ impl Files {
 
     pub(super) fn file(&self, group: Group) -> Option<&Mapped> {
         self.mapped.get(group.file).map(|(mapped, _)| mapped)
+    }
+
+    /// The digest that the file is named by.
+    pub(super) fn digest(&self, group: Group) -> Option<&Digest> {
+        self.file(group).map(Mapped::digest)
+    }
+
+    /// Pages that were decoded.
+    pub(super) fn blocks(&self) -> &Blocks {
+        &self.blocks
     }
 
     /// The manifest's part of the file.

@@ -15,7 +15,7 @@ use parquet::{
     file::metadata::{PageIndexPolicy, ParquetMetaData},
 };
 
-use crate::layout::{self, digest::Digesting, guard::guarded, mmap};
+use crate::layout::{self, Digest, digest::Digesting, guard::guarded, mmap};
 
 use super::{
     error::{QueryError, TableError},
@@ -30,6 +30,7 @@ pub(super) struct Mapped {
     /// Rows of each row group.
     groups: Vec<usize>,
     name: Box<str>,
+    digest: Digest,
 }
 
 impl Mapped {
@@ -68,6 +69,7 @@ impl Mapped {
             metadata,
             groups,
             name,
+            digest: file.digest.clone(),
         })
     }
 
@@ -82,6 +84,11 @@ impl Mapped {
             part: self.name.clone(),
             reason: "its octets have another digest".into(),
         })
+    }
+
+    /// The digest that it is named by.
+    pub(super) fn digest(&self) -> &Digest {
+        &self.digest
     }
 
     /// Rows of each row group.

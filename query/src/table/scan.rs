@@ -181,17 +181,22 @@ fn first_key<'a>(files: &Files, filter: &'a Filter) -> Option<(usize, &'a (Liter
 
 /// The row groups that can have the keys that are asked for.
 fn key_groups(files: &Files, filter: &Filter) -> Range<usize> {
+    match first_key(files, filter) {
+        Some((column, key)) => groups_of(files, column, key),
+        None => 0..files.groups().len(),
+    }
+}
+
+/// The row groups, of which `column` ascends, that can have a value from the one to the other.
+pub(super) fn groups_of(files: &Files, column: usize, values: &(Literal, Literal)) -> Range<usize> {
     let groups = files.groups();
-    let Some((column, key)) = first_key(files, filter) else {
-        return 0..groups.len();
-    };
     let statistics = |at: usize| {
         let group = groups.get(at).copied()?;
         let metadata = files.file(group)?.metadata();
         let chunk = metadata.row_groups().get(group.at)?.columns().get(column)?;
         chunk.statistics()
     };
-    groups_within(groups.len(), statistics, key)
+    groups_within(groups.len(), statistics, values)
 }
 
 /// Batches of some columns.

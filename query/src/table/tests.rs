@@ -10,7 +10,10 @@ use crate::{
     layout::{Options, Sizes, Writer},
     literal::Literal,
     query::{Interval, Query, SortKey},
-    table::Table,
+    table::{
+        Table,
+        lookup::{self, Lookup},
+    },
 };
 
 use plain::{Cell, Plain, Shape};
@@ -183,7 +186,12 @@ proptest! {
             let expected = plain.rows.iter().find(|row| plain.key(row) == key);
             let found = table.item(&key).unwrap();
             let found = found.map(|batch| plain::read(&batch, None));
-            prop_assert_eq!(found, expected.map(|row| vec![row.clone()]));
+            prop_assert_eq!(&found, &expected.map(|row| vec![row.clone()]));
+            // By the path of any question, and by what the first look has kept.
+            let asked = answer(&table, Query { ids: Some(vec![key.clone().into()]), ..Query::default() });
+            prop_assert_eq!(&asked, &found.clone().unwrap_or_default());
+            let again = table.item(&key).unwrap();
+            prop_assert_eq!(again.map(|batch| plain::read(&batch, None)), found);
         }
     }
 }
@@ -227,6 +235,53 @@ fn an_answer_ends_early_where_its_reader_has_enough() {
         let count = rows.by_ref().map(Result::unwrap).last().unwrap().num_rows();
         assert_eq!(rows.cursor_after(count).unwrap(), None);
         assert_eq!(rows.cursor().unwrap(), None);
+    }
+}
+
+/// The table of rows in pages of so many.
+fn paged(plain: &Plain, page: usize) -> (tempfile::TempDir, Arc<Table>) {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        sizes: Some(Sizes {
+            page,
+            group: page * 20,
+            part: page * 20,
+        }),
+        ..Options::default()
+    };
+    let mut writer = Writer::begin(folder.path(), plain.schema.clone(), options).unwrap();
+    for rows in plain.pushed.chunks(100) {
+        writer.push(&plain.batch(rows)).unwrap();
+    }
+    writer.finish().unwrap();
+    let table = Arc::new(Table::open(folder.path()).unwrap());
+    (folder, table)
+}
+
+#[test]
+fn keys_that_begin_alike_are_found_in_pages_that_are_decoded_and_in_those_that_are_too_large() {
+    // Bounds of pages are cut long before the ids differ, and ids take much more memory than room in the file.
+    let rows = (0..1_500).map(|number| {
+        let mut row = plain::numbered(number);
+        row[0] = Cell::Is(Literal::Text(
+            format!("{}{number:04}", "a".repeat(400)).into(),
+        ));
+        row
+    });
+    let plain = Plain::new(Shape::Records, rows.collect());
+    for (page, is_decoded) in [(100, true), (1_500, false)] {
+        let (_folder, table) = paged(&plain, page);
+        for row in plain.rows.iter().step_by(97) {
+            let key = plain.key(row);
+            let looked = lookup::row(&table.files, &key).unwrap();
+            assert_eq!(matches!(looked, Lookup::Is(Some(_))), is_decoded, "{page}");
+            let found = table.item(&key).unwrap().unwrap();
+            assert_eq!(plain::read(&found, None), [row.clone()]);
+        }
+        for absent in ["a", "b"].map(|end| "a".repeat(400) + end) {
+            let absent = [Literal::Text(absent.into())];
+            assert!(table.item(&absent).unwrap().is_none());
+        }
     }
 }
 

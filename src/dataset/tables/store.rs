@@ -8,7 +8,11 @@ use std::{
     sync::Arc,
 };
 
-use perild_query::{Table, layout::FolderError, table::TableError};
+use perild_query::{
+    Table,
+    layout::FolderError,
+    table::{Blocks, TableError},
+};
 
 use super::{BeingImported, PermittedTable, Refused};
 use crate::policy::{CollectionId, Permit};
@@ -19,6 +23,8 @@ pub struct Tables {
     open: Arc<BTreeMap<CollectionId, Option<Arc<Table>>>>,
     damaged: Arc<[Damaged]>,
     being_imported: BeingImported,
+    /// Rows that were asked for by key, of all tables together.
+    blocks: Blocks,
 }
 
 /// A table that cannot be read, and the reason.
@@ -44,6 +50,8 @@ impl Tables {
         let being_imported = previous
             .map(|previous| previous.being_imported.clone())
             .unwrap_or_default();
+        let blocks = previous.map(|previous| previous.blocks.clone());
+        let blocks = blocks.unwrap_or_default();
         let (mut tables, mut damaged) = (BTreeMap::new(), Vec::new());
         let mut tell = |path: PathBuf, id: Option<&CollectionId>, reason: String, is_served| {
             damaged.push(Damaged {
@@ -58,6 +66,7 @@ impl Tables {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 return Self {
                     being_imported,
+                    blocks,
                     ..Self::default()
                 };
             }
@@ -83,7 +92,7 @@ impl Tables {
                 // An import that is under way keeps its files in hidden folders.
                 continue;
             };
-            match Table::open(&path) {
+            match Table::open_with(&path, &blocks) {
                 Ok(table) => {
                     tables.insert(id, Some(Arc::new(table)));
                 }
@@ -100,6 +109,7 @@ impl Tables {
             open: Arc::new(tables),
             damaged: damaged.into(),
             being_imported,
+            blocks,
         }
     }
 
