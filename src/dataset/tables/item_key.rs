@@ -45,13 +45,17 @@ impl ItemKey {
         &self.0
     }
 
-    /// The text that spells the key of `values`.
-    pub fn spelled(values: impl ExactSizeIterator<Item = String>) -> String {
-        if values.len() == 1 {
-            return values.collect();
+    /// Appends the value of the key's column `at` to a text that spells a key of several columns.
+    pub fn push(text: &mut String, at: usize, value: &str) {
+        if at > 0 {
+            text.push(',');
         }
-        let escaped = values.map(|value| value.replace('\\', "\\\\").replace(',', "\\,"));
-        escaped.collect::<Vec<_>>().join(",")
+        for character in value.chars() {
+            if matches!(character, ',' | '\\') {
+                text.push('\\');
+            }
+            text.push(character);
+        }
     }
 }
 
@@ -84,7 +88,13 @@ mod tests {
     proptest! {
         #[test]
         fn a_key_is_read_as_it_was_spelled(values in prop::collection::vec("[A-Z,\\\\é /%]{0,5}", 1..5)) {
-            let text = ItemKey::spelled(values.clone().into_iter());
+            let mut text = String::new();
+            for (at, value) in values.iter().enumerate() {
+                match values.len() {
+                    1 => text.push_str(value),
+                    _ => ItemKey::push(&mut text, at, value),
+                }
+            }
             prop_assert_eq!(ItemKey::parse(&text, values.len()), Some(ItemKey(values)));
         }
     }

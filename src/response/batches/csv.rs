@@ -63,6 +63,7 @@ fn push(line: &mut Vec<u8>, value: &Value<'_>, crs: Crs) -> io::Result<()> {
             wkt::write(wkb, crs, line).map_err(io::Error::other)?;
             line.push(b'"');
         }
+        Value::Instant(instant) => text::push_instant(line, *instant),
         Value::Json(text) => line.extend_from_slice(escaped(text).as_bytes()),
         Value::Null => {}
         Value::Number(number) => number.push(line),

@@ -144,10 +144,12 @@ impl FeatureBatch<'_> {
                 push(out, &one.value(row), Crs::Crs84)?;
             }
             several => {
-                let parts = several.iter().map(|column| column.value(row).plain());
-                let id = ItemKey::spelled(parts);
+                let mut id = String::new();
+                for (at, column) in several.iter().enumerate() {
+                    ItemKey::push(&mut id, at, &column.value(row).plain());
+                }
                 out.extend_from_slice(b"\"id\":");
-                out.extend_from_slice(Json::from(id).to_string().as_bytes());
+                push_text(out, &id)?;
             }
         }
         out.push(b',');
@@ -167,14 +169,24 @@ fn push_point(text: &mut Vec<u8>, place: [Value<'_>; 2]) {
     text.extend_from_slice(b"]}");
 }
 
-fn push(text: &mut Vec<u8>, value: &Value<'_>, crs: Crs) -> io::Result<()> {
+fn push(out: &mut Vec<u8>, value: &Value<'_>, crs: Crs) -> io::Result<()> {
     match value {
-        Value::Geometry(wkb) => geojson::write(wkb, crs, text).map_err(io::Error::other)?,
-        Value::Json(json) => text.extend_from_slice(json.as_bytes()),
-        Value::Null => text.extend_from_slice(b"null"),
-        Value::Number(number) => number.push(text),
-        Value::Plain(plain) => text.extend_from_slice(plain.as_bytes()),
-        Value::Text(value) => text.extend_from_slice(Json::from(&**value).to_string().as_bytes()),
+        Value::Geometry(wkb) => geojson::write(wkb, crs, out).map_err(io::Error::other)?,
+        Value::Instant(instant) => {
+            out.push(b'"');
+            text::push_instant(out, *instant);
+            out.push(b'"');
+        }
+        Value::Json(json) => out.extend_from_slice(json.as_bytes()),
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Number(number) => number.push(out),
+        Value::Plain(plain) => out.extend_from_slice(plain.as_bytes()),
+        Value::Text(text) => push_text(out, text)?,
     }
     Ok(())
+}
+
+/// Appends a text in quotes.
+fn push_text(out: &mut Vec<u8>, text: &str) -> io::Result<()> {
+    serde_json::to_writer(out, text).map_err(io::Error::other)
 }

@@ -50,6 +50,8 @@ pub(super) enum Times<'b> {
 pub(super) enum Value<'b> {
     /// A geometry in well-known binary.
     Geometry(&'b [u8]),
+    /// An instant within the years that RFC 3339 has a form for.
+    Instant(UtcDateTime),
     /// An array or an object, as it stands in JSON.
     Json(&'b str),
     /// There is none.
@@ -157,7 +159,7 @@ impl<'b> Column<'b> {
             Self::Text(array) => array
                 .is_valid(row)
                 .then(|| Value::Text(array.value(row).into())),
-            Self::Time(times) => times.at(row).map(|text| Value::Text(text.into())),
+            Self::Time(times) => times.at(row).map(Value::Instant),
             Self::Unsigned(array) => {
                 some(array, row).map(|number| Value::Number(Number::Whole(number)))
             }
@@ -167,8 +169,8 @@ impl<'b> Column<'b> {
 }
 
 impl Times<'_> {
-    /// The instant as text; none without a year of four digits, which RFC 3339 has no form for.
-    fn at(&self, row: usize) -> Option<String> {
+    /// The instant; none without a year of four digits, which RFC 3339 has no form for.
+    fn at(&self, row: usize) -> Option<UtcDateTime> {
         let (number, unit) = match self {
             Self::Microseconds(array) => (some(array, row)?, 1_000),
             Self::Milliseconds(array) => (some(array, row)?, 1_000_000),
@@ -176,37 +178,55 @@ impl Times<'_> {
         };
         let nanoseconds = i128::from(number) * unit;
         let time = UtcDateTime::from_unix_timestamp_nanos(nanoseconds).ok()?;
-        time.format(&Rfc3339).ok()
+        (0..=9999).contains(&time.year()).then_some(time)
     }
 }
 
 impl Value<'_> {
     /// The value as a text without quotes; an empty one where there is none.
-    pub(super) fn plain(&self) -> String {
+    pub(super) fn plain(&self) -> Cow<'_, str> {
+        let pushed = |push: &dyn Fn(&mut Vec<u8>)| {
+            let mut text = Vec::new();
+            push(&mut text);
+            String::from_utf8(text).unwrap_or_default().into()
+        };
         match self {
-            Self::Json(text) | Self::Plain(text) => (*text).to_owned(),
+            Self::Json(text) | Self::Plain(text) => Cow::Borrowed(text),
             // No key is one.
-            Self::Geometry(_) | Self::Null => String::new(),
-            Self::Number(number) => {
-                let mut digits = Vec::new();
-                number.push(&mut digits);
-                String::from_utf8(digits).unwrap_or_default()
-            }
-            Self::Text(text) => text.clone().into_owned(),
+            Self::Geometry(_) | Self::Null => Cow::Borrowed(""),
+            Self::Instant(instant) => pushed(&|text| push_instant(text, *instant)),
+            Self::Number(number) => pushed(&|text| number.push(text)),
+            Self::Text(text) => Cow::Borrowed(text),
         }
     }
+}
+
+/// Appends the instant as RFC 3339 has it.
+pub(super) fn push_instant(out: &mut Vec<u8>, instant: UtcDateTime) {
+    // A vector takes everything, and the year has four digits.
+    let _ = instant.format_into(out, &Rfc3339);
 }
 
 impl Number {
     pub(super) fn push(&self, out: &mut Vec<u8>) {
         match self {
             Self::Decimal(steps, decimals) => push_decimal(out, *steps, *decimals),
-            Self::Double(number) => {
-                // A vector takes everything.
-                let _ = write!(out, "{number}");
-            }
+            Self::Double(number) => push_double(out, *number),
             Self::Whole(number) => push_whole(out, *number),
         }
+    }
+}
+
+/// Appends the fewest digits that are the number, without an exponent.
+fn push_double(out: &mut Vec<u8>, number: f64) {
+    let mut buffer = zmij::Buffer::new();
+    let digits = buffer.format_finite(number);
+    if digits.contains('e') {
+        // A vector takes everything.
+        let _ = write!(out, "{number}");
+    } else {
+        let digits = digits.strip_suffix(".0").unwrap_or(digits);
+        out.extend_from_slice(digits.as_bytes());
     }
 }
 
@@ -228,3 +248,46 @@ const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;
 
 /// The zone that instants have without an offset beside them.
 const UTC: &str = "UTC";
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_double_has_the_digits_that_rust_gives_it(
+            bits in any::<u64>(),
+            steps in -4_000_000_000_i64..4_000_000_000,
+            decimals in 0_u8..8,
+        ) {
+            let decimal = format!("{steps}e-{decimals}").parse::<f64>().unwrap();
+            for number in [f64::from_bits(bits), decimal, -decimal] {
+                if number.is_finite() {
+                    let mut text = Vec::new();
+                    push_double(&mut text, number);
+                    prop_assert_eq!(String::from_utf8(text).unwrap(), number.to_string());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_instant_is_text_within_four_digits_of_a_year_and_nothing_beyond() {
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (-62_167_219_200, "0000-01-01T00:00:00Z"),
+            (253_402_300_799, "9999-12-31T23:59:59Z"),
+            (-62_167_219_201, ""),
+            (253_402_300_800, ""),
+        ] {
+            let array = PrimitiveArray::<TimestampSecondType>::from(vec![seconds]);
+            let value = Column::Time(Times::Seconds(&array)).value(0);
+            assert_eq!(value.plain(), text, "{seconds}");
+        }
+        let array = PrimitiveArray::<TimestampMillisecondType>::from(vec![1_767_225_600_250]);
+        let value = Column::Time(Times::Milliseconds(&array)).value(0);
+        assert_eq!(value.plain(), "2026-01-01T00:00:00.25Z");
+    }
+}
