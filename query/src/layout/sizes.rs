@@ -14,11 +14,11 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    /// Sizes that were measured to be good for the kind; a page of a series holds about a year.
+    /// Sizes that are good for the kind: a page of records is decoded for one of them, and one of a series holds about a year.
     #[must_use]
     pub fn of(schema: &TableSchema) -> Self {
         match schema.kind {
-            Kind::Records => Self::in_groups(1_024, 131_072, 8),
+            Kind::Records => Self::in_groups(512, 65_536, 16),
             Kind::Features => Self::in_groups(1_000, 10_000, 25),
             Kind::Series => {
                 let step = schema.step_ms.unwrap_or(HALF_HOUR_MS).max(1);
