@@ -49,6 +49,29 @@ pub enum Denied {
     },
 }
 
+impl Denied {
+    /// The rule that was applied, where there was one.
+    #[must_use]
+    pub fn rule(&self) -> Option<&str> {
+        match self {
+            Self::Conditions { rule, .. } | Self::InsufficientScope { rule, .. } => Some(rule),
+            Self::Blocked { .. } | Self::NotPublished { .. } => None,
+        }
+    }
+
+    /// The conditions that do not hold, in words that name nobody.
+    #[must_use]
+    pub fn lacking(&self) -> Option<String> {
+        match self {
+            Self::Conditions { unmet, .. } => Some(said(unmet)),
+            Self::InsufficientScope { needed, .. } => {
+                Some(format!("the token must carry the scope {needed}"))
+            }
+            Self::Blocked { .. } | Self::NotPublished { .. } => None,
+        }
+    }
+}
+
 /// Reason why the rules of a configuration cannot stand together.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum PolicyError {
@@ -188,8 +211,9 @@ impl Policy {
     /// The permit that everyone has for open data; none for shared data (OE-CLS-2).
     #[must_use]
     pub fn open(&self, collection: &CollectionId) -> Option<Permit> {
-        let rule = self.rule(collection).filter(|rule| rule.is_open());
-        rule.map(|rule| Permit::new(collection, rule))
+        let rule = self.rule(collection)?;
+        let clause = rule.opening()?;
+        Some(Permit::new(collection, rule, clause))
     }
 
     /// The permit that `token` earns for shared data at `now`.
@@ -202,8 +226,8 @@ impl Policy {
         collection: &CollectionId,
         now: Timestamp,
     ) -> Result<Permit, Denied> {
-        let rule = self.judge(collection, &Applicant::of(token, now))?;
-        Ok(Permit::new(collection, rule))
+        let (rule, clause) = self.grant(collection, &Applicant::of(token, now))?;
+        Ok(Permit::new(collection, rule, clause))
     }
 
     /// The rule by which `applicant` would be let in: the judgement without the permit, for who shows no token and
@@ -216,16 +240,24 @@ impl Policy {
         collection: &CollectionId,
         applicant: &Applicant<'_>,
     ) -> Result<&Arc<Rule>, Denied> {
+        Ok(self.grant(collection, applicant)?.0)
+    }
+
+    /// The rule by which `applicant` is let in, and the position of the clause that holds.
+    fn grant(
+        &self,
+        collection: &CollectionId,
+        applicant: &Applicant<'_>,
+    ) -> Result<(&Arc<Rule>, usize), Denied> {
         let Some(rule) = self.rule(collection) else {
             return Err(self.denied(None, applicant, collection));
         };
         if !rule.is_open() {
             self.is_not_blocked(applicant)?;
         }
-        if rule.grants(applicant, &self.lists) {
-            Ok(rule)
-        } else {
-            Err(self.denied(Some(rule), applicant, collection))
+        match rule.granting(applicant, &self.lists) {
+            Some(clause) => Ok((rule, clause)),
+            None => Err(self.denied(Some(rule), applicant, collection)),
         }
     }
 
@@ -254,7 +286,7 @@ impl Policy {
     #[must_use]
     pub fn deny_unknown(&self, applicant: &Applicant<'_>, collection: &CollectionId) -> Denied {
         let by_default = (self.publish == Publish::All).then_some(&self.defaults);
-        let refusing = by_default.filter(|rule| !rule.grants(applicant, &self.lists));
+        let refusing = by_default.filter(|rule| rule.granting(applicant, &self.lists).is_none());
         self.denied(refusing, applicant, collection)
     }
 

@@ -23,13 +23,13 @@ use super::{CollectionId, Rule};
 /// use perild::policy::{CollectionId, Permit};
 ///
 /// let collection = CollectionId::parse("tidy").unwrap();
-/// let permit = Permit { collection, rule: "mine".into() };
+/// let permit = Permit { collection, rule: "mine".into(), clause: 0 };
 /// ```
 ///
 /// ```compile_fail,E0624
 /// use perild::policy::{CollectionId, Permit};
 ///
-/// let permit = Permit::new(&CollectionId::parse("tidy").unwrap(), "mine");
+/// let permit = Permit::new(&CollectionId::parse("tidy").unwrap(), "mine", 0);
 /// ```
 ///
 /// Nor is a judgement without a token a permit:
@@ -45,13 +45,16 @@ use super::{CollectionId, Rule};
 pub struct Permit {
     collection: CollectionId,
     rule: Arc<Rule>,
+    /// Position of the clause that holds.
+    clause: usize,
 }
 
 impl Permit {
-    pub(super) fn new(collection: &CollectionId, rule: &Arc<Rule>) -> Self {
+    pub(super) fn new(collection: &CollectionId, rule: &Arc<Rule>, clause: usize) -> Self {
         Self {
             collection: collection.clone(),
             rule: Arc::clone(rule),
+            clause,
         }
     }
 
@@ -65,5 +68,11 @@ impl Permit {
     #[must_use]
     pub fn rule(&self) -> &str {
         self.rule.label()
+    }
+
+    /// The clause of it that holds, in words that name nobody.
+    #[must_use]
+    pub fn clause(&self) -> &str {
+        self.rule.clause_told(self.clause)
     }
 }

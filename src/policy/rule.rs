@@ -10,6 +10,8 @@ pub struct Rule {
     clauses: Box<[Clause]>,
     origin: Origin,
     label: Box<str>,
+    /// Each clause in words that name nobody, for records: made once, for each request has one.
+    told: Box<[Box<str>]>,
 }
 
 /// Place of a rule.
@@ -25,8 +27,10 @@ pub enum Origin {
 
 impl Rule {
     pub(super) fn new(clauses: impl Into<Box<[Clause]>>, origin: Origin) -> Self {
+        let clauses = clauses.into();
         Self {
-            clauses: clauses.into(),
+            told: clauses.iter().map(|clause| clause.told().into()).collect(),
+            clauses,
             label: origin.to_string().into(),
             origin,
         }
@@ -73,9 +77,20 @@ impl Rule {
         }
     }
 
-    pub(super) fn grants(&self, applicant: &Applicant<'_>, lists: &Lists) -> bool {
+    /// The first clause that lets `applicant` in, by its position.
+    pub(super) fn granting(&self, applicant: &Applicant<'_>, lists: &Lists) -> Option<usize> {
         let mut clauses = self.clauses.iter();
-        clauses.any(|clause| clause.grants(applicant, lists))
+        clauses.position(|clause| clause.grants(applicant, lists))
+    }
+
+    /// The first clause for which no token is needed, by its position.
+    pub(super) fn opening(&self) -> Option<usize> {
+        self.clauses.iter().position(Clause::is_open)
+    }
+
+    /// The clause at `position`, in words that name nobody.
+    pub(super) fn clause_told(&self, position: usize) -> &str {
+        self.told.get(position).map_or("", |told| told)
     }
 
     /// The clause for which the least is missing, and what that is.
