@@ -11,6 +11,7 @@ CANDIDATES = {
     "alone": "nginx alone",
     "static": "nginx + bare static server",
     "perild": "nginx + perild",
+    "audit": "nginx + perild with an audit file",
     "accel": "nginx + perild, X-Accel-Redirect",
     "seed": "seed stack: gunicorn + Flask + ib1.openenergy.support",
 }
@@ -31,6 +32,7 @@ def loads(stage):
     start = {
         "static": lambda: front.static(place),
         "perild": lambda: programs.perild(place, stage.binary, "perild", issuer),
+        "audit": lambda: programs.perild(place, stage.binary, "audit", issuer, audit_file=place.path("run/audit.jsonl")),
         "accel": lambda: programs.perild(place, stage.binary, "accel", issuer, accel_prefix="/_shared/"),
         "seed": lambda: programs.seed(place, issuer),
     }
@@ -72,6 +74,7 @@ def written(found):
     ratio("1 kB: requests/s, of the bare static server's", small, "perild", "static", 0.90)
     ratio("1 kB: p99, of the bare static server's", small, "perild", "static", 2.0, field="p99", at_most=True)
     ratio("1 kB: requests/s, of the seed stack's", small, "perild", "seed", 10.0)
+    ratio("1 kB with an audit file: requests/s, of those without", small, "audit", "perild", 0.93)
     ratio("10 MB with X-Accel-Redirect: requests/s, of nginx alone", large, "accel", "alone", 0.95)
     ratio("10 MB: requests/s, of the bare static server's", large, "perild", "static", 0.80)
     if once:

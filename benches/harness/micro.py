@@ -8,7 +8,7 @@ from .place import ROOT, TARGET
 
 TITLE = "perild's own work (criterion, medians)"
 
-BENCHES = ["caller", "token", "decision", "json", "catalog", "area"]
+BENCHES = ["audit", "caller", "token", "decision", "json", "catalog", "area"]
 TIMES = ["--warm-up-time", "1", "--measurement-time", "2", "--noplot"]
 
 

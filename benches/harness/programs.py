@@ -111,7 +111,7 @@ def introspections(program):
 
 
 def perild_config(place, name, issuer, accel_prefix="", cache_entries=10_000, revocation_lists=(),
-                  on_overflow="drop", max_streams=32):
+                  on_overflow="drop", max_streams=32, audit_file=""):
     proxies = ["www-data", "root"] if IS_ROOT else [os.environ.get("USER", str(os.getuid()))]
     config = place.path(f"{name}.toml")
     config.write_text(f"""listen = "unix:{place.dir}/run/{name}.sock"
@@ -138,6 +138,8 @@ accel_prefix = "{accel_prefix}"
 publish = "all"
 [log]
 on_overflow = "{on_overflow}"
+[audit]
+file = "{audit_file}"
 [perils]
 max_streams = {max_streams}
 """)
