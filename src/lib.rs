@@ -23,7 +23,7 @@
 //! final types, [`clock`] is the only place that asks for the time, [`description`] says in `OpenAPI` what
 //! all this is, [`discovery`] what is published, [`harvest`] the same for catalogues of others, `disk` writes what has to stay, [`import`] builds the store
 //! that is served and [`sample`] makes up data for it, [`log`]
-//! writes records, [`metrics`] counts, [`provenance`] signs records of what left and for whom, [`fair_semaphore`] keeps one consumer from taking all there is, [`service`]
+//! writes records and [`audit`] those that must not be lost or changed, `printable` keeps each on its line, [`metrics`] counts, [`provenance`] signs records of what left and for whom, [`fair_semaphore`] keeps one consumer from taking all there is, [`service`]
 //! speaks with systemd, and [`commands`] are what a person types.
 
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
@@ -41,6 +41,7 @@ pub mod dataset;
 pub mod response;
 
 pub mod app;
+pub mod audit;
 pub mod climatescore;
 pub mod clock;
 pub mod commands;
@@ -53,6 +54,7 @@ pub mod harvest;
 pub mod import;
 pub mod log;
 pub mod metrics;
+mod printable;
 pub mod provenance;
 pub mod sample;
 pub mod service;

@@ -6,13 +6,14 @@ use clap::Parser;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use perild::commands::{
-    Arguments, Command, cacerts, catalog, check, crl, describe, dev, explain, get, healthcheck,
-    import, keygen, openapi, provenance, reload, sample, serve,
+    Arguments, Command, audit, cacerts, catalog, check, crl, describe, dev, explain, get,
+    healthcheck, import, keygen, openapi, provenance, reload, sample, serve, usage,
 };
 
 fn main() -> ExitCode {
     forbid_core_files();
     match Arguments::parse().command {
+        Command::Audit(args) => code(audit::run(&args), |_| ExitCode::FAILURE),
         Command::Cacerts(args) => code(cacerts::run(&args), |_| ExitCode::FAILURE),
         Command::Catalog(args) => code(catalog::run(&args), catalog::CatalogError::exit_code),
         Command::Check(args) => {
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Command::Reload(args) => code(reload::run(&args), |_| ExitCode::FAILURE),
         Command::Sample(args) => code(sample::run(&args), |_| ExitCode::FAILURE),
         Command::Serve(args) => code(serve::run(&args), serve::ServeError::exit_code),
+        Command::Usage(args) => code(usage::run(&args), |_| ExitCode::FAILURE),
     }
 }
 

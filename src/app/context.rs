@@ -12,7 +12,7 @@ use crate::{
     edge::{Authorization, Inbound, TrustedProxy, Unverified},
     log::Access,
     policy::{Applicant, CollectionId, Permit},
-    response::{Refusal, file::PATH_SEGMENT, lifecycle},
+    response::{Refusal, RowCount, file::PATH_SEGMENT, lifecycle},
     token::BoundToken,
 };
 
@@ -34,6 +34,8 @@ pub(crate) struct RequestContext<'r> {
     pub(super) proxy: TrustedProxy,
     pub(crate) site: &'r Site,
     pub(super) now: Timestamp,
+    /// The rows of the answer, for its record.
+    pub(super) rows: &'r RowCount,
 }
 
 impl RequestContext<'_> {
@@ -124,9 +126,7 @@ impl RequestContext<'_> {
                 (None, None) => Err(Refusal::NoToken),
             });
         let permits = permits.collect::<Result<Vec<_>, Refusal>>()?;
-        let mut rules: Vec<_> = permits.iter().map(Permit::rule).collect();
-        rules.dedup();
-        access.decision(format!("granted: {}", rules.join(", ")));
+        access.granted(&permits);
         Ok((bearer, permits))
     }
 

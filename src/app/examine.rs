@@ -1,6 +1,7 @@
 //! From a configuration to the parts of a site, with everything that is wrong said at once.
 
 mod access;
+mod audit;
 mod awaited;
 mod collections;
 mod consumers;
@@ -13,6 +14,7 @@ use std::{collections::BTreeMap, io, path::Path, sync::Arc, time::Duration};
 
 use super::Route;
 use crate::{
+    audit::AuditSettings,
     caller::Callers,
     clock::Timestamp,
     config::{Awaited, Config, Finding, PerilLimits, SettingPlaces, Severity},
@@ -33,6 +35,7 @@ pub(super) use listening::peers;
 pub struct Parts {
     pub(super) peers: Peers,
     pub(super) proxy_headers: ProxyHeaders,
+    pub(super) audit: AuditSettings,
     pub(super) callers: Callers,
     pub(super) heartbeat_clients: Names,
     pub(super) tokens: TokenSettings,
@@ -154,6 +157,7 @@ impl Examination<'_> {
         let proxy_headers = self.proxy_headers();
         let callers = self.callers();
         let tokens = self.tokens();
+        let audit = self.audit();
         self.profile();
         let accel_prefix = self.config.server.accel_prefix.clone();
         let limits = &self.config.perils;
@@ -162,6 +166,7 @@ impl Examination<'_> {
         Some(Parts {
             peers: peers?,
             proxy_headers: proxy_headers?,
+            audit: audit?,
             callers: callers?,
             heartbeat_clients: {
                 let clients = self.config.heartbeat.clients.iter();

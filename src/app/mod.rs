@@ -27,6 +27,6 @@ pub use perild::Perild;
 pub use present::Present;
 pub use routes::{PerilRoute, Route};
 pub use scrape::configure_metrics;
-pub use site::Site;
+pub use site::{AssemblyError, Site};
 pub use waiting::Waiting;
 pub use walk::{answer, configure, on_connect};

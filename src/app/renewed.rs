@@ -16,6 +16,7 @@ impl Site {
         let catalog = Arc::new(self.catalog.with_tables(&tables));
         let harvest = self.harvest.with_catalog(Arc::clone(&catalog), now);
         Self {
+            audit: self.audit.clone(),
             peers: self.peers.clone(),
             limits: self.limits,
             proxy_headers: self.proxy_headers.clone(),

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 
 use super::{Parts, Previous};
 use crate::{
+    audit::{AuditTrail, OpenError},
     caller::Callers,
     config::PerilLimits,
     dataset::{Catalog, Files, Perils, tables::Tables},
@@ -35,6 +36,8 @@ pub struct Site {
     pub limits: Limits,
     /// The header fields in which certificates arrive.
     pub proxy_headers: ProxyHeaders,
+    /// The records of decisions.
+    pub audit: AuditTrail,
     /// Those who may ask for statistics; empty: whoever has a token.
     pub heartbeat_clients: Names,
     /// The consumers.
@@ -78,16 +81,27 @@ pub struct Site {
     pub(super) has_warned: AtomicBool,
 }
 
+/// Reason why there is no site, though all its parts are good.
+#[derive(Debug, thiserror::Error)]
+pub enum AssemblyError {
+    /// The audit file.
+    #[error("audit.file: {0}")]
+    Audit(#[from] OpenError),
+    /// The client toward the directory.
+    #[error(transparent)]
+    Tokens(#[from] StartError),
+}
+
 impl Site {
     /// Puts the rooms together; `previous` lends what the directory has said already.
     ///
     /// # Errors
-    /// [`StartError`] when the client toward the directory cannot be built.
+    /// [`AssemblyError`].
     pub fn assemble(
         parts: Parts,
         previous: Option<&Self>,
         runtime: &tokio::runtime::Handle,
-    ) -> Result<Self, StartError> {
+    ) -> Result<Self, AssemblyError> {
         let tokens = Tokens::start(
             parts.tokens,
             previous.map(|site| &*site.tokens),
@@ -99,7 +113,10 @@ impl Site {
             let scopes = scopes(&parts.catalog, &parts.policy);
             ResourceMetadata::new(&parts.base_url, &issuer, scopes)
         });
+        // Last: another file is not begun for a site that does not come about.
+        let audit = AuditTrail::open(parts.audit, previous.map(|site| &site.audit))?;
         Ok(Self {
+            audit,
             resource_metadata: resource_metadata.map(|metadata| {
                 let url = metadata.url();
                 Arc::new((metadata, url))

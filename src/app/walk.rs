@@ -24,6 +24,7 @@ use super::{
     routes,
 };
 use crate::{
+    audit::NotRecorded,
     climatescore,
     clock::Timestamp,
     edge::{InteractionId, Malformed, NotTaken, Peer, Screen, Unreadable},
@@ -67,7 +68,8 @@ pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -
         let id = InteractionId::read(lines.map(HeaderValue::as_bytes));
         (Route::find(path), id, request.method().as_str())
     };
-    if !matches!(found, Route::Health | Route::Readiness) {
+    let is_probe = matches!(found, Route::Health | Route::Readiness);
+    if !is_probe {
         perild.log().room().await;
     }
     let present = perild.present();
@@ -76,11 +78,23 @@ pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -
     let asked = catalog.and_then(|catalog| route.asks(catalog));
     let meter = perild.meter(&route, asked.as_ref());
     let mut access = Access::begin(id, method, route.template(), meter);
-    let walked = walk(&request, body, peer, &route, &perild, &present, &mut access);
-    let mut answer = guarded(walked).await.unwrap_or_else(|refusal| {
+    access.query(request.uri().query());
+    let trail = present.site().filter(|_| !is_probe).map(|site| &site.audit);
+    let walked = match trail.map_or(Ok(()), |trail| access.keep_in(trail)) {
+        Ok(()) => {
+            let walk = walk(&request, body, peer, &route, &perild, &present, &mut access);
+            guarded(walk).await
+        }
+        Err(NotRecorded) => Err(Refusal::NotRecorded),
+    };
+    let mut answer = walked.unwrap_or_else(|refusal| {
         let metadata = present.site().and_then(Site::resource_metadata_url);
         refuse(&refusal, &route, metadata, &mut access)
     });
+    let of_catalog = catalog.zip(asked.as_ref());
+    if let Some(collection) = of_catalog.and_then(|(catalog, asked)| catalog.get(asked.as_str())) {
+        access.edition(collection);
+    }
     let counted =
         asked.filter(|asked| catalog.is_some_and(|catalog| has_heartbeat(asked, catalog)));
     let status = answer.status().as_u16();
@@ -142,10 +156,12 @@ async fn walk(
         (Present::Waiting(_), Route::Health) => return Ok(healthy()),
         (Present::Waiting(waiting), _) => return Err(Refusal::Waiting(waiting.to_string())),
     };
+    let rows = access.rows().clone();
     let context = RequestContext {
         request,
         proxy,
         site,
+        rows: &rows,
         now: Timestamp::now(),
     };
     let mut answer = rooms(context, route, body, perild.heartbeats(), access).await?;
@@ -253,13 +269,12 @@ fn refuse(
         }
         _ => {}
     }
-    access.refused(refusal.into());
-    access.decision(format!("refused: {refusal}"));
+    access.refused(refusal);
     response::problem::answer(refusal, access.interaction_id(), route.allow(), metadata)
 }
 
 /// Writes the access record: now for a body that is whole, else when its last byte has left.
-fn record(access: Access, method: &Method, answer: HttpResponse) -> HttpResponse {
+fn record(mut access: Access, method: &Method, answer: HttpResponse) -> HttpResponse {
     let status = answer.status().as_u16();
     answer.map_body(|_, body| match body.try_into_bytes() {
         Ok(bytes) => {

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    cacerts, catalog, check, crl, describe, dev, explain, get, healthcheck, import, keygen,
-    openapi, provenance, reload, sample, serve,
+    audit, cacerts, catalog, check, crl, describe, dev, explain, get, healthcheck, import, keygen,
+    openapi, provenance, reload, sample, serve, usage,
 };
 
 /// Publishes peril data and files to those who may have them, and to no one else.
@@ -19,6 +19,8 @@ pub struct Arguments {
 /// One variant a command, its arguments in it.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Say whether audit files are as they were written, or remove what is old
+    Audit(audit::AuditArgs),
     /// Install the directory's CA certificates, once their fingerprint is right
     Cacerts(cacerts::CacertsArgs),
     /// Print the catalogue as harvesters find it, or say what is wrong with it
@@ -51,4 +53,6 @@ pub enum Command {
     Sample(sample::SampleArgs),
     /// Run the daemon
     Serve(serve::ServeArgs),
+    /// Count calls, rows, octets, refusals and times from audit files, for reports
+    Usage(usage::UsageArgs),
 }

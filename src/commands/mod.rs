@@ -2,7 +2,9 @@
 
 mod arguments;
 mod cause;
+mod moment;
 
+pub mod audit;
 pub mod cacerts;
 pub mod catalog;
 pub mod check;
@@ -19,5 +21,6 @@ pub mod provenance;
 pub mod reload;
 pub mod sample;
 pub mod serve;
+pub mod usage;
 
 pub use arguments::{Arguments, Command};

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{CatalogSettings, ImportSettings, forms, profile::Profile, tokens::TokensTable};
 use crate::{
+    audit::OnFailure,
     caller::KeyKind,
     edge::{CertificateFormat, Listen, Loopback, Network},
     log::Overflow,
@@ -49,6 +50,9 @@ pub struct Config {
     /// Records.
     #[serde(default)]
     pub log: Log,
+    /// The file of records that shows when one was changed.
+    #[serde(default)]
+    pub audit: Audit,
     /// Limits of one request for peril values.
     #[serde(default)]
     pub perils: PerilLimits,
@@ -228,6 +232,20 @@ pub struct Metrics {
 pub struct Log {
     /// Choice when records come faster than they are written.
     pub on_overflow: Overflow,
+}
+
+/// `[audit]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Audit {
+    /// The file; none: records are in the journal alone.
+    #[serde(deserialize_with = "forms::optional_path")]
+    pub file: Option<PathBuf>,
+    /// The key by which accounts get their pseudonyms; none: no account is recorded.
+    #[serde(deserialize_with = "forms::optional_path")]
+    pub key_file: Option<PathBuf>,
+    /// Choice when a decision cannot be recorded.
+    pub on_failure: OnFailure,
 }
 
 /// `[perils]`

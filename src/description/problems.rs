@@ -200,6 +200,7 @@ fn refusals(limits: &PerilLimits) -> Vec<Refusal> {
             retry_after: Duration::from_secs(5),
         }),
         Refusal::Busy,
+        Refusal::NotRecorded,
     ]);
     refusals
 }

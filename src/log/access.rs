@@ -1,14 +1,21 @@
 //! The access record: one for each request, filled in along the walk.
 
+mod outcome;
+
 use std::{borrow::Cow, sync::Arc, time::Instant};
 
-use super::printable::printable;
+use self::outcome::Outcome;
 use crate::{
+    audit::{AuditTrail, Digest, Facts, NotRecorded, Place, shortened},
     caller::CertificateFacts,
+    clock::Timestamp,
+    dataset::Collection,
     edge::InteractionId,
     metrics::Meter,
-    response::Reason,
-    token::{BoundToken, Holder},
+    policy::Permit,
+    printable::printable,
+    response::{Reason, Refusal, RowCount},
+    token::{BoundToken, Fact, Holder},
 };
 
 /// The facts of one request.
@@ -18,11 +25,19 @@ pub struct Access {
     interaction_id: InteractionId,
     method: Box<str>,
     route: &'static str,
+    query: Option<Digest>,
     certificate: Option<Arc<CertificateFacts>>,
     holder: Holder,
+    account: Option<Digest>,
     dataset: Option<Box<str>>,
-    decision: Cow<'static, str>,
+    version: Option<Box<str>>,
+    licence: Option<Box<str>>,
+    outcome: Outcome,
+    rows: RowCount,
+    provenance: Vec<Box<str>>,
     meter: Option<Meter>,
+    trail: AuditTrail,
+    place: Option<Place>,
 }
 
 impl Access {
@@ -39,12 +54,30 @@ impl Access {
             interaction_id,
             method: method.into(),
             route,
+            query: None,
             certificate: None,
             holder: Holder::default(),
+            account: None,
             dataset: None,
-            decision: Cow::Borrowed("open"),
+            version: None,
+            licence: None,
+            outcome: Outcome::Open,
+            rows: RowCount::default(),
+            provenance: Vec::new(),
             meter,
+            trail: AuditTrail::default(),
+            place: None,
         }
+    }
+
+    /// Takes a place in `trail`, before anything of the request is answered.
+    ///
+    /// # Errors
+    /// [`NotRecorded`].
+    pub fn keep_in(&mut self, trail: &AuditTrail) -> Result<(), NotRecorded> {
+        self.trail = trail.clone();
+        self.place = trail.place()?;
+        Ok(())
     }
 
     /// The request's interaction id.
@@ -53,14 +86,22 @@ impl Access {
         &self.interaction_id
     }
 
+    /// The query of the request target, of which the record has a hash.
+    pub fn query(&mut self, query: Option<&str>) {
+        self.query = query.map(|query| Digest::of(query.as_bytes()));
+    }
+
     /// The certificate that was shown, whether or not it is good.
     pub fn certificate(&mut self, facts: Arc<CertificateFacts>) {
         self.certificate = Some(facts);
     }
 
-    /// The holder of the token.
+    /// The holder of the token, and the account of whoever let it be issued.
     pub fn token(&mut self, token: &BoundToken) {
         self.holder = token.holder();
+        if let Some(Fact::Text(account)) = token.facts().get(ACCOUNT) {
+            self.account = self.trail.pseudonym(account);
+        }
     }
 
     /// The holder that the directory names for a token, whether or not the token is good.
@@ -74,54 +115,103 @@ impl Access {
         self.dataset = Some(name.into());
     }
 
-    /// The check that refused, or the rule that granted.
-    pub fn decision(&mut self, decision: impl Into<Cow<'static, str>>) {
-        self.decision = decision.into();
+    /// The version and the terms of the collection that is asked for.
+    pub fn edition(&mut self, collection: &Collection) {
+        let metadata = collection.metadata();
+        self.version.clone_from(&metadata.version);
+        self.licence = metadata
+            .licence
+            .as_ref()
+            .map(|licence| licence.text().into());
     }
 
-    /// The check that refused, in fixed words.
-    pub fn refused(&self, reason: Reason) {
+    /// The rules that granted.
+    pub fn granted(&mut self, permits: &[Permit]) {
+        self.outcome = Outcome::granted(permits);
+    }
+
+    /// The check that refused.
+    pub fn refused(&mut self, refusal: &Refusal) {
         if let Some(meter) = &self.meter {
-            meter.refused(reason);
+            meter.refused(Reason::from(refusal));
         }
+        self.outcome = Outcome::refused(refusal);
+    }
+
+    /// The counter of the rows of the answer.
+    #[must_use]
+    pub fn rows(&self) -> &RowCount {
+        &self.rows
+    }
+
+    /// The id of a provenance record that goes along with the answer.
+    pub fn provenance(&mut self, id: &str) {
+        self.provenance.push(id.into());
     }
 
     /// Writes the record of an answer of `status` with `bytes` bytes of body, and counts it.
-    pub fn write(&self, status: u16, bytes: u64) {
+    pub fn write(&mut self, status: u16, bytes: u64) {
         let took = self.started.elapsed();
         if let Some(meter) = &self.meter {
             meter.end(status, bytes, took);
         }
-        let interaction_id = self.interaction_id.as_str();
-        let client_id = known(self.holder.client_id());
-        let organisation_id = known(self.holder.organisation_id());
-        let (client_id, organisation_id) = (&*client_id, &*organisation_id);
-        let certificate = self.certificate.as_deref();
-        let cert_subject = known(certificate.map(CertificateFacts::subject));
-        let cert_issuer = known(certificate.map(CertificateFacts::issuer));
-        let cert_serial = certificate.map_or("-", CertificateFacts::serial);
-        let thumbprint = certificate.map(|facts| facts.thumbprint().to_string());
-        let cert_thumbprint = thumbprint.as_deref().unwrap_or("-");
-        let dataset = known(self.dataset.as_deref());
-        let (cert_subject, cert_issuer, dataset) = (&*cert_subject, &*cert_issuer, &*dataset);
-        let (method, route) = (&*self.method, self.route);
-        let decision = printable(&self.decision);
-        let decision = &*decision;
-        let duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        tracing::info!(
-            target: TARGET,
-            interaction_id, client_id, organisation_id, cert_thumbprint, cert_subject, cert_issuer, cert_serial, method,
-            route, dataset, status, decision, bytes, duration_us,
-            "{method} {route} {status} {bytes} bytes {duration_us} us, dataset {dataset}, client {client_id} of \
-             {organisation_id}, {decision}, interaction {interaction_id}"
-        );
+        let place = self.place.take();
+        let facts = Facts {
+            status,
+            bytes,
+            duration_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            ..self.facts()
+        };
+        self.outcome.tell(&facts, self.certificate.as_deref());
+        if let Some(place) = place {
+            place.record(&facts);
+        }
     }
+
+    /// Facts that are known before the answer has left.
+    fn facts(&self) -> Facts<'_> {
+        let certificate = self.certificate.as_deref();
+        let membership = certificate.map(CertificateFacts::membership);
+        let provenance = self.provenance.iter();
+        self.outcome.add_to(Facts {
+            method: shortened(&self.method),
+            route: self.route.into(),
+            collection: self.dataset.as_deref().map(shortened),
+            version: self.version.as_deref().map(shortened),
+            licence: self.licence.as_deref().map(shortened),
+            query_sha256: self.query,
+            rows: self.rows.counted(),
+            client_id: self.holder.client_id().map(shortened),
+            organisation_id: self.holder.organisation_id().map(shortened),
+            member: membership.and_then(|stated| stated.member()).map(shortened),
+            application: membership
+                .and_then(|stated| stated.application())
+                .map(shortened),
+            account: self.account,
+            cert_issuer: certificate.map(|facts| shortened(facts.issuer())),
+            cert_serial: certificate.map(|facts| shortened(facts.serial())),
+            cert_thumbprint: certificate.map(|facts| facts.thumbprint().to_string().into()),
+            cert_days_left: certificate.map(|facts| days_left(facts.not_after())),
+            provenance: provenance.map(|id| shortened(id)).collect(),
+            interaction_id: self.interaction_id.as_str().into(),
+            ..Facts::default()
+        })
+    }
+}
+
+fn days_left(end: Timestamp) -> i64 {
+    (end.seconds() - Timestamp::now().seconds()).div_euclid(SECONDS_A_DAY)
 }
 
 /// A fact as it is written, or that nothing is known of it.
 fn known(fact: Option<&str>) -> Cow<'_, str> {
     fact.map_or(Cow::Borrowed("-"), printable)
 }
+
+/// The subject of a token, RFC 7662 §2.2.
+const ACCOUNT: &str = "sub";
+
+const SECONDS_A_DAY: i64 = 86_400;
 
 /// Target of access records.
 pub(super) const TARGET: &str = "perild::access";

@@ -7,8 +7,8 @@ use tracing::{
     field::{Field, Visit},
 };
 
-use super::printable::{printable, printable_json, push_value};
 use crate::clock::Timestamp;
+use crate::printable::{printable, printable_json, push_value};
 
 /// An access record says in its fields what its message would repeat.
 pub(super) fn text(event: &Event<'_>) -> String {

@@ -7,7 +7,6 @@ mod access;
 mod buffer;
 mod journal;
 mod line;
-mod printable;
 mod recorded;
 mod records;
 mod sink;

@@ -46,6 +46,40 @@ impl Reason {
     }
 }
 
+impl Reason {
+    /// The room that refuses so; `perild` where it is all of it.
+    #[must_use]
+    pub fn stage(refusal: &Refusal) -> &'static str {
+        match refusal {
+            Refusal::Body(_)
+            | Refusal::CertificateUnverified(_)
+            | Refusal::Malformed(_)
+            | Refusal::MethodNotAllowed
+            | Refusal::MethodUnknown
+            | Refusal::UntrustedPeer(_) => "edge",
+            Refusal::Certificate(_)
+            | Refusal::CertificateUnreadable(_)
+            | Refusal::NoCertificate => "caller",
+            Refusal::NoToken | Refusal::NotAToken | Refusal::Token(_) | Refusal::TokenTooLong => {
+                "token"
+            }
+            Refusal::Denied(_) => "policy",
+            Refusal::Absent(_) | Refusal::NoRoute | Refusal::Perils(_) | Refusal::Tables(_) => {
+                "dataset"
+            }
+            Refusal::NotAcceptable { .. }
+            | Refusal::NotRead { .. }
+            | Refusal::PreconditionFailed
+            | Refusal::RangeNotSatisfiable { .. } => "response",
+            Refusal::Busy
+            | Refusal::Fault
+            | Refusal::NotReady(_)
+            | Refusal::NotRecorded
+            | Refusal::Waiting(_) => "perild",
+        }
+    }
+}
+
 impl From<&Refusal> for Reason {
     fn from(refusal: &Refusal) -> Self {
         use CertificateRefused::Unreadable;
@@ -75,6 +109,7 @@ impl From<&Refusal> for Reason {
             | Refusal::NotAcceptable { .. }
             | Refusal::NotRead { .. }
             | Refusal::NotReady(_)
+            | Refusal::NotRecorded
             | Refusal::PreconditionFailed
             | Refusal::RangeNotSatisfiable { .. }
             | Refusal::UntrustedPeer { .. }

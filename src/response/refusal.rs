@@ -72,6 +72,9 @@ pub enum Refusal {
     /// perild does not know the directory yet.
     #[error("not ready: {0}")]
     NotReady(String),
+    /// The decision cannot be recorded, and nothing is handed out without a record.
+    #[error("the decision cannot be recorded, and audit.on_failure is \"refuse\"")]
+    NotRecorded,
     /// dataset: what is asked of the perils.
     #[error(transparent)]
     Perils(#[from] perils::Refused),

@@ -12,6 +12,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod audit;
 mod authority;
 mod certificate_header;
 mod certificate_header_formats;

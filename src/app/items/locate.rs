@@ -67,9 +67,9 @@ impl RequestContext<'_> {
             Ok(Located::new(&places, features))
         });
         let located = located.await?;
-        let now = self.now;
+        let (now, rows) = (self.now, self.rows.clone());
         Ok(items::located(
-            negotiated, located, &schema, &told, slot, now,
+            negotiated, located, &schema, &told, slot, now, rows,
         ))
     }
 

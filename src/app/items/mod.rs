@@ -204,6 +204,7 @@ impl RequestContext<'_> {
             crs: schema.geometry.is_some().then_some(crs),
             tolerance: asked.tolerance,
             now: self.now,
+            rows: self.rows.clone(),
         })
     }
 

@@ -62,7 +62,7 @@ impl RequestContext<'_> {
         let of = table.clone();
         let begun = read(slot, move || Begun::of(make(&of)?)).await?;
         let long = || self.site.streams.try_acquire(bearer.consumer());
-        sums::answer(self.request, negotiated, &table, begun, long)
+        sums::answer(self.request, negotiated, &table, begun, self.rows, long)
     }
 }
 

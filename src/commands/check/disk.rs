@@ -22,9 +22,11 @@ pub(super) fn findings(config: &Config, places: &SettingPlaces) -> Vec<Finding> 
         (outside("the journal"), Path::new("/var/log/journal")),
         (outside("the journal"), Path::new("/run/log/journal")),
     ];
+    let of_audit = config.audit.file.as_deref().and_then(Path::parent);
+    let of_audit = of_audit.map(|folder| (places.of("audit.file"), folder));
     let mut seen = BTreeSet::new();
     let mut findings = Vec::new();
-    for (place, path) in folders {
+    for (place, path) in folders.into_iter().chain(of_audit) {
         let Ok(found) = path.metadata() else {
             continue;
         };

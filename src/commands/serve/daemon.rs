@@ -61,7 +61,7 @@ pub(super) async fn serve(
         connections,
         patience: Duration::from_secs(config.server.shutdown_seconds),
     };
-    let described = perild.clone();
+    let (described, ending) = (perild.clone(), perild.clone());
     let (give_up, mut last_word) = oneshot::channel();
     reload::tell(&perild);
     let wishes = Wishes { control, imported };
@@ -84,6 +84,11 @@ pub(super) async fn serve(
     if let Some(path) = bound {
         // Whoever starts next binds the path anew; a socket left behind is only untidy.
         let _ = std::fs::remove_file(path);
+    }
+    if let Some(audit) = ending.present().site().and_then(|site| site.audit.file())
+        && let Err(reason) = audit.stop()
+    {
+        tracing::error!("the audit file has no end: {reason}");
     }
     tracing::info!("perild ends");
     match last_word.try_recv() {
@@ -111,6 +116,8 @@ struct Signals {
     hangup: Signal,
     terminate: Signal,
     interrupt: Signal,
+    /// That of a file that may not grow (`LimitFSIZE=`): caught, so that the write fails and nothing else does.
+    _file_size: Signal,
 }
 
 impl Signals {
@@ -119,6 +126,7 @@ impl Signals {
             hangup: signal(SignalKind::hangup())?,
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            _file_size: signal(SignalKind::from_raw(FILE_SIZE.as_raw()))?,
         })
     }
 
@@ -192,3 +200,5 @@ fn bound_socket(config: &Config, listeners: &[Listener]) -> Option<PathBuf> {
         _ => None,
     }
 }
+
+const FILE_SIZE: rustix::process::Signal = rustix::process::Signal::XFSZ;

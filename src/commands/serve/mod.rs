@@ -5,6 +5,7 @@
 //! | the configuration, or what it names, is wrong: [`ServeError::Config`], [`ServeError::Start`] | 78 | it ends, and a person mends it |
 //! | what it names is not there yet, or has ended by the clock | | it is up, answers 503, and looks again by itself |
 //! | a socket that cannot be used, whoever tries: [`ServeError::Listen`] | 78 | it ends, and a person mends it |
+//! | an audit file that another process has, or that cannot be opened now | 1 | systemd starts it again |
 //! | a socket that another process has, or that cannot be bound now | 1 | systemd starts it again |
 //! | the system fails: [`ServeError::Io`] and the rest | 1 | systemd starts it again |
 //! | the directory is away, its name unknown, its certificate not accepted | | it is up, not ready, and asks again by itself |
@@ -28,6 +29,8 @@ use clap::Args;
 use tracing::Level;
 
 use crate::{
+    app::AssemblyError,
+    audit::OpenError,
     config::{ConfigError, DEFAULT_PATH},
     edge::ListenError,
     log::{self, LogFormat},
@@ -56,6 +59,9 @@ pub struct ServeArgs {
 /// Reason why the daemon did not start, or ended.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
+    /// The audit file cannot be written.
+    #[error("audit.file: {0}")]
+    Audit(OpenError),
     /// The configuration is wrong; nothing was started.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -82,11 +88,23 @@ impl ServeError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Listen(ListenError::Bind { .. } | ListenError::InUse(_))
+            | Self::Audit(OpenError::InUse(_) | OpenError::Io { .. })
             | Self::Fault
             | Self::Io(_)
             | Self::Metrics(_)
             | Self::Start(StartError::NoRandomness) => ExitCode::FAILURE,
-            Self::Config(_) | Self::Listen(_) | Self::Start(_) => ExitCode::from(CONFIGURATION),
+            Self::Audit(_) | Self::Config(_) | Self::Listen(_) | Self::Start(_) => {
+                ExitCode::from(CONFIGURATION)
+            }
+        }
+    }
+}
+
+impl From<AssemblyError> for ServeError {
+    fn from(error: AssemblyError) -> Self {
+        match error {
+            AssemblyError::Audit(error) => Self::Audit(error),
+            AssemblyError::Tokens(error) => Self::Start(error),
         }
     }
 }

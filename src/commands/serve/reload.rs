@@ -148,7 +148,10 @@ impl Reload {
                 let error = format!("{error}{}", if hands_over() { OF_THE_START } else { "" });
                 tracing::error!("reload failed, the old configuration stays: {error}");
                 match &*perild.present() {
-                    Present::Site(_) => Notify::Ready(FAILED).send(),
+                    Present::Site(site) => {
+                        site.audit.reopen();
+                        Notify::Ready(FAILED).send();
+                    }
                     Present::Waiting(waiting) => waiting::tell(waiting),
                 }
                 error

@@ -13,7 +13,7 @@ use crate::{
     dataset::located::{Located, PROPERTIES},
     fair_semaphore::Slot,
     response::{
-        StreamBody,
+        RowCount, StreamBody,
         batches::{
             Extension,
             feature::{FeatureColumns, GeometryColumns},
@@ -31,6 +31,7 @@ pub(crate) fn located(
     told: &[usize],
     slot: Slot,
     now: Timestamp,
+    rows: RowCount,
 ) -> HttpResponse {
     let features = FeatureColumns {
         geometry: GeometryColumns::Point(located.point()),
@@ -47,6 +48,7 @@ pub(crate) fn located(
         crs: None,
         tolerance: None,
         now,
+        rows,
     };
     let representation = Representation {
         content_type: negotiated.format().media().content_type,

@@ -20,7 +20,7 @@ use crate::{
     dataset::tables::{Page, PermittedTable, Refused, Tolerance},
     fair_semaphore::Slot,
     response::{
-        Refusal, StreamBody,
+        Refusal, RowCount, StreamBody,
         batches::{
             arrow, csv,
             feature::FeatureWriter,
@@ -46,6 +46,8 @@ pub(crate) struct Form {
     pub(crate) tolerance: Option<Tolerance>,
     /// The time of the answer.
     pub(crate) now: Timestamp,
+    /// The counter of the rows that are written.
+    pub(crate) rows: RowCount,
 }
 
 impl From<&PermittedTable> for ContentVersion {
@@ -111,7 +113,12 @@ impl Form {
         members: Map<String, Value>,
         out: W,
     ) -> io::Result<W> {
-        let batches = described(batches, &self.columns.schema);
+        self.rows.add(0);
+        let counted = batches.inspect(|batch| {
+            let rows = batch.as_ref().map_or(0, RecordBatch::num_rows);
+            self.rows.add(rows);
+        });
+        let batches = described(counted, &self.columns.schema);
         let mut out = Coded::new(out, self.negotiated.coding)?;
         match self.negotiated.format {
             Format::Arrow => {
@@ -230,6 +237,7 @@ fn feature(form: &Form, row: &RecordBatch, links: &Value) -> io::Result<Vec<u8>>
         .with_schema(form.columns.schema.clone())
         .map_err(io::Error::other)?;
     let writer = FeatureWriter::new(&form.columns.features, &form.columns.schema);
+    form.rows.add(row.num_rows());
     let mut out = Coded::new(Vec::new(), form.negotiated.coding)?;
     let mut text = Vec::new();
     writer.push(&mut text, &row, 0)?;

@@ -136,6 +136,13 @@ pub fn kind(refusal: &Refusal) -> Kind {
             "The body has another media type than those that are read here.",
         ),
         Refusal::NotReady(_) => NOT_READY,
+        Refusal::NotRecorded => Kind {
+            status: S::SERVICE_UNAVAILABLE,
+            name: Some("not-recorded"),
+            title: "The request cannot be recorded",
+            detail: "The data provider hands nothing out of which there would be no record, and its machine can keep none at present. Try again later; if it lasts, tell the data provider, and name the interaction id.",
+            challenge: Challenged::No,
+        },
         Refusal::Perils(refused) => perils_kind(refused),
         Refusal::PreconditionFailed => plain(
             S::PRECONDITION_FAILED,

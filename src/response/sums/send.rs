@@ -11,7 +11,7 @@ use crate::{
     dataset::tables::{Batches, PermittedTable, Refused},
     fair_semaphore::Slot,
     response::{
-        Refusal, StreamBody,
+        Refusal, RowCount, StreamBody,
         batches::{arrow, csv, feature::FeatureColumns, json, ndjson, parquet},
         coding::Coded,
         media::Negotiated,
@@ -65,6 +65,7 @@ pub(crate) fn answer(
     negotiated: Negotiated<Format>,
     table: &PermittedTable,
     begun: Begun,
+    rows: &RowCount,
     slot: impl FnOnce() -> Option<Slot>,
 ) -> Result<HttpResponse, Refusal> {
     let representation = negotiated.representation(request, table);
@@ -72,14 +73,20 @@ pub(crate) fn answer(
         return Ok(answer);
     }
     let mut answer = representation.begin(StatusCode::OK);
+    let rows = rows.clone();
+    rows.add(0);
+    let count = move |batch: &Result<RecordBatch, ArrowError>| {
+        rows.add(batch.as_ref().map_or(0, RecordBatch::num_rows));
+    };
     let first = begun.first.into_iter().map(Ok);
     let Some(rest) = begun.rest else {
-        let batches = RecordBatchIterator::new(first, begun.schema);
+        let batches = RecordBatchIterator::new(first.inspect(count), begun.schema);
         let body = written(negotiated, batches, Vec::new());
         return Ok(answer.body(body.or_else(fault)?));
     };
     let slot = slot().ok_or(Refusal::Busy)?;
-    let batches = RecordBatchIterator::new(first.chain(rest.map(told)), begun.schema);
+    let batches = first.chain(rest.map(told)).inspect(count);
+    let batches = RecordBatchIterator::new(batches, begun.schema);
     Ok(answer.body(StreamBody::start(slot, move |sink| {
         written(negotiated, batches, sink).map(drop)
     })))

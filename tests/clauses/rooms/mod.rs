@@ -22,6 +22,8 @@ const ROOMS: &[&str] = &[
     "dataset",
     "response",
     "metrics",
+    "printable",
+    "audit",
     "log",
     "config",
     "service",

@@ -1,0 +1,118 @@
+//! Lines of audit files, as they stand on a disk: as they are, or packed by gzip.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read as _, Seek as _},
+    path::{Path, PathBuf},
+};
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::line::{MOST_BYTES, Sealed};
+
+/// Reason why an audit file cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read {}: {source}", .path.display())]
+pub struct Unreadable {
+    /// The file.
+    pub path: PathBuf,
+    /// The system's error.
+    #[source]
+    pub source: io::Error,
+}
+
+/// The lines of one file.
+pub(super) struct Lines {
+    path: PathBuf,
+    reader: Box<dyn BufRead>,
+    line: Vec<u8>,
+    number: u64,
+}
+
+/// One line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Raw<'l> {
+    /// Its octets without the line break.
+    pub(super) octets: &'l [u8],
+    /// Its number in the file, from 1.
+    pub(super) number: u64,
+    /// `false` where the file ends before its line break.
+    pub(super) has_end: bool,
+}
+
+impl Lines {
+    pub(super) fn open(path: &Path) -> Result<Self, Unreadable> {
+        let reader = opened(path).map_err(|source| Unreadable {
+            path: path.into(),
+            source,
+        })?;
+        Ok(Self {
+            path: path.into(),
+            reader,
+            line: Vec::new(),
+            number: 0,
+        })
+    }
+
+    /// The next line, or the piece of one that is longer than any of ours.
+    pub(super) fn next(&mut self) -> Result<Option<Raw<'_>>, Unreadable> {
+        self.line.clear();
+        let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX);
+        let mut reader = self.reader.as_mut().take(most);
+        let read = reader.read_until(b'\n', &mut self.line);
+        let read = read.map_err(|source| Unreadable {
+            path: self.path.clone(),
+            source,
+        })?;
+        if read == 0 {
+            return Ok(None);
+        }
+        self.number += 1;
+        let whole = self.line.strip_suffix(b"\n");
+        Ok(Some(Raw {
+            octets: whole.unwrap_or(&self.line),
+            number: self.number,
+            has_end: whole.is_some() || read == MOST_BYTES,
+        }))
+    }
+}
+
+/// `paths` in the order of their first lines; those that have none come last, as they were given.
+pub(super) fn in_order(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Unreadable> {
+    let mut numbered = Vec::with_capacity(paths.len());
+    for path in paths {
+        let mut lines = Lines::open(path)?;
+        let first = lines.next()?.and_then(|line| {
+            let header = Sealed::read(line.octets)?.header()?;
+            Some(header.seq)
+        });
+        numbered.push((first.unwrap_or(u64::MAX), path.clone()));
+    }
+    numbered.sort_by_key(|(first, _)| *first);
+    Ok(numbered.into_iter().map(|(_, path)| path).collect())
+}
+
+/// `true` when the file is packed by gzip; it is read from its beginning on afterwards.
+pub(super) fn is_packed(mut file: &File) -> io::Result<bool> {
+    let mut magic = [0; 2];
+    let is_packed = file.read_exact(&mut magic).is_ok() && magic == GZIP;
+    file.rewind()?;
+    Ok(is_packed)
+}
+
+fn opened(path: &Path) -> io::Result<Box<dyn BufRead>> {
+    let file = File::open(path)?;
+    let is_packed = is_packed(&file)?;
+    let reader = BufReader::with_capacity(BUFFER_BYTES, file);
+    Ok(if is_packed {
+        let unpacked = MultiGzDecoder::new(reader);
+        Box::new(BufReader::with_capacity(BUFFER_BYTES, unpacked))
+    } else {
+        Box::new(reader)
+    })
+}
+
+/// The first octets of a file of RFC 1952.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+const BUFFER_BYTES: usize = 128 * 1024;

@@ -1,0 +1,177 @@
+//! Usage as audit files have it: calls, rows, octets, refusals, availability and the time that answers took.
+//!
+//! Files are read once, line by line; memory grows with the number of groups and days, never with that of calls.
+
+mod group;
+mod histogram;
+mod uptime;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use super::{
+    facts::Facts,
+    line::Sealed,
+    reading::{Lines, Unreadable, in_order},
+};
+use crate::clock::Milliseconds;
+
+pub use group::Group;
+use uptime::Uptime;
+
+/// Something by which calls are told apart.
+#[derive(
+    Clone, Copy, Debug, Eq, PartialEq, strum::EnumString, strum::IntoStaticStr, strum::VariantNames,
+)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Dimension {
+    /// The member's application.
+    Application,
+    /// The client of the token.
+    Client,
+    /// The collection.
+    Collection,
+    /// The day, in UTC.
+    Day,
+    /// The terms of use.
+    Licence,
+    /// The member of the trust framework.
+    Member,
+    /// The organisation of the client.
+    Organisation,
+    /// The route as a template.
+    Route,
+    /// The version of the collection.
+    Version,
+}
+
+/// The calls that are counted, and how they are told apart.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The first moment.
+    pub from: Milliseconds,
+    /// The first moment behind the last.
+    pub to: Milliseconds,
+    /// The members of a group's key, in their order.
+    pub by: Vec<Dimension>,
+}
+
+/// Usage in a time.
+#[derive(Debug)]
+pub struct Usage {
+    /// The groups by their keys.
+    pub groups: BTreeMap<Vec<Box<str>>, Group>,
+    /// Percent of each day in which the daemon was up, as far as the day lies in the time.
+    pub days: Vec<(Box<str>, f64)>,
+    /// Lines that are none of an audit file: `verify` says more.
+    pub unread: u64,
+    /// Records that were lost where the service went on without.
+    pub lost: u64,
+}
+
+/// Reason why there is no usage.
+#[derive(Debug, thiserror::Error)]
+pub enum UsageFault {
+    /// More groups than a table can have.
+    #[error("there are more than {MOST_GROUPS} groups: ask for a shorter time, or by less")]
+    TooManyGroups,
+    /// A file.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+}
+
+/// Counts the calls in the files at `paths`.
+///
+/// # Errors
+/// [`UsageFault`].
+pub fn usage(paths: &[PathBuf], wanted: &Wanted) -> Result<Usage, UsageFault> {
+    let mut usage = Usage {
+        groups: BTreeMap::new(),
+        days: Vec::new(),
+        unread: 0,
+        lost: 0,
+    };
+    let mut uptime = Uptime::new(wanted.from, wanted.to);
+    for path in in_order(paths)? {
+        let mut lines = Lines::open(&path)?;
+        while let Some(line) = lines.next()? {
+            usage.line(line.octets, wanted, &mut uptime)?;
+        }
+    }
+    usage.days = uptime.days();
+    Ok(usage)
+}
+
+impl Usage {
+    fn line(
+        &mut self,
+        line: &[u8],
+        wanted: &Wanted,
+        uptime: &mut Uptime,
+    ) -> Result<(), UsageFault> {
+        let sealed = Sealed::read(line);
+        let Some((sealed, header)) = sealed.and_then(|sealed| Some((sealed, sealed.header()?)))
+        else {
+            self.unread += 1;
+            return Ok(());
+        };
+        let is_within = (wanted.from..wanted.to).contains(&header.time);
+        if header.kind == Facts::KIND {
+            uptime.saw(header.time);
+            match sealed.facts() {
+                Some(facts) if is_within => self.count(&facts, header.time, &wanted.by)?,
+                Some(_) => {}
+                None => self.unread += 1,
+            }
+        } else if let Some(note) = sealed.note() {
+            uptime.note(header.time, &note);
+            if let super::line::Note::Lost { records } = note
+                && is_within
+            {
+                self.lost += records;
+            }
+        }
+        Ok(())
+    }
+
+    fn count(
+        &mut self,
+        facts: &Facts<'_>,
+        time: Milliseconds,
+        by: &[Dimension],
+    ) -> Result<(), UsageFault> {
+        let key = by
+            .iter()
+            .map(|dimension| dimension.of(facts, time))
+            .collect();
+        let is_full = self.groups.len() >= MOST_GROUPS;
+        if is_full && !self.groups.contains_key(&key) {
+            return Err(UsageFault::TooManyGroups);
+        }
+        self.groups.entry(key).or_default().count(facts, time);
+        Ok(())
+    }
+}
+
+impl Dimension {
+    /// The value that a call has; empty where it has none.
+    fn of(self, facts: &Facts<'_>, time: Milliseconds) -> Box<str> {
+        let value = match self {
+            Self::Application => facts.application.as_deref(),
+            Self::Client => facts.client_id.as_deref(),
+            Self::Collection => facts.collection.as_deref(),
+            Self::Day => return uptime::day(time),
+            Self::Licence => facts.licence.as_deref(),
+            Self::Member => facts.member.as_deref(),
+            Self::Organisation => facts.organisation_id.as_deref(),
+            Self::Route => Some(&*facts.route),
+            Self::Version => facts.version.as_deref(),
+        };
+        value.unwrap_or_default().into()
+    }
+}
+
+/// Groups of a table, a few kilobytes each.
+const MOST_GROUPS: usize = 50_000;
+
+#[cfg(test)]
+mod tests;
