@@ -1,6 +1,10 @@
 //! One column of values: which type all of them have, and how far they reach.
 
-use std::ops::RangeInclusive;
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
+    ops::RangeInclusive,
+};
 
 use crate::dataset::metadata::{FieldType, Moment};
 
@@ -15,6 +19,11 @@ pub(super) struct Column {
     moments: Option<(Moment, Moment)>,
     /// Numbers that lead with a zero, as `0042`, are names of things, and their zeros matter.
     has_leading_zero: bool,
+    /// Marks of the values so far, while no two are the same and they are not too many to be kept.
+    distinct: Option<HashSet<u64>>,
+    /// The moment before, and the greatest length of time that all distances from one to the next are multiples of.
+    before: Option<Moment>,
+    step_seconds: u64,
 }
 
 impl Column {
@@ -32,6 +41,9 @@ impl Column {
             numbers: None,
             moments: None,
             has_leading_zero: false,
+            distinct: Some(HashSet::new()),
+            before: None,
+            step_seconds: 0,
         }
     }
 
@@ -42,6 +54,7 @@ impl Column {
             return;
         }
         self.values = self.values.saturating_add(1);
+        self.tell_apart(text);
         if self.fitting.is_empty() {
             return;
         }
@@ -65,13 +78,45 @@ impl Column {
         if let Some(moment) = moment {
             let (first, last) = self.moments.unwrap_or((moment, moment));
             self.moments = Some((first.min(moment), last.max(moment)));
+            if let Some(before) = self.before.replace(moment) {
+                let distance = before.time().seconds().abs_diff(moment.time().seconds());
+                self.step_seconds = common(self.step_seconds, distance);
+            }
         }
     }
 
     /// Takes in a value that is text, whatever it looks like.
-    pub(super) fn take_text(&mut self) {
+    pub(super) fn take_text(&mut self, text: &str) {
         self.values = self.values.saturating_add(1);
+        self.tell_apart(text);
         self.fitting.clear();
+    }
+
+    fn tell_apart(&mut self, text: &str) {
+        let Some(distinct) = &mut self.distinct else {
+            return;
+        };
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        if !distinct.insert(hasher.finish()) || distinct.len() > MOST_DISTINCT {
+            self.distinct = None;
+        }
+    }
+
+    /// `true` when each of `rows` has a value, and no two have the same.
+    pub(super) fn is_key(&self, rows: u64) -> bool {
+        let is_kind = matches!(
+            self.field_type(),
+            Some(FieldType::String | FieldType::Integer)
+        );
+        is_kind && self.distinct.is_some() && self.values == rows
+    }
+
+    /// The regular time from one moment to the next, in words of ISO 8601; none where there is none that is usual.
+    pub(super) fn step(&self) -> Option<String> {
+        let usual = USUAL_STEPS.iter();
+        let mut usual = usual.filter(|(seconds, _)| *seconds == self.step_seconds);
+        usual.next().map(|(_, text)| (*text).to_owned())
     }
 
     /// The type that all values have; none when there are no values.
@@ -120,6 +165,30 @@ fn is_whole(text: &str) -> bool {
     let digits = text.trim_start_matches(['+', '-']);
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
+
+/// The greatest number that both are multiples of; 0 is a multiple of every one.
+fn common(one: u64, other: u64) -> u64 {
+    let (mut one, mut other) = (one, other);
+    while other != 0 {
+        (one, other) = (other, one % other);
+    }
+    one
+}
+
+/// Steps of series, in seconds and in words of ISO 8601.
+const USUAL_STEPS: [(u64, &str); 8] = [
+    (1, "PT1S"),
+    (60, "PT1M"),
+    (300, "PT5M"),
+    (600, "PT10M"),
+    (900, "PT15M"),
+    (1_800, "PT30M"),
+    (3_600, "PT1H"),
+    (86_400, "P1D"),
+];
+
+/// Values of a column that are looked at for whether they tell rows apart.
+const MOST_DISTINCT: usize = 1_000_000;
 
 /// Names of a column of latitudes, in lower case.
 pub(super) const LATITUDES: &[&str] = &["latitude", "lat"];

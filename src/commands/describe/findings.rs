@@ -1,6 +1,9 @@
 //! Findings in data, before they become a description.
 
-use super::column::{Column, LATITUDES, LONGITUDES};
+use super::{
+    column::{Column, LATITUDES, LONGITUDES},
+    tabular::FoundTable,
+};
 use crate::dataset::metadata::{FieldType, Interval, Unit};
 
 /// Everything that is known of the data.
@@ -14,6 +17,8 @@ pub(super) struct Findings {
     pub(super) interval: Option<Interval>,
     /// The grid on which the places lie, if they do.
     pub(super) grid: Option<FoundGrid>,
+    /// The table that the rows could be.
+    pub(super) table: Option<FoundTable>,
     /// Remarks for the publisher.
     pub(super) notes: Vec<String>,
     pub(super) package: PackageFacts,

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::{
     column::Column,
     findings::{Findings, FoundField},
+    tabular::FoundTable,
 };
 use crate::dataset::metadata::FieldType;
 
@@ -61,7 +62,8 @@ impl Survey {
                 Value::Bool(_) | Value::Number(_) => column.take(&value.to_string()),
                 // Text of digits is text: its zeros may matter.
                 Value::String(text) if text.parse::<f64>().is_err() => column.take(text),
-                Value::Array(_) | Value::Object(_) | Value::String(_) => column.take_text(),
+                Value::String(text) => column.take_text(text),
+                Value::Array(_) | Value::Object(_) => column.take_text(""),
             }
         }
     }
@@ -111,6 +113,7 @@ impl Survey {
         let mut findings = Findings::of(&self.columns, self.elements);
         if self.has_geometry {
             findings.bbox = self.bbox;
+            findings.table = FoundTable::of(&self.columns, self.elements, true);
             let field_type = Some(FieldType::Geometry);
             let name = "geometry".to_owned();
             findings.fields.push(FoundField {

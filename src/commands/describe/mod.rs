@@ -9,6 +9,7 @@ mod package;
 mod parquet;
 mod survey;
 mod table;
+mod tabular;
 mod text;
 
 use std::{

@@ -13,6 +13,7 @@ use super::{
     column::{Column, LATITUDES, LONGITUDES},
     findings::{Findings, FoundField},
     grid, json, parquet, table,
+    tabular::FoundTable,
 };
 use crate::dataset::metadata::Interval;
 
@@ -84,6 +85,7 @@ impl Findings {
         };
         let places = reach(LONGITUDES).zip(reach(LATITUDES));
         findings.bbox = places.map(|((west, east), (south, north))| [west, south, east, north]);
+        findings.table = FoundTable::of(columns, rows, false);
         let spans = columns.iter().filter_map(Column::span);
         let span = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         findings.interval = span.and_then(|(from, until)| Interval::new(Some(from), Some(until)));

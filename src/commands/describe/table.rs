@@ -33,7 +33,7 @@ pub(super) fn survey(mut reader: impl BufRead) -> Result<Findings, csv::Error> {
                 Ok(text) => column.take(text),
                 Err(_not_text) => {
                     not_text = not_text.saturating_add(1);
-                    column.take_text();
+                    column.take_text("");
                 }
             }
         }

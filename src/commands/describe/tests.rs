@@ -269,3 +269,88 @@ fn hostile_names_of_columns_stay_texts() {
     assert!(described.rules.is_empty(), "{text}");
     assert_eq!(described.metadata.fields.len(), 3);
 }
+
+/// The description with the lines that make a table of it in place of the kind.
+fn as_table(text: &str) -> Described {
+    let mut lines: Vec<_> = text
+        .lines()
+        .filter(|line| *line != "kind = \"files\"")
+        .collect();
+    for line in &mut lines {
+        let keys = [
+            "kind",
+            "key",
+            "time",
+            "step",
+            "begin",
+            "end",
+            "longitude",
+            "latitude",
+        ];
+        let is_of_table = |key: &&str| line.starts_with(&format!("# {key} = "));
+        if keys.iter().any(is_of_table) {
+            *line = &line[2..];
+        }
+    }
+    read(&lines.join("\n"))
+}
+
+#[test]
+fn the_table_that_rows_could_be_is_proposed_in_lines_that_hold() {
+    use perild_query::{Kind, Time, source::GeometryHint};
+    let watches = described(
+        "watches.csv",
+        b"brand,sku,year\nA,W1,1950\nA,W2,1951\n",
+        &[],
+    )
+    .unwrap();
+    let table = as_table(&watches).table.unwrap().hints;
+    assert_eq!(
+        (table.kind, &*table.key),
+        (Some(Kind::Records), &["sku".into()][..])
+    );
+
+    let readings = b"meter,from,kWh\n007,2026-01-01T00:00:00Z,0.5\n12,2026-01-01T00:00:00Z,1\n\
+        007,2026-01-01T00:30:00Z,0.25\n12,2026-01-01T01:30:00Z,1\n";
+    let readings = described("readings.csv", readings, &[]).unwrap();
+    let table = as_table(&readings).table.unwrap().hints;
+    assert_eq!(
+        (table.kind, &*table.key),
+        (Some(Kind::Series), &["meter".into()][..])
+    );
+    assert_eq!(
+        table.time,
+        Some(Time::At {
+            column: "from".into()
+        })
+    );
+    assert_eq!(table.step_ms, Some(1_800_000));
+
+    let outages = b"number,lon,lat,from,until\n1,-1.5,50,2026-01-01T00:00:00Z,2026-01-02T00:00:00Z\n2,-1.2517,50.3331,2026-01-01T00:00:00Z,\n3,0.1,51.77,2026-01-01T00:00:00Z,\n";
+    let outages = described("outages.csv", outages, &[]).unwrap();
+    assert!(
+        outages.contains("# ? the columns that tell rows apart"),
+        "{outages}"
+    );
+    let table = as_table(&outages).table.unwrap().hints;
+    assert_eq!(
+        (table.kind, &*table.key),
+        (Some(Kind::Features), &["number".into()][..])
+    );
+    let point = GeometryHint::Point {
+        longitude: "lon".into(),
+        latitude: "lat".into(),
+    };
+    assert_eq!(table.geometry, Some(point));
+    assert_eq!(
+        table.time,
+        Some(Time::During {
+            begin: "from".into(),
+            end: "until".into()
+        })
+    );
+
+    // Nothing tells these rows apart, and nothing is proposed.
+    let same = described("same.csv", b"kWh\n0.5\n0.5\n", &[]).unwrap();
+    assert!(!same.contains("key ="), "{same}");
+}

@@ -94,6 +94,9 @@ impl Lines {
             "files"
         };
         self.key("kind", kind);
+        if let Some(table) = findings.table.as_ref().filter(|_| findings.grid.is_none()) {
+            self.line(table.lines(|words| text(&flat(words))).trim_end());
+        }
         if let Some(corners) = findings
             .bbox
             .filter(|corners| BoundingBox::new(*corners).is_some())
