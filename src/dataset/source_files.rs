@@ -109,7 +109,7 @@ impl SourceFiles {
         Ok((name.to_owned(), File::from(file), version))
     }
 
-    /// Whether there is none.
+    /// `true` where there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
@@ -122,7 +122,7 @@ impl SourceFiles {
         lengths.fold(0, u64::saturating_add)
     }
 
-    /// Whether each has been left alone for long enough that a change would show.
+    /// `true` where each has been left alone for long enough that a change would show.
     #[must_use]
     pub fn are_at_rest(&self, now: Timestamp) -> bool {
         self.files

@@ -94,7 +94,7 @@ impl Catalog {
         self.collections.len()
     }
 
-    /// Whether there is none.
+    /// `true` where there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.collections.is_empty()

@@ -34,7 +34,7 @@ impl DimensionValues {
         }
     }
 
-    /// Whether there is none.
+    /// `true` where there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -24,7 +24,7 @@ impl BeingImported {
         ids.remove(id);
     }
 
-    /// Whether `id` is among them.
+    /// `true` where `id` is among them.
     #[must_use]
     pub fn contains(&self, id: &CollectionId) -> bool {
         let ids = self.0.read().unwrap_or_else(PoisonError::into_inner);

@@ -119,7 +119,7 @@ impl Tables {
         &self.being_imported
     }
 
-    /// Whether there is a table of the collection `id`, good or damaged.
+    /// `true` where there is a table of the collection `id`, good or damaged.
     #[must_use]
     pub fn has(&self, id: &CollectionId) -> bool {
         self.open.contains_key(id)
