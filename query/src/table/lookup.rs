@@ -25,7 +25,7 @@ use super::{
     scan::{Matches, batch_rows, groups_of, read},
 };
 
-/// What a look at the pages of a key has found.
+/// The outcome of a look at the pages of a key.
 #[derive(Debug)]
 pub(super) enum Lookup {
     /// The row, in all columns of the file; none where no row has the key.
@@ -157,7 +157,7 @@ enum Found {
     After,
 }
 
-/// Where the rows, which ascend, have the key; none where it is not compared with them.
+/// The place of the key beside rows, which ascend; none where it is not compared with them.
 fn found(rows: &RecordBatch, columns: &[usize], key: &[Literal]) -> Option<Found> {
     let columns = columns.iter().map(|column| rows.columns().get(*column));
     let columns: Vec<&ArrayRef> = columns.collect::<Option<_>>()?;
