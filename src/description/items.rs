@@ -11,6 +11,7 @@ use super::{
     Description,
     access::Access,
     operation::{Operation, answer, guarded},
+    readings::{profile, readings},
     reference::header,
 };
 use crate::{
@@ -18,13 +19,17 @@ use crate::{
         Asked,
         parameters::{KNOWN, Known, OF_AN_ITEM},
     },
-    response::{items::Format, media::Formats},
+    response::{
+        items::Format,
+        media::{self, Formats},
+    },
 };
 
 /// `GET` of the rows of a collection.
 pub(crate) fn items(about: &Description<'_>) -> Operation {
     let mut parameters = vec![collection()];
     parameters.extend(KNOWN.iter().map(|one| parameter(*one)));
+    parameters.push(parameter(Known::Profile));
     let mut operation = rows(
         about,
         "items",
@@ -37,6 +42,8 @@ pub(crate) fn items(about: &Description<'_>) -> Operation {
         if *status == "200" {
             answer["headers"]["Link"] = header("Page");
             answer["headers"]["Content-Crs"] = header("Content-Crs");
+            let either = json!({"anyOf": [features(false), readings()]});
+            answer["content"][media::JSON.essence()]["schema"] = either;
         }
     }
     operation
@@ -262,6 +269,7 @@ pub(super) fn parameter(known: Known) -> Value {
             "Rows to pass over.",
             json!({"type": "integer", "minimum": 0}),
         ),
+        Known::Profile => profile(),
         Known::Properties => (
             "Columns of the answer with commas between them; all without it.",
             text,

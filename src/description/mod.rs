@@ -28,6 +28,7 @@ mod parameters;
 pub(crate) mod paths;
 mod problems;
 mod publish;
+mod readings;
 pub(crate) mod reference;
 pub(crate) mod schemas;
 pub(crate) mod sums;

@@ -47,6 +47,7 @@ mod ogc_features;
 mod ogc_features_classes;
 mod open_energy;
 mod own_files;
+mod perseus;
 mod printed;
 mod provisioned_balancer;
 mod revocation_lists;

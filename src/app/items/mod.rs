@@ -2,6 +2,7 @@
 
 mod locate;
 mod queryables;
+mod readings;
 mod route;
 mod sums;
 mod threads;
@@ -84,6 +85,9 @@ impl RequestContext<'_> {
         table: PermittedTable,
         bearer: &Bearer,
     ) -> Result<HttpResponse, Refusal> {
+        if self.asks_for_a_profile(&table) {
+            return self.readings(table, bearer).await;
+        }
         let parameters = Parameters::read(&self.parameters(), table.schema(), KNOWN, true)?;
         let asked = Asked::read(&parameters, table.schema())?;
         let negotiated = Negotiated::of(self.request, parameters.get(Known::F), None)?;

@@ -50,6 +50,8 @@ pub enum Known {
     Next,
     /// Rows that are passed over.
     Offset,
+    /// The shape of a scheme.
+    Profile,
     /// Columns of the answer.
     Properties,
     /// Rows or their number.
@@ -122,6 +124,18 @@ pub const OF_LATEST: &[Known] = &[
     Known::FilterLang,
     Known::Ids,
     Known::Key,
+    Known::Properties,
+];
+
+/// Those that readings in the shape of a scheme are asked for by, in alphabetical order.
+pub const OF_READINGS: &[Known] = &[
+    Known::Datetime,
+    Known::F,
+    Known::Filter,
+    Known::FilterLang,
+    Known::Ids,
+    Known::Key,
+    Known::Profile,
     Known::Properties,
 ];
 

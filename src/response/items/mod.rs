@@ -4,6 +4,7 @@ mod columns;
 mod links;
 mod located;
 mod media;
+pub(crate) mod perseus;
 mod send;
 
 pub(crate) use columns::AnswerColumns;
