@@ -11,6 +11,7 @@
 #[path = "../support/printed.rs"]
 mod printed;
 
+mod bad_input;
 mod described;
 mod disk;
 mod faults;

@@ -155,7 +155,7 @@ impl Evidence {
 
     fn note_of_text(&self, name: &str) -> Option<String> {
         let (looks, first, _) = self.seen.iter().max_by_key(|(.., count)| *count)?;
-        if *looks == Looks::Text {
+        if self.seen.iter().all(|(looks, ..)| *looks == Looks::Text) {
             return None;
         }
         if *looks == Looks::Digits

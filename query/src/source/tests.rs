@@ -129,6 +129,27 @@ fn the_last_of_many_rows_decides_as_the_first_does() {
 }
 
 #[test]
+fn a_column_of_words_and_numbers_is_told_however_few_the_numbers_are() {
+    let notes = |text: &str| {
+        let (reader, _) = read(&[("a.csv", text.as_bytes())], keyed()).unwrap();
+        reader.notes().clone()
+    };
+    assert_eq!(
+        notes("k,v\n1,x\n2,y\n3,4\n"),
+        [
+            "v is text: \"x\" in a.csv, line 2, and \"4\" in a.csv, line 4; say [csv] missing if one of them stands for no \
+         value"
+        ]
+    );
+    let days = notes("k,v\n1,31 Jan 2026\n2,1 Feb 2026\n3,2026-02-02\n");
+    assert!(
+        days[0].starts_with("v is text: \"31 Jan 2026\""),
+        "{days:?}"
+    );
+    assert!(notes("k,v\n1,x\n2,y\n").is_empty());
+}
+
+#[test]
 fn values_are_read_as_their_types_have_them() {
     let text = b"\xEF\xBB\xBFk;n;d;t;b;s\r\n007;1,5;31/01/2026;2026-07-01 12:00;true;\" a;\"\"b\"\"\"\r\n8;;;;;\r\n";
     let mut hints = keyed();
