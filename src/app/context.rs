@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, http::header::HeaderMap};
 use percent_encoding::utf8_percent_encode;
 
-use super::{Route, Site};
+use super::{Route, Site, provenance::Told};
 use crate::{
     caller::CertificateFacts,
     clock::Timestamp,
@@ -20,6 +20,11 @@ use crate::{
 pub(crate) struct Bearer(Option<BoundToken>);
 
 impl Bearer {
+    /// The token; none of who needs none.
+    pub(super) fn token(&self) -> Option<&BoundToken> {
+        self.0.as_ref()
+    }
+
     /// Name of the consumer whose share of the slots of long answers it is; all who bring no token have one.
     pub(crate) fn consumer(&self) -> &str {
         let client = self.0.as_ref().and_then(BoundToken::client_id);
@@ -36,6 +41,7 @@ pub(crate) struct RequestContext<'r> {
     pub(super) now: Timestamp,
     /// The rows of the answer, for its record.
     pub(super) rows: &'r RowCount,
+    pub(super) told: &'r Told,
 }
 
 impl RequestContext<'_> {
@@ -127,6 +133,7 @@ impl RequestContext<'_> {
             });
         let permits = permits.collect::<Result<Vec<_>, Refusal>>()?;
         access.granted(&permits);
+        self.note(&bearer, asked)?;
         Ok((bearer, permits))
     }
 

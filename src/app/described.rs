@@ -7,13 +7,15 @@ use super::{
     harvest::HarvestRoute,
     heartbeat::HeartbeatRoute,
     items::{TableResource, TableRoute},
+    provenance::ProvenanceRoute,
     routes::{FILE, OPEN, VERSIONED_FILE},
 };
 use crate::{
     climatescore::ContractRoute,
     dataset::Perils,
     description::{
-        DescribedRoute, Description, Operation, discovery, edr, harvest, items, paths, sums,
+        DescribedRoute, Description, Operation, discovery, edr, harvest, items, paths, provenance,
+        sums,
     },
     discovery::ResourceMetadata,
     harvest::Format,
@@ -31,6 +33,7 @@ impl Route {
         let harvest = harvest
             .into_iter()
             .chain([HarvestRoute::CSVW])
+            .chain(ProvenanceRoute::TEMPLATES)
             .map(str::to_owned);
         let old = ContractRoute::FIXED.map(|(path, _)| path.to_owned());
         let fixed = PerilRoute::FIXED.map(|(path, _)| path.to_owned());
@@ -113,6 +116,8 @@ impl Route {
                 ("GET", paths::location(about)),
                 ("POST", paths::locations(about)),
             ],
+            Self::Provenance(ProvenanceRoute::Origin(_)) => vec![("GET", provenance::origin())],
+            Self::Provenance(ProvenanceRoute::Record(_)) => vec![("GET", provenance::record())],
             Self::Readiness => vec![("GET", paths::readiness())],
             Self::ResourceMetadata(about) => vec![("GET", paths::resource_metadata(about))],
             Self::Root => vec![("GET", paths::root())],

@@ -61,8 +61,11 @@ impl RequestContext<'_> {
             _form: form,
         };
         match query.parameters.statistics.clone() {
-            Some(wanted) => self.statistics(query, wanted, store, &bearer).await,
-            None => self.values(query, store, &bearer).await,
+            Some(wanted) => {
+                self.statistics(query, wanted, (store, &bearer), access)
+                    .await
+            }
+            None => self.values(query, store, &bearer, access).await,
         }
     }
 
@@ -71,21 +74,28 @@ impl RequestContext<'_> {
         query: DataQuery,
         store: &Served,
         bearer: &Bearer,
+        access: &mut Access,
     ) -> Result<HttpResponse, Refusal> {
         let format = query.parameters.format.as_deref();
         let negotiated = Negotiated::<coverage::Format>::of(self.request, format, None)?;
+        self.has_record_within(negotiated.media());
         if let Some(unchanged) = negotiated.unchanged(self.request, store) {
             return Ok(unchanged);
         }
         let limits = self.limits();
         let select = move || Selection::read(query.coverage, &query.parameters, limits);
         let selection = on_a_thread(query.takes_long, select).await?;
+        let closing = match &selection {
+            Some(_) => self.closing(negotiated.media(), access).await?,
+            None => None,
+        };
         coverage::answer(
             self.request,
             negotiated,
             selection,
             coverage::Means {
                 store,
+                closing,
                 answer_bytes: self.site.peril_limits.max_answer_bytes,
                 slot: || self.site.streams.try_acquire(bearer.consumer()),
             },
@@ -96,11 +106,12 @@ impl RequestContext<'_> {
         self,
         query: DataQuery,
         wanted: Wanted,
-        store: &Served,
-        bearer: &Bearer,
+        (store, bearer): (&Served, &Bearer),
+        access: &mut Access,
     ) -> Result<HttpResponse, Refusal> {
         let format = query.parameters.format.as_deref();
         let negotiated = Negotiated::<statistics::Format>::of(self.request, format, None)?;
+        self.has_record_within(negotiated.media());
         if let Some(unchanged) = negotiated.unchanged(self.request, store) {
             return Ok(unchanged);
         }
@@ -111,7 +122,7 @@ impl RequestContext<'_> {
         };
         let selected = on_a_thread(query.takes_long, select).await?;
         let Some((selection, place)) = selected else {
-            return statistics::answer(self.request, negotiated, None, store);
+            return statistics::answer(self.request, negotiated, None, store, None);
         };
         // Many values take as long as a long answer, and so a slot of one.
         let slot = if selection.values() > SUMMED_UP_AT_ONCE {
@@ -125,7 +136,8 @@ impl RequestContext<'_> {
             AreaStatistics::of(selection, &place, wanted, limits)
         };
         let found = on_a_thread(true, sum_up).await?;
-        statistics::answer(self.request, negotiated, Some(&found), store)
+        let closing = self.closing(negotiated.media(), access).await?;
+        statistics::answer(self.request, negotiated, Some(&found), store, closing)
     }
 
     fn limits(self) -> Limits {

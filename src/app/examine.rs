@@ -8,11 +8,12 @@ mod consumers;
 mod directory;
 mod listening;
 mod own_files;
+mod provenance;
 mod tokens;
 
 use std::{collections::BTreeMap, io, path::Path, sync::Arc, time::Duration};
 
-use super::Route;
+use super::{Provenance, Route};
 use crate::{
     audit::AuditSettings,
     caller::Callers,
@@ -52,6 +53,7 @@ pub struct Parts {
     pub(super) intake: Intake,
     pub(super) description: Published,
     pub(super) harvest: Ingredients,
+    pub(super) provenance: Option<Arc<Provenance>>,
     pub(super) ends: BTreeMap<String, Ends>,
 }
 
@@ -159,9 +161,11 @@ impl Examination<'_> {
         let tokens = self.tokens();
         let audit = self.audit();
         self.profile();
+        let provenance = self.provenance();
         let accel_prefix = self.config.server.accel_prefix.clone();
         let limits = &self.config.perils;
         let Holdings { catalog, policy } = holdings?;
+        self.provenance_is_of(&catalog);
         let files = self.files(&catalog);
         Some(Parts {
             peers: peers?,
@@ -175,6 +179,7 @@ impl Examination<'_> {
             tokens: tokens?,
             description: self.description(&policy, &catalog),
             harvest: self.harvest(&policy, &catalog),
+            provenance,
             catalog,
             policy,
             files,

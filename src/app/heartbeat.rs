@@ -142,6 +142,7 @@ fn is_data(route: &Route) -> bool {
         | Route::Harvest(_)
         | Route::Health
         | Route::Heartbeat(_)
+        | Route::Provenance(_)
         | Route::Readiness
         | Route::ResourceMetadata(_)
         | Route::Root => false,

@@ -22,7 +22,7 @@ use crate::{
     edge::{Body, Charset, ContentType},
     log::Access,
     policy::{CollectionId, Permit},
-    response::{Refusal, catalogue, location},
+    response::{Refusal, catalogue, location, media::Negotiated},
 };
 
 impl RequestContext<'_> {
@@ -58,15 +58,20 @@ impl RequestContext<'_> {
             .perils
             .values(&permits, subset.columns_by_name())?;
         let limits = &self.site.peril_limits;
+        let like_input = Some(places.format().into());
+        let format = query.format.as_deref();
+        let negotiated = Negotiated::<location::Format>::of(self.request, format, like_input)?;
+        let closing = self.closing(negotiated.media(), access).await?;
         location::answer(
             self.request,
-            query.format.as_deref(),
+            negotiated,
             places,
             subset,
             values,
             || self.site.streams.try_acquire(bearer.consumer()),
             location::Means {
                 schemas: &self.site.schemas,
+                closing,
                 limits: location::Limits {
                     columns: limits.max_columns,
                     header_bytes: limits.max_header_bytes,

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use super::Site;
+use super::{Site, provenance::PublicOrigins};
 use crate::{clock::Timestamp, dataset::tables::Tables};
 
 impl Site {
@@ -34,6 +34,8 @@ impl Site {
             intake: self.intake.clone(),
             description: Arc::clone(&self.description),
             harvest,
+            provenance: self.provenance.clone(),
+            public_origins: PublicOrigins::default(),
             streams: Arc::clone(&self.streams),
             queries: Arc::clone(&self.queries),
             readers: Arc::clone(&self.readers),

@@ -6,7 +6,7 @@ use actix_web::http::Method;
 
 use super::{
     discovery::DiscoveryRoute, edr::EdrRoute, harvest::HarvestRoute, heartbeat::HeartbeatRoute,
-    items::TableRoute,
+    items::TableRoute, provenance::ProvenanceRoute,
 };
 use crate::{
     climatescore::ContractRoute,
@@ -45,6 +45,8 @@ pub enum Route {
     Climatescore(ContractRoute),
     /// Anything else; treated as shared data, so that nobody learns which paths exist (DEC-4).
     Nothing,
+    /// `/v1/provenance/{id}` and `/v1/collections/{id}/provenance`: signed records.
+    Provenance(ProvenanceRoute),
     /// `/readyz`: the directory is known.
     Readiness,
     /// `/.well-known/oauth-protected-resource`, and after it the path of what it is about: which directory issues
@@ -135,6 +137,9 @@ impl Route {
         if let Some(route) = HeartbeatRoute::find(path) {
             return Self::Heartbeat(route);
         }
+        if let Some(route) = ProvenanceRoute::find(path) {
+            return Self::Provenance(route);
+        }
         if let Some(route) = EdrRoute::find(path) {
             return Self::Edr(route);
         }
@@ -209,6 +214,7 @@ impl Route {
             .chain(discovery)
             .chain(harvest)
             .chain(heartbeats)
+            .chain(ProvenanceRoute::TEMPLATES)
             .chain(old)
             .chain(fixed)
             .chain(queries)
@@ -224,6 +230,7 @@ impl Route {
             Self::Edr(route) => route.collection.clone(),
             Self::File { file, .. } => catalog.collection_of(file.as_ref()?),
             Self::Perils(_) => Some(PerilRoute::asks().clone()),
+            Self::Provenance(ProvenanceRoute::Origin(collection)) => collection.clone(),
             Self::Climatescore(route) => Some(route.asks().clone()),
             Self::Table(route) => route.collection.clone(),
             Self::Description
@@ -233,6 +240,7 @@ impl Route {
             | Self::Health
             | Self::Heartbeat(_)
             | Self::Nothing
+            | Self::Provenance(ProvenanceRoute::Record(_))
             | Self::Readiness
             | Self::ResourceMetadata(_)
             | Self::Root => None,
@@ -258,6 +266,7 @@ impl Route {
             Self::Harvest(route) => route.template(),
             Self::Heartbeat(route) => route.template(),
             Self::Perils(route) => route.template(),
+            Self::Provenance(route) => route.template(),
             Self::Climatescore(route) => route.template(),
             Self::ResourceMetadata(_) => ResourceMetadata::WELL_KNOWN,
             Self::Table(route) => route.template(),

@@ -11,7 +11,10 @@ use std::{
 use actix_web::HttpRequest;
 use tokio::sync::Semaphore;
 
-use super::{Parts, Previous};
+use super::{
+    Parts, Previous,
+    provenance::{Provenance, PublicOrigins},
+};
 use crate::{
     audit::{AuditTrail, OpenError},
     caller::Callers,
@@ -66,6 +69,9 @@ pub struct Site {
     pub description: Arc<Published>,
     /// The catalogue as harvesters find it.
     pub harvest: harvest::Published,
+    /// The signer of records of provenance, where there is one.
+    pub provenance: Option<Arc<Provenance>>,
+    pub(super) public_origins: PublicOrigins,
     /// Slots of long answers.
     pub streams: Arc<FairSemaphore>,
     /// Slots of reading rows of tables: as many as there are processors, so that downloads have their share of them.
@@ -145,6 +151,8 @@ impl Site {
                     .following(previous.map(|site| &*site.description)),
             ),
             harvest,
+            provenance: parts.provenance,
+            public_origins: PublicOrigins::default(),
             streams: Arc::new(FairSemaphore::new(
                 usize::try_from(parts.peril_limits.max_streams).unwrap_or(usize::MAX),
             )),

@@ -21,6 +21,7 @@ use super::{
     Perild, Present, Route, Site,
     context::RequestContext,
     heartbeat::{Heartbeats, has_heartbeat},
+    provenance::Told,
     routes,
 };
 use crate::{
@@ -157,15 +158,18 @@ async fn walk(
         (Present::Waiting(waiting), _) => return Err(Refusal::Waiting(waiting.to_string())),
     };
     let rows = access.rows().clone();
+    let told = Told::at(route);
     let context = RequestContext {
         request,
         proxy,
         site,
         rows: &rows,
         now: Timestamp::now(),
+        told: &told,
     };
     let mut answer = rooms(context, route, body, perild.heartbeats(), access).await?;
     context.announce(route, answer.headers_mut());
+    context.tell(&mut answer, access).await?;
     Ok(answer)
 }
 
@@ -191,6 +195,7 @@ async fn rooms(
         Route::Heartbeat(route) => context.heartbeat(*route, heartbeats, access).await,
         Route::Perils(route) => context.perils(*route, body, access).await,
         Route::Climatescore(route) => climatescore::handle(context, *route, body, access).await,
+        Route::Provenance(route) => context.provenance(route, access).await,
         Route::Readiness => ready(site),
         Route::ResourceMetadata(about) => match &site.resource_metadata {
             Some(metadata) => metadata.0.answer(request, about),
@@ -269,6 +274,7 @@ fn refuse(
         }
         _ => {}
     }
+    access.without_provenance();
     access.refused(refusal);
     response::problem::answer(refusal, access.interaction_id(), route.allow(), metadata)
 }

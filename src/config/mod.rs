@@ -12,6 +12,7 @@ mod merge;
 mod place;
 mod places;
 mod profile;
+mod provenance;
 mod reference;
 mod renamed;
 mod source;
@@ -25,6 +26,7 @@ pub use imports::ImportSettings;
 pub use place::SettingPlace;
 pub use places::SettingPlaces;
 pub use profile::{Profile, ProfileName};
+pub use provenance::{ProvenanceSettings, Recipient};
 pub use tokens::{TokenKind, TokensTable};
 pub use values::{
     Config, Consumers, Directory, Introspection, Metrics, Paths, PerilLimits, Server, User,

@@ -5,7 +5,10 @@ use std::{path::PathBuf, time::Duration};
 use serde::Deserialize;
 use url::Url;
 
-use super::{CatalogSettings, ImportSettings, forms, profile::Profile, tokens::TokensTable};
+use super::{
+    CatalogSettings, ImportSettings, ProvenanceSettings, forms, profile::Profile,
+    tokens::TokensTable,
+};
 use crate::{
     audit::OnFailure,
     caller::KeyKind,
@@ -74,6 +77,9 @@ pub struct Config {
     /// Imports by the daemon itself.
     #[serde(default)]
     pub import: ImportSettings,
+    /// Signed records of what left, and for whom.
+    #[serde(default)]
+    pub provenance: ProvenanceSettings,
     /// Datasets with rules of their own.
     #[serde(default)]
     pub datasets: Vec<DatasetRule>,

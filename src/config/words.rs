@@ -94,7 +94,7 @@ mod tests {
         insta::assert_snapshot!(said.join("\n"), @r#"
 error   perild.toml: directory is missing; add it; the shipped configuration says what it is for
 error   perild.toml:1: directory: client_id is missing; add it; the shipped configuration says what it is for
-error   perild.toml:4: sever: there is no such key; correct or remove it; known here are listen, base_url, profile, paths, directory, consumers, introspection, tokens, server, metrics, log, audit, perils, defaults, access, heartbeat, publishers, catalog, import, datasets
+error   perild.toml:4: sever: there is no such key; correct or remove it; known here are listen, base_url, profile, paths, directory, consumers, introspection, tokens, server, metrics, log, audit, perils, defaults, access, heartbeat, publishers, catalog, import, provenance, datasets
 error   perild.toml:5: introspection.cache_seconds: string "60" does not fit; write a whole number from 0, without quotes
 error   perild.toml:5: perils.max_places: integer -1 does not fit; write a whole number from 0, without quotes
 error   perild.toml:5: consumers.require_verify_header: integer 1 does not fit; write true or false, without quotes

@@ -53,7 +53,7 @@ const HEADERS: [(&str, bool, &str); 21] = [
     (
         "ETag",
         true,
-        "The version of the answer; strong, but of pages of features.",
+        "The version of the answer; strong, but of pages of features and of answers with a record of provenance.",
     ),
     ("Last-Modified", true, "When the version came to be."),
     (

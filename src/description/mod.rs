@@ -27,6 +27,7 @@ pub(crate) mod page;
 mod parameters;
 pub(crate) mod paths;
 mod problems;
+pub(crate) mod provenance;
 mod publish;
 mod readings;
 pub(crate) mod reference;

@@ -149,6 +149,11 @@ impl Access {
         self.provenance.push(id.into());
     }
 
+    /// No provenance record goes along: whatever was made for the answer has not left.
+    pub fn without_provenance(&mut self) {
+        self.provenance.clear();
+    }
+
     /// Writes the record of an answer of `status` with `bytes` bytes of body, and counts it.
     pub fn write(&mut self, status: u16, bytes: u64) {
         let took = self.started.elapsed();

@@ -316,6 +316,14 @@ impl Policy {
         }
     }
 
+    /// The licence of the registry that a token of this scope carries; none where it carries none, or several.
+    #[must_use]
+    pub fn licence_of<'s>(&self, scope: &'s Scope) -> Option<&'s str> {
+        let is_licence = |scope: &&str| self.lists.is_licence(scope);
+        let mut licences = scope.iter().filter(is_licence);
+        licences.next().filter(|_| licences.next().is_none())
+    }
+
     /// The rule that holds for `collection`; none when it is not published.
     #[must_use]
     pub fn rule(&self, collection: &CollectionId) -> Option<&Arc<Rule>> {

@@ -94,9 +94,15 @@ impl Steps {
         }
         let heads = texts.iter().map(|text| serde_json::from_str::<Head>(text));
         let heads = heads.collect::<Result<Vec<_>, _>>().ok()?;
-        let origins = heads.into_iter().filter(|head| &*head.kind == "origin");
-        let origins = origins.map(|head| head.id).collect();
-        Some(Self { texts, origins })
+        let ids = |kind: &str| {
+            let of_it = heads.iter().filter(|head| &*head.kind == kind);
+            of_it.map(|head| head.id.clone()).collect()
+        };
+        Some(Self {
+            origins: ids("origin"),
+            transfers: ids("transfer"),
+            texts,
+        })
     }
 }
 
@@ -128,6 +134,7 @@ mod tests {
             steps: Steps {
                 texts: vec![step("a", "origin"), step("b", "transfer")],
                 origins: vec!["a".into()],
+                transfers: vec!["b".into()],
             },
         }
     }

@@ -20,6 +20,7 @@ pub struct StepId(Box<str>);
 pub struct Steps {
     pub(super) texts: Vec<Box<str>>,
     pub(super) origins: Vec<Box<str>>,
+    pub(super) transfers: Vec<Box<str>>,
 }
 
 /// The origin of one version of a collection: the same step, with the same id, wherever that is passed on.
@@ -101,7 +102,14 @@ impl Steps {
     ) -> Result<StepId, SigningFault> {
         let id = StepId::random()?;
         self.push("transfer", &id, now, transfer)?;
+        self.transfers.push(id.0.clone());
         Ok(id)
+    }
+
+    /// The ids of the steps that are transfers, in their order.
+    #[must_use]
+    pub fn transfers(&self) -> &[Box<str>] {
+        &self.transfers
     }
 
     fn push(

@@ -77,6 +77,13 @@ pub struct Negotiated<F> {
 }
 
 impl Media {
+    /// `true` of JSON in one object, by whatever name; texts of JSON in lines are many.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        let essence = self.essence();
+        essence.ends_with("/json") || essence.ends_with("+json")
+    }
+
     /// The media type without its parameters.
     #[must_use]
     pub fn essence(&self) -> &'static str {
@@ -86,6 +93,11 @@ impl Media {
 }
 
 impl<F: Formats> Negotiated<F> {
+    /// The media type of the answer.
+    pub(crate) fn media(self) -> &'static Media {
+        self.format.media()
+    }
+
     /// The format.
     pub(crate) fn format(self) -> F {
         self.format

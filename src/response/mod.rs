@@ -21,6 +21,7 @@ pub(crate) mod number;
 pub(crate) mod pieces;
 pub(crate) mod prepared;
 pub mod problem;
+pub(crate) mod provenance;
 mod range;
 mod reason;
 mod refusal;

@@ -99,9 +99,15 @@ impl Framework {
 
     /// What the reference library makes of `record`.
     pub(crate) fn judged(&self, record: &str) -> serde_json::Value {
+        self.reference_of(FRAMEWORK, &self.text("signing-root.pem"), record)
+    }
+
+    /// The same, as a record of the framework `url`.
+    pub(crate) fn reference_of(&self, url: &str, root: &str, record: &str) -> serde_json::Value {
         let path = self.path("judged.json");
         fs::write(&path, record).unwrap();
-        let printed = self.reference("verify", &[path.to_str().unwrap()]);
-        serde_json::from_str(&printed).unwrap()
+        let script = Path::new("tests/provenance/reference.py");
+        let arguments = ["verify", root, url, path.to_str().unwrap()];
+        serde_json::from_str(&python::file(&python::IB1, script, &arguments)).unwrap()
     }
 }

@@ -9,5 +9,15 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../clauses/site.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "shared with the clauses, which need more of it"
+)]
+mod site;
+
+mod answers;
+mod faults;
 mod framework;
 mod reference;

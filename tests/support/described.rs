@@ -92,6 +92,10 @@ fn operation(method: &str, target: &str) -> Option<&'static Value> {
         _ if collection.is_some_and(|rest| rest.split('/').skip(1).eq(["heartbeat"])) => {
             "/v1/collections/{id}/heartbeat"
         }
+        _ if collection.is_some_and(|rest| rest.split('/').skip(1).eq(["provenance"])) => {
+            "/v1/collections/{id}/provenance"
+        }
+        _ if path.starts_with("/v1/provenance/") => "/v1/provenance/{id}",
         _ if query.is_some() => query.as_deref().unwrap_or_default(),
         _ if resource.is_some_and(|(_, rest)| rest == "items") => "/v1/collections/{id}/items",
         _ if resource.is_some_and(|(_, rest)| rest == "queryables") => {

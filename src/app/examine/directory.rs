@@ -40,7 +40,7 @@ impl Examination<'_> {
         let certificate = self.file("directory.certificate", &directory.certificate);
         let key = self.file("directory.private_key", &directory.private_key);
         let key = key.map(Zeroizing::new);
-        self.private_key_mode(&directory.private_key);
+        self.private_key_mode("directory.private_key", &directory.private_key);
         let (certificate, key) = (certificate?, key?);
         let paths = (&directory.certificate, &directory.private_key);
         if let Some((finding, remedy)) = own_files::key_with_certificate(&certificate, paths) {
@@ -82,7 +82,7 @@ impl Examination<'_> {
     }
 
     /// A key that others can read is no secret (INT-4).
-    fn private_key_mode(&mut self, path: &Path) {
+    pub(super) fn private_key_mode(&mut self, key: &str, path: &Path) {
         let Ok(metadata) = path.metadata() else {
             return;
         };
@@ -91,16 +91,12 @@ impl Examination<'_> {
         let remedy = format!("chmod 0600 {}", path.display());
         if mode & 0o007 != 0 {
             self.error(
-                "directory.private_key",
+                key,
                 finding + ": everyone on this machine can read it",
                 &remedy,
             );
         } else if mode & 0o020 != 0 {
-            self.warn(
-                "directory.private_key",
-                finding + ": its group can change it",
-                &remedy,
-            );
+            self.warn(key, finding + ": its group can change it", &remedy);
         }
     }
 }

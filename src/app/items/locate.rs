@@ -16,6 +16,7 @@ use crate::{
         },
         tables::{Asked, Parameters, PermittedTable, Refused, parameters::Known},
     },
+    log::Access,
     response::{
         Refusal,
         items::{self, Format},
@@ -30,6 +31,7 @@ impl RequestContext<'_> {
         table: PermittedTable,
         bearer: &Bearer,
         body: Payload,
+        access: &mut Access,
     ) -> Result<HttpResponse, Refusal> {
         let Some(geometry) = geometry_of(&table) else {
             return Err(Refusal::NoRoute);
@@ -68,8 +70,10 @@ impl RequestContext<'_> {
         });
         let located = located.await?;
         let (now, rows) = (self.now, self.rows.clone());
+        let closing = self.closing(negotiated.media(), access).await?;
+        let columns = (&schema, &*told);
         Ok(items::located(
-            negotiated, located, &schema, &told, slot, now, rows,
+            negotiated, located, columns, slot, now, rows, closing,
         ))
     }
 

@@ -40,11 +40,11 @@ impl RequestContext<'_> {
     ) -> Result<HttpResponse, Refusal> {
         let (bearer, table) = self.permitted_table(route, access).await?;
         match &route.resource {
-            TableResource::Aggregate => self.sums(table, &bearer).await,
-            TableResource::Item(key) => self.item(route, &table, key, &bearer).await,
-            TableResource::Items => self.items(route, table, &bearer).await,
-            TableResource::Locate => self.locate(table, &bearer, body).await,
-            TableResource::Latest => self.latest(table, &bearer).await,
+            TableResource::Aggregate => self.sums(table, &bearer, access).await,
+            TableResource::Item(key) => self.item(route, &table, key, (&bearer, access)).await,
+            TableResource::Items => self.items(route, table, &bearer, access).await,
+            TableResource::Locate => self.locate(table, &bearer, body, access).await,
+            TableResource::Latest => self.latest(table, &bearer, access).await,
             TableResource::Queryables => self.queryables(route, &table),
         }
     }
@@ -84,6 +84,7 @@ impl RequestContext<'_> {
         route: &TableRoute,
         table: PermittedTable,
         bearer: &Bearer,
+        access: &mut Access,
     ) -> Result<HttpResponse, Refusal> {
         if self.asks_for_a_profile(&table) {
             return self.readings(table, bearer).await;
@@ -91,7 +92,8 @@ impl RequestContext<'_> {
         let parameters = Parameters::read(&self.parameters(), table.schema(), KNOWN, true)?;
         let asked = Asked::read(&parameters, table.schema())?;
         let negotiated = Negotiated::of(self.request, parameters.get(Known::F), None)?;
-        let form = self.form_of(&table, negotiated, &asked)?;
+        self.has_record_within(negotiated.media());
+        let mut form = self.form_of(&table, negotiated, &asked)?;
         let format = negotiated.format();
         if asked.counting != Counting::No && !format.is_paged() {
             let parameter = if asked.counting == Counting::Only {
@@ -153,6 +155,7 @@ impl RequestContext<'_> {
         if let Some(answer) = representation.judge(self.request)? {
             return Ok(answer);
         }
+        form.closing = self.closing(negotiated.media(), access).await?;
         match page {
             Some(page) => items::page(&representation, form, page, matched, &links, long),
             None => items::hits(&representation, &form, matched.unwrap_or(0), &links),
@@ -164,17 +167,19 @@ impl RequestContext<'_> {
         route: &TableRoute,
         table: &PermittedTable,
         key: &str,
-        bearer: &Bearer,
+        (bearer, access): (&Bearer, &mut Access),
     ) -> Result<HttpResponse, Refusal> {
         let parameters = Parameters::read(&self.parameters(), table.schema(), OF_AN_ITEM, false)?;
         let asked = Asked::read(&parameters, table.schema())?;
         let negotiated = Negotiated::of(self.request, parameters.get(Known::F), None)?;
-        let form = self.form_of(table, negotiated, &asked)?;
+        self.has_record_within(negotiated.media());
+        let mut form = self.form_of(table, negotiated, &asked)?;
         let row = table.item(key)?;
         let representation = form.representation(self.request, table);
         if let Some(answer) = representation.judge(self.request)? {
             return Ok(answer);
         }
+        form.closing = self.closing(negotiated.media(), access).await?;
         let row = row
             .project(&form.columns.read)
             .or(Err(Refused::Unreadable))?;
@@ -209,6 +214,7 @@ impl RequestContext<'_> {
             tolerance: asked.tolerance,
             now: self.now,
             rows: self.rows.clone(),
+            closing: None,
         })
     }
 

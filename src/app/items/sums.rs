@@ -12,6 +12,7 @@ use crate::{
         Batches, LatestRows, Parameters, PermittedTable, Refused, Sums,
         parameters::{Known, OF_LATEST, OF_SUMS},
     },
+    log::Access,
     response::{
         Refusal,
         media::Negotiated,
@@ -25,12 +26,13 @@ impl RequestContext<'_> {
         self,
         table: PermittedTable,
         bearer: &Bearer,
+        access: &mut Access,
     ) -> Result<HttpResponse, Refusal> {
         of_series(&table)?;
         let parameters = Parameters::read(&self.parameters(), table.schema(), OF_SUMS, true)?;
         let wanted = Sums::read(&parameters, table.schema())?;
         let make = |table: &PermittedTable| table.sums(wanted);
-        self.made(table, &parameters, make, bearer).await
+        self.made(table, &parameters, make, (bearer, access)).await
     }
 
     /// The answer to `latest`.
@@ -38,12 +40,13 @@ impl RequestContext<'_> {
         self,
         table: PermittedTable,
         bearer: &Bearer,
+        access: &mut Access,
     ) -> Result<HttpResponse, Refusal> {
         of_series(&table)?;
         let parameters = Parameters::read(&self.parameters(), table.schema(), OF_LATEST, true)?;
         let wanted = LatestRows::read(&parameters, table.schema())?;
         let make = |table: &PermittedTable| table.latest(wanted);
-        self.made(table, &parameters, make, bearer).await
+        self.made(table, &parameters, make, (bearer, access)).await
     }
 
     /// The answer with what `make` makes of `table`.
@@ -52,9 +55,10 @@ impl RequestContext<'_> {
         table: PermittedTable,
         parameters: &Parameters,
         make: impl FnOnce(&PermittedTable) -> Result<Batches, Refused> + Send + 'static,
-        bearer: &Bearer,
+        (bearer, access): (&Bearer, &mut Access),
     ) -> Result<HttpResponse, Refusal> {
         let negotiated = Negotiated::of(self.request, parameters.get(Known::F), None)?;
+        self.has_record_within(negotiated.media());
         if let Some(unchanged) = negotiated.unchanged(self.request, &table) {
             return Ok(unchanged);
         }
@@ -62,7 +66,9 @@ impl RequestContext<'_> {
         let of = table.clone();
         let begun = read(slot, move || Begun::of(make(&of)?)).await?;
         let long = || self.site.streams.try_acquire(bearer.consumer());
-        sums::answer(self.request, negotiated, &table, begun, self.rows, long)
+        let closing = self.closing(negotiated.media(), access).await?;
+        let told = (self.rows, closing);
+        sums::answer(self.request, negotiated, &table, begun, told, long)
     }
 }
 

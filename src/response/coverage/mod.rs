@@ -13,4 +13,4 @@ mod send;
 mod tests;
 
 pub use media::Format;
-pub use send::{Means, answer};
+pub(crate) use send::{Means, answer};

@@ -13,7 +13,7 @@ use crate::{
     dataset::{edr::Selection, perils::Served},
     fair_semaphore::Slot,
     response::{
-        Coding, Refusal, StreamBody,
+        Refusal, StreamBody,
         batches::{
             arrow, csv,
             feature::{FeatureColumns, GeometryColumns},
@@ -23,13 +23,16 @@ use crate::{
         coding::Coded,
         file::PATH_SEGMENT,
         media::Negotiated,
+        provenance::{Closed, Closing},
     },
 };
 
 /// What there is to answer with, whatever is asked.
-pub struct Means<'m, T> {
+pub(crate) struct Means<'m, T> {
     /// The store of the coverage.
     pub store: &'m Served,
+    /// The end with a record of provenance, where the answer has one.
+    pub closing: Option<Closing>,
     /// Bytes of the answer, as they are estimated before it begins.
     pub answer_bytes: u64,
     /// A slot for an answer that takes long.
@@ -41,24 +44,24 @@ pub struct Means<'m, T> {
 /// # Errors
 /// [`Refusal`] for more than a request may ask, preconditions that fail, and when as many long answers are under way
 /// as may be.
-pub fn answer<T: FnOnce() -> Option<Slot>>(
+pub(crate) fn answer<T: FnOnce() -> Option<Slot>>(
     request: &HttpRequest,
     negotiated: Negotiated<Format>,
     selection: Option<Selection>,
     means: Means<'_, T>,
 ) -> Result<HttpResponse, Refusal> {
-    let Negotiated { format, coding } = negotiated;
     let representation = negotiated.representation(request, means.store);
     let Some(selection) = selection else {
         return Ok(representation.nothing());
     };
-    let bytes = extent::bytes(&selection, format, means.answer_bytes)?;
+    let bytes = extent::bytes(&selection, negotiated.format, means.answer_bytes)?;
     if let Some(answer) = representation.judge(request)? {
         return Ok(answer);
     }
     let mut answer = representation.begin(StatusCode::OK);
+    let closing = means.closing;
     if bytes <= BYTES_AT_ONCE {
-        let body = written(&selection, format, coding, Vec::new()).map_err(|error| {
+        let body = written(&selection, negotiated, closing, Vec::new()).map_err(|error| {
             tracing::error!(%error, "an answer could not be written");
             Refusal::Fault
         })?;
@@ -66,18 +69,18 @@ pub fn answer<T: FnOnce() -> Option<Slot>>(
     }
     let slot = (means.slot)().ok_or(Refusal::Busy)?;
     Ok(answer.body(StreamBody::start(slot, move |sink| {
-        written(&selection, format, coding, sink).map(drop)
+        written(&selection, negotiated, closing, sink).map(drop)
     })))
 }
 
 /// Writes the answer to `out`, and gives `out` back.
 fn written<W: Write + Send>(
     selection: &Selection,
-    format: Format,
-    coding: Coding,
+    Negotiated { format, coding }: Negotiated<Format>,
+    closing: Option<Closing>,
     out: W,
 ) -> io::Result<W> {
-    let mut out = Coded::new(out, coding)?;
+    let mut out = Closed::new(Coded::new(out, coding)?, closing);
     match format {
         Format::Arrow => {
             let rows = Rows::described(selection);
@@ -94,7 +97,7 @@ fn written<W: Write + Send>(
         Format::NetCdf => netcdf::write(selection, &mut out)?,
         Format::Parquet => parquet::write(Rows::described(selection), &mut out)?,
     }
-    out.finish()
+    out.finish()?.finish()
 }
 
 /// Cells as features, with what their properties are values of.

@@ -19,6 +19,7 @@ use crate::{
             feature::{FeatureColumns, GeometryColumns},
         },
         media::{Formats, Negotiated},
+        provenance::Closing,
         representation::{BY_TYPE_AND_CODING, Caching, Representation},
     },
 };
@@ -27,11 +28,11 @@ use crate::{
 pub(crate) fn located(
     negotiated: Negotiated<Format>,
     located: Located,
-    table: &TableSchema,
-    told: &[usize],
+    (table, told): (&TableSchema, &[usize]),
     slot: Slot,
     now: Timestamp,
     rows: RowCount,
+    closing: Option<Closing>,
 ) -> HttpResponse {
     let features = FeatureColumns {
         geometry: GeometryColumns::Point(located.point()),
@@ -49,6 +50,7 @@ pub(crate) fn located(
         tolerance: None,
         now,
         rows,
+        closing,
     };
     let representation = Representation {
         content_type: negotiated.format().media().content_type,

@@ -29,6 +29,7 @@ use crate::{
         },
         coding::Coded,
         media::Negotiated,
+        provenance::{Closed, Closing},
         representation::{ContentVersion, Representation},
     },
 };
@@ -48,6 +49,8 @@ pub(crate) struct Form {
     pub(crate) now: Timestamp,
     /// The counter of the rows that are written.
     pub(crate) rows: RowCount,
+    /// The end with a record of provenance, where the answer has one.
+    pub(crate) closing: Option<Closing>,
 }
 
 impl From<&PermittedTable> for ContentVersion {
@@ -119,7 +122,8 @@ impl Form {
             self.rows.add(rows);
         });
         let batches = described(counted, &self.columns.schema);
-        let mut out = Coded::new(out, self.negotiated.coding)?;
+        let out = Coded::new(out, self.negotiated.coding)?;
+        let mut out = Closed::new(out, self.closing.clone());
         match self.negotiated.format {
             Format::Arrow => {
                 let opening = arrow::opening(&batches.schema())?;
@@ -133,7 +137,7 @@ impl Form {
             Format::NdJson => ndjson::write(batches, &self.columns.features, &mut out)?,
             Format::Parquet => parquet::write_groups(batches, ROWS_OF_A_GROUP, &mut out)?,
         }
-        out.finish()
+        out.finish()?.finish()
     }
 }
 
@@ -238,14 +242,15 @@ fn feature(form: &Form, row: &RecordBatch, links: &Value) -> io::Result<Vec<u8>>
         .map_err(io::Error::other)?;
     let writer = FeatureWriter::new(&form.columns.features, &form.columns.schema);
     form.rows.add(row.num_rows());
-    let mut out = Coded::new(Vec::new(), form.negotiated.coding)?;
+    let out = Coded::new(Vec::new(), form.negotiated.coding)?;
+    let mut out = Closed::new(out, form.closing.clone());
     let mut text = Vec::new();
     writer.push(&mut text, &row, 0)?;
     // The brace that ends the feature comes behind its links.
     let inner = text.strip_suffix(b"}").unwrap_or(&text);
     out.write_all(inner)?;
     write!(out, ",\"links\":{links}}}")?;
-    out.finish()
+    out.finish()?.finish()
 }
 
 /// `batches` with the fields of `schema`, which say more of their columns.

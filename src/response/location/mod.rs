@@ -20,7 +20,7 @@ use std::io::{self, Write};
 pub use extent::{COLUMNS, Limits};
 pub use media::Format;
 pub use schema::Schemas;
-pub use send::{Means, answer};
+pub(crate) use send::{Means, answer};
 
 use crate::{
     dataset::perils::{
@@ -32,6 +32,7 @@ use crate::{
         batches::{arrow, parquet},
         coding::{Coded, Coding},
         pieces::Pieces,
+        provenance::{Closed, Closing},
     },
 };
 use answering::Answering;
@@ -86,8 +87,14 @@ impl Question {
     ///
     /// # Errors
     /// What `out` says: a reader that went away ends the work.
-    fn answer<W: Write + Send>(self, out: W, coding: Coding, schemas: &Schemas) -> io::Result<W> {
-        let mut out = Coded::new(out, coding)?;
+    fn answer<W: Write + Send>(
+        self,
+        out: W,
+        coding: Coding,
+        closing: Option<Closing>,
+        schemas: &Schemas,
+    ) -> io::Result<W> {
+        let mut out = Closed::new(Coded::new(out, coding)?, closing);
         match self.format {
             Format::Arrow => {
                 let prepared = schemas.of(&self)?;
@@ -104,6 +111,6 @@ impl Question {
                 }
             }
         }
-        out.finish()
+        out.finish()?.finish()
     }
 }

@@ -8,7 +8,7 @@ use actix_web::{
 };
 
 use super::{
-    Question, Schemas,
+    Format, Question, Schemas,
     answering::Answering,
     extent::{Extent, Limits},
 };
@@ -19,18 +19,21 @@ use crate::{
         Coding, Refusal, StreamBody,
         media::{Formats, Negotiated},
         pieces::{PieceBody, SlicedBody},
+        provenance::Closing,
         representation::{BY_TYPE_AND_CODING, Caching, Representation, Validators},
         write_buffer::PIECE_BYTES,
     },
 };
 
 /// What there is to answer with, whatever is asked.
-#[derive(Clone, Copy, Debug)]
-pub struct Means<'s> {
+#[derive(Debug)]
+pub(crate) struct Means<'s> {
     /// Schemas of answers from these perils.
     pub schemas: &'s Arc<Schemas>,
     /// How much a request may ask.
     pub limits: Limits,
+    /// The end with a record of provenance, where the answer has one.
+    pub closing: Option<Closing>,
 }
 
 /// The answer to `request`: the `places`, what `subset` asks of them, from `values`; `slot` is asked
@@ -39,9 +42,9 @@ pub struct Means<'s> {
 /// # Errors
 /// [`Refusal`] for formats that are not there or not acceptable, more than a request may ask, preconditions that
 /// fail, and when as many long answers are under way as may be.
-pub fn answer(
+pub(crate) fn answer(
     request: &HttpRequest,
-    format: Option<&str>,
+    Negotiated { format, coding }: Negotiated<Format>,
     places: PlaceList,
     subset: Subset,
     values: Values,
@@ -49,8 +52,6 @@ pub fn answer(
     means: Means<'_>,
 ) -> Result<HttpResponse, Refusal> {
     let schemas = means.schemas;
-    let like_input = Some(places.format().into());
-    let Negotiated { format, coding } = Negotiated::of(request, format, like_input)?;
     let question = Question {
         places,
         subset,
@@ -73,13 +74,19 @@ pub fn answer(
     let mut answer = representation.begin(StatusCode::OK);
     answer.insert_header((LINK, "</v1/perils>; rel=\"describedby\""));
     if extent.is_short(coding) {
-        return at_once(answer, question, coding, schemas).map_err(|error| {
+        return at_once(answer, question, (coding, means.closing), schemas).map_err(|error| {
             tracing::error!(%error, "an answer could not be written");
             Refusal::Fault
         });
     }
     let slot = slot().ok_or(Refusal::Busy)?;
-    Ok(while_sent(answer, question, coding, slot, schemas))
+    Ok(while_sent(
+        answer,
+        question,
+        (coding, means.closing),
+        slot,
+        schemas,
+    ))
 }
 
 /// What caches know the answer by; that to a POST is no representation of its target (RFC 9110 §9.3.3).
@@ -107,13 +114,13 @@ fn representation(request: &HttpRequest, question: &Question, coding: Coding) ->
 fn while_sent(
     mut answer: HttpResponseBuilder,
     question: Question,
-    coding: Coding,
+    (coding, closing): (Coding, Option<Closing>),
     slot: Slot,
     schemas: &Arc<Schemas>,
 ) -> HttpResponse {
     let schemas = Arc::clone(schemas);
     let body = StreamBody::start(slot, move |sink| {
-        question.answer(sink, coding, &schemas).map(drop)
+        question.answer(sink, coding, closing, &schemas).map(drop)
     });
     answer.body(body)
 }
@@ -122,10 +129,11 @@ fn while_sent(
 fn at_once(
     mut answer: HttpResponseBuilder,
     question: Question,
-    coding: Coding,
+    (coding, closing): (Coding, Option<Closing>),
     schemas: &Schemas,
 ) -> io::Result<HttpResponse> {
     if coding == Coding::Identity
+        && closing.is_none()
         && let Some(answering) = Answering::new(&question)
     {
         return Ok(answer.body(PieceBody::begin(answering, None)?));
@@ -134,7 +142,7 @@ fn at_once(
     let octets = Vec::with_capacity(values * OCTETS_A_VALUE + PIECE_BYTES);
     // Whoever holds the body's slot holds it until the answer has left.
     let places = question.places.clone();
-    let octets = question.answer(octets, coding, schemas)?;
+    let octets = question.answer(octets, coding, closing, schemas)?;
     Ok(answer.body(SlicedBody::new(octets, places)))
 }
 

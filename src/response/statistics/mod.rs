@@ -14,7 +14,7 @@ use crate::dataset::{
 };
 
 pub use media::Format;
-pub use send::answer;
+pub(crate) use send::answer;
 
 use super::number::push_decimal;
 

@@ -7,18 +7,24 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use super::{Format, json, table};
 use crate::{
     dataset::{edr::AreaStatistics, perils::Served},
-    response::{Refusal, coding::Coded, media::Negotiated},
+    response::{
+        Refusal,
+        coding::Coded,
+        media::Negotiated,
+        provenance::{Closed, Closing},
+    },
 };
 
 /// The answer to `request`: statistics of what is selected, or 204 for nothing.
 ///
 /// # Errors
 /// [`Refusal`] for preconditions that fail.
-pub fn answer(
+pub(crate) fn answer(
     request: &HttpRequest,
     negotiated: Negotiated<Format>,
     statistics: Option<&AreaStatistics>,
     store: &Served,
+    closing: Option<Closing>,
 ) -> Result<HttpResponse, Refusal> {
     let representation = negotiated.representation(request, store);
     let Some(statistics) = statistics else {
@@ -27,7 +33,7 @@ pub fn answer(
     if let Some(answer) = representation.judge(request)? {
         return Ok(answer);
     }
-    let body = written(statistics, negotiated).map_err(|error| {
+    let body = written(statistics, negotiated, closing).map_err(|error| {
         tracing::error!(%error, "statistics could not be written");
         Refusal::Fault
     })?;
@@ -37,11 +43,12 @@ pub fn answer(
 fn written(
     statistics: &AreaStatistics,
     negotiated: Negotiated<Format>,
+    closing: Option<Closing>,
 ) -> std::io::Result<Vec<u8>> {
-    let mut out = Coded::new(Vec::new(), negotiated.coding)?;
+    let mut out = Closed::new(Coded::new(Vec::new(), negotiated.coding)?, closing);
     match negotiated.format {
         Format::Csv => table::write(statistics, &mut out)?,
         Format::Json => out.write_all(&json::document(statistics))?,
     }
-    out.finish()
+    out.finish()?.finish()
 }

@@ -15,6 +15,7 @@ use crate::{
         batches::{arrow, csv, feature::FeatureColumns, json, ndjson, parquet},
         coding::Coded,
         media::Negotiated,
+        provenance::{Closed, Closing},
     },
 };
 
@@ -65,7 +66,7 @@ pub(crate) fn answer(
     negotiated: Negotiated<Format>,
     table: &PermittedTable,
     begun: Begun,
-    rows: &RowCount,
+    (rows, closing): (&RowCount, Option<Closing>),
     slot: impl FnOnce() -> Option<Slot>,
 ) -> Result<HttpResponse, Refusal> {
     let representation = negotiated.representation(request, table);
@@ -81,14 +82,14 @@ pub(crate) fn answer(
     let first = begun.first.into_iter().map(Ok);
     let Some(rest) = begun.rest else {
         let batches = RecordBatchIterator::new(first.inspect(count), begun.schema);
-        let body = written(negotiated, batches, Vec::new());
+        let body = written(negotiated, batches, closing, Vec::new());
         return Ok(answer.body(body.or_else(fault)?));
     };
     let slot = slot().ok_or(Refusal::Busy)?;
     let batches = first.chain(rest.map(told)).inspect(count);
     let batches = RecordBatchIterator::new(batches, begun.schema);
     Ok(answer.body(StreamBody::start(slot, move |sink| {
-        written(negotiated, batches, sink).map(drop)
+        written(negotiated, batches, closing, sink).map(drop)
     })))
 }
 
@@ -103,9 +104,10 @@ fn told(batch: Result<RecordBatch, ArrowError>) -> Result<RecordBatch, ArrowErro
 fn written<W: Write + Send>(
     negotiated: Negotiated<Format>,
     batches: impl RecordBatchReader,
+    closing: Option<Closing>,
     out: W,
 ) -> io::Result<W> {
-    let mut out = Coded::new(out, negotiated.coding)?;
+    let mut out = Closed::new(Coded::new(out, negotiated.coding)?, closing);
     match negotiated.format() {
         Format::Arrow => {
             let opening = arrow::opening(&batches.schema())?;
@@ -116,7 +118,7 @@ fn written<W: Write + Send>(
         Format::NdJson => ndjson::write(batches, &FeatureColumns::default(), &mut out)?,
         Format::Parquet => parquet::write_groups(batches, ROWS_OF_A_GROUP, &mut out)?,
     }
-    out.finish()
+    out.finish()?.finish()
 }
 
 fn fault<T>(error: io::Error) -> Result<T, Refusal> {
