@@ -111,7 +111,7 @@ def introspections(program):
 
 
 def perild_config(place, name, issuer, accel_prefix="", cache_entries=10_000, revocation_lists=(),
-                  on_overflow="drop", max_streams=32, audit_file=""):
+                  on_overflow="drop", max_streams=32, audit_file="", more=""):
     proxies = ["www-data", "root"] if IS_ROOT else [os.environ.get("USER", str(os.getuid()))]
     config = place.path(f"{name}.toml")
     config.write_text(f"""listen = "unix:{place.dir}/run/{name}.sock"
@@ -142,7 +142,7 @@ on_overflow = "{on_overflow}"
 file = "{audit_file}"
 [perils]
 max_streams = {max_streams}
-""")
+{more}""")
     if IS_ROOT:
         for owned in ("run", "state", "certs", "certs/a.key"):
             shutil.chown(place.path(owned), "nobody", "www-data")
