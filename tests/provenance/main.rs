@@ -21,3 +21,4 @@ mod answers;
 mod faults;
 mod framework;
 mod reference;
+mod walk;
