@@ -13,7 +13,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::clock::Timestamp;
 
-/// A record with its signatures; nothing in it is believed before [`verify`](super::verify).
+/// A record with its signatures; nothing in it is believed before [`verify()`](super::verify()).
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {

@@ -5,7 +5,7 @@ use rustls_pki_types::{CertificateDer, pem::PemObject};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Sealed, SigningKey, Steps,
+    SigningKey, Steps,
     fault::{SignerError, SigningFault},
     record::{BASE64, Element, SignatureBlock, SignedList},
     signing_text::signing_text,
@@ -108,18 +108,6 @@ impl Signer {
                 "{{\"ib1:provenance\":{framework},\"origins\":{origins},\"steps\":{list},\"certificates\":{certificates}}}"
             ),
         })
-    }
-
-    /// The record of what was sealed, signed `now`.
-    ///
-    /// # Errors
-    /// [`SigningFault`].
-    pub fn sign_again(
-        &self,
-        sealed: &Sealed,
-        now: Timestamp,
-    ) -> Result<SignedRecord, SigningFault> {
-        self.sign(&sealed.steps, now)
     }
 }
 
