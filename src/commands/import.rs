@@ -22,9 +22,9 @@ use crate::{
     clock::Timestamp,
     config::{Config, ConfigError},
     import::{
-        DescribedCollection, DescribedTable, GridStep, ImportError, KnownCoverage, NotDescribed,
-        Origin, Progress, Request, RolledBack, Source, TableChange, TableLimits, TableRequest,
-        Tables,
+        DatabaseFiles, DescribedCollection, DescribedTable, GridStep, ImportError, KnownCoverage,
+        NotDescribed, Origin, Progress, Request, RolledBack, Source, TableChange, TableLimits,
+        TableRequest, Tables,
         format::{files, is_gridded},
         has_csv, import, import_table, rollback, rollback_table,
     },
@@ -126,11 +126,19 @@ impl ImportFailed {
 /// # Errors
 /// [`ImportFailed`]; the store in service has not changed then.
 pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
-    let (state, shared_data) = if let Some(state) = &args.state {
-        (state.clone(), None)
+    let (state, shared_data, databases) = if let Some(state) = &args.state {
+        (state.clone(), None, DatabaseFiles::default())
     } else {
-        let paths = Config::read(&config_path(args.config.as_deref()))?.0.paths;
-        (paths.state, Some(paths.shared_data))
+        let config = Config::read(&config_path(args.config.as_deref()))?.0;
+        let databases = DatabaseFiles {
+            trust_anchors: config.import.database_trust_anchors,
+            passfile: config.import.database_passfile,
+        };
+        (
+            config.paths.state,
+            Some(config.paths.shared_data),
+            databases,
+        )
     };
     if args.rollback {
         return take_back(&args.paths, &state);
@@ -146,6 +154,7 @@ pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
             }),
             origin: Origin::Operator,
             limits: TableLimits::default(),
+            databases,
         };
         return import_described(&request);
     }
@@ -163,6 +172,7 @@ pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
             now: Timestamp::now(),
             change: None,
             limits: TableLimits::default(),
+            databases: databases.clone(),
         };
         import_described(&request)?;
     }
@@ -172,6 +182,7 @@ pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
             state: state.clone(),
             source: args.source.clone(),
             licence: args.licence.clone(),
+            databases: databases.clone(),
             synthetic: args.synthetic,
             step: args.step,
             round: args.round,

@@ -48,8 +48,8 @@ mod work;
 
 use std::{io, path::PathBuf};
 
-pub use database::DatabaseError;
-pub use described::{DescribedCollection, DescribedTable, NotDescribed};
+pub use database::{DatabaseError, DatabaseFiles};
+pub use described::{DescribedCollection, DescribedTable, Names, NotDescribed};
 pub use fault::{Difference, Faults, LineFault, Shown};
 pub use gridded::{
     fault::GriddedFault,

@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use super::{Tables, database, number::millionths};
+use super::{DatabaseFiles, Tables, database, number::millionths};
 use crate::{clock::Timestamp, dataset::grid::Axis};
 
 /// What to import.
@@ -24,6 +24,8 @@ pub struct Request {
     pub source: Option<String>,
     /// Under which terms they may be used; none: what the sources' packages say.
     pub licence: Option<String>,
+    /// Files that the way to a database may need.
+    pub databases: DatabaseFiles,
     /// The values are made up, whatever the sources say.
     pub synthetic: bool,
     /// The grid's step; none: what the places say.

@@ -197,7 +197,13 @@ fn read(
     let mut parts = read_files(files, request, state_dir.path(), progress)?;
     for source in &request.sources {
         if let Source::Database(address) = source {
-            let tables = database::read(address, state_dir.path(), request.round, &progress.read)?;
+            let tables = database::read(
+                address,
+                &request.databases,
+                state_dir.path(),
+                request.round,
+                &progress.read,
+            )?;
             parts.extend(tables.into_iter().map(Part::from));
         }
     }

@@ -133,6 +133,7 @@ fn a_file_changed_while_it_is_read_is_refused() {
             state: bench.state(),
             source: None,
             licence: None,
+            databases: perild::import::DatabaseFiles::default(),
             synthetic: false,
             step: None,
             round: false,

@@ -19,6 +19,7 @@ mod frames;
 mod interrupted;
 mod plain;
 mod postgres;
+mod postgres_tables;
 mod real_files;
 mod sources;
 mod tables;

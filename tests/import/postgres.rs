@@ -18,13 +18,18 @@ use crate::{
 };
 
 /// A server on a unix socket of its own; it ends with this value.
-struct Server {
+pub(crate) struct Server {
     folder: TempDir,
     programs: PathBuf,
 }
 
 impl Server {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
+        Self::with("", |_| {})
+    }
+
+    /// As [`Self::start`], with `options` of its own and files in the folder of its data that `prepare` puts there.
+    pub(crate) fn with(options: &str, prepare: impl FnOnce(&Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let server = Self {
             programs: programs(),
@@ -52,8 +57,9 @@ impl Server {
                 "--no-sync",
             ],
         );
+        prepare(Path::new(&data));
         let socket = server.socket();
-        let options = format!("-k {socket} -c listen_addresses= -c fsync=off");
+        let options = format!("-k {socket} -c listen_addresses= -c fsync=off {options}");
         let log = format!("{data}/log");
         server.run(
             "pg_ctl",
@@ -66,11 +72,11 @@ impl Server {
         self.folder.path().join("data").display().to_string()
     }
 
-    fn socket(&self) -> String {
+    pub(crate) fn socket(&self) -> String {
         self.folder.path().display().to_string()
     }
 
-    fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         format!(
             "postgres://perild:not-told@{}/postgres",
             self.socket().replace('/', "%2F")
@@ -97,7 +103,12 @@ impl Server {
         assert!(status.success(), "{program}");
     }
 
-    fn sql(&self, text: &str) {
+    pub(crate) fn sql(&self, text: &str) {
+        self.sql_at(5432, text);
+    }
+
+    /// As [`Self::sql`], of a server whose socket is named after another port.
+    pub(crate) fn sql_at(&self, port: u16, text: &str) {
         let path = self.folder.path().join("script.sql");
         fs::write(&path, text).unwrap();
         let path = path.display().to_string();
@@ -113,7 +124,11 @@ impl Server {
         ];
         self.run(
             "psql",
-            &[&always[..], &["-h", &socket, "-f", &path]].concat(),
+            &[
+                &always[..],
+                &["-h", &socket, "-p", &port.to_string(), "-f", &path],
+            ]
+            .concat(),
         );
     }
 }
@@ -264,7 +279,7 @@ fn programs() -> PathBuf {
 }
 
 /// User and group id of a user.
-fn ids(user: &str) -> (u32, u32) {
+pub(crate) fn ids(user: &str) -> (u32, u32) {
     let id = |flag: &str| {
         let output = Command::new("id").args([flag, user]).output().unwrap();
         String::from_utf8(output.stdout)

@@ -362,6 +362,7 @@ proptest! {
             state: folder.path().join("state"),
             source: None,
             licence: None,
+            databases: perild::import::DatabaseFiles::default(),
             synthetic: false,
             step: None,
             round: false,

@@ -10,8 +10,8 @@ use super::DevError;
 use crate::{
     clock::Timestamp,
     import::{
-        DescribedCollection, DescribedTable, ImportError, NotDescribed, Origin, Progress, Request,
-        Source, TableLimits, TableRequest, import, import_table,
+        DatabaseFiles, DescribedCollection, DescribedTable, ImportError, NotDescribed, Origin,
+        Progress, Request, Source, TableLimits, TableRequest, import, import_table,
     },
 };
 
@@ -81,6 +81,7 @@ fn import_described(path: &Path, state: &Path) -> Result<Option<Imported>, Impor
                 change: None,
                 origin: Origin::of_folder(),
                 limits: TableLimits::default(),
+                databases: DatabaseFiles::default(),
             };
             let id = import_table(&request, &Progress::default())?.id;
             return Ok(Some((id, request.collection.paths)));
@@ -98,6 +99,7 @@ fn import_described(path: &Path, state: &Path) -> Result<Option<Imported>, Impor
         state: state.to_owned(),
         source: None,
         licence: None,
+        databases: DatabaseFiles::default(),
         synthetic: false,
         step: None,
         round: false,

@@ -10,7 +10,7 @@ use super::{DevError, dev_dir::DevDir};
 use crate::{
     clock::Timestamp,
     dataset::grid::{ColumnIndex, Columns, CoverageMetadata, Grid, Profile, STORE_NAME, Value},
-    import::{ImportError, Progress, Request, Source, Tables, import},
+    import::{DatabaseFiles, ImportError, Progress, Request, Source, Tables, import},
     sample::{Extent, Sample},
 };
 
@@ -107,6 +107,7 @@ fn import_into(dev_dir: &DevDir, files: Vec<PathBuf>, synthetic: bool) -> Result
         state: state.clone(),
         source: None,
         licence: None,
+        databases: DatabaseFiles::default(),
         synthetic,
         step: None,
         round: false,

@@ -21,7 +21,7 @@ use crate::{
     policy::CollectionId,
 };
 
-pub use tabular::DescribedCollection;
+pub use tabular::{DescribedCollection, Names};
 
 /// A coverage as its description has it, and where its data lie.
 #[derive(Debug)]
@@ -248,6 +248,10 @@ fn read(path: &Path) -> Result<Described, NotDescribed> {
 
 /// The files of the data: those that the description names, else those that are named as it is.
 fn sources(path: &Path, described: &Described) -> Result<Vec<PathBuf>, NotDescribed> {
+    let source = described.source.as_ref().map(|source| &source.value);
+    if matches!(source, Some(description::Source::Database(_))) {
+        return Ok(Vec::new());
+    }
     let folder = path.parent().unwrap_or(Path::new(""));
     let folder = if folder.as_os_str().is_empty() {
         Path::new(".")

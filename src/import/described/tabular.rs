@@ -1,6 +1,11 @@
 //! Tables of records, features and series that descriptions tell of.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    ops::Bound,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +15,7 @@ use crate::{
         Collection,
         metadata::{
             Licence, Metadata,
-            description::{Described, TableLayout},
+            description::{Described, Source, TableLayout},
         },
     },
     policy::{CollectionId, is_reserved},
@@ -27,8 +32,59 @@ pub struct DescribedCollection {
     pub about: Value,
     /// The files and folders of the data.
     pub paths: Vec<PathBuf>,
+    /// The address of the table that holds the data in place of files.
+    pub database: Option<Box<str>>,
     /// The folder that the description lies in.
     pub folder: PathBuf,
+}
+
+/// The names of all that lies in a folder, listed once for all of its descriptions.
+#[derive(Debug)]
+pub struct Names(BTreeSet<Box<str>>);
+
+impl Names {
+    /// The names of the folder `root`.
+    ///
+    /// # Errors
+    /// A folder that cannot be listed.
+    pub fn list(root: &Path) -> io::Result<Self> {
+        let mut names = BTreeSet::new();
+        for entry in fs::read_dir(root)? {
+            let name = entry?.file_name();
+            names.extend(name.to_str().map(Box::from));
+        }
+        Ok(Self(names))
+    }
+
+    /// The data of the description that is called `stem`; none where they lie in a folder below.
+    fn of(&self, stem: &str, described: &Described) -> Option<Vec<&str>> {
+        let source = described.source.as_ref().map(|source| &source.value);
+        let found: Vec<_> = match source {
+            None => {
+                let begin = format!("{stem}.");
+                let from = self
+                    .0
+                    .range::<str, _>((Bound::Included(begin.as_str()), Bound::Unbounded));
+                let named = from.take_while(|name| name.starts_with(&begin));
+                named
+                    .filter(|name| name.get(begin.len()..) != Some("toml"))
+                    .map(|name| &**name)
+                    .collect()
+            }
+            Some(source) if source.text().contains('/') => return None,
+            Some(Source::Path(path)) => self
+                .0
+                .get(&**path)
+                .map(|name| &**name)
+                .into_iter()
+                .collect(),
+            Some(source) => {
+                let names = self.0.iter().filter(|name| source.takes(name));
+                names.map(|name| &**name).collect()
+            }
+        };
+        Some(found)
+    }
 }
 
 impl DescribedCollection {
@@ -48,7 +104,8 @@ impl DescribedCollection {
             return Ok(None);
         };
         let described = read(&path)?;
-        Self::of(&path, &described)
+        let paths = sources(&path, &described)?;
+        Self::of(&path, &described, paths)
     }
 
     /// The table that the description of `collection` tells of as it is published from the folder `root`; none where it
@@ -56,14 +113,28 @@ impl DescribedCollection {
     ///
     /// # Errors
     /// [`NotDescribed`], where its files cannot be listed.
-    pub fn published(collection: &Collection, root: &Path) -> Result<Option<Self>, NotDescribed> {
-        match (collection.described_in(), collection.described()) {
-            (Some(name), Some(described)) => Self::of(&root.join(name), described),
-            _ => Ok(None),
-        }
+    pub fn published(
+        collection: &Collection,
+        root: &Path,
+        names: &Names,
+    ) -> Result<Option<Self>, NotDescribed> {
+        let (Some(name), Some(described)) = (collection.described_in(), collection.described())
+        else {
+            return Ok(None);
+        };
+        let path = root.join(name);
+        let paths = match names.of(&stem(&path), described) {
+            Some(names) => names.iter().map(|name| root.join(name)).collect(),
+            None => sources(&path, described)?,
+        };
+        Self::of(&path, described, paths)
     }
 
-    fn of(path: &Path, described: &Described) -> Result<Option<Self>, NotDescribed> {
+    fn of(
+        path: &Path,
+        described: &Described,
+        paths: Vec<PathBuf>,
+    ) -> Result<Option<Self>, NotDescribed> {
         let Some(layout) = described.table.clone() else {
             return Ok(None);
         };
@@ -79,7 +150,11 @@ impl DescribedCollection {
             id: id.into(),
             about: about(described, &layout),
             layout,
-            paths: sources(path, described)?,
+            paths,
+            database: match described.source.as_ref().map(|source| &source.value) {
+                Some(Source::Database(address)) => Some(address.clone()),
+                _ => None,
+            },
             folder: folder.unwrap_or(Path::new(".")).to_owned(),
         }))
     }

@@ -7,9 +7,14 @@ use perild_query::{
     source::{Fault, Reader, What},
 };
 
+use crate::import::DatabaseError;
+
 /// Reasons for which a table is not imported; what is served goes on being served.
 #[derive(Debug, thiserror::Error)]
 pub enum TableFault {
+    /// The table of a database cannot be read.
+    #[error("nothing was imported: {0}")]
+    Database(#[from] DatabaseError),
     /// Rows have geometries, which would be lost to those who ask by place.
     #[error(
         "nothing was imported: {id} has geometries in its column {column}, and is of the kind {kind}, which nobody can ask by place: \

@@ -2,6 +2,7 @@
 //!
 //! A table is written aside, sorted, and takes the place of the one before when it is whole; that one is kept once.
 
+mod database;
 mod fault;
 mod origin;
 mod report;
@@ -19,12 +20,13 @@ use perild_query::{
     source::{self, Fault, Input, Reader},
 };
 
+use database::Copy;
 pub use fault::TableFault;
 pub use origin::{Origin, RefusedSource};
 pub use report::ImportedTable;
 
 use super::{
-    DescribedCollection, Progress, open_files,
+    DatabaseFiles, DescribedCollection, Progress, open_files,
     publish::{give, owner},
 };
 use crate::{clock::Timestamp, dataset::Kind, disk};
@@ -47,6 +49,8 @@ pub struct TableRequest {
     pub origin: Origin,
     /// The memory and the room that it may take.
     pub limits: TableLimits,
+    /// Files that the way to a database may need.
+    pub databases: DatabaseFiles,
 }
 
 /// The memory and the room that one import of a table may take.
@@ -91,7 +95,17 @@ pub fn import_table(
     let paths = change.map_or(&collection.paths, |change| &change.paths);
     let folder = place(&request.state, &collection.id)?;
     let mut hints = collection.layout.hints.clone();
-    let inputs = source::files(paths).map_err(TableFault::of_one)?;
+    let mut inputs = source::files(paths).map_err(TableFault::of_one)?;
+    // Held until all is read; it goes with this value.
+    let copy = match &collection.database {
+        Some(address) if change.is_none() => {
+            let place = folder.with_file_name(format!(".{}.csv.zst", collection.id));
+            let copy = Copy::make(address, &request.databases, &place, &mut hints)?;
+            inputs.push(copy.input());
+            Some(copy)
+        }
+        _ => None,
+    };
     if inputs.is_empty() {
         return Err(TableFault::NoFiles(collection.id.clone()));
     }
@@ -127,6 +141,7 @@ pub fn import_table(
     let (manifest, changed) = write(&mut reader, sink, request, progress)?;
     hand_over(&request.state, &folder)?;
     note(&request.origin, &request.state, &collection.id)?;
+    drop(copy);
     let id = collection.id.clone();
     Ok(ImportedTable::new(id, folder, manifest, changed, &reader))
 }

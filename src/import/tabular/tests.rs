@@ -19,6 +19,7 @@ fn imported(description: &Path, state: &Path) -> Result<ImportedTable, TableFaul
         change: None,
         origin: Origin::Operator,
         limits: TableLimits::default(),
+        databases: DatabaseFiles::default(),
     };
     import_table(&request, &Progress::default())
 }
@@ -148,6 +149,7 @@ fn rows_are_added_replaced_and_removed_by_their_keys_and_the_version_before_come
             }),
             origin: Origin::Operator,
             limits: TableLimits::default(),
+            databases: DatabaseFiles::default(),
         };
         import_table(&request, &Progress::default())
     };

@@ -17,8 +17,8 @@ use crate::{
     clock::Timestamp,
     dataset::SourceFiles,
     import::{
-        DescribedCollection, ImportedTable, Origin, Progress, RefusedSource, TABLES, TableFault,
-        TableLimits, TableRequest, import_table,
+        DatabaseFiles, DescribedCollection, ImportedTable, Origin, Progress, RefusedSource, TABLES,
+        TableFault, TableLimits, TableRequest, import_table,
     },
 };
 
@@ -82,15 +82,12 @@ impl Attempt<'_> {
             Held::Served(source) | Held::Refused(source, _) => source,
         };
         let imported = self.import(&files, &digest, now);
-        if let Err(
-            Refusal::Table(TableFault::Rows { .. } | TableFault::TooMuch { .. })
-            | Refusal::Unpacked { .. },
-        ) = &imported
+        if let Err(refusal) = &imported
+            && refusal.is_of_the_source()
         {
-            let reason = imported.as_ref().err().map(in_one_line);
             let refused = RefusedSource {
                 source: digest,
-                reason: reason.unwrap_or_default().into(),
+                reason: in_one_line(refusal).into(),
             };
             let origin = Origin::Folder {
                 source: served,
@@ -142,6 +139,7 @@ impl Attempt<'_> {
                 memory_bytes: MEMORY_BYTES,
                 rows_bytes: most,
             },
+            databases: DatabaseFiles::default(),
         };
         let progress = Progress {
             is_stopped: Arc::clone(self.is_stopped),

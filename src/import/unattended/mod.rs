@@ -24,7 +24,7 @@ pub use outlook::{Outlook, outlook};
 use queue::Queue;
 pub use refusal::Refusal;
 
-use super::DescribedCollection;
+use super::{DescribedCollection, Names};
 use crate::{
     clock::Timestamp,
     dataset::{Catalog, tables::Tables},
@@ -89,8 +89,16 @@ fn wanted(catalog: &Catalog, bounds: &Bounds) -> Vec<(CollectionId, DescribedCol
     if bounds.most_bytes == 0 {
         return Vec::new();
     }
+    let names = match Names::list(&bounds.shared_data) {
+        Ok(names) => names,
+        Err(error) => {
+            let folder = bounds.shared_data.display();
+            tracing::warn!("nothing is imported: cannot list {folder}: {error}");
+            return Vec::new();
+        }
+    };
     let found = catalog.iter().filter_map(|collection| {
-        match DescribedCollection::published(collection, &bounds.shared_data) {
+        match DescribedCollection::published(collection, &bounds.shared_data, &names) {
             Ok(Some(found)) if !found.paths.is_empty() => Some((collection.id().clone(), found)),
             Ok(_) => None,
             Err(error) => {

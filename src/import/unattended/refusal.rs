@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use perild_query::layout::WriteError;
+
 use crate::{dataset::SourceFilesError, import::TableFault};
 
 /// Reasons for which a source is not imported unasked.
@@ -49,4 +51,37 @@ pub enum Refusal {
     /// The same as was refused before.
     #[error("{0}")]
     Unchanged(Box<str>),
+}
+
+impl Refusal {
+    /// Whether the source is at fault, so that it is refused until it is another one; a disk that is full is not.
+    pub(super) fn is_of_the_source(&self) -> bool {
+        match self {
+            Self::Table(fault) => match fault {
+                TableFault::Geometries { .. }
+                | TableFault::Rows { .. }
+                | TableFault::TooMuch { .. } => true,
+                TableFault::Write(error) => matches!(
+                    error,
+                    WriteError::Columns(_)
+                        | WriteError::Duplicates(_)
+                        | WriteError::Row(_)
+                        | WriteError::Schema(_)
+                ),
+                TableFault::Database(_)
+                | TableFault::NoFiles(_)
+                | TableFault::Rollback { .. }
+                | TableFault::State { .. }
+                | TableFault::Stopped => false,
+            },
+            Self::Unpacked { .. } => true,
+            Self::Copy { .. }
+            | Self::Fault
+            | Self::Files(_)
+            | Self::Io(_)
+            | Self::Stopped
+            | Self::TooLarge { .. }
+            | Self::Unchanged(_) => false,
+        }
+    }
 }

@@ -78,6 +78,7 @@ impl Bench {
             change: None,
             origin,
             limits: TableLimits::default(),
+            databases: crate::import::DatabaseFiles::default(),
         };
         import_table(&request, &Progress::default()).unwrap();
     }

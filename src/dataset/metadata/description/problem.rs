@@ -243,6 +243,9 @@ pub enum Problem {
         /// The scheme of the address.
         scheme: Box<str>,
     },
+    /// An address of a database without the one thing that it says.
+    #[error("the address of a database names one table, and nothing else")]
+    SourceNoTable,
     /// Data of a form that is not served, or in a folder below.
     #[error("{name} is not among the files that are served")]
     SourceNotServed {
@@ -428,6 +431,7 @@ impl Problem {
             Self::ScopeMalformed { .. } => "write each scope by itself, without blanks and quotes, as scopes = [\"energy:read\"]".into(),
             Self::SourceAbsent { .. } => "put it there, or write the `source`".into(),
             Self::SourceElsewhere { .. } => "name a file in the folder of the description".into(),
+            Self::SourceNoTable => "write it as source = \"postgres://db.example/meters?table=readings\"; user and password belong into PGUSER and a file as ~/.pgpass".into(),
             Self::SourceNotServed { .. } => "name a file in this very folder whose extension is served, as meters.csv".into(),
             Self::SuccessorMalformed { .. } => "write the id of a collection, as successor = \"readings-2\"".into(),
             Self::SuccessorUnfit { .. } => "name the collection that takes its place, or leave the key out".into(),

@@ -73,6 +73,21 @@ impl Described {
             })
             .collect();
         let kind = keys.kind();
+        if let (
+            Some(Lined {
+                value: Source::Database(text),
+                line,
+            }),
+            None,
+        ) = (&draft.source, kind.table())
+        {
+            let scheme = text.split(':').next().unwrap_or_default().into();
+            faults.push(fault(
+                *line,
+                "collection.source",
+                Problem::SourceElsewhere { scheme },
+            ));
+        }
         let coverage = match kind {
             Kind::Coverage => Some(
                 keys.coverage

@@ -7,6 +7,8 @@ use super::Problem;
 /// The data that a description names.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Source {
+    /// A table of a database, `postgres://host/database?table=name`, without user and password.
+    Database(Box<str>),
     /// One file or folder, relative to the description's folder.
     Path(Box<str>),
     /// Each file of the folder whose name fits, with `*` for any characters and `?` for one.
@@ -21,13 +23,21 @@ impl Source {
     pub(super) fn parse(text: &str) -> Result<Self, Problem> {
         if let Some((scheme, rest)) = text.split_once("://") {
             let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-            return Err(if authority.contains('@') {
-                Problem::Credentials
-            } else {
-                Problem::SourceElsewhere {
+            let query = rest.split_once('?').map_or("", |(_, query)| query);
+            let mut names = query.split('&').filter_map(|pair| pair.split('=').next());
+            if authority.contains('@') || names.any(|name| name.starts_with("pass")) {
+                return Err(Problem::Credentials);
+            }
+            if !matches!(scheme, "postgres" | "postgresql") {
+                return Err(Problem::SourceElsewhere {
                     scheme: scheme.into(),
-                }
-            });
+                });
+            }
+            return if names_table(rest) {
+                Ok(Self::Database(text.into()))
+            } else {
+                Err(Problem::SourceNoTable)
+            };
         }
         let path = text.strip_prefix("./").unwrap_or(text);
         let path = path.trim_end_matches('/');
@@ -51,7 +61,7 @@ impl Source {
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
-            Self::Path(text) | Self::Pattern(text) => text,
+            Self::Database(text) | Self::Path(text) | Self::Pattern(text) => text,
         }
     }
 
@@ -59,10 +69,27 @@ impl Source {
     #[must_use]
     pub fn takes(&self, name: &str) -> bool {
         match self {
+            Self::Database(_) => false,
             Self::Path(path) => **path == *name,
             Self::Pattern(pattern) => fits(pattern, name),
         }
     }
+}
+
+/// Whether an address without its scheme names a table, and nothing else but the demand for TLS.
+fn names_table(rest: &str) -> bool {
+    let query = rest.split_once('?').map_or("", |(_, query)| query);
+    let mut has_table = false;
+    let are_known = query.split('&').all(|pair| match pair.split_once('=') {
+        Some(("table", name)) => {
+            let is_first = !has_table;
+            has_table = true;
+            is_first && !name.is_empty()
+        }
+        Some(("sslmode", mode)) => mode == "verify-full",
+        _ => false,
+    });
+    are_known && has_table
 }
 
 /// Whether `name` fits `pattern`; in time that grows with the product of their lengths at most.
@@ -109,6 +136,10 @@ mod tests {
             ("meters.csv", Source::Path("meters.csv".into())),
             ("./meters.csv", Source::Path("meters.csv".into())),
             ("tiles/", Source::Path("tiles".into())),
+            (
+                "postgres://host/db?table=t",
+                Source::Database("postgres://host/db?table=t".into()),
+            ),
             ("meters-*.csv", Source::Pattern("meters-*.csv".into())),
             (
                 "Übersicht 2026.csv",
@@ -142,11 +173,25 @@ mod tests {
                 },
             ),
             (
-                "postgres://host/db?table=t",
-                Problem::SourceElsewhere {
-                    scheme: "postgres".into(),
-                },
+                "postgres://host/db?table=t&password=x",
+                Problem::Credentials,
             ),
+            (
+                "postgres://host/db?passfile=/etc/passwd&table=t",
+                Problem::Credentials,
+            ),
+            ("postgres://host/db", Problem::SourceNoTable),
+            ("postgres://host/db?table=", Problem::SourceNoTable),
+            ("postgres://host/db?table=t&table=u", Problem::SourceNoTable),
+            (
+                "postgres://host/db?table=t&sslmode=disable",
+                Problem::SourceNoTable,
+            ),
+            (
+                "postgres://host/db?table=t&options=-c",
+                Problem::SourceNoTable,
+            ),
+            ("postgres://host/db?query=SELECT 1", Problem::SourceNoTable),
             ("postgres://me:secret@host/db", Problem::Credentials),
         ] {
             assert_eq!(Source::parse(text), Err(problem), "{text}");

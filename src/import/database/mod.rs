@@ -1,15 +1,15 @@
-//! An existing `ClimateScore` database: its seven tables by COPY, in one snapshot.
+//! `PostgreSQL` as a source: connections, and the seven tables of an existing `ClimateScore` database by COPY, in one snapshot.
+
+mod connection;
+mod passfile;
 
 use std::{
     env,
     error::Error,
     io::{self, Read},
-    path::Path,
-    str::FromStr,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
 };
-
-use postgres::{Client, Config, IsolationLevel, NoTls, Transaction, config::Host};
 
 use super::{
     parse::parse,
@@ -18,15 +18,42 @@ use super::{
 };
 use crate::dataset::grid::Profile;
 
+pub use connection::DatabaseFiles;
+pub(super) use connection::{Address, snapshot};
+
 /// Why a database could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
+    /// The table is not there.
+    #[error("there is no table {0:?} in the database, or this user may not see it")]
+    Absent(Box<str>),
     /// The address is not one of a database.
     #[error(
         "not the address of a PostgreSQL database, as postgres://USER@localhost:5432/NAME is \
-         (the password may be in PGPASSWORD): {0}"
+         (the password may be in PGPASSWORD or a file as ~/.pgpass): {0}"
     )]
     Address(postgres::Error),
+    /// The anchors cannot be read.
+    #[error("cannot read the anchors {}: {source}; see import.database_trust_anchors", .path.display())]
+    Anchors {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// A column of a type that no table of ours takes.
+    #[error(
+        "the column {column:?} is of the type {named}: select the others in a view, and import that"
+    )]
+    ColumnType {
+        /// The column.
+        column: Box<str>,
+        /// Its type.
+        named: Box<str>,
+    },
+    /// The copy of the rows cannot be written.
+    #[error("cannot write the copy of the table: {0}")]
+    Copy(io::Error),
     /// The database refuses.
     #[error("the database says: {}", reason(.0))]
     Database(#[from] postgres::Error),
@@ -36,15 +63,37 @@ pub enum DatabaseError {
          (in a schema of another name: add ?options=-c%20search_path%3DNAME to the address)"
     )]
     NoTable,
+    /// The address names no table.
+    #[error("the address names no table: add ?table=NAME to it")]
+    NoTableNamed,
     /// The way to the database would carry the password and the data in the open.
-    #[error(
-        "{host} is not this machine, and perild does not speak TLS to databases: \
-         open a tunnel (ssh -L 5432:localhost:5432 {host}) and import from localhost"
-    )]
-    Remote {
+    #[error("{host} is not this machine, and is spoken to by TLS alone: leave sslmode=disable out")]
+    Open {
         /// As the address has it.
         host: Box<str>,
     },
+    /// Others can read the passwords.
+    #[error("others can read {}, and it has passwords: chmod 0600 {}", .path.display(), .path.display())]
+    OpenPassfile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file of passwords cannot be read.
+    #[error("cannot read the passwords {}: {source}", .path.display())]
+    Passfile {
+        /// The file.
+        path: PathBuf,
+        /// The system's word.
+        source: io::Error,
+    },
+    /// A demand on TLS that nobody knows.
+    #[error(
+        "sslmode is disable, prefer, require, verify-ca or verify-full; the last three are all the last"
+    )]
+    SslMode,
+    /// TLS cannot be had.
+    #[error("TLS cannot be had: {0}")]
+    Tls(rustls::Error),
 }
 
 /// Whether a source is a database rather than a file. Whatever looks like an address is one, so that
@@ -63,18 +112,14 @@ pub(super) struct Table {
 /// Reads every table that is there and has a row: the old service's scripts make all seven at once.
 pub(super) fn read(
     address: &str,
+    files: &DatabaseFiles,
     folder: &Path,
     rounds: bool,
     count: &AtomicU64,
 ) -> Result<Vec<Table>, DatabaseError> {
-    let mut config = Config::from_str(address).map_err(DatabaseError::Address)?;
-    if let (None, Some(password)) = (config.get_password(), password()) {
-        config.password(password);
-    }
-    if let Some(host) = remote(&config) {
-        return Err(DatabaseError::Remote { host });
-    }
-    let mut client = config.connect(NoTls)?;
+    let address = Address::parse(address)?;
+    let database = address.name();
+    let mut client = address.connect(files)?;
     let mut snapshot = snapshot(&mut client)?;
     let mut tables = Vec::new();
     let perils = Tables::perils();
@@ -89,7 +134,7 @@ pub(super) fn read(
             if matches!(parsed, Err(ParseError::NoRow)) {
                 continue;
             }
-            let name = format!("{}/{table}", described(&config));
+            let name = format!("{database}/{table}");
             tables.push(Table { name, parsed });
         }
     }
@@ -100,50 +145,13 @@ pub(super) fn read(
     Ok(tables)
 }
 
-/// The password of an address without one: an address stands in the list of processes for all to read.
+/// A variable of `PostgreSQL`'s own programs: an address stands in the list of processes for all to read.
 #[expect(
     clippy::disallowed_methods,
-    reason = "where PostgreSQL's own programs find it"
+    reason = "where PostgreSQL's own programs find them"
 )]
-fn password() -> Option<String> {
-    env::var("PGPASSWORD").ok()
-}
-
-/// All tables as they were at one moment.
-fn snapshot(client: &mut Client) -> Result<Transaction<'_>, postgres::Error> {
-    client
-        .build_transaction()
-        .isolation_level(IsolationLevel::RepeatableRead)
-        .read_only(true)
-        .start()
-}
-
-/// The first host that is not this machine.
-fn remote(config: &Config) -> Option<Box<str>> {
-    let names = config.get_hosts().iter().find_map(|host| match host {
-        Host::Tcp(name) if !is_local(name) => Some(name.as_str().into()),
-        Host::Tcp(_) | Host::Unix(_) => None,
-    });
-    let addresses = config.get_hostaddrs().iter();
-    names.or_else(|| {
-        addresses
-            .filter(|address| !address.is_loopback())
-            .map(|address| address.to_string().into())
-            .next()
-    })
-}
-
-fn is_local(name: &str) -> bool {
-    let is_loopback = |address: std::net::IpAddr| address.is_loopback();
-    name == "localhost" || name.parse().is_ok_and(is_loopback)
-}
-
-fn described(config: &Config) -> String {
-    let host = match config.get_hosts().first() {
-        Some(Host::Tcp(name)) => name.as_str(),
-        Some(Host::Unix(_)) | None => "localhost",
-    };
-    format!("postgres://{host}/{}", config.get_dbname().unwrap_or(""))
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|text| !text.is_empty())
 }
 
 /// What the server says, where the error alone says only that it said something; else what the error
@@ -175,22 +183,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machine_is_spoken_to_without_tls() {
-        for (address, host) in [
-            ("postgres://u:secret@db.example/climate", Some("db.example")),
-            ("postgres://localhost,10.0.0.1/climate", Some("10.0.0.1")),
-            (
-                "postgresql://localhost/climate?hostaddr=10.0.0.2",
-                Some("10.0.0.2"),
-            ),
-            ("postgres://u:secret@localhost:5433/climate", None),
-            ("postgres://127.0.0.1/climate", None),
-            ("postgres://%2Frun%2Fpostgresql/climate", None),
+    fn whatever_looks_like_an_address_is_one() {
+        for (text, expected) in [
+            ("postgres://u:secret@db.example/climate", true),
+            ("host=db.example password=secret", true),
+            ("perils", false),
+            ("perils.csv", false),
         ] {
-            let config = Config::from_str(address).unwrap();
-            assert_eq!(remote(&config).as_deref(), host, "{address}");
-            assert!(!described(&config).contains("secret"));
-            assert!(is_address(address));
+            assert_eq!(is_address(text), expected, "{text}");
         }
     }
 }
