@@ -175,6 +175,20 @@ fn common(one: u64, other: u64) -> u64 {
     one
 }
 
+/// The column of one of these names, in any case.
+pub(super) fn named<'c>(columns: &'c [Column], names: &[&str]) -> Option<&'c Column> {
+    columns.get(position(columns, names)?)
+}
+
+/// The position of the column of one of these names, in any case.
+pub(super) fn position(columns: &[Column], names: &[&str]) -> Option<usize> {
+    let is = |name: &str, column: &Column| column.name.eq_ignore_ascii_case(name);
+    let mut found = names
+        .iter()
+        .filter_map(|name| columns.iter().position(|column| is(name, column)));
+    found.next()
+}
+
 /// Steps of series, in seconds and in words of ISO 8601.
 const USUAL_STEPS: [(u64, &str); 8] = [
     (1, "PT1S"),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{
-    column::{Column, LATITUDES, LONGITUDES},
+    column::{Column, LATITUDES, LONGITUDES, position},
     findings::{FoundDimension, FoundGrid},
 };
 
@@ -201,19 +201,6 @@ fn dimension(values: &[&str], taken: &mut BTreeMap<&'static str, u32>) -> FoundD
         are_numbers: ascend && as_written,
         are_times: false,
     }
-}
-
-/// The column of one of these names, in any case.
-pub(super) fn named<'c>(columns: &'c [Column], names: &[&str]) -> Option<&'c Column> {
-    columns.get(position(columns, names)?)
-}
-
-fn position(columns: &[Column], names: &[&str]) -> Option<usize> {
-    let is = |name: &str, column: &Column| column.name.eq_ignore_ascii_case(name);
-    let mut found = names
-        .iter()
-        .filter_map(|name| columns.iter().position(|column| is(name, column)));
-    found.next()
 }
 
 fn micro_degrees(text: &[u8]) -> Option<i32> {

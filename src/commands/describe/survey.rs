@@ -10,9 +10,9 @@ use flate2::read::MultiGzDecoder;
 
 use super::{
     DescribeError,
-    column::{Column, LATITUDES, LONGITUDES},
+    column::{self, Column, LATITUDES, LONGITUDES},
     findings::{Findings, FoundField},
-    grid, json, parquet, table,
+    json, parquet, table,
     tabular::FoundTable,
 };
 use crate::dataset::metadata::Interval;
@@ -80,7 +80,7 @@ impl Findings {
             ..Self::default()
         };
         let reach = |names: &[&str]| {
-            let column = grid::named(columns, names)?;
+            let column = column::named(columns, names)?;
             Some(column.range()?.into_inner())
         };
         let places = reach(LONGITUDES).zip(reach(LATITUDES));

@@ -2,10 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{
-    column::{Column, LATITUDES, LONGITUDES},
-    grid,
-};
+use super::column::{self, Column, LATITUDES, LONGITUDES};
 use crate::dataset::{Kind, metadata::FieldType};
 
 /// Roles of columns in a table that is imported.
@@ -118,10 +115,10 @@ impl FoundTable {
 }
 
 fn named(columns: &[Column], names: &[&str]) -> Option<String> {
-    grid::named(columns, names).map(|column| column.name.clone())
+    column::named(columns, names).map(|column| column.name.clone())
 }
 
-/// Whether a name is one of what is identified by it: `id`, `meter_id`, `sku`.
+/// `true` for names of what tells rows apart: `id`, `meter_id`, `sku`.
 fn is_id(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let ends = ["_id", " id", "-id", "_key", "_code", "_number"];
@@ -152,7 +149,7 @@ fn is_time(column: &Column, rows: u64) -> bool {
     of_type && column.values == rows
 }
 
-/// Whether a column could name the series that each row is of.
+/// `true` for columns that could name the series that each row is of.
 fn is_word(column: &Column, rows: u64) -> bool {
     let is_id = is_id(&column.name) && column.field_type() == Some(FieldType::Integer);
     (column.field_type() == Some(FieldType::String) || is_id) && column.values == rows
