@@ -25,7 +25,7 @@ pub(super) use connection::{Address, snapshot};
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// The table is not there.
-    #[error("there is no table {0:?} in the database, or this user may not see it")]
+    #[error("there is no table \"{}\" in the database, or this user may not see it", .0.escape_debug())]
     Absent(Box<str>),
     /// The address is not one of a database.
     #[error(
@@ -43,7 +43,8 @@ pub enum DatabaseError {
     },
     /// A column of a type that no table of ours takes.
     #[error(
-        "the column {column:?} is of the type {named}: select the others in a view, and import that"
+        "the column \"{}\" is of the type {named}: select the others in a view, and import that",
+        .column.escape_debug()
     )]
     ColumnType {
         /// The column.
