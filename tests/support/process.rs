@@ -1,12 +1,14 @@
 //! Programs started for a test: their lines are events to wait for, and their end is certain.
 
 use std::{
-    collections::HashSet,
     io::{BufRead, BufReader, Read},
     net::TcpListener,
     path::PathBuf,
-    process::{Child, Command, ExitStatus, Stdio},
-    sync::{Arc, Condvar, Mutex},
+    process::{self, Child, Command, ExitStatus, Stdio},
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -15,6 +17,10 @@ use rustix::process::{Pid, Signal, kill_process};
 
 /// How long anything may take before a test gives up on it.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Ports that tests are given: above those of services, below those of connections (Linux: from 32,768).
+const FIRST_PORT: u16 = 10_000;
+const PORTS: u32 = 22_000;
 
 /// A running program with every line it has written.
 pub struct Running {
@@ -174,16 +180,16 @@ pub fn output(command: &mut Command) -> String {
     said
 }
 
-/// A TCP port of the loopback address that is free, and that no other test of this process was given.
+/// A TCP port that is free, and that no other test of this process was given. It lies below those that the system gives
+/// to connections, so that none takes it before the test's own server does; each process looks from a place of its own.
 pub fn free_port() -> u16 {
-    static GIVEN: Mutex<Option<HashSet<u16>>> = Mutex::new(None);
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
     loop {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        if GIVEN.lock().unwrap().get_or_insert_default().insert(port) {
+        let place = process::id()
+            .wrapping_mul(97)
+            .wrapping_add(GIVEN.fetch_add(1, Ordering::Relaxed));
+        let port = u16::try_from(place % PORTS).unwrap() + FIRST_PORT;
+        if TcpListener::bind(("0.0.0.0", port)).is_ok() {
             return port;
         }
     }
