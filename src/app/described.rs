@@ -116,6 +116,7 @@ impl Route {
                 ("GET", paths::location(about)),
                 ("POST", paths::locations(about)),
             ],
+            Self::Provenance(_) if !about.signs_records => Vec::new(),
             Self::Provenance(ProvenanceRoute::Origin(_)) => vec![("GET", provenance::origin())],
             Self::Provenance(ProvenanceRoute::Record(_)) => vec![("GET", provenance::record())],
             Self::Readiness => vec![("GET", paths::readiness())],
@@ -180,6 +181,7 @@ mod tests {
             policy: &Policy::new(&[], &Defaults::default()).unwrap(),
             limits: &PerilLimits::default(),
             collections: &[],
+            signs_records: true,
         }
         .document(Version::V3_1);
         for route in &routes {

@@ -234,6 +234,7 @@ impl Examination<'_> {
                 policy: &policy,
                 limits: &config.perils,
                 collections: &collections,
+                signs_records: config.provenance.certificate.is_some(),
             };
             description.document(version)
         };

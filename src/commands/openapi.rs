@@ -72,6 +72,7 @@ pub fn run(args: &OpenapiArgs) -> Result<(), OpenapiError> {
         policy: &policy,
         limits: &config.perils,
         collections: &[],
+        signs_records: config.provenance.certificate.is_some(),
     };
     let document = description.document(args.version);
     writeln!(io::stdout().lock(), "{:#}", JsonFirst(&document))?;

@@ -25,6 +25,8 @@ pub struct Description<'d> {
     pub limits: &'d PerilLimits,
     /// Collections that everyone may know of, as [`super::named()`] names them.
     pub collections: &'d [Named],
+    /// Records of provenance are signed: there are addresses of them.
+    pub signs_records: bool,
 }
 
 /// One path and what may be done there.
@@ -80,8 +82,9 @@ impl Description<'_> {
     }
 
     fn paths(&self) -> Map<String, Value> {
+        let is_there = |route: &&DescribedRoute| !(route.operations)(self).is_empty();
         let item = |route: &DescribedRoute| (route.path.clone(), self.path(route));
-        self.routes.iter().map(item).collect()
+        self.routes.iter().filter(is_there).map(item).collect()
     }
 
     fn path(&self, route: &DescribedRoute) -> Value {

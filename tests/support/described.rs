@@ -26,6 +26,7 @@ pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
         policy: &Policy::new(&config.datasets, &config.defaults).unwrap(),
         limits: &config.perils,
         collections: &[],
+        signs_records: true,
     };
     description.document(Version::V3_1)
 });
