@@ -26,7 +26,7 @@ use crate::{
         NotDescribed, Origin, Progress, Request, RolledBack, Source, TableChange, TableLimits,
         TableRequest, Tables,
         format::{files, is_gridded},
-        has_csv, import, import_table, rollback, rollback_table,
+        has_csv, import, import_table, origin_in_folder, rollback, rollback_table,
     },
     policy::{CollectionId, is_reserved},
 };
@@ -126,7 +126,7 @@ impl ImportFailed {
 /// # Errors
 /// [`ImportFailed`]; the store in service has not changed then.
 pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
-    let (state, shared_data, databases) = if let Some(state) = &args.state {
+    let (state, served, databases) = if let Some(state) = &args.state {
         (state.clone(), None, DatabaseFiles::default())
     } else {
         let config = Config::read(&config_path(args.config.as_deref()))?.0;
@@ -134,11 +134,8 @@ pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
             trust_anchors: config.import.database_trust_anchors,
             passfile: config.import.database_passfile,
         };
-        (
-            config.paths.state,
-            Some(config.paths.shared_data),
-            databases,
-        )
+        let served = (config.paths.shared_data, config.import.unattended_bytes);
+        (config.paths.state, Some(served), databases)
     };
     if args.rollback {
         return take_back(&args.paths, &state);
@@ -166,7 +163,7 @@ pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
     };
     for collection in tables {
         let request = TableRequest {
-            origin: origin(&collection, shared_data.as_deref()),
+            origin: origin(&collection, served.as_ref()),
             collection,
             state: state.clone(),
             now: Timestamp::now(),
@@ -195,15 +192,17 @@ pub fn run(args: &ImportArgs) -> Result<(), ImportFailed> {
     Ok(())
 }
 
-/// The folder of the data where the description lies in it: newer files of it are imported by the daemon itself. What
-/// comes from another place stays as it is.
-fn origin(collection: &DescribedCollection, shared_data: Option<&Path>) -> Origin {
-    let shared_data = shared_data.and_then(|folder| folder.canonicalize().ok());
+/// The folder of the data where the description lies in it: newer files of it, up to so many octets, are imported by the
+/// daemon itself. What comes from another place stays as it is.
+fn origin(collection: &DescribedCollection, served: Option<&(PathBuf, u64)>) -> Origin {
     let folder = collection.folder.canonicalize().ok();
-    if folder.is_some() && folder == shared_data {
-        Origin::of_folder()
-    } else {
-        Origin::Operator
+    match served {
+        Some((shared_data, most_bytes))
+            if folder.is_some() && folder == shared_data.canonicalize().ok() =>
+        {
+            origin_in_folder(collection, *most_bytes)
+        }
+        _ => Origin::Operator,
     }
 }
 

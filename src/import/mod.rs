@@ -72,7 +72,7 @@ pub use tabular::{
     ImportedTable, Origin, RefusedSource, TABLES, TableChange, TableFault, TableLimits,
     TableRequest, import_table, rollback_table,
 };
-pub use unattended::{Bounds, Outlook, Refusal, Unattended, outlook};
+pub use unattended::{Bounds, Outlook, Refusal, Unattended, origin_in_folder, outlook};
 pub use work::import;
 
 use crate::dataset::grid::{StoreError, WriteError};

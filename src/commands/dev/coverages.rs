@@ -9,9 +9,10 @@ use std::{
 use super::DevError;
 use crate::{
     clock::Timestamp,
+    config::ImportSettings,
     import::{
-        DatabaseFiles, DescribedCollection, DescribedTable, ImportError, NotDescribed, Origin,
-        Progress, Request, Source, TableLimits, TableRequest, import, import_table,
+        DatabaseFiles, DescribedCollection, DescribedTable, ImportError, NotDescribed, Progress,
+        Request, Source, TableLimits, TableRequest, import, import_table, origin_in_folder,
     },
 };
 
@@ -75,11 +76,11 @@ fn import_described(path: &Path, state: &Path) -> Result<Option<Imported>, Impor
     match DescribedCollection::beside(path) {
         Ok(Some(collection)) => {
             let request = TableRequest {
+                origin: origin_in_folder(&collection, ImportSettings::default().unattended_bytes),
                 collection,
                 state: state.to_owned(),
                 now: Timestamp::now(),
                 change: None,
-                origin: Origin::of_folder(),
                 limits: TableLimits::default(),
                 databases: DatabaseFiles::default(),
             };

@@ -158,11 +158,27 @@ fn variable(name: &str) -> Option<String> {
 /// What the server says, where the error alone says only that it said something; else what the error
 /// comes from, such as a password that is missing.
 fn reason(error: &postgres::Error) -> String {
-    match (error.as_db_error(), error.source()) {
-        (Some(said), _) => said.to_string(),
-        (None, Some(cause)) => format!("{error}: {cause}"),
-        (None, None) => error.to_string(),
+    if let Some(said) = error.as_db_error() {
+        return said.to_string();
     }
+    let Some(cause) = error.source() else {
+        return error.to_string();
+    };
+    match of_tls(cause) {
+        None => format!("{error}: {cause}"),
+        Some(rustls::Error::InvalidCertificate(_)) => {
+            "its certificate is not good for this name and time, or not from an issuer that is trusted: \
+             see import.database_trust_anchors"
+                .to_owned()
+        }
+        Some(_) => "TLS with it cannot be had".to_owned(),
+    }
+}
+
+/// The TLS library's error, which stands within one of input and output.
+fn of_tls<'e>(cause: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> {
+    let within = cause.downcast_ref::<io::Error>()?.get_ref()?;
+    within.downcast_ref()
 }
 
 struct Counted<'c, R> {

@@ -65,7 +65,7 @@ impl Copy {
             io::copy(&mut text, &mut file)?;
             file.finish()?.sync_all()
         });
-        written.map_err(DatabaseError::Copy)?;
+        written.map_err(fault)?;
         // The copy has habits of its own, whatever the description says of files.
         hints.csv = CsvHints {
             delimiter: Some(b','),
@@ -91,6 +91,14 @@ impl Copy {
 impl Drop for Copy {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// The database's own word, where it ended the copy.
+fn fault(error: io::Error) -> DatabaseError {
+    match error.downcast::<postgres::Error>() {
+        Ok(said) => DatabaseError::Database(said),
+        Err(error) => DatabaseError::Copy(error),
     }
 }
 

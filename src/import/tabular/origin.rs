@@ -40,7 +40,7 @@ pub struct RefusedSource {
 }
 
 impl Origin {
-    /// The folder of the data, by a command that did not take a digest.
+    /// The folder of the data, of which nobody took a digest.
     #[must_use]
     pub fn of_folder() -> Self {
         Self::Folder {

@@ -23,11 +23,12 @@ use attempt::{Attempt, Outcome, has_table};
 pub use outlook::{Outlook, outlook};
 use queue::Queue;
 pub use refusal::Refusal;
+use source_copy::digest;
 
-use super::{DescribedCollection, Names};
+use super::{DescribedCollection, Names, Origin};
 use crate::{
     clock::Timestamp,
-    dataset::{Catalog, tables::Tables},
+    dataset::{Catalog, SourceFiles, tables::Tables},
     policy::CollectionId,
 };
 
@@ -46,6 +47,18 @@ pub struct Bounds {
     pub state: PathBuf,
     /// Octets of the files of one collection; 0: none is imported.
     pub most_bytes: u64,
+}
+
+/// The origin of a table that a command imports from the folder of the data: with the digest of what lies there, where
+/// that is small, so that the daemon does not import the same once more.
+#[must_use]
+pub fn origin_in_folder(collection: &DescribedCollection, most_bytes: u64) -> Origin {
+    let files = SourceFiles::list(&collection.folder, &collection.paths).ok();
+    let small = files.filter(|files| files.length_bytes() <= most_bytes);
+    Origin::Folder {
+        source: small.and_then(|files| digest(collection, &files).ok().flatten()),
+        refused: None,
+    }
 }
 
 impl Unattended {
