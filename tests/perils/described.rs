@@ -98,7 +98,7 @@ impl Operation {
 
 /// Paths whose answers need another world than one of perils: tables, files with a schema, an address for metadata, counts
 /// that one heartbeat takes from the next. `tests/clauses` asks them (`ogc_features`, `series`, `locate`, `harvest`,
-/// `rfc9728`, `open_energy`).
+/// `rfc9728`, `open_energy`); records of provenance are asked for by `tests/provenance`.
 fn is_of_others(path: &str) -> bool {
     let resource = path
         .strip_prefix("/v1/collections/{id}/")
@@ -107,6 +107,8 @@ fn is_of_others(path: &str) -> bool {
     is_of_a_table.iter().any(|one| resource.starts_with(one))
         || path.starts_with("/.well-known/")
         || path == "/v1/heartbeat"
+        || resource == "provenance"
+        || path == "/v1/provenance/{id}"
 }
 
 const FORM: &str = "application/x-www-form-urlencoded";
