@@ -22,7 +22,7 @@ use crate::support::{
     python,
 };
 
-/// What `perild openapi` prints of the configuration as it is shipped.
+/// What `perild openapi` prints of the configuration as it is shipped, with a signer of records.
 fn printed(version: &str) -> String {
     let dir = tempfile::tempdir().unwrap();
     let configuration = dir.path().join("perild.toml");
@@ -30,6 +30,7 @@ fn printed(version: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_perild"))
         .args(["openapi", "--version", version])
         .env("PERILD_CONFIG", &configuration)
+        .env("PERILD_PROVENANCE__CERTIFICATE", "/etc/perild/signing.pem")
         .stderr(Stdio::inherit())
         .output()
         .unwrap();

@@ -20,7 +20,7 @@ use super::{DatabaseError, passfile, variable};
 /// Files that a connection may need beside its address.
 #[derive(Clone, Debug, Default)]
 pub struct DatabaseFiles {
-    /// Who issues the certificates of databases; none: whom the system trusts.
+    /// The issuers of databases' certificates; none: those that the system trusts.
     pub trust_anchors: Option<PathBuf>,
     /// Passwords in the form of `PostgreSQL`'s own programs; none: the file that these would read.
     pub passfile: Option<PathBuf>,

@@ -21,7 +21,7 @@ use crate::dataset::grid::Profile;
 pub use connection::DatabaseFiles;
 pub(super) use connection::{Address, snapshot};
 
-/// Why a database could not be read.
+/// Reasons for which a database is not read.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// The table is not there.
@@ -97,7 +97,7 @@ pub enum DatabaseError {
     Tls(rustls::Error),
 }
 
-/// Whether a source is a database rather than a file. Whatever looks like an address is one, so that
+/// `true` for a source that is a database and no file. Whatever looks like an address is one, so that
 /// nothing prints it as the path of a file that is not there, with a password in it.
 pub(super) fn is_address(source: &str) -> bool {
     source.contains("://") || source.contains("password=")

@@ -22,7 +22,7 @@ pub enum Origin {
         /// The digest of both as they were imported; none after an import by a command, which did not take it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         source: Option<Box<str>>,
-        /// What was refused after that.
+        /// The source that was refused after that.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         refused: Option<RefusedSource>,
     },

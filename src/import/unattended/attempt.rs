@@ -196,7 +196,7 @@ pub(super) fn origin(state: &Path, id: &str) -> io::Result<Option<Held>> {
     })
 }
 
-/// Whether there is a table `id`, good or damaged.
+/// `true` where there is a table `id`, good or damaged.
 pub(super) fn has_table(state: &Path, id: &str) -> bool {
     state.join(TABLES).join(id).join(CURRENT).exists()
 }

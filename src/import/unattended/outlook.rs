@@ -1,4 +1,4 @@
-//! What the daemon will do with each table of the folder, for who checks before a reload.
+//! The fate of each table of the folder at the next reload, for who checks before it.
 
 use super::{
     Bounds, Refusal,

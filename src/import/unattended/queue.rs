@@ -21,7 +21,7 @@ pub(super) struct Queue {
 
 #[derive(Debug, Default)]
 struct Plan {
-    /// Which one it is: what is left of an earlier one is not done again.
+    /// Its number: what is left of an earlier one is not done again.
     number: u64,
     waiting: Vec<(Instant, Job)>,
 }

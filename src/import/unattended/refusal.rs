@@ -54,7 +54,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Whether the source is at fault, so that it is refused until it is another one; a disk that is full is not.
+    /// `true` where the source is at fault, so that it is refused until it is another one; a full disk is no such fault.
     pub(super) fn is_of_the_source(&self) -> bool {
         match self {
             Self::Table(fault) => match fault {
