@@ -110,7 +110,7 @@ pub enum Comparison {
 }
 
 impl Predicate {
-    /// All of `parts`, without brackets that say nothing.
+    /// All of `parts`, without brackets that say nothing; true where there are none.
     #[must_use]
     pub fn all(parts: impl IntoIterator<Item = Self>) -> Self {
         let mut all = Vec::new();
@@ -120,13 +120,14 @@ impl Predicate {
                 part => all.push(part),
             }
         }
-        if all.len() == 1 {
-            return all.swap_remove(0);
+        match all.len() {
+            0 => Self::Constant(true),
+            1 => all.swap_remove(0),
+            _ => Self::All(all),
         }
-        Self::All(all)
     }
 
-    /// At least one of `parts`, without brackets that say nothing.
+    /// At least one of `parts`, without brackets that say nothing; false where there are none.
     #[must_use]
     pub fn any(parts: impl IntoIterator<Item = Self>) -> Self {
         let mut any = Vec::new();
@@ -136,10 +137,11 @@ impl Predicate {
                 part => any.push(part),
             }
         }
-        if any.len() == 1 {
-            return any.swap_remove(0);
+        match any.len() {
+            0 => Self::Constant(false),
+            1 => any.swap_remove(0),
+            _ => Self::Any(any),
         }
-        Self::Any(any)
     }
 
     /// The opposite.

@@ -146,8 +146,12 @@ impl Columns<'_> {
             self.moments(moment(*one), *comparison, moment(*other))
                 .map_err(|fault| right.at.fault(fault))
         });
-        let parts: Vec<_> = parts.collect::<Result<_, _>>()?;
-        Ok(if operator == Operator::Disjoint {
+        let is_disjoint = operator == Operator::Disjoint;
+        // One that decides nothing is left out.
+        let nothing = Predicate::Constant(!is_disjoint);
+        let mut parts: Vec<_> = parts.collect::<Result<_, _>>()?;
+        parts.retain(|part| *part != nothing);
+        Ok(if is_disjoint {
             Predicate::any(parts)
         } else {
             Predicate::all(parts)
