@@ -5,11 +5,13 @@ mod queryables;
 mod readings;
 mod route;
 mod sums;
-mod threads;
 
 use std::time::Duration;
 
-use actix_web::{HttpResponse, web::Payload};
+use actix_web::{
+    HttpResponse,
+    web::{self, Payload},
+};
 use perild_query::{Query, geometry::Crs};
 
 use super::context::{Bearer, RequestContext};
@@ -28,7 +30,6 @@ use crate::{
 };
 
 pub(super) use route::{TableResource, TableRoute};
-use threads::read;
 
 impl RequestContext<'_> {
     /// The answer to a request for a resource of a table: the permit first, then what is asked.
@@ -231,6 +232,22 @@ impl RequestContext<'_> {
         let waited = tokio::time::timeout(WAIT_FOR_TURN, slot).await;
         waited.ok().flatten().ok_or(Refusal::Busy)
     }
+}
+
+/// The outcome of `work` on another thread, which holds `slot` meanwhile: to read rows may take longer than others on
+/// the same thread can wait.
+///
+/// # Errors
+/// [`Refusal`] of the work; [`Refusal::Fault`] where it ends without an outcome.
+pub(super) async fn read<T: Send + 'static>(
+    slot: Slot,
+    work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
+) -> Result<T, Refusal> {
+    let work = move || {
+        let _slot = slot;
+        work()
+    };
+    Ok(web::block(work).await.or(Err(Refusal::Fault))??)
 }
 
 /// Rows of a page where nobody says how many.

@@ -55,8 +55,7 @@ def socket_is_closed(machine, certificate: Path, token):
 def hardening(machine):
     said = machine.run("systemd-analyze", "security", "--no-pager", "perild.service")
     score = float(said.split("Overall exposure level for perild.service:")[1].split()[0])
-    # Of these 0.2 are for setpriority, by which threads that read rows let others go first.
-    must(f"systemd-analyze security says {score}", score <= 1.4, said)
+    must(f"systemd-analyze security says {score}", score <= 1.2, said)
     said = machine.run("systemd-analyze", "verify", "--man=no", "perild.service", "perild.socket", "perild-check.timer", "perild-crl.timer")
     must("systemd-analyze verify complains of our units", "perild" not in said, said)
     key = machine.run("stat", "--format=%U %a", f"{CERTS}/a.key").strip()
