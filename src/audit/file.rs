@@ -93,6 +93,8 @@ pub(super) struct AuditFile {
     path: PathBuf,
     file: File,
     length: u64,
+    /// Something stands behind `length` that could not be taken away.
+    has_rest: bool,
 }
 
 /// An audit file, its chain, and the octets that are to be written first.
@@ -142,6 +144,10 @@ impl AuditFile {
 
     /// Adds `lines` whole, or leaves the file as it was.
     pub(super) fn append(&mut self, lines: &[u8]) -> io::Result<()> {
+        if self.has_rest {
+            self.file.set_len(self.length)?;
+            self.has_rest = false;
+        }
         let added = u64::try_from(lines.len()).unwrap_or(u64::MAX);
         match self.file.write_all(lines) {
             Ok(()) => {
@@ -150,7 +156,7 @@ impl AuditFile {
             }
             Err(error) => {
                 // Half a line would stand before the others once there is room again.
-                let _ = self.file.set_len(self.length);
+                self.has_rest = self.file.set_len(self.length).is_err();
                 Err(error)
             }
         }
@@ -192,6 +198,7 @@ impl AuditFile {
                 path: path.into(),
                 file,
                 length: metadata.len(),
+                has_rest: false,
             };
             if !opened.is_renamed() {
                 disk::settle(path.parent().unwrap_or(path)).map_err(of)?;
