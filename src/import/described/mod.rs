@@ -224,8 +224,9 @@ fn read(path: &Path) -> Result<Described, NotDescribed> {
         return Err(NotDescribed::Faulty(found.faults));
     }
     let mut profiles = Profiles::new();
-    for entry in path
-        .parent()
+    // One that builds upon a profile needs all of the folder: that may build upon another.
+    let folder = path.parent().filter(|_| found.draft.has_profile());
+    for entry in folder
         .into_iter()
         .flat_map(fs::read_dir)
         .flatten()

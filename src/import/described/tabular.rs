@@ -104,6 +104,9 @@ impl DescribedCollection {
             return Ok(None);
         };
         let described = read(&path)?;
+        if described.table.is_none() {
+            return Ok(None);
+        }
         let paths = sources(&path, &described)?;
         Self::of(&path, &described, paths)
     }
@@ -122,6 +125,9 @@ impl DescribedCollection {
         else {
             return Ok(None);
         };
+        if described.table.is_none() {
+            return Ok(None);
+        }
         let path = root.join(name);
         let paths = match names.of(&stem(&path), described) {
             Some(names) => names.iter().map(|name| root.join(name)).collect(),

@@ -40,15 +40,6 @@ pub struct RefusedSource {
 }
 
 impl Origin {
-    /// The folder of the data, of which nobody took a digest.
-    #[must_use]
-    pub fn of_folder() -> Self {
-        Self::Folder {
-            source: None,
-            refused: None,
-        }
-    }
-
     /// The origin of the table `id` below `state`; none where nobody has noted it.
     ///
     /// # Errors

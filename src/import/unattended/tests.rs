@@ -159,9 +159,17 @@ fn a_fault_is_told_once_a_look_and_leaves_the_version_before() {
     assert_eq!(bench.skus(), ["A", "C"]);
 }
 
+/// The folder of the data, of which nobody took a digest.
+fn of_folder() -> Origin {
+    Origin::Folder {
+        source: None,
+        refused: None,
+    }
+}
+
 #[test]
 fn a_table_of_an_operators_stays_as_it_is() {
-    for (origin, is_kept) in [(Origin::Operator, true), (Origin::of_folder(), false)] {
+    for (origin, is_kept) in [(Origin::Operator, true), (of_folder(), false)] {
         let mut bench = Bench::new();
         bench.write("watches.csv", "sku,brand\nA,x\n");
         bench.import(origin);
@@ -173,7 +181,7 @@ fn a_table_of_an_operators_stays_as_it_is() {
     // One that was there before anybody noted origins is an operator's.
     let mut bench = Bench::new();
     bench.write("watches.csv", "sku,brand\nA,x\n");
-    bench.import(Origin::of_folder());
+    bench.import(of_folder());
     fs::remove_dir_all(bench.state().join("tables/.origins")).unwrap();
     assert!(is_nothing(&bench.look()));
 }
