@@ -24,6 +24,7 @@ const EXCEPTIONS: &[Exception] = &[
     ("src/config/words.rs", "{word:?}", QUOTED),
     ("src/app/perild.rs", "{other:?}", QUOTED),
     ("src/dataset/metadata/description/problem.rs", ":?}", QUOTED),
+    ("src/dataset/metadata/description/remedy.rs", ":?}", QUOTED),
     ("src/policy/decision.rs", "{name:?}", QUOTED),
     (
         "src/climatescore/answer/echo.rs",
