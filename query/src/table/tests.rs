@@ -1,5 +1,6 @@
 //! Questions to random tables of tiny pages, beside the same rows in a plain list.
 
+mod bounds;
 mod plain;
 
 use std::sync::Arc;
