@@ -3,6 +3,7 @@
 
 mod coverage_json;
 mod gdal;
+mod gis;
 mod owslib;
 mod tables;
 mod xarray;
@@ -99,16 +100,24 @@ fn irradiance() -> String {
 
 /// Runs the script `name` of this folder in `environment`, told where all is; what it printed.
 fn run(world: &World, environment: &Environment, name: &str, token: &str) -> String {
+    python::file(environment, &script(name), &[&stage(world, token)])
+}
+
+/// The path of the script `name` of this folder.
+fn script(name: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/clients")).join(name)
+}
+
+/// What a script is told: where the service is, who asks, and what the publisher has.
+fn stage(world: &World, token: &str) -> String {
     let path = |path: &Path| path.to_str().unwrap().to_owned();
-    let stage = json!({
+    json!({
         "url": world.url("/v1"),
         "certificate": path(&world.bank.certificate),
         "private_key": path(&world.bank.private_key),
         "anchors": path(&world.pki.path("web.pem")),
         "token": token,
         "sources": path(world.dir()),
-    });
-    let script =
-        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/clients")).join(name);
-    python::file(environment, &script, &[&stage.to_string()])
+    })
+    .to_string()
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::run;
 use crate::support::{
-    python::{Environment, OWSLIB, TABLES},
+    python::{OWSLIB, TABLES},
     store,
     world::World,
 };
@@ -71,30 +71,36 @@ const ROWS: u32 = 250;
 /// Rows: OAF-1, OAF-3, OAF-4, OAF-6, OAF-7, OAF-9, OAF-10
 #[test]
 fn gdal_reads_each_table_to_its_end_and_is_told_what_is_missing() {
-    every_program_reads_and_is_refused(&TABLES, "tables_gdal.py");
+    every_program_reads_and_is_refused(|world, token| run(world, &TABLES, "tables_gdal.py", token));
 }
 
 /// Rows: OAF-1, OAF-2, OAF-3, OAF-4, OAF-6, OAF-7, OAF-9
 #[test]
 fn owslib_reads_each_table_to_its_end_and_is_told_what_is_missing() {
-    every_program_reads_and_is_refused(&OWSLIB, "tables_owslib.py");
+    every_program_reads_and_is_refused(|world, token| {
+        run(world, &OWSLIB, "tables_owslib.py", token)
+    });
 }
 
 /// Rows: OAF-4, OAF-10
 #[test]
 fn pyarrow_polars_and_geopandas_read_each_table_and_are_told_what_is_missing() {
-    every_program_reads_and_is_refused(&TABLES, "tables_frames.py");
+    every_program_reads_and_is_refused(|world, token| {
+        run(world, &TABLES, "tables_frames.py", token)
+    });
 }
 
 /// Rows: OAF-4, OAF-10
 #[test]
 fn duckdb_reads_each_table_and_is_told_what_is_missing() {
-    every_program_reads_and_is_refused(&TABLES, "tables_duckdb.py");
+    every_program_reads_and_is_refused(|world, token| {
+        run(world, &TABLES, "tables_duckdb.py", token)
+    });
 }
 
-/// The script `name` reads what was published, and without a token, with one that is none and with that of another
+/// A program, given a token, reads what was published, and without one, with one that is none and with that of another
 /// says which of these it was.
-fn every_program_reads_and_is_refused(environment: &Environment, name: &str) {
+pub(super) fn every_program_reads_and_is_refused(program: impl Fn(&World, &str) -> String) {
     let world = world();
     let other = world.pki.consumer("bank-b");
     for (token, said) in [
@@ -106,12 +112,12 @@ fn every_program_reads_and_is_refused(environment: &Environment, name: &str) {
             "refused invalid-token\n",
         ),
     ] {
-        assert_eq!(run(&world, environment, name, &token), said);
+        assert_eq!(program(&world, &token), said);
     }
 }
 
 /// A world that serves the tables, and whose links lead to its nginx.
-fn world() -> World {
+pub(super) fn world() -> World {
     let world = World::with(|_, pki| {
         let dir = pki.path("");
         let own = dir.join("own");
