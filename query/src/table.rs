@@ -15,14 +15,17 @@ mod ranges;
 mod rows;
 mod scan;
 mod sorted;
+mod whole;
 
 use std::{path::Path, sync::Arc};
 
 use arrow_array::{RecordBatch, cast::AsArray, types::Int64Type};
+use bytes::Bytes;
 
 pub use blocks::Blocks;
 pub use error::{QueryError, TableError};
 pub use rows::Rows;
+pub use whole::{Piece, WholeFile};
 
 use crate::{
     layout::{ColumnStatistics, Digest, Folder, Manifest, Stored},
@@ -234,6 +237,27 @@ impl Table {
     ) -> Result<Rows, QueryError> {
         let files = Arc::clone(&self.files);
         Rows::new(files, &self.manifest.version, filter, query, after)
+    }
+
+    /// The answer to `query` as a Parquet file of the parts' octets as they lie, where it is asked for all rows in the order
+    /// of the table: the file has the schema and the metadata of `empty`, which is one of the same columns without rows.
+    /// There is none for another question, and where the parts are not of that form.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    pub fn file(&self, query: &Query, empty: &Bytes) -> Result<Option<WholeFile>, QueryError> {
+        let is_all = self.filter(query)?.is_all()
+            && query.after.is_none()
+            && query.limit.is_none()
+            && sorted::is_order_of(&query.sort, self.files.stored());
+        if !is_all {
+            return Ok(None);
+        }
+        let columns = match &query.properties {
+            Some(columns) => columns.clone(),
+            None => (0..self.schema().columns.len()).collect(),
+        };
+        WholeFile::of(&self.files, &columns, empty)
     }
 
     /// The number of rows of which all of the question is true, whatever its limit and its place.

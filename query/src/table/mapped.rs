@@ -1,6 +1,6 @@
 //! A file of rows, mapped, with its metadata in memory.
 
-use std::{fs, path::Path};
+use std::{fs, ops::Range, path::Path};
 
 use arrow_schema::SchemaRef;
 use bytes::Bytes;
@@ -100,6 +100,19 @@ impl Mapped {
         self.metadata.metadata()
     }
 
+    /// Its octets of a range; none where the range is empty.
+    pub(super) fn octets(&self, range: &Range<usize>) -> Result<Option<Bytes>, QueryError> {
+        // The first four octets and the last are no column's.
+        let is_within = range.start >= MAGIC.len() && range.end <= self.bytes.len();
+        match range {
+            range if range.is_empty() => Ok(None),
+            range if is_within => Ok(Some(self.bytes.slice(range.clone()))),
+            _ => Err(QueryError::Damaged(
+                "a column is outside of its file".into(),
+            )),
+        }
+    }
+
     /// A reader of `columns` of rows of one row group, in batches of at most so many.
     pub(super) fn reader(
         &self,
@@ -194,4 +207,5 @@ fn checked(
     }
 }
 
-const MAGIC: &[u8] = b"PAR1";
+/// The first and the last octets of Parquet.
+pub(super) const MAGIC: &[u8] = b"PAR1";

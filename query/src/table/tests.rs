@@ -2,6 +2,7 @@
 
 mod bounds;
 mod plain;
+mod whole;
 
 use std::sync::Arc;
 
