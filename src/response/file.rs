@@ -5,9 +5,7 @@ use actix_web::{
     body::BoxBody,
     http::{
         Method, StatusCode,
-        header::{
-            ACCEPT, ACCEPT_ENCODING, ACCEPT_RANGES, CONTENT_RANGE, HeaderName, HeaderValue, RANGE,
-        },
+        header::{ACCEPT, ACCEPT_ENCODING, HeaderName},
     },
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -15,14 +13,13 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::{
     Coding, Refusal, accept,
     body::{FileBody, LengthOnly},
-    conditions,
     fields::joined,
-    range::{self, Wanted},
+    part::{self, Part},
     representation::{Caching, Representation, Validators},
 };
 use crate::{
     clock::Timestamp,
-    dataset::{FileContent, FileIdentity, Selection},
+    dataset::{FileContent, Selection},
 };
 
 /// The answer at `now` to a GET or HEAD for `selection`; `accel_prefix` is nginx's internal location.
@@ -52,53 +49,24 @@ pub fn answer(
         caching: Caching::Private(Validators::from(&identity)),
     };
     if let Some(mut answer) = representation.judge(request)? {
-        answer.headers_mut().insert(ACCEPT_RANGES, BYTES);
+        part::say_bytes(answer.headers_mut());
         return Ok(answer);
     }
     if let FileContent::Proxy(name) = content {
         return Ok(hand_over(&representation, accel_prefix, &name));
     }
-    let (status, first, last) = part(request, &identity, now)?;
-    let mut answer = representation.begin(status);
-    answer.insert_header((ACCEPT_RANGES, BYTES));
-    if status == StatusCode::PARTIAL_CONTENT {
-        answer.insert_header((
-            CONTENT_RANGE,
-            format!("bytes {first}-{last}/{}", identity.length),
-        ));
-    }
+    let part = Part::of(request, &representation, identity.length, now)?;
+    let mut answer = part.begin(&representation);
     if request.method() == Method::HEAD {
         return Ok(answer.body(LengthOnly(identity.length)));
     }
-    Ok(answer.body(body(content, first, last)))
+    Ok(answer.body(body(content, part.first, part.last)))
 }
 
 fn is_acceptable(request: &HttpRequest, essence: &str) -> bool {
     let field = |name| joined(request.headers(), name);
     !accept::refuses_type(field(&ACCEPT).as_deref(), essence)
         && accept::admits_identity(field(&ACCEPT_ENCODING).as_deref())
-}
-
-/// The status of what is sent, its first byte and its last.
-fn part(
-    request: &HttpRequest,
-    identity: &FileIdentity,
-    now: Timestamp,
-) -> Result<(StatusCode, u64, u64), Refusal> {
-    let whole = (StatusCode::OK, 0, identity.length.saturating_sub(1));
-    let is_ranged = request.method() == Method::GET
-        && conditions::range_holds(request.headers(), identity, now);
-    if !is_ranged {
-        return Ok(whole);
-    }
-    let field = joined(request.headers(), &RANGE);
-    match range::wanted(field.as_deref(), identity.length) {
-        Wanted::Part { first, last } => Ok((StatusCode::PARTIAL_CONTENT, first, last)),
-        Wanted::Unsatisfiable => Err(Refusal::RangeNotSatisfiable {
-            length: identity.length,
-        }),
-        Wanted::Whole => Ok(whole),
-    }
 }
 
 fn body(content: FileContent, first: u64, last: u64) -> BoxBody {
@@ -122,8 +90,6 @@ fn hand_over(representation: &Representation, accel_prefix: &str, name: &str) ->
         .insert_header((HeaderName::from_static("x-accel-redirect"), target))
         .finish()
 }
-
-const BYTES: HeaderValue = HeaderValue::from_static("bytes");
 
 /// Characters that stand for themselves in a path segment.
 pub(crate) const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC

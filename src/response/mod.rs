@@ -18,6 +18,7 @@ pub(crate) mod lifecycle;
 pub mod location;
 pub mod media;
 pub(crate) mod number;
+mod part;
 pub(crate) mod pieces;
 pub(crate) mod prepared;
 pub mod problem;

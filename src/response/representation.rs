@@ -22,7 +22,10 @@ use super::{
     fields::{http_date, joined},
     media::{Formats, Negotiated},
 };
-use crate::dataset::{EntityTag, FileIdentity, perils::Served};
+use crate::{
+    clock::Timestamp,
+    dataset::{EntityTag, FileIdentity, perils::Served},
+};
 
 /// One of the representations that a request could be answered with.
 #[derive(Clone, Debug)]
@@ -214,6 +217,18 @@ impl Representation {
             Verdict::NotModified => Ok(Some(self.described(StatusCode::NOT_MODIFIED).finish())),
             Verdict::Proceed => Ok(None),
         }
+    }
+
+    /// `true` where `request` may be answered with the range that it asks for at `now`: what is never the same bytes again
+    /// has no ranges.
+    pub(super) fn has_range_of(&self, request: &HttpRequest, now: Timestamp) -> bool {
+        let (Caching::Private(validators) | Caching::Public(validators)) = &self.caching else {
+            return false;
+        };
+        let tag = self.entity_tag(validators);
+        let tag = tag.as_ref().map(EntityTag::as_str);
+        !validators.is_weak
+            && conditions::range_holds(request.headers(), tag, validators.last_modified, now)
     }
 
     /// An answer of `status` with every field but those of its length.
