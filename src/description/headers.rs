@@ -17,7 +17,11 @@ pub(super) fn all() -> Value {
 
 /// Name, whether an answer that lists it always has it, and meaning.
 const HEADERS: [(&str, bool, &str); 21] = [
-    ("Accept-Ranges", true, "`bytes`."),
+    (
+        "Accept-Ranges",
+        false,
+        "`bytes`, where parts can be had by Range.",
+    ),
     ("Allow", true, "The methods of the path."),
     (
         "Cache-Control",

@@ -12,7 +12,7 @@ use super::{
     access::Access,
     operation::{Operation, answer, guarded},
     readings::{profile, readings},
-    reference::header,
+    reference::{self, header},
 };
 use crate::{
     dataset::tables::{
@@ -42,10 +42,35 @@ pub(crate) fn items(about: &Description<'_>) -> Operation {
         if *status == "200" {
             answer["headers"]["Link"] = header("Page");
             answer["headers"]["Content-Crs"] = header("Content-Crs");
+            answer["headers"]["Accept-Ranges"] = header("Accept-Ranges");
             let either = json!({"anyOf": [features(false), readings()]});
             answer["content"][media::JSON.essence()]["schema"] = either;
         }
     }
+    with_parts(operation)
+}
+
+/// With the parts of whole tables that are had as Parquet.
+fn with_parts(mut operation: Operation) -> Operation {
+    let content = json!({Format::Parquet.media().essence(): {}});
+    let mut part = answer(
+        "The part that Range names of a whole table as Parquet; other answers are sent whole",
+        content,
+    );
+    for name in [
+        "Accept-Ranges",
+        "Content-Crs",
+        "Content-Range",
+        "ETag",
+        "Last-Modified",
+        "Vary",
+    ] {
+        part["headers"][name] = header(name);
+    }
+    let fields = ["Range", "If-Range"].map(reference::parameter);
+    operation.parameters.extend(fields);
+    operation.answers.push(("206", part));
+    operation.problems.push(416);
     operation
 }
 

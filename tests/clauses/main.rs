@@ -76,3 +76,4 @@ mod trusted_peers;
 mod unattended;
 mod unreadable;
 mod waiting;
+mod whole_tables;

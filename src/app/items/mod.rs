@@ -5,6 +5,7 @@ mod queryables;
 mod readings;
 mod route;
 mod sums;
+mod whole;
 
 use std::time::Duration;
 
@@ -112,6 +113,10 @@ impl RequestContext<'_> {
         if let Some(unchanged) = representation.unchanged(self.request) {
             return Ok(unchanged);
         }
+        if let Some(file) = self.as_it_lies(&table, &form, &asked).await? {
+            let slot = self.site.streams.try_acquire(bearer.consumer());
+            return items::whole(self.request, &representation, form, file, slot);
+        }
         let links = self.links(route);
         let limit = asked.limit.or(format.is_paged().then_some(DEFAULT_LIMIT));
         let query = Query {
@@ -129,7 +134,7 @@ impl RequestContext<'_> {
             if let Some(answer) = representation.judge(self.request)? {
                 return Ok(answer);
             }
-            return items::all(&representation, form, rows, long());
+            return items::all(&representation, form, rows, asked.offset, long()).await;
         };
         let (counting, offset) = (asked.counting, asked.offset);
         let size = PageSize {

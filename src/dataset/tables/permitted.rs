@@ -6,7 +6,11 @@ use std::{
 };
 
 use arrow_array::RecordBatch;
-use perild_query::{Literal, Query, Rows, Table, TableSchema, Time, table::QueryError};
+use bytes::Bytes;
+use perild_query::{
+    Literal, Query, Rows, Table, TableSchema, Time,
+    table::{QueryError, WholeFile},
+};
 
 use super::{ItemKey, Refused};
 
@@ -61,6 +65,15 @@ impl PermittedTable {
     /// [`Refused`].
     pub fn select(&self, query: Query) -> Result<Rows, Refused> {
         Ok(self.0.select(query)?)
+    }
+
+    /// The Parquet file of the table's octets that answers `query`, where it asks for all rows as they lie; the file has the
+    /// schema and the metadata of `empty`, which is one without rows.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn file(&self, query: &Query, empty: &Bytes) -> Result<Option<WholeFile>, Refused> {
+        Ok(self.0.file(query, empty)?)
     }
 
     /// The number of rows that `query` asks for, whatever its limit.

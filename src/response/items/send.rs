@@ -90,7 +90,11 @@ impl Form {
     }
 
     fn begin(&self, representation: &Representation) -> HttpResponseBuilder {
-        let mut answer = representation.begin(StatusCode::OK);
+        self.described(representation.begin(StatusCode::OK))
+    }
+
+    /// `answer` with the system of its geometries.
+    pub(super) fn described(&self, mut answer: HttpResponseBuilder) -> HttpResponseBuilder {
         if let Some(crs) = self.crs {
             // OGC API Features Part 2 §6.4: the URI stands in angle brackets.
             answer.insert_header((CONTENT_CRS, format!("<{}>", crs.uri())));
@@ -173,29 +177,36 @@ pub(crate) fn page(
     })))
 }
 
-/// The answer with all rows, which are read while it is sent.
+/// The answer with all rows but those that are `passed_over`: at once when it is short, so that its length is told, else while they are read.
 ///
 /// # Errors
-/// [`Refusal::Busy`] where as many long answers are under way as may be.
-pub(crate) fn all(
+/// [`Refusal::Busy`] where as many long answers are under way as may be, [`Refusal::Fault`] where the first rows cannot
+/// be read.
+pub(crate) async fn all(
     representation: &Representation,
     form: Form,
     rows: Rows,
+    passed_over: usize,
     slot: Option<Slot>,
 ) -> Result<HttpResponse, Refusal> {
     let slot = slot.ok_or(Refusal::Busy)?;
     let mut answer = form.begin(representation);
-    Ok(answer.body(StreamBody::start(slot, move |sink| {
+    let body = StreamBody::begin(slot, move |sink| {
+        let mut left = passed_over;
         let rows = rows.map(|batch| {
             let batch = batch.map_err(|error| {
                 tracing::error!(%error, "a table cannot be read");
                 ArrowError::ExternalError(Box::new(error))
             })?;
+            let before = left.min(batch.num_rows());
+            left -= before;
+            let batch = batch.slice(before, batch.num_rows() - before);
             let simplified = form.simplified(batch);
             simplified.map_err(|error| ArrowError::ExternalError(Box::new(error)))
         });
         form.written(rows, Map::new(), sink).map(drop)
-    })))
+    });
+    Ok(answer.body(body.await.or_else(fault)?))
 }
 
 /// The answer with the number of rows that match, and none of them.
