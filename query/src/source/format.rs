@@ -6,6 +6,7 @@ use super::{fault::What, files::Input, window::Window};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Format {
     Csv,
+    FlatGeobuf,
     GeoJson,
     Json,
     Parquet,
@@ -17,6 +18,9 @@ impl Format {
         let head = window.head(HEAD_BYTES)?;
         if head.starts_with(b"PAR1") {
             return Ok(Self::Parquet);
+        }
+        if head.starts_with(b"fgb") {
+            return Ok(Self::FlatGeobuf);
         }
         if let Some((_, found, remedy)) = FOREIGN.iter().find(|(mark, ..)| head.starts_with(mark)) {
             return Err(What::Foreign {
@@ -31,6 +35,11 @@ impl Format {
             "parquet" | "geoparquet" | "pq" => {
                 return Err(What::Truncated(
                     "the marks that a Parquet file begins and ends with",
+                ));
+            }
+            "fgb" => {
+                return Err(What::Truncated(
+                    "the mark that a FlatGeobuf file begins with",
                 ));
             }
             _ => (),
@@ -63,7 +72,6 @@ const FOREIGN: &[(&[u8], &str, &str)] = &[
         "save the sheet as CSV",
     ),
     (b"PARE", "encrypted Parquet", "decrypt it first"),
-    (b"fgb", "FlatGeobuf", "save it as GeoJSON or GeoParquet"),
     (
         b"SQLite format 3",
         "SQLite or GeoPackage",

@@ -1,4 +1,4 @@
-//! Readers of what publishers have: CSV, JSON, GeoJSON, packed or not, in one file or many.
+//! Readers of what publishers have: CSV, JSON, GeoJSON, `FlatGeobuf` and Parquet, packed or not, in one file or many.
 //!
 //! A source is read twice. The first pass looks at all rows, and the types of the columns follow from all their values;
 //! the second makes batches. Memory is bounded by one row and one batch. What cannot be read is told with its file, its
@@ -11,6 +11,7 @@ mod csv;
 mod evidence;
 mod fault;
 mod files;
+mod flatgeobuf;
 mod format;
 mod hints;
 mod json;

@@ -7,6 +7,7 @@ use super::{
     csv::CsvFile,
     fault::{Place, What},
     files::{Input, Version, unpacked},
+    flatgeobuf::FlatGeobufFile,
     format::Format,
     hints::{GeometryHint, Hints},
     json::{GeoJsonFile, JsonFile},
@@ -43,6 +44,11 @@ impl OpenFile {
         }
         let rows: Box<dyn RowReader + Send> = match format {
             Format::Csv => Box::new(CsvFile::open(window, &hints.csv, columns)?),
+            Format::FlatGeobuf => Box::new(FlatGeobufFile::open(
+                window,
+                hints.geometry_column(),
+                columns,
+            )?),
             Format::Json => Box::new(JsonFile::open(window)?),
             Format::GeoJson => {
                 Box::new(GeoJsonFile::open(window, hints.geometry_column(), columns)?)
@@ -76,8 +82,12 @@ impl OpenFile {
         Ok(true)
     }
 
-    pub(super) fn types(&self) -> Option<Vec<(usize, ColumnType)>> {
+    pub(super) fn types(&self) -> Vec<(usize, ColumnType)> {
         self.rows.types()
+    }
+
+    pub(super) fn is_typed(&self) -> bool {
+        self.rows.is_typed()
     }
 
     /// Values of the folders that it lies in, which hold for all its rows.

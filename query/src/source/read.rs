@@ -10,9 +10,14 @@ pub(super) trait RowReader {
     /// Reads the next row; false at the end. After a fault that is not the last the next row can be read.
     fn read(&mut self, row: &mut Row, columns: &mut Columns) -> Result<bool, Broken>;
 
-    /// The types of its columns, where the file says them: no row needs to be looked at then.
-    fn types(&self) -> Option<Vec<(usize, ColumnType)>> {
-        None
+    /// The types of its columns, as far as the file says them: no value can have another then.
+    fn types(&self) -> Vec<(usize, ColumnType)> {
+        Vec::new()
+    }
+
+    /// The file says the types of all its columns: no row needs to be looked at for them.
+    fn is_typed(&self) -> bool {
+        false
     }
 
     /// A sentence for the publisher, once all is read.

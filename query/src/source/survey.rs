@@ -110,13 +110,14 @@ fn look(
 ) -> Result<OpenFile, Fault> {
     let mut file = OpenFile::open(input, hints, columns, read)
         .map_err(|what| input.fault(Place::File, None, what))?;
-    if let Some(types) = file.types() {
-        evidence.resize_with(columns.names().len(), Evidence::default);
-        for (column, column_type) in types {
-            if let Some(evidence) = evidence.get_mut(column) {
-                evidence.typed(column_type, &input.name);
-            }
+    let types = file.types();
+    evidence.resize_with(columns.names().len(), Evidence::default);
+    for (column, column_type) in &types {
+        if let Some(evidence) = evidence.get_mut(*column) {
+            evidence.typed(*column_type, &input.name);
         }
+    }
+    if file.is_typed() {
         for (column, cell) in file.partitions() {
             if let Some(evidence) = evidence.get_mut(column) {
                 evidence.see(cell, &input.name, Place::File);
@@ -146,7 +147,8 @@ fn look(
         }
         let place = file.place(row.number);
         for (column, cell) in row.cells() {
-            if let Some(evidence) = evidence.get_mut(column) {
+            let is_typed = types.iter().any(|(typed, _)| *typed == column);
+            if let Some(evidence) = evidence.get_mut(column).filter(|_| !is_typed) {
                 evidence.see(cell, &input.name, place);
             }
         }

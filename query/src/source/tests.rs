@@ -721,4 +721,5 @@ fn a_line_without_an_end_is_taken_and_told() {
     );
 }
 
+mod flatgeobuf;
 mod parquet;

@@ -125,13 +125,14 @@ impl RowReader for ParquetFile {
         Ok(true)
     }
 
-    fn types(&self) -> Option<Vec<(usize, ColumnType)>> {
+    fn types(&self) -> Vec<(usize, ColumnType)> {
         let readings = self.readings.iter().flatten();
-        Some(
-            readings
-                .map(|(column, reading)| (*column, reading.column_type()))
-                .collect(),
-        )
+        let types = readings.map(|(column, reading)| (*column, reading.column_type()));
+        types.collect()
+    }
+
+    fn is_typed(&self) -> bool {
+        true
     }
 
     fn note(&self) -> Option<String> {
