@@ -52,9 +52,10 @@ fuzz_target!(|octets: &[u8]| {
     assert!(faults > 0 || rows as u64 == reader.rows());
 });
 
-const FORMATS: [(&str, Kind, &str); 4] = [
+const FORMATS: [(&str, Kind, &str); 5] = [
     ("a.csv", Kind::Records, "k"),
     ("a.json", Kind::Records, "k"),
     ("a.ndjson", Kind::Records, "k"),
     ("a.geojson", Kind::Features, "id"),
+    ("a.fgb", Kind::Features, "id"),
 ];

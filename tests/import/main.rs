@@ -10,11 +10,26 @@
 
 #[path = "../support/printed.rs"]
 mod printed;
+#[path = "../support/process.rs"]
+#[expect(
+    dead_code,
+    unreachable_pub,
+    reason = "shared with tests that need more of it"
+)]
+mod process;
+#[path = "../support/python.rs"]
+#[expect(
+    dead_code,
+    unreachable_pub,
+    reason = "shared with tests that need more of it"
+)]
+mod python;
 
 mod bad_input;
 mod described;
 mod disk;
 mod faults;
+mod flatgeobuf;
 mod frames;
 mod interrupted;
 mod plain;
