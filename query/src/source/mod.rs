@@ -24,6 +24,7 @@ mod read;
 mod reader;
 mod row;
 mod shape;
+mod steps;
 mod survey;
 mod window;
 

@@ -17,6 +17,7 @@ use super::{
     open::OpenFile,
     places::Places,
     row::Row,
+    steps::Steps,
     survey::Survey,
 };
 use crate::schema::TableSchema;
@@ -37,6 +38,7 @@ pub struct Reader {
     row: Row,
     batch: Batch,
     places: Places,
+    steps: Option<Steps>,
     /// The first row of the batch.
     first: u64,
     rows: u64,
@@ -60,6 +62,7 @@ pub fn open(inputs: Vec<Input>, hints: Hints, read: &Arc<AtomicU64>) -> Result<R
     });
     let columns = columns.collect();
     let zone = hints.zone.clone();
+    let steps = Steps::of(&survey.schema, zone.as_ref());
     let batch = Batch::new(survey.schema.arrow(), columns, zone, survey.point);
     Ok(Reader {
         inputs,
@@ -74,6 +77,7 @@ pub fn open(inputs: Vec<Input>, hints: Hints, read: &Arc<AtomicU64>) -> Result<R
         row: Row::default(),
         batch,
         places: Places::default(),
+        steps,
         first: 0,
         rows: 0,
         faults: VecDeque::new(),
@@ -95,7 +99,19 @@ impl Reader {
             .iter()
             .cloned()
             .chain(self.batch.notes())
+            .chain(self.note_of_steps())
             .collect()
+    }
+
+    fn note_of_steps(&self) -> Option<String> {
+        let between = self.steps.as_ref()?.between()?;
+        Some(format!(
+            "{}: {} rows lie between the steps of the others, the first in {}, at {}",
+            between.column.escape_debug(),
+            between.rows,
+            self.place_of(between.first),
+            between.time
+        ))
     }
 
     /// Rows that were read by now, also those with faults.
@@ -197,6 +213,9 @@ impl Reader {
                 return Err(self.fault_of(first, None, what));
             }
         };
+        if let Some(steps) = &mut self.steps {
+            steps.look(&batch, first);
+        }
         Ok(Some(batch))
     }
 }
