@@ -85,6 +85,28 @@ impl Table {
         Ok(table)
     }
 
+    /// Opens the version before of the table in the folder `dir`, which is there to be taken back to; none where there was
+    /// only one.
+    ///
+    /// # Errors
+    /// [`TableError`], where nobody can take back to it.
+    pub fn open_before(dir: &Path) -> Result<Option<Self>, TableError> {
+        let folder = Folder::new(dir);
+        let mut versions = folder.versions()?;
+        for _ in 0..TRIES {
+            let Some(before) = &versions.before else {
+                return Ok(None);
+            };
+            let opened = Self::version_of(&folder, before, &Blocks::default());
+            let now = folder.versions()?;
+            if opened.is_ok() || now == versions {
+                return opened.map(Some);
+            }
+            versions = now;
+        }
+        Ok(None)
+    }
+
     fn version_of(folder: &Folder, version: &Digest, blocks: &Blocks) -> Result<Self, TableError> {
         let manifest = folder.manifest(version)?;
         let stored = Stored::new(manifest.schema.clone());

@@ -17,6 +17,7 @@ mod authority;
 mod certificate_header;
 mod certificate_header_formats;
 mod challenge;
+mod checked_tables;
 mod clock;
 mod configuration;
 mod containers;

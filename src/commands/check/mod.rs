@@ -16,6 +16,7 @@ mod shown;
 mod socket;
 mod socket_unit;
 mod store;
+mod tables;
 mod unattended;
 
 use std::{
@@ -110,6 +111,7 @@ fn findings(
     findings.extend(socket::findings(path, config, places));
     findings.extend(shared_data::findings(config, places));
     findings.extend(store::findings(config, places));
+    findings.extend(tables::findings(config, places));
     findings.extend(unattended::findings(config, places, holdings.as_ref()));
     findings.extend(nginx::findings(config, !offline));
     findings.extend(disk::findings(config, places));
