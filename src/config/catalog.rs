@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, de};
 
-use crate::dataset::metadata::{Assurance, Iri};
+use crate::dataset::metadata::{Assurance, Iri, NotAnIri};
 
 /// The catalogue as harvesters find it.
 #[derive(Clone, Debug, Deserialize)]
@@ -78,8 +78,12 @@ fn iris<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Iri>, D::Error
 }
 
 fn parse<E: de::Error>(text: &str) -> Result<Iri, E> {
-    let wrong = |error| E::custom(format!("\"{}\" does not fit: {error}", text.escape_debug()));
-    text.parse().map_err(wrong)
+    text.parse().map_err(|error| match error {
+        NotAnIri::Credentials => E::custom(error),
+        NotAnIri::Malformed => {
+            E::custom(format!("\"{}\" does not fit: {error}", text.escape_debug()))
+        }
+    })
 }
 
 fn assurance<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Assurance>, D::Error> {

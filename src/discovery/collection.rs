@@ -158,6 +158,20 @@ fn access<'c>(view: &View<'c>, collection: &Collection) -> Access<'c> {
     }
 }
 
+/// The collection that takes the place of `collection`, and those whose place it takes (RFC 5829 §3), as far as the caller
+/// may know of them.
+fn versions(view: &View<'_>, collection: &Collection) -> Vec<Link> {
+    let successor = collection.metadata().lifecycle.successor.iter();
+    let predecessors = view.catalog.predecessors(collection.id());
+    let after = successor.map(|id| ("successor-version", id));
+    let before = predecessors.map(|one| ("predecessor-version", one.id()));
+    let known = after
+        .chain(before)
+        .filter_map(|(rel, id)| Some((rel, view.collection(id.as_str())?)));
+    let link = |(rel, other)| Link::new(view, rel, &path_of(other), JSON, title(other));
+    known.map(link).collect()
+}
+
 fn links(view: &View<'_>, collection: &Collection) -> Vec<Link> {
     let path = path_of(collection);
     let mut links = Link::to_itself(view, &path, title(collection)).to_vec();
@@ -170,25 +184,16 @@ fn links(view: &View<'_>, collection: &Collection) -> Vec<Link> {
         "Its fields, as JSON Schema",
     ));
     let licence = collection.metadata().licence.as_ref();
-    if let Some(licence) = licence.and_then(Licence::url) {
+    if let Some(licence) = licence.and_then(Licence::address) {
         links.push(Link {
-            href: licence.into(),
+            href: licence.to_string(),
             rel: "license",
             media_type: None,
             title: "Terms of use".to_owned(),
             length: None,
         });
     }
-    let successor = collection.metadata().lifecycle.successor.as_ref();
-    if let Some(successor) = successor.and_then(|id| view.collection(id.as_str())) {
-        links.push(Link::new(
-            view,
-            "successor-version",
-            &path_of(successor),
-            JSON,
-            title(successor),
-        ));
-    }
+    links.extend(versions(view, collection));
     let files = collection.representations().iter().map(|file| Link {
         length: Some(file.length_bytes),
         ..Link::new(

@@ -150,7 +150,7 @@ fn a_collection_says_what_it_is_and_where_its_data_are() {
     assert_eq!(link("enclosure")["length"], 8);
     assert_eq!(
         link("license")["href"],
-        "https://spdx.org/licenses/CC-BY-4.0.html"
+        "https://creativecommons.org/licenses/by/4.0/"
     );
 }
 

@@ -10,7 +10,6 @@ mod csvw;
 mod dataset;
 mod distribution;
 mod format;
-mod licence;
 mod open_energy;
 mod profile;
 mod published;
@@ -25,7 +24,9 @@ pub use profile::Profile;
 pub use published::{Ingredients, Published};
 pub use request::Asked;
 
-use oxrdf::Triple;
+use std::io;
+
+use oxrdf::{Triple, TripleRef};
 
 use crate::{
     clock::Timestamp,
@@ -33,6 +34,8 @@ use crate::{
     dataset::{Catalog, Checksums},
     policy::Policy,
 };
+use format::Writer;
+use statements::Statements;
 
 /// Parts of a catalogue.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +60,30 @@ impl Source<'_> {
     /// The statements of the catalogue in `profile`.
     #[must_use]
     pub fn triples(self, profile: Profile) -> Vec<Triple> {
-        catalog::statements(self, profile).into_triples()
+        let mut triples = Vec::new();
+        let mut keep = |triple: TripleRef<'_>| triples.push(triple.into_owned());
+        catalog::state(&mut Statements::to(&mut keep), self, profile);
+        triples
+    }
+
+    /// The catalogue in `profile`, in each of `formats`.
+    ///
+    /// # Errors
+    /// When a statement cannot be written in one of them.
+    pub fn write(self, profile: Profile, formats: &[Format]) -> io::Result<Vec<String>> {
+        let writers = formats.iter().map(|format| Writer::new(*format));
+        let mut writers: Vec<_> = writers.collect::<io::Result<_>>()?;
+        let mut written = Ok(());
+        let mut write = |triple: TripleRef<'_>| {
+            for writer in &mut writers {
+                if written.is_ok() {
+                    written = writer.add(triple);
+                }
+            }
+        };
+        catalog::state(&mut Statements::to(&mut write), self, profile);
+        written?;
+        writers.into_iter().map(Writer::finish).collect()
     }
 }
 

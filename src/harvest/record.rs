@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use oxrdf::NamedNode;
-use percent_encoding::utf8_percent_encode;
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
-use super::{Source, licence};
+use super::Source;
 use crate::{
     dataset::{
         Collection, Kind,
@@ -32,6 +32,18 @@ impl<'r> Source<'r> {
     pub(super) fn records(self) -> impl Iterator<Item = Record<'r>> {
         let listed = self.catalog.listed_after(None).iter();
         listed.filter_map(move |collection| Record::of(self, collection))
+    }
+
+    /// The collection that the entry at `address` is about: its dataset, its API, or another part of its record.
+    #[must_use]
+    pub fn collection_at(self, address: &str) -> Option<&'r Collection> {
+        let path = address.strip_prefix(self.base_url)?;
+        let segment = path.strip_prefix("/v1/collections/")?;
+        let segment = segment
+            .split_once('#')
+            .map_or(segment, |(segment, _)| segment);
+        let id = percent_decode_str(segment).decode_utf8().ok()?;
+        self.catalog.get(&id).map(AsRef::as_ref)
     }
 
     /// The absolute address of `path`.
@@ -126,8 +138,8 @@ impl<'r> Record<'r> {
 
     /// The address of the licence.
     pub(super) fn licence(&self) -> Option<NamedNode> {
-        let licence = self.metadata().licence.as_ref()?;
-        NamedNode::new(licence::address(licence)?).ok()
+        let address = self.metadata().licence.as_ref()?.address()?;
+        Some(address.node().into())
     }
 
     pub(super) fn trust_framework(&self) -> Option<&'r Iri> {

@@ -287,7 +287,7 @@ fn open_data_have_a_record_of_their_origin_for_everyone() {
     assert_eq!(steps[0].text("perild:version"), "7");
     assert_eq!(
         steps[0].text("originLicense"),
-        "https://spdx.org/licenses/CC-BY-4.0.html"
+        "https://creativecommons.org/licenses/by/4.0/"
     );
     assert_eq!(site.ask(&Request::get(&address)).content, record.content);
 

@@ -89,8 +89,8 @@ fn time(collection: &Collection, otherwise: Timestamp) -> Timestamp {
 
 /// The address of the licence that a collection is under.
 fn licence(metadata: &Metadata) -> Option<String> {
-    let url = metadata.licence.as_ref()?.url()?;
-    Some(url.into())
+    let address = metadata.licence.as_ref()?.address()?;
+    Some(address.to_string())
 }
 
 /// Those of `parameters` that may be told; long ones by their digest.

@@ -9,10 +9,16 @@ use url::Url;
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Iri(NamedNode);
 
-/// A text that is no [`Iri`].
+/// Reason why a text is no [`Iri`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("it is no address; write it as https://host/path, without blanks, user and password")]
-pub struct NotAnIri;
+pub enum NotAnIri {
+    /// It has a user or a password in it: whoever tells of the text tells of these.
+    #[error("an address that everyone reads has neither user nor password in it")]
+    Credentials,
+    /// It is no address.
+    #[error("it is no address; write it as https://host/path, without blanks")]
+    Malformed,
+}
 
 impl Iri {
     /// The address as text.
@@ -33,17 +39,15 @@ impl FromStr for Iri {
 
     fn from_str(text: &str) -> Result<Self, NotAnIri> {
         // `Url` mends what is nearly an address; `NamedNode` takes what the standard has and nothing else.
-        let is_of_the_web = Url::parse(text).is_ok_and(|url| {
-            matches!(url.scheme(), "http" | "https")
-                && text
-                    .split_once(':')
-                    .is_some_and(|(_, rest)| rest.starts_with("//"))
-                && url.has_host()
-                && url.username().is_empty()
-                && url.password().is_none()
-        });
-        let node = NamedNode::new(text).ok().filter(|_| is_of_the_web);
-        node.map(Self).ok_or(NotAnIri)
+        let url = Url::parse(text).map_err(|_not_an_address| NotAnIri::Malformed)?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(NotAnIri::Credentials);
+        }
+        let (_, rest) = text.split_once(':').unwrap_or_default();
+        let is_of_the_web = matches!(url.scheme(), "http" | "https") && rest.starts_with("//");
+        let node = NamedNode::new(text).ok();
+        let node = node.filter(|_| is_of_the_web && url.has_host());
+        node.map(Self).ok_or(NotAnIri::Malformed)
     }
 }
 
@@ -85,10 +89,18 @@ mod tests {
             "https://directory.example/a\nb",
             "https://directory.example/<b>",
             "https://directory.example\\b",
+            "data@example.org",
+        ] {
+            assert_eq!(text.parse::<Iri>(), Err(NotAnIri::Malformed), "{text}");
+        }
+        for text in [
             "https://user:secret@directory.example/",
             "https://user@directory.example/",
+            "https://:secret@directory.example/a b",
+            "postgres://user@db.example/",
         ] {
-            assert_eq!(text.parse::<Iri>(), Err(NotAnIri), "{text}");
+            let refused = text.parse::<Iri>().unwrap_err();
+            assert_eq!(refused, NotAnIri::Credentials, "{text}");
         }
     }
 }

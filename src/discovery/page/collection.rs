@@ -36,8 +36,8 @@ pub(in crate::discovery) fn collection(view: &View<'_>, collection: &Collection)
         metadata
             .licence
             .as_ref()
-            .map(|licence| match licence.url() {
-                Some(url) => anchor(url.as_str(), licence.text()),
+            .map(|licence| match licence.address() {
+                Some(address) => anchor(address.as_str(), licence.text()),
                 None => escaped(licence.text()),
             }),
     );

@@ -4,7 +4,7 @@ use super::{
     Problem,
     table::{Lined, Section, nearest, shortened},
 };
-use crate::dataset::metadata::{Assurance, CatalogEntry, Iri, Series};
+use crate::dataset::metadata::{Assurance, CatalogEntry, Iri, NotAnIri, Series};
 
 /// Reads the table.
 pub(super) fn read(mut section: Section<'_, '_>) -> CatalogEntry {
@@ -98,25 +98,33 @@ pub(super) fn lay_under(entry: &mut CatalogEntry, profile: &CatalogEntry) {
 
 fn iri(section: &mut Section<'_, '_>, key: &'static str) -> Option<Iri> {
     let Lined { value, line } = section.text(key)?;
-    let iri = value.parse().ok();
-    if iri.is_none() {
-        let text = shortened(&value);
-        section.complain(line, key, Problem::NotAnIri { text });
-    }
-    iri
+    address(section, key, &value, line)
 }
 
 fn iris(section: &mut Section<'_, '_>, key: &'static str) -> Vec<Iri> {
     let mut iris = Vec::new();
     for Lined { value, line } in section.texts(key).unwrap_or_default() {
-        if let Ok(iri) = value.parse() {
-            iris.push(iri);
-        } else {
-            let text = shortened(&value);
-            section.complain(line, key, Problem::NotAnIri { text });
-        }
+        iris.extend(address(section, key, &value, line));
     }
     iris
+}
+
+/// The address `text`; where it is none, that is told, and of one with a password no more than that.
+fn address(
+    section: &mut Section<'_, '_>,
+    key: &'static str,
+    text: &str,
+    line: usize,
+) -> Option<Iri> {
+    let problem = match text.parse() {
+        Ok(iri) => return Some(iri),
+        Err(NotAnIri::Credentials) => Problem::Credentials,
+        Err(NotAnIri::Malformed) => Problem::NotAnIri {
+            text: shortened(text),
+        },
+    };
+    section.complain(line, key, problem);
+    None
 }
 
 fn assurance(section: &mut Section<'_, '_>) -> Option<Assurance> {
@@ -141,22 +149,19 @@ fn assurance(section: &mut Section<'_, '_>) -> Option<Assurance> {
 /// A word of the EU's list of frequencies, or an address.
 fn frequency(section: &mut Section<'_, '_>) -> Option<Iri> {
     let Lined { value, line } = section.text("frequency")?;
-    let word = FREQUENCIES.iter().find(|word| **word == &*value);
-    let address = word.map(|word| format!("{FREQUENCY}{}", word.to_ascii_uppercase()));
-    let iri = address.as_deref().unwrap_or(&value).parse().ok();
-    if iri.is_none() {
-        let problem = match nearest(&value, FREQUENCIES) {
-            Some(_) => Problem::UnknownWord {
-                word: shortened(&value),
-                known: FREQUENCIES,
-            },
-            None => Problem::NotAnIri {
-                text: shortened(&value),
-            },
+    if let Some(word) = FREQUENCIES.iter().find(|word| **word == &*value) {
+        let address = format!("{FREQUENCY}{}", word.to_ascii_uppercase());
+        return address.parse().ok();
+    }
+    if nearest(&value, FREQUENCIES).is_some() {
+        let problem = Problem::UnknownWord {
+            word: shortened(&value),
+            known: FREQUENCIES,
         };
         section.complain(line, "frequency", problem);
+        return None;
     }
-    iri
+    address(section, "frequency", &value, line)
 }
 
 fn series(section: &mut Section<'_, '_>) -> Option<Series> {

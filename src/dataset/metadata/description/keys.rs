@@ -13,7 +13,9 @@ use super::{
 };
 use crate::dataset::{
     Kind,
-    metadata::{BoundingBox, CatalogEntry, Dimension, Interval, Licence, Lifecycle, Moment},
+    metadata::{
+        BoundingBox, CatalogEntry, Dimension, Interval, Iri, Licence, Lifecycle, Moment, NotAnIri,
+    },
 };
 
 /// The keys that a profile may hold for others.
@@ -70,6 +72,10 @@ impl Keys {
 fn licence(section: &mut Section<'_, '_>) -> Option<Licence> {
     let Lined { value, line } = section.text("licence")?;
     let licence = Licence::parse(&value);
+    if value.parse::<Iri>() == Err(NotAnIri::Credentials) {
+        section.complain(line, "licence", Problem::Credentials);
+        return None;
+    }
     if matches!(licence, Licence::Other(_)) {
         let problem = Problem::LicenceUnknown {
             text: shortened(&value),
