@@ -37,6 +37,8 @@ pub struct Catalog {
     positions: HashMap<CollectionId, usize>,
     /// Addresses of their own, each with its collection; none where several want it.
     aliases: HashMap<Box<str>, Option<usize>>,
+    /// Successors, each with the collections whose place it takes.
+    predecessors: HashMap<CollectionId, Vec<usize>>,
     claims: Claims,
     faults: Vec<DescriptionFault>,
     unpublished: Vec<CollectionId>,
@@ -68,6 +70,12 @@ impl Catalog {
     pub fn disputed_aliases(&self) -> impl Iterator<Item = &str> {
         let disputed = self.aliases.iter().filter(|(_, owner)| owner.is_none());
         disputed.map(|(path, _)| &**path)
+    }
+
+    /// The collections whose place the collection `id` takes, in order of their ids.
+    pub fn predecessors(&self, id: &CollectionId) -> impl Iterator<Item = &Arc<Collection>> {
+        let positions = self.predecessors.get(id).into_iter().flatten();
+        positions.filter_map(|position| self.collections.get(*position))
     }
 
     /// The collections, in order of their ids.
@@ -145,6 +153,7 @@ impl Catalog {
         Self {
             positions,
             aliases: aliases(&collections),
+            predecessors: predecessors(&collections),
             listed: listed.cloned().collect(),
             collections,
             faults,
@@ -165,6 +174,18 @@ fn aliases(collections: &[Arc<Collection>]) -> HashMap<Box<str>, Option<usize>> 
         }
     }
     aliases
+}
+
+/// The successors that `collections` name, each with those that name it.
+fn predecessors(collections: &[Arc<Collection>]) -> HashMap<CollectionId, Vec<usize>> {
+    let mut predecessors: HashMap<_, Vec<_>> = HashMap::new();
+    for (position, collection) in collections.iter().enumerate() {
+        if let Some(successor) = &collection.metadata().lifecycle.successor {
+            let of_one = predecessors.entry(successor.clone()).or_default();
+            of_one.push(position);
+        }
+    }
+    predecessors
 }
 
 /// Those of `collections`, which are in order of their ids, behind the id `after`.

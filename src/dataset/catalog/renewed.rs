@@ -20,7 +20,10 @@ impl Catalog {
             let id = collection.id.clone();
             let held = held.remove(&id);
             let files = collection.representations.clone();
-            let renewed = Collection::described_as(id, placed, held, files);
+            let mut renewed = Collection::described_as(id, placed, held, files);
+            // The load has taken back a successor that nobody can be sent to; its description has it still.
+            let settled = &collection.metadata.lifecycle;
+            renewed.metadata.lifecycle.clone_from(settled);
             if renewed == **collection {
                 Arc::clone(collection)
             } else {

@@ -4,6 +4,7 @@ mod broken;
 mod imported;
 mod ownership;
 mod reload;
+mod succession;
 
 use std::{
     collections::HashSet,
