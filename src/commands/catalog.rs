@@ -2,6 +2,7 @@
 
 mod findings;
 mod lines;
+mod places;
 
 use std::{
     fs,
@@ -20,10 +21,11 @@ use crate::{
     dataset::Checksums,
     harvest::{
         Format, Profile, Source,
-        check::{Entries, Requirements, RequirementsFault, Unreadable},
+        check::{Entries, Requirements, RequirementsFault, Unreadable, against},
     },
     response::media::Formats,
 };
+use places::Places;
 
 /// Arguments of `perild catalog`.
 #[derive(Args, Clone, Debug)]
@@ -152,13 +154,15 @@ pub fn run(args: &CatalogArgs) -> Result<(), CatalogError> {
     if !is_checked && args.against.is_none() && args.requirements.is_empty() {
         return print(source, args);
     }
+    let folder = &config.paths.shared_data;
     let mut found = findings::Found::default();
+    let mut places = Places::new(source, folder, &places);
     if is_checked {
-        found.check(source, &config, &places, args.member.as_deref());
+        found.check(source, folder, &mut places, args.member.as_deref());
     }
     let entries = Entries::of(&source.triples(Profile::Ib1));
     if let Some(path) = &args.against {
-        found.against(path, &entries_of(path)?, &entries);
+        found.object(path, against(&entries_of(path)?, &entries), &mut places);
     }
     for path in &args.requirements {
         let requirements = Requirements::of(&entries_of(path)?);
@@ -166,7 +170,7 @@ pub fn run(args: &CatalogArgs) -> Result<(), CatalogError> {
             path: path.clone(),
             fault,
         })?;
-        found.requirements(path, &requirements, &entries);
+        found.object(path, requirements.check(&entries), &mut places);
     }
     found.print(&mut io::stdout().lock())?;
     match found.errors() {
@@ -189,8 +193,9 @@ fn print(source: Source<'_>, args: &CatalogArgs) -> Result<(), CatalogError> {
     match args.format {
         Form::OpenEnergy => writeln!(output, "{:#}", source.open_energy())?,
         Form::Rdf(format) => {
-            let text = format.write(&source.triples(args.profile))?;
-            writeln!(output, "{}", text.trim_end())?;
+            for text in source.write(args.profile, &[format])? {
+                writeln!(output, "{}", text.trim_end())?;
+            }
         }
     }
     Ok(())

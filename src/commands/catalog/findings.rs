@@ -6,13 +6,13 @@ use std::{
     path::Path,
 };
 
-use super::lines::Lines;
+use super::places::Places;
 use crate::{
-    config::{Config, Finding, SettingPlace, SettingPlaces, Severity},
+    config::{Finding, SettingPlace, Severity},
     dataset::{Collection, Kind},
     harvest::{
         Source,
-        check::{Assessed, BY_HAND, Entries, Key, Lack, Objection, Requirements, against, assess},
+        check::{Assessed, BY_HAND, Key, Lack, Objection, assess},
     },
 };
 
@@ -29,23 +29,10 @@ impl Found {
     pub(super) fn check(
         &mut self,
         source: Source<'_>,
-        config: &Config,
-        places: &SettingPlaces,
+        folder: &Path,
+        places: &mut Places<'_>,
         member: Option<&str>,
     ) {
-        let mut lines = Lines::of(&config.paths.shared_data);
-        let mut at = |collection: &Collection, key: Key| match (key, collection.described_in()) {
-            (Key::Description(key), Some(name)) => SettingPlace::File {
-                path: config.paths.shared_data.join(name),
-                line: lines.line(name, key),
-                key: key.to_owned(),
-            },
-            (Key::Description(key), None) => {
-                let id = collection.id();
-                SettingPlace::Outside(format!("{id}, which has no description: {key}"))
-            }
-            (Key::Setting(key), _) => places.of(key),
-        };
         for fault in source.catalog.faults() {
             let place = SettingPlace::File {
                 path: fault.path.clone(),
@@ -62,9 +49,9 @@ impl Found {
         }
         self.publisher(source, places, member);
         for assessed in assess(source) {
-            self.publisher_of(source, assessed.collection, &mut at);
-            self.without_files(assessed.collection, &mut at);
-            self.level(&assessed, &mut at);
+            self.publisher_of(source, assessed.collection, places);
+            self.without_files(assessed.collection, places);
+            self.level(&assessed, places);
         }
         let without: Vec<_> = source.catalog.unpublished().iter().collect();
         if let Some(first) = without.first() {
@@ -73,13 +60,13 @@ impl Found {
                 without.len()
             );
             let remedy = "`perild describe` writes a description";
-            let place = SettingPlace::Outside(config.paths.shared_data.display().to_string());
+            let place = SettingPlace::Outside(folder.display().to_string());
             self.add(Severity::Warning, place, matter, remedy);
         }
     }
 
     /// The publisher is the member, octet for octet.
-    fn publisher(&mut self, source: Source<'_>, places: &SettingPlaces, member: Option<&str>) {
+    fn publisher(&mut self, source: Source<'_>, places: &Places<'_>, member: Option<&str>) {
         let publisher = source.settings.publisher.as_ref();
         let (Some(publisher), Some(member)) = (publisher, member) else {
             return;
@@ -87,7 +74,7 @@ impl Found {
         if publisher.as_str() != member {
             let matter = differs(publisher.as_str(), member);
             let remedy = format!("write publisher = \"{}\"", member.escape_debug());
-            let place = places.of("catalog.publisher");
+            let place = places.of_setting("catalog.publisher");
             self.add(Severity::Error, place, matter, &remedy);
         }
     }
@@ -97,7 +84,7 @@ impl Found {
         &mut self,
         source: Source<'_>,
         collection: &Collection,
-        at: &mut impl FnMut(&Collection, Key) -> SettingPlace,
+        places: &mut Places<'_>,
     ) {
         let own = collection.metadata().publisher.as_deref();
         let own = own.filter(|text| text.starts_with("https://") || text.starts_with("http://"));
@@ -106,33 +93,26 @@ impl Found {
         };
         if own != publisher.as_str() {
             let matter = differs(own, publisher.as_str());
-            let place = at(collection, Key::Description("collection.publisher"));
+            let place = places.of(collection, Key::Description("collection.publisher"));
             let remedy = "leave it to catalog.publisher, or write that address";
             self.add(Severity::Error, place, matter, remedy);
         }
     }
 
     /// A collection of files without a file leads a harvester nowhere.
-    fn without_files(
-        &mut self,
-        collection: &Collection,
-        at: &mut impl FnMut(&Collection, Key) -> SettingPlace,
-    ) {
+    fn without_files(&mut self, collection: &Collection, places: &mut Places<'_>) {
         if collection.kind() == Kind::Files && collection.representations().is_empty() {
-            let place = at(collection, Key::Description("collection.source"));
+            let place = places.of(collection, Key::Description("collection.source"));
             let matter = format!("{} has no file", collection.id());
             let remedy = "put its file beside it, or name it in `source`";
             self.add(Severity::Error, place, matter, remedy);
         }
     }
 
-    fn level(
-        &mut self,
-        assessed: &Assessed<'_>,
-        at: &mut impl FnMut(&Collection, Key) -> SettingPlace,
-    ) {
+    fn level(&mut self, assessed: &Assessed<'_>, places: &mut Places<'_>) {
         let Assessed {
             collection,
+            has_claim,
             claims,
             reaches,
             lacks,
@@ -140,6 +120,17 @@ impl Found {
         let id = collection.id();
         let claimed = claims.unwrap_or(0);
         self.claimed = self.claimed.max(claimed);
+        if !has_claim {
+            let place = places.of(collection, Key::Description("catalog.assurance"));
+            let matter = format!(
+                "{id}: no assurance level is claimed, and a directory takes no record without one (ib1:datasetAssurance)"
+            );
+            let least = reaches.max(&1);
+            let remedy = format!(
+                "write assurance = \"Level{least}\", or catalog.assurance in the configuration for all of them"
+            );
+            self.add(Severity::Error, place, matter, &remedy);
+        }
         let next = reaches + 1;
         for lack in lacks.iter().filter(|lack| lack.level <= claimed.max(next)) {
             let Lack {
@@ -161,7 +152,7 @@ impl Found {
                 Key::Description(_) => format!("{id}: "),
                 Key::Setting(_) => String::new(),
             };
-            let place = at(collection, *key);
+            let place = places.of(collection, *key);
             self.add(
                 severity,
                 place,
@@ -171,6 +162,7 @@ impl Found {
         }
         let claim = match claims {
             Some(level) => format!("claims Level{level}"),
+            None if *has_claim => "claims a level of its scheme".to_owned(),
             None => "claims no level".to_owned(),
         };
         let reached = if *reaches == 0 {
@@ -181,33 +173,20 @@ impl Found {
         self.levels.push(format!("{id} {claim} and {reached}"));
     }
 
-    /// Compares with what a directory has taken, in the file `path`.
-    pub(super) fn against(&mut self, path: &Path, old: &Entries, new: &Entries) {
-        self.object(path, against(old, new));
-    }
-
-    /// Judges by the requirements in the file `path`.
-    pub(super) fn requirements(
+    /// Adds `objections`, which were made by the file `document`.
+    pub(super) fn object(
         &mut self,
-        path: &Path,
-        requirements: &Requirements,
-        entries: &Entries,
+        document: &Path,
+        objections: Vec<Objection>,
+        places: &mut Places<'_>,
     ) {
-        self.object(path, requirements.check(entries));
-    }
-
-    fn object(&mut self, path: &Path, objections: Vec<Objection>) {
         for objection in objections {
             let severity = if objection.is_warning {
                 Severity::Warning
             } else {
                 Severity::Error
             };
-            let place = SettingPlace::File {
-                path: path.into(),
-                line: 0,
-                key: String::new(),
-            };
+            let place = places.of_objection(&objection, document);
             let matter = objection.to_string();
             self.add(severity, place, matter, objection.remedy);
         }

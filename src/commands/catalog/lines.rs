@@ -8,41 +8,49 @@ use toml::de::{DeTable, DeValue};
 #[derive(Debug)]
 pub(super) struct Lines<'l> {
     folder: &'l Path,
-    texts: HashMap<Box<str>, String>,
+    of_keys: HashMap<Box<str>, HashMap<String, usize>>,
 }
 
 impl<'l> Lines<'l> {
     pub(super) fn of(folder: &'l Path) -> Self {
         Self {
             folder,
-            texts: HashMap::new(),
+            of_keys: HashMap::new(),
         }
     }
 
     /// The line of `key`, as `catalog.roles`, in the description `name`; else that of its table, else the first.
     pub(super) fn line(&mut self, name: &str, key: &str) -> usize {
-        let text = self.texts.entry(name.into()).or_insert_with(|| {
+        let of_keys = self.of_keys.entry(name.into()).or_insert_with(|| {
             // Without the text a finding has its file all the same.
-            fs::read_to_string(self.folder.join(name)).unwrap_or_default()
+            let text = fs::read_to_string(self.folder.join(name)).unwrap_or_default();
+            lines(&text)
         });
-        offset(text, key).map_or(1, |offset| {
-            let before = text.get(..offset).unwrap_or_default();
-            before.matches('\n').count() + 1
-        })
+        let table = key.split('.').next().unwrap_or_default();
+        let found = of_keys.get(key).or_else(|| of_keys.get(table));
+        found.copied().unwrap_or(1)
     }
 }
 
-fn offset(text: &str, key: &str) -> Option<usize> {
-    let (table, key) = key.split_once('.').unwrap_or((key, ""));
+/// The lines of the tables of `text`, and of the keys in them.
+fn lines(text: &str) -> HashMap<String, usize> {
     let (document, _) = DeTable::parse_recoverable(text);
-    let document = document.get_ref();
-    let (name, value) = document.get_key_value(table)?;
-    let of_table = name.span().start;
-    let DeValue::Table(members) = value.get_ref() else {
-        return Some(of_table);
+    let line = |offset: usize| {
+        let before = text.get(..offset).unwrap_or_default();
+        before.matches('\n').count() + 1
     };
-    let found = members.get_key_value(key);
-    Some(found.map_or(of_table, |(name, _)| name.span().start))
+    let mut lines = HashMap::new();
+    for (table, value) in document.get_ref() {
+        let name = table.get_ref().to_string();
+        if let DeValue::Table(members) = value.get_ref() {
+            let keys = members.keys();
+            lines.extend(
+                keys.map(|key| (format!("{name}.{}", key.get_ref()), line(key.span().start))),
+            );
+        }
+        lines.insert(name, line(table.span().start));
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -52,8 +60,7 @@ mod tests {
     #[test]
     fn a_key_stands_where_it_is_written_and_one_that_is_missing_where_its_table_begins() {
         let folder = tempfile::tempdir().unwrap();
-        let text =
-            "# A comment.\n[collection]\ntitle = \"a\"\nlicence = \"b\"\n\n[catalog]\nroles = []\n";
+        let text = "# A comment.\n[collection]\ntitle = \"a\"\nlicence = \"b\"\n\n[catalog]\nroles = []\n\n[[rule]]\nclass = \"OE-O\"\n";
         fs::write(folder.path().join("a.toml"), text).unwrap();
         let mut lines = Lines::of(folder.path());
         for (key, line) in [
@@ -61,6 +68,7 @@ mod tests {
             ("collection.contact", 2),
             ("catalog.roles", 7),
             ("catalog.quality", 6),
+            ("rule.class", 9),
             ("field", 1),
         ] {
             assert_eq!(lines.line("a.toml", key), line, "{key}");

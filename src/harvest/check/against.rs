@@ -28,6 +28,7 @@ fn empty(old: &Entries, new: &Entries) -> Option<Objection> {
     let is_emptied = old.entries().next().is_some() && new.entries().next().is_none();
     is_emptied.then(|| Objection {
         entry: None,
+        property: None,
         matter: "there is no entry left, and a directory keeps all that it had".to_owned(),
         remedy: "delete the file's address in the directory, if all of it is to go",
         is_warning: false,
@@ -43,6 +44,7 @@ fn moved(old: &Entries, new: &Entries) -> Option<Objection> {
     let (before, after) = (address(old)?, address(new)?);
     (before != after).then(|| Objection {
         entry: None,
+        property: None,
         matter: format!(
             "the catalogue was at {before} and is at {after}: no entry may move to another file"
         ),
@@ -62,6 +64,7 @@ fn changed(
         if was != is {
             objections.push(Objection {
                 entry: Some(subject.into()),
+                property: Some(property.into()),
                 matter: format!("{name} was {} and is {}", told(&was), told(&is)),
                 remedy,
                 is_warning: false,
@@ -88,6 +91,7 @@ fn gone(subject: &str, before: &Properties, old: &Entries, new: &Entries) -> Obj
     match renamed {
         Some((after, _)) => Objection {
             entry: Some(subject.into()),
+            property: None,
             matter: format!(
                 "its address has become {after}, and an entry's address must not change"
             ),
@@ -96,6 +100,7 @@ fn gone(subject: &str, before: &Properties, old: &Entries, new: &Entries) -> Obj
         },
         None => Objection {
             entry: Some(subject.into()),
+            property: None,
             matter: "it is not there any more, and goes from the directory with the next update"
                 .to_owned(),
             remedy: "announce the end with `deprecated` and `sunset` before",

@@ -1,10 +1,13 @@
 //! The assurance level that a record reaches: IB1 Generic Dataset Assurance Levels 1.0, as far as a record shows it.
 
-use super::super::{Source, distribution, licence, record::Record};
+use super::{
+    super::{Source, distribution, record::Record},
+    key::Key,
+};
 use crate::dataset::{
     Collection, Kind,
     catalog::Representation,
-    metadata::{Assurance, DimensionValues, FieldType},
+    metadata::{Assurance, DimensionValues, FieldType, Licence},
 };
 
 /// One collection, judged.
@@ -12,6 +15,8 @@ use crate::dataset::{
 pub struct Assessed<'r> {
     /// The collection.
     pub collection: &'r Collection,
+    /// `true` when a level is claimed, be it a generic one or one of a scheme: no record is taken without it.
+    pub has_claim: bool,
     /// The level that its description claims, as far as that is a generic one.
     pub claims: Option<u8>,
     /// The level that its record reaches; 0 where a directory would not take it.
@@ -35,15 +40,6 @@ pub struct Lack {
     pub example: &'static str,
 }
 
-/// A key of a description, or of the configuration for all of them.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Key {
-    /// Of the collection's description.
-    Description(&'static str),
-    /// Of the configuration.
-    Setting(&'static str),
-}
-
 /// Every listed collection of `source`, judged.
 #[must_use]
 pub fn assess(source: Source<'_>) -> Vec<Assessed<'_>> {
@@ -60,6 +56,7 @@ fn judge<'r>(record: &Record<'r>) -> Assessed<'r> {
     let lowest = lacks.iter().map(|lack| lack.level).min();
     Assessed {
         collection: record.collection,
+        has_claim: record.assurance().is_some(),
         claims: record.assurance().and_then(Assurance::level),
         reaches: lowest.map_or(HIGHEST, |lowest| lowest - 1),
         lacks,
@@ -184,24 +181,28 @@ fn terms(record: &Record<'_>, lacks: &mut Lacks) {
         lacks.unless(false, (1, "D1.1"), "the licence has no address", at);
         return;
     };
-    if !record.is_open() {
-        return;
-    }
+    let allowed = &record.source.settings.allowed_licences;
+    let is_allowed = allowed.iter().any(|one| one.as_str() == licence.as_str());
+    let requirement = if record.is_open() { "D1.5.1" } else { "D1.6.1" };
     lacks.unless(
-        licence::is_open(licence.as_str()) != Some(false),
+        allowed.is_empty() || is_allowed,
+        (1, requirement),
+        format!("{} is not among catalog.allowed_licences", licence.as_str()),
+        at,
+    );
+    let is_closed = record
+        .metadata()
+        .licence
+        .as_ref()
+        .and_then(Licence::is_open)
+        == Some(false);
+    lacks.unless(
+        !(record.is_open() && is_closed),
         (1, "D1.5.1"),
         format!(
             "the data are open and their licence is not: {}",
             licence.as_str()
         ),
-        at,
-    );
-    let allowed = &record.source.settings.allowed_licences;
-    let is_allowed = allowed.iter().any(|one| one.as_str() == licence.as_str());
-    lacks.unless(
-        allowed.is_empty() || is_allowed,
-        (1, "D1.5.1"),
-        format!("{} is not among catalog.allowed_licences", licence.as_str()),
         at,
     );
 }
@@ -311,9 +312,9 @@ fn third_level(record: &Record<'_>, lacks: &mut Lacks) {
 }
 
 fn fourth_level(record: &Record<'_>, lacks: &mut Lacks) {
-    let entry = record.entry();
-    let licence = record.licence();
-    let is_readable = licence.is_some_and(|one| licence::is_machine_readable(one.as_str()));
+    let (entry, metadata) = (record.entry(), record.metadata());
+    let licence = metadata.licence.as_ref();
+    let is_readable = licence.is_some_and(Licence::is_machine_readable);
     lacks.unless(
         is_readable,
         (4, "D4.1.1"),
@@ -390,6 +391,11 @@ pub const BY_HAND: &[(u8, &str, &str)] = &[
     ),
     (2, "D2.1.3", "its description is reviewed each year"),
     (2, "D2.2.4", "it stays for a year at least"),
+    (
+        2,
+        "D2.2.5",
+        "its withdrawal is announced as the scheme prescribes",
+    ),
     (2, "D2.2.8", "questions are answered within 30 days"),
     (
         3,

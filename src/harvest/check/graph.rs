@@ -109,6 +109,11 @@ impl Entries {
     }
 }
 
+/// `true` for the label of a blank node, which means something in its own document alone.
+pub(super) fn is_blank(subject: &str) -> bool {
+    subject.starts_with("_:")
+}
+
 fn is_of(properties: &Properties, class: &str) -> bool {
     let classes = properties.get(rdf::TYPE.as_str());
     classes.is_some_and(|classes| classes.contains(class))

@@ -4,12 +4,14 @@
 mod against;
 mod assurance;
 mod graph;
+mod key;
 mod requirements;
 mod term;
 
 pub use against::against;
-pub use assurance::{Assessed, BY_HAND, Key, Lack, assess};
+pub use assurance::{Assessed, BY_HAND, Lack, assess};
 pub use graph::{Entries, Unreadable};
+pub use key::Key;
 pub use requirements::{Requirements, RequirementsFault};
 
 use std::fmt;
@@ -19,6 +21,8 @@ use std::fmt;
 pub struct Objection {
     /// The entry; none where the catalogue as a whole is meant.
     pub entry: Option<Box<str>>,
+    /// The property of it that is at fault; none where the entry as a whole is.
+    pub property: Option<Box<str>>,
     /// The matter.
     pub matter: String,
     /// The remedy.

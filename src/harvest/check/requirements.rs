@@ -1,15 +1,18 @@
 //! Scheme Catalog Requirements (IB1 Data Catalog Records 1.0): the values that a conforming entry has, as sets, each with
 //! the modifier that its property has.
 
+mod modifier;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use oxrdf::vocab::rdf;
 
 use super::{
     Objection,
-    graph::{Entries, Properties},
+    graph::{Entries, Properties, is_blank},
 };
 use crate::harvest::vocabulary::{dcterms, ib1};
+use modifier::{Modifier, judge};
 
 /// The requirements of a file.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -27,19 +30,6 @@ struct Standard {
     modifiers: BTreeMap<Box<str>, Modifier>,
 }
 
-/// Meaning of the required values of a property.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Modifier {
-    /// The property must not be there.
-    AbsenceOf,
-    /// Every value is there, and others may be.
-    AllAndAllowAdditional,
-    /// Exactly one of the values is there, and no other.
-    AnyOneOf,
-    /// Some value is there.
-    AnyValue,
-}
-
 /// A file of requirements that nobody can meet, or that has none.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum RequirementsFault {
@@ -51,14 +41,44 @@ pub enum RequirementsFault {
         /// The property.
         property: Box<str>,
     },
+    /// A standard, or a value that it requires, is a blank node, which no entry can name.
+    #[error("{standard} has a blank node where an entry would have to name it: {property}")]
+    Nameless {
+        /// The standard.
+        standard: Box<str>,
+        /// The property.
+        property: Box<str>,
+    },
     /// No standard in the file.
     #[error("there is no ib1:SchemeCatalogRequirements in it")]
     Nothing,
+    /// A term that modifies requirements in a way that nobody here knows.
+    #[error("{standard} has {term}, which is no modifier of Data Catalog Records 1.0")]
+    UnknownModifier {
+        /// The standard.
+        standard: Box<str>,
+        /// The term.
+        term: Box<str>,
+    },
+    /// A standard without required metadata.
+    #[error("{standard} has no ib1:requiredMetadata that says anything")]
+    Unsaid {
+        /// The standard.
+        standard: Box<str>,
+    },
     /// A standard that is for no class of entries.
     #[error("{standard} has no ib1:requiredType")]
     Untyped {
         /// The standard.
         standard: Box<str>,
+    },
+    /// A modifier that chooses among the values of a property that has none.
+    #[error("{standard} modifies {property}, for which it requires no value")]
+    Valueless {
+        /// The standard.
+        standard: Box<str>,
+        /// The property.
+        property: Box<str>,
     },
 }
 
@@ -89,8 +109,9 @@ impl Requirements {
                 if named.is_some_and(|named| named.contains(&standard.address)) {
                     is_named = true;
                     let found = standard.check(catalog, properties);
-                    objections.extend(found.map(|matter| Objection {
+                    objections.extend(found.map(|(property, matter)| Objection {
                         entry: Some(entry.into()),
+                        property,
                         matter,
                         remedy: "write what the standard has, or leave it out of `conforms_to`",
                         is_warning: false,
@@ -100,6 +121,7 @@ impl Requirements {
             if !is_named {
                 objections.push(Objection {
                     entry: None,
+                    property: None,
                     matter: format!("no entry conforms to {}", standard.address),
                     remedy: "name it in `conforms_to` of what is to meet it, octet for octet",
                     is_warning: true,
@@ -116,227 +138,116 @@ impl Standard {
         address: &str,
         properties: &Properties,
     ) -> Result<Self, RequirementsFault> {
-        let named = |name: &str| {
-            let values = properties.get(&*format!("{}{name}", ib1::NAMESPACE));
-            values.cloned().unwrap_or_default()
-        };
-        let types = named("requiredType");
+        let standard = || Box::from(address);
+        if is_blank(address) {
+            return Err(RequirementsFault::Nameless {
+                standard: standard(),
+                property: dcterms::CONFORMS_TO.as_str().into(),
+            });
+        }
+        let types = properties.get(REQUIRED_TYPE).cloned().unwrap_or_default();
         if types.is_empty() {
-            let standard = address.into();
-            return Err(RequirementsFault::Untyped { standard });
+            return Err(RequirementsFault::Untyped {
+                standard: standard(),
+            });
         }
-        let mut values = Properties::new();
-        for node in named("requiredMetadata") {
-            for (property, required) in document.get(&node).into_iter().flatten() {
-                let values = values.entry(property.clone()).or_default();
-                values.extend(required.iter().cloned());
-            }
+        let values = required(document, properties);
+        if values.is_empty() {
+            return Err(RequirementsFault::Unsaid {
+                standard: standard(),
+            });
         }
-        values.remove(rdf::TYPE.as_str());
-        let mut modifiers = BTreeMap::new();
-        for (name, modifier) in MODIFIERS {
-            for property in named(name) {
-                if modifiers.insert(property.clone(), modifier).is_some() {
-                    return Err(RequirementsFault::Contradiction {
-                        standard: address.into(),
-                        property,
-                    });
-                }
-            }
+        let mut each = values.iter();
+        if let Some((property, _)) = each.find(|(_, values)| values.iter().any(|one| is_blank(one)))
+        {
+            return Err(RequirementsFault::Nameless {
+                standard: standard(),
+                property: property.clone(),
+            });
         }
         Ok(Self {
-            address: address.into(),
+            address: standard(),
             types,
+            modifiers: modifiers(address, properties, &values)?,
             values,
-            modifiers,
         })
     }
 
-    /// Faults of the entry `properties` by this standard.
-    fn check<'s>(
-        &'s self,
-        catalog: &'s Entries,
-        properties: &'s Properties,
-    ) -> impl Iterator<Item = String> {
+    /// Faults of the entry `properties` by this standard, each with its property where one is meant.
+    fn check(
+        &self,
+        catalog: &Entries,
+        properties: &Properties,
+    ) -> impl Iterator<Item = (Option<Box<str>>, String)> {
         let nothing = BTreeSet::new();
-        let classes = properties
-            .get(rdf::TYPE.as_str())
-            .unwrap_or(&nothing)
-            .clone();
-        let missing = self.types.difference(&classes).next().cloned();
-        let of_type = missing.map(|class| format!("it is no {class}, for which the standard is"));
-        let properties_named = self.values.keys().chain(self.modifiers.keys());
-        let properties_named: BTreeSet<_> = properties_named.collect();
-        let of_values = properties_named.into_iter().filter_map(move |property| {
+        let classes = properties.get(rdf::TYPE.as_str()).unwrap_or(&nothing);
+        let missing = self.types.difference(classes).next();
+        let of_type = missing.map(|class| {
+            let matter = format!("it is no {class}, for which the standard is");
+            (None, matter)
+        });
+        let named = self.values.keys().chain(self.modifiers.keys());
+        let named: BTreeSet<_> = named.collect();
+        let of_values = named.into_iter().filter_map(move |property| {
             let required = self.values.get(property).cloned().unwrap_or_default();
             let actual = catalog.values(properties, property);
             let modifier = self.modifiers.get(property).copied();
             let fault = judge(modifier, &required, &actual)?;
-            Some(format!("{property} {fault}"))
+            Some((Some(property.clone()), format!("{property} {fault}")))
         });
         of_type.into_iter().chain(of_values)
     }
 }
 
-/// The fault of `actual` where `required` is asked for.
-fn judge(
-    modifier: Option<Modifier>,
-    required: &BTreeSet<Box<str>>,
-    actual: &BTreeSet<Box<str>>,
-) -> Option<String> {
-    let lacks = || {
-        let lacking: Vec<_> = required.difference(actual).map(AsRef::as_ref).collect();
-        (!lacking.is_empty()).then(|| format!("lacks {}", lacking.join(", ")))
-    };
-    let exceeds = || {
-        let beyond: Vec<_> = actual.difference(required).map(AsRef::as_ref).collect();
-        (!beyond.is_empty()).then(|| format!("may not have {}", beyond.join(", ")))
-    };
-    match modifier {
-        None => lacks().or_else(exceeds),
-        Some(Modifier::AbsenceOf) => (!actual.is_empty()).then(|| "must not be there".to_owned()),
-        Some(Modifier::AllAndAllowAdditional) => lacks(),
-        Some(Modifier::AnyOneOf) => match actual.len() {
-            1 => exceeds(),
-            0 => Some("must be one of those that the standard has".to_owned()),
-            _ => Some("must be exactly one of those that the standard has".to_owned()),
-        },
-        Some(Modifier::AnyValue) => actual.is_empty().then(|| "must be there".to_owned()),
+/// The values that the nodes of required metadata have, by their properties.
+fn required(document: &Entries, properties: &Properties) -> Properties {
+    let nodes = properties.get(REQUIRED_METADATA).into_iter().flatten();
+    let mut values = Properties::new();
+    for (property, required) in nodes.filter_map(|node| document.get(node)).flatten() {
+        let values = values.entry(property.clone()).or_default();
+        values.extend(required.iter().cloned());
     }
+    values.remove(rdf::TYPE.as_str());
+    values
 }
 
-const STANDARD: &str = "https://registry.trust.ib1.org/ns/1.0#SchemeCatalogRequirements";
-
-const MODIFIERS: [(&str, Modifier); 4] = [
-    ("requireAbsenceOf", Modifier::AbsenceOf),
-    (
-        "requireAllAndAllowAdditional",
-        Modifier::AllAndAllowAdditional,
-    ),
-    ("requireAnyOneOf", Modifier::AnyOneOf),
-    ("requireAnyValue", Modifier::AnyValue),
-];
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::*;
-
-    const PREFIXES: &str = "@prefix dcat: <http://www.w3.org/ns/dcat#> .\n\
-        @prefix dcterms: <http://purl.org/dc/terms/> .\n\
-        @prefix ib1: <https://registry.core.trust.ib1.org/ns/1.0#> .\n\
-        @prefix r: <https://r.example/role/> .\n";
-
-    fn read(text: &str) -> Entries {
-        let text = format!("{PREFIXES}{text}");
-        Entries::read(Path::new("a.ttl"), text.as_bytes()).unwrap()
-    }
-
-    fn standard(modifiers: &str) -> String {
-        format!(
-            "<https://r.example/standard> a ib1:SchemeCatalogRequirements ;\n\
-            ib1:requiredType dcat:DataService ;\n\
-            ib1:requiredMetadata [ a ib1:RequiredMetadata ; ib1:sensitivityClass ib1:IB1-SA ;\n\
-            ib1:roleRequiredToAccess r:a, r:b ] {modifiers} ."
-        )
-    }
-
-    fn entry(statements: &str) -> String {
-        format!(
-            "<https://d.example/s> a dcat:DataService ; dcterms:conformsTo <https://r.example/standard> ;\n\
-            ib1:sensitivityClass <https://registry.trust.ib1.org/sensitivity-class/IB1-SA> {statements} ."
-        )
-    }
-
-    fn check(modifiers: &str, statements: &str) -> Vec<String> {
-        let requirements = Requirements::of(&read(&standard(modifiers))).unwrap();
-        let found = requirements.check(&read(&entry(statements)));
-        found.iter().map(ToString::to_string).collect()
-    }
-
-    const ALL_AND_MORE: &str = "; ib1:requireAllAndAllowAdditional ib1:roleRequiredToAccess";
-    const ONE: &str = "; ib1:requireAnyOneOf ib1:roleRequiredToAccess";
-    const ANY: &str = "; ib1:requireAnyValue ib1:roleRequiredToAccess";
-    const NONE: &str = "; ib1:requireAbsenceOf ib1:oauthIssuer";
-
-    #[test]
-    fn sets_of_values_are_judged_as_their_modifier_says() {
-        let (a, b, c) = ("r:a", "r:b", "r:c");
-        for (modifiers, roles, told) in [
-            ("", &[a, b][..], None),
-            ("", &[a], Some("lacks https://r.example/role/b")),
-            (
-                "",
-                &[a, b, c],
-                Some("may not have https://r.example/role/c"),
-            ),
-            (
-                "",
-                &[],
-                Some("lacks https://r.example/role/a, https://r.example/role/b"),
-            ),
-            (ALL_AND_MORE, &[a, b, c], None),
-            (
-                ALL_AND_MORE,
-                &[a, c],
-                Some("lacks https://r.example/role/b"),
-            ),
-            (ONE, &[b], None),
-            (ONE, &[a, b], Some("exactly one")),
-            (ONE, &[c], Some("may not have")),
-            (ONE, &[], Some("must be one of")),
-            (ANY, &[c], None),
-            (ANY, &[], Some("must be there")),
-        ] {
-            let each: Vec<_> = roles
-                .iter()
-                .map(|role| format!("; ib1:roleRequiredToAccess {role}"))
-                .collect();
-            let found = check(modifiers, &each.concat());
-            match told {
-                None => assert_eq!(found, [""; 0], "{modifiers} {roles:?}"),
-                Some(told) => assert!(
-                    found.len() == 1 && found[0].contains(told),
-                    "{found:?} {roles:?}"
-                ),
+/// The modifiers of the standard `address`. A term that is nearly one is none that may be passed over: what it was meant to
+/// ask for would be asked of nobody.
+fn modifiers(
+    address: &str,
+    properties: &Properties,
+    values: &Properties,
+) -> Result<BTreeMap<Box<str>, Modifier>, RequirementsFault> {
+    let mut modifiers = BTreeMap::new();
+    for (term, modified) in properties {
+        let name = term.strip_prefix(ib1::NAMESPACE);
+        let Some(name) = name.filter(|name| name.starts_with("require")) else {
+            continue;
+        };
+        if [REQUIRED_TYPE, REQUIRED_METADATA].contains(&&**term) {
+            continue;
+        }
+        let standard = address.into();
+        let mut known = Modifier::NAMED.into_iter();
+        let Some((_, modifier)) = known.find(|(known, _)| *known == name) else {
+            let term = term.clone();
+            return Err(RequirementsFault::UnknownModifier { standard, term });
+        };
+        for property in modified.iter().cloned() {
+            if modifier.needs_values() && !values.contains_key(&property) {
+                return Err(RequirementsFault::Valueless { standard, property });
+            }
+            if modifiers.insert(property.clone(), modifier).is_some() {
+                return Err(RequirementsFault::Contradiction { standard, property });
             }
         }
     }
-
-    #[test]
-    fn what_must_not_be_there_is_refused_and_its_absence_is_not() {
-        let roles = "; ib1:roleRequiredToAccess r:a, r:b";
-        assert_eq!(check(NONE, roles), [""; 0]);
-        let with = format!("{roles} ; ib1:oauthIssuer <https://auth.example/>");
-        assert!(check(NONE, &with)[0].contains("must not be there"));
-    }
-
-    #[test]
-    fn an_entry_of_another_type_or_class_does_not_conform() {
-        let requirements = Requirements::of(&read(&standard(""))).unwrap();
-        let good = entry("; ib1:roleRequiredToAccess r:a, r:b");
-        assert_eq!(requirements.check(&read(&good)), []);
-        let dataset = good.replace("dcat:DataService", "dcat:Dataset");
-        assert!(
-            requirements.check(&read(&dataset))[0]
-                .matter
-                .contains("it is no")
-        );
-        let open = good.replace("IB1-SA", "IB1-O");
-        assert!(requirements.check(&read(&open))[0].matter.contains("lacks"));
-        // A standard that nobody names is told of.
-        let other = good.replace("r.example/standard", "r.example/standard/");
-        assert!(requirements.check(&read(&other))[0].is_warning);
-    }
-
-    #[test]
-    fn a_document_that_contradicts_itself_or_says_nothing_is_refused() {
-        let of = |text: &str| Requirements::of(&read(text)).unwrap_err();
-        assert_eq!(of(""), RequirementsFault::Nothing);
-        let both = standard(&format!("{ONE} {ANY}"));
-        assert!(matches!(of(&both), RequirementsFault::Contradiction { .. }));
-        let untyped = standard("").replace("ib1:requiredType dcat:DataService ;", "");
-        assert!(matches!(of(&untyped), RequirementsFault::Untyped { .. }));
-    }
+    Ok(modifiers)
 }
+
+const STANDARD: &str = "https://registry.trust.ib1.org/ns/1.0#SchemeCatalogRequirements";
+const REQUIRED_METADATA: &str = "https://registry.trust.ib1.org/ns/1.0#requiredMetadata";
+const REQUIRED_TYPE: &str = "https://registry.trust.ib1.org/ns/1.0#requiredType";
+
+#[cfg(test)]
+mod tests;

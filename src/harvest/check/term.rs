@@ -3,8 +3,9 @@
 
 /// `property` in the namespace that is prescribed.
 pub(super) fn property(property: &str) -> Box<str> {
-    if property == "http://purl.org/dc/terms/licence" {
-        return "http://purl.org/dc/terms/license".into();
+    let mut misspelt = MISSPELT.iter();
+    if let Some((_, right)) = misspelt.find(|(wrong, _)| *wrong == property) {
+        return (*right).into();
     }
     match local_name(property) {
         Some(name) => format!("{NAMESPACE}{name}").into(),
@@ -59,6 +60,18 @@ fn level(value: &str) -> Option<u8> {
     (1..=4).contains(&level).then_some(level)
 }
 
+/// Terms as the registry and the examples of the specification have them, and as they are prescribed.
+const MISSPELT: [(&str, &str); 2] = [
+    (
+        "http://purl.org/dc/terms/licence",
+        "http://purl.org/dc/terms/license",
+    ),
+    (
+        "http://www.w3.org/ns/dcat#heartbeatDescription",
+        "https://registry.trust.ib1.org/ns/1.0#heartbeatDescription",
+    ),
+];
+
 const NAMESPACE: &str = "https://registry.trust.ib1.org/ns/1.0#";
 const CLASSES: &str = "https://registry.trust.ib1.org/sensitivity-class/";
 const LEVELS: &str = "https://registry.trust.ib1.org/dataset-assurance-level/Level";
@@ -87,6 +100,14 @@ mod tests {
             "http://purl.org/dc/terms/title",
         ] {
             assert_eq!(&*property(other), other);
+        }
+    }
+
+    /// Rows: CON-23
+    #[test]
+    fn terms_that_the_registry_itself_spells_otherwise_are_read_as_they_are_prescribed() {
+        for (wrong, right) in MISSPELT {
+            assert_eq!((&*property(wrong), &*property(right)), (right, right));
         }
     }
 
