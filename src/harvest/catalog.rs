@@ -13,22 +13,20 @@ use super::{
 };
 use crate::dataset::metadata::Series;
 
-/// The statements of the whole.
-pub(super) fn statements(source: Source<'_>, profile: Profile) -> Statements {
-    let mut statements = Statements::default();
+/// States the whole.
+pub(super) fn state(statements: &mut Statements<'_>, source: Source<'_>, profile: Profile) {
     let records: Vec<_> = source.records().collect();
-    itself(&mut statements, source, &records);
-    publisher(&mut statements, source, profile);
-    series(&mut statements, source, &records);
+    itself(statements, source, &records);
+    publisher(statements, source, profile);
+    series(statements, source, &records);
     for record in &records {
-        dataset::state(&mut statements, record, profile);
-        service::state(&mut statements, record, profile);
+        dataset::state(statements, record, profile);
+        service::state(statements, record, profile);
     }
-    succession(&mut statements, &records);
-    statements
+    succession(statements, &records);
 }
 
-fn itself(statements: &mut Statements, source: Source<'_>, records: &[Record<'_>]) {
+fn itself(statements: &mut Statements<'_>, source: Source<'_>, records: &[Record<'_>]) {
     let settings = source.settings;
     let language = &settings.language;
     let address = NamedNode::new_unchecked(source.address("/v1/catalog"));
@@ -54,7 +52,7 @@ fn itself(statements: &mut Statements, source: Source<'_>, records: &[Record<'_>
 }
 
 /// This member, by its name where it is known; DCAT-AP wants one in any case.
-fn publisher(statements: &mut Statements, source: Source<'_>, profile: Profile) {
+fn publisher(statements: &mut Statements<'_>, source: Source<'_>, profile: Profile) {
     let Some(publisher) = source.publisher() else {
         return;
     };
@@ -69,7 +67,7 @@ fn publisher(statements: &mut Statements, source: Source<'_>, profile: Profile) 
 }
 
 /// Predecessors of datasets: each says of itself what comes after it.
-fn succession(statements: &mut Statements, records: &[Record<'_>]) {
+fn succession(statements: &mut Statements<'_>, records: &[Record<'_>]) {
     for before in records {
         if let Some(after) = before.successor() {
             statements
@@ -81,7 +79,7 @@ fn succession(statements: &mut Statements, records: &[Record<'_>]) {
 }
 
 /// Each series once, whatever number of datasets it has.
-fn series(statements: &mut Statements, source: Source<'_>, records: &[Record<'_>]) {
+fn series(statements: &mut Statements<'_>, source: Source<'_>, records: &[Record<'_>]) {
     let named = records.iter().filter_map(|one| {
         let series = one.entry().series.as_ref()?;
         Some((&*series.id, series))

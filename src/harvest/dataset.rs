@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// States everything about the dataset of `record`.
-pub(super) fn state(statements: &mut Statements, record: &Record<'_>, profile: Profile) {
+pub(super) fn state(statements: &mut Statements<'_>, record: &Record<'_>, profile: Profile) {
     let metadata = record.metadata();
     let language = &*record.source.settings.language;
     let mut about = statements.about(record.dataset(), dcat::DATASET_CLASS);
@@ -133,7 +133,7 @@ fn life(about: &mut About<'_>, record: &Record<'_>) {
 }
 
 /// The nodes that the dataset leads to: who is asked, where and when.
-fn parts(statements: &mut Statements, record: &Record<'_>) {
+fn parts(statements: &mut Statements<'_>, record: &Record<'_>) {
     let metadata = record.metadata();
     if let Some(contact) = record.contact() {
         let mut about = statements.about(record.part(CONTACT), vcard::KIND);

@@ -20,7 +20,7 @@ pub(super) fn nodes(record: &Record<'_>) -> Vec<NamedNode> {
 }
 
 /// States everything about them.
-pub(super) fn state(statements: &mut Statements, record: &Record<'_>, profile: Profile) {
+pub(super) fn state(statements: &mut Statements<'_>, record: &Record<'_>, profile: Profile) {
     for file in record.files() {
         let checksum = record.source.checksums.get(file);
         let node = record.file(file);

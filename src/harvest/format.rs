@@ -2,10 +2,10 @@
 
 use std::io;
 
-use oxjsonld::JsonLdSerializer;
-use oxrdf::{GraphNameRef, QuadRef, Triple};
-use oxrdfxml::RdfXmlSerializer;
-use oxttl::TurtleSerializer;
+use oxjsonld::{JsonLdSerializer, WriterJsonLdSerializer};
+use oxrdf::{GraphNameRef, TripleRef};
+use oxrdfxml::{RdfXmlSerializer, WriterRdfXmlSerializer};
+use oxttl::{TurtleSerializer, turtle::WriterTurtleSerializer};
 
 use super::vocabulary::PREFIXES;
 use crate::response::media::{Formats, Media};
@@ -21,19 +21,75 @@ pub enum Format {
     RdfXml,
 }
 
-impl Format {
-    /// `triples` in this form.
-    ///
-    /// # Errors
-    /// When a statement cannot be written in it.
-    pub fn write(self, triples: &[Triple]) -> io::Result<String> {
-        let octets = match self {
-            Self::Turtle => turtle(triples),
-            Self::JsonLd => json_ld(triples),
-            Self::RdfXml => rdf_xml(triples),
-        }?;
-        String::from_utf8(octets).map_err(io::Error::other)
+/// A document of one form on its way, statement by statement.
+pub(super) enum Writer {
+    JsonLd(WriterJsonLdSerializer<Vec<u8>>),
+    RdfXml(WriterRdfXmlSerializer<Vec<u8>>),
+    Turtle(WriterTurtleSerializer<Vec<u8>>),
+}
+
+impl Writer {
+    /// An empty document of `format`, with the prefixes of every catalogue.
+    pub(super) fn new(format: Format) -> io::Result<Self> {
+        let bytes = Vec::new();
+        Ok(match format {
+            Format::JsonLd => {
+                let serializer = prefixed(JsonLdSerializer::new(), |one, name, namespace| {
+                    one.with_prefix(name, namespace)
+                })?;
+                Self::JsonLd(serializer.for_writer(bytes))
+            }
+            Format::RdfXml => {
+                let serializer = prefixed(RdfXmlSerializer::new(), |one, name, namespace| {
+                    one.with_prefix(name, namespace)
+                })?;
+                Self::RdfXml(serializer.for_writer(bytes))
+            }
+            Format::Turtle => {
+                let serializer = prefixed(TurtleSerializer::new(), |one, name, namespace| {
+                    one.with_prefix(name, namespace)
+                })?;
+                Self::Turtle(serializer.for_writer(bytes))
+            }
+        })
     }
+
+    /// Adds `triple`.
+    pub(super) fn add(&mut self, triple: TripleRef<'_>) -> io::Result<()> {
+        match self {
+            Self::JsonLd(writer) => {
+                writer.serialize_quad(triple.in_graph(GraphNameRef::DefaultGraph))
+            }
+            Self::RdfXml(writer) => writer.serialize_triple(triple),
+            Self::Turtle(writer) => writer.serialize_triple(triple),
+        }
+    }
+
+    /// The document.
+    pub(super) fn finish(self) -> io::Result<String> {
+        let bytes = match self {
+            Self::JsonLd(writer) => writer.finish(),
+            Self::RdfXml(writer) => writer.finish(),
+            Self::Turtle(writer) => writer.finish(),
+        }?;
+        String::from_utf8(bytes).map_err(io::Error::other)
+    }
+}
+
+/// `serializer` with the prefixes of every catalogue, each added by `add`.
+fn prefixed<S, E>(
+    serializer: S,
+    add: impl Fn(S, &'static str, &'static str) -> Result<S, E>,
+) -> io::Result<S>
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    let mut prefixes = PREFIXES.into_iter();
+    prefixes
+        .try_fold(serializer, |serializer, (name, namespace)| {
+            add(serializer, name, namespace)
+        })
+        .map_err(io::Error::other)
 }
 
 impl Formats for Format {
@@ -55,54 +111,6 @@ impl Formats for Format {
             Self::RdfXml => &["rdf", "xml"],
         }
     }
-}
-
-fn turtle(triples: &[Triple]) -> io::Result<Vec<u8>> {
-    let mut serializer = TurtleSerializer::new();
-    for (name, namespace) in PREFIXES {
-        serializer = serializer
-            .with_prefix(name, namespace)
-            .map_err(io::Error::other)?;
-    }
-    let mut writer = serializer.for_writer(Vec::new());
-    for triple in triples {
-        writer.serialize_triple(triple)?;
-    }
-    writer.finish()
-}
-
-fn json_ld(triples: &[Triple]) -> io::Result<Vec<u8>> {
-    let mut serializer = JsonLdSerializer::new();
-    for (name, namespace) in PREFIXES {
-        serializer = serializer
-            .with_prefix(name, namespace)
-            .map_err(io::Error::other)?;
-    }
-    let mut writer = serializer.for_writer(Vec::new());
-    for triple in triples {
-        let quad = QuadRef::new(
-            &triple.subject,
-            &triple.predicate,
-            &triple.object,
-            GraphNameRef::DefaultGraph,
-        );
-        writer.serialize_quad(quad)?;
-    }
-    writer.finish()
-}
-
-fn rdf_xml(triples: &[Triple]) -> io::Result<Vec<u8>> {
-    let mut serializer = RdfXmlSerializer::new();
-    for (name, namespace) in PREFIXES {
-        serializer = serializer
-            .with_prefix(name, namespace)
-            .map_err(io::Error::other)?;
-    }
-    let mut writer = serializer.for_writer(Vec::new());
-    for triple in triples {
-        writer.serialize_triple(triple)?;
-    }
-    writer.finish()
 }
 
 static TURTLE: Media = Media {

@@ -12,6 +12,8 @@ use actix_web::{
     http::header::{HeaderValue, X_CONTENT_TYPE_OPTIONS},
 };
 
+use bytes::Bytes;
+
 use super::{Asked, Format, Profile, Source};
 use crate::{
     clock::Timestamp,
@@ -52,10 +54,14 @@ pub struct Ingredients {
     pub now: Timestamp,
 }
 
+type Documents = Vec<((Profile, Format), Arc<Prepared>)>;
+
+/// Everything that is sent, and what is kept for the next load.
+#[derive(Clone)]
 struct Forms {
-    documents: Vec<((Profile, Format), Prepared)>,
+    documents: Documents,
     /// As JSON and as YAML.
-    open_energy: [Prepared; 2],
+    open_energy: [Arc<Prepared>; 2],
     checksums: Checksums,
 }
 
@@ -64,11 +70,10 @@ impl Published {
     #[must_use]
     pub fn new(ingredients: Ingredients, previous: Option<&Self>) -> Self {
         let since = UNIX_EPOCH + Duration::from_secs(ingredients.now.unix_time().as_secs());
-        let known = previous.and_then(|previous| LazyLock::get(&previous.forms)?.as_ref());
-        let known = known.map(|forms| forms.checksums.clone());
+        let before = previous.and_then(|previous| LazyLock::get(&previous.forms)?.clone());
         let ingredients = Arc::new(ingredients);
         let of_forms = Arc::clone(&ingredients);
-        let forms = move || of_forms.forms(&known.unwrap_or_default());
+        let forms = move || of_forms.forms(before.as_ref());
         let published = Self {
             ingredients,
             forms: LazyLock::new(Box::new(forms)),
@@ -102,12 +107,8 @@ impl Published {
     }
 
     fn tags(&self) -> Vec<&EntityTag> {
-        let forms = self.forms.iter();
-        let each = forms.flat_map(|forms| {
-            let documents = forms.documents.iter().map(|(_, form)| form);
-            documents.chain(&forms.open_energy)
-        });
-        each.map(Prepared::entity_tag).collect()
+        let each = self.forms.iter().flat_map(Forms::each);
+        each.map(|form| form.entity_tag()).collect()
     }
 
     /// The answer to `request` for what is `asked` of it.
@@ -180,19 +181,27 @@ impl Ingredients {
         }
     }
 
-    fn forms(&self, known: &Checksums) -> Option<Forms> {
+    /// Every form; what says the same as `before` is that, with the codings that were made of it.
+    fn forms(&self, before: Option<&Forms>) -> Option<Forms> {
         if self.base_url.is_empty() {
             return None;
         }
         let listed = self.catalog.listed_after(None).iter();
         let files = listed.flat_map(|collection| collection.representations());
+        let known = before.map(|before| before.checksums.clone());
+        let known = known.unwrap_or_default();
         let checksums = known.read(&self.folder, files, MOST_BYTES_READ);
         let source = self.source(&checksums);
-        let documents = documents(source);
-        let open_energy = format!("{:#}\n", source.open_energy());
+        let prepare = |content_type, bytes: Bytes| {
+            let prepared = Prepared::new(content_type, bytes);
+            let same = before.and_then(|before| before.same(&prepared));
+            same.unwrap_or_else(|| Arc::new(prepared))
+        };
+        let documents = documents(source, prepare);
+        let open_energy = Bytes::from(format!("{:#}\n", source.open_energy()));
         // JSON is YAML 1.2 as it stands.
         let open_energy =
-            [JSON, YAML].map(|media_type| Prepared::new(media_type, open_energy.clone()));
+            [JSON, YAML].map(|content_type| prepare(content_type, open_energy.clone()));
         let documents = documents.inspect_err(|error| {
             tracing::error!("the catalogue could not be written: {error}");
         });
@@ -204,13 +213,29 @@ impl Ingredients {
     }
 }
 
-fn documents(source: Source<'_>) -> io::Result<Vec<((Profile, Format), Prepared)>> {
+impl Forms {
+    fn each(&self) -> impl Iterator<Item = &Arc<Prepared>> {
+        let documents = self.documents.iter().map(|(_, form)| form);
+        documents.chain(&self.open_energy)
+    }
+
+    /// The form that says the same as `prepared`.
+    fn same(&self, prepared: &Prepared) -> Option<Arc<Prepared>> {
+        let mut each = self.each();
+        each.find(|form| form.says_the_same(prepared)).cloned()
+    }
+}
+
+/// The catalogue in every profile and form, each prepared by `prepare`.
+fn documents(
+    source: Source<'_>,
+    prepare: impl Fn(&'static str, Bytes) -> Arc<Prepared>,
+) -> io::Result<Documents> {
     let mut documents = Vec::new();
     for profile in Profile::ALL {
-        let triples = source.triples(profile);
-        for format in Format::ALL {
-            let text = format.write(&triples)?;
-            let prepared = Prepared::new(format.media().content_type, text);
+        let texts = source.write(profile, Format::ALL)?;
+        for (format, text) in Format::ALL.iter().zip(texts) {
+            let prepared = prepare(format.media().content_type, text.into());
             documents.push(((profile, *format), prepared));
         }
     }

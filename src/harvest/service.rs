@@ -11,7 +11,7 @@ use super::{
 use crate::dataset::metadata::Iri;
 
 /// States everything about the API of `record`, where it has one.
-pub(super) fn state(statements: &mut Statements, record: &Record<'_>, profile: Profile) {
+pub(super) fn state(statements: &mut Statements<'_>, record: &Record<'_>, profile: Profile) {
     let Some(service) = record.service() else {
         return;
     };

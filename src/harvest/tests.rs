@@ -68,6 +68,11 @@ impl Folder {
         })
     }
 
+    pub(super) fn written(&self, profile: Profile, format: Format) -> String {
+        let mut texts = self.with(|source| source.write(profile, &[format]).unwrap());
+        texts.remove(0)
+    }
+
     pub(super) fn graph(&self, profile: Profile) -> Graph {
         self.with(|source| source.triples(profile).into_iter().collect())
     }
@@ -321,8 +326,7 @@ fn every_form_says_the_same() {
         let triples: HashSet<Triple> =
             folder.with(|source| source.triples(profile).into_iter().collect());
         for format in Format::ALL {
-            let ordered: Vec<_> = folder.with(|source| source.triples(profile));
-            let text = format.write(&ordered).unwrap();
+            let text = folder.written(profile, *format);
             assert_eq!(parsed(*format, &text), triples, "{profile:?} {format:?}");
         }
     }
@@ -355,7 +359,7 @@ fn what_is_in_no_public_list_or_for_nobody_is_not_in_it() {
         ("readings.json", "[]"),
         ("stray.csv", "a\n1\n"),
     ]);
-    let text = folder.with(|source| Format::Turtle.write(&source.triples(Profile::Ib1)).unwrap());
+    let text = folder.written(Profile::Ib1, Format::Turtle);
     assert!(text.contains("generation") && !text.contains("readings") && !text.contains("stray"));
 }
 
@@ -370,8 +374,7 @@ fn what_publishers_write_stays_a_text_in_every_form() {
         ("generation.csv", "kwh\n"),
     ]);
     for format in Format::ALL {
-        let triples = folder.with(|source| source.triples(Profile::Ib1));
-        let text = format.write(&triples).unwrap();
+        let text = folder.written(Profile::Ib1, *format);
         let graph: Graph = parsed(*format, &text).into_iter().collect();
         assert_eq!(
             values(&graph, GENERATION, dcterms::TITLE),

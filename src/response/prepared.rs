@@ -24,14 +24,20 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     /// The answer `text` of `content_type`.
-    pub(crate) fn new(content_type: &'static str, text: String) -> Self {
+    pub(crate) fn new(content_type: &'static str, text: impl Into<Bytes>) -> Self {
+        let bytes = text.into();
         Self {
             content_type,
-            entity_tag: EntityTag::of(text.as_bytes()),
-            bytes: text.into(),
+            entity_tag: EntityTag::of(&bytes),
+            bytes,
             gzip: OnceLock::new(),
             zstd: OnceLock::new(),
         }
+    }
+
+    /// `true` when it is the same answer as `other`.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        self.content_type == other.content_type && self.entity_tag == other.entity_tag
     }
 
     /// The tag of the bytes without a coding.
