@@ -106,7 +106,7 @@ impl Route {
             Self::File { .. } => vec![("GET", paths::versioned_file(about))],
             Self::Harvest(route) => vec![("GET", of_harvest(route))],
             Self::Health => vec![("GET", paths::health())],
-            Self::Heartbeat(route @ (HeartbeatRoute::Collection | HeartbeatRoute::Short)) => {
+            Self::Heartbeat(route @ (HeartbeatRoute::Collection(_) | HeartbeatRoute::Short)) => {
                 vec![("GET", paths::short_heartbeat(route.template()))]
             }
             Self::Heartbeat(HeartbeatRoute::Statistics) => vec![("GET", paths::heartbeat())],

@@ -152,17 +152,26 @@ fn is_data(route: &Route) -> bool {
 impl RequestContext<'_> {
     pub(super) async fn heartbeat(
         self,
-        route: HeartbeatRoute,
+        route: &HeartbeatRoute,
         heartbeats: &Heartbeats,
         access: &mut Access,
     ) -> Result<HttpResponse, Refusal> {
         match route {
-            HeartbeatRoute::Collection | HeartbeatRoute::Short => {
-                let now = self.now.to_string();
-                Ok(answer(&json!({"status": "ok", "timestamp": now})))
+            HeartbeatRoute::Collection(id) => {
+                // Whoever watches a collection is to hear that it is gone; of one in no list nobody hears anything.
+                let found = self.site.catalog.get(id);
+                let found = found.filter(|found| found.is_listed());
+                let found = found.ok_or(Refusal::NoRoute)?;
+                access.dataset(found.id().as_str());
+                Ok(self.alive())
             }
+            HeartbeatRoute::Short => Ok(self.alive()),
             HeartbeatRoute::Statistics => self.statistics_since(heartbeats, access).await,
         }
+    }
+
+    fn alive(self) -> HttpResponse {
+        answer(&json!({"status": "ok", "timestamp": self.now.to_string()}))
     }
 
     /// Answers to whoever has a token (OE-HB-1) and may ask (OE-HB-8); a refusal ends no period (OE-HB-6).

@@ -192,7 +192,7 @@ async fn rooms(
         } => context.file(file, access).await,
         Route::Harvest(route) => context.harvest(route, access),
         Route::Health => Ok(healthy()),
-        Route::Heartbeat(route) => context.heartbeat(*route, heartbeats, access).await,
+        Route::Heartbeat(route) => context.heartbeat(route, heartbeats, access).await,
         Route::Perils(route) => context.perils(*route, body, access).await,
         Route::Climatescore(route) => climatescore::handle(context, *route, body, access).await,
         Route::Provenance(route) => context.provenance(route, access).await,

@@ -66,6 +66,11 @@ pub(crate) fn heartbeat() -> Operation {
 pub(crate) fn short_heartbeat(path: &str) -> Operation {
     let of_a_collection = path.contains("{id}");
     Operation {
+        problems: if of_a_collection {
+            vec![404]
+        } else {
+            Vec::new()
+        },
         parameters: if of_a_collection {
             vec![parameter("collection")]
         } else {

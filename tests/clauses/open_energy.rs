@@ -220,13 +220,18 @@ fn open_energy_a_heartbeat_says_how_often_what_was_answered_since_the_last_one()
     assert_eq!(collection["api_call_response_200_count"], 3, "{collection}");
     assert_eq!(site.get("/v1/heartbeat?collection=nothing").status, 404);
 
-    for path in ["/heartbeat", "/v1/collections/wind/heartbeat"] {
+    let of_collection = format!("/v1/collections/{NAME}/heartbeat");
+    for path in ["/heartbeat", &of_collection] {
         let short = site.ask(&Request::get(path));
         assert_eq!(short.status, 200, "{path}");
         let short: Value = serde_json::from_slice(&short.content).unwrap();
         assert_eq!(short["status"], "ok");
         assert!(short["timestamp"].as_str().unwrap().ends_with('Z'));
     }
+
+    // Whoever watches a collection hears that it is gone.
+    let gone = site.ask(&Request::get("/v1/collections/nothing/heartbeat"));
+    assert_eq!(gone.status, 404);
 
     // Counts outlive a reload, and others may not ask once somebody is named.
     assert_eq!(site.fetch().status, 200);
