@@ -364,6 +364,11 @@ fn two_versions_stand_side_by_side_and_everything_says_the_same_of_their_end() {
             .iter()
             .any(|link| link["rel"] == "successor-version" && link["href"] == successor)
     );
+    let newer = open(&site, "/v1/collections/open-2");
+    let newer: Value = serde_json::from_slice(&newer.content).unwrap();
+    let mut links = newer["links"].as_array().unwrap().iter();
+    let predecessor = "https://localhost/v1/collections/open";
+    assert!(links.any(|link| link["rel"] == "predecessor-version" && link["href"] == predecessor));
     let all = triples(&open(&site, "/catalog.ttl"));
     assert_eq!(
         values(&all, "isReplacedBy"),
@@ -371,7 +376,7 @@ fn two_versions_stand_side_by_side_and_everything_says_the_same_of_their_end() {
     );
     assert_eq!(
         values(&all, "replaces"),
-        HashSet::from(["https://localhost/v1/collections/open".to_owned()])
+        HashSet::from([predecessor.to_owned()])
     );
 
     // A successor that is not there is told at the load, and announced nowhere.

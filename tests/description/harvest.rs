@@ -35,7 +35,7 @@ roles = ["https://registry.example.org/scheme/electricity/role/report-provider"]
 const OPEN: &str = r#"
 [collection]
 title = "Generation in October"
-description = "What was generated, by site and day: \"kW.h\", <sites> & more."
+description = "What was generated,\r\nby site and day: \"kW.h\", <sites> & more: \uFFFE ]]> \u202E \U0001F9EF."
 keywords = ["solar", "electricity"]
 licence = "CC-BY-4.0"
 version = "0.1.2"
@@ -62,6 +62,7 @@ title = "Readings"
 description = "Half-hourly readings."
 licence = "https://registry.example.org/scheme/electricity/license/readings/1.4"
 [catalog]
+assurance = "Level1"
 conforms_to = ["https://registry.example.org/scheme/electricity/standard/readings"]
 [[rule]]
 class = "OE-SA"
@@ -208,12 +209,22 @@ fn the_check_tells_the_level_and_what_is_missing_and_passes_what_a_directory_tak
     assert!(is_passed, "{said}");
     for told in [
         "level   generation claims Level1 and reaches Level1",
-        "level   readings claims no level and reaches Level1",
+        "level   readings claims Level1 and reaches Level1",
         "readings.toml:2: collection.issued: readings: no date of publication is told (D2.2.1), as Level2 wants",
         "promise it has no personal data (D1.4)",
     ] {
         assert!(said.contains(told), "{told}\n{said}");
     }
+    publisher.write(
+        "data/readings.toml",
+        &SHARED.replace("assurance = \"Level1\"\n", ""),
+    );
+    let (said, is_passed) = publisher.check(&["--check"]);
+    assert!(!is_passed, "{said}");
+    let told = "readings.toml:6: catalog.assurance: readings: no assurance level is claimed";
+    assert!(said.contains(told), "{said}");
+    publisher.write("data/readings.toml", SHARED);
+
     let claims = OPEN.replace("Level1", "Level3");
     publisher.write("data/generation.toml", &claims);
     let (said, is_passed) = publisher.check(&["--check"]);
@@ -244,15 +255,19 @@ fn what_a_directory_would_refuse_is_an_error_with_its_place() {
     );
     publisher.write("data/generation.toml", OPEN);
 
+    // A licence that the scheme does not know, of open data and of shared.
     let config = fs::read_to_string(publisher.path("perild.toml")).unwrap();
-    let allowed =
-        "[catalog]\nallowed_licences = [\"https://creativecommons.org/publicdomain/zero/1.0/\"]";
-    publisher.write("perild.toml", &config.replace("[catalog]", allowed));
-    let (said, is_passed) = publisher.check(&["--check"]);
-    assert!(
-        !is_passed && said.contains("not among catalog.allowed_licences"),
-        "{said}"
-    );
+    let licences = [
+        "https://creativecommons.org/licenses/by/4.0/",
+        "https://registry.example.org/scheme/electricity/license/readings/1.4",
+    ];
+    for (allowed, unknown) in [(licences[0], licences[1]), (licences[1], licences[0])] {
+        let allowed = format!("[catalog]\nallowed_licences = [\"{allowed}\"]");
+        publisher.write("perild.toml", &config.replace("[catalog]", &allowed));
+        let (said, is_passed) = publisher.check(&["--check"]);
+        let told = format!("{unknown} is not among catalog.allowed_licences");
+        assert!(!is_passed && said.contains(&told), "{said}");
+    }
     publisher.write("perild.toml", &config);
 
     fs::remove_file(publisher.path("data/readings.csv")).unwrap();
@@ -278,6 +293,10 @@ fn what_a_directory_has_taken_is_compared_with_what_is_there_now() {
     publisher.write("data/readings.toml", &SHARED.replace(from, to));
     let (said, is_passed) = publisher.check(&["--against", taken]);
     assert!(!is_passed && said.contains("conformsTo was"), "{said}");
+    assert!(
+        said.contains("readings.toml:8: catalog.conforms_to: "),
+        "{said}"
+    );
     publisher.write("data/readings.toml", SHARED);
     fs::rename(
         publisher.path("data/readings.toml"),
@@ -321,6 +340,10 @@ fn requirements_of_a_scheme_are_met_or_said_to_be_missed() {
     let (said, is_passed) = publisher.check(&["--requirements", path]);
     assert!(
         !is_passed && said.contains("dc/terms/license lacks"),
+        "{said}"
+    );
+    assert!(
+        said.contains("readings.toml:5: collection.licence: "),
         "{said}"
     );
     publisher.write("standard.ttl", "this is no Turtle");
