@@ -140,6 +140,9 @@ mod tests {
             let ranges = of(&picked);
             let plain = rows(&ranges);
             prop_assert_eq!(ranges.len(), plain.len());
+            prop_assert_eq!(ranges.is_empty(), plain.is_empty());
+            let touch = ranges.iter().zip(ranges.iter().skip(1)).any(|(one, next)| one.end >= next.start);
+            prop_assert!(!touch, "a reader skips and reads by runs");
             prop_assert_eq!(ranges.row(most), plain.get(most).copied());
             let mut rest = ranges.clone();
             let first = rest.take_first(most);
