@@ -244,3 +244,6 @@ const MOST_CHUNK_ROWS: usize = 131_072;
 /// Octets of a batch, about.
 const BATCH_BYTES: usize = 4 << 20;
 const MOST_BATCH_ROWS: usize = 8_192;
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Questions to random tables of tiny pages, beside the same rows in a plain list.
 
 mod bounds;
-mod plain;
+pub(super) mod plain;
 mod whole;
 
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::{
 use plain::{Cell, Plain, Shape};
 
 /// Sizes so small that few rows have many pages, groups and parts.
-const SIZES: Sizes = Sizes {
+pub(super) const SIZES: Sizes = Sizes {
     page: 3,
     group: 9,
     part: 18,
@@ -35,7 +35,7 @@ fn options(memory_bytes: usize) -> Options {
     }
 }
 
-fn written(plain: &Plain, memory_bytes: usize) -> (tempfile::TempDir, Arc<Table>) {
+pub(super) fn written(plain: &Plain, memory_bytes: usize) -> (tempfile::TempDir, Arc<Table>) {
     let folder = tempfile::tempdir().unwrap();
     let mut writer =
         Writer::begin(folder.path(), plain.schema.clone(), options(memory_bytes)).unwrap();

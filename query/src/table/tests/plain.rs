@@ -20,14 +20,14 @@ use crate::{
 
 /// A value; of geometries a point.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Cell {
+pub(in crate::table) enum Cell {
     Nothing,
     Is(Literal),
     Point([f64; 2]),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Shape {
+pub(in crate::table) enum Shape {
     Records,
     Composite,
     Series,
@@ -35,11 +35,11 @@ pub(super) enum Shape {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Plain {
+pub(in crate::table) struct Plain {
     pub(super) shape: Shape,
     pub(super) schema: TableSchema,
     /// In the order of the table.
-    pub(super) rows: Vec<Vec<Cell>>,
+    pub(in crate::table) rows: Vec<Vec<Cell>>,
     /// As they are written.
     pub(super) pushed: Vec<Vec<Cell>>,
 }
@@ -84,7 +84,7 @@ pub(super) fn row() -> impl Strategy<Value = Vec<Cell>> {
 }
 
 /// The row of a number, which no other has.
-pub(super) fn numbered(number: i64) -> Vec<Cell> {
+pub(in crate::table) fn numbered(number: i64) -> Vec<Cell> {
     let instant = Cell::Is(Literal::DateTime(number));
     vec![
         Cell::Is(Literal::Text(format!("{number:04}").into())),
@@ -104,7 +104,7 @@ fn point(x: i8, y: i8) -> Cell {
 }
 
 impl Plain {
-    pub(super) fn new(shape: Shape, rows: Vec<Vec<Cell>>) -> Self {
+    pub(in crate::table) fn new(shape: Shape, rows: Vec<Vec<Cell>>) -> Self {
         let (kind, key) = match shape {
             Shape::Records => (Kind::Records, vec!["id"]),
             Shape::Composite => (Kind::Records, vec!["id", "number"]),
