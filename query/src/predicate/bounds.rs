@@ -11,10 +11,7 @@ pub trait Bounds {
     fn of(&self, column: usize) -> ColumnBounds;
 
     /// The box of all geometries of a column that are not empty: west, south, east, north; none when it is not known.
-    fn extent(&self, column: usize) -> Option<[f64; 4]> {
-        let _ = column;
-        None
-    }
+    fn extent(&self, column: usize) -> Option<[f64; 4]>;
 }
 
 /// Bounds of the values of a column: no value lies outside, and the bounds may be wider than the values are.

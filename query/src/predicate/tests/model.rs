@@ -94,6 +94,10 @@ impl Bounds for Exact<'_> {
             },
         }
     }
+
+    fn extent(&self, _: usize) -> Option<[f64; 4]> {
+        None
+    }
 }
 
 /// Bounds of which nothing is known, and of which one side is missing.
@@ -107,6 +111,10 @@ impl Bounds for Without<'_> {
             max: known.max.filter(|_| self.2),
             nulls: Nulls::Some,
         }
+    }
+
+    fn extent(&self, _: usize) -> Option<[f64; 4]> {
+        None
     }
 }
 
@@ -265,6 +273,10 @@ impl Bounds for Names {
             max: Some(text(self.1)),
             nulls: Nulls::None,
         }
+    }
+
+    fn extent(&self, _: usize) -> Option<[f64; 4]> {
+        None
     }
 }
 
