@@ -178,4 +178,7 @@ fn columns_that_are_read_are_told_and_conjuncts_are_taken_apart() {
     assert_eq!(all.conjuncts().len(), 3);
     assert_eq!(one.conjuncts(), std::slice::from_ref(&one));
     assert_eq!(Predicate::all([one.clone()]), one);
+    assert_eq!(Predicate::any([one.clone()]), one);
+    assert_eq!(Predicate::all([]), Predicate::Constant(true));
+    assert_eq!(Predicate::any([]), Predicate::Constant(false));
 }

@@ -113,6 +113,41 @@ fn pages_of_which_the_question_cannot_be_true_are_not_read() {
 }
 
 #[test]
+fn keys_are_looked_for_in_the_groups_and_pages_that_can_have_them() {
+    let rows = (0..ROWS).rev().map(plain::numbered).collect();
+    let (_folder, table) = written(&Plain::new(Shape::Records, rows), 1 << 20);
+    for (ids, groups, rows) in [
+        (&["0010"][..], 1..2, 0..3),
+        (&["0010", "0022"], 1..3, 0..9),
+        (&["0014", "0014"], 1..2, 3..6),
+        (&["0060"], 7..7, 9..9),
+    ] {
+        let filter = table.filter(&keys(ids)).unwrap();
+        let scan = Scan::new(Arc::clone(&table.files), filter, None);
+        assert_eq!(scan.next, groups, "{ids:?}");
+        let group = table.files.groups()[1];
+        let metadata = table.files.file(group).unwrap().metadata();
+        let pages = metadata.page_index_for_row_group(group.at);
+        assert_eq!(scan.key_rows(&pages, group.rows), rows, "{ids:?}");
+    }
+}
+
+#[test]
+fn more_rows_are_looked_at_together_the_longer_a_scan_goes_on() {
+    let rows = (0..ROWS).rev().map(plain::numbered).collect();
+    let (_folder, table) = written(&Plain::new(Shape::Records, rows), 1 << 20);
+    let all = condition(from(Comparison::GreaterOrEqual, 0));
+    let filter = table.filter(&all).unwrap();
+    let mut scan = Scan::new(Arc::clone(&table.files), filter, None);
+    scan.chunk = 2;
+    for expected in [2, 4, 3, 9, 9, 9, 9, 9, 6] {
+        let found = scan.next_matches().unwrap().unwrap();
+        assert_eq!(found.rows.len(), expected);
+    }
+    assert!(scan.next_matches().unwrap().is_none());
+}
+
+#[test]
 fn pages_of_features_that_are_beside_the_box_are_not_read() {
     let rows = (0..ROWS).rev().map(plain::numbered).collect();
     let plain = Plain::new(Shape::Features, rows);
