@@ -378,6 +378,7 @@ fn every_kind_of_geometry_is_read_and_wound() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn geometries_that_contradict_themselves_are_told_with_their_row() {
     let each = Header {
         geometry: 0,

@@ -7,7 +7,11 @@ use bytes::Bytes;
 use parquet::{
     arrow::{ArrowWriter, arrow_reader::ParquetRecordBatchReaderBuilder},
     basic::Compression,
-    file::{metadata::KeyValue, properties::WriterProperties, statistics::Statistics},
+    file::{
+        metadata::{KeyValue, RowGroupMetaData},
+        properties::WriterProperties,
+        statistics::Statistics,
+    },
 };
 use proptest::{prelude::*, sample::subsequence};
 
@@ -88,7 +92,7 @@ proptest! {
         let names: Vec<_> = about.schema_descr().columns().iter().map(|column| column.name().to_owned()).collect();
         let expected = columns.iter().map(|column| plain.schema.columns[*column].name.to_string());
         prop_assert_eq!(names, expected.collect::<Vec<_>>());
-        for chunk in metadata.row_groups().iter().flat_map(|group| group.columns()) {
+        for chunk in metadata.row_groups().iter().flat_map(RowGroupMetaData::columns) {
             prop_assert_eq!(chunk.offset_index_offset().or(chunk.column_index_offset()), None);
         }
         let rows = reader.build().unwrap().map(Result::unwrap);
