@@ -7,7 +7,7 @@ use super::{
 use crate::{
     literal::Literal,
     predicate::{Comparison, Folding, Predicate, TypeFault},
-    schema::{TableSchema, nearest},
+    schema::{ColumnType, TableSchema, nearest},
 };
 
 /// Columns that a filter may name.
@@ -55,18 +55,25 @@ impl Columns<'_> {
         }
     }
 
-    /// The position of the column that a node names.
+    /// The position of the column that a node names. One of JSON is no queryable.
     pub(super) fn column(self, node: &Node) -> Result<usize, Fault> {
         let Term::Property(name) = &node.term else {
             return Err(node.expected("a column"));
         };
-        let found = self.schema.column(name);
-        found.map(|(column, _)| column).ok_or_else(|| {
+        let (column, described) = self.schema.column(name).ok_or_else(|| {
             node.at.fault(FaultKind::UnknownColumn {
                 name: name.clone(),
                 nearest: self.schema.nearest(name).map(Into::into),
             })
-        })
+        })?;
+        if described.column_type == ColumnType::Json {
+            return Err(node.at.fault(TypeFault::Needs {
+                column: described.name.clone(),
+                column_type: described.column_type.name(),
+                needs: "rows are not asked for by such a column",
+            }));
+        }
+        Ok(column)
     }
 
     pub(super) fn compare(

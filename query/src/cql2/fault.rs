@@ -61,7 +61,7 @@ pub enum FaultKind {
     #[error(transparent)]
     Geometry(#[from] GeometryFault),
     /// A text that is neither date nor time.
-    #[error("{} is no {expected} of RFC 3339", Given(.text))]
+    #[error("{} is no {expected}", Given(.text))]
     Instant {
         /// The text.
         text: Box<str>,

@@ -62,7 +62,7 @@ impl Node {
 pub(super) fn date(at: &At, text: &str) -> Result<Term, Fault> {
     match instant::day(text) {
         Some(day) => Ok(Term::Literal(Literal::Date(day))),
-        None => Err(no_instant(at, text, "date")),
+        None => Err(no_instant(at, text, "date of RFC 3339, as 2026-01-31")),
     }
 }
 
@@ -70,7 +70,11 @@ pub(super) fn date(at: &At, text: &str) -> Result<Term, Fault> {
 pub(super) fn timestamp(at: &At, text: &str) -> Result<Term, Fault> {
     match instant::millisecond(text) {
         Some(millisecond) => Ok(Term::Literal(Literal::DateTime(millisecond))),
-        None => Err(no_instant(at, text, "time in milliseconds")),
+        None => Err(no_instant(
+            at,
+            text,
+            "time of RFC 3339 in milliseconds, as 2026-01-31T09:30:00Z",
+        )),
     }
 }
 

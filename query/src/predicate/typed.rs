@@ -24,6 +24,18 @@ pub enum TypeFault {
         /// The other side.
         given: Box<str>,
     },
+    /// A column of times and a text that is one, which CQL2 writes in another way.
+    #[error("{column} is {column_type}, and is compared with {given} and not with {meant}")]
+    Unwritten {
+        /// The column.
+        column: Box<str>,
+        /// Its type.
+        column_type: &'static str,
+        /// The text.
+        given: Box<str>,
+        /// The value, as CQL2 text has it.
+        meant: Box<str>,
+    },
     /// Literals of two types.
     #[error("{left} is compared with {right}")]
     Literals {
@@ -230,11 +242,39 @@ pub(crate) fn given(literal: &Literal) -> Box<str> {
 }
 
 fn compared(column: &Column, literal: &Literal) -> TypeFault {
-    TypeFault::Compared {
-        column: column.name.clone(),
-        column_type: column.column_type.name(),
-        given: given(literal),
+    let (name, column_type, given) = (
+        column.name.clone(),
+        column.column_type.name(),
+        given(literal),
+    );
+    match meant(column.column_type, literal) {
+        Some(meant) => TypeFault::Unwritten {
+            column: name,
+            column_type,
+            given,
+            meant: meant.to_string().into(),
+        },
+        None => TypeFault::Compared {
+            column: name,
+            column_type,
+            given,
+        },
     }
+}
+
+/// The day, the time or the number that was meant by a text in quotes.
+fn meant(column_type: ColumnType, literal: &Literal) -> Option<Literal> {
+    let Literal::Text(text) = literal else {
+        return None;
+    };
+    let types: &[ColumnType] = match column_type {
+        ColumnType::Boolean => &[ColumnType::Boolean],
+        ColumnType::Date | ColumnType::DateTime => &TIMES,
+        ColumnType::Integer | ColumnType::Number => &NUMBERS,
+        ColumnType::Geometry | ColumnType::Json | ColumnType::Text => &[],
+    };
+    let mut types = types.iter();
+    types.find_map(|of| Literal::parse(text, *of).ok())
 }
 
 /// The column at a position, if what of its text does not count is asked of text only.

@@ -66,11 +66,11 @@ fn basic_cql2_compares_and_connects() {
             r#""updated" >= TIMESTAMP('1970-01-01T00:00:00Z')"#,
         ),
         (
-            "geometry IS NOT NULL AND notes is null",
+            "geometry IS NOT NULL AND depth is null",
             r#"{"op":"and","args":[
                 {"op":"not","args":[{"op":"isNull","args":[{"property":"geometry"}]}]},
-                {"op":"isNull","args":[{"property":"notes"}]}]}"#,
-            r#"NOT ("geometry" IS NULL) AND "notes" IS NULL"#,
+                {"op":"isNull","args":[{"property":"depth"}]}]}"#,
+            r#"NOT ("geometry" IS NULL) AND "depth" IS NULL"#,
         ),
         (
             r#"eo:platform = 'a' AND "in ""quotes""" = 'b'"#,
