@@ -129,7 +129,7 @@ fn series(criterion: &mut Criterion) {
     group.bench_function("latest rows", |bench| {
         bench.iter(|| {
             let within = Within::default();
-            let latest = Latest::of(read(black_box(&batches)), table.arrow(), &table, within);
+            let latest = Latest::of(read(black_box(&batches)), &table.arrow(), &table, within);
             assert_eq!(rows(Box::new(latest.expect("series"))), METERS);
         });
     });

@@ -62,11 +62,22 @@ pub(super) fn outcome_field(name: &str, column: &Column, function: Function) -> 
 }
 
 fn group_field(column: &Column) -> Field {
-    let field = Field::new(&*column.name, column.column_type.arrow(), true);
-    match &column.unit {
+    about(
+        Field::new(&*column.name, column.column_type.arrow(), true),
+        column,
+    )
+}
+
+/// A field of values as they are stored, with their unit and their definition.
+pub(super) fn about(field: Field, column: &Column) -> Field {
+    let mut field = match &column.unit {
         Some(unit) => with_unit(field, unit),
         None => field,
+    };
+    if let Some(definition) = &column.definition {
+        field.metadata_mut().insert("definition", &**definition);
     }
+    field
 }
 
 fn with_unit(mut field: Field, unit: &str) -> Field {

@@ -2,6 +2,7 @@
 
 use std::{
     fmt::{self, Display},
+    hash::{Hash, Hasher},
     str::FromStr,
 };
 
@@ -27,8 +28,12 @@ pub enum Function {
 }
 
 /// A share in thousandths of a per cent, from none to all.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub struct Quantile(u32);
+#[derive(Clone, Copy, Debug)]
+pub struct Quantile {
+    share: u32,
+    /// It was asked for as the median, and its column is called so.
+    is_median: bool,
+}
 
 /// A text that no function is called.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -50,7 +55,22 @@ impl Quantile {
     /// The share, from 0 to 1.
     #[must_use]
     pub fn share(self) -> f64 {
-        f64::from(self.0) / f64::from(ALL)
+        f64::from(self.share) / f64::from(ALL)
+    }
+}
+
+/// By the share: the median and half of a hundred are one.
+impl PartialEq for Quantile {
+    fn eq(&self, other: &Self) -> bool {
+        self.share == other.share
+    }
+}
+
+impl Eq for Quantile {}
+
+impl Hash for Quantile {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.share.hash(state);
     }
 }
 
@@ -64,7 +84,10 @@ impl FromStr for Function {
             "last" => Self::Last,
             "max" => Self::Max,
             "mean" => Self::Mean,
-            "median" => Self::Quantile(Quantile(ALL / 2)),
+            "median" => Self::Quantile(Quantile {
+                share: ALL / 2,
+                is_median: true,
+            }),
             "min" => Self::Min,
             "sum" => Self::Sum,
             _ => Self::Quantile(text.strip_prefix('p').ok_or(NoFunction)?.parse()?),
@@ -89,7 +112,10 @@ impl FromStr for Quantile {
         if share > ALL {
             return Err(NoFunction);
         }
-        Ok(Self(share))
+        Ok(Self {
+            share,
+            is_median: false,
+        })
     }
 }
 
@@ -110,7 +136,10 @@ impl Display for Function {
 
 impl Display for Quantile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, decimals) = (self.0 / 1000, self.0 % 1000);
+        if self.is_median {
+            return f.write_str("median");
+        }
+        let (whole, decimals) = (self.share / 1000, self.share % 1000);
         if decimals == 0 {
             return write!(f, "p{whole}");
         }
@@ -134,7 +163,8 @@ mod tests {
             ("last", Some("last")),
             ("max", Some("max")),
             ("mean", Some("mean")),
-            ("median", Some("p50")),
+            ("median", Some("median")),
+            ("p50", Some("p50")),
             ("min", Some("min")),
             ("sum", Some("sum")),
             ("p0", Some("p0")),
@@ -164,5 +194,12 @@ mod tests {
             let found = found.map(|function| function.to_string());
             assert_eq!(found.as_deref(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn the_median_is_half_of_a_hundred_by_another_name() {
+        let function = |text: &str| text.parse::<Function>().unwrap();
+        assert_eq!(function("median"), function("p50"));
+        assert_ne!(function("median"), function("p50.1"));
     }
 }

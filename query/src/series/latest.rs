@@ -1,13 +1,14 @@
 //! The latest row of each series.
 
-use std::error::Error;
+use std::{error::Error, sync::Arc};
 
 use arrow_array::{RecordBatch, RecordBatchReader, UInt64Array};
-use arrow_schema::{ArrowError, SchemaRef};
+use arrow_schema::{ArrowError, Schema, SchemaRef};
 use arrow_select::{concat::concat_batches, take::take_record_batch};
 
 use super::{
     fault::Fault,
+    fields::about,
     long::BATCH,
     question::{Order, Refused, order_of},
     segments::{Segment, Segments},
@@ -35,13 +36,13 @@ where
     /// [`Refused::Kind`] of a table that is not one of series.
     pub fn of(
         batches: I,
-        schema: SchemaRef,
+        schema: &Schema,
         table: &TableSchema,
         within: Within,
     ) -> Result<Self, Refused> {
         let order: Order = order_of(table, within)?;
         Ok(Self {
-            schema,
+            schema: described(schema, table),
             segments: Some(Segments::of(batches, order)),
             segment: None,
         })
@@ -69,6 +70,19 @@ where
         }
         Ok(Some(concat_batches(&self.schema, &rows)?))
     }
+}
+
+/// The columns of `schema` with what the table says of each.
+fn described(schema: &Schema, table: &TableSchema) -> SchemaRef {
+    let fields = schema.fields().iter().map(|field| {
+        let field = field.as_ref().clone();
+        match table.column(field.name()) {
+            Some((_, column)) => about(field, column),
+            None => field,
+        }
+    });
+    let fields: Vec<_> = fields.collect();
+    Arc::new(Schema::new(fields).with_metadata(schema.metadata().clone()))
 }
 
 fn last_row(segment: &Segment) -> Result<RecordBatch, Fault> {

@@ -241,7 +241,11 @@ fn not_finer(every: Every, step: Option<i64>, is_date: bool) -> Result<(), Refus
         None => Ok(()),
         Some(step) => Err(Refused::Finer {
             every,
-            step: jiff::SignedDuration::from_millis(step).to_string().into(),
+            step: if step % DAY == 0 {
+                format!("P{}D", step / DAY).into()
+            } else {
+                jiff::SignedDuration::from_millis(step).to_string().into()
+            },
         }),
     }
 }

@@ -110,7 +110,7 @@ impl PermittedTable {
     pub fn latest(&self, latest: LatestRows) -> Result<Batches, Refused> {
         let rows = self.select(latest.query)?;
         let schema = Arc::clone(rows.schema());
-        let latest = Latest::of(rows, schema, self.schema(), latest.within);
+        let latest = Latest::of(rows, &schema, self.schema(), latest.within);
         Ok(Box::new(latest.map_err(|fault| refused(&fault))?))
     }
 }

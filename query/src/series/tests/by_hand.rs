@@ -251,7 +251,10 @@ fn days_are_summed_up_by_weeks_and_months_whatever_the_zone() {
         ["a d20423 d20454 4 31", "a d20454 d20485 16 31"]
     );
     let finer = Aggregation::new(&table, wanted("PT1H", "UTC", "sum"));
-    assert!(matches!(finer, Err(Refused::Finer { .. })));
+    let Err(Refused::Finer { step, .. }) = finer else {
+        panic!("{finer:?}");
+    };
+    assert_eq!(&*step, "P1D", "as intervals are asked for");
 }
 
 #[test]
@@ -259,7 +262,7 @@ fn the_latest_row_of_each_series_is_had_as_it_is() {
     let rows = with_a_gap();
     let latest = |within| {
         let table = meters(HALF_HOUR);
-        let latest = Latest::of(batches(&rows, 5), table.arrow(), &table, within).unwrap();
+        let latest = Latest::of(batches(&rows, 5), &table.arrow(), &table, within).unwrap();
         lines(Box::new(latest)).unwrap()[1..].to_vec()
     };
     assert_eq!(
@@ -272,4 +275,20 @@ fn the_latest_row_of_each_series_is_had_as_it_is() {
     let until = Some(instant("2026-01-02T00:00:00Z"));
     let before = Within { from: None, until };
     assert_eq!(latest(before), ["a AB1 2026-01-01T23:30Z 0.5 3"]);
+}
+
+#[test]
+fn the_latest_row_has_the_units_of_its_columns() {
+    let mut table = meters(HALF_HOUR);
+    table.columns[3].unit = Some("kW.h".into());
+    let latest = Latest::of(
+        batches(&with_a_gap(), 5),
+        &table.arrow(),
+        &table,
+        Within::default(),
+    );
+    let latest = latest.unwrap();
+    let of_field = |at: usize| latest.schema().field(at).metadata().get("unit").cloned();
+    assert_eq!(of_field(3).as_deref(), Some("kW.h"));
+    assert_eq!(of_field(0), None);
 }
