@@ -6,7 +6,13 @@ use arrow_array::{RecordBatch, cast::AsArray, types::UInt64Type};
 use arrow_row::OwnedRow;
 use arrow_schema::ArrowError;
 
-use crate::schema::ColumnType;
+use crate::{
+    literal::{
+        Given, Literal,
+        instant::{Day, Millisecond},
+    },
+    schema::ColumnType,
+};
 
 use super::{order::Order, scalar::literal_of, writer::WriteError};
 
@@ -98,6 +104,7 @@ pub(super) fn described(order: &Order, batch: &RecordBatch, row: usize) -> Strin
     columns.collect::<Vec<_>>().join(", ")
 }
 
+/// A value as files and answers have it, text in quotes.
 struct Value<'a>(&'a RecordBatch, usize, usize);
 
 impl fmt::Display for Value<'_> {
@@ -115,8 +122,13 @@ impl fmt::Display for Value<'_> {
         let column_type = types
             .into_iter()
             .find(|one| one.arrow() == *column.data_type());
-        let value = column_type.and_then(|one| literal_of(column, *row, one));
-        value.map_or(Ok(()), |value| write!(formatter, "{value}"))
+        match column_type.and_then(|one| literal_of(column, *row, one)) {
+            Some(Literal::Text(text)) => write!(formatter, "{}", Given(&text)),
+            Some(Literal::Date(day)) => write!(formatter, "{}", Day(day)),
+            Some(Literal::DateTime(instant)) => write!(formatter, "{}", Millisecond(instant)),
+            Some(number) => write!(formatter, "{number}"),
+            None => Ok(()),
+        }
     }
 }
 

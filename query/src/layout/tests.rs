@@ -172,7 +172,7 @@ fn a_writer_that_fails_or_is_dropped_leaves_nothing_and_changes_nothing() {
         panic!("{duplicate:?}");
     };
     assert_eq!((found[0].first, found[0].second), (0, 2));
-    assert_eq!(found[0].to_string(), "rows 0 and 2 are both sku 'x'");
+    assert_eq!(found[0].to_string(), "rows 0 and 2 are both sku \"x\"");
     drop(Writer::begin(path, schema(), options()).unwrap());
     let mut writer = Writer::begin(path, schema(), options()).unwrap();
     writer.push(&batch(&[("x", 1)])).unwrap();

@@ -224,7 +224,7 @@ fn what_cannot_be_changed_is_refused_and_stays_as_it_was() {
     let told = there.unwrap_err().to_string();
     assert_eq!(
         told,
-        "rows are there already: meter 'b', from TIMESTAMP('1970-01-01T00:00:00.003Z')"
+        r#"rows are there already: meter "b", from 1970-01-01T00:00:00.003Z"#
     );
     let twice = ten_meters();
     let twice: Vec<_> = twice.iter().chain(&twice).take(101).collect();
