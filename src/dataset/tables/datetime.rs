@@ -2,7 +2,7 @@
 
 use perild_query::{
     Kind,
-    literal::instant::{day, millisecond},
+    literal::instant::{day, first_of, millisecond},
     query::Interval,
     series::Zone,
 };
@@ -59,11 +59,12 @@ fn last(end: &str, kind: Kind, zone: &Zone) -> Option<i64> {
     }
 }
 
-/// The first and the last millisecond of a day, or an instant as both.
+/// The first and the last millisecond of a day, or an instant as both. The last day of 9999, with which many say "for
+/// ever", is beyond what zones are known of: there it is one of UTC.
 fn span(text: &str, zone: &Zone) -> Option<(i64, i64)> {
     if let Some(day) = day(text) {
-        let next = zone.first_of_day(day.checked_add(1)?)?;
-        return Some((zone.first_of_day(day)?, next.checked_sub(1)?));
+        let first = |day| zone.first_of_day(day).unwrap_or_else(|| first_of(day));
+        return Some((first(day), first(day.checked_add(1)?).checked_sub(1)?));
     }
     let instant = millisecond(text)?;
     Some((instant, instant))
@@ -95,6 +96,16 @@ mod tests {
             ("/1970-01-01T00:00:00Z", None, Some(0)),
             ("1970-01-02/", Some(DAY), None),
             ("1970-01-02/..", Some(DAY), None),
+            (
+                "0001-01-01/0001-01-01",
+                Some(-719_162 * DAY),
+                Some(-719_161 * DAY - 1),
+            ),
+            (
+                "1970-01-02/9999-12-31",
+                Some(DAY),
+                Some(2_932_897 * DAY - 1),
+            ),
         ] {
             let found = read(text, Kind::Features);
             assert_eq!(found, Ok(Interval { begin, end }), "{text}");
