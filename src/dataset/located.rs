@@ -12,7 +12,7 @@ use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt32Array};
 use arrow_schema::{ArrowError, Schema, SchemaRef};
 use perild_query::locate::{Located as Pairs, Locator};
 
-pub use columns::PROPERTIES;
+pub use columns::{Coordinates, PROPERTIES};
 pub use table::LocatedFeatures;
 
 use super::perils::places::{PlaceList, PlaceReader};
@@ -35,10 +35,10 @@ struct Read {
 }
 
 impl Located {
-    /// The rows of `places` beside those of `features`.
+    /// The rows of `places` beside those of `features`, the coordinates as `coordinates` has them.
     #[must_use]
-    pub fn new(places: &PlaceList, features: LocatedFeatures) -> Self {
-        let columns = PlaceColumns::new(places);
+    pub fn new(places: &PlaceList, features: LocatedFeatures, coordinates: Coordinates) -> Self {
+        let columns = PlaceColumns::new(places, coordinates);
         let locator = features.into_locator();
         Self {
             schema: schema(&columns.schema(), &locator.schema()),

@@ -58,6 +58,19 @@ fn each_place_comes_back_with_the_features_around_it_or_alone() {
 }
 
 #[test]
+fn coordinates_come_back_as_they_were_written_and_columns_under_names_of_their_own() {
+    let site = site();
+    let sent = "latitude,longitude,status\n50.500,+00.50,new\n50.5x,0.5,old\n";
+    let answer = located(&site, "?properties=number", sent);
+    let expected = "latitude,longitude,input_status,reason,status,feature_number\n\
+                    50.500,+00.50,new,,found,0\n\
+                    50.5x,0.5,old,latitude_not_a_number,rejected,\n";
+    assert_eq!(answer, expected);
+    let numbers = located(&site, "?properties=number&f=ndjson", sent);
+    assert!(numbers.contains(r#""coordinates":[0.5,50.5]"#), "{numbers}");
+}
+
+#[test]
 fn features_are_asked_for_by_time_and_by_their_columns() {
     let site = site();
     let found = |query: &str| {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     dataset::{
-        located::{Located, LocatedFeatures},
+        located::{Coordinates, Located, LocatedFeatures},
         perils::{
             Refused as PlacesRefused,
             places::{InputFormat, PlaceList},
@@ -34,7 +34,8 @@ impl RequestContext<'_> {
         access: &mut Access,
     ) -> Result<HttpResponse, Refusal> {
         let Some(geometry) = geometry_of(&table) else {
-            return Err(Refusal::NoRoute);
+            let kind = table.schema().kind.into();
+            return Err(Refused::OtherKind { kind }.into());
         };
         let parameters = Parameters::read(&self.parameters(), table.schema(), &TAKEN, true)?;
         let asked = Asked::read(&parameters, table.schema())?;
@@ -63,10 +64,14 @@ impl RequestContext<'_> {
         let negotiated = Negotiated::of(self.request, f, Some(like_input))?;
         let slot = self.site.streams.try_acquire(bearer.consumer());
         let slot = slot.ok_or(Refusal::Busy)?;
+        let coordinates = match negotiated.format() {
+            Format::Csv => Coordinates::AsSent,
+            _ => Coordinates::AsNumbers,
+        };
         let (schema, query, columns) = (table.schema().clone(), asked.query, told.clone());
         let located = read(self.query_slot(bearer).await?, move || {
             let features = LocatedFeatures::read(&table, query, &columns, &places)?;
-            Ok(Located::new(&places, features))
+            Ok(Located::new(&places, features, coordinates))
         });
         let located = located.await?;
         let (now, rows) = (self.now, self.rows.clone());

@@ -1,6 +1,6 @@
 //! Places as they were sent, in columns.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use arrow_array::{
     ArrayRef, RecordBatch,
@@ -8,7 +8,7 @@ use arrow_array::{
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
-use super::ROWS;
+use super::{ROWS, STATUS};
 use crate::dataset::perils::places::{Carried, Header, Place, PlaceFault, PlaceList, number};
 
 /// Columns of places as they fill up.
@@ -16,8 +16,8 @@ pub(super) struct PlaceColumns {
     schema: SchemaRef,
     header: Option<Header>,
     index: UInt64Builder,
-    latitude: Float64Builder,
-    longitude: Float64Builder,
+    latitude: Coordinate,
+    longitude: Coordinate,
     /// Of CSV the other columns, in their order; else the id, and what else was sent.
     texts: Vec<StringBuilder>,
     reason: StringBuilder,
@@ -26,18 +26,59 @@ pub(super) struct PlaceColumns {
     carried: usize,
 }
 
+/// The form of latitudes and longitudes in an answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Coordinates {
+    /// Numbers; none where what was sent is none.
+    AsNumbers,
+    /// Texts, as they were sent.
+    AsSent,
+}
+
+/// A column of coordinates.
+enum Coordinate {
+    Numbers(Float64Builder),
+    Texts(StringBuilder),
+}
+
+impl Coordinate {
+    fn new(coordinates: Coordinates) -> Self {
+        match coordinates {
+            Coordinates::AsNumbers => Self::Numbers(Float64Builder::new()),
+            Coordinates::AsSent => Self::Texts(StringBuilder::new()),
+        }
+    }
+
+    /// Appends what was sent: `text`, and the same as JSON has it.
+    fn append(&mut self, text: Option<&str>, json: Option<&str>) {
+        match self {
+            Self::Numbers(numbers) => {
+                numbers.append_option(json.and_then(|json| number(json.trim())));
+            }
+            Self::Texts(texts) => texts.append_option(text),
+        }
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Self::Numbers(numbers) => Arc::new(numbers.finish()),
+            Self::Texts(texts) => finished(texts),
+        }
+    }
+}
+
 impl PlaceColumns {
-    pub(super) fn new(places: &PlaceList) -> Self {
+    pub(super) fn new(places: &PlaceList, coordinates: Coordinates) -> Self {
         let header = places.header().cloned();
         let texts = header
             .as_ref()
             .map_or(2, |header| header.names.len() - COORDINATES);
         Self {
-            schema: schema(header.as_ref()),
+            schema: schema(header.as_ref(), coordinates),
             header,
             index: UInt64Builder::new(),
-            latitude: Float64Builder::new(),
-            longitude: Float64Builder::new(),
+            latitude: Coordinate::new(coordinates),
+            longitude: Coordinate::new(coordinates),
             texts: (0..texts).map(|_| StringBuilder::new()).collect(),
             reason: StringBuilder::new(),
             positions: Vec::new(),
@@ -63,10 +104,16 @@ impl PlaceColumns {
     pub(super) fn push(&mut self, place: &Place<'_>) {
         let understood = place.position.ok();
         let [latitude, longitude] = place.coordinates(self.header.as_ref());
-        let sent = [latitude, longitude].map(|text| text.and_then(|text| number(text.trim())));
-        let [latitude, longitude] = sent;
-        self.latitude.append_option(latitude);
-        self.longitude.append_option(longitude);
+        let [latitude, longitude] = [latitude.as_deref(), longitude.as_deref()];
+        if let (Some(header), Carried::Record(record)) = (&self.header, place.carried) {
+            let sent = [header.latitude, header.longitude].map(|at| record.field(at));
+            let [of_north, of_east] = &sent;
+            self.latitude.append(Some(of_north), latitude);
+            self.longitude.append(Some(of_east), longitude);
+        } else {
+            self.latitude.append(latitude, latitude);
+            self.longitude.append(longitude, longitude);
+        }
         // A turn from Greenwich to the east is one to the west.
         let turned = |degrees: f64| {
             if degrees > 180.0 {
@@ -119,8 +166,7 @@ impl PlaceColumns {
         self.carried = 0;
         let texts = self.texts.iter_mut();
         let mut columns: Vec<ArrayRef> = texts.map(finished).collect();
-        let latitude: ArrayRef = Arc::new(self.latitude.finish());
-        let longitude: ArrayRef = Arc::new(self.longitude.finish());
+        let (latitude, longitude) = (self.latitude.finish(), self.longitude.finish());
         if let Some(header) = &self.header {
             let mut coordinates = [(header.latitude, latitude), (header.longitude, longitude)];
             coordinates.sort_by_key(|(at, _)| *at);
@@ -137,15 +183,18 @@ impl PlaceColumns {
     }
 }
 
-fn schema(header: Option<&Header>) -> SchemaRef {
-    let reason = Field::new(REASON, DataType::Utf8, true);
+fn schema(header: Option<&Header>, coordinates: Coordinates) -> SchemaRef {
+    let of_coordinates = match coordinates {
+        Coordinates::AsNumbers => DataType::Float64,
+        Coordinates::AsSent => DataType::Utf8,
+    };
     let mut fields = match header {
         Some(header) => {
-            let names = header.names.iter().enumerate();
+            let names = named_apart(&header.names).into_iter().enumerate();
             let fields = names.map(|(at, name)| {
                 let is_coordinate = at == header.latitude || at == header.longitude;
                 let data_type = if is_coordinate {
-                    DataType::Float64
+                    of_coordinates.clone()
                 } else {
                     DataType::Utf8
                 };
@@ -155,14 +204,31 @@ fn schema(header: Option<&Header>) -> SchemaRef {
         }
         None => vec![
             Field::new("index", DataType::UInt64, false),
-            Field::new("latitude", DataType::Float64, true),
-            Field::new("longitude", DataType::Float64, true),
+            Field::new("latitude", of_coordinates.clone(), true),
+            Field::new("longitude", of_coordinates, true),
             Field::new("id", DataType::Utf8, true),
             Field::new(PROPERTIES, DataType::Utf8, true),
         ],
     };
-    fields.push(reason);
+    fields.push(Field::new(REASON, DataType::Utf8, true));
     Arc::new(Schema::new(fields))
+}
+
+/// The names of what was sent; one that is ours, as in an answer that is sent again, gets `input_` before it until it is
+/// like no other, as in answers of `/v1/location`.
+fn named_apart(names: &[String]) -> Vec<String> {
+    let is_ours = |name: &str| name == REASON || name == STATUS;
+    let mut taken: HashSet<String> = names.iter().cloned().collect();
+    let apart = names.iter().map(|name| {
+        let mut apart = name.clone();
+        if is_ours(name) {
+            while !taken.insert(apart.clone()) {
+                apart.insert_str(0, "input_");
+            }
+        }
+        apart
+    });
+    apart.collect()
 }
 
 fn finished(text: &mut StringBuilder) -> ArrayRef {

@@ -67,7 +67,11 @@ fn rows(located: Located) -> Vec<String> {
 fn each_place_of_a_csv_comes_back_with_each_feature_around_it() {
     let sent =
         "site,latitude,longitude,feature_name\nA,0.5,0.5,x\nB,0.5,9,y\nC,north,1,z\nD,0.5,361,\n";
-    let found = rows(Located::new(&places(sent, true), outages()));
+    let found = rows(Located::new(
+        &places(sent, true),
+        outages(),
+        Coordinates::AsNumbers,
+    ));
     assert_eq!(
         found,
         [
@@ -84,7 +88,11 @@ fn each_place_of_a_csv_comes_back_with_each_feature_around_it() {
 #[test]
 fn each_place_of_a_json_body_comes_back_with_what_came_with_it() {
     let sent = r#"{"locations":[{"id":"A","latitude":0.5,"longitude":1.5,"sum":5},{"id":7,"latitude":0.5,"longitude":360}]}"#;
-    let found = rows(Located::new(&places(sent, false), outages()));
+    let found = rows(Located::new(
+        &places(sent, false),
+        outages(),
+        Coordinates::AsNumbers,
+    ));
     assert_eq!(
         found,
         [
@@ -110,7 +118,7 @@ fn places_of_many_batches_come_in_their_order() {
     let sent: String = std::iter::once("latitude,longitude\n")
         .chain(lines)
         .collect();
-    let located = Located::new(&places(&sent, true), outages());
+    let located = Located::new(&places(&sent, true), outages(), Coordinates::AsSent);
     let mut statuses = Vec::new();
     for batch in located {
         let batch = batch.unwrap();
@@ -123,4 +131,36 @@ fn places_of_many_batches_come_in_their_order() {
         _ => vec![FOUND, FOUND],
     });
     assert!(statuses.iter().map(String::as_str).eq(expected));
+}
+
+#[test]
+fn what_was_sent_comes_back_as_it_was_written_and_under_a_name_of_its_own() {
+    let csv = "Lat;lon;status;reason;input_reason\n0,50;+0,5;a;b;c\nnorth; 1;d;;\n";
+    let json =
+        r#"{"locations":[{"latitude":0.50,"longitude":9e0},{"latitude":"x","longitude":1}]}"#;
+    for (sent, is_csv, expected) in [
+        (
+            csv,
+            true,
+            vec![
+                "Lat lon input_status input_input_reason input_reason reason status feature_name",
+                "0,50 +0,5 a b c - found west",
+                "0,50 +0,5 a b c - found both",
+                "north  1 d   latitude_not_a_number rejected -",
+            ],
+        ),
+        (
+            json,
+            false,
+            vec![
+                "index latitude longitude id properties reason status feature_name",
+                "0 0.50 9e0 - - - none -",
+                "1 - 1 - - latitude_not_a_number rejected -",
+            ],
+        ),
+    ] {
+        let places = places(sent, is_csv);
+        let found = rows(Located::new(&places, outages(), Coordinates::AsSent));
+        assert_eq!(found, expected);
+    }
 }
