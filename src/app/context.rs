@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, http::header::HeaderMap};
-use percent_encoding::utf8_percent_encode;
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
 use super::{Route, Site, provenance::Told};
 use crate::{
@@ -191,6 +191,13 @@ impl RequestContext<'_> {
             format!("{}/v1/collections/{id}", self.site.base_url)
         });
         lifecycle::announce(headers, lifecycle, successor.as_deref());
+    }
+
+    /// `true` where the query is text: what is no UTF-8 would be looked for as another text, and not be found.
+    pub(crate) fn is_query_in_utf8(self) -> bool {
+        percent_decode_str(self.request.query_string())
+            .decode_utf8()
+            .is_ok()
     }
 
     /// The parameters of the query, escapes undone as HTML forms have them; wrong UTF-8 is replaced.

@@ -10,7 +10,10 @@ use actix_web::{
 
 use form::Form;
 
-use super::context::{Bearer, RequestContext};
+use super::{
+    context::{Bearer, RequestContext},
+    items::of_another_kind,
+};
 use crate::{
     dataset::{
         edr::{AreaStatistics, Limits, Parameters, QueryKind, Selection, Wanted},
@@ -44,7 +47,8 @@ impl RequestContext<'_> {
             return Err(Refusal::Fault);
         };
         if !is_known {
-            return Err(Refusal::NoRoute);
+            let other = self.site.catalog.get(collection.as_str());
+            return Err(of_another_kind(other));
         }
         let coverage = perils.coverage(permit)?;
         let description = coverage.description().clone();

@@ -8,7 +8,7 @@ use super::reference::header;
 use crate::{
     caller::CertificateRefused,
     config::PerilLimits,
-    dataset::{Absent, perils::Refused, tables},
+    dataset::{self, Absent, perils::Refused, tables},
     edge::{Malformed, NotTaken},
     policy::{Denied, Unmet},
     response::{
@@ -159,6 +159,9 @@ fn refusals(limits: &PerilLimits) -> Vec<Refusal> {
         }),
         Refusal::Tables(tables::Refused::NoData),
         Refusal::Tables(tables::Refused::NoItem),
+        Refusal::Tables(tables::Refused::OtherKind {
+            kind: dataset::Kind::Records,
+        }),
         Refusal::MethodNotAllowed,
         Refusal::NotAcceptable {
             offered: Format::OFFERED,

@@ -8,7 +8,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Value, json};
 
 use crate::{
-    site::Site,
+    site::{CERTIFICATE, Site, fresh_token},
     support::{
         http::{Answer, Request},
         store,
@@ -111,6 +111,67 @@ fn a_collection_leads_to_its_items_and_each_item_to_itself() {
         spatial["extent"]["spatial"]["bbox"][0],
         json!([-180.0, 50.0, 171.0, 51.0])
     );
+}
+
+/// Rows: OAF-4
+#[test]
+fn a_resource_of_another_kind_is_404_and_the_answer_says_what_there_is() {
+    let site = site();
+    for (target, is_post, has) in [
+        (
+            "watches/aggregate?every=P1D",
+            false,
+            "records, which has items",
+        ),
+        ("outages/latest", false, "features, which has items"),
+        (
+            "watches/position?coords=POINT(0%200)",
+            false,
+            "records, which has items",
+        ),
+        (
+            "meters/cube?bbox=0,0,1,1",
+            false,
+            "series, which has aggregate",
+        ),
+        ("watches/items/locate", true, "records, which has items"),
+        ("meters/items/locate", true, "series, which has aggregate"),
+    ] {
+        let target = format!("/v1/collections/{target}");
+        let answer = if is_post {
+            let request = Request::new("POST", &target)
+                .bearer(&fresh_token())
+                .field(CERTIFICATE, &site.bank.escaped())
+                .field("Content-Type", "text/csv")
+                .content(b"latitude,longitude\n0,0\n");
+            site.ask(&request)
+        } else {
+            site.get(&target)
+        };
+        assert_eq!(answer.status, 404, "{target}: {answer:?}");
+        let problem = answer.problem();
+        assert_eq!(problem["type"], "urn:perild:problem:other-kind", "{target}");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(has), "{target}: {detail}");
+    }
+    for target in ["none/aggregate", "none/latest", "none/cube", "none/items"] {
+        let answer = site.get(&format!("/v1/collections/{target}"));
+        assert_eq!(answer.status, 404, "{target}");
+        assert_eq!(answer.problem()["type"], "about:blank", "{target}");
+    }
+}
+
+/// Rows: OAF-8
+#[test]
+fn a_query_that_is_no_text_is_refused_and_not_looked_for_as_another() {
+    let site = site();
+    for query in ["brand=%FF", "filter=brand%20%3D%20'%C3'", "ids=%ED%A0%80"] {
+        let answer = site.get(&items("watches", query));
+        assert_eq!(answer.status, 400, "{query}");
+        let detail = answer.problem()["detail"].clone();
+        assert!(detail.as_str().unwrap().contains("UTF-8"), "{detail}");
+    }
+    assert_eq!(site.get(&items("watches", "brand=%C3%BF")).status, 200);
 }
 
 /// Rows: OAF-4
@@ -554,7 +615,7 @@ fn what_has_not_changed_is_304_and_a_head_has_the_fields_alone() {
     let head = site.ask(
         &Request::new("HEAD", &target)
             .bearer("tok-head")
-            .field(crate::site::CERTIFICATE, &site.bank.escaped()),
+            .field(CERTIFICATE, &site.bank.escaped()),
     );
     assert_eq!((head.status, head.content.len()), (200, 0));
     assert_eq!(head.field("etag"), site.get(&target).field("etag"));
@@ -715,9 +776,7 @@ fn a_catalogue_of_watches_has_an_address_of_its_own_for_each_of_its_versions() {
     fs::write(site.shared("watches-of-1.json"), "[]").unwrap();
     site.perild.reload();
     let get = |target: &str| {
-        let answer = site
-            .connect()
-            .send(&site.request(target, &crate::site::fresh_token()));
+        let answer = site.connect().send(&site.request(target, &fresh_token()));
         assert_eq!(answer.status, 200, "{target} {answer:?}");
         json(&answer)
     };
@@ -749,7 +808,7 @@ fn a_catalogue_of_watches_has_an_address_of_its_own_for_each_of_its_versions() {
     );
     assert_eq!(
         site.connect()
-            .send(&site.request("/info/v3", &crate::site::fresh_token()))
+            .send(&site.request("/info/v3", &fresh_token()))
             .status,
         404
     );

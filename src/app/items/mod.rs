@@ -7,7 +7,7 @@ mod route;
 mod sums;
 mod whole;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     HttpResponse,
@@ -17,9 +17,12 @@ use perild_query::{Query, geometry::Crs};
 
 use super::context::{Bearer, RequestContext};
 use crate::{
-    dataset::tables::{
-        Asked, Counting, Page, PageSize, Parameters, PermittedTable, Refused,
-        parameters::{KNOWN, Known, OF_AN_ITEM},
+    dataset::{
+        Collection,
+        tables::{
+            Asked, Counting, Page, PageSize, Parameters, PermittedTable, Refused,
+            parameters::{KNOWN, Known, OF_AN_ITEM},
+        },
     },
     fair_semaphore::Slot,
     log::Access,
@@ -41,6 +44,10 @@ impl RequestContext<'_> {
         access: &mut Access,
     ) -> Result<HttpResponse, Refusal> {
         let (bearer, table) = self.permitted_table(route, access).await?;
+        if !self.is_query_in_utf8() {
+            let expected = "UTF-8 behind its percent signs";
+            return Err(Refused::malformed("the query", expected).into());
+        }
         match &route.resource {
             TableResource::Aggregate => self.sums(table, &bearer, access).await,
             TableResource::Item(key) => self.item(route, &table, key, (&bearer, access)).await,
@@ -51,8 +58,7 @@ impl RequestContext<'_> {
         }
     }
 
-    /// The table of `route`, with who asks for it: of what is no table it is told what it would be told if there were
-    /// nothing.
+    /// The table of `route`, with who asks for it: who may have a collection that is no table is told what it has.
     pub(super) async fn permitted_table(
         self,
         route: &TableRoute,
@@ -71,7 +77,9 @@ impl RequestContext<'_> {
         let [permit] = permits.as_slice() else {
             return Err(Refusal::Fault);
         };
-        let kind = kind.ok_or(Refusal::NoRoute)?;
+        let Some(kind) = kind else {
+            return Err(of_another_kind(collection));
+        };
         let table = self.site.tables.table(permit)?;
         if table.schema().kind == kind {
             Ok((bearer, table))
@@ -237,6 +245,15 @@ impl RequestContext<'_> {
         let waited = tokio::time::timeout(WAIT_FOR_TURN, slot).await;
         waited.ok().flatten().ok_or(Refusal::Busy)
     }
+}
+
+/// The refusal of a resource that collections of other kinds have; that of nothing where there is no collection. Only
+/// who may have the collection is told its kind.
+pub(super) fn of_another_kind(collection: Option<&Arc<Collection>>) -> Refusal {
+    collection.map_or(Refusal::NoRoute, |collection| {
+        let kind = collection.kind();
+        Refused::OtherKind { kind }.into()
+    })
 }
 
 /// The outcome of `work` on another thread, which holds `slot` meanwhile: to read rows may take longer than others on

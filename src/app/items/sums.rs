@@ -76,6 +76,7 @@ fn of_series(table: &PermittedTable) -> Result<(), Refusal> {
     if table.schema().kind == Kind::Series {
         Ok(())
     } else {
-        Err(Refusal::NoRoute)
+        let kind = table.schema().kind.into();
+        Err(Refused::OtherKind { kind }.into())
     }
 }

@@ -53,6 +53,18 @@ impl Kind {
         }
     }
 
+    /// Its resources: what stands below the address of such a collection, beside its description.
+    #[must_use]
+    pub fn resources(self) -> &'static str {
+        match self {
+            Self::Coverage => "area, cube, position, radius and trajectory",
+            Self::Features => "items, items/{key}, items/locate and queryables",
+            Self::Files => "no resources: its description links to its files",
+            Self::Records => "items, items/{key} and queryables",
+            Self::Series => "aggregate, items, items/{key}, latest and queryables",
+        }
+    }
+
     /// `true` when its data are imported before they are served; files are served as they lie.
     #[must_use]
     pub fn is_imported(self) -> bool {

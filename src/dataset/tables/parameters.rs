@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use perild_query::TableSchema;
+use perild_query::{ColumnType, TableSchema};
 
 use super::Refused;
 
@@ -200,8 +200,12 @@ impl Parameters {
 }
 
 fn unknown(name: &str, schema: &TableSchema, taken: &[Known], takes_columns: bool) -> Refused {
-    let columns = schema.columns.iter().map(|column| &*column.name);
-    let columns = columns.filter(move |_| takes_columns);
+    let is_asked = |column: &&perild_query::Column| {
+        let is_compared = !matches!(column.column_type, ColumnType::Geometry | ColumnType::Json);
+        takes_columns && is_compared
+    };
+    let columns = schema.columns.iter().filter(is_asked);
+    let columns = columns.map(|column| &*column.name);
     let known = taken.iter().map(|known| known.name());
     Refused::unknown("a parameter of the query", name, known.chain(columns))
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::dataset::Kind;
+
 /// Fault of a request for rows, or of the table that it is asked of.
 #[derive(
     Clone, Debug, Eq, PartialEq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames,
@@ -34,6 +36,12 @@ pub enum Refused {
     /// No row has the key.
     #[error("no item of this collection has that key")]
     NoItem,
+    /// The collection has no such resource, which collections of other kinds have.
+    #[error("this collection is of the kind {}, which has {}", .kind.name(), .kind.resources())]
+    OtherKind {
+        /// The kind of the collection.
+        kind: Kind,
+    },
     /// More of something than one answer may have, where nobody counts how many.
     #[error(
         "the answer would have more than {limit} {what}: ask for less time, or for fewer series"

@@ -267,6 +267,11 @@ fn tables_kind(refused: &tables::Refused) -> Kind {
             "no-such-item",
             "There is no such item",
         ),
+        R::OtherKind { .. } => (
+            StatusCode::NOT_FOUND,
+            "other-kind",
+            "Collections of this kind have no such resource",
+        ),
         R::TooMany { .. } => (
             StatusCode::PAYLOAD_TOO_LARGE,
             "too-much-at-once",
