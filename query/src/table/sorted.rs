@@ -2,8 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use arrow_array::RecordBatch;
-use arrow_array::UInt64Array;
+use arrow_array::{ArrayRef, RecordBatch, UInt64Array, cast::AsArray, types::Float64Type};
 use arrow_row::{RowConverter, SortField};
 use arrow_schema::SortOptions;
 use arrow_select::{concat::concat_batches, take::take_record_batch};
@@ -153,7 +152,7 @@ impl SortKeys {
 
     fn of_batch(&self, batch: &RecordBatch) -> Result<arrow_row::Rows, QueryError> {
         let columns = self.places.iter();
-        let columns = columns.filter_map(|place| batch.columns().get(*place).cloned());
+        let columns = columns.filter_map(|place| batch.columns().get(*place).map(with_one_zero));
         Ok(self
             .converter
             .convert_columns(&columns.collect::<Vec<_>>())?)
@@ -209,6 +208,14 @@ impl SortKeys {
     }
 }
 
+/// A column whose zeros are one number, as they are where they are compared.
+fn with_one_zero(column: &ArrayRef) -> ArrayRef {
+    match column.as_primitive_opt::<Float64Type>() {
+        Some(numbers) => Arc::new(numbers.unary::<_, Float64Type>(|number| number + 0.0)),
+        None => Arc::clone(column),
+    }
+}
+
 /// The row groups of rows that ascend.
 fn places(files: &Files, rows: &[u64]) -> Vec<Matches> {
     let mut all: Vec<Matches> = Vec::new();
@@ -235,3 +242,73 @@ const MOST_SORTED: usize = 100_000;
 /// Rows that are decoded together, in any order.
 const FETCHED_ROWS: usize = 1_024;
 const LEAST_KEPT: usize = 8_192;
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::{Float64Array, StringArray};
+
+    use super::*;
+    use crate::{
+        layout::{Options, Writer},
+        query::Query,
+        schema::{Column, TableSchema},
+        table::Table,
+    };
+
+    #[test]
+    fn zeros_are_one_number_in_an_order_and_from_page_to_page() {
+        let column = |name: &str, column_type| Column {
+            name: name.into(),
+            column_type,
+            is_nullable: true,
+            unit: None,
+            definition: None,
+        };
+        let schema = TableSchema {
+            kind: Kind::Records,
+            columns: vec![
+                column("sku", ColumnType::Text),
+                column("depth", ColumnType::Number),
+            ],
+            key: vec!["sku".into()],
+            time: None,
+            geometry: None,
+            step_ms: None,
+        };
+        let skus = StringArray::from(vec!["a", "b", "c", "d", "e"]);
+        let depths = Float64Array::from(vec![0.0, -0.0, -1.0, 0.0, -0.0]);
+        let arrow = schema.arrow();
+        let batch = RecordBatch::try_new(arrow, vec![Arc::new(skus), Arc::new(depths)]).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Writer::begin(folder.path(), schema, Options::default()).unwrap();
+        writer.push(&batch).unwrap();
+        writer.finish().unwrap();
+        let table = Arc::new(Table::open(folder.path()).unwrap());
+        for (is_descending, expected) in [(false, "cabde"), (true, "abdec")] {
+            let key = |column, is_descending| SortKey {
+                column,
+                is_descending,
+            };
+            let (mut found, mut after) = (String::new(), None);
+            loop {
+                let mut page = table
+                    .select(Query {
+                        sort: vec![key(1, is_descending), key(0, false)],
+                        limit: Some(2),
+                        after: after.take(),
+                        ..Query::default()
+                    })
+                    .unwrap();
+                for batch in &mut page {
+                    let batch = batch.unwrap();
+                    found.extend(batch.column(0).as_string::<i32>().iter().flatten());
+                }
+                after = page.cursor().unwrap();
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(found, expected);
+        }
+    }
+}
