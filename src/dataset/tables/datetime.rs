@@ -25,26 +25,30 @@ pub(super) fn read(text: &str, kind: Kind) -> Result<Interval, Refused> {
 /// # Errors
 /// [`Refused::Malformed`].
 pub(super) fn read_in(text: &str, kind: Kind, zone: &Zone) -> Result<Interval, Refused> {
-    let malformed = || Refused::malformed("datetime", EXPECTED);
-    let read = || match text.split_once('/') {
-        None => {
-            let (begin, end) = span(text, zone)?;
-            Some(Interval {
-                begin: Some(begin),
-                end: Some(end),
-            })
-        }
-        Some((begin, end)) => {
-            let begin =
-                open(begin).map_or_else(|| Some(Some(span(begin, zone)?.0)), |()| Some(None))?;
-            let end =
-                open(end).map_or_else(|| Some(Some(last(end, kind, zone)?)), |()| Some(None))?;
-            let is_forward = begin.zip(end).is_none_or(|(begin, end)| begin <= end);
-            let is_bounded = begin.is_some() || end.is_some();
-            (is_forward && is_bounded).then_some(Interval { begin, end })
-        }
+    let found = interval(text, kind, zone);
+    found.ok_or_else(|| Refused::malformed("datetime", expected(text, kind, zone)))
+}
+
+fn interval(text: &str, kind: Kind, zone: &Zone) -> Option<Interval> {
+    let Some((begin, end)) = text.split_once('/') else {
+        let (begin, end) = span(text, zone)?;
+        return Some(Interval {
+            begin: Some(begin),
+            end: Some(end),
+        });
     };
-    read().ok_or_else(malformed)
+    let begin = open(begin).map_or_else(|| Some(Some(span(begin, zone)?.0)), |()| Some(None))?;
+    let end = open(end).map_or_else(|| Some(Some(last(end, kind, zone)?)), |()| Some(None))?;
+    let is_forward = begin.zip(end).is_none_or(|(begin, end)| begin <= end);
+    let is_bounded = begin.is_some() || end.is_some();
+    (is_forward && is_bounded).then_some(Interval { begin, end })
+}
+
+/// What `text` must be: an escape that was undone leaves a blank of the plus before an offset.
+fn expected(text: &str, kind: Kind, zone: &Zone) -> &'static str {
+    let is_unescaped =
+        text.contains(' ') && interval(&text.replace(' ', "+"), kind, zone).is_some();
+    if is_unescaped { ESCAPED } else { EXPECTED }
 }
 
 /// The last millisecond before or at an end.
@@ -75,6 +79,7 @@ fn open(text: &str) -> Option<()> {
     matches!(text, "" | "..").then_some(())
 }
 
+const ESCAPED: &str = "with %2B for the plus of an offset, as 2026-01-31T00:00:00%2B01:00";
 const EXPECTED: &str = "a time of RFC 3339, a day, or an interval of two of them that goes forward, as 2026-01-01/2026-01-31, \
      ../2026-01-31 or 2026-01-01T00:00:00Z/..";
 
@@ -124,6 +129,19 @@ mod tests {
         ] {
             assert!(read(text, Kind::Features).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_plus_that_came_as_a_blank_is_told_and_other_blanks_are_not() {
+        let told = |text| {
+            let refused = read(text, Kind::Features).unwrap_err();
+            refused.to_string().contains("%2B")
+        };
+        assert!(told("2026-01-31T00:00:00 01:00"));
+        assert!(told("2026-01-31T00:00:00 01:00/.."));
+        assert!(!told("2026-01-31 00:00:00"));
+        assert!(!told("2026-01-32T00:00:00 01:00"));
+        assert!(read("2026-01-31T00:00:00+01:00", Kind::Features).is_ok());
     }
 
     #[test]
