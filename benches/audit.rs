@@ -5,8 +5,9 @@ use std::{
     error::Error,
     hint::black_box,
     path::Path,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::Barrier,
     thread,
+    time::{Duration, Instant},
 };
 
 use criterion::{Criterion, Throughput};
@@ -17,34 +18,55 @@ use perild::{
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
-    let path = folder.path().join("audit.jsonl");
-    let audit = Audit::start(&path, OnFailure::Serve)?;
-    let facts = facts();
-    let record = || {
-        if let Ok(Some(place)) = audit.place() {
-            place.record(black_box(&facts));
-        }
-    };
+    let audit = Audit::start(&folder.path().join("audit.jsonl"), OnFailure::Refuse)?;
     let mut criterion = Criterion::default().configure_from_args();
-    criterion.bench_function("audit/record a request", |bencher| bencher.iter(record));
-    let is_over = AtomicBool::new(false);
-    thread::scope(|threads| {
-        for _ in 1..thread::available_parallelism().map_or(1, usize::from) {
-            threads.spawn(|| {
-                while !is_over.load(Ordering::Relaxed) {
-                    record();
-                }
-            });
-        }
-        criterion.bench_function("audit/record a request, every processor at it", |bencher| {
-            bencher.iter(record);
-        });
-        is_over.store(true, Ordering::Relaxed);
+    criterion.bench_function("audit/record a request", |bencher| {
+        bencher.iter_custom(|times| recorded(&audit, times, 1));
+    });
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    criterion.bench_function("audit/record a request, every processor at it", |bencher| {
+        bencher.iter_custom(|times| recorded(&audit, times, processors));
     });
     audit.stop()?;
     reading(&mut criterion, &folder.path().join("read.jsonl"))?;
     criterion.final_summary();
     Ok(())
+}
+
+/// Time that one of `threads` takes for so many requests, each of which finds a place: it is stopped while the writer
+/// brings to the file what waits.
+fn recorded(audit: &Audit, times: u64, threads: usize) -> Duration {
+    let facts = facts();
+    let record = |times: u64| {
+        let begin = Instant::now();
+        for _ in 0..times {
+            let place = audit.place().expect("the writer has kept up");
+            let place = place.expect("nothing is handed out without a place");
+            place.record(black_box(&facts));
+        }
+        begin.elapsed()
+    };
+    let mut took = Duration::ZERO;
+    let mut left = times;
+    while left > 0 {
+        let now = left.min(AT_ONCE);
+        left -= now;
+        let all = Barrier::new(threads);
+        took += thread::scope(|scope| {
+            for _ in 1..threads {
+                scope.spawn(|| {
+                    all.wait();
+                    record(now)
+                });
+            }
+            all.wait();
+            record(now)
+        });
+        audit
+            .reopen()
+            .expect("the writer answers once it has written");
+    }
+    took
 }
 
 /// Reading of a file of 10,000 records.
@@ -61,6 +83,7 @@ fn reading(criterion: &mut Criterion, path: &Path) -> Result<(), Box<dyn Error>>
     let wanted = Wanted {
         from: Milliseconds::from_count(0),
         to: Milliseconds::from_count(i64::MAX),
+        now: Milliseconds::now(),
         by: vec![Dimension::Collection, Dimension::Day],
     };
     let mut group = criterion.benchmark_group("audit");
@@ -107,3 +130,5 @@ fn facts() -> Facts<'static> {
 }
 
 const LINES: u64 = 10_000;
+/// Requests of a thread between two rests of the writer: those of some processors have places all at once.
+const AT_ONCE: u64 = 1000;

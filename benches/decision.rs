@@ -3,6 +3,9 @@
 mod authority;
 #[path = "../tests/support/fake_directory.rs"]
 mod fake_directory;
+#[path = "../tests/support/jwt.rs"]
+mod jwt;
+mod signer;
 
 use std::{collections::HashSet, error::Error, hint::black_box, path::Path};
 
@@ -24,11 +27,15 @@ use perild::{
         Applicant, AssertedFact, Class, Clause, CollectionId, Conditions, DatasetRule, Defaults,
         Lists, Names, Permit, Policy, Published, Publishers,
     },
-    token::{Fact, Facts, Scope, Tokens},
+    token::{Fact, Facts, Scope, TokenKinds, TokenSettings, Tokens},
 };
 use tokio::runtime::Runtime;
 
-use self::authority::{Authority, TOKEN};
+use self::{
+    authority::{Authority, TOKEN},
+    fake_directory::FakeDirectory,
+    signer::{Signer, rules},
+};
 
 /// The rooms of the walk but for the callers, who are new in one of the benches.
 struct Rooms {
@@ -36,6 +43,52 @@ struct Rooms {
     limits: Limits,
     proxy_headers: ProxyHeaders,
     tokens: Tokens,
+}
+
+impl Rooms {
+    /// The rooms with `tokens`, as all that is measured has them.
+    fn with(tokens: Tokens) -> Self {
+        Self {
+            peers: Peers::only(vec![33]),
+            limits: Limits::default(),
+            proxy_headers: ProxyHeaders {
+                certificate_header: HeaderName::from_static("x-oe-client-cert"),
+                certificate_format: CertificateFormat::PemUrlencoded,
+                verify_header: Some(HeaderName::from_static("x-oe-client-verify")),
+                require_verify: false,
+            },
+            tokens,
+        }
+    }
+}
+
+/// A request with `token` by whoever shows the certificate in `header`.
+fn request(header: &str, token: &str) -> HttpRequest {
+    TestRequest::with_uri("/tidy_DYTS01_kWh")
+        .insert_header((HOST, "localhost"))
+        .insert_header((AUTHORIZATION, format!("Bearer {token}")))
+        .insert_header(("x-oe-client-cert", header))
+        .insert_header(("x-oe-client-verify", "SUCCESS"))
+        .insert_header(("x-forwarded-for", "127.0.0.1"))
+        .insert_header(("x-forwarded-proto", "https"))
+        .insert_header(("accept", "*/*"))
+        .to_http_request()
+}
+
+/// The same request with a JWT of the directory's, and the rooms that verify it.
+fn jwt_of(
+    authority: &Authority,
+    directory: &FakeDirectory,
+    header: &str,
+    runtime: &Runtime,
+) -> Result<(HttpRequest, Rooms), Box<dyn Error>> {
+    let signer = Signer::new(directory, &authority.caller(header)?, Timestamp::now());
+    let settings = TokenSettings {
+        kinds: TokenKinds::Jwt(rules()),
+        ..authority.settings(directory)?
+    };
+    let tokens = Tokens::start(settings, None, runtime.handle().clone())?;
+    Ok((request(header, &signer.sign(0)), Rooms::with(tokens)))
 }
 
 /// The rules of so many collections, one of which is asked for.
@@ -76,26 +129,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let directory = authority.directory(&authority.caller(&header)?)?;
     let runtime = Runtime::new()?;
     let settings = authority.settings(&directory)?;
-    let rooms = Rooms {
-        peers: Peers::only(vec![33]),
-        limits: Limits::default(),
-        proxy_headers: ProxyHeaders {
-            certificate_header: HeaderName::from_static("x-oe-client-cert"),
-            certificate_format: CertificateFormat::PemUrlencoded,
-            verify_header: Some(HeaderName::from_static("x-oe-client-verify")),
-            require_verify: false,
-        },
-        tokens: Tokens::start(settings, None, runtime.handle().clone())?,
-    };
-    let request = TestRequest::with_uri("/tidy_DYTS01_kWh")
-        .insert_header((HOST, "localhost"))
-        .insert_header((AUTHORIZATION, format!("Bearer {TOKEN}")))
-        .insert_header(("x-oe-client-cert", header))
-        .insert_header(("x-oe-client-verify", "SUCCESS"))
-        .insert_header(("x-forwarded-for", "127.0.0.1"))
-        .insert_header(("x-forwarded-proto", "https"))
-        .insert_header(("accept", "*/*"))
-        .to_http_request();
+    let rooms = Rooms::with(Tokens::start(settings, None, runtime.handle().clone())?);
+    let request = request(&header, TOKEN);
     let callers = authority.callers()?;
     // The first walk asks the directory; what is measured comes after.
     let rules = Rules::of(1)?;
@@ -106,6 +141,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut criterion = Criterion::default().configure_from_args();
     criterion.bench_function("decision/known caller and token", |bencher| {
         bencher.iter(|| decided(&request, &rooms, &rules, &callers));
+    });
+    let (signed, of_jwt) = jwt_of(&authority, &directory, &header, &runtime)?;
+    runtime
+        .block_on(decide(&signed, &of_jwt, &rules, &callers))
+        .ok_or("the request with a JWT is granted")?;
+    criterion.bench_function("decision/known caller and JWT", |bencher| {
+        bencher.iter(|| decided(&signed, &of_jwt, &rules, &callers));
     });
     let many = Rules::of(10_000)?;
     criterion.bench_function("decision/the same among 10,000 rules", |bencher| {

@@ -6,24 +6,22 @@ mod authority;
 mod fake_directory;
 #[path = "../tests/support/jwt.rs"]
 mod jwt;
+mod signer;
 
-use std::{error::Error, hint::black_box, time::Duration};
+use std::{error::Error, hint::black_box};
 
 use criterion::{BatchSize, Criterion};
 use futures_util::FutureExt as _;
 use perild::{
-    caller::Caller,
     clock::Timestamp,
     edge::AccessToken,
-    token::{Claim, JwtSettings, TokenKinds, TokenSettings, Tokens},
+    token::{TokenKinds, TokenSettings, Tokens},
 };
-use serde_json::json;
 use tokio::runtime::Runtime;
 
 use self::{
     authority::{Authority, TOKEN},
-    fake_directory::FakeDirectory,
-    jwt::SigningKey,
+    signer::{Signer, rules},
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -77,44 +75,3 @@ fn main() -> Result<(), Box<dyn Error>> {
     criterion.final_summary();
     Ok(())
 }
-
-/// Signs tokens for one caller.
-struct Signer {
-    claims: serde_json::Value,
-    key: SigningKey,
-}
-
-impl Signer {
-    fn new(directory: &FakeDirectory, caller: &Caller, now: Timestamp) -> Self {
-        let key = SigningKey::p256();
-        directory.publish_keys(&[key.jwk("key")]);
-        let claims = json!({
-            "iss": directory.issuer, "aud": AUDIENCE, "sub": "consumer", "client_id": "consumer",
-            "scope": "energy:read", "iat": now.seconds(), "exp": now.seconds() + 3600,
-            "cnf": {"x5t#S256": caller.thumbprint().to_string()},
-        });
-        Self { claims, key }
-    }
-
-    /// A token of its own for each number.
-    fn sign(&self, number: u64) -> String {
-        let mut claims = self.claims.clone();
-        if let Some(members) = claims.as_object_mut() {
-            members.insert("jti".to_owned(), json!(number.to_string()));
-        }
-        let header = json!({"typ": "at+jwt", "kid": "key"});
-        self.key.sign(&header, &claims)
-    }
-}
-
-fn rules() -> JwtSettings {
-    JwtSettings {
-        audience: AUDIENCE.to_owned(),
-        required_claims: Claim::ALL.to_vec(),
-        accepts_plain_jwt: false,
-        longest: Some(Duration::from_hours(1)),
-    }
-}
-
-/// The audience of [`Authority::settings`].
-const AUDIENCE: &str = "https://us.example";
