@@ -48,7 +48,7 @@ pub use revocation::{
     RevocationList, RevocationListError, RevocationListFault, RevocationListReader,
     RevocationLists, Unsigned,
 };
-pub use signer::{Curve, SignerCertificate, SignerRefused, decimal_serial};
+pub use signer::{Curve, SignerCertificate, SignerRefused, decimal_serial, names_as_issuer};
 pub use thumbprint::Thumbprint;
 pub use unusable::Unusable;
 

@@ -189,6 +189,16 @@ pub fn decimal_serial(der: &CertificateDer<'_>) -> Option<String> {
     Some(certificate.tbs_certificate.serial.to_string())
 }
 
+/// `true` when the subject of `issuer` is the issuer that `certificate` names.
+#[must_use]
+pub fn names_as_issuer(certificate: &CertificateDer<'_>, issuer: &CertificateDer<'_>) -> bool {
+    let read = |der| X509Certificate::from_der(der).ok();
+    let (Some((_, certificate)), Some((_, issuer))) = (read(certificate), read(issuer)) else {
+        return false;
+    };
+    certificate.issuer().as_raw() == issuer.subject().as_raw()
+}
+
 fn names_its_issuers_key(certificate: &X509Certificate<'_>) -> bool {
     let mut extensions = certificate.extensions().iter();
     extensions.any(|extension| {

@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize, de, ser::SerializeTuple};
 use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::clock::Timestamp;
+use crate::{
+    caller::{decimal_serial, names_as_issuer},
+    clock::Timestamp,
+};
 
 /// A record with its signatures; nothing in it is believed before [`verify()`](super::verify()).
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -67,6 +70,14 @@ pub enum Malformed {
     #[error("the certificate {serial} is not one in PEM with this serial number")]
     Certificate {
         /// The number under which it stands.
+        serial: String,
+    },
+    /// A path of issuers on which one is missing, or is the issuer of another.
+    #[error(
+        "the issuers of the certificate {serial} are not the ones that it names, one after the other"
+    )]
+    Issuers {
+        /// The number under which the certificate stands.
         serial: String,
     },
     /// It is not the JSON of a record.
@@ -127,22 +138,45 @@ impl Record {
     /// The certificates that it brings, each by its serial number.
     ///
     /// # Errors
-    /// [`Malformed::Certificate`].
+    /// [`Malformed::Certificate`], [`Malformed::Issuers`].
     pub(super) fn ders(&self) -> Result<BTreeMap<&str, CertificateDer<'static>>, Malformed> {
         let each = self.certificates.iter().map(|(serial, path)| {
-            let pem = path.first().map(String::as_bytes).unwrap_or_default();
-            let der = CertificateDer::from_pem_slice(pem).ok();
-            let is_its = |der: &CertificateDer<'static>| {
-                crate::caller::decimal_serial(der).as_ref() == Some(serial)
-            };
+            let pem = path.first().map(|pem| pem.trim()).unwrap_or_default();
+            let is_alone = pem.starts_with(BEGIN) && pem.ends_with(END);
+            let der = CertificateDer::from_pem_slice(pem.as_bytes()).ok();
+            let der = der.filter(|_| is_alone && pem.matches(BEGIN).count() == 1);
+            let is_its =
+                |der: &CertificateDer<'static>| decimal_serial(der).as_ref() == Some(serial);
             let wrong = || Malformed::Certificate {
                 serial: serial.clone(),
             };
             let der = der.filter(is_its).ok_or_else(wrong)?;
             Ok((serial.as_str(), der))
         });
-        each.collect()
+        let ders = each.collect::<Result<BTreeMap<_, _>, _>>()?;
+        for (serial, path) in &self.certificates {
+            if !has_its_issuers(&ders, serial, path.get(1..).unwrap_or_default()) {
+                return Err(Malformed::Issuers {
+                    serial: serial.clone(),
+                });
+            }
+        }
+        Ok(ders)
     }
+}
+
+/// `true` when each of `issuers` is among `ders`, and is the one that the certificate before it names.
+fn has_its_issuers(
+    ders: &BTreeMap<&str, CertificateDer<'static>>,
+    serial: &str,
+    issuers: &[String],
+) -> bool {
+    let path = std::iter::once(serial).chain(issuers.iter().map(String::as_str));
+    let path: Option<Vec<_>> = path.map(|serial| ders.get(serial)).collect();
+    path.is_some_and(|path| {
+        let mut steps = path.windows(2);
+        steps.all(|two| matches!(two, [of, issuer] if names_as_issuer(of, issuer)))
+    })
 }
 
 impl SignatureBlock {
@@ -246,6 +280,9 @@ pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
 );
+
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+const END: &str = "-----END CERTIFICATE-----";
 
 /// Certificates of a record: each signer brings two or three.
 const MOST_CERTIFICATES: usize = 64;

@@ -126,10 +126,52 @@ fn broken(record: &str) -> Vec<(&'static str, String)> {
             }),
         ),
         (
+            "an issuer that is not there",
+            changed(record, |record| {
+                for path in record["certificates"].as_object_mut().unwrap().values_mut() {
+                    if let Some(issuer) = path.get_mut(1) {
+                        *issuer = format!("{}1", issuer.as_str().unwrap()).into();
+                    }
+                }
+            }),
+        ),
+        (
             "another version of the format",
             changed(record, |record| {
                 let last = record["steps"].as_array().unwrap().len() - 1;
                 record["steps"][last][0] = 1.into();
+            }),
+        ),
+    ]
+}
+
+/// Records that are broken where nothing is signed, in what the reference library does not look at.
+fn broken_beside(record: &str) -> Vec<(&'static str, String)> {
+    let certificates = |change: fn(&mut Value)| {
+        changed(record, |record| {
+            let paths = record["certificates"].as_object_mut().unwrap();
+            paths.values_mut().for_each(change);
+        })
+    };
+    vec![
+        (
+            "words behind a certificate",
+            certificates(|path| path[0] = format!("{}x", path[0].as_str().unwrap()).into()),
+        ),
+        (
+            "a certificate twice",
+            certificates(|path| path[0] = path[0].as_str().unwrap().repeat(2).into()),
+        ),
+        (
+            "an issuer of its own",
+            changed(record, |record| {
+                let paths = record["certificates"].as_object_mut().unwrap();
+                let serials: Vec<_> = paths.keys().cloned().collect();
+                for serial in serials {
+                    if let Some(issuer) = paths[&serial].get_mut(1) {
+                        *issuer = serial.clone().into();
+                    }
+                }
             }),
         ),
     ]
@@ -175,6 +217,10 @@ fn the_reference_library_verifies_what_perild_signs_and_refuses_it_with_one_thin
     for (what, broken) in broken(&record) {
         let judged = framework.judged(&broken);
         assert!(judged["refused"].is_string(), "{what}: {judged}");
+        assert!(refused(&framework, &broken).is_some(), "{what}");
+    }
+    for (what, broken) in broken_beside(&record) {
+        assert_ne!(broken, record, "{what}");
         assert!(refused(&framework, &broken).is_some(), "{what}");
     }
 }
