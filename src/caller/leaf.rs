@@ -60,8 +60,13 @@ impl<'d> Leaf<'d> {
         self.certificate.subject().iter_email().next().is_some()
     }
 
-    /// `true` when a DNS name in it is a wildcard.
+    /// `true` when a DNS name in it is a wildcard, among the alternative names or as the common name that such names were
+    /// in before them (RFC 6125 §6.4.4).
     pub(super) fn has_wildcard(&self) -> bool {
+        let mut common = self.certificate.subject().iter_common_name();
+        if common.any(|name| name.as_str().is_ok_and(|name| name.starts_with("*."))) {
+            return true;
+        }
         let names = self.certificate.subject_alternative_name().ok().flatten();
         names.is_some_and(|names| {
             let mut names = names.value.general_names.iter();

@@ -1,7 +1,7 @@
 //! The client's own certificate must say what it is for.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension,
+    BasicConstraints, CertificateParams, CustomExtension, DnType,
     ExtendedKeyUsagePurpose::{Any, ClientAuth, EmailProtection, ServerAuth},
     IsCa, KeyPair,
     KeyUsagePurpose::{ContentCommitment, DigitalSignature, KeyEncipherment},
@@ -316,5 +316,17 @@ fn ib1_tls_1_a_key_of_a_kind_that_is_not_configured_and_a_wildcard_are_refused()
         let refused = is_wildcard.then_some(Refused::Wildcard);
         assert_eq!(by(&ecdsa, false, &leaf), refused, "{name}");
         assert_eq!(by(&ecdsa, true, &leaf), None, "{name}");
+    }
+    for (name, is_wildcard) in [
+        ("a.example.org", false),
+        ("*.example.org", true),
+        ("Five * Energy", false),
+    ] {
+        let leaf = root.leaf(|params| {
+            params.distinguished_name.push(DnType::CommonName, name);
+        });
+        let refused = is_wildcard.then_some(Refused::Wildcard);
+        assert_eq!(by(&ecdsa, false, &leaf), refused, "CN={name}");
+        assert_eq!(by(&ecdsa, true, &leaf), None, "CN={name}");
     }
 }
