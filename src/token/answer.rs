@@ -213,7 +213,8 @@ fn integral(number: f64) -> Option<i64> {
         .flatten()
 }
 
-/// `jkt` outweighs a thumbprint beside it: a Bearer request brings no proof (RFC 9449 §7.2).
+/// `jkt` outweighs a thumbprint beside it: a Bearer request brings no proof (RFC 9449 §7.2). Other keys of RFC 7800
+/// §3 do where there is no thumbprint: a token that is bound to a key is not taken for one that is bound to nothing.
 fn confirmation(object: &Object) -> Result<Confirmation, Unreadable> {
     let members = object
         .object("cnf")
@@ -221,19 +222,24 @@ fn confirmation(object: &Object) -> Result<Confirmation, Unreadable> {
     let Some(members) = members else {
         return Ok(Confirmation::Nothing);
     };
-    if members.names("jkt") && !members.is_null("jkt") {
+    let has = |member: &&str| members.names(member) && !members.is_null(member);
+    if has(&"jkt") {
         return Ok(Confirmation::Key);
     }
     let thumbprint = members
         .string("x5t#S256")
         .map_err(|NotReadable| Unreadable("cnf.x5t#S256"))?;
     match thumbprint {
+        None if KEYS.iter().any(has) => Ok(Confirmation::Key),
         None => Ok(Confirmation::Nothing),
         Some(text) => Thumbprint::parse(&text)
             .map(Confirmation::Certificate)
             .ok_or(Unreadable("cnf.x5t#S256")),
     }
 }
+
+/// Members of `cnf` that are keys or name one, RFC 7800 §3.2 to §3.5.
+const KEYS: [&str; 4] = ["jku", "jwe", "jwk", "kid"];
 
 const LONGEST_LABEL_BYTES: usize = 256;
 

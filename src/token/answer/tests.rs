@@ -117,6 +117,10 @@ fn rfc9449_7_2_a_key_confirmation_outweighs_a_thumbprint() {
         json!({"jkt": "k"}),
         json!({"jkt": "k", "x5t#S256": thumbprint()}),
         json!({"jkt": 7, "x5t#S256": thumbprint()}),
+        json!({"jwk": {"kty": "EC"}}),
+        json!({"jwe": "a.b.c.d.e"}),
+        json!({"jku": "https://keys.example", "kid": "k"}),
+        json!({"kid": "k", "x5t#S256": null}),
     ] {
         assert!(matches!(
             claims(&json!({"active": true, "cnf": cnf})).cnf,
@@ -125,13 +129,19 @@ fn rfc9449_7_2_a_key_confirmation_outweighs_a_thumbprint() {
     }
     for cnf in [
         json!({}),
-        json!({"kid": "k"}),
+        json!({"unknown": "k"}),
+        json!({"jwk": null}),
         json!(null),
         json!({"jkt": null, "x5t#S256": null}),
     ] {
         let claims = claims(&json!({"active": true, "cnf": cnf}));
         assert!(matches!(claims.cnf, Confirmation::Nothing));
     }
+    let beside = json!({"kid": "k", "x5t#S256": thumbprint()});
+    assert!(matches!(
+        claims(&json!({"active": true, "cnf": beside})).cnf,
+        Confirmation::Certificate(_)
+    ));
     for cnf in [json!([]), json!("x"), json!(false)] {
         let answer = read(&json!({"active": true, "cnf": cnf}));
         assert!(
