@@ -214,7 +214,7 @@ impl Site {
     }
 }
 
-/// The scopes that rules demand of collections that everyone may know of.
+/// The scopes that rules demand of collections that everyone may know of, licences among them.
 fn scopes<'p>(catalog: &'p Catalog, policy: &'p Policy) -> impl Iterator<Item = Box<str>> + 'p {
     let is_known = |id: &&CollectionId| {
         let found = catalog.get(id.as_str());
@@ -225,7 +225,10 @@ fn scopes<'p>(catalog: &'p Catalog, policy: &'p Policy) -> impl Iterator<Item = 
         .filter(is_known)
         .filter_map(|id| policy.rule(id));
     let clauses = rules.flat_map(|rule| rule.clauses());
-    clauses.flat_map(|clause| clause.scope().iter().map(Box::from))
+    clauses.flat_map(|clause| {
+        let licences = clause.conditions().licences.iter();
+        clause.scope().iter().chain(licences).map(Box::from)
+    })
 }
 
 /// Long bodies of the old contract that are read at once, each into a hundred megabytes at most.

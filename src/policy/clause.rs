@@ -50,6 +50,17 @@ impl Clause {
         &self.scope
     }
 
+    /// The scope that a token must carry, with the licence where only one will do: which of several is the client's choice.
+    pub(super) fn scope_with_licence(&self) -> Scope {
+        let mut licences = self.conditions.licences.iter();
+        let one = licences.next().filter(|_| licences.next().is_none());
+        // What is no scope token cannot be asked for.
+        let is_token = |one: &&str| Scope::parse(one).is_some_and(|alone| alone.iter().eq([*one]));
+        let one = one.filter(is_token);
+        let both = one.and_then(|one| Scope::parse(&format!("{} {one}", self.scope)));
+        both.unwrap_or_else(|| self.scope.clone())
+    }
+
     /// The conditions that must hold beside it.
     #[must_use]
     pub fn conditions(&self) -> &Conditions {

@@ -303,7 +303,7 @@ impl Policy {
                 collection: collection.clone(),
             };
         };
-        let (rule, needed) = (rule.label().into(), clause.scope().clone());
+        let (rule, needed) = (rule.label().into(), clause.scope_with_licence());
         if lacks.conditions.is_empty() {
             return Denied::InsufficientScope { rule, needed };
         }

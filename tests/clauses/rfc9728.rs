@@ -60,6 +60,33 @@ fn rfc9728_3_metadata_are_open_and_come_from_the_configuration_alone() {
     assert_eq!(site.introspections(), 0);
 }
 
+/// Rows: PRM-1, IB1-TOK-2
+#[test]
+fn rfc9728_2_licences_that_a_token_must_carry_are_scopes_that_can_be_asked_for() {
+    let site = Site::with(|settings, _| {
+        "publish = \"described\"\n".clone_into(&mut settings.defaults);
+    });
+    let licence = "https://registry.example.org/licence/1";
+    let describe = |name: &str, more: &str| {
+        let rule = format!(
+            "[collection]\ntitle = \"Data\"\nlicence = \"CC-BY-4.0\"\n{more}[[rule]]\nlicences = [\"{licence}/{name}\"]\n"
+        );
+        std::fs::write(site.shared(&format!("{name}.csv")), "a\n1\n").unwrap();
+        std::fs::write(site.shared(&format!("{name}.toml")), rule).unwrap();
+    };
+    describe("listed", "");
+    describe("unlisted", "listed = false\n");
+    site.perild.reload();
+    let answer = site.connect().send(&Request::get(WELL_KNOWN));
+    let document: serde_json::Value = serde_json::from_str(answer.text()).unwrap();
+    let listed = format!("{licence}/listed");
+    assert_eq!(document["scopes_supported"], json!([listed]));
+    let refused = site.ask(&site.request("/listed", &fresh_token()));
+    challenged(&site, &refused, 403, Some("insufficient_scope"));
+    let parameters = parameters(refused.field("www-authenticate").unwrap());
+    assert_eq!(parameters.get("scope"), Some(&listed));
+}
+
 /// Rows: PRM-5, PRM-6, BRR-7, BRR-9
 #[test]
 fn rfc9728_5_1_every_challenge_names_the_metadata_whatever_was_sent() {

@@ -307,6 +307,39 @@ fn of_several_clauses_any_one_that_holds_grants_and_the_nearest_is_told() {
     assert!(matches!(denied, Denied::Conditions { needed: None, .. }));
 }
 
+/// Rows: IB1-TOK-2
+#[test]
+fn the_scope_that_is_needed_has_the_licence_where_only_one_will_do() {
+    let clause = |scope: &str, licences: &[&str]| {
+        let licences = licences.iter().map(|licence| Box::from(*licence));
+        let conditions = Conditions {
+            licences: licences.collect(),
+            ..Conditions::default()
+        };
+        Clause::new(Class::SharedA, Scope::parse(scope).unwrap(), conditions).unwrap()
+    };
+    for (scope, licences, held, needed) in [
+        ("", &["https://l/1"][..], "", "https://l/1"),
+        ("a", &["https://l/1"], "", "a https://l/1"),
+        ("a", &["https://l/1"], "https://l/1", "a https://l/1"),
+        ("a", &["https://l/1"], "a https://l/2", "a https://l/1"),
+        ("a", &["https://l/1", "https://l/2"], "", "a"),
+        ("", &["https://l/a b"], "", ""),
+    ] {
+        let policy = publish(policy(&[]), "smart", &[clause(scope, licences)]);
+        let denied = policy.decide(&token(held), &id("smart"), NOW).unwrap_err();
+        let (Denied::InsufficientScope { needed: found, .. }
+        | Denied::Conditions {
+            needed: Some(found),
+            ..
+        }) = denied
+        else {
+            panic!("{denied}");
+        };
+        assert_eq!(found, Scope::parse(needed).unwrap(), "{scope} {held}");
+    }
+}
+
 #[test]
 fn who_is_blocked_gets_what_is_open_and_nothing_else() {
     let open = [("tidy", "", Class::Open), ("shared", "", Class::SharedA)];
