@@ -10,7 +10,10 @@ use actix_web::{
 };
 
 use super::{Perild, Site};
-use crate::metrics::{State, TEXT};
+use crate::{
+    audit::{Audit, AuditState},
+    metrics::{AuditFile, State, TEXT},
+};
 
 /// Answers `GET /metrics`, and nothing else.
 pub fn configure_metrics(perild: Data<Perild>) -> impl FnOnce(&mut ServiceConfig) {
@@ -53,6 +56,7 @@ impl Site {
         let most_streams = self.peril_limits.max_streams;
         let free = u64::try_from(self.streams.available()).unwrap_or(u64::MAX);
         State {
+            audit: self.audit.file().map(numbers),
             ends: self.ends.clone(),
             log_dropped,
             is_ready: self.tokens.readiness().is_ok(),
@@ -61,6 +65,21 @@ impl Site {
             most_streams,
             tokens: self.tokens.settled_statistics().await,
         }
+    }
+}
+
+/// The state of `file` as numbers.
+fn numbers(file: &Audit) -> AuditFile {
+    let AuditState {
+        is_failing,
+        lost,
+        places,
+    } = file.state();
+    AuditFile {
+        is_failing,
+        lost,
+        places,
+        most_places: AuditState::MOST_PLACES,
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) struct Queue {
     has_work: Condvar,
     places: AtomicUsize,
     lost: AtomicU64,
+    lost_in_all: AtomicU64,
     is_failing: AtomicBool,
 }
 
@@ -26,6 +27,22 @@ pub(super) struct Queue {
 struct Waiting {
     records: Vec<Record>,
     demands: Vec<Demand>,
+}
+
+/// State of an audit file, for those who watch over it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct AuditState {
+    /// The last attempt to write has failed.
+    pub is_failing: bool,
+    /// Records without a place, since the daemon began to write to the file.
+    pub lost: u64,
+    /// Places that are taken: by requests under way, and by records that wait.
+    pub places: usize,
+}
+
+impl AuditState {
+    /// Places that there are.
+    pub const MOST_PLACES: usize = PLACES;
 }
 
 /// A record, and the time at which it was made: in the order of the queue.
@@ -106,11 +123,20 @@ impl Queue {
     /// Notes one record that has no place.
     pub(super) fn lose(&self) {
         self.lost.fetch_add(1, Ordering::Relaxed);
+        self.lost_in_all.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The number of records without a place since it was last asked.
     pub(super) fn take_lost(&self) -> u64 {
         self.lost.swap(0, Ordering::Relaxed)
+    }
+
+    pub(super) fn state(&self) -> AuditState {
+        AuditState {
+            is_failing: self.is_failing(),
+            lost: self.lost_in_all.load(Ordering::Relaxed),
+            places: self.places.load(Ordering::Relaxed),
+        }
     }
 
     pub(super) fn set_failing(&self, is_failing: bool) {
@@ -142,6 +168,23 @@ mod tests {
         assert!(!queue.take_place());
         queue.give_back(1);
         assert!(queue.take_place() && !queue.take_place());
+    }
+
+    #[test]
+    fn what_is_lost_is_told_once_to_the_file_and_counted_for_good() {
+        let queue = Queue::default();
+        assert_eq!(queue.state(), AuditState::default());
+        assert!(queue.take_place());
+        queue.lose();
+        queue.lose();
+        queue.set_failing(true);
+        assert_eq!((queue.take_lost(), queue.take_lost()), (2, 0));
+        let expected = AuditState {
+            is_failing: true,
+            lost: 2,
+            places: 1,
+        };
+        assert_eq!(queue.state(), expected);
     }
 
     #[test]

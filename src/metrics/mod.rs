@@ -22,7 +22,7 @@ use prometheus::{
 use names::Names;
 pub use names::{MOST_NAMES, NONE, OTHER};
 use requests::Requests;
-pub use state::{Ends, State};
+pub use state::{AuditFile, Ends, State};
 
 use crate::{clock::Timestamp, policy::CollectionId, response::Reason};
 

@@ -34,9 +34,24 @@ impl Ends {
     }
 }
 
+/// State of an audit file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct AuditFile {
+    /// 1 when the last attempt to write has failed, else 0.
+    pub is_failing: bool,
+    /// Records without a place.
+    pub lost: u64,
+    /// Places that are taken.
+    pub places: usize,
+    /// The number that there are.
+    pub most_places: usize,
+}
+
 /// State of a site; read anew for each scrape, so nothing of an earlier site is left in it.
 #[derive(Clone, Debug)]
 pub struct State {
+    /// The state of the audit file, where there is one.
+    pub audit: Option<AuditFile>,
     /// The ends of the certificates or revocation lists that a key of the configuration names.
     pub ends: BTreeMap<String, Ends>,
     /// 1 when the directory is known, else 0.
@@ -58,6 +73,7 @@ impl State {
     #[must_use]
     pub fn of_nothing(log_dropped: u64) -> Self {
         Self {
+            audit: None,
             ends: BTreeMap::new(),
             is_ready: false,
             log_dropped,
@@ -73,6 +89,7 @@ impl State {
         process::register(&registry, started)?;
         self.register_site(&registry)?;
         self.register_log(&registry)?;
+        self.register_audit(&registry)?;
         self.register_tokens(&registry)?;
         self.register_ends(&registry)?;
         Ok(registry.gather())
@@ -120,6 +137,37 @@ impl State {
         let help = "Records that were lost because the journal did not keep up: log.on_overflow.";
         let dropped = Counter::new("perild_log_dropped_total", help)?;
         registered(registry, dropped)?.inc_by(number(self.log_dropped));
+        Ok(())
+    }
+
+    fn register_audit(&self, registry: &Registry) -> Result<(), Error> {
+        let Some(audit) = self.audit else {
+            return Ok(());
+        };
+        gauge(
+            registry,
+            "perild_audit_failing",
+            "1 when the last attempt to write to the audit file has failed.",
+            f64::from(u8::from(audit.is_failing)),
+        )?;
+        for (name, help, places) in [
+            (
+                "perild_audit_places",
+                "Records of the audit file that wait for it, and requests that will have one.",
+                audit.places,
+            ),
+            (
+                "perild_audit_places_limit",
+                "Places of records that there are.",
+                audit.most_places,
+            ),
+        ] {
+            let places = u32::try_from(places).unwrap_or(u32::MAX);
+            gauge(registry, name, help, places.into())?;
+        }
+        let help = "Records for which there was no place in the audit file: audit.on_failure.";
+        let lost = Counter::new("perild_audit_lost_total", help)?;
+        registered(registry, lost)?.inc_by(number(audit.lost));
         Ok(())
     }
 

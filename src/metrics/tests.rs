@@ -11,6 +11,12 @@ fn id(name: &str) -> CollectionId {
 
 fn state() -> State {
     State {
+        audit: Some(AuditFile {
+            is_failing: true,
+            lost: 7,
+            places: 8,
+            most_places: 9,
+        }),
         ends: [(
             "a \"key\"\n\\".to_owned(),
             Ends {
@@ -105,6 +111,24 @@ fn a_label_cannot_end_its_line() {
         lines(&metrics, "perild_expiry_timestamp_seconds"),
         [expected]
     );
+}
+
+#[test]
+fn an_audit_file_has_its_numbers_and_none_where_there_is_no_file() {
+    let with = metrics().text(&state()).unwrap();
+    for line in [
+        "perild_audit_failing 1",
+        "perild_audit_lost_total 7",
+        "perild_audit_places 8",
+        "perild_audit_places_limit 9",
+    ] {
+        assert!(with.lines().any(|found| found == line), "{line}: {with}");
+    }
+    let state = State {
+        audit: None,
+        ..state()
+    };
+    assert!(!metrics().text(&state).unwrap().contains("perild_audit"));
 }
 
 #[test]

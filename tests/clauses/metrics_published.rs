@@ -2,12 +2,15 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use super::metrics_site::{Scrape, import_store, metered, scrape};
+use super::{
+    audit::audited,
+    metrics_site::{Scrape, import_store, metered_with, scrape},
+};
 
 /// What is published about the numbers names only those that exist, and leaves none out.
 #[test]
 fn the_page_the_rules_and_the_dashboard_name_the_numbers_that_there_are() {
-    let site = metered(|_| {});
+    let site = metered_with(|settings, pki| audited(settings, pki, ""));
     assert_eq!(site.fetch().status, 200);
     import_store(&site);
     site.perild.reload();
