@@ -74,6 +74,33 @@ impl Digest {
     }
 }
 
+/// SHA-256 of octets that come in pieces, and their number.
+#[derive(Clone)]
+pub(super) struct Running {
+    context: Context,
+    bytes: u64,
+}
+
+impl Running {
+    pub(super) fn new() -> Self {
+        Self {
+            context: Context::new(&SHA256),
+            bytes: 0,
+        }
+    }
+
+    pub(super) fn add(&mut self, octets: &[u8]) {
+        self.context.update(octets);
+        let added = u64::try_from(octets.len()).unwrap_or(u64::MAX);
+        self.bytes = self.bytes.saturating_add(added);
+    }
+
+    /// Number and digest of the octets so far.
+    pub(super) fn finish(self) -> (u64, Digest) {
+        (self.bytes, Digest::finished(self.context))
+    }
+}
+
 fn nibble(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),

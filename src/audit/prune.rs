@@ -150,7 +150,8 @@ impl Old {
         let mut bytes = 0;
         while let Some(line) = lines.next()? {
             old.lines += 1;
-            bytes += u64::try_from(line.octets.len()).unwrap_or(u64::MAX) + 1;
+            bytes += u64::try_from(line.octets.len()).unwrap_or(u64::MAX);
+            bytes += u64::from(line.has_break);
             // What a crash left goes with the line that tells of it.
             let Some(sealed) = Sealed::read(line.octets) else {
                 continue;

@@ -38,6 +38,8 @@ pub(super) struct Raw<'l> {
     pub(super) number: u64,
     /// `false` where the file ends before its line break.
     pub(super) has_end: bool,
+    /// `true` when a line break is behind its octets; none is behind the piece of a line that is too long.
+    pub(super) has_break: bool,
 }
 
 impl Lines {
@@ -73,6 +75,7 @@ impl Lines {
             octets: whole.unwrap_or(&self.line),
             number: self.number,
             has_end: whole.is_some() || read == MOST_BYTES,
+            has_break: whole.is_some(),
         }))
     }
 }

@@ -33,10 +33,16 @@ pub(super) struct Torn {
 impl Tail {
     /// Reads the end of `file`, which has `length` octets; none where it is no audit file.
     pub(super) fn read(file: &File, length: u64) -> io::Result<Option<Self>> {
-        let most = length.min(READ_BYTES);
-        let first = read_at(file, 0, most)?;
-        let last = read_at(file, length - most, most)?;
-        Ok(Self::of(&first, &last))
+        let first = read_at(file, 0, length.min(READ_BYTES))?;
+        let mut most = READ_BYTES.min(length);
+        loop {
+            let last = read_at(file, length - most, most)?;
+            let found = Self::of(&first, &last);
+            if found.is_some() || most == length || most >= MOST_READ_BYTES {
+                return Ok(found);
+            }
+            most = most.saturating_mul(8).min(length);
+        }
     }
 
     /// A last line that is whole but for its line break counts as whole: nothing of it is missing.
@@ -141,8 +147,12 @@ fn read_at(file: &File, offset: u64, length: u64) -> io::Result<Vec<u8>> {
     Ok(octets)
 }
 
-/// Octets of the end that are looked at: several of the longest lines.
+/// Octets of the end that are looked at first: several of the longest lines.
 const READ_BYTES: u64 = 256 * 1024;
+
+/// Octets that are looked at where no line is among the last ones: a file system may leave zeros in the place of all that
+/// was written in the second before the power was lost.
+const MOST_READ_BYTES: u64 = 128 * 1024 * 1024;
 
 #[cfg(test)]
 mod tests {
@@ -181,6 +191,20 @@ mod tests {
                 assert_eq!((tail.chain, tail.torn), (chain.clone(), Torn::of(garbage)));
                 assert_eq!(tail.has_break, has_break);
             }
+        }
+    }
+
+    #[test]
+    fn a_file_is_gone_on_with_however_much_a_loss_of_power_left_behind_its_last_line() {
+        let (lines, chain) = written();
+        for zeros in [1, 300_000, 5_000_000] {
+            let rest = vec![0; zeros];
+            let file = tempfile::tempfile().unwrap();
+            let octets = [lines.as_slice(), &rest].concat();
+            file.write_all_at(&octets, 0).unwrap();
+            let length = u64::try_from(octets.len()).unwrap();
+            let tail = Tail::read(&file, length).unwrap().unwrap();
+            assert_eq!((tail.chain, tail.torn), (chain.clone(), Torn::of(&rest)));
         }
     }
 

@@ -12,6 +12,7 @@ pub use fault::{Fault, FaultKind, Note};
 
 use super::{
     Digest,
+    digest::Running,
     line::{Note as Written, Sealed},
     reading::{Lines, Raw, Unreadable, in_order},
     tail::Torn,
@@ -65,10 +66,10 @@ struct Verifier {
 }
 
 /// Octets that are no line of ours, until it is known whether a daemon has found them so.
-#[derive(Default)]
 struct Unread {
-    octets: Vec<u8>,
-    first: Option<u64>,
+    octets: Running,
+    /// Number of the first of their lines, and whether a line break is behind the last one.
+    first: Option<(u64, bool)>,
 }
 
 impl Verifier {
@@ -81,7 +82,7 @@ impl Verifier {
             links: Vec::new(),
             was_fault: false,
             time: None,
-            unread: Unread::default(),
+            unread: Unread::new(),
             path: PathBuf::new(),
         }
     }
@@ -238,14 +239,15 @@ impl Verifier {
                 line: line - 1,
                 bytes: torn.bytes,
             });
-            self.unread = Unread::default();
+            self.unread = Unread::new();
         } else {
             self.forget_unread();
         }
     }
 
     fn forget_unread(&mut self) {
-        if let Some(first) = std::mem::take(&mut self.unread).first {
+        let unread = std::mem::replace(&mut self.unread, Unread::new());
+        if let Some((first, _)) = unread.first {
             self.fault(first, FaultKind::NoLine);
         }
     }
@@ -272,19 +274,26 @@ impl Verifier {
 }
 
 impl Unread {
-    fn add(&mut self, raw: Raw<'_>) {
-        if self.first.is_some() {
-            self.octets.push(b'\n');
-        }
-        self.first.get_or_insert(raw.number);
-        // What a crash leaves is shorter than this.
-        if self.octets.len() < MOST_UNREAD {
-            self.octets.extend_from_slice(raw.octets);
+    fn new() -> Self {
+        Self {
+            octets: Running::new(),
+            first: None,
         }
     }
 
+    fn add(&mut self, raw: Raw<'_>) {
+        if let Some((_, true)) = self.first {
+            self.octets.add(b"\n");
+        }
+        let first = self.first.map_or(raw.number, |(first, _)| first);
+        self.first = Some((first, raw.has_break));
+        self.octets.add(raw.octets);
+    }
+
     fn torn(&self) -> Option<Torn> {
-        self.first.and(Torn::of(&self.octets))
+        self.first?;
+        let (bytes, sha256) = self.octets.clone().finish();
+        (bytes > 0).then_some(Torn { bytes, sha256 })
     }
 }
 
@@ -298,9 +307,6 @@ impl Verification {
 
 /// Faults that are named one by one.
 pub const MOST_FAULTS: usize = 100;
-
-/// Octets that are no line, of which a daemon may have said that a crash left them.
-const MOST_UNREAD: usize = 1024 * 1024;
 
 #[cfg(test)]
 mod tests;
