@@ -6,7 +6,10 @@ mod group;
 mod histogram;
 mod uptime;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::PathBuf,
+};
 
 use super::{
     facts::Facts,
@@ -51,6 +54,8 @@ pub struct Wanted {
     pub from: Milliseconds,
     /// The first moment behind the last.
     pub to: Milliseconds,
+    /// The present: nobody is up or down behind it.
+    pub now: Milliseconds,
     /// The members of a group's key, in their order.
     pub by: Vec<Dimension>,
 }
@@ -60,10 +65,13 @@ pub struct Wanted {
 pub struct Usage {
     /// The groups by their keys.
     pub groups: BTreeMap<Vec<Box<str>>, Group>,
-    /// Percent of each day in which the daemon was up, as far as the day lies in the time.
+    /// Percent of each day in which a daemon was up, as far as the day lies in the time: from the first day of which there
+    /// is a line to the last, one without any has 0.
     pub days: Vec<(Box<str>, f64)>,
     /// Lines that are none of an audit file: `verify` says more.
     pub unread: u64,
+    /// Lines that are there twice, or behind a later one, and count once.
+    pub repeated: u64,
     /// Records that were lost where the service went on without.
     pub lost: u64,
 }
@@ -88,13 +96,18 @@ pub fn usage(paths: &[PathBuf], wanted: &Wanted) -> Result<Usage, UsageFault> {
         groups: BTreeMap::new(),
         days: Vec::new(),
         unread: 0,
+        repeated: 0,
         lost: 0,
     };
-    let mut uptime = Uptime::new(wanted.from, wanted.to);
+    let mut uptime = Uptime::new(wanted.from, wanted.to.min(wanted.now));
+    let mut numbers = Numbers::default();
     for path in in_order(paths)? {
         let mut lines = Lines::open(&path)?;
         while let Some(line) = lines.next()? {
-            usage.line(line.octets, wanted, &mut uptime)?;
+            if line.number == 1 && numbers.begin(line.octets) {
+                uptime.leave();
+            }
+            usage.line(line.octets, wanted, &mut numbers, &mut uptime)?;
         }
     }
     usage.days = uptime.days();
@@ -106,6 +119,7 @@ impl Usage {
         &mut self,
         line: &[u8],
         wanted: &Wanted,
+        numbers: &mut Numbers,
         uptime: &mut Uptime,
     ) -> Result<(), UsageFault> {
         let sealed = Sealed::read(line);
@@ -114,6 +128,10 @@ impl Usage {
             self.unread += 1;
             return Ok(());
         };
+        if !numbers.are_behind(header.seq) {
+            self.repeated += 1;
+            return Ok(());
+        }
         let is_within = (wanted.from..wanted.to).contains(&header.time);
         if header.kind == Facts::KIND {
             uptime.saw(header.time);
@@ -149,6 +167,43 @@ impl Usage {
         }
         self.groups.entry(key).or_default().count(facts, time);
         Ok(())
+    }
+}
+
+/// Numbers of the lines that are counted, by their chain: a file may be given twice, as it is and packed.
+#[derive(Default)]
+struct Numbers {
+    /// The chain of the file that is read; none where its beginning is gone.
+    chain: Option<Box<str>>,
+    last: HashMap<Box<str>, u64>,
+}
+
+impl Numbers {
+    /// Begins with a file whose first line is `line`; `true` where it is of another chain than the file before.
+    fn begin(&mut self, line: &[u8]) -> bool {
+        let note = Sealed::read(line).and_then(|sealed| sealed.note());
+        let chain = note.and_then(|note| note.chain().map(Box::from));
+        let is_other = chain != self.chain;
+        self.chain = chain;
+        is_other
+    }
+
+    /// `true` for a line that is behind all of its chain before it.
+    fn are_behind(&mut self, seq: u64) -> bool {
+        let Some(chain) = &self.chain else {
+            return true;
+        };
+        match self.last.get_mut(chain) {
+            Some(last) if seq <= *last => false,
+            Some(last) => {
+                *last = seq;
+                true
+            }
+            None => {
+                self.last.insert(chain.clone(), seq);
+                true
+            }
+        }
     }
 }
 

@@ -51,6 +51,9 @@ pub enum Form {
 /// Reason why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum UsageError {
+    /// The end is not behind the beginning.
+    #[error("--to is not behind --from: nothing lies between them")]
+    NoTime,
     /// It cannot be printed.
     #[error("cannot print: {0}")]
     Output(#[from] io::Error),
@@ -67,9 +70,13 @@ pub enum UsageError {
 /// # Errors
 /// [`UsageError`].
 pub fn run(args: &UsageArgs) -> Result<(), UsageError> {
+    if args.from >= args.to {
+        return Err(UsageError::NoTime);
+    }
     let wanted = Wanted {
         from: args.from,
         to: args.to,
+        now: Milliseconds::now(),
         by: args.by.clone(),
     };
     let found = usage(&args.files, &wanted)?;
@@ -78,6 +85,13 @@ pub fn run(args: &UsageArgs) -> Result<(), UsageError> {
         writeln!(
             io::stderr(),
             "perild: {unread} lines are none of an audit file: perild audit verify says more"
+        )?;
+    }
+    if found.repeated > 0 {
+        let repeated = found.repeated;
+        writeln!(
+            io::stderr(),
+            "perild: {repeated} lines are there twice or out of their order, and not counted again: perild audit verify says more"
         )?;
     }
     if found.lost > 0 {
@@ -150,6 +164,7 @@ fn json(found: &Usage, args: &UsageArgs) -> Value {
         "groups": groups.collect::<Vec<_>>(),
         "days": days.collect::<Vec<_>>(),
         "not_recorded": found.lost,
+        "repeated_lines": found.repeated,
         "unread_lines": found.unread,
     })
 }

@@ -42,17 +42,29 @@ impl Written {
     }
 
     fn usage(&self, by: &[Dimension], to: i64) -> Usage {
-        let folder = TempDir::new().unwrap();
-        let path = folder.path().join("audit.jsonl");
-        fs::write(&path, &self.lines).unwrap();
-        let wanted = Wanted {
-            from: Milliseconds::from_count(NOON),
-            to: Milliseconds::from_count(NOON + to * 1000),
-            by: by.to_vec(),
-        };
-        usage(&[path], &wanted).unwrap()
+        usage_of(&[&self.lines], by, to)
     }
 }
+
+/// Usage of files with these contents until the second `to`.
+fn usage_of(files: &[&[u8]], by: &[Dimension], to: i64) -> Usage {
+    let folder = TempDir::new().unwrap();
+    let written = files.iter().enumerate().map(|(number, content)| {
+        let path = folder.path().join(format!("audit.jsonl.{number}"));
+        fs::write(&path, content).unwrap();
+        path
+    });
+    let wanted = Wanted {
+        from: Milliseconds::from_count(NOON),
+        to: Milliseconds::from_count(NOON + to * 1000),
+        now: Milliseconds::from_count(NOON + 10 * DAYS * 1000),
+        by: by.to_vec(),
+    };
+    usage(&written.collect::<Vec<_>>(), &wanted).unwrap()
+}
+
+/// Seconds of a day.
+const DAYS: i64 = 86_400;
 
 fn of(member: &'static str, status: u16, duration_us: u64) -> Facts<'static> {
     Facts {
@@ -147,4 +159,62 @@ fn what_is_no_line_is_counted_and_what_was_lost_as_well() {
     written.note(1, &Note::Lost { records: 7 });
     let usage = written.usage(&[Dimension::Collection], 60);
     assert_eq!((usage.unread, usage.lost, usage.groups.len()), (1, 7, 0));
+}
+
+#[test]
+fn a_line_counts_once_however_often_its_file_is_given_and_those_of_another_chain_as_well() {
+    let mut written = Written::new();
+    let mut other = Written::new();
+    for second in 1..=5 {
+        written.call(second, &of("a", 200, 1));
+        other.call(second, &of("a", 200, 1));
+    }
+    let (one, two) = (&*written.lines, &*other.lines);
+    for (files, calls, repeated) in [
+        (&[one][..], 5, 0),
+        (&[one, one], 5, 6),
+        (&[one, two], 10, 0),
+        (&[one, two, one, two], 10, 12),
+    ] {
+        let usage = usage_of(files, &[], 60);
+        let counted: u64 = usage.groups.values().map(|group| group.calls).sum();
+        assert_eq!((counted, usage.repeated), (calls, repeated));
+        // Both were up at the same time, which is up once.
+        assert!((usage.days[0].1 - 100.0 * 5.0 / 60.0).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn a_day_without_a_line_is_one_of_no_uptime_and_what_is_to_come_is_neither() {
+    let mut written = Written::new();
+    let alive = |written: &mut Written, from: i64, to: i64| {
+        for second in (from..=to).step_by(60) {
+            written.note(second, &Note::Alive);
+        }
+    };
+    // From noon to midnight, a day of nothing, and the whole of the next.
+    alive(&mut written, 60, DAYS / 2);
+    let started = Note::Started {
+        perild: "0".into(),
+        torn_bytes: None,
+        torn_sha256: None,
+    };
+    written.note(DAYS * 3 / 2, &started);
+    alive(&mut written, DAYS * 3 / 2 + 60, DAYS * 5 / 2);
+    let shares = |to: i64| {
+        let days = written.usage(&[], to).days;
+        let shares = days.into_iter().map(|(day, share)| (day, share.round()));
+        shares.collect::<Vec<_>>()
+    };
+    let day = |day: &str, share: f64| (Box::from(day), share);
+    let three = [
+        day("2026-01-15", 100.0),
+        day("2026-01-16", 0.0),
+        day("2026-01-17", 100.0),
+    ];
+    assert_eq!(shares(DAYS * 5 / 2), three);
+    assert_eq!(shares(DAYS / 2), three[..1]);
+    // The last line is of the first moment of a day, of which it is all that is known.
+    let four = [&three[..], &[day("2026-01-18", 0.0)]].concat();
+    assert_eq!(shares(DAYS * 20), four);
 }
