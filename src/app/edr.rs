@@ -101,6 +101,7 @@ impl RequestContext<'_> {
                 store,
                 closing,
                 answer_bytes: self.site.peril_limits.max_answer_bytes,
+                rows: self.rows.clone(),
                 slot: || self.site.streams.try_acquire(bearer.consumer()),
             },
         )
@@ -126,7 +127,7 @@ impl RequestContext<'_> {
         };
         let selected = on_a_thread(query.takes_long, select).await?;
         let Some((selection, place)) = selected else {
-            return statistics::answer(self.request, negotiated, None, store, None);
+            return statistics::answer(self.request, negotiated, None, store, (None, self.rows));
         };
         // Many values take as long as a long answer, and so a slot of one.
         let slot = if selection.values() > SUMMED_UP_AT_ONCE {
@@ -141,7 +142,8 @@ impl RequestContext<'_> {
         };
         let found = on_a_thread(true, sum_up).await?;
         let closing = self.closing(negotiated.media(), access).await?;
-        statistics::answer(self.request, negotiated, Some(&found), store, closing)
+        let told = (closing, self.rows);
+        statistics::answer(self.request, negotiated, Some(&found), store, told)
     }
 
     fn limits(self) -> Limits {

@@ -71,6 +71,7 @@ impl RequestContext<'_> {
             || self.site.streams.try_acquire(bearer.consumer()),
             location::Means {
                 schemas: &self.site.schemas,
+                rows: self.rows.clone(),
                 closing,
                 limits: location::Limits {
                     columns: limits.max_columns,
@@ -157,7 +158,7 @@ impl RequestContext<'_> {
         let charset = Charset::declared(content_type.parameter("charset"))?;
         let limit = self.most_places();
         let intake = &self.site.intake;
-        let body = intake.take(self.request, body, consumer).await?;
+        let body = self.take(intake, body, consumer).await?;
         if body.is_short() {
             let body = intake.in_utf_8(body, charset)?;
             return Ok(PlaceList::of(body, is_csv, options, limit)?);

@@ -73,13 +73,14 @@ async fn one(
     let body = answer::one_peril(peril, point, &filter, &columns, &values);
     let validators = validators(context, values.stores());
     let has_quirk = filter.has_quirk();
-    answer::whole(
+    let answer = answer::whole(
         context.request,
         validators,
         body.into(),
         &[peril],
         has_quirk,
-    )
+    )?;
+    Ok(of_one_place(context, answer))
 }
 
 async fn all(context: RequestContext<'_>, access: &mut Access) -> Result<HttpResponse, Refusal> {
@@ -99,13 +100,22 @@ async fn all(context: RequestContext<'_>, access: &mut Access) -> Result<HttpRes
     let validators = validators(context, stores);
     // The old service took no filter here, and did not say so.
     let has_quirk = Filter::read(&parameters).is_given();
-    answer::whole(
+    let answer = answer::whole(
         context.request,
         validators,
         body.into(),
         &Peril::ALL,
         has_quirk,
-    )
+    )?;
+    Ok(of_one_place(context, answer))
+}
+
+/// Counts the place of `answer`, unless it is one that the client has already.
+fn of_one_place(context: RequestContext<'_>, answer: HttpResponse) -> HttpResponse {
+    if answer.status().is_success() {
+        context.rows.add(1);
+    }
+    answer
 }
 
 async fn locations(
@@ -125,7 +135,7 @@ async fn locations(
     let values = values(context, &permits, &request.columns)?;
     refuse_off_grid(&request, &values)?;
     let slot = || context.site.streams.try_acquire(bearer.consumer());
-    answer::locations(request, values, slot)
+    answer::locations(request, values, context.rows, slot)
 }
 
 /// Request at `/location`.
@@ -144,7 +154,7 @@ async fn read_locations(
     }
     let mut intake = context.site.intake.clone();
     intake.limit_bytes = intake.limit_bytes.min(LONGEST_BODY);
-    let body = intake.take(context.request, body, consumer).await?;
+    let body = context.take(&intake, body, consumer).await?;
     location_request(context, body).await
 }
 

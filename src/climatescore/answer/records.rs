@@ -13,6 +13,7 @@ use crate::{
         perils::{Found, Values},
     },
     response::{
+        RowCount,
         number::{micro_length, push_micro},
         pieces::Pieces,
         write_buffer::PIECE_BYTES,
@@ -82,6 +83,7 @@ pub struct LocationAnswer {
     /// The place whose records come next.
     place: usize,
     has_records: bool,
+    rows: RowCount,
 }
 
 impl LocationAnswer {
@@ -101,6 +103,17 @@ impl LocationAnswer {
             segments,
             place: 0,
             has_records: false,
+            rows: RowCount::default(),
+        }
+    }
+
+    /// The same, with its places counted as they are written.
+    #[must_use]
+    pub fn counted(self, rows: &RowCount) -> Self {
+        rows.add(0);
+        Self {
+            rows: rows.clone(),
+            ..self
         }
     }
 
@@ -153,6 +166,7 @@ impl Pieces for LocationAnswer {
             }
             self.push_place(piece, self.place);
             self.place += 1;
+            self.rows.add(1);
         }
         piece.extend_from_slice(&self.end);
         Ok(false)

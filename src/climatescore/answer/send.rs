@@ -18,7 +18,7 @@ use crate::{
     dataset::perils::Values,
     fair_semaphore::Slot,
     response::{
-        Coding, Refusal, StreamBody,
+        Coding, Refusal, RowCount, StreamBody,
         pieces::{PieceBody, Pieces},
         representation::{Caching, Representation, Validators},
     },
@@ -54,6 +54,7 @@ pub(in crate::climatescore) fn whole(
 pub(in crate::climatescore) fn locations(
     request: LocationRequest,
     values: Values,
+    rows: &RowCount,
     slot: impl FnOnce() -> Option<Slot>,
 ) -> Result<HttpResponse, Refusal> {
     let mut answer = in_json(Caching::Never).begin(StatusCode::OK);
@@ -62,7 +63,7 @@ pub(in crate::climatescore) fn locations(
         add_deprecation_headers(&mut answer);
     }
     let records = request.places.len() * values.count();
-    let mut location = LocationAnswer::new(request, values);
+    let mut location = LocationAnswer::new(request, values).counted(rows);
     if records <= RECORDS_AT_ONCE {
         let length = u64::try_from(location.length()).ok();
         let body = PieceBody::begin(location, length).or(Err(Refusal::Fault))?;

@@ -16,7 +16,10 @@ use crate::{
         grid::{ColumnIndex, Value},
         perils::Origins,
     },
-    response::batches::{Numbers, metadata, named, rows_of_a_batch, rows_of_a_text},
+    response::{
+        RowCount,
+        batches::{Numbers, metadata, named, rows_of_a_batch, rows_of_a_text},
+    },
 };
 
 /// Values as the columns of a format have them.
@@ -64,6 +67,7 @@ pub(super) struct Rows<'s, T: Stored> {
     decimals: Vec<u8>,
     /// Rows of a batch.
     room: usize,
+    counted: RowCount,
     /// Longitude and latitude, and of an area the share.
     places: Numbers<Float64Type>,
     values: Numbers<T>,
@@ -125,6 +129,15 @@ impl<'s, T: Stored> Rows<'s, T> {
             wanted,
             decimals,
             room: room.max(1),
+            counted: RowCount::default(),
+        }
+    }
+
+    /// The same, counted as they are made.
+    pub(super) fn counted(self, counted: &RowCount) -> Self {
+        Self {
+            counted: counted.clone(),
+            ..self
         }
     }
 
@@ -158,7 +171,10 @@ impl<T: Stored> Iterator for Rows<'_, T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.cells.peek()?;
-        Some(self.batch())
+        let batch = self.batch();
+        let rows = batch.as_ref().map_or(0, RecordBatch::num_rows);
+        self.counted.add(rows);
+        Some(batch)
     }
 }
 

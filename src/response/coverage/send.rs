@@ -13,7 +13,7 @@ use crate::{
     dataset::{edr::Selection, perils::Served},
     fair_semaphore::Slot,
     response::{
-        Refusal, StreamBody,
+        Refusal, RowCount, StreamBody,
         batches::{
             arrow, csv,
             feature::{FeatureColumns, GeometryColumns},
@@ -35,6 +35,8 @@ pub(crate) struct Means<'m, T> {
     pub closing: Option<Closing>,
     /// Bytes of the answer, as they are estimated before it begins.
     pub answer_bytes: u64,
+    /// The cells of the answer, for its record.
+    pub rows: RowCount,
     /// A slot for an answer that takes long.
     pub slot: T,
 }
@@ -59,17 +61,19 @@ pub(crate) fn answer<T: FnOnce() -> Option<Slot>>(
         return Ok(answer);
     }
     let mut answer = representation.begin(StatusCode::OK);
-    let closing = means.closing;
+    let (closing, rows) = (means.closing, means.rows);
+    rows.add(0);
     if bytes <= BYTES_AT_ONCE {
-        let body = written(&selection, negotiated, closing, Vec::new()).map_err(|error| {
-            tracing::error!(%error, "an answer could not be written");
-            Refusal::Fault
-        })?;
+        let body =
+            written(&selection, negotiated, (closing, &rows), Vec::new()).map_err(|error| {
+                tracing::error!(%error, "an answer could not be written");
+                Refusal::Fault
+            })?;
         return Ok(answer.body(body));
     }
     let slot = (means.slot)().ok_or(Refusal::Busy)?;
     Ok(answer.body(StreamBody::start(slot, move |sink| {
-        written(&selection, negotiated, closing, sink).map(drop)
+        written(&selection, negotiated, (closing, &rows), sink).map(drop)
     })))
 }
 
@@ -77,27 +81,39 @@ pub(crate) fn answer<T: FnOnce() -> Option<Slot>>(
 fn written<W: Write + Send>(
     selection: &Selection,
     Negotiated { format, coding }: Negotiated<Format>,
-    closing: Option<Closing>,
+    (closing, counted): (Option<Closing>, &RowCount),
     out: W,
 ) -> io::Result<W> {
     let mut out = Closed::new(Coded::new(out, coding)?, closing);
     match format {
         Format::Arrow => {
-            let rows = Rows::described(selection);
+            let rows = Rows::described(selection).counted(counted);
             let opening = arrow::opening(&rows.schema())?;
             arrow::write(rows, &opening, &mut out)?;
         }
         Format::CoverageJson | Format::Json | Format::OldCoverageJson => {
             coverage_json::write(selection, &mut out)?;
+            counted.add(cells(selection));
         }
-        Format::Csv => csv::write(Rows::of_text(selection), &mut out)?,
+        Format::Csv => csv::write(Rows::of_text(selection).counted(counted), &mut out)?,
         Format::GeoJson => {
-            geojson::write(Rows::of_text(selection), &features(selection), &mut out)?;
+            let rows = Rows::of_text(selection).counted(counted);
+            geojson::write(rows, &features(selection), &mut out)?;
         }
-        Format::NetCdf => netcdf::write(selection, &mut out)?,
-        Format::Parquet => parquet::write(Rows::described(selection), &mut out)?,
+        Format::NetCdf => {
+            netcdf::write(selection, &mut out)?;
+            counted.add(cells(selection));
+        }
+        Format::Parquet => {
+            parquet::write(Rows::described(selection).counted(counted), &mut out)?;
+        }
     }
     out.finish()?.finish()
+}
+
+/// The cells of a format that has their values one parameter after the other: they are there once all is.
+fn cells(selection: &Selection) -> usize {
+    usize::try_from(selection.cells().count()).unwrap_or(usize::MAX)
 }
 
 /// Cells as features, with what their properties are values of.

@@ -67,6 +67,7 @@ impl Pieces for Answering {
             };
             locator.answer(place.position, &mut self.answered);
             self.is_within = self.writer.place(piece, &place, &self.answered);
+            self.question.rows.add(1);
         }
         Ok(true)
     }

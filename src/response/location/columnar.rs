@@ -21,7 +21,10 @@ use crate::{
         places::{Carried, Place, PlaceReader, number},
         query::{Locator, PlaceResult, UsedCell},
     },
-    response::batches::{Numbers, rows_of_a_batch},
+    response::{
+        RowCount,
+        batches::{Numbers, rows_of_a_batch},
+    },
 };
 
 /// Places as batches: one row each.
@@ -31,6 +34,7 @@ pub(super) struct Batches<'q> {
     locator: Locator<'q>,
     answered: PlaceResult,
     columns: Columns<'q>,
+    rows: RowCount,
 }
 
 impl<'q> Batches<'q> {
@@ -41,6 +45,7 @@ impl<'q> Batches<'q> {
             locator: Locator::new(&question.values, &question.subset),
             answered: PlaceResult::default(),
             columns: Columns::new(question, prepared),
+            rows: question.rows.clone(),
         }
     }
 
@@ -60,6 +65,7 @@ impl<'q> Batches<'q> {
         if columns.rows == 0 {
             return Ok(None);
         }
+        self.rows.add(columns.rows);
         columns.batch().map(Some)
     }
 }

@@ -29,6 +29,7 @@ use crate::{
         query::{Layout, Provenance, Subset},
     },
     response::{
+        RowCount,
         batches::{arrow, parquet},
         coding::{Coded, Coding},
         pieces::Pieces,
@@ -49,6 +50,8 @@ pub struct Question {
     pub values: Values,
     /// The format of the answer.
     pub format: Format,
+    /// The places of the answer as they are written, for its record.
+    pub rows: RowCount,
 }
 
 impl Question {

@@ -16,7 +16,7 @@ use crate::{
     dataset::perils::{Refused, Values, places::PlaceList, query::Subset},
     fair_semaphore::Slot,
     response::{
-        Coding, Refusal, StreamBody,
+        Coding, Refusal, RowCount, StreamBody,
         media::{Formats, Negotiated},
         pieces::{PieceBody, SlicedBody},
         provenance::Closing,
@@ -30,6 +30,8 @@ use crate::{
 pub(crate) struct Means<'s> {
     /// Schemas of answers from these perils.
     pub schemas: &'s Arc<Schemas>,
+    /// The places of the answer, for its record.
+    pub rows: RowCount,
     /// How much a request may ask.
     pub limits: Limits,
     /// The end with a record of provenance, where the answer has one.
@@ -57,6 +59,7 @@ pub(crate) fn answer(
         subset,
         values,
         format,
+        rows: means.rows,
     };
     if let Some((option, expected)) = question.impossible() {
         return Err(Refused::Malformed {
@@ -71,6 +74,7 @@ pub(crate) fn answer(
     if let Some(answer) = representation.judge(request)? {
         return Ok(answer);
     }
+    question.rows.add(0);
     let mut answer = representation.begin(StatusCode::OK);
     answer.insert_header((LINK, "</v1/perils>; rel=\"describedby\""));
     if extent.is_short(coding) {

@@ -8,7 +8,7 @@ use super::{Format, json, table};
 use crate::{
     dataset::{edr::AreaStatistics, perils::Served},
     response::{
-        Refusal,
+        Refusal, RowCount,
         coding::Coded,
         media::Negotiated,
         provenance::{Closed, Closing},
@@ -24,7 +24,7 @@ pub(crate) fn answer(
     negotiated: Negotiated<Format>,
     statistics: Option<&AreaStatistics>,
     store: &Served,
-    closing: Option<Closing>,
+    (closing, rows): (Option<Closing>, &RowCount),
 ) -> Result<HttpResponse, Refusal> {
     let representation = negotiated.representation(request, store);
     let Some(statistics) = statistics else {
@@ -37,6 +37,7 @@ pub(crate) fn answer(
         tracing::error!(%error, "statistics could not be written");
         Refusal::Fault
     })?;
+    rows.add(statistics.columns().len());
     Ok(representation.begin(StatusCode::OK).body(body))
 }
 
