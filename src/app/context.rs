@@ -1,15 +1,17 @@
 //! Context of one request on its way through the rooms, and the steps that every guarded route has in common.
 
-use std::sync::Arc;
+use std::{cell::OnceCell, sync::Arc};
 
-use actix_web::{HttpRequest, http::header::HeaderMap};
+use actix_web::{HttpRequest, http::header::HeaderMap, web::Payload};
+use futures_util::StreamExt as _;
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
 use super::{Route, Site, provenance::Told};
 use crate::{
+    audit::Digest,
     caller::CertificateFacts,
     clock::Timestamp,
-    edge::{Authorization, Inbound, TrustedProxy, Unverified},
+    edge::{Authorization, Body, Inbound, Intake, NotTaken, TrustedProxy, Unverified},
     log::Access,
     policy::{Applicant, CollectionId, Permit},
     response::{Refusal, RowCount, file::PATH_SEGMENT, lifecycle},
@@ -40,11 +42,33 @@ pub(crate) struct RequestContext<'r> {
     pub(crate) site: &'r Site,
     pub(super) now: Timestamp,
     /// The rows of the answer, for its record.
-    pub(super) rows: &'r RowCount,
+    pub(crate) rows: &'r RowCount,
+    /// The pseudonym of the body once it is read, for the record as well.
+    pub(super) body: &'r OnceCell<Digest>,
     pub(super) told: &'r Told,
 }
 
 impl RequestContext<'_> {
+    /// The body, in a slot of `consumer` unless it is short; its pseudonym is noted as it comes.
+    pub(crate) async fn take(
+        self,
+        intake: &Intake,
+        body: Payload,
+        consumer: &str,
+    ) -> Result<Body, NotTaken> {
+        let mut pseudonym = self.site.audit.body_pseudonym();
+        let pieces = body.inspect(|piece| {
+            if let (Ok(piece), Some(pseudonym)) = (piece, &mut pseudonym) {
+                pseudonym.add(piece);
+            }
+        });
+        let body = intake.take(self.request, pieces, consumer).await?;
+        if let Some(pseudonym) = pseudonym {
+            let _ = self.body.set(pseudonym.finish());
+        }
+        Ok(body)
+    }
+
     /// Steps 3 to 7: syntax before presence, presence before validity, and the directory last.
     pub(crate) async fn authenticate(self, access: &mut Access) -> Result<BoundToken, Refusal> {
         let (_, token) = self.identify(access).await?;

@@ -1,6 +1,7 @@
 //! The walk of one request through the rooms.
 
 use std::{
+    cell::OnceCell,
     panic::AssertUnwindSafe,
     sync::{Arc, OnceLock},
 };
@@ -159,15 +160,19 @@ async fn walk(
     };
     let rows = access.rows().clone();
     let told = Told::at(route);
+    let pseudonym = OnceCell::new();
     let context = RequestContext {
         request,
         proxy,
         site,
         rows: &rows,
+        body: &pseudonym,
         now: Timestamp::now(),
         told: &told,
     };
-    let mut answer = rooms(context, route, body, perild.heartbeats(), access).await?;
+    let answer = rooms(context, route, body, perild.heartbeats(), access).await;
+    access.body(pseudonym.get().copied());
+    let mut answer = answer?;
     context.announce(route, answer.headers_mut());
     context.tell(&mut answer, access).await?;
     Ok(answer)

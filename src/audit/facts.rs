@@ -48,6 +48,9 @@ pub struct Facts<'f> {
     /// SHA-256 over the query of the request target.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query_sha256: Option<Digest>,
+    /// HMAC-SHA-256 of the body of a request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_hmac_sha256: Option<Digest>,
     /// Rows of the answer, where it is one of rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<u64>,

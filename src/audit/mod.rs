@@ -37,7 +37,8 @@ pub use digest::Digest;
 pub use facts::{Facts, shortened};
 pub use file::{FileState, OpenError};
 pub use prune::{PruneFault, Pruned, prune};
-pub use pseudonym::{KeyTooShort, PseudonymKey};
+pub use pseudonym::{BodyPseudonym, KeyTooShort, PseudonymKey};
+pub use queue::AuditState;
 pub use reading::Unreadable;
 pub use trail::{AuditSettings, AuditTrail};
 pub use usage::{Dimension, Group, Usage, UsageFault, Wanted, usage};
@@ -117,6 +118,12 @@ impl Audit {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0.path
+    }
+
+    /// The state of the file.
+    #[must_use]
+    pub fn state(&self) -> AuditState {
+        self.0.queue.state()
     }
 
     /// Takes a place for the record of a request that is about to be answered; none where the service goes on without.

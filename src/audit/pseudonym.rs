@@ -1,8 +1,8 @@
-//! Pseudonyms of accounts: the same account has the same one, and nobody without the key can tell whose it is.
+//! Pseudonyms of accounts and of bodies: the same one has the same, and nobody without the key can tell of what it is.
 
 use std::fmt;
 
-use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
+use aws_lc_rs::hmac::{Context, HMAC_SHA256, Key, sign};
 
 use super::digest::Digest;
 
@@ -37,6 +37,34 @@ impl PseudonymKey {
         let tag = sign(&self.0, account.as_bytes());
         Digest::from_octets(tag.as_ref())
     }
+
+    /// HMAC-SHA-256 of a body that is still to come.
+    #[must_use]
+    pub fn begin(&self) -> BodyPseudonym {
+        BodyPseudonym(Context::with_key(&self.0))
+    }
+}
+
+/// The pseudonym of a body as its pieces come.
+pub struct BodyPseudonym(Context);
+
+impl BodyPseudonym {
+    /// Adds the next piece.
+    pub fn add(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// HMAC-SHA-256 of all pieces.
+    #[must_use]
+    pub fn finish(self) -> Digest {
+        Digest::from_octets(self.0.sign().as_ref())
+    }
+}
+
+impl fmt::Debug for BodyPseudonym {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BodyPseudonym")
+    }
 }
 
 impl fmt::Debug for PseudonymKey {
@@ -64,6 +92,13 @@ mod tests {
         let expected = "fb385915a0623c0be3e7b0a7134dbb620a2771faff45e92eb8647d11aa2947cf";
         assert_eq!(key.of("ann").to_string(), expected);
         assert_eq!(format!("{key:?}"), "PseudonymKey");
+        for pieces in [&["ann"][..], &["a", "", "nn"]] {
+            let mut body = key.begin();
+            for piece in pieces {
+                body.add(piece.as_bytes());
+            }
+            assert_eq!(body.finish(), key.of("ann"));
+        }
     }
 
     #[test]

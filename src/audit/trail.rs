@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{Audit, Digest, NotRecorded, OnFailure, OpenError, Place, PseudonymKey};
+use super::{Audit, BodyPseudonym, Digest, NotRecorded, OnFailure, OpenError, Place, PseudonymKey};
 
 /// Settings of an audit trail.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +68,13 @@ impl AuditTrail {
     #[must_use]
     pub fn pseudonym(&self, account: &str) -> Option<Digest> {
         self.key.as_ref().map(|key| key.of(account))
+    }
+
+    /// The pseudonym of a body that is about to be read, where there are a key and a file to have it.
+    #[must_use]
+    pub fn body_pseudonym(&self) -> Option<BodyPseudonym> {
+        let key = self.file.as_ref().and(self.key.as_ref());
+        key.map(|key| key.begin())
     }
 }
 

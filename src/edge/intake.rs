@@ -14,9 +14,9 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{HttpRequest, http::header, rt::task::spawn_blocking, web::Payload};
+use actix_web::{HttpRequest, error::PayloadError, http::header, rt::task::spawn_blocking};
 use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 
 use super::body::{Body, Held, SHORT};
 use crate::fair_semaphore::{FairSemaphore, Slot};
@@ -81,7 +81,7 @@ impl Intake {
     pub async fn take(
         &self,
         request: &HttpRequest,
-        mut payload: Payload,
+        mut payload: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin,
         consumer: &str,
     ) -> Result<Body, NotTaken> {
         let announced = self.admit(request)?;
@@ -188,7 +188,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 mod tests {
     use std::io::Read as _;
 
-    use actix_web::{FromRequest, rt::System, test::TestRequest};
+    use actix_web::{FromRequest, rt::System, test::TestRequest, web::Payload};
 
     use super::*;
 

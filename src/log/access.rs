@@ -26,6 +26,7 @@ pub struct Access {
     method: Box<str>,
     route: &'static str,
     query: Option<Digest>,
+    body: Option<Digest>,
     certificate: Option<Arc<CertificateFacts>>,
     holder: Holder,
     account: Option<Digest>,
@@ -55,6 +56,7 @@ impl Access {
             method: method.into(),
             route,
             query: None,
+            body: None,
             certificate: None,
             holder: Holder::default(),
             account: None,
@@ -89,6 +91,11 @@ impl Access {
     /// The query of the request target, of which the record has a hash.
     pub fn query(&mut self, query: Option<&str>) {
         self.query = query.map(|query| Digest::of(query.as_bytes()));
+    }
+
+    /// The pseudonym of the body, where it has one.
+    pub fn body(&mut self, pseudonym: Option<Digest>) {
+        self.body = pseudonym;
     }
 
     /// The certificate that was shown, whether or not it is good.
@@ -185,7 +192,9 @@ impl Access {
             version: self.version.as_deref().map(shortened),
             licence: self.licence.as_deref().map(shortened),
             query_sha256: self.query,
-            rows: self.rows.counted(),
+            body_hmac_sha256: self.body,
+            // Of an answer that is told of alone (HEAD) no row leaves.
+            rows: self.rows.counted().filter(|_| &*self.method != "HEAD"),
             client_id: self.holder.client_id().map(shortened),
             organisation_id: self.holder.organisation_id().map(shortened),
             member: membership.and_then(|stated| stated.member()).map(shortened),

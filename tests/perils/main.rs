@@ -22,6 +22,7 @@ mod bounded;
 mod broken_store;
 mod collections;
 mod contract;
+mod counted;
 mod described;
 mod edr;
 mod edr_classes;

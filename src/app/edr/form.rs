@@ -63,7 +63,7 @@ impl RequestContext<'_> {
             limit_bytes: self.site.intake.limit_bytes.min(FORM_BYTES),
             ..self.site.intake.clone()
         };
-        let body = intake.take(self.request, body, consumer).await?;
+        let body = self.take(&intake, body, consumer).await?;
         if let Some(octets) = body.in_memory().filter(|_| body.is_short()) {
             pairs.extend(url::form_urlencoded::parse(octets).into_owned());
             return Ok(Form { pairs, sent: None });
