@@ -8,6 +8,7 @@ use std::{
     },
     path::PathBuf,
     process::{Command, Output},
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
@@ -35,7 +36,7 @@ fn site(more: &str) -> Site {
     Site::with(|settings, pki| audited(settings, pki, more))
 }
 
-fn audited(settings: &mut Settings, pki: &Pki, more: &str) {
+pub(crate) fn audited(settings: &mut Settings, pki: &Pki, more: &str) {
     let folder = pki.path("log");
     fs::create_dir_all(&folder).unwrap();
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
@@ -354,6 +355,110 @@ fn a_renamed_file_is_gone_on_with_in_a_new_one_and_under_load_no_line_is_lost() 
     site.perild.reload();
     record(&site, &asked(1)[0]);
     verified(&[file(&site), rotated, second]);
+}
+
+/// The shipped file for logrotate, with this run's places in it.
+fn snippet(site: &Site) -> PathBuf {
+    let log = site.pki.path("log").display().to_string();
+    let reload = format!("kill -HUP {}", site.perild.pid().as_raw_pid());
+    let su = if Uid::effective().is_root() {
+        format!("su {DAEMON} {WEB_SERVER}")
+    } else {
+        String::new()
+    };
+    let shipped = fs::read_to_string("deploy/logrotate/perild").unwrap();
+    let units = "systemctl try-reload-or-restart perild.service 'perild@*.service'";
+    let placed = [
+        ("/var/log/perild/", format!("{log}/")),
+        ("/var/log/perild-", format!("{log}-")),
+        ("su perild perild", su),
+        (units, reload),
+    ]
+    .iter()
+    .fold(shipped, |text, (theirs, ours)| {
+        assert!(text.contains(theirs), "{theirs}: {text}");
+        text.replace(theirs, ours)
+    });
+    let path = site.pki.path("logrotate");
+    fs::write(&path, placed).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    path
+}
+
+#[test]
+fn the_shipped_file_for_logrotate_loses_no_line_and_packs_what_no_daemon_goes_on_from() {
+    let site = site("");
+    let (snippet, state) = (snippet(&site), site.pki.path("logrotate.state"));
+    let is_over = AtomicBool::new(false);
+    let mut ids: Vec<_> = std::thread::scope(|threads| {
+        let load = threads.spawn(|| {
+            let mut connection = site.connect();
+            let mut ids = Vec::new();
+            while !is_over.load(Ordering::Relaxed) {
+                let answer = connection.send(&Request::get("/v1"));
+                ids.push(answer.interaction_id().to_owned());
+            }
+            ids
+        });
+        for day in ["20260101", "20260102", "20260103"] {
+            record(&site, site.fetch().interaction_id());
+            let mut command = Command::new(tool("logrotate", "logrotate"));
+            let command = command.arg("--force").arg("--state").arg(&state);
+            let done = command.arg(&snippet).output().unwrap();
+            assert!(done.status.success() && done.stderr.is_empty(), "{done:?}");
+            eventually("the next file begins", Duration::from_secs(20), || {
+                fs::metadata(file(&site))
+                    .ok()
+                    .filter(|found| found.len() > 0)
+            });
+            // As if it had been on that day.
+            for path in rotated(&site) {
+                if !path.to_string_lossy().contains("-202601") {
+                    fs::rename(&path, site.pki.path(&format!("log/audit.jsonl-{day}"))).unwrap();
+                }
+            }
+        }
+        is_over.store(true, Ordering::Relaxed);
+        load.join().unwrap()
+    });
+    let last = site.fetch().interaction_id().to_owned();
+    record(&site, &last);
+    ids.push(last);
+    let mut files = rotated(&site);
+    files.sort();
+    let names = files
+        .iter()
+        .map(|path| path.extension().unwrap().to_str().unwrap());
+    assert_eq!(names.collect::<Vec<_>>(), ["gz", "gz", "jsonl-20260103"]);
+    files.push(file(&site));
+    let said = verified(&files);
+    assert!(said.contains("in 4 files"), "{said}");
+    let counted = perild(
+        &[
+            "usage",
+            "--from",
+            "2020-01-01",
+            "--to",
+            "2100-01-01",
+            "--by",
+            "route",
+        ],
+        &files,
+    );
+    let table = String::from_utf8(counted.stdout).unwrap();
+    let row = table.lines().find(|line| line.starts_with("/v1,")).unwrap();
+    let calls = ids.len() - 1;
+    assert!(
+        row.starts_with(&format!("/v1,{calls},{calls},")),
+        "{calls}: {table}"
+    );
+}
+
+/// The files to which the audit file was renamed.
+fn rotated(site: &Site) -> Vec<PathBuf> {
+    let entries = fs::read_dir(site.pki.path("log")).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.filter(|path| *path != file(site)).collect()
 }
 
 /// The lines of Python in docs/audit.md, which anybody may check a chain by.

@@ -10,6 +10,7 @@ from .load import Request
 from .site import CERTS, CONFIG, SHARED, must
 
 RENEW = ("certbot", "renew", "--force-renewal", "--no-random-sleep-on-renew")
+AUDIT = "/var/log/perild/audit.jsonl"
 HOOK = "/etc/letsencrypt/renewal-hooks/deploy/perild-nginx"
 
 
@@ -27,6 +28,7 @@ class Events:
             ("steady load", self.steady, 0),
             ("restart", self.restart, 0),
             ("reload", self.reload, 0),
+            ("rotation of the audit file", self.rotation, 0),
             ("bad reload", self.bad_reload, 0),
             ("20 reloads in a row", self.reloads, 0),
             ("upgrade to a newer package", self.upgrade, 0),
@@ -59,6 +61,32 @@ class Events:
         pid = self.machine.main_pid()
         self.machine.run("systemctl", "reload", "perild.service")
         must("a reload changed the process", self.machine.main_pid() == pid)
+        self.served()
+
+    def rotation(self):
+        """By the package's snippet, on two days: the chain goes on over all files, the oldest of which is packed."""
+        config = self.machine.path(CONFIG)
+        good = config.read_text()
+        config.write_text(good + f'\n[audit]\nfile = "{AUDIT}"\n')
+        self.machine.run("systemctl", "reload", "perild.service")
+        self.machine.run("apt-get", "install", "--yes", "logrotate")
+        self.machine.run("install", "-m", "0644", "/usr/share/perild/logrotate/perild", "/etc/logrotate.d/perild")
+        for day in (1, 2):
+            self.served()
+            self.machine.run("logrotate", "--force", "/etc/logrotate.d/perild")
+            self.served()
+            if day == 1:
+                self.machine.run("sh", "-c", f"mv {AUDIT}-* {AUDIT}-20260101")
+        files = sorted(path.name for path in self.machine.path(AUDIT).parent.iterdir())
+        must("logrotate did not pack the older of two files", len(files) == 3 and files[1].endswith(".gz"), files)
+        code, said = self.machine.status("sh", "-c", f"perild audit verify {AUDIT}*")
+        must("the chain over rotated files is not whole", code == 0 and "in 3 files" in said, said)
+        report = ("perild", "usage", "--from", "2026-01-01", "--to", "2100-01-01", "--format", "json")
+        usage = json.loads(self.machine.run("sh", "-c", f"{' '.join(report)} {AUDIT}*"))
+        calls = sum(group["calls"] for group in usage["groups"])
+        must("requests are missing in the audit files", calls >= 400, usage)
+        config.write_text(good)
+        self.machine.run("systemctl", "reload", "perild.service")
         self.served()
 
     def bad_reload(self):

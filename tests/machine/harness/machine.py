@@ -13,9 +13,9 @@ from .processes import Failed, Running, die_with_parent, output, tool
 RELEASE = "bookworm"
 MIRROR = "http://deb.debian.org/debian"
 BARE = ["systemd", "systemd-sysv", "dbus", "ca-certificates"]
-# What perild's package recommends, rpm for the other package, and what a provider may have beside it, fetched beforehand: the
+# What perild's package recommends, rpm for the other package, and what a provider may have beside it (logrotate for audit files), fetched beforehand: the
 # machine has no way out.
-CACHED = ["nginx", "certbot", "openssl", "curl", "rpm", "acl", "msmtp-mta", "needrestart", "unattended-upgrades"]
+CACHED = ["nginx", "certbot", "openssl", "curl", "rpm", "acl", "msmtp-mta", "needrestart", "unattended-upgrades", "logrotate"]
 
 
 def base(target: Path) -> Path:
