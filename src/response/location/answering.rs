@@ -53,7 +53,11 @@ impl Pieces for Answering {
             self.writer.begin(piece, &self.question);
         }
         let mut locator = Locator::new(&self.question.values, &self.question.subset);
-        while piece.len() < PIECE_BYTES {
+        let mut places = 0;
+        let has_more = loop {
+            if piece.len() >= PIECE_BYTES {
+                break true;
+            }
             if self.is_within {
                 self.is_within = self.writer.go_on(piece, &self.answered);
                 continue;
@@ -63,12 +67,13 @@ impl Pieces for Answering {
                 .next_place(|positions| locator.fetch(positions))?;
             let Some(place) = place else {
                 self.writer.end(piece);
-                return Ok(false);
+                break false;
             };
             locator.answer(place.position, &mut self.answered);
             self.is_within = self.writer.place(piece, &place, &self.answered);
-            self.question.rows.add(1);
-        }
-        Ok(true)
+            places += 1;
+        };
+        self.question.rows.add(places);
+        Ok(has_more)
     }
 }
