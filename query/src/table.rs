@@ -4,6 +4,7 @@
 //! of those that are left the columns are read that say of which rows it is true; of these rows the columns of the
 //! answer are decoded. Rows come in batches as they are read, so that an answer of any length needs little memory.
 
+mod arrow_file;
 mod blocks;
 mod bounds;
 mod error;
@@ -162,7 +163,7 @@ impl Table {
     /// Octets of its files.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.manifest.files().map(|file| file.bytes).sum()
+        self.manifest.files().map(|(file, _)| file.bytes).sum()
     }
 
     /// Statistics of a column over all parts.

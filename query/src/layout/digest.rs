@@ -1,6 +1,9 @@
 //! Names that are made of what they name.
 
-use std::fmt;
+use std::{
+    fmt,
+    io::{self, Write},
+};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
@@ -32,6 +35,11 @@ impl Digest {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Its first digits, which are enough for who reads of it.
+    pub(crate) fn short(&self) -> &str {
+        self.0.get(..SHORT).unwrap_or(&self.0)
     }
 }
 
@@ -97,3 +105,49 @@ impl Digesting {
         Digest(digits.collect::<String>().into())
     }
 }
+
+/// A sink that digests what it is given.
+pub(super) struct Digested<W> {
+    sink: W,
+    digesting: Digesting,
+    bytes: u64,
+}
+
+impl<W> Digested<W> {
+    pub(super) fn new(sink: W) -> Self {
+        Self {
+            sink,
+            digesting: Digesting::default(),
+            bytes: 0,
+        }
+    }
+
+    pub(super) fn get_mut(&mut self) -> &mut W {
+        &mut self.sink
+    }
+
+    /// Octets so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The digest of the octets so far, and their number.
+    pub(super) fn finish(&self) -> (Digest, u64) {
+        (self.digesting.clone().finish(), self.bytes)
+    }
+}
+
+impl<W: Write> Write for Digested<W> {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        self.sink.write_all(octets)?;
+        self.digesting.add(octets);
+        self.bytes += u64::try_from(octets.len()).unwrap_or(u64::MAX);
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.sink.flush()
+    }
+}
+
+const SHORT: usize = 12;

@@ -18,6 +18,15 @@ pub struct Folder {
     path: PathBuf,
 }
 
+/// Forms of files.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Form {
+    /// Rows as they are in memory.
+    Arrow,
+    /// Rows that questions are put to.
+    Parquet,
+}
+
 /// The version that is served, and the one before it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Versions {
@@ -76,8 +85,8 @@ impl Folder {
         let versions = self.versions()?;
         let before = versions.before.ok_or(FolderError::NoneBefore)?;
         let manifest = self.manifest(&before)?;
-        for file in manifest.files() {
-            fs::metadata(self.part(&file.digest))?;
+        for (file, form) in manifest.files() {
+            fs::metadata(self.part(&file.digest, form))?;
         }
         lock.name(&Versions {
             current: before,
@@ -112,8 +121,9 @@ impl Folder {
     }
 
     /// The path of a file of a version.
-    pub(crate) fn part(&self, digest: &Digest) -> PathBuf {
-        self.path.join(PARTS).join(format!("{digest}.parquet"))
+    pub(crate) fn part(&self, digest: &Digest, form: Form) -> PathBuf {
+        let name = format!("{digest}.{}", form.extension());
+        self.path.join(PARTS).join(name)
     }
 
     /// Takes the right to write, and sweeps what a writer left that was killed.
@@ -141,6 +151,15 @@ impl Folder {
     }
 }
 
+impl Form {
+    pub(super) fn extension(self) -> &'static str {
+        match self {
+            Self::Arrow => "arrow",
+            Self::Parquet => "parquet",
+        }
+    }
+}
+
 impl Lock {
     /// The folder in which things are written before they are whole.
     pub(super) fn aside(&self) -> &Path {
@@ -160,9 +179,9 @@ impl Lock {
             Err(FolderError::Absent | FolderError::Current) => None,
             Err(error) => return Err(error),
         };
-        for file in manifest.files() {
-            let part = self.folder.part(&file.digest);
-            match fs::rename(self.aside_part(&file.digest), &part) {
+        for (file, form) in manifest.files() {
+            let part = self.folder.part(&file.digest, form);
+            match fs::rename(self.aside_part(&file.digest, form), &part) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
                     fs::metadata(&part)?;
                 }
@@ -180,8 +199,8 @@ impl Lock {
     }
 
     /// The path of a file that is written.
-    pub(super) fn aside_part(&self, digest: &Digest) -> PathBuf {
-        self.aside.join(format!("{digest}.parquet"))
+    pub(super) fn aside_part(&self, digest: &Digest, form: Form) -> PathBuf {
+        self.aside.join(format!("{digest}.{}", form.extension()))
     }
 
     fn name(&self, versions: &Versions) -> io::Result<()> {
@@ -205,7 +224,8 @@ impl Lock {
         let mut kept = HashSet::new();
         for version in std::iter::once(&versions.current).chain(&versions.before) {
             let manifest = self.folder.manifest(version)?;
-            kept.extend(manifest.files().map(|file| self.folder.part(&file.digest)));
+            let files = manifest.files();
+            kept.extend(files.map(|(file, form)| self.folder.part(&file.digest, form)));
             kept.insert(self.folder.manifest_path(version));
         }
         for folder in [self.folder.path.clone(), self.folder.path.join(PARTS)] {

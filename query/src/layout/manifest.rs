@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::schema::{ColumnType, SchemaFault, TableSchema};
 
-use super::{digest::Digest, scalar::Scalar};
+use super::{digest::Digest, folder::Form, scalar::Scalar};
 
 /// A version of a table.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -51,6 +51,9 @@ pub struct File {
 pub struct Part {
     /// The file.
     pub file: File,
+    /// Of records the same rows as an Arrow file, where they are not large.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrow: Option<File>,
     /// The first row's key, of series with its time.
     pub first: Vec<Scalar>,
     /// The last row's.
@@ -197,6 +200,10 @@ impl Manifest {
             part.columns.len() == self.schema.columns.len()
                 && part.file.rows > 0
                 && part.file.rows <= MOST_PART_ROWS
+                && part
+                    .arrow
+                    .as_ref()
+                    .is_none_or(|arrow| arrow.rows == part.file.rows)
         };
         if !self.parts.iter().all(is_whole) {
             return Err(ManifestFault::Parts("a part"));
@@ -210,9 +217,11 @@ impl Manifest {
     }
 
     /// All files of the version.
-    pub(crate) fn files(&self) -> impl Iterator<Item = &File> {
-        let parts = self.parts.iter().map(|part| &part.file);
-        parts.chain(&self.keys)
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&File, Form)> {
+        let parquet = self.parts.iter().map(|part| &part.file);
+        let parquet = parquet.chain(&self.keys).map(|file| (file, Form::Parquet));
+        let arrow = self.parts.iter().filter_map(|part| part.arrow.as_ref());
+        parquet.chain(arrow.map(|file| (file, Form::Arrow)))
     }
 }
 

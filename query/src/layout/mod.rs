@@ -4,6 +4,7 @@
 //! current                 the version that is served, and below it the one before
 //! {version}.json          a manifest
 //! parts/{digest}.parquet  rows, in the order of the table
+//! parts/{digest}.arrow    of records the same rows, to take one by its key
 //! ```
 //!
 //! Whatever is written is written aside, synced and renamed, so that a table is always whole and one of two versions. A
@@ -13,12 +14,13 @@
 //! Records lie in the order of their keys, series in the order of their keys and times, features in the order of a
 //! Hilbert curve through the centres of their boxes, so that what is asked for together lies together.
 
+pub(crate) mod arrow_file;
 mod batches;
 mod boxes;
 mod change;
 pub(crate) mod digest;
 mod duplicates;
-mod folder;
+pub(crate) mod folder;
 mod geo;
 pub(crate) mod guard;
 pub(crate) mod manifest;
@@ -49,4 +51,4 @@ pub(crate) use stored::Stored;
 pub use writer::{Options, WriteError, Writer};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     fs::{self, File},
-    io::{self, BufWriter, Write},
+    io::{BufWriter, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -19,7 +19,9 @@ use crate::schema::ColumnType;
 
 use super::{
     WriteError,
-    digest::{Digest, Digesting},
+    arrow_file::{self, ArrowFile},
+    digest::Digested,
+    folder::Form,
     manifest::{self, ColumnStatistics, MOST_DISTINCT, Part},
     properties::properties,
     scalar::{Scalar, literal_of},
@@ -40,6 +42,8 @@ pub(super) struct Parts {
 /// A part that is not whole yet.
 struct Open {
     file: PartFile,
+    /// The same rows for those who take one by its key.
+    arrow: Option<ArrowFile>,
     rows: usize,
     first: Vec<Scalar>,
     last: Vec<Scalar>,
@@ -112,8 +116,11 @@ impl Open {
             is_text.then(BTreeSet::new)
         });
         let properties = properties(stored, sizes);
+        let arrow = arrow_file::is_for(stored)
+            .then(|| ArrowFile::create(folder, stored.file(), sizes.page));
         Ok(Self {
             file: PartFile::create(folder, stored.file(), properties)?,
+            arrow: arrow.transpose()?,
             rows: 0,
             first: Vec::new(),
             last: Vec::new(),
@@ -134,11 +141,15 @@ impl Open {
                 *distinct = None;
             }
         }
+        if let Some(arrow) = &mut self.arrow {
+            arrow.write(batch)?;
+        }
         self.file.write(batch)
     }
 
     fn close(self, stored: &Stored) -> Result<Part, WriteError> {
         let (file, metadata) = self.file.close()?;
+        let arrow = self.arrow.map(ArrowFile::close).transpose()?.flatten();
         let columns = stored.table().columns.iter().enumerate().zip(self.distinct);
         let columns = columns.map(|((at, column), distinct)| {
             let statistics = statistics::of_column(&metadata, at, column.column_type);
@@ -154,6 +165,7 @@ impl Open {
             .and_then(|_| statistics::bounds(&metadata, first_side));
         Ok(Part {
             file,
+            arrow,
             first: self.first,
             last: self.last,
             columns: columns.collect(),
@@ -175,11 +187,7 @@ impl PartFile {
         properties: WriterProperties,
     ) -> Result<Self, WriteError> {
         let path = folder.join("part");
-        let sink = Digested {
-            sink: BufWriter::new(File::create(&path)?),
-            digesting: Digesting::default(),
-            bytes: 0,
-        };
+        let sink = Digested::new(BufWriter::new(File::create(&path)?));
         let writer = ArrowWriter::try_new(sink, Arc::clone(schema), Some(properties))?;
         Ok(Self { writer, path })
     }
@@ -195,38 +203,19 @@ impl PartFile {
     pub(super) fn close(mut self) -> Result<(manifest::File, ParquetMetaData), WriteError> {
         let metadata = self.writer.finish()?;
         let digested = self.writer.inner_mut();
-        digested.sink.flush()?;
-        digested.sink.get_ref().sync_all()?;
-        let digest: Digest = digested.digesting.clone().finish();
-        let name = self.path.with_file_name(format!("{digest}.parquet"));
+        digested.get_mut().flush()?;
+        digested.get_mut().get_ref().sync_all()?;
+        let (digest, bytes) = digested.finish();
+        let name = format!("{digest}.{}", Form::Parquet.extension());
+        let name = self.path.with_file_name(name);
         fs::rename(&self.path, name)?;
         let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or_default();
         let file = manifest::File {
             digest,
-            bytes: digested.bytes,
+            bytes,
             rows,
         };
         Ok((file, metadata))
-    }
-}
-
-/// A sink that digests what it is given.
-struct Digested<W> {
-    sink: W,
-    digesting: Digesting,
-    bytes: u64,
-}
-
-impl<W: Write> Write for Digested<W> {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        self.sink.write_all(octets)?;
-        self.digesting.add(octets);
-        self.bytes += u64::try_from(octets.len()).unwrap_or(u64::MAX);
-        Ok(octets.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.sink.flush()
     }
 }
 

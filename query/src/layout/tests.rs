@@ -1,11 +1,17 @@
 //! Folders of tables: what is whole, what is refused and what goes on being served.
 
-use std::{fs, path::Path, sync::Arc};
+pub(crate) mod arrow;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use arrow_array::{ArrayRef, BinaryArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use serde_json::{Value, json};
 
-use super::{Folder, FolderError, Options, RowFaultKind, Sizes, WriteError, Writer};
+use super::{Folder, FolderError, Options, RowFaultKind, Sizes, WriteError, Writer, folder::Form};
 use crate::{
     geometry::wkb,
     literal::Literal,
@@ -156,8 +162,8 @@ fn a_version_is_served_until_the_next_is_whole_and_can_be_gone_back_to() {
         Folder::new(path).rollback().unwrap().version.as_str(),
         third
     );
-    // Of the first nothing is left: two manifests, two parts, and what names the version.
-    assert_eq!(listed(path).len(), 5);
+    // Of the first nothing is left: two manifests, two parts of two files, and what names the version.
+    assert_eq!(listed(path).len(), 7);
     assert_eq!(stock(&held, "j"), Some(10));
 }
 
@@ -382,6 +388,7 @@ fn a_manifest_of_a_stranger_leads_nowhere() {
             "rows that are not there",
             |value| {
                 value["parts"][0]["file"]["rows"] = json!(9);
+                value["parts"][0]["arrow"]["rows"] = json!(9);
                 value["rows"] = json!(11);
             },
             Some("another number of rows"),
@@ -450,7 +457,9 @@ fn a_part_whose_octets_changed_is_an_error_or_another_value_and_never_a_panic() 
     let folder = tempfile::tempdir().unwrap();
     import(folder.path(), &ROWS).unwrap();
     let parts = fs::read_dir(folder.path().join("parts")).unwrap();
-    let part = parts.map(|part| part.unwrap().path()).max().unwrap();
+    let parts = parts.map(|part| part.unwrap().path());
+    let is_parquet = |part: &PathBuf| part.extension().is_some_and(|end| end == "parquet");
+    let part = parts.filter(is_parquet).max().unwrap();
     let whole = fs::read(&part).unwrap();
     opened(folder.path()).verify().unwrap();
     for at in 0..whole.len() {
@@ -511,7 +520,7 @@ fn parts_of_features_are_geoparquet_in_the_file_and_in_its_arrow_schema() {
     let manifest = writer.finish().unwrap();
     assert_eq!(manifest.parts[0].bounds, Some([-3.0, 2.0, 1.0, 4.0]));
     assert_eq!(opened(folder.path()).bounds(), Some([-3.0, 2.0, 1.0, 4.0]));
-    let part = Folder::new(folder.path()).part(&manifest.parts[0].file.digest);
+    let part = Folder::new(folder.path()).part(&manifest.parts[0].file.digest, Form::Parquet);
     let builder = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(
         fs::File::open(part).unwrap(),
     )

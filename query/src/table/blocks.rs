@@ -10,9 +10,17 @@ use crate::layout::Digest;
 /// Rows of single pages, decoded: those that are asked for most, as far as there is room. Tables that share it share its
 /// room.
 #[derive(Clone)]
-pub struct Blocks(Cache<Place, Arc<RecordBatch>>);
+pub struct Blocks(Cache<Place, Block>);
 
-/// A page: its file by half of the digest, which is the same wherever the file lies; its row group and its first row.
+/// Rows, and the octets that they take.
+#[derive(Clone)]
+struct Block {
+    rows: Arc<RecordBatch>,
+    bytes: usize,
+}
+
+/// A page: its file by half of the digest, which is the same wherever the file lies; its row group and its first row, or
+/// its number among the batches of an Arrow file.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Place {
     pub(super) file: [u8; 16],
@@ -24,8 +32,8 @@ impl Blocks {
     /// Room for as many octets.
     #[must_use]
     pub fn of(bytes: u64) -> Self {
-        let weight = |_: &Place, rows: &Arc<RecordBatch>| {
-            u32::try_from(rows.get_array_memory_size() + ENTRY_BYTES).unwrap_or(u32::MAX)
+        let weight = |_: &Place, block: &Block| {
+            u32::try_from(block.bytes.saturating_add(ENTRY_BYTES)).unwrap_or(u32::MAX)
         };
         let cache = Cache::builder().weigher(weight).max_capacity(bytes);
         Self(cache.build())
@@ -33,14 +41,23 @@ impl Blocks {
 
     /// The rows of a page, where they are there.
     pub(super) fn get(&self, place: &Place) -> Option<Arc<RecordBatch>> {
-        self.0.get(place)
+        self.0.get(place).map(|block| block.rows)
     }
 
     /// Keeps the rows of a page; those that take more than [`MOST_BYTES`] are not kept.
     pub(super) fn keep(&self, place: Place, rows: &Arc<RecordBatch>) {
-        if rows.get_array_memory_size() <= MOST_BYTES {
-            self.0.insert(place, Arc::clone(rows));
+        let bytes = rows.get_array_memory_size();
+        if bytes <= MOST_BYTES {
+            let rows = Arc::clone(rows);
+            self.0.insert(place, Block { rows, bytes });
         }
+    }
+
+    /// Keeps rows that lie in a file which is mapped: their columns alone take memory.
+    pub(super) fn keep_mapped(&self, place: Place, rows: &Arc<RecordBatch>) {
+        let bytes = rows.num_columns().saturating_mul(COLUMN_BYTES);
+        let rows = Arc::clone(rows);
+        self.0.insert(place, Block { rows, bytes });
     }
 }
 
@@ -71,6 +88,8 @@ impl Default for Blocks {
 /// Octets of a page that are kept, at most: one of large texts would push out many others.
 pub(super) const MOST_BYTES: usize = 512 << 10;
 const DEFAULT_BYTES: u64 = 64 << 20;
+/// Octets of a column whose values lie elsewhere, about.
+const COLUMN_BYTES: usize = 256;
 /// Octets of an entry beside its values, about.
 const ENTRY_BYTES: usize = 1_024;
 

@@ -1,14 +1,16 @@
 //! Files of rows that follow each other.
 
-use crate::layout::{self, Digest, Folder, Part, Stored};
+use crate::layout::{self, Digest, Folder, Part, Stored, folder::Form};
 
-use super::{blocks::Blocks, error::TableError, mapped::Mapped};
+use super::{arrow_file::ArrowFile, blocks::Blocks, error::TableError, mapped::Mapped};
 
 /// Rows in files, one after the other.
 #[derive(Debug)]
 pub(super) struct Files {
     stored: Stored,
     mapped: Vec<(Mapped, Option<Part>)>,
+    /// Of each file the same rows, where a row can be taken from them.
+    arrow: Vec<Option<ArrowFile>>,
     groups: Vec<Group>,
     blocks: Blocks,
 }
@@ -22,6 +24,8 @@ pub(super) struct Group {
     pub(super) at: usize,
     /// The number of its first row among all rows.
     pub(super) first: u64,
+    /// The number of its first row among those of the file.
+    pub(super) first_of_file: usize,
     /// Its rows.
     pub(super) rows: usize,
 }
@@ -34,27 +38,38 @@ impl Files {
         blocks: &Blocks,
     ) -> Result<Self, TableError> {
         let mapped = files.into_iter().map(|(file, part)| {
-            let path = folder.part(&file.digest);
+            let path = folder.part(&file.digest, Form::Parquet);
             let mapped = Mapped::open(&path, file, stored.file())?;
             Ok((mapped, part.cloned()))
         });
         let mapped = mapped.collect::<Result<Vec<_>, TableError>>()?;
+        let arrow = mapped.iter().map(|(_, part)| {
+            let file = part.as_ref()?.arrow.as_ref()?;
+            let path = folder.part(&file.digest, Form::Arrow);
+            Some(ArrowFile::open(&path, file, stored.file()))
+        });
+        let arrow = arrow.map(Option::transpose);
+        let arrow = arrow.collect::<Result<Vec<_>, TableError>>()?;
         let mut groups = Vec::new();
         let mut first = 0_u64;
         for (at, (mapped, _)) in mapped.iter().enumerate() {
+            let mut first_of_file = 0;
             for (group, rows) in mapped.groups().iter().enumerate() {
                 groups.push(Group {
                     file: at,
                     at: group,
                     first,
+                    first_of_file,
                     rows: *rows,
                 });
+                first_of_file += rows;
                 first = first.saturating_add(u64::try_from(*rows).unwrap_or(u64::MAX));
             }
         }
         Ok(Self {
             stored,
             mapped,
+            arrow,
             groups,
             blocks: blocks.clone(),
         })
@@ -65,7 +80,8 @@ impl Files {
         files: impl IntoIterator<Item = &'a layout::File>,
     ) -> Result<(), TableError> {
         let mut both = self.mapped.iter().zip(files);
-        both.try_for_each(|((mapped, _), file)| mapped.verify(file))
+        both.try_for_each(|((mapped, _), file)| mapped.verify(file))?;
+        self.arrow.iter().flatten().try_for_each(ArrowFile::verify)
     }
 
     pub(super) fn stored(&self) -> &Stored {
@@ -85,6 +101,11 @@ impl Files {
 
     pub(super) fn file(&self, group: Group) -> Option<&Mapped> {
         self.mapped.get(group.file).map(|(mapped, _)| mapped)
+    }
+
+    /// The same rows as the file's, to take one of them.
+    pub(super) fn arrow(&self, group: Group) -> Option<&ArrowFile> {
+        self.arrow.get(group.file)?.as_ref()
     }
 
     /// The digest that the file is named by.

@@ -1,7 +1,8 @@
 //! The row with a key, in files whose rows lie in the order of their keys.
 //!
-//! Bounds of row groups and pages leave one page, or a few where keys have their beginning in common. It is decoded once
-//! with all its columns, and the row is found in it by halves: nothing is planned and nothing is evaluated.
+//! Bounds of row groups and pages leave one page, or a few where keys have their beginning in common. Of a part with an
+//! Arrow file the batch with its rows is taken as it lies there; of another the page is decoded once with all its columns.
+//! The row is found in it by halves: nothing is planned and nothing is evaluated.
 
 use std::{cmp::Ordering, ops::Range, sync::Arc};
 
@@ -46,14 +47,16 @@ pub(super) fn row(files: &Files, key: &[Literal]) -> Result<Lookup, QueryError> 
     if files.stored().geometry().is_some() || !is_key {
         return Ok(Lookup::Unknown);
     }
-    let Some(pages) = pages(files, &columns, key) else {
+    let Some(pieces) = pieces(files, &columns, key) else {
         return Ok(Lookup::Unknown);
     };
-    let (mut low, mut high) = (0, pages.len());
+    let (mut low, mut high) = (0, pieces.len());
     while low < high {
         let middle = low.midpoint(high);
-        let Some(page) = pages.get(middle) else { break };
-        let Some(rows) = decoded(files, page)? else {
+        let Some(piece) = pieces.get(middle) else {
+            break;
+        };
+        let Some(rows) = rows_of(files, piece)? else {
             return Ok(Lookup::Unknown);
         };
         match found(&rows, &columns, key) {
@@ -67,22 +70,35 @@ pub(super) fn row(files: &Files, key: &[Literal]) -> Result<Lookup, QueryError> 
     Ok(Lookup::Is(None))
 }
 
-/// Rows of one page of the first column of keys.
+/// Rows that are looked at together.
+enum Piece {
+    /// A batch of the Arrow file of a group.
+    Batch(Group, usize),
+    /// A page of the first column of keys.
+    Page(Page),
+}
+
 struct Page {
     group: Group,
     rows: Range<usize>,
 }
 
-/// The pages that can have the key; none where bounds do not tell.
-fn pages(files: &Files, columns: &[usize], key: &[Literal]) -> Option<Vec<Page>> {
+/// The pages or batches that can have the key, in their order; none where bounds do not tell.
+fn pieces(files: &Files, columns: &[usize], key: &[Literal]) -> Option<Vec<Piece>> {
     let (column, first) = (*columns.first()?, key.first()?);
     let range = (first.clone(), first.clone());
     let groups = groups_of(files, column, &range);
-    let mut pages = Vec::new();
+    let mut pieces = Vec::new();
     for group in files.groups().get(groups)? {
         let index = files.file(*group)?.metadata();
         let index = index.page_index_for_row_group(group.at);
         let within = rows_within(&index, column, &range, group.rows)?;
+        if let Some(arrow) = files.arrow(*group) {
+            let first = group.first_of_file;
+            let batches = arrow.batches_of(&(first + within.start..first + within.end));
+            pieces.extend(batches.map(|batch| Piece::Batch(*group, batch)));
+            continue;
+        }
         let starts = index.page_locations(column)?.iter();
         let mut starts = starts
             .filter_map(|page| usize::try_from(page.first_row_index).ok())
@@ -92,13 +108,35 @@ fn pages(files: &Files, columns: &[usize], key: &[Literal]) -> Option<Vec<Page>>
         while let Some(start) = starts.next() {
             let end = starts.peek().copied().unwrap_or(within.end);
             let (group, rows) = (*group, start..end);
-            pages.push(Page { group, rows });
+            pieces.push(Piece::Page(Page { group, rows }));
         }
     }
-    Some(pages)
+    Some(pieces)
 }
 
-/// The rows of a page with all columns; none where they may take too much memory.
+/// The rows with all columns; none where they may take too much memory.
+fn rows_of(files: &Files, piece: &Piece) -> Result<Option<Arc<RecordBatch>>, QueryError> {
+    match piece {
+        Piece::Batch(group, at) => mapped(files, *group, *at),
+        Piece::Page(page) => decoded(files, page),
+    }
+}
+
+/// The rows of a batch, where they lie.
+fn mapped(files: &Files, group: Group, at: usize) -> Result<Option<Arc<RecordBatch>>, QueryError> {
+    let Some(arrow) = files.arrow(group) else {
+        return Ok(None);
+    };
+    let place = Place::new(arrow.digest(), 0, at);
+    if let Some(rows) = files.blocks().get(&place) {
+        return Ok(Some(rows));
+    }
+    let rows = Arc::new(arrow.batch(at)?);
+    files.blocks().keep_mapped(place, &rows);
+    Ok(Some(rows))
+}
+
+/// The rows of a page, decoded.
 fn decoded(files: &Files, page: &Page) -> Result<Option<Arc<RecordBatch>>, QueryError> {
     let Some(digest) = files.digest(page.group) else {
         return Ok(None);

@@ -40,13 +40,7 @@ impl Mapped {
         file: &layout::File,
         schema: &SchemaRef,
     ) -> Result<Self, TableError> {
-        let name: Box<str> = file
-            .digest
-            .as_str()
-            .chars()
-            .take(12)
-            .collect::<String>()
-            .into();
+        let name: Box<str> = file.digest.short().into();
         let io = |error| TableError::Io {
             part: name.clone(),
             error,

@@ -14,7 +14,7 @@ use parquet::arrow::arrow_reader::{
 
 use crate::layout::{
     batches::BATCH_ROWS,
-    folder::Folder,
+    folder::{Folder, Form},
     guard::guarded,
     manifest::Part,
     merge::Merge,
@@ -150,7 +150,7 @@ impl Merging<'_> {
 
     /// The rows of a part, in their order.
     fn rows(&self, part: &Part) -> Result<Batches, WriteError> {
-        let file = fs::File::open(self.folder.part(&part.file.digest))?;
+        let file = fs::File::open(self.folder.part(&part.file.digest, Form::Parquet))?;
         // The reader of a file shares one position among all columns: it is mapped.
         let bytes = mmap::map(&file)?;
         let schema = Arc::clone(self.stored.file());
