@@ -19,6 +19,7 @@ use perild_query::{
     geometry::{Bbox, wkb},
     layout::{Options, Writer},
     query::Interval,
+    table::Blocks,
 };
 
 fn column(name: &str, column_type: ColumnType) -> Column {
@@ -231,20 +232,56 @@ fn rows(table: &Arc<Table>, query: Query) -> usize {
         .sum()
 }
 
+/// Takes a record by its key.
+fn take(records: &Arc<Table>, number: i64) {
+    let key = Literal::Text(format!("SKU-{number:07}").into());
+    let row = records.item(&[key]).expect("of the bench");
+    assert_eq!(black_box(row).expect("of the bench").num_rows(), 1);
+}
+
+fn keys(criterion: &mut Criterion, records: &Arc<Table>) {
+    criterion.bench_function("the same key of a million", |bencher| {
+        bencher.iter(|| take(records, 611_953));
+    });
+    let mut number = 0;
+    criterion.bench_function("key of a million", |bencher| {
+        bencher.iter(|| {
+            number = (number + 611_953) % RECORDS;
+            take(records, number);
+        });
+    });
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        i64::try_from(state % RECORDS.unsigned_abs()).expect("of the bench")
+    };
+    criterion.bench_function("uniformly random keys of a million", |bencher| {
+        bencher.iter(|| take(records, random()));
+    });
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tables/records");
+    let forgetful = Table::open_with(&folder, &Blocks::of(0)).expect("of the bench");
+    let forgetful = Arc::new(forgetful);
+    criterion.bench_function("random keys of a million, nothing kept", |bencher| {
+        bencher.iter(|| take(&forgetful, random()));
+    });
+    criterion.bench_function("no such key of a million", |bencher| {
+        bencher.iter(|| {
+            let key = Literal::Text(format!("SKU-{:07}x", random()).into());
+            let row = records.item(&[key]).expect("of the bench");
+            assert!(black_box(row).is_none());
+        });
+    });
+}
+
 fn tables(criterion: &mut Criterion) {
     let records = table(
         "records",
         records(),
         (0..RECORDS / 10_000).map(|at| record_batch(at * 10_000..(at + 1) * 10_000)),
     );
-    let mut number = 0;
-    criterion.bench_function("key of a million", |bencher| {
-        bencher.iter(|| {
-            number = (number + 611_953) % RECORDS;
-            let key = Literal::Text(format!("SKU-{number:07}").into());
-            assert!(records.item(&[key]).expect("of the bench").is_some());
-        });
-    });
+    keys(criterion, &records);
     let meters = table("meters", meters(), (0..METERS).map(meter_batch));
     let mut meter = 0;
     criterion.bench_function("month of a meter", |bencher| {
