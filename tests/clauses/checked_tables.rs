@@ -8,17 +8,17 @@ use crate::{site::Site, support::tables};
 fn a_check_reads_all_octets_of_tables_and_of_the_versions_before() {
     let site = Site::start();
     let state = site.dir().join("state");
-    for id in ["watches", "rolled", "lost"] {
+    for id in ["watches", "copied", "rolled", "lost"] {
         tables::watches(&state, id, 1);
     }
     // Of two versions the parts of the second come to those of the first.
-    let first = ["rolled", "lost"].map(|id| part(&state, id));
+    let first = ["rolled", "lost"].map(|id| part(&state, id, "parquet"));
     for id in ["rolled", "lost"] {
         tables::watches(&state, id, 2);
     }
     let (code, said) = check(&site);
     assert_eq!(code, Some(0), "{said}");
-    for id in ["watches", "rolled", "lost"] {
+    for id in ["watches", "copied", "rolled", "lost"] {
         let line = line(&said, &format!("state/tables/{id}: version "));
         assert!(line.starts_with("ok"), "{line}");
         assert!(
@@ -28,18 +28,21 @@ fn a_check_reads_all_octets_of_tables_and_of_the_versions_before() {
     }
 
     let [rolled, lost] = first;
-    damage(&part(&state, "watches"));
+    damage(&part(&state, "watches", "parquet"));
+    damage(&part(&state, "copied", "arrow"));
     damage(&rolled);
     fs::remove_file(lost).unwrap();
     let (code, said) = check(&site);
     assert_eq!(code, Some(78), "{said}");
-    let damaged = line(&said, "state/tables/watches: the part ");
-    assert!(damaged.starts_with("error"), "{damaged}");
-    assert!(
-        damaged.contains("its octets have another digest"),
-        "{damaged}"
-    );
-    assert!(damaged.contains("import watches again"), "{damaged}");
+    for id in ["watches", "copied"] {
+        let damaged = line(&said, &format!("state/tables/{id}: the part "));
+        assert!(damaged.starts_with("error"), "{damaged}");
+        assert!(
+            damaged.contains("its octets have another digest"),
+            "{damaged}"
+        );
+        assert!(damaged.contains(&format!("import {id} again")), "{damaged}");
+    }
     for id in ["rolled", "lost"] {
         let line = line(&said, &format!("state/tables/{id}: of the version before"));
         assert!(line.starts_with("warning"), "{line}");
@@ -64,10 +67,12 @@ fn line<'s>(said: &'s str, part: &str) -> &'s str {
     line.unwrap_or_else(|| panic!("{part}: {said}"))
 }
 
-/// The one file of rows of the table `id`.
-fn part(state: &Path, id: &str) -> PathBuf {
+/// The one file of rows of the table `id` in one of their forms.
+fn part(state: &Path, id: &str, form: &str) -> PathBuf {
     let parts = fs::read_dir(state.join("tables").join(id).join("parts")).unwrap();
-    let mut paths: Vec<PathBuf> = parts.map(|entry| entry.unwrap().path()).collect();
+    let paths = parts.map(|entry| entry.unwrap().path());
+    let is_asked = |path: &PathBuf| path.extension().is_some_and(|end| end == form);
+    let mut paths: Vec<PathBuf> = paths.filter(is_asked).collect();
     assert_eq!(paths.len(), 1, "{paths:?}");
     paths.remove(0)
 }
