@@ -6,6 +6,7 @@ use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, StringArray,
     TimestampMillisecondArray, UInt32Array,
 };
+use arrow_buffer::NullBuffer;
 use arrow_ipc::reader::FileReader;
 use arrow_select::{concat::concat_batches, take::take_record_batch};
 
@@ -44,7 +45,7 @@ fn schema(kind: Kind, key: ColumnType) -> TableSchema {
 fn rows(count: usize, text_bytes: usize, below: f64) -> RecordBatch {
     let is_there = |row: usize| row % 3 != 1;
     let keys = (0..count).map(|row| i64::try_from(row).unwrap());
-    let nulls = arrow_buffer::NullBuffer::from_iter((0..count).map(is_there));
+    let nulls: NullBuffer = (0..count).map(is_there).collect();
     let numbers = (0..count).map(|row| if is_there(row) { 0.5 } else { below });
     let numbers: Vec<f64> = numbers.collect();
     let texts = (0..count).map(|row| is_there(row).then(|| "x".repeat(text_bytes)));
