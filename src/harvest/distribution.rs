@@ -4,19 +4,20 @@ use oxrdf::{NamedNode, NamedNodeRef, vocab::xsd};
 
 use super::{
     Profile,
-    record::Record,
+    record::{CSV, Record},
     statements::{About, Statements},
     vocabulary::{dcat, dcterms, ib1, spdx},
 };
 use crate::{
     clock::Timestamp,
-    dataset::{MediaType, catalog::Representation, metadata::Moment},
+    dataset::{catalog::Representation, metadata::Moment},
 };
 
 /// The distributions of `record`.
 pub(super) fn nodes(record: &Record<'_>) -> Vec<NamedNode> {
     let files = record.files().iter().map(|file| record.file(file));
-    files.chain(of_api(record)).collect()
+    let wholes = wholes(record).iter().map(|whole| whole.node(record));
+    files.chain(wholes).chain(of_api(record)).collect()
 }
 
 /// States everything about them.
@@ -37,16 +38,50 @@ pub(super) fn state(statements: &mut Statements<'_>, record: &Record<'_>, profil
             );
         }
     }
+    let language = &*record.source.settings.language;
+    for whole in wholes(record) {
+        let mut about = statements.about(whole.node(record), dcat::DISTRIBUTION_CLASS);
+        let download = NamedNode::new_unchecked(whole.address(record));
+        about
+            .tells(dcterms::TITLE, whole.title, language)
+            .leads(dcat::ACCESS_URL, download.clone())
+            .leads(dcat::DOWNLOAD_URL, download)
+            .leads_each(dcterms::CONFORMS_TO, standard(whole.essence));
+        media_type(&mut about, whole.essence, profile);
+        terms(&mut about, record, profile);
+    }
     if let (Some(node), Some(service)) = (of_api(record), record.service()) {
         let mut about = statements.about(node, dcat::DISTRIBUTION_CLASS);
-        let language = &*record.source.settings.language;
         about
             .tells(dcterms::TITLE, "Parts of it, by the API", language)
             .leads(dcat::ACCESS_URL, NamedNode::new_unchecked(&record.address))
             .leads(dcat::ACCESS_SERVICE, service);
-        media_type(&mut about, "application/json", profile);
+        media_type(&mut about, OF_API, profile);
         terms(&mut about, record, profile);
     }
+}
+
+/// All of a table, as its API gives it without a filter: a directory, and CKAN, want something to download.
+pub(super) struct Whole {
+    format: &'static str,
+    title: &'static str,
+    pub(super) essence: &'static str,
+}
+
+impl Whole {
+    fn node(&self, record: &Record<'_>) -> NamedNode {
+        record.part(&format!("items-{}", self.format))
+    }
+
+    fn address(&self, record: &Record<'_>) -> String {
+        format!("{}/items?f={}", record.address, self.format)
+    }
+}
+
+/// The forms in which all of `record` is downloaded; none of what is no table.
+pub(super) fn wholes(record: &Record<'_>) -> &'static [Whole] {
+    let is_table = record.collection.kind().table().is_some();
+    if is_table { WHOLES } else { &[] }
 }
 
 /// The API as a form of the data; a directory of the trust framework has the service itself and takes files alone.
@@ -69,7 +104,7 @@ fn of_file(about: &mut About<'_>, record: &Record<'_>, file: &Representation, pr
             dcterms::MODIFIED,
             Some(Moment::at(Timestamp::from(file.modified))),
         )
-        .leads_each(dcterms::CONFORMS_TO, standard(file.media_type));
+        .leads_each(dcterms::CONFORMS_TO, standard(file.media_type.essence()));
     media_type(about, file.media_type.essence(), profile);
     if profile == Profile::Ib1 {
         let schema = record.schema(file.media_type.essence());
@@ -85,15 +120,22 @@ fn media_type(about: &mut About<'_>, essence: &str, profile: Profile) {
             about.says(dcat::MEDIA_TYPE, essence);
         }
         Profile::DcatAp => {
-            let registered = NamedNode::new_unchecked(format!("{IANA_MEDIA_TYPES}{essence}"));
-            about.leads(dcat::MEDIA_TYPE, registered);
-            let known = FORMATS.iter().find(|(of, _)| *of == essence);
-            about.leads_each(
-                dcterms::FORMAT,
-                known.map(|(_, name)| NamedNode::new_unchecked(format!("{EU_FILE_TYPES}{name}"))),
-            );
+            about
+                .leads(dcat::MEDIA_TYPE, registered(essence))
+                .leads_each(dcterms::FORMAT, file_type(essence));
         }
     }
+}
+
+/// The media type `essence` by its address at IANA.
+pub(super) fn registered(essence: &str) -> NamedNode {
+    NamedNode::new_unchecked(format!("{IANA_MEDIA_TYPES}{essence}"))
+}
+
+/// The media type `essence` by its address in the EU's list of file types, where that has it.
+pub(super) fn file_type(essence: &str) -> Option<NamedNode> {
+    let (_, name) = FORMATS.iter().find(|(of, _)| *of == essence)?;
+    Some(NamedNode::new_unchecked(format!("{EU_FILE_TYPES}{name}")))
 }
 
 /// The licence stands on each distribution for DCAT-AP, on the dataset for the trust framework.
@@ -103,10 +145,9 @@ fn terms(about: &mut About<'_>, record: &Record<'_>, profile: Profile) {
     }
 }
 
-/// The open standard of files of `media_type`, where there is one.
-pub(super) fn standard(media_type: MediaType) -> Option<NamedNodeRef<'static>> {
+/// The open standard of the media type `essence`, where there is one.
+pub(super) fn standard(essence: &str) -> Option<NamedNodeRef<'static>> {
     let mut known = STANDARDS.iter();
-    let essence = media_type.essence();
     let (_, address) = known.find(|(of, _)| *of == essence)?;
     Some(NamedNodeRef::new_unchecked(address))
 }
@@ -115,6 +156,23 @@ fn fragment(node: &NamedNode) -> String {
     let (_, fragment) = node.as_str().split_once('#').unwrap_or_default();
     fragment.to_owned()
 }
+
+/// Forms of a whole table that most programs read.
+const WHOLES: &[Whole] = &[
+    Whole {
+        format: "csv",
+        title: "All of it, as CSV",
+        essence: CSV,
+    },
+    Whole {
+        format: "parquet",
+        title: "All of it, as Parquet",
+        essence: "application/vnd.apache.parquet",
+    },
+];
+
+/// The media type of answers that nobody has asked for otherwise.
+pub(super) const OF_API: &str = "application/json";
 
 const IANA_MEDIA_TYPES: &str = "https://www.iana.org/assignments/media-types/";
 const EU_FILE_TYPES: &str = "http://publications.europa.eu/resource/authority/file-type/";

@@ -289,7 +289,8 @@ fn third_level(record: &Record<'_>, lacks: &mut Lacks) {
         ),
     );
     let mut files = record.files().iter();
-    let has_standard = files.any(|file| distribution::standard(file.media_type).is_some());
+    let has_standard =
+        files.any(|file| distribution::standard(file.media_type.essence()).is_some());
     lacks.unless(
         has_standard || record.has_api() || !entry.conforms_to.is_empty(),
         (3, "D3.3.1"),
