@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use oxrdf::NamedNode;
 
 use super::{
-    Profile, Source, dataset,
+    Profile, Source, dataset, ranges,
     record::Record,
     service,
     statements::Statements,
@@ -24,6 +24,9 @@ pub(super) fn state(statements: &mut Statements<'_>, source: Source<'_>, profile
         service::state(statements, record, profile);
     }
     succession(statements, &records);
+    if profile == Profile::DcatAp {
+        ranges::state(statements, &records);
+    }
 }
 
 fn itself(statements: &mut Statements<'_>, source: Source<'_>, records: &[Record<'_>]) {
@@ -43,10 +46,7 @@ fn itself(statements: &mut Statements<'_>, source: Source<'_>, records: &[Record
             language,
         )
         .leads_each(dcterms::PUBLISHER, source.publisher())
-        .leads(
-            foaf::HOMEPAGE,
-            NamedNode::new_unchecked(source.address("/v1?f=html")),
-        )
+        .leads(foaf::HOMEPAGE, source.homepage())
         .leads_each(dcat::DATASET, records.iter().map(Record::dataset))
         .leads_each(dcat::SERVICE, records.iter().filter_map(Record::service));
 }

@@ -37,10 +37,7 @@ pub(super) fn state(statements: &mut Statements<'_>, record: &Record<'_>, profil
         .dates(dcterms::CREATED, record.entry().created)
         .dates(dcterms::ISSUED, metadata.issued)
         .dates(dcterms::MODIFIED, metadata.modified)
-        .leads(
-            dcat::LANDING_PAGE,
-            NamedNode::new_unchecked(format!("{}?f=html", record.address)),
-        );
+        .leads(dcat::LANDING_PAGE, record.landing_page());
     origin(&mut about, record);
     life(&mut about, record);
     if profile == Profile::Ib1 {
@@ -207,7 +204,7 @@ pub(super) fn sensitivity_class(class: Class) -> NamedNodeRef<'static> {
     })
 }
 
-fn access_rights(class: Class) -> NamedNodeRef<'static> {
+pub(super) fn access_rights(class: Class) -> NamedNodeRef<'static> {
     NamedNodeRef::new_unchecked(match class {
         Class::Open => "http://publications.europa.eu/resource/authority/access-right/PUBLIC",
         Class::SharedA | Class::SharedB => {

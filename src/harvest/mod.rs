@@ -13,6 +13,7 @@ mod format;
 mod open_energy;
 mod profile;
 mod published;
+mod ranges;
 mod record;
 mod request;
 mod service;

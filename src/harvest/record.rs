@@ -51,6 +51,11 @@ impl<'r> Source<'r> {
         format!("{}{path}", self.base_url)
     }
 
+    /// The page about everything that is published.
+    pub(super) fn homepage(&self) -> NamedNode {
+        NamedNode::new_unchecked(self.address("/v1?f=html"))
+    }
+
     /// This member, octet for octet as the directory has it.
     pub(super) fn publisher(&self) -> Option<NamedNode> {
         let publisher = self.settings.publisher.as_ref();
@@ -98,6 +103,11 @@ impl<'r> Record<'r> {
     pub(super) fn dataset(&self) -> NamedNode {
         // The address is one of ours: a base address and escaped segments.
         NamedNode::new_unchecked(&self.address)
+    }
+
+    /// The page about the collection.
+    pub(super) fn landing_page(&self) -> NamedNode {
+        NamedNode::new_unchecked(format!("{}?f=html", self.address))
     }
 
     /// A part of the record, which has no address of its own.

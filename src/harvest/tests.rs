@@ -10,8 +10,12 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
-    dataset::catalog::{Held, Sources},
-    policy::{Defaults, Published as Ruled, Publishers},
+    dataset::{
+        Kind,
+        catalog::{Held, Sources},
+        metadata::Metadata,
+    },
+    policy::{CollectionId, Defaults, Published as Ruled, Publishers},
     response::media::Formats,
 };
 
@@ -22,6 +26,7 @@ const ISSUER: &str = "https://auth.example.org/";
 pub(super) struct Folder {
     pub(super) root: TempDir,
     pub(super) settings: CatalogSettings,
+    pub(super) held: Vec<Held>,
     pub(super) now: Timestamp,
 }
 
@@ -34,17 +39,17 @@ impl Folder {
         Self {
             root: folder,
             settings: settings(""),
+            held: Vec::new(),
             now: Timestamp::from_seconds(1_800_000_000),
         }
     }
 
     pub(super) fn catalog(&self) -> Catalog {
-        let held: Vec<Held> = Vec::new();
         let sources = Sources {
             folder: self.root.path(),
             publish_all: false,
             ruled: HashSet::new(),
-            holdings: &[&held],
+            holdings: &[&self.held],
             now: self.now,
         };
         Catalog::load(&sources, None)
@@ -295,6 +300,62 @@ fn a_distribution_says_what_is_fetched_how_long_it_is_and_what_comes_of_it() {
     assert_eq!(values(&graph, checksum, spdx::CHECKSUM_VALUE), [expected]);
     // Without fields there is no schema to lead to.
     assert!(values(&graph, READINGS, ib1::DATA_SCHEMA).is_empty());
+}
+
+#[test]
+fn all_of_a_table_is_downloaded_and_one_that_was_not_imported_is_in_no_catalogue() {
+    let table = OPEN.replace("[catalog]", "kind = \"records\"\nkey = \"kwh\"\n[catalog]");
+    let mut folder = Folder::new(&[("generation.toml", &table)]);
+    assert!(subjects(&folder.graph(Profile::Ib1), dcat::DATASET_CLASS).is_empty());
+    folder.held.push(Held {
+        id: CollectionId::parse("generation").unwrap(),
+        group: None,
+        kind: Kind::Records,
+        metadata: Metadata::default(),
+        digest: Some("abc".into()),
+        has_data: true,
+    });
+    let graph = folder.graph(Profile::Ib1);
+    for (format, media_type) in [
+        ("csv", "text/csv"),
+        ("parquet", "application/vnd.apache.parquet"),
+    ] {
+        let whole = format!("{GENERATION}#items-{format}");
+        assert!(values(&graph, GENERATION, dcat::DISTRIBUTION).contains(&whole));
+        let download = format!("{GENERATION}/items?f={format}");
+        assert_eq!(values(&graph, &whole, dcat::DOWNLOAD_URL), [download]);
+        assert_eq!(values(&graph, &whole, dcat::MEDIA_TYPE), [media_type]);
+        // It is made when it is asked for.
+        assert!(values(&graph, &whole, dcat::BYTE_SIZE).is_empty());
+    }
+    let services = subjects(&graph, dcat::DATA_SERVICE);
+    assert_eq!(services, [format!("<{GENERATION}#service>")]);
+}
+
+#[test]
+fn nodes_that_others_describe_have_their_classes_where_a_profile_judges_by_them() {
+    let folder = two();
+    let (ib1, dcat_ap) = (folder.graph(Profile::Ib1), folder.graph(Profile::DcatAp));
+    for (class, expected) in [
+        (
+            dcterms::LICENSE_DOCUMENT,
+            vec![
+                "<https://creativecommons.org/licenses/by/4.0/>",
+                "<https://registry.example.org/scheme/electricity/license/readings/1.4>",
+            ],
+        ),
+        (
+            dcterms::FREQUENCY,
+            vec!["<http://publications.europa.eu/resource/authority/frequency/MONTHLY>"],
+        ),
+        (
+            dcterms::PROVENANCE_STATEMENT,
+            vec!["<https://data.example.org/how>"],
+        ),
+    ] {
+        assert_eq!(subjects(&dcat_ap, class), expected);
+        assert!(subjects(&ib1, class).is_empty(), "{class}");
+    }
 }
 
 /// Rows: CON-25
