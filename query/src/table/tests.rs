@@ -1,6 +1,7 @@
 //! Questions to random tables of tiny pages, beside the same rows in a plain list.
 
 mod bounds;
+mod filter;
 pub(super) mod plain;
 mod whole;
 
