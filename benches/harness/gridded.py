@@ -6,7 +6,8 @@
 import shutil
 import subprocess
 
-from .place import IS_ROOT, TARGET, TOOLS
+from .environments import environment
+from .place import IS_ROOT, TARGET
 
 HOME = TARGET / "bench-gridded"
 DATA = HOME / "irradiance.nc"
@@ -36,12 +37,7 @@ decimals = 0
 
 def python():
     """The Python that pygeoapi is installed in, with what its documentation asks for."""
-    environment = TOOLS / "pygeoapi-0.21.0"
-    if not (environment / "complete").exists():
-        subprocess.run(["/usr/bin/python3", "-m", "venv", "--clear", environment], check=True)
-        subprocess.run([environment / "bin/pip", "install", "--quiet", *PACKAGES], check=True)
-        (environment / "complete").touch()
-    return environment / "bin/python"
+    return environment("pygeoapi-0.21.0", PACKAGES, "pygeoapi", "gunicorn") / "bin/python"
 
 
 def data():

@@ -176,8 +176,9 @@ def cpu_seconds(program):
         return 0.0
     total = 0
     for pid in program.pids():
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
+        fields = said_of(pid, "stat").rpartition(")")[2].split()
+        # Its own, and that of its children which have ended.
+        total += sum(map(int, fields[11:15]))
     return total / TICKS_A_SECOND
 
 
@@ -199,7 +200,15 @@ def resident_mb(program):
 
 
 def rollup(pid, field):
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+    for line in said_of(pid, "smaps_rollup").splitlines():
         if line.startswith(field):
             return int(line.split()[1])
     return 0
+
+
+def said_of(pid, file):
+    """A file of `/proc`, empty when the process has just ended: a database has some that come and go."""
+    try:
+        return Path(f"/proc/{pid}/{file}").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

@@ -5,12 +5,10 @@ into PostgreSQL takes longer than all else.
 """
 
 import os
-import shutil
-import subprocess
-from pathlib import Path
 
-from . import load, perils, programs, report, world
-from .place import IS_ROOT, ROOT, TOOLS
+from . import load, perils, postgres, programs, report, world
+from .environments import environment
+from .place import ROOT
 from .stage import Stage, say
 
 TITLE = "Beside the service that did this before"
@@ -44,55 +42,33 @@ def measure(binary, arguments):
 
 def database(place, binary):
     """PostgreSQL on a unix socket of its own, with the seven tables and an index on each."""
-    folder = place.path("database")
-    folder.mkdir()
-    if IS_ROOT:
-        # PostgreSQL refuses to run as root; Debian's package brings this user.
-        shutil.chown(folder, "postgres", "postgres")
-    (tools,) = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
-    data = folder / "data"
-    settle(tools / "initdb", "-D", data, "-A", "trust", "-U", "bench", "-E", "UTF8", "--no-sync")
-    command = [tools / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off",
-               "-c", "max_connections=200", "-c", "shared_buffers=1GB"]
-    program = programs.Program(place, "postgres", command, user="postgres" if IS_ROOT else None)
-    program.folder = folder
-    client = [tools / "psql", "-h", folder, "-U", "bench", "-d", "postgres", "-q", "-v", "ON_ERROR_STOP=1"]
-    program.await_that(lambda: subprocess.run([*client, "-c", "SELECT 1"], capture_output=True).returncode == 0, "an answer")
+    program = postgres.started(place, "max_connections=200", "shared_buffers=1GB")
     for path in sorted(world.files(binary).glob("*.csv")):
         table = "osdb" + path.stem.rpartition("etl")[2]
         say(f"loading {table}")
         with path.open() as lines:
             key, *columns = next(lines).strip().split(",")
         numbers = ", ".join(f"{column} numeric(12,6)" for column in columns)
-        settle(*client, "-c", f"CREATE TABLE {table} ({key} varchar(24), {numbers})")
+        postgres.settle(*program.psql, "-c", f"CREATE TABLE {table} ({key} varchar(24), {numbers})")
         with path.open("rb") as content:
-            settle(*client, "-c", f"COPY {table} FROM STDIN WITH (FORMAT csv, HEADER)", stdin=content)
-        settle(*client, "-c", f"CREATE INDEX ON {table} ({key})", "-c", f"ANALYZE {table}")
+            postgres.settle(*program.psql, "-c", f"COPY {table} FROM STDIN WITH (FORMAT csv, HEADER)", stdin=content)
+        postgres.settle(*program.psql, "-c", f"CREATE INDEX ON {table} ({key})", "-c", f"ANALYZE {table}")
     return program
 
 
-def settle(*command, stdin=subprocess.DEVNULL):
-    account = {"user": "postgres", "group": "postgres", "extra_groups": []} if IS_ROOT else {}
-    subprocess.run([str(part) for part in command], check=True, stdin=stdin, stdout=subprocess.DEVNULL, cwd="/", **account)
-
-
-def service(place, postgres):
-    environment = TOOLS / "old"
-    if not (environment / "complete").exists():
-        subprocess.run(["/usr/bin/python3", "-m", "venv", "--clear", environment], check=True)
-        subprocess.run([environment / "bin/pip", "install", "--quiet", *PACKAGES], check=True)
-        (environment / "complete").touch()
+def service(place, database):
+    folder = environment("old", PACKAGES, "gunicorn")
     workers = 2 * os.cpu_count() + 1
     path = place.path("run/old.sock")
-    command = [environment / "bin/gunicorn", "--workers", workers, "--bind", f"unix:{path}", "app:app"]
+    command = [folder / "bin/gunicorn", "--workers", workers, "--bind", f"unix:{path}", "app:app"]
     program = programs.Program(place, "old", command, cwd=ROOT / "benches/old", env={
-        "BENCH_DATABASE": f"host={postgres.folder} user=bench dbname=postgres", "PYTHONDONTWRITEBYTECODE": "1"})
+        "BENCH_DATABASE": f"host={database.folder} user=bench dbname=postgres", "PYTHONDONTWRITEBYTECODE": "1"})
     program.socket = path
     program.await_that(
         lambda: path.exists() and programs.answers(path) and len(program.pids()) > workers, "its workers")
     # Its processor time and memory are the database's as well.
     own = program.pids
-    program.pids = lambda: [*own(), *postgres.pids()]
+    program.pids = lambda: [*own(), *database.pids()]
     return program
 
 

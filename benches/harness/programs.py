@@ -9,6 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from .environments import environment
 from .place import IS_ROOT, ROOT, TOOLS
 
 PATIENCE = 30
@@ -36,6 +37,7 @@ class Program:
         end = time.monotonic() + PATIENCE
         while not is_so():
             if self.process.poll() is not None or time.monotonic() > end:
+                self.end()
                 raise SystemExit(f"{self.name}: {what} never came:\n{self.log.read_text()[-2000:]}")
             time.sleep(0.01)
 
@@ -172,14 +174,10 @@ def perild_in_journal(place, binary, name, issuer, **settings):
 
 def seed(place, issuer):
     """The stack of the original guide, as it is installed from PyPI."""
-    environment = TOOLS / "seed"
-    if not (environment / "complete").exists():
-        subprocess.run(["/usr/bin/python3", "-m", "venv", "--clear", environment], check=True)
-        subprocess.run([environment / "bin/pip", "install", "--quiet", *SEED], check=True)
-        (environment / "complete").touch()
+    folder = environment("seed", SEED, "gunicorn")
     workers = 2 * os.cpu_count() + 1
     path = place.path("run/seed.sock")
-    command = [environment / "bin/gunicorn", "--workers", workers, "--bind", f"unix:{path}", "app:app"]
+    command = [folder / "bin/gunicorn", "--workers", workers, "--bind", f"unix:{path}", "app:app"]
     program = Program(place, "seed", command, cwd=ROOT / "benches/seed", env={
         "BENCH_PLACE": str(place.dir), "BENCH_ISSUER": issuer,
         "REQUESTS_CA_BUNDLE": str(place.path("certs/directory-ca.pem")),

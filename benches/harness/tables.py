@@ -1,13 +1,13 @@
 """Tables of real sizes: a key, a month of a meter, a box, daily sums, places among polygons, exports and imports.
 
 perild answers through nginx with certificate and token. Peers answer the same questions over the same rows on sockets
-of their own, without TLS and without anybody's leave: ROAPI and pygeoapi over HTTP, DuckDB and PostgreSQL within a
+of their own, without TLS and without anybody's leave: ROAPI, pygeoapi and tipg over HTTP, DuckDB and PostgreSQL within a
 Python program.
 """
 
 from dataclasses import dataclass
 
-from . import front, load, programs, report, tables_beside, tables_long, tables_peers
+from . import front, load, programs, report, tables_beside, tables_long, tables_peers, tables_postgis
 from . import tables_world as world
 from .perils import answer
 from .stage import Stage, say
@@ -26,6 +26,9 @@ class Case:
     words: str
     path: str
     sql: str
+    # Of PostgreSQL with PostGIS, and of tipg over it, which have ten million of the meters' rows.
+    postgis: str
+    tipg: str
     # Of pygeoapi, where it offers the same.
     pygeoapi: str | None = None
     target_ms: float | None = None
@@ -37,17 +40,27 @@ def cases():
     box = ",".join(map(str, BOX))
     within = f"xmax >= {BOX[0]} AND xmin <= {BOX[2]} AND ymax >= {BOX[1]} AND ymin <= {BOX[3]}"
     month = f"meter = 'M001234' AND \"from\" >= '{MONTH[0]}' AND \"from\" < '{MONTH[1]}'"
+    fewer = month.replace("M001234", "M000321")
+    shape = f"ST_MakeEnvelope({box}, 4326)"
+    until = "2025-03-31T23:59:59Z"
     return {
         "key": Case("a product by its key, of a million", "/v1/collections/catalogue/items/SKU00500000",
-                    "SELECT * FROM catalogue WHERE sku = 'SKU00500000'",
-                    "/collections/catalogue/items/SKU00500000?f=json", times=(10, 50)),
+                    sql="SELECT * FROM catalogue WHERE sku = 'SKU00500000'",
+                    postgis="SELECT * FROM catalogue WHERE sku = 'SKU00500000'",
+                    tipg="/collections/public.catalogue/items/SKU00500000",
+                    pygeoapi="/collections/catalogue/items/SKU00500000?f=json", times=(10, 50)),
         "month": Case("a meter's month (1,488 half hours), of 50 million rows",
-                      f"/v1/collections/meters/items?meter=M001234&datetime={MONTH[0]}/2025-03-31T23:59:59Z&limit=2000",
-                      f"SELECT * FROM meters WHERE {month}", target_ms=2),
+                      f"/v1/collections/meters/items?meter=M001234&datetime={MONTH[0]}/{until}&limit=2000",
+                      sql=f"SELECT * FROM meters WHERE {month}",
+                      postgis=f"SELECT * FROM meters WHERE {fewer}",
+                      tipg=f"/collections/public.meters/items?meter=M000321&datetime={MONTH[0]}/{until}&limit=2000",
+                      target_ms=2),
         "box": Case("polygons in a box of one degree, of 100,000",
                     f"/v1/collections/suburbs/items?bbox={box}&limit=1000&f=json",
-                    f"SELECT * FROM suburbs WHERE {within}",
-                    f"/collections/suburbs/items?bbox={box}&limit=1000&f=json", target_ms=8),
+                    sql=f"SELECT * FROM suburbs WHERE {within}",
+                    postgis=f"SELECT id, name, ST_AsGeoJSON(geometry) FROM suburbs WHERE ST_Intersects(geometry, {shape})",
+                    tipg=f"/collections/public.suburbs/items?bbox={box}&limit=1000",
+                    pygeoapi=f"/collections/suburbs/items?bbox={box}&limit=1000&f=json", target_ms=8),
     }
 
 
@@ -89,9 +102,9 @@ def measure(binary, arguments):
             found.note(("long", name), one.words, lambda: tables_long.measured(stage, nginx, ports["perild"], one, daemon))
         found.note(("beside",), "file downloads beside planned queries",
                    lambda: tables_beside.measured(stage, ports["perild"]))
+        in_postgis(found, stage)
     questions = {name: case.sql for name, case in cases().items()}
     found.note(("duckdb",), "DuckDB in process", lambda: tables_peers.duckdb(questions))
-    found.note(("postgresql",), "PostgreSQL in process", lambda: tables_peers.postgresql(questions))
     return found
 
 
@@ -140,6 +153,26 @@ def served_by_others(found, stage):
         program.end()
 
 
+def in_postgis(found, stage):
+    """PostgreSQL with PostGIS, and tipg before it."""
+    found.note(("database",), "start of PostgreSQL", lambda: stage.started(tables_postgis.started(stage.place)))
+    database = found.get("database")
+    if not database:
+        return
+    found.note(("filled",), "rows into PostGIS", lambda: tables_postgis.fill(database))
+    if found.get("filled"):
+        questions = {name: case.postgis for name, case in cases().items()}
+        found.note(("postgresql",), "PostgreSQL in process", lambda: tables_postgis.in_process(database, questions))
+        found.note(("tipg",), "start of tipg", lambda: stage.started(tables_postgis.started_tipg(stage.place, database)))
+        tipg = found.get("tipg")
+        for name, case in cases().items() if tipg else ():
+            found.note((name, "tipg", 1), f"{name}, tipg", lambda: load.median(
+                [tables_postgis.asked_of_tipg(tipg, database, case.tipg, stage.seconds)]))
+        if tipg:
+            tipg.end()
+    database.end()
+
+
 def written(found):
     parts = []
     for name, case in cases().items():
@@ -150,7 +183,8 @@ def written(found):
         named += [(f"ready-made body, {connections} at once", (name, "static", connections)) for connections in CONNECTIONS]
         named += [("perild on its own socket, 1 at once", (name, "own", 1)),
                   ("ROAPI without TLS, 1 at once", (name, "roapi", 1)),
-                  ("pygeoapi without TLS, 1 at once", (name, "pygeoapi", 1))]
+                  ("pygeoapi without TLS, 1 at once", (name, "pygeoapi", 1)),
+                  ("tipg without TLS, 1 at once", (name, "tipg", 1))]
         rows = [(words, found.get(*key)) for words, key in named if found.get(*key)]
         parts.append(f"### {case.words}\n\n{report.loads('through nginx unless said', rows)}")
     parts.append(tables_long.written(found))
@@ -205,6 +239,9 @@ def of_load(table, found, name, case):
         if theirs and not (peer == "roapi" and name == "box"):
             times = theirs["p50"] * 1e3 / mine
             table.row(f"{case.words}: {words}'s p50, of perild's through nginx", f"{times:.1f}", f"at least {least}", times >= least)
+    theirs = found.get(name, "tipg", 1)
+    if theirs:
+        table.note(f"{case.words}: tipg's p50, of perild's through nginx", f"{theirs['p50'] * 1e3 / mine:.1f}")
     own = found.get(name, "own", 1)
     for peer, words in (("duckdb", "DuckDB"), ("postgresql", "PostgreSQL")):
         theirs = found.get(peer)

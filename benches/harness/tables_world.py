@@ -9,7 +9,8 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from .place import IS_ROOT, TARGET, TOOLS
+from .environments import environment
+from .place import IS_ROOT, TARGET
 
 HOME = TARGET / "bench-tables"
 STATE = HOME / "state"
@@ -62,12 +63,7 @@ key = ["id"]
 
 
 def python():
-    environment = TOOLS / "tables"
-    if not (environment / "complete").exists():
-        subprocess.run(["/usr/bin/python3", "-m", "venv", "--clear", environment], check=True)
-        subprocess.run([environment / "bin/pip", "install", "--quiet", *PACKAGES], check=True)
-        (environment / "complete").touch()
-    return environment / "bin/python"
+    return environment("tables", PACKAGES, "roapi") / "bin/python"
 
 
 def files():
