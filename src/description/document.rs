@@ -165,7 +165,7 @@ pub(super) const TAGS: [(&str, &str); 6] = [
     ),
 ];
 
-const INTRODUCTION: &str = "Peril data and files, for those who may have them.\n\n\
+const INTRODUCTION: &str = "Grids, tables and files, for those who may have them.\n\n\
     Who asks shows a client certificate of the directory and sends an access token that is bound to it. \
     Each answer carries `x-fapi-interaction-id`; name it when you ask about an answer. Refusals are \
     `application/problem+json` (RFC 9457).\n\n\

@@ -1,10 +1,12 @@
 //! The documents as pages: no script, nothing loaded from anywhere, in the style of `/docs`.
 
 mod collection;
+mod table;
 
 use std::fmt::Write;
 
 pub(super) use collection::collection;
+use table::table;
 
 use super::{
     Asked, CLASSES, Me, View, landing, listing,
@@ -44,30 +46,32 @@ pub(super) fn conformance() -> String {
         .iter()
         .map(|class| format!("<li>{}</li>", code(class)));
     let list = format!("<ul>{}</ul>", classes.collect::<String>());
-    page("/v1/conformance", "Standards that hold here", &[], &list)
+    page(
+        "/v1/conformance",
+        "Standards that hold here",
+        &[LANDING],
+        &list,
+    )
 }
 
 pub(super) fn collections(view: &View<'_>, asked: &Asked) -> String {
     let found = listing::page(view, asked);
-    let mut body = String::from(
-        "<div class=\"wide\"><table><thead><tr><th>Collection<th>Kind<th>Licence<th>Who may have it</tr></thead><tbody>",
-    );
-    for one in &found.collections {
+    let rows = found.collections.iter().map(|one| {
         let licence = one.metadata().licence.as_ref();
-        let _ = write!(
-            body,
-            "<tr><td>{}<br><small>{}</small><td>{}<td>{}<td>{}</tr>",
-            anchor(&format!("{}?f=html", path_of(one)), title(one)),
-            escaped(one.id().as_str()),
-            one.kind().name(),
+        let name = anchor(&format!("{}?f=html", path_of(one)), title(one));
+        [
+            format!("{name}<br><small>{}</small>", escaped(one.id().as_str())),
+            one.kind().name().to_owned(),
             licence.map_or_else(String::new, |licence| escaped(licence.text())),
             who(view, one),
-        );
-    }
-    body.push_str("</tbody></table></div>");
-    if found.collections.is_empty() {
-        "<p>Nothing.</p>".clone_into(&mut body);
-    }
+        ]
+    });
+    let rows: Vec<_> = rows.collect();
+    let mut body = if rows.is_empty() {
+        "<p>Nothing.</p>".to_owned()
+    } else {
+        table(["Collection", "Kind", "Licence", "Who may have it"], &rows)
+    };
     if let Some(next) = listing::next(&found, asked) {
         let and = if next.contains('?') { '&' } else { '?' };
         let next = anchor(&format!("{next}{and}f=html"), "What comes after these");

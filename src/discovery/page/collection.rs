@@ -8,7 +8,7 @@ use super::{
         extent::listed,
         view::{path_of, path_of_file, title},
     },
-    LANDING, LISTING, anchor, page, who,
+    LANDING, LISTING, anchor, page, table, who,
 };
 use crate::{
     dataset::{
@@ -61,38 +61,34 @@ pub(in crate::discovery) fn collection(view: &View<'_>, collection: &Collection)
         "Time",
         extent
             .temporal
-            .map(|interval| escaped(&interval.to_string())),
+            .map(|interval| escaped(&interval.to_string()).replace('/', " to ")),
     );
     body.push_str("</dl>");
-    fields(&mut body, &metadata.fields);
+    let path = path_of(collection);
+    fields(&mut body, &metadata.fields, &path);
     dimensions(&mut body, &metadata.dimensions);
     files(&mut body, collection);
     in_a_shell(view, &mut body, collection);
-    let path = path_of(collection);
-    let schema = anchor(&format!("{path}/schema?f=html"), "The same as JSON Schema");
-    let _ = write!(body, "<p>{schema}</p>");
     page(&path, title(collection), &[LANDING, LISTING], &body)
 }
 
-fn fields(body: &mut String, fields: &[Field]) {
-    if fields.is_empty() {
-        return;
-    }
-    body.push_str(
-        "<h2>Fields</h2><div class=\"wide\"><table><thead><tr><th>Name<th>Type<th>Unit<th>Meaning</tr></thead><tbody>",
-    );
-    for field in fields {
+/// The fields of the collection at `path`, where their schema is as well.
+fn fields(body: &mut String, fields: &[Field], path: &str) {
+    let rows = fields.iter().map(|field| {
         let unit = field.unit.as_ref().map(|unit| code(unit.code()));
-        let _ = write!(
-            body,
-            "<tr><td>{}<td>{}<td>{}<td>{}</tr>",
+        [
             code(&field.name),
-            field.field_type.map_or("", |one| one.name()),
+            field.field_type.map_or("", |one| one.name()).to_owned(),
             unit.unwrap_or_default(),
             escaped(field.definition.as_deref().unwrap_or_default()),
-        );
+        ]
+    });
+    let rows: Vec<_> = rows.collect();
+    let schema = anchor(&format!("{path}/schema?f=html"), "As JSON Schema");
+    if !rows.is_empty() {
+        let rows = table(["Name", "Type", "Unit", "Meaning"], &rows);
+        let _ = write!(body, "<h2>Fields</h2>{rows}<p>{schema}</p>");
     }
-    body.push_str("</tbody></table></div>");
 }
 
 /// The dimensions with their values, as queries name them.
@@ -100,10 +96,7 @@ fn dimensions(body: &mut String, dimensions: &[Dimension]) {
     if dimensions.is_empty() {
         return;
     }
-    body.push_str(
-        "<h2>Dimensions</h2><div class=\"wide\"><table><thead><tr><th>Name<th>Unit<th>Values</tr></thead><tbody>",
-    );
-    for dimension in dimensions {
+    let rows = dimensions.iter().map(|dimension| {
         let values = listed(&dimension.values);
         let texts = values.iter().map(|value| match value.as_str() {
             Some(text) => text.to_owned(),
@@ -116,15 +109,15 @@ fn dimensions(body: &mut String, dimensions: &[Dimension]) {
             texts.join(", ")
         };
         let unit = dimension.unit.as_deref().map(code);
-        let _ = write!(
-            body,
-            "<tr><td>{}<td>{}<td>{}</tr>",
+        [
             code(&dimension.name),
             unit.unwrap_or_default(),
             escaped(&words),
-        );
-    }
-    body.push_str("</tbody></table></div>");
+        ]
+    });
+    let rows: Vec<_> = rows.collect();
+    let rows = table(["Name", "Unit", "Values"], &rows);
+    let _ = write!(body, "<h2>Dimensions</h2>{rows}");
 }
 
 fn files(body: &mut String, collection: &Collection) {
@@ -170,7 +163,9 @@ fn in_a_shell(view: &View<'_>, body: &mut String, collection: &Collection) {
     };
     let credentials = match view.rule(collection) {
         Some(rule) if rule.is_open() => "",
-        _ => " --cert client.pem --key client.key -H \"Authorization: Bearer $TOKEN\"",
+        _ => {
+            " --cert \"$PERILS_CERTIFICATE\" --key \"$PERILS_KEY\" -H \"Authorization: Bearer $TOKEN\""
+        }
     };
     let line = format!("curl --fail{credentials} {what}");
     let _ = write!(body, "<h2>In a shell</h2><pre>{}</pre>", escaped(&line));
