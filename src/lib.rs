@@ -1,4 +1,4 @@
-//! perild publishes peril data and files to those who may have them, and to no one else.
+//! perild publishes grids, tables and files to those who may have them, and to no one else.
 //!
 //! The order of the modules is the order of a request:
 //!

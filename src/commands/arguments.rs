@@ -7,7 +7,7 @@ use super::{
     openapi, provenance, reload, sample, serve, usage,
 };
 
-/// Publishes peril data and files to those who may have them, and to no one else.
+/// Publishes grids, tables and files to those who may have them, and to no one else.
 #[derive(Debug, Parser)]
 #[command(name = "perild", version, propagate_version = true)]
 pub struct Arguments {
@@ -39,7 +39,7 @@ pub enum Command {
     Get(get::GetArgs),
     /// Ask the running daemon whether it answers
     Healthcheck(healthcheck::HealthcheckArgs),
-    /// Build the served store from peril CSV files or a database, all or nothing
+    /// Build what is served from files or a database: coverages, tables and perils, all or nothing
     Import(import::ImportArgs),
     /// Make a key, and the request to upload to the directory
     Keygen(keygen::KeygenArgs),
@@ -49,7 +49,7 @@ pub enum Command {
     Provenance(provenance::ProvenanceArgs),
     /// Ask the running daemon to take its configuration anew, and wait for the outcome
     Reload(reload::ReloadArgs),
-    /// Write synthetic peril CSV files
+    /// Write synthetic data: peril CSV files, watches, outages or meters
     Sample(sample::SampleArgs),
     /// Run the daemon
     Serve(serve::ServeArgs),

@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rustix::io::Errno;
+
 use super::ConfigError;
 
 /// The text of one file.
@@ -25,13 +27,13 @@ pub(super) fn of(shipped: &Path, path: &Path) -> Result<Vec<Layer>, ConfigError>
     layers.extend(read_if_there(shipped, true)?);
     match read_if_there(path, false)? {
         Some(layer) => layers.push(layer),
-        None if drop_ins.is_empty() => return Err(unreadable(path, ErrorKind::NotFound.into())),
+        None if drop_ins.is_empty() => return Err(unreadable(path, Errno::NOENT.into())),
         None => {}
     }
     for drop_in in drop_ins {
         let layer = read_if_there(&drop_in, false)?;
         // One that went away, or a link to nowhere, would take its settings along unseen.
-        layers.push(layer.ok_or_else(|| unreadable(&drop_in, ErrorKind::NotFound.into()))?);
+        layers.push(layer.ok_or_else(|| unreadable(&drop_in, Errno::NOENT.into()))?);
     }
     Ok(layers)
 }

@@ -46,7 +46,9 @@ pub enum HeaderFault {
         first: Box<str>,
     },
     /// No column with values.
-    #[error("no column of {of}: a header begins {begins} and names columns such as {example}")]
+    #[error(
+        "no column of {of}: a header begins {begins} and names columns such as {example}{otherwise}"
+    )]
     NoColumn {
         /// Of what.
         of: Box<str>,
@@ -54,6 +56,8 @@ pub enum HeaderFault {
         begins: &'static str,
         /// The name of one.
         example: Box<str>,
+        /// What to do when it was to be none of these.
+        otherwise: &'static str,
     },
     /// Something else than commas between the fields.
     #[error(
@@ -187,6 +191,11 @@ fn no_column(tables: &Tables) -> HeaderFault {
             "latitude,longitude"
         },
         example: tables.example().into(),
+        otherwise: if tables.are_perils {
+            "; data that are no perils are described first, by `perild describe FILE`"
+        } else {
+            ""
+        },
     }
 }
 
@@ -304,7 +313,7 @@ mod tests {
             (
                 "a,b".to_owned(),
                 "no column of any peril: a header begins key,latitude,longitude and names columns such as \
-                 firessp1262020metric_mean",
+                 firessp1262020metric_mean; data that are no perils are described first, by `perild describe FILE`",
             ),
             (with("LATITUDE"), "the column \"LATITUDE\" stands twice"),
             (

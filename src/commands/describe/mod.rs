@@ -100,6 +100,11 @@ pub enum DescribeError {
 /// # Errors
 /// [`DescribeError`]; a description that is there has not changed then.
 pub fn run(args: &DescribeArgs) -> Result<(), DescribeError> {
+    let unreadable = |source| DescribeError::Unreadable {
+        path: args.path.clone(),
+        source,
+    };
+    args.path.metadata().map_err(unreadable)?;
     let description = beside(&args.path)?;
     if !args.print && description.symlink_metadata().is_ok() {
         return Err(DescribeError::Exists(description));

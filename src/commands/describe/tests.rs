@@ -258,6 +258,25 @@ fn a_description_that_is_there_is_never_touched() {
 }
 
 #[test]
+fn data_that_are_not_there_are_told_from_those_that_are_not_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |name: &str| {
+        run(&DescribeArgs {
+            path: folder.path().join(name),
+            print: true,
+        })
+        .unwrap_err()
+    };
+    fs::write(folder.path().join("a.exe"), "a\n1\n").unwrap();
+    assert!(matches!(of("a.exe"), DescribeError::NotServed(_)));
+    for name in ["b.exe", "b.csv", "b.nc", "b"] {
+        let told = of(name);
+        assert!(matches!(told, DescribeError::Unreadable { .. }), "{told}");
+        assert!(told.to_string().contains("No such file"), "{told}");
+    }
+}
+
+#[test]
 fn hostile_names_of_columns_stay_texts() {
     let text = described(
         "a.csv",
