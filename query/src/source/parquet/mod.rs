@@ -127,7 +127,8 @@ impl RowReader for ParquetFile {
 
     fn types(&self) -> Vec<(usize, ColumnType)> {
         let readings = self.readings.iter().flatten();
-        let types = readings.map(|(column, reading)| (*column, reading.column_type()));
+        let types =
+            readings.filter_map(|(column, reading)| Some((*column, reading.column_type()?)));
         types.collect()
     }
 
@@ -149,7 +150,13 @@ impl RowReader for ParquetFile {
 fn guarded<T, E: std::fmt::Display>(work: impl FnOnce() -> Result<T, E>) -> Result<T, What> {
     let broken = |reason: &str| {
         let reason: String = reason.chars().take(MOST_REASON).collect();
-        What::Unreadable(format!("as Parquet: {}", reason.escape_debug()).into())
+        What::Unreadable(
+            format!(
+                "as Parquet: {}: copy it again from where it was made, and see that it is not encrypted",
+                reason.escape_debug()
+            )
+            .into(),
+        )
     };
     match std::panic::catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => Ok(value),

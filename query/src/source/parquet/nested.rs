@@ -36,6 +36,7 @@ pub(super) fn check(data_type: &DataType) -> Result<(), ()> {
         | DataType::Float64
         | DataType::Decimal128(..)
         | DataType::Date32
+        | DataType::Null
         | DataType::Utf8
         | DataType::LargeUtf8 => Ok(()),
         _ => Err(()),
@@ -44,7 +45,7 @@ pub(super) fn check(data_type: &DataType) -> Result<(), ()> {
 
 /// Writes the value of `array` at `at`, whose type was checked.
 pub(super) fn write(array: &ArrayRef, at: usize, json: &mut String) {
-    if array.is_null(at) {
+    if array.is_null(at) || *array.data_type() == DataType::Null {
         json.push_str("null");
         return;
     }

@@ -37,6 +37,8 @@ pub(super) enum Reading {
     /// A time of a clock, in units of a second of which there are as many, in the zone.
     Local(TimeUnit, TimeZone),
     Nested,
+    /// No row has a value, as data frames write a column of which they know no more.
+    Nothing,
     Number,
     Shape(Crs),
     Text,
@@ -105,23 +107,26 @@ impl Reading {
                     ));
                 }
             },
+            DataType::Null => Self::Nothing,
             DataType::Utf8 | DataType::LargeUtf8 => Self::Text,
             _ => return Err(not_read("leave it out, or write it as text")),
         })
     }
 
-    pub(super) fn column_type(&self) -> ColumnType {
-        match self {
+    /// The type of the column, where the file says one.
+    pub(super) fn column_type(&self) -> Option<ColumnType> {
+        Some(match self {
             Self::Boolean => ColumnType::Boolean,
             Self::Date => ColumnType::Date,
             Self::Decimal(column_type) => *column_type,
             Self::Integer => ColumnType::Integer,
             Self::Local(..) | Self::Instant(_) => ColumnType::DateTime,
             Self::Nested => ColumnType::Json,
+            Self::Nothing => return None,
             Self::Number => ColumnType::Number,
             Self::Shape(_) => ColumnType::Geometry,
             Self::Text => ColumnType::Text,
-        }
+        })
     }
 
     /// Adds the value of `array` at `at` to `row`; false of a number that is none, which stands for no value.
@@ -136,6 +141,7 @@ impl Reading {
             return Ok(true);
         }
         match self {
+            Self::Nothing => (),
             Self::Boolean => row.push(column, Cell::Boolean(array.as_boolean().value(at))),
             Self::Date => row.push(
                 column,

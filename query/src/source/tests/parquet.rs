@@ -7,14 +7,20 @@ use ::parquet::{
     schema::parser::parse_message_type,
 };
 use arrow_array::{
-    ArrayRef, BinaryArray, Decimal128Array, Float64Array, Int32Array, ListArray, StringArray,
-    TimestampMicrosecondArray, UInt64Array, types::Int32Type,
+    Array, ArrayRef, BinaryArray, Decimal128Array, Float64Array, Int32Array, ListArray, NullArray,
+    StringArray, TimestampMicrosecondArray, UInt64Array, types::Int32Type,
 };
+use arrow_buffer::OffsetBuffer;
+use arrow_schema::{DataType, Field};
 
 use super::*;
 
 fn written(columns: Vec<(&str, ArrayRef)>, geo: Option<&str>) -> Vec<u8> {
-    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let columns = columns.into_iter().map(|(name, array)| {
+        let is_nullable = array.logical_null_count() > 0;
+        (name, array, is_nullable)
+    });
+    let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
     let geo = geo.map(|geo| vec![KeyValue::new("geo".to_owned(), geo.to_owned())]);
     let properties = WriterProperties::builder()
         .set_key_value_metadata(geo)
@@ -129,6 +135,28 @@ fn what_no_table_takes_is_told_with_its_column_and_row() {
     let mut hints = keyed();
     hints.zone = zone("UTC");
     read(&[("a.parquet", &file)], hints).unwrap();
+}
+
+#[test]
+fn a_column_of_which_no_row_has_a_value_is_of_the_type_that_another_file_says() {
+    let nothing = || ("v", Arc::new(NullArray::new(2)) as ArrayRef);
+    let empty = written(vec![keys(), nothing()], None);
+    let (reader, batches) = read(&[("a.parquet", &empty)], keyed()).unwrap();
+    assert_eq!(reader.notes(), ["v has no value in any row, and is text"]);
+    assert_eq!(batches[0].column_by_name("v").unwrap().null_count(), 2);
+    let lists = ListArray::new(
+        Arc::new(Field::new_list_field(DataType::Null, true)),
+        OffsetBuffer::from_lengths([0, 2]),
+        Arc::new(NullArray::new(2)),
+        None,
+    );
+    let lists = written(vec![keys(), ("v", Arc::new(lists))], None);
+    let (_, batches) = read(&[("a.parquet", &lists)], keyed()).unwrap();
+    let found = batches[0].column_by_name("v").unwrap().as_string::<i32>();
+    assert_eq!((found.value(0), found.value(1)), ("[]", "[null,null]"));
+    let (reader, _) = read(&[("a.parquet", &empty), ("b.csv", b"k,v\n3,7\n")], keyed()).unwrap();
+    let (_, column) = reader.schema().column("v").unwrap();
+    assert_eq!(column.column_type, ColumnType::Integer);
 }
 
 #[test]
