@@ -60,6 +60,10 @@ pub struct Changed {
     pub replaced: u64,
     /// Rows that went away.
     pub removed: u64,
+    /// Keys of rows that were to go away, and that no row has.
+    pub absent: u64,
+    /// The number of the first row of these, from 0 as they were pushed.
+    pub first_absent: Option<u64>,
 }
 
 impl Change {
@@ -136,6 +140,7 @@ impl Change {
             folder: self.lock.folder(),
             mode: self.mode,
             changed: Changed::default(),
+            met: Box::default(),
         };
         let count = self.manifest.parts.len();
         for (at, part) in self.manifest.parts.into_iter().enumerate() {

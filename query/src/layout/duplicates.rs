@@ -28,6 +28,15 @@ pub struct Duplicate {
     pub second: u64,
 }
 
+/// A row that is to be new, whose key is there already.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct There {
+    /// The key, and of series the time.
+    pub key: Box<str>,
+    /// The number of the row that was pushed, from 0.
+    pub row: u64,
+}
+
 /// Duplicates of sorted rows.
 pub(super) struct Duplicates {
     order: Order,

@@ -41,7 +41,7 @@ mod writer;
 
 pub use change::{Change, Changed, Mode};
 pub use digest::{Digest, NotADigest};
-pub use duplicates::Duplicate;
+pub use duplicates::{Duplicate, There};
 pub use folder::{Folder, FolderError};
 pub use manifest::{ColumnStatistics, File, Manifest, ManifestFault, Part};
 pub use prepare::{RowFault, RowFaultKind};

@@ -11,7 +11,7 @@ use crate::schema::{SchemaFault, TableSchema};
 
 use super::{
     Sizes,
-    duplicates::Duplicate,
+    duplicates::{Duplicate, There},
     folder::{Folder, FolderError, Lock},
     manifest::{Manifest, ManifestFault},
     prepare::{RowFault, prepare},
@@ -46,8 +46,8 @@ pub struct Options {
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// Rows that are to be new, and are there already: the first of them.
-    #[error("rows are there already: {}", .0.join("; "))]
-    AlreadyThere(Vec<Box<str>>),
+    #[error("rows are there already: {}", keys(.0))]
+    AlreadyThere(Vec<There>),
     /// Rows have other columns than the table.
     #[error("the rows have the columns {0}, which are not those of the table")]
     Columns(Box<str>),
@@ -175,6 +175,11 @@ impl WriteError {
             .map(|field| format!("{} ({})", field.name(), field.data_type()));
         Self::Columns(columns.collect::<Vec<_>>().join(", ").into())
     }
+}
+
+fn keys(there: &[There]) -> String {
+    let keys: Vec<_> = there.iter().map(|there| &*there.key).collect();
+    keys.join("; ")
 }
 
 fn listed(duplicates: &[Duplicate]) -> String {

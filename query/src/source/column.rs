@@ -15,7 +15,7 @@ use super::{
     evidence::Verdict,
     fault::{Shown, What},
     hints::DecimalMark,
-    looks::{boolean, number},
+    looks::{boolean, is_exact, number},
     moment::{Instant, NoInstant},
     row::Cell,
     shape::{self, Oddities},
@@ -145,6 +145,11 @@ impl Column {
             }
             Values::Number(values) => {
                 let value = match (cell, verdict.decimal) {
+                    (Cell::Integer(value), _) if !is_exact(value) => {
+                        return Err(not(
+                            "number that is kept with all its digits: say type = \"string\" of this [[field]]",
+                        ));
+                    }
                     (Cell::Real(value), _) => Some(value).filter(|value| value.is_finite()),
                     (Cell::Number(_) | Cell::Integer(_), _) | (_, DecimalMark::Point) => {
                         number(text)

@@ -1,13 +1,18 @@
 //! From all values of a column to its type and the form in which they are written.
 
+mod decimal;
+mod times;
+
 use super::{
     fault::{Place, Seen, Shown, What},
-    hints::{DateOrder, DecimalMark, Hints},
+    hints::{DecimalMark, Hints},
     looks::Looks,
     moment::{Clock, MomentForm, Order},
     row::Cell,
 };
 use crate::schema::ColumnType;
+pub(super) use decimal::Around;
+use times::{A_TIME, one_form};
 
 /// All that was seen of a column: each look of its values, where the first stands, and how many there are.
 #[derive(Clone, Debug, Default)]
@@ -82,18 +87,24 @@ impl Evidence {
         &self,
         name: &str,
         hints: &Hints,
+        around: Around<'_>,
     ) -> Result<(Verdict, Option<String>), What> {
         let found = match hints.declared(name) {
-            Some(column_type) => (self.declared(column_type, hints)?, None),
-            None => self.inferred(name, hints)?,
+            Some(column_type) => (self.declared(column_type, hints, around)?, None),
+            None => self.inferred(name, hints, around)?,
         };
         Ok(found)
     }
 
-    fn declared(&self, column_type: ColumnType, hints: &Hints) -> Result<Verdict, What> {
+    fn declared(
+        &self,
+        column_type: ColumnType,
+        hints: &Hints,
+        around: Around<'_>,
+    ) -> Result<Verdict, What> {
         let mut verdict = Verdict::of(column_type);
         match column_type {
-            ColumnType::Number => verdict.decimal = self.decimal(hints)?,
+            ColumnType::Number => verdict.decimal = self.decimal(hints, around)?,
             ColumnType::Date | ColumnType::DateTime => {
                 let forms = self.moments();
                 if let Some((form, first)) = forms.first().copied() {
@@ -107,17 +118,26 @@ impl Evidence {
         Ok(verdict)
     }
 
-    fn inferred(&self, name: &str, hints: &Hints) -> Result<(Verdict, Option<String>), What> {
+    fn inferred(
+        &self,
+        name: &str,
+        hints: &Hints,
+        around: Around<'_>,
+    ) -> Result<(Verdict, Option<String>), What> {
         if self.seen.is_empty() {
             let note = format!("{name} has no value in any row, and is text");
             return Ok((Verdict::of(ColumnType::Text), Some(note)));
         }
-        let all = |is: fn(Looks) -> bool| self.seen.iter().all(|(looks, ..)| is(*looks));
-        if all(is_number) {
-            let decimal = self.decimal(hints)?;
-            let whole =
-                all(|looks| matches!(looks, Looks::Integer | Looks::Typed(ColumnType::Integer)));
-            let column_type = if whole {
+        let other = self.first(|looks| !is_moment(looks));
+        if let Some(other) = other.filter(|_| hints.is_time(name)) {
+            let (seen, remedy) = (other.seen(), A_TIME);
+            return Err(What::NoTime { seen, remedy });
+        }
+        let all = |is: fn(Looks) -> bool| self.first(|looks| !is(looks)).is_none();
+        // Of numbers with decimals that a double holds; longer ones are text, with all their digits.
+        if all(is_whole) || all(is_number) && self.first(is_long).is_none() {
+            let decimal = self.decimal(hints, around)?;
+            let column_type = if all(is_whole) {
                 ColumnType::Integer
             } else {
                 ColumnType::Number
@@ -133,16 +153,14 @@ impl Evidence {
                 return Ok((Verdict::of(*column_type), None));
             }
         }
-        if all(|looks| {
-            matches!(
-                looks,
-                Looks::Moment(_) | Looks::Typed(ColumnType::Date | ColumnType::DateTime)
-            )
-        }) {
+        if all(is_moment) {
             return self.time(name, hints);
         }
         // What is text in one file may look like a number in another.
-        let is_typed = |looks: Looks| matches!(looks, Looks::Typed(column_type) if column_type != ColumnType::Text);
+        let is_typed = |looks: Looks| match looks {
+            Looks::Typed(column_type) => column_type != ColumnType::Text,
+            looks => looks == Looks::LongNumber,
+        };
         if let Some(at) = self.seen.iter().position(|(looks, ..)| is_typed(*looks)) {
             let (first, other) = (self.seen.get(at), self.seen.get(usize::from(at == 0)));
             if let (Some((_, first, _)), Some((_, other, _))) = (first, other) {
@@ -155,22 +173,15 @@ impl Evidence {
 
     fn note_of_text(&self, name: &str) -> Option<String> {
         let (looks, first, _) = self.seen.iter().max_by_key(|(.., count)| *count)?;
-        if self.seen.iter().all(|(looks, ..)| *looks == Looks::Text) {
-            return None;
-        }
-        if *looks == Looks::Digits
-            || self
-                .seen
-                .iter()
-                .all(|(looks, ..)| matches!(looks, Looks::Digits | Looks::Integer))
-        {
-            let (_, zeros, _) = self
-                .seen
-                .iter()
-                .find(|(looks, ..)| *looks == Looks::Digits)?;
+        self.first(|looks| looks != Looks::Text)?;
+        let is_of_digits = |looks| looks == Looks::Digits || is_number(looks);
+        let lost = self.first(|looks| looks == Looks::Digits || is_long(looks));
+        let is_of_numbers =
+            *looks == Looks::Digits || self.first(|looks| !is_of_digits(looks)).is_none();
+        if let Some(lost) = lost.filter(|_| is_of_numbers) {
             return Some(format!(
                 "{name} is text: {} would lose digits as a number",
-                zeros.said()
+                lost.said()
             ));
         }
         let (_, other, _) = self.seen.iter().find(|(other, ..)| other != looks)?;
@@ -181,107 +192,19 @@ impl Evidence {
         ))
     }
 
-    /// The type of a column of days or times.
-    fn time(&self, name: &str, hints: &Hints) -> Result<(Verdict, Option<String>), What> {
-        let forms = self.moments();
-        let typed = self.seen.iter().find_map(|(looks, first, _)| match looks {
-            Looks::Typed(column_type) => Some((*column_type, first)),
-            _ => None,
-        });
-        let Some((form, first)) = forms.first().copied() else {
-            let is_both = self.seen.len() > 1;
-            return match (typed, self.seen.get(1)) {
-                (Some((_, first)), Some((_, other, _))) if is_both => {
-                    Err(mixed(first, other, ONE_FORM))
-                }
-                (Some((column_type, _)), _) => Ok((Verdict::of(column_type), None)),
-                (None, _) => Ok((Verdict::of(ColumnType::Text), None)),
-            };
-        };
-        let text = || Verdict::of(ColumnType::Text);
-        let must_be = hints.is_time(name);
-        let moment = match one_form(form, first, &forms, hints) {
-            Err(What::Ambiguous { seen, remedy }) if !must_be => {
-                return Ok((
-                    text(),
-                    Some(format!(
-                        "{name} is text: {seen} could be two days; {remedy}"
-                    )),
-                ));
-            }
-            moment => moment?,
-        };
-        let column_type = if moment.clock == Clock::None {
-            ColumnType::Date
-        } else {
-            ColumnType::DateTime
-        };
-        if let Some((typed, other)) = typed.filter(|(typed, _)| *typed != column_type) {
-            let _ = typed;
-            return Err(mixed(first, other, ONE_FORM));
-        }
-        if moment.clock == Clock::Local && hints.zone.is_none() {
-            if must_be {
-                return Err(What::Ambiguous {
-                    seen: first.seen(),
-                    remedy: ZONE,
-                });
-            }
-            return Ok((
-                text(),
-                Some(format!(
-                    "{name} is text: {} says no zone; {ZONE}",
-                    first.said()
-                )),
-            ));
-        }
-        Ok((
-            Verdict {
-                moment,
-                ..Verdict::of(column_type)
-            },
-            None,
-        ))
+    /// The first value that looks so.
+    fn first(&self, is: impl Fn(Looks) -> bool) -> Option<&First> {
+        let found = self.seen.iter().find(|(looks, ..)| is(*looks));
+        found.map(|(_, first, _)| first)
     }
 
-    fn moments(&self) -> Vec<(MomentForm, &First)> {
-        let seen = self
-            .seen
-            .iter()
-            .filter_map(|(looks, first, _)| match looks {
-                Looks::Moment(form) => Some((*form, first)),
-                _ => None,
-            });
-        seen.collect()
-    }
-
-    /// The mark before decimals that all numbers of the column have.
-    fn decimal(&self, hints: &Hints) -> Result<DecimalMark, What> {
-        if let Some(declared) = hints.csv.decimal {
-            return Ok(declared);
-        }
-        let first = |is: fn(Looks) -> bool| {
-            self.seen
-                .iter()
-                .find(|(looks, ..)| is(*looks))
-                .map(|(_, first, _)| first)
+    /// The first value for which the column is of the type, where it could be of another without.
+    pub(super) fn reason(&self, column_type: ColumnType) -> Option<Seen> {
+        let is_reason = |looks| match column_type {
+            ColumnType::Number => is_number(looks) && !is_whole(looks),
+            other => looks == Looks::Typed(other) || looks == Looks::Boolean,
         };
-        let point = first(|looks| looks == Looks::Point);
-        let comma = first(|looks| looks == Looks::Comma);
-        let thousand = first(|looks| looks == Looks::Thousand);
-        match (point, comma.or(thousand)) {
-            (Some(point), Some(comma)) => Err(mixed(
-                point,
-                comma,
-                "write all numbers with one mark before decimals, and none between thousands",
-            )),
-            (None, Some(_)) if comma.is_some() => Ok(DecimalMark::Comma),
-            (None, Some(thousand)) => Err(What::Ambiguous {
-                seen: thousand.seen(),
-                remedy: "say in the description what the comma stands before, as [csv] decimal = \",\", or write thousands without it",
-            }),
-            (_, None) => Ok(DecimalMark::Point),
-        }
+        self.first(is_reason).map(First::seen)
     }
 }
 
@@ -321,37 +244,6 @@ impl Verdict {
     }
 }
 
-/// The one form of all days or times of the column.
-fn one_form(
-    form: MomentForm,
-    first: &First,
-    forms: &[(MomentForm, &First)],
-    hints: &Hints,
-) -> Result<MomentForm, What> {
-    let mut one = form;
-    for (form, other) in forms {
-        let Some(both) = one.with(*form) else {
-            // The value that fixed the order, if one has by now.
-            let fixed = forms.iter().find(|(form, _)| form.order == one.order);
-            let first = fixed.map_or(first, |(_, first)| *first);
-            return Err(mixed(first, other, ONE_FORM));
-        };
-        one = both;
-    }
-    let declared = hints.csv.dates.map(|order| match order {
-        DateOrder::DayFirst => Order::DayFirst,
-        DateOrder::MonthFirst => Order::MonthFirst,
-    });
-    match (one.order, declared) {
-        (Order::Either, Some(order)) => Ok(MomentForm { order, ..one }),
-        (Order::Either, None) => Err(What::Ambiguous {
-            seen: first.seen(),
-            remedy: DATES,
-        }),
-        _ => Ok(one),
-    }
-}
-
 fn mixed(first: &First, other: &First, remedy: &'static str) -> What {
     What::Mixed {
         first: first.seen(),
@@ -361,13 +253,30 @@ fn mixed(first: &First, other: &First, remedy: &'static str) -> What {
 }
 
 fn is_number(looks: Looks) -> bool {
-    matches!(
+    let is_decimal = matches!(
         looks,
-        Looks::Integer
-            | Looks::Point
+        Looks::Point
+            | Looks::PointThousand
             | Looks::Comma
             | Looks::Thousand
-            | Looks::Typed(ColumnType::Integer | ColumnType::Number)
+            | Looks::Typed(ColumnType::Number)
+    );
+    is_decimal || is_whole(looks)
+}
+
+fn is_whole(looks: Looks) -> bool {
+    is_long(looks) || matches!(looks, Looks::Integer | Looks::Typed(ColumnType::Integer))
+}
+
+/// A whole number that a double does not hold.
+fn is_long(looks: Looks) -> bool {
+    matches!(looks, Looks::Long | Looks::LongNumber)
+}
+
+fn is_moment(looks: Looks) -> bool {
+    matches!(
+        looks,
+        Looks::Moment(_) | Looks::Typed(ColumnType::Date | ColumnType::DateTime)
     )
 }
 
@@ -394,6 +303,3 @@ const SINGLE: &[(Is, ColumnType)] = &[
 ];
 
 const ONE_TYPE: &str = "write them alike, or say in the description which type is meant, as [[field]] type = \"string\"";
-const ONE_FORM: &str = "write all days and times of a column in one form";
-const DATES: &str = "say in the description which comes first, as [csv] dates = \"day-first\"";
-const ZONE: &str = "say in the description which zone is meant, as zone = \"Europe/London\", or write the times with their offsets";

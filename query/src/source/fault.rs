@@ -70,6 +70,12 @@ pub enum What {
         /// The highest.
         most: i16,
     },
+    /// A row that was to be new.
+    #[error("{key} is in the table already")]
+    AlreadyThere {
+        /// The key, and of series the time.
+        key: Box<str>,
+    },
     /// Two rows that nothing tells apart.
     #[error("{key} is there already, in {first}")]
     Duplicate {
@@ -124,6 +130,14 @@ pub enum What {
         /// The remedy.
         remedy: &'static str,
     },
+    /// A value of the column that is the time, and is no time.
+    #[error("{seen} is no day and no time: {remedy}")]
+    NoTime {
+        /// The first of them.
+        seen: Seen,
+        /// The remedy.
+        remedy: &'static str,
+    },
     /// Nothing to read.
     #[error("has no rows")]
     NoRows,
@@ -150,6 +164,14 @@ pub enum What {
     /// The columns and the kind do not fit together.
     #[error("{0}")]
     Schema(#[from] crate::schema::SchemaFault),
+    /// A column whose values have a type that does not fit what it is for.
+    #[error("{fault}, as {seen}")]
+    Unfit {
+        /// The fault.
+        fault: Box<crate::schema::SchemaFault>,
+        /// The first value of that type.
+        seen: Seen,
+    },
     /// A part that is longer than is read at once.
     #[error("is longer than {} MiB, the most that one row may have: is a quote or a bracket not closed?", .0 / 1024 / 1024)]
     TooLong(usize),

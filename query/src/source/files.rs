@@ -40,7 +40,7 @@ pub fn files(paths: &[PathBuf]) -> Result<Vec<Input>, Fault> {
     let mut inputs = Vec::new();
     for path in paths {
         let mut found = Vec::new();
-        list(path, path, &mut found).map_err(|error| Fault {
+        list(path, path, &mut found).map_err(|(path, error)| Fault {
             file: path.display().to_string().into(),
             place: Place::File,
             column: None,
@@ -52,8 +52,10 @@ pub fn files(paths: &[PathBuf]) -> Result<Vec<Input>, Fault> {
     Ok(inputs)
 }
 
-fn list(root: &Path, path: &Path, found: &mut Vec<Input>) -> io::Result<()> {
-    if !fs::metadata(path)?.is_dir() {
+/// Adds the files at `path`; the fault names the entry that it is of.
+fn list(root: &Path, path: &Path, found: &mut Vec<Input>) -> Result<(), (PathBuf, io::Error)> {
+    let at = |error| (path.to_owned(), error);
+    if !fs::metadata(path).map_err(at)?.is_dir() {
         let below = path.strip_prefix(root).unwrap_or(path);
         let name = if below.as_os_str().is_empty() {
             path.file_name().unwrap_or_default().to_string_lossy()
@@ -66,13 +68,15 @@ fn list(root: &Path, path: &Path, found: &mut Vec<Input>) -> io::Result<()> {
             partitions: partitions(below),
         });
         return if found.len() > MOST_FILES {
-            Err(io::Error::other(format!("more than {MOST_FILES} files")))
+            Err(at(io::Error::other(format!(
+                "more than {MOST_FILES} files"
+            ))))
         } else {
             Ok(())
         };
     }
-    for entry in fs::read_dir(path)? {
-        let path = entry?.path();
+    for entry in fs::read_dir(path).map_err(at)? {
+        let path = entry.map_err(at)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let is_left_out = name.starts_with(['.', '_']) || name.ends_with(".toml");
         if !is_left_out {

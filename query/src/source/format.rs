@@ -51,11 +51,16 @@ impl Format {
             .filter(|octet| !octet.is_ascii_whitespace())
             .collect();
         let has = |word: &[u8]| memchr::memmem::find(&bare, word).is_some();
-        Ok(match bare.first() {
-            Some(b'{' | 0x1E) if has(br#""type":"Feature"#) => Self::GeoJson,
-            Some(b'{' | b'[' | 0x1E) => Self::Json,
-            _ => Self::Csv,
-        })
+        match bare.first() {
+            Some(b'{' | 0x1E) if has(br#""type":"Feature"#) => Ok(Self::GeoJson),
+            Some(b'{' | b'[' | 0x1E) => Ok(Self::Json),
+            _ if matches!(&*ending, "json" | "jsonl" | "ndjson") => Ok(Self::Json),
+            _ if !ENDINGS_OF_TEXT.contains(&&*ending) => Err(What::Foreign {
+                found: format!("a file that ends in .{}", ending.escape_debug()).into(),
+                remedy: "take it out of the folder, or name it .csv where it is delimited text",
+            }),
+            _ => Ok(Self::Csv),
+        }
     }
 }
 
@@ -87,5 +92,8 @@ const FOREIGN: &[(&[u8], &str, &str)] = &[
     (b"BZh", "bzip2", "pack it with gzip or zstd"),
     (b"\xFD7zXZ", "xz", "pack it with gzip or zstd"),
 ];
+
+/// Endings of delimited text, beside those that say it; of a README or half a download the first line is no header.
+const ENDINGS_OF_TEXT: [&str; 4] = ["", "asc", "dat", "psv"];
 
 const HEAD_BYTES: usize = 64 * 1024;

@@ -138,6 +138,16 @@ impl Hints {
         columns.filter(move |name| !(made && *name == GEOMETRY))
     }
 
+    /// The reason for which a file may have no other columns than those of the table.
+    pub(super) fn reason_of_others(&self) -> &'static str {
+        let is_keys = |table: &TableSchema| table.columns.len() == table.key.len();
+        if self.table.as_ref().is_some_and(is_keys) {
+            "beside the key none is read"
+        } else {
+            "the table has none of that name"
+        }
+    }
+
     /// A column that cannot be left as text where its times are unclear: it is the table's time.
     pub(super) fn is_time(&self, name: &str) -> bool {
         match &self.time {

@@ -8,10 +8,16 @@ use crate::schema::ColumnType;
 pub(super) enum Looks {
     /// A whole number of 64 bits, without anything that a number would lose.
     Integer,
+    /// A whole number of 64 bits with more digits than a double keeps.
+    Long,
+    /// The same, marked as a number by its source.
+    LongNumber,
     /// Digits that a number would not keep: 007, or more than 64 bits.
     Digits,
     /// A number with a point or an exponent.
     Point,
+    /// A number with a point before three digits: of thousands where others have a decimal comma, else of decimals.
+    PointThousand,
     /// A number with a decimal comma.
     Comma,
     /// A number with a comma before three digits: of thousands, or of decimals.
@@ -34,12 +40,14 @@ impl Looks {
             Cell::Number(text) => match Self::of_text(text) {
                 Self::Integer => Self::Typed(ColumnType::Integer),
                 Self::Digits => Self::Digits,
+                Self::Long => Self::LongNumber,
                 _ => Self::Typed(ColumnType::Number),
             },
             Cell::Boolean(_) => Self::Typed(ColumnType::Boolean),
             Cell::Nested(_) => Self::Typed(ColumnType::Json),
             Cell::Geometry(_) | Cell::Wkb(_) => Self::Typed(ColumnType::Geometry),
-            Cell::Integer(_) => Self::Typed(ColumnType::Integer),
+            Cell::Integer(number) if is_exact(number) => Self::Typed(ColumnType::Integer),
+            Cell::Integer(_) => Self::LongNumber,
             Cell::Real(_) => Self::Typed(ColumnType::Number),
             Cell::Day(_) => Self::Typed(ColumnType::Date),
             Cell::Instant(..) => Self::Typed(ColumnType::DateTime),
@@ -64,12 +72,16 @@ impl Looks {
             [] if has_zeros => Self::Digits,
             // A negative zero is no whole number that would come back.
             [] if text == "-0" => Self::Digits,
-            [] if whole < 19 || text.parse::<i64>().is_ok() => Self::Integer,
-            [] => Self::Digits,
+            [] if whole <= EXACT_DIGITS => Self::Integer,
+            [] => match text.parse() {
+                Ok(number) if is_exact(number) => Self::Integer,
+                Ok(_) => Self::Long,
+                Err(_) => Self::Digits,
+            },
+            [b'.', decimals @ ..] if is_thousand(digits, whole, decimals) => Self::PointThousand,
             [b'.' | b'e' | b'E', ..] if !has_zeros && number(text).is_some() => Self::Point,
             [b',', decimals @ ..] if !has_zeros && is_decimals(decimals) && whole > 0 => {
-                let is_thousand = decimals.len() == 3 && whole < 4 && digits.first() != Some(&b'0');
-                if is_thousand {
+                if is_thousand(digits, whole, decimals) {
                     Self::Thousand
                 } else {
                     Self::Comma
@@ -94,9 +106,25 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
     is("true").then_some(true).or(is("false").then_some(false))
 }
 
+/// `true` where a double has all digits of the whole number.
+pub(super) fn is_exact(number: i64) -> bool {
+    let magnitude = number.unsigned_abs();
+    let bits = u64::BITS - magnitude.leading_zeros() - magnitude.trailing_zeros().min(63);
+    magnitude == 0 || bits <= f64::MANTISSA_DIGITS
+}
+
+/// `true` where a mark stands before three digits and behind one to three, as between thousands.
+fn is_thousand(digits: &[u8], whole: usize, decimals: &[u8]) -> bool {
+    let is_group = decimals.len() == 3 && is_decimals(decimals);
+    is_group && (1..4).contains(&whole) && digits.first() != Some(&b'0')
+}
+
 fn is_decimals(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(u8::is_ascii_digit)
 }
+
+/// Digits of which a double keeps all, whatever they are.
+const EXACT_DIGITS: usize = 15;
 
 #[cfg(test)]
 mod tests {
@@ -107,13 +135,24 @@ mod tests {
         for (text, looks) in [
             ("0", Looks::Integer),
             ("-17", Looks::Integer),
-            ("9223372036854775807", Looks::Integer),
+            ("9007199254740992", Looks::Integer),
+            ("9007199254740993", Looks::Long),
+            ("-9007199254740993", Looks::Long),
+            ("9000000000000000000", Looks::Integer),
+            ("9223372036854775807", Looks::Long),
             ("9223372036854775808", Looks::Digits),
             ("007", Looks::Digits),
             ("-0", Looks::Digits),
             ("00.5", Looks::Text),
             ("0.5", Looks::Point),
             (".5", Looks::Point),
+            (".500", Looks::Point),
+            ("1.500", Looks::PointThousand),
+            ("-999.999", Looks::PointThousand),
+            ("0.500", Looks::Point),
+            ("1234.500", Looks::Point),
+            ("1.5000", Looks::Point),
+            ("1.500e3", Looks::Point),
             ("1e3", Looks::Point),
             ("1e999", Looks::Text),
             ("1,5", Looks::Comma),
@@ -146,5 +185,14 @@ mod tests {
             Looks::of(Cell::Number("1.0")),
             Looks::Typed(ColumnType::Number)
         );
+        assert_eq!(
+            Looks::of(Cell::Number("9007199254740993")),
+            Looks::LongNumber
+        );
+        assert_eq!(
+            Looks::of(Cell::Integer(i64::MIN)),
+            Looks::Typed(ColumnType::Integer)
+        );
+        assert_eq!(Looks::of(Cell::Integer(i64::MAX)), Looks::LongNumber);
     }
 }

@@ -99,6 +99,10 @@ impl OpenFile {
         partitions.map(|(column, value)| (*column, Cell::Text(value)))
     }
 
+    pub(super) fn has_semicolons(&self) -> bool {
+        self.rows.has_semicolons()
+    }
+
     pub(super) fn note(&self) -> Option<String> {
         self.rows.note()
     }

@@ -20,6 +20,11 @@ pub(super) trait RowReader {
         false
     }
 
+    /// Semicolons stand between the fields of its rows.
+    fn has_semicolons(&self) -> bool {
+        false
+    }
+
     /// A sentence for the publisher, once all is read.
     fn note(&self) -> Option<String> {
         None

@@ -4,8 +4,8 @@ use std::sync::{Arc, atomic::AtomicU64};
 
 use super::{
     columns::Columns,
-    evidence::{Evidence, Verdict},
-    fault::{Fault, Place},
+    evidence::{Around, Evidence, Verdict},
+    fault::{Fault, Place, What},
     files::{Input, Version},
     hints::{GeometryHint, Hints},
     open::{GEOMETRY, OpenFile},
@@ -37,15 +37,17 @@ impl Survey {
             let _ = columns.position(name);
         }
         if hints.table.is_some() {
-            columns.close("the table has none of that name");
+            columns.close(hints.reason_of_others());
         }
         let (mut notes, mut versions) = (Vec::new(), Vec::new());
         let (mut faults, mut broken) = (Vec::new(), Vec::new());
+        let mut has_semicolons = false;
         for input in inputs {
             let file = look(input, hints, read, &mut columns, &mut evidence, &mut broken);
             match file {
                 Ok(file) => {
                     versions.push(file.version());
+                    has_semicolons |= file.has_semicolons();
                 }
                 Err(fault) => faults.push(fault),
             }
@@ -65,8 +67,9 @@ impl Survey {
             what: Box::new(what),
         };
         let mut verdicts = Vec::new();
+        let around = Around::of(&evidence, has_semicolons);
         for (name, evidence) in columns.names().iter().zip(&evidence) {
-            match evidence.judge(name, hints) {
+            match evidence.judge(name, hints, around) {
                 Ok((verdict, note)) => {
                     verdicts.push(verdict);
                     notes.extend(note);
@@ -88,7 +91,12 @@ impl Survey {
             None => schema(&columns, &verdicts, hints),
         };
         let checked = schema.check();
-        checked.map_err(|error| all(vec![fault(None, error.into())]))?;
+        checked.map_err(|error| {
+            all(vec![fault(
+                None,
+                unfit(error, &columns, &evidence, &verdicts),
+            )])
+        })?;
         Ok(Self {
             columns,
             verdicts,
@@ -204,6 +212,29 @@ fn schema(columns: &Columns, verdicts: &[Verdict], hints: &Hints) -> TableSchema
         time: hints.time.clone(),
         geometry,
         step_ms: hints.step_ms,
+    }
+}
+
+/// The fault with the value that it comes of, where one is the reason for a column's type.
+fn unfit(
+    fault: SchemaFault,
+    columns: &Columns,
+    evidence: &[Evidence],
+    verdicts: &[Verdict],
+) -> What {
+    let SchemaFault::Type { name, .. } = &fault else {
+        return fault.into();
+    };
+    let seen = columns.get(name).and_then(|at| {
+        let column_type = verdicts.get(at)?.column_type;
+        evidence.get(at)?.reason(column_type)
+    });
+    match seen {
+        Some(seen) => What::Unfit {
+            fault: Box::new(fault),
+            seen,
+        },
+        None => fault.into(),
     }
 }
 

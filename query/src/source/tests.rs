@@ -330,7 +330,9 @@ fn every_fault_says_its_file_its_line_and_its_reason() {
         (
             "k,v\n1.5,2\n",
             keyed(),
-            &["a.csv: the column k is number, and a key is text, integer, date or date-time"],
+            &[
+                "a.csv: the column k is number, and a key is text, integer, date or date-time, as \"1.5\" in a.csv, line 2",
+            ],
         ),
         (
             "PK\u{3}\u{4}",
@@ -722,4 +724,5 @@ fn a_line_without_an_end_is_taken_and_told() {
 }
 
 mod flatgeobuf;
+mod guesses;
 mod parquet;

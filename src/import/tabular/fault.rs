@@ -97,6 +97,13 @@ impl TableFault {
                 });
                 Self::of(faults.collect())
             }
+            WriteError::AlreadyThere(rows) => {
+                let faults = rows.into_iter().map(|there| {
+                    let what = What::AlreadyThere { key: there.key };
+                    reader.fault_of(there.row, None, what)
+                });
+                Self::of(faults.collect())
+            }
             WriteError::Row(fault) => {
                 let what = What::Refused(fault.what.to_string().into());
                 Self::of_one(reader.fault_of(fault.row, Some(&fault.column), what))

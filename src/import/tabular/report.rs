@@ -36,13 +36,18 @@ impl ImportedTable {
         changed: Option<Changed>,
         reader: &Reader,
     ) -> Self {
+        let absent = changed.and_then(|changed| Some((changed.absent, changed.first_absent?)));
+        let absent = absent.map(|(count, first)| {
+            let place = reader.place_of(first);
+            format!("{count} keys are of no row of the table, the first in {place}")
+        });
         Self {
             id,
             folder,
             manifest,
             changed,
             nulls: reader.nulls(),
-            notes: reader.notes(),
+            notes: reader.notes().into_iter().chain(absent).collect(),
         }
     }
 
@@ -82,6 +87,7 @@ impl Display for ImportedTable {
             added,
             replaced,
             removed,
+            ..
         }) = self.changed
         {
             writeln!(

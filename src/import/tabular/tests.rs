@@ -158,6 +158,7 @@ fn rows_are_added_replaced_and_removed_by_their_keys_and_the_version_before_come
             added,
             replaced,
             removed,
+            ..Changed::default()
         })
     };
     // Columns may stand in another order, and one without a value may be left out.
@@ -167,7 +168,10 @@ fn rows_are_added_replaced_and_removed_by_their_keys_and_the_version_before_come
         changed(1, 0, 0)
     );
     let fault = change(Mode::Append, "more.csv").unwrap_err().to_string();
-    assert!(fault.contains("there already"), "{fault}");
+    assert!(
+        fault.ends_with("more.csv: line 2: k 3 is in the table already"),
+        "{fault}"
+    );
     write(
         "new.json",
         "[{\"k\":1,\"v\":7,\"w\":\"z\"},{\"k\":9,\"v\":1}]",
@@ -175,6 +179,16 @@ fn rows_are_added_replaced_and_removed_by_their_keys_and_the_version_before_come
     assert_eq!(
         change(Mode::Upsert, "new.json").unwrap().changed,
         changed(1, 1, 0)
+    );
+    write("gone.csv", "k\n-7\n99\n98\n");
+    let said = change(Mode::Delete, "gone.csv").unwrap().to_string();
+    let note = "note: 3 keys are of no row of the table, the first in gone.csv, line 2\n";
+    assert!(said.contains(note), "{said}");
+    write("gone.csv", "k,v\n1,7\n");
+    let fault = change(Mode::Delete, "gone.csv").unwrap_err().to_string();
+    assert!(
+        fault.ends_with("a column \"v\" is there, and beside the key none is read"),
+        "{fault}"
     );
     write("gone.csv", "k\n2\n");
     assert_eq!(

@@ -1,6 +1,6 @@
 //! Sorted rows, of which the next can be looked at.
 
-use arrow_array::RecordBatch;
+use arrow_array::{RecordBatch, cast::AsArray, types::UInt64Type};
 use arrow_row::Rows;
 use arrow_schema::ArrowError;
 
@@ -30,6 +30,13 @@ impl Ahead {
     pub(super) fn peek(&self) -> Option<&[u8]> {
         let (_, rows) = self.next.as_ref()?;
         (self.at < rows.num_rows()).then(|| rows.row(self.at).data())
+    }
+
+    /// The number of the next row, in the order in which rows were pushed.
+    pub(super) fn number(&self) -> Option<u64> {
+        let (batch, _) = self.next.as_ref()?;
+        let numbers = batch.columns().last()?.as_primitive_opt::<UInt64Type>()?;
+        (self.at < numbers.len()).then(|| numbers.value(self.at))
     }
 
     /// Passes over the next row.

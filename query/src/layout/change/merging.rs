@@ -44,6 +44,8 @@ pub(super) struct Merging<'a> {
     pub(super) folder: &'a Folder,
     pub(super) mode: Mode,
     pub(super) changed: Changed,
+    /// The last key of rows that went away.
+    pub(super) met: Box<[u8]>,
 }
 
 impl Merging<'_> {
@@ -56,7 +58,7 @@ impl Merging<'_> {
                 // Keys of rows that are not there.
                 let first = self.octets(&part.first)?;
                 while incoming.peek().is_some_and(|next| next < &*first) {
-                    incoming.skip()?;
+                    pass(&mut incoming, &self.met, &mut self.changed)?;
                 }
             }
             let next = incoming.peek();
@@ -74,7 +76,12 @@ impl Merging<'_> {
 
     /// Writes rows behind all parts, and ends the last.
     pub(super) fn finish(mut self) -> Result<(Vec<Part>, Changed), WriteError> {
-        if self.mode != Mode::Delete {
+        if self.mode == Mode::Delete {
+            let mut incoming = locked(&self.incoming);
+            while incoming.peek().is_some() {
+                pass(&mut incoming, &self.met, &mut self.changed)?;
+            }
+        } else {
             self.merged(None, None)?;
         }
         Ok((self.parts.finish()?, self.changed))
@@ -135,9 +142,13 @@ impl Merging<'_> {
             let mut stays = Vec::with_capacity(batch.num_rows());
             for key in &keys {
                 while incoming.peek().is_some_and(|next| next < key.data()) {
-                    incoming.skip()?;
+                    pass(&mut incoming, &self.met, &mut self.changed)?;
                 }
-                stays.push(incoming.peek() != Some(key.data()));
+                let goes = incoming.peek() == Some(key.data());
+                if goes && *self.met != *key.data() {
+                    self.met = key.data().into();
+                }
+                stays.push(!goes);
             }
             drop(incoming);
             let stays = filter_record_batch(&batch, &BooleanArray::from(stays))?;
@@ -177,6 +188,16 @@ impl Merging<'_> {
             next
         })))
     }
+}
+
+/// Passes over a key of rows that go away, which is of no row unless it is the one that was met last.
+fn pass(incoming: &mut Ahead, met: &[u8], changed: &mut Changed) -> Result<(), ArrowError> {
+    if incoming.peek() != Some(met) {
+        changed.absent += 1;
+        let first = changed.first_absent.into_iter().chain(incoming.number());
+        changed.first_absent = first.min();
+    }
+    incoming.skip()
 }
 
 /// Rows that are there, with the columns that they are sorted by.

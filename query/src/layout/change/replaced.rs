@@ -7,7 +7,7 @@ use arrow_schema::ArrowError;
 use arrow_select::{concat::concat_batches, filter::filter_record_batch};
 
 use crate::layout::{
-    duplicates::{Duplicate, MOST_DUPLICATES, described},
+    duplicates::{Duplicate, MOST_DUPLICATES, There, described},
     order::Order,
     writer::WriteError,
 };
@@ -22,7 +22,7 @@ pub(super) struct Replaced {
     order: Arc<Order>,
     mode: Mode,
     waiting: Option<RecordBatch>,
-    there: Vec<Box<str>>,
+    there: Vec<There>,
     duplicates: Vec<Duplicate>,
     /// Rows in whose place others are.
     pub(super) overwritten: u64,
@@ -99,8 +99,8 @@ impl Replaced {
             }
         } else if self.mode == Mode::Append {
             if self.there.len() < MOST_DUPLICATES {
-                let there = key();
-                self.there.push(there);
+                let key = key();
+                self.there.push(There { key, row: second });
             }
         } else {
             self.overwritten += 1;

@@ -23,6 +23,7 @@ pub(super) struct CsvFile {
     /// For each field the position of its column; none below an empty name.
     fields: Vec<Option<usize>>,
     missing: Arc<[Box<str>]>,
+    has_semicolons: bool,
     is_ended: bool,
 }
 
@@ -63,6 +64,7 @@ impl CsvFile {
             records,
             record,
             fields,
+            has_semicolons: dialect.delimiter == b';',
             missing: hints.missing.iter().cloned().collect(),
             is_ended: true,
         })
@@ -102,6 +104,10 @@ impl RowReader for CsvFile {
             }
         }
         Ok(true)
+    }
+
+    fn has_semicolons(&self) -> bool {
+        self.has_semicolons
     }
 
     fn note(&self) -> Option<String> {
