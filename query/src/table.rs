@@ -32,7 +32,7 @@ use crate::{
     layout::{ColumnStatistics, Digest, Folder, Manifest, Stored},
     literal::Literal,
     query::Query,
-    schema::TableSchema,
+    schema::{Kind, TableSchema},
 };
 
 use files::Files;
@@ -262,6 +262,27 @@ impl Table {
         Rows::new(files, &self.manifest.version, filter, query, after)
     }
 
+    /// `true` of a question that is answered from few rows, whatever it finds: by few keys, of one series over a time,
+    /// within a box, or the first rows of all. Another one walks through as many as it takes.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    pub fn is_quick(&self, query: &Query) -> Result<bool, QueryError> {
+        let stored = self.files.stored();
+        let keys = query
+            .ids
+            .as_ref()
+            .filter(|_| stored.table().kind != Kind::Series);
+        if let Some(keys) = keys {
+            return Ok(keys.len() <= FEW_KEYS);
+        }
+        let filter = self.filter(query)?;
+        let is_first = filter.is_all()
+            && sorted::is_order_of(&query.sort, stored)
+            && query.limit.is_some_and(|limit| limit <= FEW_ROWS);
+        Ok(is_first || Scan::new(Arc::clone(&self.files), filter, None).has_at_most(FEW_ROWS))
+    }
+
     /// The answer to `query` as a Parquet file of the parts' octets as they lie, where it is asked for all rows in the order
     /// of the table: the file has the schema and the metadata of `empty`, which is one of the same columns without rows.
     /// There is none for another question, and where the parts are not of that form.
@@ -342,6 +363,10 @@ fn places(keys: &Arc<Files>, ids: &[Box<[Literal]>]) -> Result<Vec<u64>, QueryEr
     Ok(rows)
 }
 
+/// Keys that are looked up within a few milliseconds.
+const FEW_KEYS: usize = 16;
+/// Rows that are looked at within a few milliseconds.
+const FEW_ROWS: usize = 65_536;
 /// Imports that end while a table is opened, each within milliseconds of the other.
 const TRIES: usize = 3;
 

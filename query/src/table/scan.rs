@@ -55,6 +55,19 @@ impl Scan {
         }
     }
 
+    /// `true` when the pages that may have rows of the answer have at most so many, as far as their bounds tell.
+    pub(super) fn has_at_most(&self, rows: usize) -> bool {
+        let mut left = rows;
+        self.next.len() <= MOST_GROUPS_TO_LOOK_AT
+            && self.next.clone().all(|next| {
+                let group = self.files.groups().get(next).copied();
+                let rows = group.map_or(0, |group| self.pruned(group).len());
+                let is_within = rows <= left;
+                left = left.saturating_sub(rows);
+                is_within
+            })
+    }
+
     /// The next rows, all of one row group.
     pub(super) fn next_matches(&mut self) -> Result<Option<Matches>, QueryError> {
         loop {
@@ -240,6 +253,8 @@ pub(super) fn batch_rows(files: &Files, group: Group, columns: &[usize]) -> usiz
 
 /// Rows that are looked at together: few at first, since a page of an answer needs few.
 const FIRST_CHUNK_ROWS: usize = 32_768;
+/// Row groups whose bounds are looked at before an answer is begun.
+const MOST_GROUPS_TO_LOOK_AT: usize = 4_096;
 const MOST_CHUNK_ROWS: usize = 131_072;
 /// Octets of a batch, about.
 const BATCH_BYTES: usize = 4 << 20;

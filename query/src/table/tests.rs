@@ -316,3 +316,85 @@ fn a_key_of_other_columns_or_types_is_refused() {
         assert_eq!(table.item(&key).is_ok(), is_key, "{key:?}");
     }
 }
+
+#[test]
+fn a_question_of_few_rows_is_quick_and_a_walk_through_many_is_not() {
+    let count = 70_000_i64;
+    let rows: Vec<_> = (0..count).map(plain::numbered).collect();
+    let moon = plain::predicate(0);
+    let key = |number: i64| Box::from([Literal::Text(format!("{number:04}").into())]);
+    let ids = |keys: i64| Some((0..keys).map(key).collect());
+    let by_number = vec![SortKey {
+        column: 1,
+        is_descending: false,
+    }];
+    let cases: [(&str, Query, bool); 8] = [
+        ("all", Query::default(), false),
+        ("the first", limited(10), true),
+        (
+            "few keys",
+            Query {
+                ids: ids(3),
+                ..Query::default()
+            },
+            true,
+        ),
+        (
+            "many keys",
+            Query {
+                ids: ids(17),
+                ..Query::default()
+            },
+            false,
+        ),
+        (
+            "sorted",
+            Query {
+                sort: by_number,
+                ..limited(10)
+            },
+            false,
+        ),
+        (
+            "a filter of no bound",
+            Query {
+                predicate: Some(moon),
+                ..limited(10)
+            },
+            false,
+        ),
+        (
+            "keys that begin alike",
+            Query {
+                key_prefix: Some("0000".into()),
+                ..Query::default()
+            },
+            true,
+        ),
+        (
+            "a time",
+            Query {
+                datetime: Some(Interval {
+                    begin: Some(5),
+                    end: Some(9),
+                }),
+                ..Query::default()
+            },
+            true,
+        ),
+    ];
+    let plain = Plain::new(Shape::Records, rows);
+    let (_folder, table) = paged(&plain, 1_000);
+    for (words, query, is_quick) in cases {
+        assert_eq!(table.is_quick(&query).unwrap(), is_quick, "{words}");
+    }
+    let (_folder, few) = paged(&Plain::new(Shape::Records, vec![plain::numbered(1)]), 1_000);
+    assert!(few.is_quick(&Query::default()).unwrap());
+}
+
+fn limited(limit: usize) -> Query {
+    Query {
+        limit: Some(limit),
+        ..Query::default()
+    }
+}

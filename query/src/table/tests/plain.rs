@@ -318,7 +318,7 @@ impl Plain {
 }
 
 /// Few predicates: theirs is another room, which tests all.
-fn predicate(which: usize) -> Predicate {
+pub(super) fn predicate(which: usize) -> Predicate {
     let compare = |column, comparison, literal| Predicate::Compare {
         column,
         folding: Folding::default(),
