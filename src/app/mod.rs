@@ -11,6 +11,7 @@ mod heartbeat;
 mod items;
 mod perild;
 mod perils;
+mod planned;
 mod present;
 mod provenance;
 mod renewed;

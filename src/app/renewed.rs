@@ -38,6 +38,7 @@ impl Site {
             public_origins: PublicOrigins::default(),
             streams: Arc::clone(&self.streams),
             queries: Arc::clone(&self.queries),
+            planned: Arc::clone(&self.planned),
             readers: Arc::clone(&self.readers),
             schemas: Arc::clone(&self.schemas),
             ends: self.ends.clone(),

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    num::NonZero,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -13,6 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     Parts, Previous,
+    planned::Planned,
     provenance::{Provenance, PublicOrigins},
 };
 use crate::{
@@ -74,8 +76,10 @@ pub struct Site {
     pub(super) public_origins: PublicOrigins,
     /// Slots of long answers.
     pub streams: Arc<FairSemaphore>,
-    /// Slots of reading rows of tables: as many as there are processors, so that downloads have their share of them.
+    /// Slots of reading few rows of tables: as many as there are processors.
     pub queries: Arc<FairSemaphore>,
+    /// Turns of those who walk through many.
+    pub planned: Arc<Planned>,
     /// Those who may read a long body of the old contract.
     pub readers: Arc<Semaphore>,
     /// Schemas of answers from these perils.
@@ -119,6 +123,7 @@ impl Site {
             let scopes = scopes(&parts.catalog, &parts.policy);
             ResourceMetadata::new(&parts.base_url, &issuer, scopes)
         });
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
         // Last: another file is not begun for a site that does not come about.
         let audit = AuditTrail::open(parts.audit, previous.map(|site| &site.audit))?;
         Ok(Self {
@@ -156,10 +161,8 @@ impl Site {
             streams: Arc::new(FairSemaphore::new(
                 usize::try_from(parts.peril_limits.max_streams).unwrap_or(usize::MAX),
             )),
-            queries: Arc::new(FairSemaphore::new(
-                std::thread::available_parallelism()
-                    .map_or(FEWEST_QUERIES, |count| count.get().max(FEWEST_QUERIES)),
-            )),
+            queries: Arc::new(FairSemaphore::new(processors.max(FEWEST_QUERIES))),
+            planned: Arc::new(Planned::new(processors)),
             readers: Arc::new(Semaphore::new(READERS)),
             schemas: Arc::default(),
             peril_limits: parts.peril_limits,

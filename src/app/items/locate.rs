@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web::Payload};
 
 use super::{
     super::context::{Bearer, RequestContext},
-    read,
+    leave::read,
 };
 use crate::{
     dataset::{

@@ -1,5 +1,6 @@
 //! Rows of tables: records, features and series, as OGC API Features has them.
 
+mod leave;
 mod locate;
 mod queryables;
 mod readings;
@@ -7,13 +8,12 @@ mod route;
 mod sums;
 mod whole;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use actix_web::{
-    HttpResponse,
-    web::{self, Payload},
-};
+use actix_web::{HttpResponse, web::Payload};
 use perild_query::{Query, geometry::Crs};
+
+use leave::{Leave, read};
 
 use super::context::{Bearer, RequestContext};
 use crate::{
@@ -24,7 +24,6 @@ use crate::{
             parameters::{KNOWN, Known, OF_AN_ITEM},
         },
     },
-    fair_semaphore::Slot,
     log::Access,
     response::{
         Refusal,
@@ -131,14 +130,19 @@ impl RequestContext<'_> {
             properties: Some(form.columns.read.clone()),
             ..asked.query
         };
-        let slot = self.query_slot(bearer).await?;
         let long = || self.site.streams.try_acquire(bearer.consumer());
         let Some(rows) = limit else {
             let query = Query {
                 limit: None,
                 ..query
             };
-            let rows = read(slot, move || table.select(query)).await?;
+            // Rows in the order of the table are read while they are sent.
+            let leave = if query.sort.is_empty() {
+                Leave::Few(self.query_slot(bearer).await?)
+            } else {
+                self.leave(&table, &query, bearer).await?
+            };
+            let rows = read(leave, move || table.select(query)).await?;
             if let Some(answer) = representation.judge(self.request)? {
                 return Ok(answer);
             }
@@ -151,7 +155,12 @@ impl RequestContext<'_> {
             bytes: PAGE_BYTES,
         };
         let shape = form.clone();
-        let found = read(slot, move || {
+        let walk = Query {
+            limit: Some(rows.saturating_add(offset)).filter(|_| counting == Counting::No),
+            ..query.clone()
+        };
+        let leave = self.leave(&table, &walk, bearer).await?;
+        let found = read(leave, move || {
             let matched = match counting {
                 Counting::No => None,
                 Counting::Only | Counting::Yes => Some(table.count(&query)?),
@@ -238,13 +247,6 @@ impl RequestContext<'_> {
         let id = id.map_or("", |id| id.as_str());
         Links::new(self.request, &self.site.base_url, id)
     }
-
-    /// A slot for reading rows, as soon as there is one.
-    pub(super) async fn query_slot(self, bearer: &Bearer) -> Result<Slot, Refusal> {
-        let slot = self.site.queries.acquire(bearer.consumer());
-        let waited = tokio::time::timeout(WAIT_FOR_TURN, slot).await;
-        waited.ok().flatten().ok_or(Refusal::Busy)
-    }
 }
 
 /// The refusal of a resource that collections of other kinds have; that of nothing where there is no collection. Only
@@ -256,25 +258,7 @@ pub(super) fn of_another_kind(collection: Option<&Arc<Collection>>) -> Refusal {
     })
 }
 
-/// The outcome of `work` on another thread, which holds `slot` meanwhile: to read rows may take longer than others on
-/// the same thread can wait.
-///
-/// # Errors
-/// [`Refusal`] of the work; [`Refusal::Fault`] where it ends without an outcome.
-pub(super) async fn read<T: Send + 'static>(
-    slot: Slot,
-    work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
-) -> Result<T, Refusal> {
-    let work = move || {
-        let _slot = slot;
-        work()
-    };
-    Ok(web::block(work).await.or(Err(Refusal::Fault))??)
-}
-
 /// Rows of a page where nobody says how many.
 const DEFAULT_LIMIT: usize = 100;
 /// Bytes of a page in memory.
 const PAGE_BYTES: usize = 8 << 20;
-/// Time that a query may wait for its slot.
-const WAIT_FOR_TURN: Duration = Duration::from_secs(10);

@@ -5,7 +5,7 @@ use perild_query::Kind;
 
 use super::{
     super::context::{Bearer, RequestContext},
-    read,
+    leave::read,
 };
 use crate::{
     dataset::tables::{

@@ -1,11 +1,11 @@
 //! Sums of series by intervals of time, and their latest rows.
 
 use actix_web::HttpResponse;
-use perild_query::Kind;
+use perild_query::{Kind, Query};
 
 use super::{
     super::context::{Bearer, RequestContext},
-    read,
+    leave::read,
 };
 use crate::{
     dataset::tables::{
@@ -31,8 +31,10 @@ impl RequestContext<'_> {
         of_series(&table)?;
         let parameters = Parameters::read(&self.parameters(), table.schema(), OF_SUMS, true)?;
         let wanted = Sums::read(&parameters, table.schema())?;
+        let asks = wanted.query().clone();
         let make = |table: &PermittedTable| table.sums(wanted);
-        self.made(table, &parameters, make, (bearer, access)).await
+        self.made(table, (&parameters, &asks), make, (bearer, access))
+            .await
     }
 
     /// The answer to `latest`.
@@ -45,15 +47,17 @@ impl RequestContext<'_> {
         of_series(&table)?;
         let parameters = Parameters::read(&self.parameters(), table.schema(), OF_LATEST, true)?;
         let wanted = LatestRows::read(&parameters, table.schema())?;
+        let asks = wanted.query().clone();
         let make = |table: &PermittedTable| table.latest(wanted);
-        self.made(table, &parameters, make, (bearer, access)).await
+        self.made(table, (&parameters, &asks), make, (bearer, access))
+            .await
     }
 
-    /// The answer with what `make` makes of `table`.
+    /// The answer with what `make` makes of the rows of `table` that the parameters ask for.
     async fn made(
         self,
         table: PermittedTable,
-        parameters: &Parameters,
+        (parameters, asks): (&Parameters, &Query),
         make: impl FnOnce(&PermittedTable) -> Result<Batches, Refused> + Send + 'static,
         (bearer, access): (&Bearer, &mut Access),
     ) -> Result<HttpResponse, Refusal> {
@@ -62,9 +66,9 @@ impl RequestContext<'_> {
         if let Some(unchanged) = negotiated.unchanged(self.request, &table) {
             return Ok(unchanged);
         }
-        let slot = self.query_slot(bearer).await?;
+        let leave = self.leave(&table, asks, bearer).await?;
         let of = table.clone();
-        let begun = read(slot, move || Begun::of(make(&of)?)).await?;
+        let begun = read(leave, move || Begun::of(make(&of)?)).await?;
         let long = || self.site.streams.try_acquire(bearer.consumer());
         let closing = self.closing(negotiated.media(), access).await?;
         let told = (self.rows, closing);

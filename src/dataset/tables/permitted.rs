@@ -67,6 +67,14 @@ impl PermittedTable {
         Ok(self.0.select(query)?)
     }
 
+    /// `true` where `query` is answered from few rows, whatever it finds.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn is_quick(&self, query: &Query) -> Result<bool, Refused> {
+        Ok(self.0.is_quick(query)?)
+    }
+
     /// The Parquet file of the table's octets that answers `query`, where it asks for all rows as they lie; the file has the
     /// schema and the metadata of `empty`, which is one without rows.
     ///

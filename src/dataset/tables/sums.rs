@@ -68,6 +68,12 @@ impl Sums {
         };
         Ok(Self { query, question })
     }
+
+    /// The rows that are summed up.
+    #[must_use]
+    pub fn query(&self) -> &Query {
+        &self.query
+    }
 }
 
 impl LatestRows {
@@ -90,6 +96,12 @@ impl LatestRows {
             query,
             within: within(interval),
         })
+    }
+
+    /// The rows among which the latest are.
+    #[must_use]
+    pub fn query(&self) -> &Query {
+        &self.query
     }
 }
 
