@@ -268,6 +268,11 @@ impl Table {
     /// # Errors
     /// [`QueryError`].
     pub fn is_quick(&self, query: &Query) -> Result<bool, QueryError> {
+        self.looks_at_most(query, FEW_ROWS)
+    }
+
+    /// `true` of a question for which so many `rows` are looked at, or so many as few keys have.
+    fn looks_at_most(&self, query: &Query, rows: usize) -> Result<bool, QueryError> {
         let stored = self.files.stored();
         let keys = query
             .ids
@@ -279,8 +284,8 @@ impl Table {
         let filter = self.filter(query)?;
         let is_first = filter.is_all()
             && sorted::is_order_of(&query.sort, stored)
-            && query.limit.is_some_and(|limit| limit <= FEW_ROWS);
-        Ok(is_first || Scan::new(Arc::clone(&self.files), filter, None).has_at_most(FEW_ROWS))
+            && query.limit.is_some_and(|limit| limit <= rows);
+        Ok(is_first || Scan::new(Arc::clone(&self.files), filter, None).has_at_most(rows))
     }
 
     /// The answer to `query` as a Parquet file of the parts' octets as they lie, where it is asked for all rows in the order

@@ -319,7 +319,7 @@ fn a_key_of_other_columns_or_types_is_refused() {
 
 #[test]
 fn a_question_of_few_rows_is_quick_and_a_walk_through_many_is_not() {
-    let count = 70_000_i64;
+    let count = 900_i64;
     let rows: Vec<_> = (0..count).map(plain::numbered).collect();
     let moon = plain::predicate(0);
     let key = |number: i64| Box::from([Literal::Text(format!("{number:04}").into())]);
@@ -384,11 +384,15 @@ fn a_question_of_few_rows_is_quick_and_a_walk_through_many_is_not() {
         ),
     ];
     let plain = Plain::new(Shape::Records, rows);
-    let (_folder, table) = paged(&plain, 1_000);
+    let (_folder, table) = paged(&plain, 50);
     for (words, query, is_quick) in cases {
-        assert_eq!(table.is_quick(&query).unwrap(), is_quick, "{words}");
+        assert_eq!(
+            table.looks_at_most(&query, 500).unwrap(),
+            is_quick,
+            "{words}"
+        );
     }
-    let (_folder, few) = paged(&Plain::new(Shape::Records, vec![plain::numbered(1)]), 1_000);
+    let (_folder, few) = paged(&Plain::new(Shape::Records, vec![plain::numbered(1)]), 50);
     assert!(few.is_quick(&Query::default()).unwrap());
 }
 
