@@ -4,6 +4,7 @@ use std::{
     fs,
     path::Path,
     process::{Command, Output},
+    time::Duration,
 };
 
 use serde_json::json;
@@ -11,11 +12,13 @@ use serde_json::json;
 use super::{
     answers::put,
     framework::{Asked, Framework},
-    site::{CERTIFICATE, Site, escaped, fresh_token, now},
+    site::{Site, fresh_token, now},
     support::{
         fake_directory::{Answer as Reply, FakeDirectory},
-        http::{Answer, Request},
         jwt::SigningKey,
+        nginx::Nginx,
+        perild::WEB_SERVER,
+        process::eventually,
     },
 };
 
@@ -62,8 +65,8 @@ fn well(lines: &str, folder: &Path, config: &Path) -> String {
     said
 }
 
-/// A consumer of the framework with its certificate, as the proxy hands that over.
-fn consumer(framework: &Framework, name: &str, role: &str) -> String {
+/// A consumer of the framework with its key and certificate.
+fn consumer(framework: &Framework, name: &str, role: &str) {
     framework.member(&Asked {
         name,
         ca: "client",
@@ -72,30 +75,66 @@ fn consumer(framework: &Framework, name: &str, role: &str) -> String {
         role,
         days: 30,
     });
-    leaf(framework, name)
 }
 
-/// The certificate `name` without its issuer's, as the proxy hands it over.
-fn leaf(framework: &Framework, name: &str) -> String {
-    let bundle = fs::read_to_string(framework.path(&format!("{name}.pem"))).unwrap();
-    let mut certificates = bundle.split_inclusive("-----END CERTIFICATE-----\n");
-    escaped(certificates.next().unwrap().as_bytes())
+/// All that the page sets up. Fields are dropped in order: nginx before the daemon.
+struct Walk {
+    nginx: Nginx,
+    site: Site,
+    framework: Framework,
 }
 
-fn ask(site: &Site, certificate: &str) -> Answer {
-    let request = Request::get(TARGET)
-        .bearer(&fresh_token())
-        .field(CERTIFICATE, certificate);
-    site.ask(&request)
+impl Walk {
+    /// The environment of a consumer's curl, which trusts nginx's certificate and has a new token.
+    fn curl(&self, lines: &str) -> Output {
+        let lines = lines.replace(
+            "https://provider.example",
+            &format!("https://localhost:{}", self.nginx.https),
+        );
+        let anchors = self.site.pki.path("web.pem");
+        let lines = format!(
+            "export CURL_CA_BUNDLE='{}' TOKEN='{}'\n{lines}",
+            anchors.display(),
+            fresh_token()
+        );
+        typed(&lines, &self.framework.path(""), &self.site.perild.config)
+    }
+
+    /// Status and body of what the consumer `name` gets.
+    fn ask(&self, name: &str) -> (String, String) {
+        let output = self.curl(&format!(
+            "curl --silent --cert {name}.pem --key {name}.key --header \"Authorization: Bearer $TOKEN\" \
+             --write-out '\\n%{{http_code}}' 'https://provider.example{TARGET}'"
+        ));
+        assert!(output.status.success(), "{name}: {output:?}");
+        let said = String::from_utf8(output.stdout).unwrap();
+        let (body, status) = said.rsplit_once('\n').unwrap();
+        (status.to_owned(), body.to_owned())
+    }
+
+    fn is_refused(&self, name: &str, status: &str) -> String {
+        let (found, body) = self.ask(name);
+        assert_eq!(found, status, "{name}: {body}");
+        assert!(!body.contains("\"007\""), "{name}: {body}");
+        body
+    }
 }
 
-/// Rows: IB1-ID-1, IB1-TOK-2, IB1-RBAC-1, IB1-REV-1, IB1-PRV-4, IB1-PRV-6
+/// Rows: IB1-ID-1, IB1-TLS-1, IB1-TOK-2, IB1-RBAC-1, IB1-REV-1, IB1-PRV-4, IB1-PRV-6
 #[test]
 fn a_member_from_nothing_gives_a_reading_with_a_record_to_a_consumer_that_is_then_blocked() {
-    let [keys, data, catalog, curl, verify, block] = blocks("sh").try_into().unwrap();
+    let [keys, tls, data, catalog, curl, verify, block] = blocks("sh").try_into().unwrap();
     let framework = directory(&keys);
     let site = configured(&framework, &blocks("toml")[0]);
+    let nginx = Nginx::start(site.dir(), "perild.conf");
+    let walk = Walk {
+        nginx,
+        site,
+        framework,
+    };
+    let (site, framework) = (&walk.site, &walk.framework);
     let (folder, config) = (framework.path(""), &site.perild.config);
+    of_tls_1_3_alone(&walk, &tls);
 
     // 3 and 4: data, and the catalogue against the scheme.
     fs::remove_file(site.shared("tidy_DYTS01_kWh.csv")).unwrap();
@@ -111,17 +150,39 @@ fn a_member_from_nothing_gives_a_reading_with_a_record_to_a_consumer_that_is_the
 
     // 5: the reading, and those who get none.
     assert!(curl.contains(TARGET), "{curl}");
-    let certificate = consumer(&framework, "consumer", ROLE);
-    read(&framework, &site, &certificate, &verify);
-    refuse(&framework, &site, &certificate);
+    consumer(framework, "consumer", ROLE);
+    read(&walk, &curl, &verify);
+    refuse(&walk);
 
     // 6: withdrawn.
-    assert_eq!(ask(&site, &certificate).status, 200);
+    assert_eq!(walk.ask("consumer").0, "200");
     well(&placed(&block, site.dir()), &folder, config);
     site.perild.reload();
-    let refused = ask(&site, &certificate);
-    assert_eq!(refused.status, 403, "{refused:?}");
-    assert!(!refused.text().contains("007"));
+    let refused = walk.is_refused("consumer", "403");
+    assert!(refused.contains("\"status\":403"), "{refused}");
+}
+
+/// What is typed for nginx, and what it then speaks.
+fn of_tls_1_3_alone(walk: &Walk, tls: &str) {
+    let (typed_here, reload) = tls.split_at(tls.find("systemctl").unwrap());
+    assert_eq!(reload.trim(), "systemctl reload nginx");
+    let dir = walk.site.dir().to_str().unwrap();
+    let typed_here = typed_here.replace("/etc/nginx", &format!("{dir}/nginx"));
+    well(
+        &typed_here,
+        &walk.framework.path(""),
+        &walk.site.perild.config,
+    );
+    walk.nginx.reload();
+    let speaks = |most: &str| {
+        let asked =
+            format!("curl --silent --output /dev/null {most} 'https://provider.example/healthz'");
+        walk.curl(&asked).status.success()
+    };
+    eventually("nginx without TLS 1.2", Duration::from_secs(10), || {
+        (!speaks("--tls-max 1.2")).then_some(())
+    });
+    assert!(speaks("--tlsv1.3"));
 }
 
 /// 1: the member's keys, and what the directory makes of its requests.
@@ -157,12 +218,12 @@ fn configured(framework: &Framework, configuration: &str) -> Site {
         let place = |name: &str, text: &[u8]| put(&pki.path(&format!("certs/{name}")), text);
         place("signing.pem", &read("provider-signing.pem"));
         place("signing.key", &read("signing.key"));
+        // The consumers' anchors are the framework's alone, of the daemon as of nginx.
         let client = ["client-root.pem", "client-issuer.pem"].map(read).concat();
-        place("client-ca.pem", &client);
-        settings.edit(
-            "certs/consumers-ca.pem\"\nrevocation",
-            "certs/client-ca.pem\"\nrevocation",
-        );
+        fs::write(pki.path("certs/consumers-ca.pem"), client).unwrap();
+        // nginx connects, and the test itself asks whether all is ready.
+        let own = format!("proxy_uids = [\"{}\"", settings.proxy);
+        settings.edit(&own, &format!("{own}, \"{WEB_SERVER}\""));
         fs::create_dir_all(pki.path("etc")).unwrap();
         fs::write(pki.path("etc/blocked"), "").unwrap();
         settings.more = placed(configuration, &pki.path(""));
@@ -179,17 +240,21 @@ fn says(site: &Site, licence: &str) {
 }
 
 /// A reading, with a record that the framework's library verifies as well.
-fn read(framework: &Framework, site: &Site, certificate: &str, verify: &str) {
-    let reading = ask(site, certificate);
-    assert_eq!(reading.status, 200, "{reading:?}");
-    fs::write(framework.path("reading.json"), &reading.content).unwrap();
+fn read(walk: &Walk, curl: &str, verify: &str) {
+    let Walk {
+        framework, site, ..
+    } = walk;
+    let done = walk.curl(curl);
+    assert!(done.status.success(), "{done:?}");
+    let reading = fs::read_to_string(framework.path("reading.json")).unwrap();
+    assert!(reading.contains("\"ib1:provenance\""), "{reading}");
     fs::write(framework.path("signing-ca.pem"), framework.root()).unwrap();
     let said = well(verify, &framework.path(""), &site.perild.config);
     let expected = format!("to {CONSUMER}, under {LICENCE}");
     assert!(said.contains(&expected), "{said}");
     let root = framework.text("signing-root.pem");
     let of = "https://registry.example.org/trust-framework";
-    let judged = framework.reference_of(of, &root, reading.text());
+    let judged = framework.reference_of(of, &root, &reading);
     let transfer = &judged[1];
     assert_eq!(transfer["to"], CONSUMER, "{judged}");
     assert_eq!(transfer["parameters"], json!({"limit": "10"}));
@@ -198,16 +263,31 @@ fn read(framework: &Framework, site: &Site, certificate: &str, verify: &str) {
     assert_eq!(transfer["_signature"]["signed"]["member"], MEMBER);
 }
 
-/// Another role, another licence, and a certificate of the signing CA.
-fn refuse(framework: &Framework, site: &Site, certificate: &str) {
-    let other_role = "https://registry.example.org/role/other";
-    let other_role = consumer(framework, "other", other_role);
-    assert_eq!(ask(site, &other_role).status, 403);
+/// Another role, another licence, a certificate of the signing CA, and none.
+fn refuse(walk: &Walk) {
+    let Walk {
+        framework, site, ..
+    } = walk;
+    consumer(
+        framework,
+        "other",
+        "https://registry.example.org/role/other",
+    );
+    walk.is_refused("other", "403");
     says(site, &LICENCE.replace("1.4", "1.3"));
-    assert_eq!(ask(site, certificate).status, 403);
+    walk.is_refused("consumer", "403");
     says(site, LICENCE);
-    let of_signing = leaf(framework, "provider-signing");
-    assert_eq!(ask(site, &of_signing).status, 401);
+    fs::copy(
+        framework.path("signing.key"),
+        framework.path("provider-signing.key"),
+    )
+    .unwrap();
+    walk.is_refused("provider-signing", "401");
+    let anonymous = walk.curl(&format!(
+        "curl --silent --header \"Authorization: Bearer $TOKEN\" --write-out '%{{http_code}}' --output /dev/null \
+         'https://provider.example{TARGET}'"
+    ));
+    assert_eq!(String::from_utf8(anonymous.stdout).unwrap(), "401");
 }
 
 const MEMBER: &str = "https://directory.example.org/member/1";
