@@ -32,6 +32,7 @@ mod faults;
 mod flatgeobuf;
 mod frames;
 mod interrupted;
+mod interrupted_tables;
 mod plain;
 mod postgres;
 mod postgres_tables;
