@@ -95,7 +95,8 @@ fn the_time_of_the_processor_is_that_of_this_thread() {
     while processor_time() < before + 2 * MS {
         numbers = std::hint::black_box(numbers.wrapping_add(1));
     }
-    assert!(begun.elapsed() >= 2 * MS);
+    // One clock may go a little faster than the other.
+    assert!(begun.elapsed() >= MS);
     let idle = processor_time();
     std::thread::park_timeout(5 * MS);
     assert!(processor_time() < idle + 5 * MS);
