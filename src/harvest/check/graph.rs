@@ -31,6 +31,9 @@ pub enum Unreadable {
     /// The form of the file is not known by its name.
     #[error("it is named neither .ttl nor .jsonld nor .rdf, so that nobody knows its form")]
     Form,
+    /// Objects and lists of JSON within each other beyond any catalogue: their reader would run out of stack.
+    #[error("its objects and lists stand within each other more than {MOST_NESTED} deep")]
+    Deep,
     /// The text is not of that form.
     #[error("{0}")]
     Syntax(String),
@@ -45,6 +48,7 @@ impl Entries {
         let extension = path.extension().and_then(|extension| extension.to_str());
         let triples = match extension.map(str::to_ascii_lowercase).as_deref() {
             Some("ttl") => collect(TurtleParser::new().for_slice(text)),
+            Some("jsonld" | "json") if is_deep(text) => return Err(Unreadable::Deep),
             Some("jsonld" | "json") => collect(
                 JsonLdParser::new()
                     .for_slice(text)
@@ -119,6 +123,26 @@ fn is_of(properties: &Properties, class: &str) -> bool {
     classes.is_some_and(|classes| classes.contains(class))
 }
 
+/// `true` where brackets outside texts are open more than [`MOST_NESTED`] deep.
+fn is_deep(json: &[u8]) -> bool {
+    let (mut depth, mut is_text, mut is_escaped) = (0_usize, false, false);
+    for octet in json {
+        match octet {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            _ if is_text => {}
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MOST_NESTED {
+            return true;
+        }
+    }
+    false
+}
+
 fn collect<E: std::fmt::Display>(
     triples: impl Iterator<Item = Result<Triple, E>>,
 ) -> Result<Vec<Triple>, Unreadable> {
@@ -140,5 +164,35 @@ fn object(object: &Term) -> Box<str> {
         Term::BlankNode(node) => node.to_string().into(),
         Term::Literal(literal) => literal.value().into(),
         Term::NamedNode(node) => node.as_str().into(),
+    }
+}
+
+/// Objects and lists of JSON within each other, at most, as other readers of JSON have it.
+const MOST_NESTED: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Entries, Unreadable> {
+        Entries::read(Path::new("catalogue.jsonld"), text.as_bytes())
+    }
+
+    fn nested(open: &str, close: &str, depth: usize) -> String {
+        format!("{}1{}", open.repeat(depth), close.repeat(depth))
+    }
+
+    #[test]
+    fn json_that_is_nested_deep_is_refused_and_brackets_in_texts_are_none() {
+        for (open, close) in [("[", "]"), ("{\"urn:p\":", "}")] {
+            read(&nested(open, close, MOST_NESTED)).unwrap();
+            for depth in [MOST_NESTED + 1, 200_000] {
+                let refused = read(&nested(open, close, depth));
+                assert!(matches!(refused, Err(Unreadable::Deep)), "{open} {depth}");
+            }
+        }
+        let words = "[".repeat(MOST_NESTED + 1);
+        read(&format!(r#"{{"urn:p": "{words}\"{words}"}}"#)).unwrap();
+        assert!(matches!(read("["), Err(Unreadable::Syntax(_))));
     }
 }
