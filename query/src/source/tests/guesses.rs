@@ -1,14 +1,19 @@
 //! Values and files that one could guess about: they are told, and nothing is decided.
 
+use std::iter;
+
 use super::*;
 
 /// The column `v` of a file of one key each, with the notes.
 fn judged(name: &str, values: &[&str], delimiter: char) -> Result<String, String> {
+    let header = format!("k{delimiter}v");
     let rows = values.iter().enumerate();
-    let rows: String = rows
-        .map(|(key, value)| format!("{key}{delimiter}{value}\n"))
-        .collect();
-    let text = format!("k{delimiter}v\n{rows}");
+    let rows = rows.map(|(key, value)| format!("{key}{delimiter}{value}"));
+    let text = iter::once(header)
+        .chain(rows)
+        .collect::<Vec<_>>()
+        .join("\n")
+        + "\n";
     let (reader, _) =
         read(&[(name, text.as_bytes())], keyed()).map_err(|faults| faults.join("; "))?;
     let (_, column) = reader.schema().column("v").unwrap();

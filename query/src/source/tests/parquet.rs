@@ -139,7 +139,7 @@ fn what_no_table_takes_is_told_with_its_column_and_row() {
 
 #[test]
 fn a_column_of_which_no_row_has_a_value_is_of_the_type_that_another_file_says() {
-    let nothing = || ("v", Arc::new(NullArray::new(2)) as ArrayRef);
+    let nothing = || -> (_, ArrayRef) { ("v", Arc::new(NullArray::new(2))) };
     let empty = written(vec![keys(), nothing()], None);
     let (reader, batches) = read(&[("a.parquet", &empty)], keyed()).unwrap();
     assert_eq!(reader.notes(), ["v has no value in any row, and is text"]);
