@@ -35,6 +35,7 @@ fn describe_writes_a_first_description_once_and_leaves_it_alone_from_then_on() {
 fn describe_says_what_keeps_it_from_describing() {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("torn.json"), "[{\"a\": 1}").unwrap();
+    fs::write(directory.path().join("meters.exe"), "MZ").unwrap();
     fs::create_dir(directory.path().join("folder.csv")).unwrap();
     for (path, said) in [
         ("torn.json", "torn.json cannot be read as JSON"),
@@ -52,7 +53,7 @@ fn describe_says_what_keeps_it_from_describing() {
     }
     assert_eq!(
         fs::read_dir(directory.path()).unwrap().count(),
-        2,
+        3,
         "nothing is written"
     );
 }

@@ -112,7 +112,7 @@ fn rows_are_appended_and_the_last_import_is_taken_back() {
     let refused = run("--append", &[&description, &more]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(
-        stderr(&refused).contains("there already"),
+        stderr(&refused).contains("is in the table already"),
         "{}",
         stderr(&refused)
     );
