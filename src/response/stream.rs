@@ -92,6 +92,15 @@ impl StreamBody {
         }
         Ok(body)
     }
+
+    /// The same, of which no length is told.
+    #[must_use]
+    pub fn without_length(self) -> Self {
+        Self {
+            size: BodySize::Stream,
+            ..self
+        }
+    }
 }
 
 impl Sink {

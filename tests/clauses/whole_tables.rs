@@ -175,13 +175,12 @@ fn a_short_table_has_its_length_in_each_format_and_a_long_one_begins_before_its_
                 &[("accept-encoding", coding)],
             );
             assert_eq!(short.status, 200, "{f}");
+            // A length of what is coded misleads programs that count what they decode.
             let length = short.content.len().to_string();
-            assert_eq!(
-                short.field("content-length"),
-                Some(&*length),
-                "{f} {coding}"
-            );
-            assert_eq!(short.field("transfer-encoding"), None, "{f} {coding}");
+            let length = Some(&*length).filter(|_| short.field("content-encoding").is_none());
+            assert_eq!(short.field("content-length"), length, "{f} {coding}");
+            let is_chunked = short.field("transfer-encoding").is_some();
+            assert_eq!(is_chunked, length.is_none(), "{f} {coding}");
         }
     }
     for f in ["csv", "ndjson", "arrow"] {

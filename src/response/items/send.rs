@@ -27,7 +27,7 @@ use crate::{
             geojson::{self, Features},
             ndjson, parquet,
         },
-        coding::Coded,
+        coding::{Coded, Coding},
         media::Negotiated,
         provenance::{Closed, Closing},
         representation::{ContentVersion, Representation},
@@ -206,7 +206,13 @@ pub(crate) async fn all(
         });
         form.written(rows, Map::new(), sink).map(drop)
     });
-    Ok(answer.body(body.await.or_else(fault)?))
+    let body = body.await.or_else(fault)?;
+    if representation.coding == Coding::Identity {
+        Ok(answer.body(body))
+    } else {
+        // GDAL takes the length of a coded answer for that of what it decodes.
+        Ok(answer.body(body.without_length()))
+    }
 }
 
 /// The answer with the number of rows that match, and none of them.
