@@ -9,6 +9,7 @@ use oxjsonld::JsonLdParser;
 use oxrdf::{NamedOrBlankNode, Term, Triple, vocab::rdf};
 use oxrdfxml::RdfXmlParser;
 use oxttl::TurtleParser;
+use serde::de::IgnoredAny;
 
 use super::term::{property, value};
 use crate::harvest::vocabulary::{dcat, ib1};
@@ -48,12 +49,11 @@ impl Entries {
         let extension = path.extension().and_then(|extension| extension.to_str());
         let triples = match extension.map(str::to_ascii_lowercase).as_deref() {
             Some("ttl") => collect(TurtleParser::new().for_slice(text)),
-            Some("jsonld" | "json") if is_deep(text) => return Err(Unreadable::Deep),
-            Some("jsonld" | "json") => collect(
-                JsonLdParser::new()
-                    .for_slice(text)
-                    .map(|quad| quad.map(Triple::from)),
-            ),
+            Some("jsonld" | "json") => {
+                look_through(text)?;
+                let quads = JsonLdParser::new().for_slice(text);
+                collect(quads.map(|quad| quad.map(Triple::from)))
+            }
             Some("rdf" | "xml") => collect(RdfXmlParser::new().for_slice(text)),
             _ => return Err(Unreadable::Form),
         }?;
@@ -123,6 +123,16 @@ fn is_of(properties: &Properties, class: &str) -> bool {
     classes.is_some_and(|classes| classes.contains(class))
 }
 
+/// Refuses what the reader of JSON-LD would run out of stack over: JSON that is torn, and that is nested deep.
+fn look_through(json: &[u8]) -> Result<(), Unreadable> {
+    if is_deep(json) {
+        return Err(Unreadable::Deep);
+    }
+    let read = serde_json::from_slice::<IgnoredAny>(json);
+    read.map_err(|error| Unreadable::Syntax(error.to_string()))?;
+    Ok(())
+}
+
 /// `true` where brackets outside texts are open more than [`MOST_NESTED`] deep.
 fn is_deep(json: &[u8]) -> bool {
     let (mut depth, mut is_text, mut is_escaped) = (0_usize, false, false);
@@ -167,8 +177,8 @@ fn object(object: &Term) -> Box<str> {
     }
 }
 
-/// Objects and lists of JSON within each other, at most, as other readers of JSON have it.
-const MOST_NESTED: usize = 128;
+/// Objects and lists of JSON within each other, at most: a catalogue has a dozen, and each takes much stack.
+const MOST_NESTED: usize = 20;
 
 #[cfg(test)]
 mod tests {
@@ -193,6 +203,8 @@ mod tests {
         }
         let words = "[".repeat(MOST_NESTED + 1);
         read(&format!(r#"{{"urn:p": "{words}\"{words}"}}"#)).unwrap();
-        assert!(matches!(read("["), Err(Unreadable::Syntax(_))));
+        for torn in ["", "[", "{\"urn:p\":", "{\"urn:p\": \"", "[1]]", "[1] 2"] {
+            assert!(matches!(read(torn), Err(Unreadable::Syntax(_))), "{torn}");
+        }
     }
 }
