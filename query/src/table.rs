@@ -12,13 +12,14 @@ mod files;
 mod filter;
 mod lookup;
 mod mapped;
+mod octets;
 mod ranges;
 mod rows;
 mod scan;
 mod sorted;
 mod whole;
 
-use std::{path::Path, sync::Arc};
+use std::{iter, path::Path, sync::Arc};
 
 use arrow_array::{RecordBatch, cast::AsArray, types::Int64Type};
 use bytes::Bytes;
@@ -190,12 +191,10 @@ impl Table {
     /// # Errors
     /// [`TableError::Damaged`].
     pub fn verify(&self) -> Result<(), TableError> {
-        self.files
-            .verify(self.manifest.parts.iter().map(|part| &part.file))?;
-        match &self.keys {
-            Some(keys) => keys.verify(&self.manifest.keys),
-            None => Ok(()),
-        }
+        let keys = self.keys.iter();
+        iter::once(&self.files)
+            .chain(keys)
+            .try_for_each(|files| files.verify())
     }
 
     /// The row with a key, of series with a key and a time, as a batch of all columns of one row.
@@ -240,7 +239,7 @@ impl Table {
         let Some(cursor) = &query.after else {
             return self.rows(query, None);
         };
-        let mut versions = std::iter::once(self).chain(&self.before);
+        let mut versions = iter::once(self).chain(&self.before);
         let version = versions.find(|table| cursor.is_of(&table.manifest.version));
         let version = version.ok_or(QueryError::Gone)?;
         let after = cursor.row(version.len(), &query.sort)?;

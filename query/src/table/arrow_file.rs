@@ -1,6 +1,6 @@
 //! An Arrow file, mapped: batches of few rows, each looked through before its first row is taken.
 
-use std::{fs, ops::Range, path::Path};
+use std::{ops::Range, path::Path};
 
 use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
@@ -11,22 +11,22 @@ use arrow_ipc::{
     root_as_footer,
 };
 use arrow_schema::SchemaRef;
-use bytes::Bytes;
 use flate2::Crc;
 
-use crate::layout::{self, Digest, arrow_file::BATCHES, digest::Digesting, guard::guarded, mmap};
+use crate::layout::{self, arrow_file::BATCHES, guard::guarded};
 
-use super::error::{QueryError, TableError};
+use super::{
+    error::{QueryError, TableError},
+    octets::Octets,
+};
 
 /// The rows of a part, of which one is a slice of a batch.
 #[derive(Debug)]
 pub(super) struct ArrowFile {
-    bytes: Bytes,
+    octets: Octets,
     buffer: Buffer,
     decoder: FileDecoder,
     batches: Vec<Batch>,
-    name: Box<str>,
-    digest: Digest,
 }
 
 /// A batch of the file.
@@ -49,49 +49,21 @@ impl ArrowFile {
         file: &layout::File,
         schema: &SchemaRef,
     ) -> Result<Self, TableError> {
-        let name: Box<str> = file.digest.short().into();
-        let io = |error| TableError::Io {
-            part: name.clone(),
-            error,
-        };
-        let bytes = fs::File::open(path)
-            .and_then(|file| mmap::map(&file))
-            .map_err(io)?;
-        let damaged = |reason: Box<str>| TableError::Damaged {
-            part: name.clone(),
-            reason,
-        };
-        if u64::try_from(bytes.len()) != Ok(file.bytes) {
-            return Err(damaged("it has another length".into()));
-        }
-        let batches = guarded(|| batches(&bytes, schema, file.rows)).map_err(damaged)?;
+        let octets = Octets::map(path, file)?;
+        let batches = guarded(|| batches(octets.bytes(), schema, file.rows));
+        let batches = batches.map_err(|reason| octets.damaged(reason))?;
         let decoder = FileDecoder::new(SchemaRef::clone(schema), VERSION);
         Ok(Self {
-            buffer: Buffer::from(bytes.clone()),
-            bytes,
+            buffer: Buffer::from(octets.bytes().clone()),
+            octets,
             decoder: decoder.with_require_alignment(true),
             batches,
-            name,
-            digest: file.digest.clone(),
         })
     }
 
-    /// Compares the digest of all octets with the one that it is named by.
-    pub(super) fn verify(&self) -> Result<(), TableError> {
-        let mut digesting = Digesting::default();
-        digesting.add(&self.bytes);
-        if digesting.finish() == self.digest {
-            return Ok(());
-        }
-        Err(TableError::Damaged {
-            part: self.name.clone(),
-            reason: "its octets have another digest".into(),
-        })
-    }
-
-    /// The digest that it is named by.
-    pub(super) fn digest(&self) -> &Digest {
-        &self.digest
+    /// All of it.
+    pub(super) fn all(&self) -> &Octets {
+        &self.octets
     }
 
     /// The batches that some of the rows are in.
@@ -110,7 +82,7 @@ impl ArrowFile {
     pub(super) fn batch(&self, at: usize) -> Result<RecordBatch, QueryError> {
         let batch = self.batches.get(at);
         let batch = batch.ok_or_else(|| damaged("a batch is absent"))?;
-        let octets = self.bytes.get(batch.octets.clone());
+        let octets = self.octets.bytes().get(batch.octets.clone());
         let octets = octets.ok_or_else(|| damaged("a batch is absent"))?;
         if crc(octets) != batch.sum {
             return Err(damaged("a batch has another checksum"));

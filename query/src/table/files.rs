@@ -2,7 +2,9 @@
 
 use crate::layout::{self, Digest, Folder, Part, Stored, folder::Form};
 
-use super::{arrow_file::ArrowFile, blocks::Blocks, error::TableError, mapped::Mapped};
+use super::{
+    arrow_file::ArrowFile, blocks::Blocks, error::TableError, mapped::Mapped, octets::Octets,
+};
 
 /// Rows in files, one after the other.
 #[derive(Debug)]
@@ -75,13 +77,11 @@ impl Files {
         })
     }
 
-    pub(super) fn verify<'a>(
-        &self,
-        files: impl IntoIterator<Item = &'a layout::File>,
-    ) -> Result<(), TableError> {
-        let mut both = self.mapped.iter().zip(files);
-        both.try_for_each(|((mapped, _), file)| mapped.verify(file))?;
-        self.arrow.iter().flatten().try_for_each(ArrowFile::verify)
+    /// Compares the digests of all octets with those that the files are named by.
+    pub(super) fn verify(&self) -> Result<(), TableError> {
+        let mapped = self.mapped.iter().map(|(mapped, _)| mapped.all());
+        let arrow = self.arrow.iter().flatten().map(ArrowFile::all);
+        mapped.chain(arrow).try_for_each(Octets::verify)
     }
 
     pub(super) fn stored(&self) -> &Stored {
@@ -110,7 +110,7 @@ impl Files {
 
     /// The digest that the file is named by.
     pub(super) fn digest(&self, group: Group) -> Option<&Digest> {
-        self.file(group).map(Mapped::digest)
+        self.file(group).map(|mapped| mapped.all().digest())
     }
 
     /// Pages that were decoded.

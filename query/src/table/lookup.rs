@@ -127,7 +127,7 @@ fn mapped(files: &Files, group: Group, at: usize) -> Result<Option<Arc<RecordBat
     let Some(arrow) = files.arrow(group) else {
         return Ok(None);
     };
-    let place = Place::new(arrow.digest(), 0, at);
+    let place = Place::new(arrow.all().digest(), 0, at);
     if let Some(rows) = files.blocks().get(&place) {
         return Ok(Some(rows));
     }

@@ -1,6 +1,6 @@
 //! A file of rows, mapped, with its metadata in memory.
 
-use std::{fs, ops::Range, path::Path};
+use std::{ops::Range, path::Path};
 
 use arrow_schema::SchemaRef;
 use bytes::Bytes;
@@ -15,22 +15,21 @@ use parquet::{
     file::metadata::{PageIndexPolicy, ParquetMetaData},
 };
 
-use crate::layout::{self, Digest, digest::Digesting, guard::guarded, mmap};
+use crate::layout::{self, guard::guarded};
 
 use super::{
     error::{QueryError, TableError},
+    octets::Octets,
     ranges::Ranges,
 };
 
 /// A file of rows.
 #[derive(Debug)]
 pub(super) struct Mapped {
-    bytes: Bytes,
+    octets: Octets,
     metadata: ArrowReaderMetadata,
     /// Rows of each row group.
     groups: Vec<usize>,
-    name: Box<str>,
-    digest: Digest,
 }
 
 impl Mapped {
@@ -40,49 +39,22 @@ impl Mapped {
         file: &layout::File,
         schema: &SchemaRef,
     ) -> Result<Self, TableError> {
-        let name: Box<str> = file.digest.short().into();
-        let io = |error| TableError::Io {
-            part: name.clone(),
-            error,
-        };
-        let bytes = fs::File::open(path)
-            .and_then(|file| mmap::map(&file))
-            .map_err(io)?;
-        let damaged = |reason: Box<str>| TableError::Damaged {
-            part: name.clone(),
-            reason,
-        };
-        if u64::try_from(bytes.len()) != Ok(file.bytes) {
-            return Err(damaged("it has another length".into()));
-        }
-        let metadata = load(&bytes, schema).map_err(damaged)?;
-        let groups = checked(metadata.metadata(), schema, file.rows, bytes.len());
+        let octets = Octets::map(path, file)?;
+        let damaged = |reason| octets.damaged(reason);
+        let metadata = load(octets.bytes(), schema).map_err(damaged)?;
+        let length = octets.bytes().len();
+        let groups = checked(metadata.metadata(), schema, file.rows, length);
         let groups = groups.map_err(|reason| damaged(reason.into()))?;
         Ok(Self {
-            bytes,
+            octets,
             metadata,
             groups,
-            name,
-            digest: file.digest.clone(),
         })
     }
 
-    /// Compares the digest of all octets with that of `file`.
-    pub(super) fn verify(&self, file: &layout::File) -> Result<(), TableError> {
-        let mut digesting = Digesting::default();
-        digesting.add(&self.bytes);
-        if digesting.finish() == file.digest {
-            return Ok(());
-        }
-        Err(TableError::Damaged {
-            part: self.name.clone(),
-            reason: "its octets have another digest".into(),
-        })
-    }
-
-    /// The digest that it is named by.
-    pub(super) fn digest(&self) -> &Digest {
-        &self.digest
+    /// All of it.
+    pub(super) fn all(&self) -> &Octets {
+        &self.octets
     }
 
     /// Rows of each row group.
@@ -97,10 +69,10 @@ impl Mapped {
     /// Its octets of a range; none where the range is empty.
     pub(super) fn octets(&self, range: &Range<usize>) -> Result<Option<Bytes>, QueryError> {
         // The first four octets and the last are no column's.
-        let is_within = range.start >= MAGIC.len() && range.end <= self.bytes.len();
+        let is_within = range.start >= MAGIC.len() && range.end <= self.octets.bytes().len();
         match range {
             range if range.is_empty() => Ok(None),
-            range if is_within => Ok(Some(self.bytes.slice(range.clone()))),
+            range if is_within => Ok(Some(self.octets.bytes().slice(range.clone()))),
             _ => Err(QueryError::Damaged(
                 "a column is outside of its file".into(),
             )),
@@ -120,7 +92,7 @@ impl Mapped {
         // Columns are flat, so that a column is a leaf.
         let leaves =
             ProjectionMask::leaves(self.metadata.parquet_schema(), columns.iter().copied());
-        let (bytes, metadata) = (self.bytes.clone(), self.metadata.clone());
+        let (bytes, metadata) = (self.octets.bytes().clone(), self.metadata.clone());
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata)
             .with_row_groups(vec![group])
             .with_row_selection(selection)
