@@ -1,6 +1,6 @@
 //! Decoded rows that are kept in memory for the next who asks for one of them.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use arrow_array::RecordBatch;
 use moka::sync::Cache;
@@ -36,7 +36,7 @@ impl Blocks {
             u32::try_from(block.bytes.saturating_add(ENTRY_BYTES)).unwrap_or(u32::MAX)
         };
         let cache = Cache::builder().weigher(weight).max_capacity(bytes);
-        Self(cache.build())
+        Self(cache.time_to_idle(LONGEST_IDLE).build())
     }
 
     /// The rows of a page, where they are there.
@@ -90,6 +90,9 @@ pub(super) const MOST_BYTES: usize = 512 << 10;
 const DEFAULT_BYTES: u64 = 64 << 20;
 /// Octets of a column whose values lie elsewhere, about.
 const COLUMN_BYTES: usize = 256;
+/// Time after which nobody asks any more. Rows of a mapped file keep its place on the disk, also when its table has
+/// another version by now.
+const LONGEST_IDLE: Duration = Duration::from_mins(10);
 /// Octets of an entry beside its values, about.
 const ENTRY_BYTES: usize = 1_024;
 
@@ -139,5 +142,11 @@ mod tests {
         }
         small.0.run_pending_tasks();
         assert!((1..=1 << 20).contains(&small.0.weighted_size()));
+    }
+
+    #[test]
+    fn rows_that_nobody_asks_for_any_more_are_let_go() {
+        let idle = Blocks::default().0.policy().time_to_idle();
+        assert_eq!(idle, Some(LONGEST_IDLE));
     }
 }
