@@ -50,8 +50,7 @@ impl Evidence {
         } else {
             ColumnType::DateTime
         };
-        if let Some((typed, other)) = typed.filter(|(typed, _)| *typed != column_type) {
-            let _ = typed;
+        if let Some((_, other)) = typed.filter(|(typed, _)| *typed != column_type) {
             return Err(mixed(first, other, ONE_FORM));
         }
         if moment.clock == Clock::Local && hints.zone.is_none() {
