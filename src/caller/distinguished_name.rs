@@ -44,7 +44,7 @@ fn attribute(content: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Text of a string type; `None` when it is none, or holds what the type cannot.
-fn text(tag: u8, content: &[u8]) -> Option<String> {
+pub(super) fn text(tag: u8, content: &[u8]) -> Option<String> {
     match tag {
         UTF8_STRING => String::from_utf8(content.to_vec()).ok(),
         NUMERIC_STRING | PRINTABLE_STRING | IA5_STRING | VISIBLE_STRING => {

@@ -7,13 +7,13 @@ use x509_parser::{
     extensions::GeneralName,
     prelude::FromDer,
     time::ASN1Time,
-    x509::{X509Name, X509Version},
+    x509::{AttributeTypeAndValue, X509Name, X509Version},
 };
 
 use super::{
     CertificateFacts, CertificateRefused, CertificateUnreadable, KeyKind, KeyRefused, Membership,
-    Thumbprint, extensions, key, membership::MembershipFault, name, policies::Policies,
-    revocation::PointNames, validity::Validity, view::View,
+    Thumbprint, distinguished_name, extensions, key, membership::MembershipFault, name,
+    policies::Policies, revocation::PointNames, validity::Validity, view::View,
 };
 use crate::clock::Timestamp;
 
@@ -64,7 +64,15 @@ impl<'d> Leaf<'d> {
     /// in before them (RFC 6125 §6.4.4).
     pub(super) fn has_wildcard(&self) -> bool {
         let mut common = self.certificate.subject().iter_common_name();
-        if common.any(|name| name.as_str().is_ok_and(|name| name.starts_with("*."))) {
+        let is_wildcard = |name: &AttributeTypeAndValue<'_>| {
+            let value = name.attr_value();
+            let tag = u8::try_from(value.tag().0);
+            let text = tag
+                .ok()
+                .and_then(|tag| distinguished_name::text(tag, value.data));
+            text.is_some_and(|text| text.starts_with("*."))
+        };
+        if common.any(is_wildcard) {
             return true;
         }
         let names = self.certificate.subject_alternative_name().ok().flatten();

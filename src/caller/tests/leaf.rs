@@ -1,7 +1,7 @@
 //! The client's own certificate must say what it is for.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DnType,
+    BasicConstraints, CertificateParams, CustomExtension, DnType, DnValue,
     ExtendedKeyUsagePurpose::{Any, ClientAuth, EmailProtection, ServerAuth},
     IsCa, KeyPair,
     KeyUsagePurpose::{ContentCommitment, DigitalSignature, KeyEncipherment},
@@ -317,16 +317,20 @@ fn ib1_tls_1_a_key_of_a_kind_that_is_not_configured_and_a_wildcard_are_refused()
         assert_eq!(by(&ecdsa, false, &leaf), refused, "{name}");
         assert_eq!(by(&ecdsa, true, &leaf), None, "{name}");
     }
+    let in_utf_16 = |name: &str| DnValue::BmpString(name.try_into().unwrap());
     for (name, is_wildcard) in [
-        ("a.example.org", false),
-        ("*.example.org", true),
-        ("Five * Energy", false),
+        (DnValue::from("a.example.org"), false),
+        (DnValue::from("*.example.org"), true),
+        (DnValue::from("Five * Energy"), false),
+        (in_utf_16("a.example.org"), false),
+        (in_utf_16("*.example.org"), true),
     ] {
         let leaf = root.leaf(|params| {
+            let name = name.clone();
             params.distinguished_name.push(DnType::CommonName, name);
         });
         let refused = is_wildcard.then_some(Refused::Wildcard);
-        assert_eq!(by(&ecdsa, false, &leaf), refused, "CN={name}");
-        assert_eq!(by(&ecdsa, true, &leaf), None, "CN={name}");
+        assert_eq!(by(&ecdsa, false, &leaf), refused, "CN={name:?}");
+        assert_eq!(by(&ecdsa, true, &leaf), None, "CN={name:?}");
     }
 }
