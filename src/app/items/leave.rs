@@ -37,17 +37,19 @@ impl RequestContext<'_> {
         query: &Query,
         bearer: &Bearer,
     ) -> Result<Leave, Refusal> {
-        let is_quick = if query.predicate.is_some() {
-            // To hold a long condition against the bounds of all pages may take longer than others can wait.
+        // To hold a long condition against the bounds of all pages takes time itself.
+        let slot = self.query_slot(bearer).await?;
+        let (slot, is_quick) = if query.predicate.is_some() {
             let (table, query) = (table.clone(), query.clone());
-            let looked = web::block(move || table.is_quick(&query)).await;
-            looked.or(Err(Refusal::Fault))??
+            let looked = web::block(move || (slot, table.is_quick(&query))).await;
+            looked.or(Err(Refusal::Fault))?
         } else {
-            table.is_quick(query)?
+            (slot, table.is_quick(query))
         };
-        if is_quick {
-            return self.query_slot(bearer).await.map(Leave::Few);
+        if is_quick? {
+            return Ok(Leave::Few(slot));
         }
+        drop(slot);
         let turn = self.site.planned.turn(bearer.consumer()).await;
         turn.map(Leave::Many).ok_or(Refusal::Busy)
     }

@@ -120,7 +120,7 @@ impl RequestContext<'_> {
         if let Some(unchanged) = representation.unchanged(self.request) {
             return Ok(unchanged);
         }
-        if let Some(file) = self.as_it_lies(&table, &form, &asked).await? {
+        if let Some(file) = self.as_it_lies(&table, &form, &asked, bearer).await? {
             let slot = self.site.streams.try_acquire(bearer.consumer());
             return items::whole(self.request, &representation, form, file, slot);
         }

@@ -1,9 +1,11 @@
 //! Tables that are asked for whole, as Parquet.
 
-use actix_web::web;
 use perild_query::{Query, table::WholeFile};
 
-use super::super::context::RequestContext;
+use super::{
+    super::context::{Bearer, RequestContext},
+    leave::read,
+};
 use crate::{
     dataset::tables::{Asked, PermittedTable},
     response::{
@@ -13,13 +15,14 @@ use crate::{
 };
 
 impl RequestContext<'_> {
-    /// The file with all rows of `table` as they lie, where that is what was `asked` for. It takes no slot of those who
-    /// read rows, for none is read.
+    /// The file with all rows of `table` as they lie, where that is what was `asked` for. To make
+    /// its footer takes as long as to read a few of them.
     pub(super) async fn as_it_lies(
         self,
         table: &PermittedTable,
         form: &Form,
         asked: &Asked,
+        bearer: &Bearer,
     ) -> Result<Option<WholeFile>, Refusal> {
         let is_simplified = form.tolerance.is_some() && form.columns.geometry.is_some();
         let is_whole = asked.limit.is_none() && asked.offset == 0 && !is_simplified;
@@ -32,7 +35,7 @@ impl RequestContext<'_> {
             ..asked.query.clone()
         };
         let table = table.clone();
-        let made = web::block(move || table.file(&query, &empty)).await;
-        Ok(made.or(Err(Refusal::Fault))??)
+        let slot = self.query_slot(bearer).await?;
+        read(slot, move || table.file(&query, &empty)).await
     }
 }
