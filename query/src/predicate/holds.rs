@@ -70,7 +70,11 @@ impl Rows<'_> {
                     if all.null_count() == 0 && !all.has_true() {
                         break;
                     }
-                    let open = Some(&all);
+                    let open = match self.open {
+                        Some(around) => &boolean::and_kleene(around, &all)?,
+                        None => &all,
+                    };
+                    let open = Some(open);
                     let truth = Rows { open, ..*self }.truth(part)?;
                     all = boolean::and_kleene(&all, &truth)?;
                 }

@@ -168,7 +168,8 @@ fn a_box_apart_holds_nothing_but_what_is_disjoint() {
 }
 
 #[test]
-fn octets_that_are_no_geometry_are_told_where_they_count() {
+fn octets_that_are_no_geometry_are_told_where_they_count_and_what_else_must_hold_is_looked_at_first()
+ {
     let floors = Int64Array::from(vec![1, 2]);
     let point = wkb::point([0.0, 0.0]);
     let shapes = BinaryArray::from(vec![&*point, &b"none"[..]]);
@@ -179,7 +180,17 @@ fn octets_that_are_no_geometry_are_told_where_they_count() {
     let fault = related.holds(&batch, &at).unwrap_err();
     assert_eq!(fault.to_string(), "a geometry of column 9");
     let first = compare(FLOORS, Comparison::Equal, &Literal::Integer(1));
-    let both = Predicate::all([related, first]);
-    let found = both.holds(&batch, &at).unwrap();
-    assert_eq!(found.values().iter().collect::<Vec<_>>(), [true, false]);
+    let never = Predicate::Constant(false);
+    for of_place in [
+        related.clone(),
+        related.clone().negated().negated(),
+        Predicate::Any(vec![never.clone(), related.clone()]),
+        Predicate::All(vec![related.clone()]),
+        Predicate::Any(vec![related.negated(), never]).negated(),
+    ] {
+        assert!(of_place.holds(&batch, &at).is_err(), "{of_place:?}");
+        let both = Predicate::All(vec![of_place, first.clone()]);
+        let found = both.holds(&batch, &at).unwrap();
+        assert_eq!(found.values().iter().collect::<Vec<_>>(), [true, false]);
+    }
 }
