@@ -30,7 +30,7 @@ pub use rows::Rows;
 pub use whole::{Piece, WholeFile};
 
 use crate::{
-    layout::{ColumnStatistics, Digest, Folder, Manifest, Stored},
+    layout::{ColumnStatistics, Digest, Folder, Manifest, Stored, folder::Versions},
     literal::Literal,
     query::Query,
     schema::{Kind, TableSchema},
@@ -68,17 +68,9 @@ impl Table {
     /// that is [`Self::verify`].
     pub fn open_with(dir: &Path, blocks: &Blocks) -> Result<Self, TableError> {
         let folder = Folder::new(dir);
-        let versions = folder.versions()?;
-        let mut opened = Self::version_of(&folder, &versions.current, blocks);
-        // An import may have ended meanwhile, and another, so that the version that was named is gone.
-        for _ in 0..TRIES {
-            let now = folder.versions()?;
-            if opened.is_ok() || now == versions {
-                break;
-            }
-            opened = Self::version_of(&folder, &now.current, blocks);
-        }
-        let mut table = opened?;
+        let mut table = settled(&folder, |versions| {
+            Self::version_of(&folder, &versions.current, blocks)
+        })?;
         let before = folder.versions()?.before;
         // The table is served without the version before, when that one is damaged.
         let before = before.filter(|before| *before != table.manifest.version);
@@ -94,19 +86,12 @@ impl Table {
     /// [`TableError`], where nobody can take back to it.
     pub fn open_before(dir: &Path) -> Result<Option<Self>, TableError> {
         let folder = Folder::new(dir);
-        let mut versions = folder.versions()?;
-        for _ in 0..TRIES {
-            let Some(before) = &versions.before else {
-                return Ok(None);
-            };
-            let opened = Self::version_of(&folder, before, &Blocks::default());
-            let now = folder.versions()?;
-            if opened.is_ok() || now == versions {
-                return opened.map(Some);
-            }
-            versions = now;
-        }
-        Ok(None)
+        settled(&folder, |versions| {
+            let before = versions.before.as_ref();
+            before
+                .map(|before| Self::version_of(&folder, before, &Blocks::default()))
+                .transpose()
+        })
     }
 
     fn version_of(folder: &Folder, version: &Digest, blocks: &Blocks) -> Result<Self, TableError> {
@@ -332,6 +317,25 @@ impl Table {
         };
         Filter::new(self.files.stored(), query, places)
     }
+}
+
+/// The outcome of a look at the versions of a folder; of another look where it failed and they are others by then, since an
+/// import may have ended meanwhile, and another, so that a version that was named is gone.
+fn settled<T>(
+    folder: &Folder,
+    look: impl Fn(&Versions) -> Result<T, TableError>,
+) -> Result<T, TableError> {
+    let mut versions = folder.versions()?;
+    let mut found = look(&versions);
+    for _ in 0..TRIES {
+        let now = folder.versions()?;
+        if found.is_ok() || now == versions {
+            break;
+        }
+        found = look(&now);
+        versions = now;
+    }
+    found
 }
 
 /// The place among all rows that a row of the file of keys tells.

@@ -3,6 +3,7 @@
 mod bounds;
 mod filter;
 pub(super) mod plain;
+mod versions;
 mod whole;
 
 use std::sync::Arc;
@@ -298,6 +299,21 @@ fn keys_that_begin_alike_are_found_in_batches_and_in_pages_that_are_not_too_larg
             assert!(table.item(&absent).unwrap().is_none());
         }
     }
+}
+
+#[test]
+fn a_page_is_decoded_once_for_all_who_ask_for_its_rows() {
+    let plain = Plain::new(Shape::Records, (0..9).map(plain::numbered).collect());
+    let (folder, _) = written(&plain, 1 << 20);
+    without_arrow(folder.path(), |_| true);
+    let table = Arc::new(Table::open(folder.path()).unwrap());
+    let values = |row: usize| {
+        let found = table.item(&plain.key(&plain.rows[row])).unwrap().unwrap();
+        found.column(1).to_data().buffers()[0].data_ptr()
+    };
+    assert_eq!(values(0), values(0));
+    assert_eq!(values(0), values(2), "of the same page");
+    assert_ne!(values(0), values(3), "of the next one");
 }
 
 #[test]
