@@ -134,6 +134,66 @@ fn zeros_are_one_number() {
 
 /// Rows: CQL-1
 #[test]
+fn a_value_is_less_than_a_literal_or_equal_to_it_or_greater() {
+    let cases = [
+        (NAME, ["a", "b", "c"].map(text)),
+        (FLOORS, [1, 2, 3].map(Literal::Integer)),
+        (HEIGHT, [1.0, 1.5, 2.0].map(Literal::Number)),
+        (BUILT, [1, 2, 3].map(Literal::Date)),
+        (SEEN, [1, 2, 3].map(Literal::DateTime)),
+    ];
+    let signs = [
+        ("<", [true, false, false]),
+        ("<=", [true, true, false]),
+        ("=", [false, true, false]),
+        (">=", [false, true, true]),
+        (">", [false, false, true]),
+        ("<>", [true, false, true]),
+    ];
+    for (column, values) in cases {
+        let middle = values[1].clone();
+        let rows = values.clone().map(|value| row(column, value));
+        for (sign, expected) in signs {
+            let comparison = Comparison::of_sign(sign).unwrap();
+            let found = holds(&compare(column, comparison, &middle), &rows);
+            assert_eq!(found, expected, "{sign} {middle}");
+        }
+        for listed in [
+            &values[..1],
+            &values[1..],
+            &[values[2].clone(), values[0].clone()],
+        ] {
+            let is_one = values.clone().map(|value| listed.contains(&value));
+            let column = (column, Folding::default());
+            let one_of = Predicate::one_of(&schema(), column, listed.to_vec()).unwrap();
+            assert_eq!(holds(&one_of, &rows), is_one, "{listed:?}");
+        }
+    }
+    assert_eq!(Comparison::of_sign("=<"), None);
+}
+
+/// Rows: CQL-3
+#[test]
+fn case_counts_neither_in_the_column_nor_in_the_literal_where_it_does_not() {
+    let rows = ["ABC", "abc", "abd"].map(|name| row(NAME, text(name)));
+    let caseless = Folding {
+        ignores_case: true,
+        ignores_accents: false,
+    };
+    for (folding, expected) in [
+        (caseless, [true, true, false]),
+        (Folding::default(), [true, false, false]),
+    ] {
+        let column = (NAME, folding);
+        let equal = Predicate::comparing(&schema(), column, Comparison::Equal, &text("ABC"));
+        assert_eq!(holds(&equal.unwrap(), &rows), expected);
+        let listed = Predicate::one_of(&schema(), column, [text("x"), text("ABC")]);
+        assert_eq!(holds(&listed.unwrap(), &rows), expected);
+    }
+}
+
+/// Rows: CQL-1
+#[test]
 fn what_is_unknown_does_not_hold_and_neither_does_its_opposite() {
     let rows = [row(FLOORS, Literal::Integer(1)), Row::default()];
     let equal = compare(FLOORS, Comparison::Equal, &Literal::Integer(1));

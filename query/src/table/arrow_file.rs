@@ -175,3 +175,36 @@ fn damaged(reason: &'static str) -> QueryError {
 
 /// The version of messages that are written and read.
 const VERSION: MetadataVersion = MetadataVersion::V5;
+
+#[cfg(test)]
+mod tests {
+    use crate::table::tests::{
+        SIZES,
+        plain::{Plain, Shape, numbered},
+        written,
+    };
+
+    #[test]
+    fn batches_of_rows_are_those_that_some_of_them_are_in() {
+        assert_eq!(SIZES.page, 3, "a batch has the rows of a page");
+        let plain = Plain::new(Shape::Records, (0..9).map(numbered).collect());
+        let (_folder, table) = written(&plain, 1 << 20);
+        let file = table.files.arrow(table.files.groups()[0]).unwrap();
+        for (rows, batches) in [
+            (0..0, 0..0),
+            (0..1, 0..1),
+            (0..3, 0..1),
+            (0..4, 0..2),
+            (2..3, 0..1),
+            (3..6, 1..2),
+            (5..7, 1..3),
+            (8..9, 2..3),
+            (0..9, 0..3),
+            (9..9, 0..0),
+        ] {
+            assert_eq!(file.batches_of(&rows), batches, "{rows:?}");
+        }
+        assert_eq!(file.batch(2).unwrap().num_rows(), 3);
+        assert!(file.batch(3).is_err());
+    }
+}

@@ -145,6 +145,16 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_a_mapped_file_are_kept_and_take_no_more_than_their_columns() {
+        let blocks = Blocks::default();
+        blocks.keep_mapped(place(0), &Arc::new(batch(100_000)));
+        assert_eq!(*blocks.get(&place(0)).unwrap(), batch(100_000));
+        blocks.0.run_pending_tasks();
+        assert_eq!(blocks.0.weighted_size(), 256 + 1_024);
+        assert_eq!(format!("{blocks:?}"), "Blocks(1280 octets)");
+    }
+
+    #[test]
     fn rows_that_nobody_asks_for_any_more_are_let_go() {
         let idle = Blocks::default().0.policy().time_to_idle();
         assert_eq!(idle, Some(LONGEST_IDLE));

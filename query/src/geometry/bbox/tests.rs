@@ -25,6 +25,21 @@ fn texts_are_boxes_or_say_why_not() {
             Ok(degrees(170.0, -10.0, -170.0, 10.0)),
         ),
         (
+            "170,-10,180,10",
+            Crs::Crs84,
+            Ok(degrees(170.0, -10.0, 180.0, 10.0)),
+        ),
+        (
+            "-180,-10,-170,10",
+            Crs::Crs84,
+            Ok(degrees(-180.0, -10.0, -170.0, 10.0)),
+        ),
+        (
+            "-190,-10,-170,10",
+            Crs::Crs84,
+            Ok(degrees(170.0, -10.0, -170.0, 10.0)),
+        ),
+        (
             "-180,-90,180,90",
             Crs::Crs84,
             Ok(degrees(-180.0, -90.0, 180.0, 90.0)),
@@ -39,6 +54,14 @@ fn texts_are_boxes_or_say_why_not() {
             Crs::Crs84,
             Ok(Bbox {
                 vertical: Some([-5.0, 5.0]),
+                ..degrees(1.0, 2.0, 3.0, 4.0)
+            }),
+        ),
+        (
+            "1,2,5,3,4,5",
+            Crs::Crs84,
+            Ok(Bbox {
+                vertical: Some([5.0, 5.0]),
                 ..degrees(1.0, 2.0, 3.0, 4.0)
             }),
         ),
@@ -132,9 +155,13 @@ fn an_edge_past_a_corner_is_not_met() {
     let bbox = Bbox::read("0,0,1,1", Crs::Crs84).unwrap();
     for (text, expected) in [
         ("LINESTRING(0.9 2,2 0.9)", false),
+        ("LINESTRING(2 0.9,0.9 2)", false),
         ("LINESTRING(0.5 2,2 0.5)", false),
         ("LINESTRING(0 2,2 0)", true),
         ("LINESTRING(-1 0.5,2 0.5)", true),
+        ("MULTILINESTRING((-1 0.5,-0.5 0.5),(1.5 0.5,2 0.5))", false),
+        ("POLYGON((-5 -5,5 -5,5 5,-5 5,-5 -5))", true),
+        ("POLYGON((-5 -5,-1 -5,-1 5,-5 5,-5 -5))", false),
         (
             "POLYGON((-5 -5,5 -5,5 5,-5 5,-5 -5),(-1 -1,2 -1,2 2,-1 2,-1 -1))",
             false,
@@ -145,5 +172,25 @@ fn an_edge_past_a_corner_is_not_met() {
             Ok(expected),
             "{text}"
         );
+    }
+}
+
+#[test]
+fn a_box_of_a_geometry_is_met_on_its_sides_and_on_either_side_of_the_date_line() {
+    let plain = Bbox::read("0,0,1,1", Crs::Crs84).unwrap();
+    let over_the_line = Bbox::read("170,0,-170,1", Crs::Crs84).unwrap();
+    for (bbox, bounds, expected) in [
+        (plain, [0.2, 0.2, 0.8, 0.8], true),
+        (plain, [-5.0, -5.0, 5.0, 5.0], true),
+        (plain, [1.0, 1.0, 2.0, 2.0], true),
+        (plain, [1.1, 0.0, 2.0, 1.0], false),
+        (plain, [-2.0, 0.0, -0.1, 1.0], false),
+        (plain, [0.0, 1.1, 1.0, 2.0], false),
+        (plain, [0.0, -2.0, 1.0, -0.1], false),
+        (over_the_line, [175.0, 0.0, 176.0, 1.0], true),
+        (over_the_line, [-176.0, 0.0, -175.0, 1.0], true),
+        (over_the_line, [-160.0, 0.0, 160.0, 1.0], false),
+    ] {
+        assert_eq!(bbox.meets_box(bounds), expected, "{bounds:?}");
     }
 }

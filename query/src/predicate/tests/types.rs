@@ -66,6 +66,18 @@ fn literals_of_another_type_are_placed_among_values_of_the_column() {
         ),
         (
             HEIGHT,
+            Less,
+            whole(large + 2),
+            r#""height" <= 9.007199254740994E15"#,
+        ),
+        (
+            HEIGHT,
+            Greater,
+            whole(large + 2),
+            r#""height" >= 9.007199254740996E15"#,
+        ),
+        (
+            HEIGHT,
             Equal,
             whole(large),
             r#""height" < -1.7976931348623157E308"#,
@@ -99,6 +111,39 @@ fn literals_of_another_type_are_placed_among_values_of_the_column() {
             compared(column, comparison, &literal).as_deref(),
             Ok(expected)
         );
+    }
+}
+
+/// Rows: CQL-1
+#[test]
+fn a_predicate_is_written_with_the_brackets_that_it_needs() {
+    let floors = |floors| compare(FLOORS, Comparison::Equal, &Literal::Integer(floors));
+    let (one, two) = (floors(1), floors(2));
+    let list = [3, 1, 2].map(Literal::Integer);
+    let listed = Predicate::one_of(&schema(), (FLOORS, Folding::default()), list).unwrap();
+    let point = Prepared::of(&crate::geometry::wkt::to_wkb("POINT(1 2)").unwrap()).unwrap();
+    let related = Predicate::Relates {
+        column: SHAPE,
+        relation: Relation::Intersects,
+        geometry: point,
+    };
+    for (predicate, expected) in [
+        (Predicate::All(vec![]), "TRUE"),
+        (Predicate::Any(vec![]), "FALSE"),
+        (Predicate::All(vec![one.clone()]), r#""floors" = 1"#),
+        (
+            Predicate::All(vec![one.clone(), two.clone()]),
+            r#""floors" = 1 AND "floors" = 2"#,
+        ),
+        (
+            Predicate::Any(vec![one.clone(), Predicate::All(vec![two, one.clone()])]),
+            r#""floors" = 1 OR ("floors" = 2 AND "floors" = 1)"#,
+        ),
+        (one.negated(), r#"NOT ("floors" = 1)"#),
+        (listed, r#""floors" IN (1, 2, 3)"#),
+        (related, r#"S_INTERSECTS("shape", POINT(1 2))"#),
+    ] {
+        assert_eq!(predicate.text(&schema()), expected);
     }
 }
 
@@ -203,6 +248,25 @@ fn types_that_do_not_fit_are_told_with_the_column() {
     assert!(columns(SHAPE, SHAPE).is_err());
     assert!(columns(SHAPE + 1, NAME).is_err());
     assert!(columns(BUILT, ROOMS).is_err());
+}
+
+#[test]
+fn a_value_in_quotes_is_told_as_it_is_to_be_written() {
+    for (column, given, meant) in [
+        (SEEN, "2020-01-01", Some("DATE('2020-01-01')")),
+        (FLOORS, "5", Some("5")),
+        (LISTED, "true", Some("TRUE")),
+        (SEEN, "now", None),
+        (FLOORS, "five", None),
+    ] {
+        let (name, column_type) = COLUMNS[column];
+        let is = format!("{name} is {}, and is compared", column_type.name());
+        let meant = meant.map_or(String::new(), |meant| format!(" and not with {meant}"));
+        assert_eq!(
+            compared(column, Comparison::Equal, &text(given)),
+            Err(format!("{is} with the text \"{given}\"{meant}"))
+        );
+    }
 }
 
 #[test]

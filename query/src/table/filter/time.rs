@@ -78,3 +78,24 @@ fn bound(column_type: ColumnType, instant: i64) -> Literal {
 }
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_within_its_day_and_one_beyond_all_days_within_the_nearest() {
+        for (instant, day) in [
+            (-1, -1),
+            (0, 0),
+            (DAY_MS - 1, 0),
+            (DAY_MS, 1),
+            (i64::MIN, i32::MIN),
+            (i64::MAX, i32::MAX),
+        ] {
+            assert_eq!(bound(ColumnType::Date, instant), Literal::Date(day));
+            let itself = Literal::DateTime(instant);
+            assert_eq!(bound(ColumnType::DateTime, instant), itself);
+        }
+    }
+}
