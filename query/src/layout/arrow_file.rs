@@ -20,7 +20,12 @@ use flate2::Crc;
 
 use crate::schema::{ColumnType, Kind};
 
-use super::{WriteError, digest::Digested, folder::Form, manifest, stored::Stored};
+use super::{
+    WriteError,
+    digest::Digested,
+    manifest::{self, Form},
+    stored::Stored,
+};
 
 /// An Arrow file that gets its digest as its name.
 pub(super) struct ArrowFile {

@@ -15,13 +15,14 @@ use crate::schema::TableSchema;
 
 use super::{
     Sizes,
+    fault::WriteError,
     folder::{Folder, Lock},
     manifest::Manifest,
+    options::Options,
     parts::Parts,
     prepare::prepare,
     sorter::Sorter,
     stored::Stored,
-    writer::{Options, WriteError},
 };
 
 use ahead::Ahead;

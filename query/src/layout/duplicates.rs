@@ -14,28 +14,11 @@ use crate::{
     schema::ColumnType,
 };
 
-use super::{order::Order, scalar::literal_of, writer::WriteError};
-
-/// Two rows of one key; of series of one key and time.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("rows {first} and {second} are both {key}")]
-pub struct Duplicate {
-    /// The key, and of series the time.
-    pub key: Box<str>,
-    /// The number of the row that was pushed first, from 0.
-    pub first: u64,
-    /// The number of the row that was pushed later.
-    pub second: u64,
-}
-
-/// A row that is to be new, whose key is there already.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct There {
-    /// The key, and of series the time.
-    pub key: Box<str>,
-    /// The number of the row that was pushed, from 0.
-    pub row: u64,
-}
+use super::{
+    fault::{Duplicate, WriteError},
+    order::Order,
+    scalar::literal_of,
+};
 
 /// Duplicates of sorted rows.
 pub(super) struct Duplicates {

@@ -9,22 +9,13 @@ use std::{
 
 use super::{
     digest::Digest,
-    manifest::{self, Manifest, ManifestFault},
+    manifest::{self, Form, Manifest, ManifestFault},
 };
 
 /// The folder of a table.
 #[derive(Clone, Debug)]
 pub struct Folder {
     path: PathBuf,
-}
-
-/// Forms of files.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Form {
-    /// Rows as they are in memory.
-    Arrow,
-    /// Rows that questions are put to.
-    Parquet,
 }
 
 /// The version that is served, and the one before it.
@@ -148,15 +139,6 @@ impl Folder {
 
     fn manifest_path(&self, version: &Digest) -> PathBuf {
         self.path.join(format!("{version}.json"))
-    }
-}
-
-impl Form {
-    pub(super) fn extension(self) -> &'static str {
-        match self {
-            Self::Arrow => "arrow",
-            Self::Parquet => "parquet",
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::schema::{ColumnType, SchemaFault, TableSchema};
 
-use super::{digest::Digest, folder::Form, scalar::Scalar};
+use super::{digest::Digest, scalar::Scalar};
 
 /// A version of a table.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -31,6 +31,15 @@ pub struct Manifest {
     /// The publisher's words on the table, which this crate does not read.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub about: Value,
+}
+
+/// Forms of files.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Form {
+    /// Rows as they are in memory.
+    Arrow,
+    /// Rows that questions are put to.
+    Parquet,
 }
 
 /// A file.
@@ -144,6 +153,15 @@ fn outer(
         other.cloned()
     } else {
         one
+    }
+}
+
+impl Form {
+    pub(super) fn extension(self) -> &'static str {
+        match self {
+            Self::Arrow => "arrow",
+            Self::Parquet => "parquet",
+        }
     }
 }
 

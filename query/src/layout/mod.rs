@@ -20,12 +20,14 @@ mod boxes;
 mod change;
 pub(crate) mod digest;
 mod duplicates;
+mod fault;
 pub(crate) mod folder;
 mod geo;
 pub(crate) mod guard;
 pub(crate) mod manifest;
 mod merge;
 pub(crate) mod mmap;
+mod options;
 pub(crate) mod order;
 mod parts;
 mod prepare;
@@ -41,14 +43,14 @@ mod writer;
 
 pub use change::{Change, Changed, Mode};
 pub use digest::{Digest, NotADigest};
-pub use duplicates::{Duplicate, There};
+pub use fault::{Duplicate, RowFault, RowFaultKind, There, WriteError};
 pub use folder::{Folder, FolderError};
 pub use manifest::{ColumnStatistics, File, Manifest, ManifestFault, Part};
-pub use prepare::{RowFault, RowFaultKind};
+pub use options::Options;
 pub use scalar::Scalar;
 pub use sizes::Sizes;
 pub(crate) use stored::Stored;
-pub use writer::{Options, WriteError, Writer};
+pub use writer::Writer;
 
 #[cfg(test)]
 pub(crate) mod tests;

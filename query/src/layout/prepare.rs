@@ -6,36 +6,11 @@ use arrow_array::{Array, ArrayRef, RecordBatch, UInt64Array, cast::AsArray, type
 
 use crate::schema::{Column, ColumnType};
 
-use super::{WriteError, boxes, stored::Stored};
-
-/// A row that a table cannot hold.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("row {row}: the column {column} {what}")]
-pub struct RowFault {
-    /// The number of the row as it was pushed, from 0.
-    pub row: u64,
-    /// The column.
-    pub column: Box<str>,
-    /// The fault.
-    pub what: RowFaultKind,
-}
-
-/// Faults of a value.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum RowFaultKind {
-    /// It is not there, and has to be.
-    #[error("has no value")]
-    Absent,
-    /// A text of no characters in a key, which no address could name.
-    #[error("is empty, and is part of the key")]
-    Empty,
-    /// A text in a key that is too long.
-    #[error("has {0} octets, and is part of the key: {MOST_KEY_BYTES} is the most")]
-    Long(usize),
-    /// A number that is none, or has no end.
-    #[error("is not a finite number")]
-    NotFinite,
-}
+use super::{
+    boxes,
+    fault::{MOST_KEY_BYTES, RowFault, RowFaultKind, WriteError},
+    stored::Stored,
+};
 
 /// `batch` with the columns that it is sorted by, its first row being the `first` of all.
 pub(super) fn prepare(
@@ -119,6 +94,3 @@ fn fault(column: &Column, values: &ArrayRef, is_key: bool) -> Option<(usize, Row
 fn numbered(first: u64, row: usize) -> u64 {
     first.saturating_add(u64::try_from(row).unwrap_or(u64::MAX))
 }
-
-/// Octets of a text in a key: whole keys stand in the order of rows.
-const MOST_KEY_BYTES: usize = 512;

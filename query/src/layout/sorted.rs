@@ -7,14 +7,15 @@ use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 use super::{
     Sizes,
     duplicates::Duplicates,
+    fault::WriteError,
     folder::Lock,
     manifest::{File, Part},
+    options::Options,
     parts::{PartFile, Parts},
     properties::properties,
     runs::Batches,
     sorter::Sorter,
     stored::Stored,
-    writer::{Options, WriteError},
 };
 
 /// Parts of rows that lie in the order of what tells them apart.

@@ -11,7 +11,9 @@ use std::{
 use arrow_array::{ArrayRef, BinaryArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use serde_json::{Value, json};
 
-use super::{Folder, FolderError, Options, RowFaultKind, Sizes, WriteError, Writer, folder::Form};
+use super::{
+    Folder, FolderError, Options, RowFaultKind, Sizes, WriteError, Writer, manifest::Form,
+};
 use crate::{
     geometry::wkb,
     literal::Literal,

@@ -1,6 +1,6 @@
 //! Files of rows that follow each other.
 
-use crate::layout::{self, Digest, Folder, Part, Stored, folder::Form};
+use crate::layout::{self, Digest, Folder, Part, Stored, manifest::Form};
 
 use super::{
     arrow_file::ArrowFile, blocks::Blocks, error::TableError, mapped::Mapped, octets::Octets,

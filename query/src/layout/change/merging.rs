@@ -14,9 +14,10 @@ use parquet::arrow::arrow_reader::{
 
 use crate::layout::{
     batches::BATCH_ROWS,
-    folder::{Folder, Form},
+    fault::WriteError,
+    folder::Folder,
     guard::guarded,
-    manifest::Part,
+    manifest::{Form, Part},
     merge::Merge,
     mmap,
     order::Order,
@@ -24,7 +25,6 @@ use crate::layout::{
     runs::Batches,
     scalar::{Scalar, array_of},
     stored::Stored,
-    writer::WriteError,
 };
 
 use super::{

@@ -7,9 +7,9 @@ use arrow_schema::ArrowError;
 use arrow_select::{concat::concat_batches, filter::filter_record_batch};
 
 use crate::layout::{
-    duplicates::{Duplicate, MOST_DUPLICATES, There, described},
+    duplicates::{MOST_DUPLICATES, described},
+    fault::{Duplicate, There, WriteError},
     order::Order,
-    writer::WriteError,
 };
 
 use super::Mode;
