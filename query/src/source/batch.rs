@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use super::{
     column::Column,
     fault::What,
-    open::GEOMETRY,
+    hints::GEOMETRY,
     row::Row,
     shape::{self, Oddities},
 };

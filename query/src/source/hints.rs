@@ -2,7 +2,6 @@
 
 use jiff::tz::TimeZone;
 
-use super::open::GEOMETRY;
 use crate::schema::{ColumnType, Kind, TableSchema, Time};
 
 /// The publisher's word on a table. Nothing needs to be said but the kind and the key; what is said holds.
@@ -107,6 +106,14 @@ pub fn step_ms(text: &str) -> Option<u64> {
 }
 
 impl Hints {
+    /// The column of geometries.
+    pub(super) fn geometry_column(&self) -> &str {
+        match &self.geometry {
+            Some(GeometryHint::Column(name)) => name,
+            _ => GEOMETRY,
+        }
+    }
+
     pub(super) fn column(&self, name: &str) -> Option<&ColumnHint> {
         self.columns.iter().find(|column| *column.name == *name)
     }
@@ -173,6 +180,9 @@ impl Hints {
         (is_of_series && self.is_time(name)).then_some("time")
     }
 }
+
+/// The column of geometries where none is named.
+pub(super) const GEOMETRY: &str = "geometry";
 
 #[cfg(test)]
 mod tests {

@@ -9,7 +9,7 @@ use super::{
     files::{Input, Version, unpacked},
     flatgeobuf::FlatGeobufFile,
     format::Format,
-    hints::{GeometryHint, Hints},
+    hints::Hints,
     json::{GeoJsonFile, JsonFile},
     parquet::ParquetFile,
     read::{Broken, RowReader},
@@ -140,16 +140,3 @@ impl OpenFile {
         self.version
     }
 }
-
-impl Hints {
-    /// The column of geometries.
-    pub(super) fn geometry_column(&self) -> &str {
-        match &self.geometry {
-            Some(GeometryHint::Column(name)) => name,
-            _ => GEOMETRY,
-        }
-    }
-}
-
-/// The column of geometries where none is named.
-pub(super) const GEOMETRY: &str = "geometry";

@@ -7,8 +7,8 @@ use super::{
     evidence::{Around, Evidence, Verdict},
     fault::{Fault, Place, What},
     files::{Input, Version},
-    hints::{GeometryHint, Hints},
-    open::{GEOMETRY, OpenFile},
+    hints::{GEOMETRY, GeometryHint, Hints},
+    open::OpenFile,
     row::Row,
 };
 use crate::schema::{Column, ColumnType, Kind, SchemaFault, TableSchema, Time};

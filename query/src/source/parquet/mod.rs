@@ -2,6 +2,7 @@
 
 mod geo;
 mod nested;
+mod scalar;
 mod value;
 
 use std::{fs::File, panic::AssertUnwindSafe};

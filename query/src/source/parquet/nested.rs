@@ -9,7 +9,7 @@ use arrow_array::{
 };
 use arrow_schema::DataType;
 
-use super::value::{integer, number, text};
+use super::scalar::{integer, number, text};
 
 /// Tells whether all that lies within is of a type that JSON has.
 pub(super) fn check(data_type: &DataType) -> Result<(), ()> {
