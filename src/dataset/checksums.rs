@@ -1,11 +1,12 @@
 //! SHA-256 of files, for those who compare what they have fetched with what was announced.
 
-use std::{collections::HashMap, fmt, fs::File, io, os::unix::fs::FileExt, path::Path};
+use std::{collections::HashMap, fmt, fs::File, io, path::Path};
 
-use aws_lc_rs::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
+use aws_lc_rs::digest::SHA256_OUTPUT_LEN;
 
 use super::{
     catalog::Representation,
+    content_digest::content_digest,
     regular_file::{directory, open_in},
     version::Version,
 };
@@ -53,7 +54,7 @@ impl Checksums {
                 known.insert(name.clone(), *before);
             } else if version.length() <= left {
                 left -= version.length();
-                let checksum = Checksum::of(&File::from(descriptor), version);
+                let checksum = Checksum::of(&File::from(descriptor), &version);
                 known.extend(
                     checksum
                         .ok()
@@ -68,26 +69,9 @@ impl Checksums {
 
 impl Checksum {
     /// The checksum of `file` as it is in `version`; none when it does not stay so.
-    fn of(file: &File, version: Version) -> io::Result<Option<Self>> {
-        let mut context = Context::new(&SHA256);
-        let mut piece = vec![0; PIECE];
-        let mut position = 0;
-        loop {
-            match file.read_at(&mut piece, position) {
-                Ok(0) => break,
-                Ok(_) if position > version.length() => return Ok(None),
-                Ok(read) => {
-                    context.update(piece.get(..read).unwrap_or_default());
-                    position += u64::try_from(read).map_err(io::Error::other)?;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        let now = Version::of(&rustix::fs::fstat(file)?);
-        let is_same = position == version.length() && now == version;
-        let digest = <[u8; SHA256_OUTPUT_LEN]>::try_from(context.finish().as_ref()).ok();
-        Ok(digest.filter(|_| is_same).map(Self))
+    fn of(file: &File, version: &Version) -> io::Result<Option<Self>> {
+        let digest = content_digest(file, version)?;
+        Ok(digest.and_then(|digest| digest.as_ref().try_into().ok().map(Self)))
     }
 }
 
@@ -102,9 +86,6 @@ impl fmt::Debug for Checksum {
         fmt::Display::fmt(self, f)
     }
 }
-
-/// Octets read at once.
-const PIECE: usize = 256 * 1024;
 
 #[cfg(test)]
 mod tests {

@@ -9,7 +9,6 @@ use std::{
     collections::HashMap,
     fs::File,
     io,
-    os::unix::fs::FileExt,
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
@@ -19,12 +18,10 @@ use std::{
     time::Duration,
 };
 
-use aws_lc_rs::digest::{Context, SHA256};
 use moka::sync::Cache;
-use rustix::fs::{Advice, fadvise, fstat};
 use tokio::{sync::watch, time::timeout};
 
-use super::{EntityTag, version::Version};
+use super::{EntityTag, content_digest::content_digest, version::Version};
 use crate::clock::Timestamp;
 
 mod kept;
@@ -117,7 +114,8 @@ fn work(
     for job in jobs {
         // A file that was changed a moment ago could change again without showing it.
         let is_settled = job.version.is_settled(Timestamp::now());
-        let tag = digest(&job.file, &job.version).ok().flatten();
+        let digest = content_digest(&job.file, &job.version).ok().flatten();
+        let tag = digest.map(|digest| EntityTag::of_digest(&digest));
         if let Some(tag) = tag.clone().filter(|_| is_settled) {
             if let Some(kept) = &mut kept {
                 kept.add(&job.version, &tag);
@@ -131,34 +129,7 @@ fn work(
     }
 }
 
-/// The tag of what is in `file`; none when it is not, or does not stay, of `version`.
-fn digest(file: &File, version: &Version) -> io::Result<Option<EntityTag>> {
-    // A hint: without it the file is read in smaller steps.
-    let _ = fadvise(file, 0, None, Advice::Sequential);
-    let mut context = Context::new(&SHA256);
-    let mut piece = vec![0; PIECE];
-    let mut position = 0;
-    loop {
-        match file.read_at(&mut piece, position) {
-            Ok(0) => break,
-            // It grows while it is read.
-            Ok(_) if position > version.length() => return Ok(None),
-            Ok(read) => {
-                context.update(piece.get(..read).unwrap_or_default());
-                position += u64::try_from(read).map_err(io::Error::other)?;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    let is_same = position == version.length() && Version::of(&fstat(file)?) == *version;
-    Ok(is_same.then(|| EntityTag::of_digest(&context.finish())))
-}
-
 /// Files that wait to be digested, each an open descriptor.
 const MOST_WAITING: usize = 256;
-/// Octets read at once.
-const PIECE: usize = 256 * 1024;
-
 #[cfg(test)]
 mod tests;

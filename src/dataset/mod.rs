@@ -8,6 +8,7 @@ mod beneath;
 mod body;
 pub mod catalog;
 mod checksums;
+mod content_digest;
 pub mod coverage;
 mod digests;
 pub mod edr;

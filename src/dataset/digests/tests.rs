@@ -2,7 +2,9 @@
 
 use std::{fs, os::unix::fs::MetadataExt};
 
-use super::*;
+use rustix::fs::fstat;
+
+use super::{super::content_digest::PIECE_BYTES, *};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -33,7 +35,7 @@ async fn tag(digests: &Digests, file: &File) -> Option<EntityTag> {
 /// Rows: HTTP-7
 #[tokio::test]
 async fn the_same_bytes_have_the_same_tag_wherever_they_lie_and_other_bytes_another() {
-    let content = vec![7; 3 * PIECE + 1];
+    let content = vec![7; 3 * PIECE_BYTES + 1];
     let (_one, one) = file(&content);
     let (_two, two) = file(&content);
     let (_other, other) = file(&[&content[1..], &[8]].concat());
@@ -46,7 +48,7 @@ async fn the_same_bytes_have_the_same_tag_wherever_they_lie_and_other_bytes_anot
 
 #[tokio::test]
 async fn many_who_ask_at_once_wait_for_one_digest() {
-    let (_folder, file) = file(&vec![1; PIECE]);
+    let (_folder, file) = file(&vec![1; PIECE_BYTES]);
     let digests = Digests::start(None).unwrap();
     let version = version(&file);
     let all: Vec<_> = (0..2 * MOST_WAITING)
