@@ -1,8 +1,8 @@
 //! A row as a GeoJSON feature (RFC 7946 §3.2), or as a JSON object.
 
-use std::io;
+use std::io::{self, Write};
 
-use arrow_array::RecordBatch;
+use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::Schema;
 use perild_query::geometry::{Crs, geojson};
 use serde_json::Value as Json;
@@ -81,6 +81,31 @@ impl<'f> FeatureWriter<'f> {
         row: usize,
     ) -> io::Result<()> {
         self.batch(batch)?.push_feature(out, row)
+    }
+
+    /// Writes the rows of `batches` to `out` as `push` appends each, with commas between.
+    pub(super) fn write_list(
+        &self,
+        batches: impl RecordBatchReader,
+        push: impl Fn(&FeatureBatch<'_>, &mut Vec<u8>, usize) -> io::Result<()>,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        let mut text = Vec::new();
+        let mut is_first = true;
+        for batch in batches {
+            let batch = batch.map_err(io::Error::other)?;
+            let rows = self.batch(&batch)?;
+            for row in 0..batch.num_rows() {
+                text.clear();
+                if !is_first {
+                    text.push(b',');
+                }
+                is_first = false;
+                push(&rows, &mut text, row)?;
+                out.write_all(&text)?;
+            }
+        }
+        Ok(())
     }
 
     /// The columns of `batch`.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use arrow_array::RecordBatchReader;
 use serde_json::Value as Json;
 
-use super::feature::{FeatureColumns, FeatureWriter};
+use super::feature::{FeatureBatch, FeatureColumns, FeatureWriter};
 
 /// A collection of features beside its rows.
 pub(crate) struct Features {
@@ -27,20 +27,7 @@ pub(crate) fn write(
     }
     out.write_all(b"\"features\":[")?;
     let writer = FeatureWriter::new(&features.columns, &batches.schema());
-    let mut text = Vec::new();
-    let mut is_first = true;
-    for batch in batches {
-        let batch = batch.map_err(io::Error::other)?;
-        let rows = writer.batch(&batch)?;
-        for row in 0..batch.num_rows() {
-            text.clear();
-            if !is_first {
-                text.push(b',');
-            }
-            is_first = false;
-            rows.push_feature(&mut text, row)?;
-            out.write_all(&text)?;
-        }
-    }
+    let push = |rows: &FeatureBatch<'_>, text: &mut _, row| rows.push_feature(text, row);
+    writer.write_list(batches, push, out)?;
     out.write_all(b"]}")
 }

@@ -6,7 +6,7 @@ use arrow_array::RecordBatchReader;
 use arrow_schema::{Field, Schema};
 use serde_json::{Map, Value};
 
-use super::feature::{FeatureColumns, FeatureWriter};
+use super::feature::{FeatureBatch, FeatureColumns, FeatureWriter};
 
 /// Writes `batches` to `out`: `columns`, by their names, and `rows`.
 pub(crate) fn write(batches: impl RecordBatchReader, out: &mut impl Write) -> io::Result<()> {
@@ -14,21 +14,8 @@ pub(crate) fn write(batches: impl RecordBatchReader, out: &mut impl Write) -> io
     write!(out, "{{\"columns\":{},\"rows\":[", columns(&schema))?;
     let properties = FeatureColumns::default();
     let writer = FeatureWriter::new(&properties, &schema);
-    let mut text = Vec::new();
-    let mut is_first = true;
-    for batch in batches {
-        let batch = batch.map_err(io::Error::other)?;
-        let rows = writer.batch(&batch)?;
-        for row in 0..batch.num_rows() {
-            text.clear();
-            if !is_first {
-                text.push(b',');
-            }
-            is_first = false;
-            rows.push_object(&mut text, row)?;
-            out.write_all(&text)?;
-        }
-    }
+    let push = |rows: &FeatureBatch<'_>, text: &mut _, row| rows.push_object(text, row);
+    writer.write_list(batches, push, out)?;
     out.write_all(b"]}")
 }
 
