@@ -3,128 +3,14 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    Applicant, Clause, CollectionId, Conditions, DatasetRule, Defaults, Lacks, Lists, NotAnId,
-    OpenWithDemands, Origin, Permit, Publish, Publishers, Rule, Unmet, collection_id,
+    Applicant, Clause, CollectionId, Conditions, DatasetRule, Defaults, Denied, Lacks, Lists,
+    OpenWithDemands, Origin, Permit, PolicyError, Publish, Published, Publishers, Rule, Unmet,
+    Withheld, collection_id,
 };
 use crate::{
     clock::Timestamp,
     token::{BoundToken, Scope},
 };
-
-/// Reason why a rule does not grant.
-#[derive(
-    Clone, Debug, Eq, PartialEq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames,
-)]
-#[strum(serialize_all = "kebab-case")]
-pub enum Denied {
-    /// The provider's list of those who get nothing names whoever asks, whatever rules say.
-    #[error("{name} is blocked")]
-    Blocked {
-        /// The client, organisation, member, application or account.
-        name: Box<str>,
-    },
-    /// Conditions of the rule do not hold.
-    #[error("{rule} does not let it in: {}", said(.unmet))]
-    Conditions {
-        /// The rule that was applied.
-        rule: Box<str>,
-        /// Those of the clause for which the least is missing.
-        unmet: Box<[Unmet]>,
-        /// The scope that the clause demands, where the token lacks it or a licence.
-        needed: Option<Scope>,
-    },
-    /// The token's scope does not cover what the collection demands, RFC 6750 §3.1 `insufficient_scope`.
-    #[error("{rule} demands the scope {needed}")]
-    InsufficientScope {
-        /// The rule that was applied.
-        rule: Box<str>,
-        /// The scope that it demands.
-        needed: Scope,
-    },
-    /// No rule lets anybody have it: to a caller it does not exist.
-    #[error("{collection} is not published: no rule holds for it")]
-    NotPublished {
-        /// The collection.
-        collection: CollectionId,
-    },
-}
-
-impl Denied {
-    /// The rule that was applied, where there was one.
-    #[must_use]
-    pub fn rule(&self) -> Option<&str> {
-        match self {
-            Self::Conditions { rule, .. } | Self::InsufficientScope { rule, .. } => Some(rule),
-            Self::Blocked { .. } | Self::NotPublished { .. } => None,
-        }
-    }
-
-    /// The conditions that do not hold, in words that name nobody.
-    #[must_use]
-    pub fn lacking(&self) -> Option<String> {
-        match self {
-            Self::Conditions { unmet, .. } => Some(said(unmet)),
-            Self::InsufficientScope { needed, .. } => {
-                Some(format!("the token must carry the scope {needed}"))
-            }
-            Self::Blocked { .. } | Self::NotPublished { .. } => None,
-        }
-    }
-}
-
-/// Reason why the rules of a configuration cannot stand together.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum PolicyError {
-    /// Two rules for one collection: which one holds would be a matter of order.
-    #[error("the dataset {id} is listed twice")]
-    ListedTwice {
-        /// The collection.
-        id: CollectionId,
-        /// Position of the first rule, counted from 0.
-        first: usize,
-        /// That of the second one.
-        second: usize,
-    },
-    /// A name that no collection can have.
-    #[error("the dataset {name:?} cannot be: {reason}")]
-    NotAnId {
-        /// The name.
-        name: String,
-        /// Position of its rule, counted from 0.
-        index: usize,
-        /// The reason why none can have it.
-        reason: NotAnId,
-    },
-    /// A rule that is open and demands something.
-    #[error("{reason}")]
-    OpenWithDemands {
-        /// Position of the rule, counted from 0; none: `[defaults]`.
-        index: Option<usize>,
-        /// The fault.
-        #[source]
-        reason: OpenWithDemands,
-    },
-}
-
-/// One collection that is published, as far as its rule is concerned.
-#[derive(Clone, Copy, Debug)]
-pub struct Published<'p> {
-    /// Its identifier.
-    pub id: &'p CollectionId,
-    /// The group whose rule holds for it where the configuration has none of its own.
-    pub group: Option<&'p CollectionId>,
-    /// The rule in its description; empty when that has none.
-    pub clauses: &'p [Clause],
-}
-
-/// A collection whose description chooses what the configuration does not let it choose: nobody may have it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Withheld {
-    /// The collection.
-    pub id: CollectionId,
-    /// The clause that may not be; none: it may choose no rule at all.
-    pub clause: Option<Clause>,
-}
 
 /// The rule of each collection.
 #[derive(Clone, Debug)]
@@ -378,24 +264,6 @@ impl Policy {
             rule.filter(|rule| matches!(rule.origin(), Origin::Listed(_)))
         };
         listed(id).or_else(|| listed(group?))
-    }
-}
-
-fn said(unmet: &[Unmet]) -> String {
-    let said: Vec<_> = unmet.iter().map(ToString::to_string).collect();
-    said.join("; ")
-}
-
-impl Withheld {
-    /// The fault of the rule `clauses`, if any.
-    fn of(id: &CollectionId, clauses: &[Clause], publishers: &Publishers) -> Option<Self> {
-        let is_allowed = |clause: &Clause| publishers.classes.contains(&clause.class());
-        let clause = clauses.iter().find(|clause| !is_allowed(clause));
-        let chooses = !clauses.is_empty() && !publishers.may_choose_rules;
-        (chooses || clause.is_some()).then(|| Self {
-            id: id.clone(),
-            clause: clause.filter(|_| !chooses).cloned(),
-        })
     }
 }
 

@@ -25,7 +25,7 @@ const EXCEPTIONS: &[Exception] = &[
     ("src/app/perild.rs", "{other:?}", QUOTED),
     ("src/dataset/metadata/description/problem.rs", ":?}", QUOTED),
     ("src/dataset/metadata/description/remedy.rs", ":?}", QUOTED),
-    ("src/policy/decision.rs", "{name:?}", QUOTED),
+    ("src/policy/fault.rs", "{name:?}", QUOTED),
     (
         "src/climatescore/answer/echo.rs",
         "{number:?}",

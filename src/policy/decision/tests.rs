@@ -1,7 +1,7 @@
 //! The rule that holds is the nearest, and lets in whom it names.
 
 use super::*;
-use crate::policy::{Class, Names};
+use crate::policy::{Class, Names, NotAnId};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_768_478_400);
 
