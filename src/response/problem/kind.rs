@@ -1,14 +1,19 @@
 //! The table of statuses: what each kind of refusal is on the wire.
 
+mod credentials;
+
 use actix_web::http::StatusCode;
+
+use credentials::{
+    TOKEN_REFUSED, TOKEN_TOO_LONG, invalid_request, invalid_token, token_kind, unverified_detail,
+};
 
 use crate::{
     caller::CertificateRefused,
     dataset::{Absent, perils, tables},
-    edge::{Malformed, NotTaken, VerificationFailure},
+    edge::{Malformed, NotTaken},
     policy::Denied,
     response::{ErrorCode, Refusal},
-    token::{TokenRefused, Unavailability},
 };
 
 /// Kind of refusal, as it is answered.
@@ -87,11 +92,7 @@ pub fn kind(refusal: &Refusal) -> Kind {
             detail: "The file is there, and the provider's machine cannot read it. Try again later; if it lasts, tell the data provider, and name the interaction id.",
             challenge: Challenged::No,
         },
-        Refusal::Fault => plain(
-            S::INTERNAL_SERVER_ERROR,
-            "Internal Server Error",
-            "Something failed on our side. Please report the interaction id.",
-        ),
+        Refusal::Fault => FAULT,
         Refusal::Body(refused) => body_kind(refused),
         Refusal::Busy => BUSY,
         Refusal::Certificate(CertificateRefused::Unreadable(_))
@@ -183,11 +184,7 @@ fn body_kind(refused: &NotTaken) -> Kind {
             "Unsupported Media Type",
             "Send the body as it is, without Content-Encoding.",
         ),
-        NotTaken::Kept { .. } => plain(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "Internal Server Error",
-            "Something failed on our side. Please report the interaction id.",
-        ),
+        NotTaken::Kept { .. } => FAULT,
         NotTaken::Stalled => plain(
             StatusCode::REQUEST_TIMEOUT,
             "Request Timeout",
@@ -230,13 +227,7 @@ fn perils_kind(refused: &perils::Refused) -> Kind {
             "The request asks for more than one answer may have",
         ),
     };
-    Kind {
-        status,
-        name: Some(name),
-        title,
-        detail: "",
-        challenge: Challenged::No,
-    }
+    specific(status, name, title)
 }
 
 fn tables_kind(refused: &tables::Refused) -> Kind {
@@ -283,50 +274,7 @@ fn tables_kind(refused: &tables::Refused) -> Kind {
             "The table cannot be read",
         ),
     };
-    Kind {
-        status,
-        name: Some(name),
-        title,
-        detail: "",
-        challenge: Challenged::No,
-    }
-}
-
-/// Detail for the consumer on a certificate that the proxy did not find good, in place of the proxy's own words.
-fn unverified_detail(failure: VerificationFailure) -> &'static str {
-    use VerificationFailure as F;
-    match failure {
-        F::Expired => {
-            "The client certificate that was shown has expired, or an issuer in its chain has. Connect with a current one."
-        }
-        F::IssuerUnfit | F::NameConstraint | F::Unsupported => {
-            "The client certificate that was shown does not lead to the directory by a valid path: an issuer may not have issued it, or a constraint or critical extension stands against it."
-        }
-        F::Malformed => "The client certificate that was shown cannot be read as one.",
-        F::NotYetValid => {
-            "The client certificate that was shown is not valid yet, or an issuer in its chain is not. Connect with a current one."
-        }
-        F::Other => "The client certificate that was shown did not pass verification.",
-        F::Purpose => {
-            "The client certificate that was shown is not for client authentication. Connect with one that the directory issued for clients."
-        }
-        F::Revoked => {
-            "The client certificate that was shown is revoked. Get another one from the directory."
-        }
-        F::RevocationUnknown => {
-            "Whether the client certificate that was shown is revoked cannot be told here now. Please report the interaction id."
-        }
-        F::Signature => {
-            "A signature in the chain of the client certificate that was shown does not verify."
-        }
-        F::TooLong => "The chain of the client certificate that was shown is too long.",
-        F::TooWeak => {
-            "The client certificate that was shown, or an issuer in its chain, has a key or signature that is too weak."
-        }
-        F::UnknownIssuer => {
-            "The client certificate that was shown was not issued under the directory, or its intermediate certificates were not sent. Connect with the one that the directory issued, and its chain."
-        }
-    }
+    specific(status, name, title)
 }
 
 fn malformed_kind(malformed: Malformed) -> Kind {
@@ -378,62 +326,6 @@ fn malformed_kind(malformed: Malformed) -> Kind {
     }
 }
 
-/// One text for every token that is no good, so that nobody learns which tokens exist (INT-19); another for who
-/// holds a token that no other would be better than.
-fn token_kind(refused: &TokenRefused) -> Kind {
-    match refused {
-        TokenRefused::AnswerLacksActive => {
-            invalid_request("The directory could not tell whether this token is active.")
-        }
-        TokenRefused::Unavailable { reason, .. } => Kind {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            name: Some("introspection-unavailable"),
-            title: "The access token cannot be checked now",
-            detail: match reason {
-                Unavailability::HeldBack => {
-                    "The directory gave no answer about several access tokens of this client. The next one is checked after the time in Retry-After."
-                }
-                Unavailability::Saturated => {
-                    "More access tokens wait to be checked than the directory answers in time. Try again after the time in Retry-After."
-                }
-                _ => {
-                    "The directory does not answer as it should. Try again after the time in Retry-After."
-                }
-            },
-            challenge: Challenged::No,
-        },
-        TokenRefused::Expired { .. }
-        | TokenRefused::Inactive
-        | TokenRefused::Jwt(_)
-        | TokenRefused::NotBound
-        | TokenRefused::OtherApplication
-        | TokenRefused::OtherCertificate
-        | TokenRefused::ProofOfPossessionMissing
-        | TokenRefused::Rejected { .. } => invalid_token(TOKEN_REFUSED),
-        // Only who holds the token comes here, and another token would be no better.
-        TokenRefused::IssuedInFuture { .. }
-        | TokenRefused::NotYetValid { .. }
-        | TokenRefused::Unreadable { .. }
-        | TokenRefused::WrongAudience
-        | TokenRefused::WrongIssuer
-        | TokenRefused::WrongType => invalid_token(TOKEN_MISDESCRIBED),
-    }
-}
-
-fn plain(status: StatusCode, title: &'static str, detail: &'static str) -> Kind {
-    Kind {
-        status,
-        name: None,
-        title,
-        detail,
-        challenge: Challenged::No,
-    }
-}
-
-fn bad_request(detail: &'static str) -> Kind {
-    plain(StatusCode::BAD_REQUEST, "Bad Request", detail)
-}
-
 /// Kind of a refusal by a rule; what is not published is as if it were not.
 fn denied_kind(denied: &Denied) -> Kind {
     use StatusCode as S;
@@ -467,24 +359,29 @@ fn denied_kind(denied: &Denied) -> Kind {
     }
 }
 
-fn invalid_request(detail: &'static str) -> Kind {
+/// Kind of which each refusal says its own detail.
+fn specific(status: StatusCode, name: &'static str, title: &'static str) -> Kind {
     Kind {
-        status: StatusCode::BAD_REQUEST,
-        name: Some("invalid-request"),
-        title: "The credentials are malformed",
-        detail,
-        challenge: Challenged::With(ErrorCode::InvalidRequest),
+        status,
+        name: Some(name),
+        title,
+        detail: "",
+        challenge: Challenged::No,
     }
 }
 
-fn invalid_token(detail: &'static str) -> Kind {
+fn plain(status: StatusCode, title: &'static str, detail: &'static str) -> Kind {
     Kind {
-        status: StatusCode::UNAUTHORIZED,
-        name: Some("invalid-token"),
-        title: "The credentials are not accepted",
+        status,
+        name: None,
+        title,
         detail,
-        challenge: Challenged::With(ErrorCode::InvalidToken),
+        challenge: Challenged::No,
     }
+}
+
+fn bad_request(detail: &'static str) -> Kind {
+    plain(StatusCode::BAD_REQUEST, "Bad Request", detail)
 }
 
 const NOTHING: Kind = Kind {
@@ -492,6 +389,13 @@ const NOTHING: Kind = Kind {
     name: None,
     title: "Not Found",
     detail: "Nothing is published under this name.",
+    challenge: Challenged::No,
+};
+const FAULT: Kind = Kind {
+    status: StatusCode::INTERNAL_SERVER_ERROR,
+    name: None,
+    title: "Internal Server Error",
+    detail: "Something failed on our side. Please report the interaction id.",
     challenge: Challenged::No,
 };
 const BUSY: Kind = Kind {
@@ -508,6 +412,3 @@ const NOT_READY: Kind = Kind {
     detail: "The directory has not been reached yet. Try again shortly.",
     challenge: Challenged::No,
 };
-const TOKEN_MISDESCRIBED: &str = "What the directory says of this access token cannot be accepted here, and it is likely to say the same of any other. Tell the data provider, and name the interaction id.";
-const TOKEN_TOO_LONG: &str = "The access token is too long: at most 4096 octets are taken.";
-const TOKEN_REFUSED: &str = "The access token is unknown, expired, revoked, or not bound to the client certificate of this connection. Get a new one with the same certificate.";
