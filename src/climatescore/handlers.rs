@@ -17,7 +17,7 @@ use crate::{
     edge::{Body, ContentType, NotTaken},
     log::Access,
     policy::Permit,
-    response::{Refusal, representation::Validators},
+    response::{Refusal, validators::Validators},
 };
 
 /// The answer to a request at `route`.

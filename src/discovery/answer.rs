@@ -12,7 +12,8 @@ use crate::{
     response::{
         Coding, Refusal, accept,
         fields::joined,
-        representation::{Caching, Representation, Validators},
+        representation::{Caching, Representation},
+        validators::Validators,
     },
 };
 

@@ -9,7 +9,8 @@ use crate::{
     dataset::EntityTag,
     response::{
         Coding, Refusal,
-        representation::{Caching, Representation, Validators},
+        representation::{Caching, Representation},
+        validators::Validators,
     },
 };
 

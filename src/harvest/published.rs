@@ -24,7 +24,8 @@ use crate::{
         Refusal,
         media::Formats,
         prepared::Prepared,
-        representation::{BY_CODING, Caching, Representation, Validators, coding_of_only},
+        representation::{BY_CODING, Caching, Representation, coding_of_only},
+        validators::Validators,
     },
 };
 

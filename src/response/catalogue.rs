@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::{
     Refusal,
-    representation::{BY_CODING, Caching, Representation, Validators, coding_of_only},
+    representation::{BY_CODING, Caching, Representation, coding_of_only},
+    validators::Validators,
 };
 use crate::{
     clock::Timestamp,

@@ -15,7 +15,8 @@ use super::{
     body::{FileBody, LengthOnly},
     fields::joined,
     part::{self, Part},
-    representation::{Caching, Representation, Validators},
+    representation::{Caching, Representation},
+    validators::Validators,
 };
 use crate::{
     clock::Timestamp,

@@ -31,6 +31,7 @@ mod row_count;
 pub mod statistics;
 mod stream;
 pub mod sums;
+pub(crate) mod validators;
 pub(crate) mod write_buffer;
 
 pub use challenge::{Challenge, ErrorCode};

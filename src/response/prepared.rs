@@ -7,9 +7,8 @@ use bytes::Bytes;
 
 use super::{
     Coding, Refusal,
-    representation::{
-        BY_CODING, BY_TYPE_AND_CODING, Caching, Representation, Validators, coding_of_only,
-    },
+    representation::{BY_CODING, BY_TYPE_AND_CODING, Caching, Representation, coding_of_only},
+    validators::Validators,
 };
 use crate::dataset::EntityTag;
 

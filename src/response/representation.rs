@@ -1,10 +1,5 @@
 //! A representation (RFC 9110 §3.2): media type, coding, validators, and what caches may do with it.
 
-use std::{
-    fmt::Write,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
-
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
@@ -21,11 +16,9 @@ use super::{
     conditions::{self, Verdict},
     fields::{http_date, joined},
     media::{Formats, Negotiated},
+    validators::{ContentVersion, Validators},
 };
-use crate::{
-    clock::Timestamp,
-    dataset::{EntityTag, FileIdentity, perils::Served},
-};
+use crate::{clock::Timestamp, dataset::EntityTag};
 
 /// One of the representations that a request could be answered with.
 #[derive(Clone, Debug)]
@@ -51,17 +44,6 @@ pub(crate) enum Caching {
     Public(Validators),
 }
 
-/// Validators of a representation (RFC 9110 §8.8).
-#[derive(Clone, Debug)]
-pub(crate) struct Validators {
-    /// The tag of the representation without a coding; none while it is not known.
-    pub(crate) entity_tag: Option<EntityTag>,
-    /// `true` where two answers with the tag say the same and may differ in their bytes (RFC 9110 §8.8.1).
-    pub(crate) is_weak: bool,
-    /// The last change of the content, where anybody knows it.
-    pub(crate) last_modified: Option<SystemTime>,
-}
-
 impl Caching {
     /// Value for `Cache-Control`.
     const fn control(&self) -> &'static str {
@@ -69,65 +51,6 @@ impl Caching {
             Self::Never => "no-store",
             Self::Private(_) => ASKED_EACH_TIME,
             Self::Public(_) => "public, max-age=300",
-        }
-    }
-}
-
-/// Version of the content that an answer is made from: of stores, or of a table.
-#[derive(Clone, Debug)]
-pub(crate) struct ContentVersion {
-    /// A text that is another for every other content.
-    pub(crate) text: String,
-    /// The last change.
-    pub(crate) last_modified: SystemTime,
-}
-
-impl<'s> FromIterator<&'s Served> for ContentVersion {
-    fn from_iter<T: IntoIterator<Item = &'s Served>>(stores: T) -> Self {
-        let (mut text, mut imported) = (String::new(), 0);
-        for store in stores {
-            // A string takes everything.
-            let _ = write!(text, "{} {} ", store.version.id, store.checksum);
-            let at = u64::try_from(store.version.imported_at).unwrap_or(0);
-            imported = at.max(imported);
-        }
-        Self {
-            text,
-            last_modified: UNIX_EPOCH + Duration::from_secs(imported),
-        }
-    }
-}
-
-impl From<&Served> for ContentVersion {
-    fn from(store: &Served) -> Self {
-        std::iter::once(store).collect()
-    }
-}
-
-impl Validators {
-    /// The validators of the answer to the target of `request` in `format`, from `content`, by this release.
-    pub(crate) fn of_answer(content: &ContentVersion, request: &HttpRequest, format: &str) -> Self {
-        let target = request.uri().path_and_query().map(ToString::to_string);
-        let depends_on = format!(
-            "{} {}{format} {}",
-            env!("CARGO_PKG_VERSION"),
-            content.text,
-            target.unwrap_or_default()
-        );
-        Self {
-            entity_tag: Some(EntityTag::of(depends_on.as_bytes())),
-            is_weak: false,
-            last_modified: Some(content.last_modified),
-        }
-    }
-}
-
-impl From<&FileIdentity> for Validators {
-    fn from(identity: &FileIdentity) -> Self {
-        Self {
-            entity_tag: identity.entity_tag.clone(),
-            is_weak: false,
-            last_modified: Some(identity.last_modified),
         }
     }
 }
@@ -313,6 +236,8 @@ pub(crate) const BY_TYPE_AND_CODING: &str = "Accept, Accept-Encoding";
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
     use actix_web::{body::to_bytes, http::header::HeaderMap, rt::System, test::TestRequest};
 
     use super::*;

@@ -12,9 +12,8 @@ use crate::{
     },
     response::{
         Refusal,
-        representation::{
-            BY_CODING, Caching, ContentVersion, Representation, Validators, coding_of_only,
-        },
+        representation::{BY_CODING, Caching, Representation, coding_of_only},
+        validators::{ContentVersion, Validators},
     },
 };
 

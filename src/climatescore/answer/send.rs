@@ -20,7 +20,8 @@ use crate::{
     response::{
         Coding, Refusal, RowCount, StreamBody,
         pieces::{PieceBody, Pieces},
-        representation::{Caching, Representation, Validators},
+        representation::{Caching, Representation},
+        validators::Validators,
     },
 };
 

@@ -30,7 +30,8 @@ use crate::{
         coding::{Coded, Coding},
         media::Negotiated,
         provenance::{Closed, Closing},
-        representation::{ContentVersion, Representation},
+        representation::Representation,
+        validators::ContentVersion,
     },
 };
 

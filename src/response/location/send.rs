@@ -20,7 +20,8 @@ use crate::{
         media::{Formats, Negotiated},
         pieces::{PieceBody, SlicedBody},
         provenance::Closing,
-        representation::{BY_TYPE_AND_CODING, Caching, Representation, Validators},
+        representation::{BY_TYPE_AND_CODING, Caching, Representation},
+        validators::Validators,
         write_buffer::PIECE_BYTES,
     },
 };
