@@ -18,13 +18,28 @@
 //! Each value proves that its check was made: its fields are private, one constructor makes it, and
 //! the next room cannot begin without it.
 //!
-//! Beside the walk: [`app`] lists the routes and the rooms in order, [`climatescore`] is the old service's
-//! contract, [`config`] is read once into
-//! final types, [`clock`] is the only place that asks for the time, [`description`] says in `OpenAPI` what
-//! all this is, [`discovery`] what is published, [`harvest`] the same for catalogues of others, `disk` writes what has to stay, [`import`] builds the store
-//! that is served and [`sample`] makes up data for it, [`log`]
-//! writes records and [`audit`] those that must not be lost or changed, `printable` keeps each on its line, [`metrics`] counts, [`provenance`] signs records of what left and for whom, [`fair_semaphore`] keeps one consumer from taking all there is, [`service`]
-//! speaks with systemd, and [`commands`] are what a person types.
+//! Beside the walk:
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | [`app`] | the routes, and the rooms in their order for each |
+//! | [`audit`] | records that must not be lost or changed |
+//! | [`climatescore`] | the contract of the service before this one |
+//! | [`clock`] | the only place that asks for the time |
+//! | [`commands`] | what a person types |
+//! | [`config`] | the configuration, read once into final types |
+//! | [`description`] | the interface as `OpenAPI` |
+//! | [`discovery`] | pages that tell what is published |
+//! | `disk` | files that are whole on the disk or not there |
+//! | [`fair_semaphore`] | a limit of which one consumer cannot take all |
+//! | [`harvest`] | the catalogue for catalogues of others |
+//! | [`import`] | stores and tables, built from files and databases |
+//! | [`log`] | records for the operator |
+//! | [`metrics`] | counts |
+//! | `printable` | texts of others on one line |
+//! | [`provenance`] | signed records of what left, and for whom |
+//! | [`sample`] | data that is made up |
+//! | [`service`] | the daemon as systemd sees it |
 
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
