@@ -45,7 +45,7 @@ pub enum AuditCommand {
 /// Arguments of `perild audit prune`.
 #[derive(Args, Clone, Debug)]
 pub struct PruneArgs {
-    /// The first moment that is kept, as 2026-01-01 or 2026-01-01T00:00:00Z
+    /// Remove lines before this moment, as 2026-01-01 or 2026-01-01T00:00:00Z
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub before: Milliseconds,
     /// The files
@@ -56,7 +56,7 @@ pub struct PruneArgs {
 /// Arguments of `perild audit verify`.
 #[derive(Args, Clone, Debug)]
 pub struct VerifyArgs {
-    /// A hash that a line must have
+    /// The hash of a line that must be there, from the journal
     #[arg(long, value_name = "HASH", value_parser = digest)]
     pub head: Option<Digest>,
     /// The files

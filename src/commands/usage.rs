@@ -22,16 +22,16 @@ use crate::{
     which column answers which question of a scheme's report."
 )]
 pub struct UsageArgs {
-    /// The first moment, as 2026-11-01 or 2026-11-01T00:00:00Z
+    /// Count calls from this moment on, as 2026-11-01 or 2026-11-01T00:00:00Z
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub from: Milliseconds,
-    /// The first moment behind the last
+    /// Count calls before this moment
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub to: Milliseconds,
-    /// Tell calls apart by these
+    /// Group calls by these, with commas between
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "day,version", value_parser = dimension)]
     pub by: Vec<Dimension>,
-    /// The form
+    /// The form of the report
     #[arg(long, value_enum, default_value = "csv")]
     pub format: Form,
     /// The audit files
