@@ -112,7 +112,7 @@ impl RequestContext<'_> {
         Ok((Arc::clone(caller.facts()), token))
     }
 
-    /// Who asks, with a token.
+    /// The holder of the token, which must be there.
     pub(super) async fn bearer(self, access: &mut Access) -> Result<Bearer, Refusal> {
         Ok(Bearer(Some(self.authenticate(access).await?)))
     }

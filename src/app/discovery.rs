@@ -17,7 +17,7 @@ use crate::{
 
 pub(super) use route::DiscoveryRoute;
 
-/// Who asks, where a token was sent.
+/// The caller, where a token was sent.
 type Identified = (Arc<CertificateFacts>, BoundToken);
 
 impl RequestContext<'_> {

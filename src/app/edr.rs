@@ -158,11 +158,11 @@ struct DataQuery {
     coverage: Coverage,
     parameters: Parameters,
     takes_long: bool,
-    /// What a long one holds while it is worked on.
+    /// The form of a long one, which holds a slot while it is worked on.
     _form: Form,
 }
 
-/// Whether laying the geometry of a query over a grid may take longer than others on the same thread can wait.
+/// `true` of queries whose geometry may take longer to lay over a grid than others on the same thread can wait.
 fn takes_long(kind: QueryKind) -> bool {
     match kind {
         QueryKind::Area | QueryKind::Radius | QueryKind::Trajectory => true,
@@ -170,7 +170,7 @@ fn takes_long(kind: QueryKind) -> bool {
     }
 }
 
-/// What `work` comes to, on another thread where it `takes_long`.
+/// The outcome of `work`, on another thread where it `takes_long`.
 async fn on_a_thread<T: Send + 'static>(
     takes_long: bool,
     work: impl FnOnce() -> Result<T, Refused> + Send + 'static,

@@ -83,7 +83,7 @@ impl RequestContext<'_> {
         )
     }
 
-    /// What is asked for at `/v1/location`, and of which places.
+    /// The question at `/v1/location`, and its places.
     async fn read_query(
         self,
         body: Payload,
@@ -128,7 +128,7 @@ impl RequestContext<'_> {
         Ok((Some(bearer), withheld))
     }
 
-    /// What `options` want, where those that are `withheld` are not known.
+    /// The columns that `options` ask for, where those that are `withheld` are not known.
     fn subset(self, options: &Options, withheld: &[CollectionId]) -> Result<Subset, Refusal> {
         let limits = &self.site.peril_limits;
         let reach = Reach {
@@ -199,7 +199,7 @@ impl RequestContext<'_> {
             .await
     }
 
-    /// What was `read`. What cannot be read asks for nothing that is open: whoever sends it hears of that last.
+    /// The outcome of reading. A body that cannot be read asks for nothing open: whoever sends it hears of that last.
     pub(crate) async fn readable<T>(
         self,
         known: Option<&Bearer>,
@@ -227,7 +227,7 @@ impl RequestContext<'_> {
     }
 }
 
-/// Whose share of the slots of long bodies it is: that of strangers, where a body has to be read before it is
+/// The consumer whose slots for long bodies are used: strangers together, where a body has to be read before it is
 /// known whether anything in it needs a token.
 pub(crate) fn consumer(known: Option<&Bearer>) -> &str {
     known.map_or("", Bearer::consumer)
@@ -235,5 +235,5 @@ pub(crate) fn consumer(known: Option<&Bearer>) -> &str {
 
 /// The media types of a body of `/v1/location`.
 const BODIES: &str = "application/json, application/geo+json or text/csv";
-/// What a CSV must have: which of its columns is the latitude, nothing else says.
+/// The rule for a CSV: which of its columns is the latitude, nothing else says.
 const WITH_HEADER: &str = "CSV with a header that names its columns, not header=absent";

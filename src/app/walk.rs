@@ -243,7 +243,7 @@ fn healthy() -> HttpResponse {
     plain("text/html; charset=utf-8", "OK")
 }
 
-/// Where the reader is led (RFC 9110 §15.4.4).
+/// A redirect to `path` (RFC 9110 §15.4.4).
 fn elsewhere(path: &'static str) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((LOCATION, path))

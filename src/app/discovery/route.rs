@@ -1,6 +1,6 @@
 //! The paths of what is published.
 
-/// What is asked about what is published.
+/// A page or document of what is published.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum DiscoveryRoute {
     /// `/v1/collections/{id}`

@@ -33,7 +33,7 @@ struct Sent {
 }
 
 impl Form {
-    /// What the parameters say of a coverage with `columns`.
+    /// The parameters, for a coverage with `columns`.
     pub(super) fn parameters(
         &self,
         kind: QueryKind,
@@ -42,7 +42,7 @@ impl Form {
         Parameters::read(kind, &self.pairs, columns)
     }
 
-    /// Whether reading them takes longer than others on the same thread can wait.
+    /// `true` when reading them takes longer than others on the same thread can wait.
     pub(super) fn is_long(&self) -> bool {
         self.sent.is_some()
     }

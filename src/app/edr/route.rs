@@ -7,7 +7,7 @@ use crate::{dataset::edr::QueryKind, policy::CollectionId};
 /// A data query of a collection.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct EdrRoute {
-    /// Which query.
+    /// The kind of query.
     pub kind: QueryKind,
     /// The collection; none when no collection can have that name.
     pub collection: Option<CollectionId>,
