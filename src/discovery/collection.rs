@@ -58,14 +58,14 @@ pub(super) struct CollectionDocument<'c> {
     links: Vec<Link>,
 }
 
-/// Who may have it.
+/// The access rule, in public.
 #[derive(Serialize)]
 struct Access<'c> {
-    /// Whether no token is needed.
+    /// `true` when no token is needed.
     open: bool,
     /// Any one of these suffices.
     any_of: Vec<Way<'c>>,
-    /// What that means for who asks, where a token was sent.
+    /// The rule's outcome for the caller, where a token was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     caller: Option<CallerWord>,
 }
@@ -73,7 +73,7 @@ struct Access<'c> {
 #[derive(Serialize)]
 struct Way<'c> {
     class: &'static str,
-    /// What a token must carry; none: any active token will do, if one is needed at all.
+    /// Scopes that a token must carry; none: any active token will do, if one is needed at all.
     scopes: Vec<&'c str>,
     /// The conditions beside them, in words; nobody is named.
     #[serde(skip_serializing_if = "Vec::is_empty")]

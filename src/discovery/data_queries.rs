@@ -26,7 +26,7 @@ pub(super) struct Offer {
     parameter_names: Map<String, Value>,
 }
 
-/// What can be asked of `collection`; none where nothing lies on a grid.
+/// The data queries of `collection`; none where nothing lies on a grid.
 pub(super) fn of(view: &View<'_>, collection: &Collection) -> Option<Offer> {
     if !is_asked(collection) {
         return None;

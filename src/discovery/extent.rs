@@ -46,11 +46,11 @@ struct Custom {
     interval: [[Value; 2]; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     values: Vec<Value>,
-    /// Where it is explained.
+    /// The address of its definition.
     reference: String,
 }
 
-/// Where and when the data of `collection` lie; none where nobody said.
+/// The extent of `collection` in space and time; none where nobody said.
 pub(super) fn document(view: &View<'_>, collection: &Collection) -> Option<ExtentDocument> {
     let Metadata {
         extent, dimensions, ..

@@ -1,4 +1,4 @@
-//! Who asks: what the certificate and the token say, what may be read with them, and how much of it at once.
+//! The caller: what the certificate and the token say, what may be read with them, and how much of it at once.
 
 use serde::Serialize;
 
@@ -9,20 +9,20 @@ use super::{
 };
 use crate::{caller::CertificateFacts, clock::Timestamp, dataset::Collection, token::BoundToken};
 
-/// Who asks.
+/// The caller.
 #[derive(Clone, Copy, Debug)]
 pub struct Me<'m> {
     /// The certificate that was presented.
     pub certificate: &'m CertificateFacts,
     /// The token that is bound to it.
     pub token: &'m BoundToken,
-    /// How much may be asked for at once.
+    /// Limits of one request.
     pub limits: Limits,
     /// The time.
     pub now: Timestamp,
 }
 
-/// How much may be asked for at once.
+/// Limits of one request.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Limits {
     /// Places of one request.

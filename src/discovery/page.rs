@@ -116,7 +116,7 @@ pub(super) fn me(view: &View<'_>, me: &Me<'_>) -> String {
     page("/v1/me", me::TITLE, &[LANDING], &body)
 }
 
-/// Who may have `collection`, and whether that is who asks.
+/// The access to `collection` in a sentence, with that of the caller.
 fn who(view: &View<'_>, collection: &Collection) -> String {
     let rule = view.rule(collection);
     let words = rule.map_or_else(|| "nobody".to_owned(), |rule| escaped(&rule.told()));

@@ -2,7 +2,7 @@
 
 use crate::dataset::perils::Refused;
 
-/// What a request for a document asks for.
+/// A request for a document: its form and its page.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Asked {
     /// The form, where one is named.

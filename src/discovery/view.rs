@@ -1,4 +1,4 @@
-//! What one caller sees of the catalogue.
+//! The catalogue as one caller sees it.
 
 use percent_encoding::utf8_percent_encode;
 
@@ -25,10 +25,10 @@ pub struct View<'v> {
     pub now: Timestamp,
 }
 
-/// Whether a collection may be read with the token that was sent.
+/// The caller's access to a collection with the token that was sent.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Reading {
-    /// What is lacking for each way that would do: scope tokens, and conditions in words.
+    /// The things that are lacking for each way that would do: scope tokens, and conditions in words.
     Lacks(Vec<String>),
     /// It may be read.
     May,
@@ -66,7 +66,7 @@ impl<'v> View<'v> {
         self.policy.rule(collection.id()).map(AsRef::as_ref)
     }
 
-    /// Whether `collection` may be read.
+    /// The caller's access to `collection`.
     pub(super) fn reading(&self, collection: &Collection) -> Reading {
         let Some(rule) = self.rule(collection) else {
             return Reading::Lacks(Vec::new());
@@ -88,7 +88,7 @@ impl<'v> View<'v> {
         }
     }
 
-    /// What has no data yet or no rule is not there; what is not listed is there for those who may read it.
+    /// `true` of collections with data and a rule that are listed, or that the caller may read.
     fn shows(&self, collection: &Collection) -> bool {
         collection.has_data()
             && self.rule(collection).is_some()
