@@ -13,7 +13,7 @@ pub struct Media {
     pub name: &'static str,
     /// Value for `Content-Type`.
     pub content_type: &'static str,
-    /// Whether a content coding can make it smaller: Parquet is compressed within.
+    /// `true` when a content coding can make it smaller: Parquet is compressed within.
     pub is_compressible: bool,
 }
 
@@ -24,7 +24,7 @@ pub trait Formats: Copy + Eq + 'static {
     /// Their media types, as a refusal lists them.
     const OFFERED: &'static str;
 
-    /// What it is sent as.
+    /// The media type.
     fn media(self) -> &'static Media;
 
     /// The names by which `f` asks for it.

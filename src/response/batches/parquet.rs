@@ -67,7 +67,7 @@ pub(crate) fn chunks(rows: u64, columns: u64, bytes: u64) -> u64 {
 
 /// Metadata of a `GeoParquet` file, which readers look for beside its schema.
 pub(crate) const GEO: &str = "geo";
-/// What a refusal of more than [`MOST_CHUNKS`] calls them.
+/// The name of column chunks in a refusal of more than [`MOST_CHUNKS`].
 pub(crate) const CHUNKS: &str =
     "columns of all row groups of the Parquet file (Arrow has no such limit)";
 /// Columns of all row groups: of each some 700 bytes are in memory until the file ends.

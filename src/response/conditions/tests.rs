@@ -1,4 +1,3 @@
-
 use actix_web::test::TestRequest;
 
 use super::*;

@@ -1,4 +1,4 @@
-//! How long an answer to a data query becomes, as it is estimated before it begins.
+//! The length of an answer to a data query, as it is estimated before it begins.
 
 use super::{Format, netcdf};
 use crate::{
@@ -76,7 +76,7 @@ fn members(selection: &Selection) -> u64 {
     names.saturating_add(count(slice.count()).saturating_mul(BYTES_OF_A_TEXT + BYTES_OF_A_MEMBER))
 }
 
-/// What is written of a cell beside its values, in values: coordinates, and of several places each one's own axes and
+/// The text beside a cell's values, counted in values: coordinates, and of several places each one's own axes and
 /// ranges.
 fn beside_values(selection: &Selection) -> u64 {
     let slice = selection.slice();

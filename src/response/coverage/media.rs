@@ -2,7 +2,7 @@
 
 use crate::response::media::{self, Formats, Media};
 
-/// What an answer is written as, and called.
+/// The format of an answer with values of a coverage.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Format {
     /// An Arrow IPC stream.

@@ -9,7 +9,7 @@ use crate::dataset::{
 /// A cell of an answer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Answered {
-    /// Where its values are for: its grid point, else the place that was asked for.
+    /// The position of its values: its grid point, else the place that was asked for.
     pub(super) position: Position,
     /// None off the grid.
     pub(super) cell: Option<CellIndex>,

@@ -200,7 +200,7 @@ fn number(name: &str, unit: &str) -> Field {
     Field::new(name, DataType::Float64, false).with_metadata(metadata)
 }
 
-/// What a column says of its values.
+/// The field metadata of a column.
 fn about(selection: &Selection, column: ColumnIndex) -> HashMap<String, String> {
     let (columns, description) = (selection.columns(), selection.coverage().description());
     let Some(variable) = columns.variable(column) else {

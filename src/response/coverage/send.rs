@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// What there is to answer with, whatever is asked.
+/// Means of every answer, whatever is asked.
 pub(crate) struct Means<'m, T> {
     /// The store of the coverage.
     pub store: &'m Served,

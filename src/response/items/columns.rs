@@ -90,7 +90,7 @@ fn schema(table: &TableSchema, read: &[usize], format: Format) -> SchemaRef {
     Arc::new(schema.with_metadata(metadata.unwrap_or_default()))
 }
 
-/// What a column says of its values.
+/// The field metadata of a column.
 fn about(column: &Column) -> HashMap<String, String> {
     let mut about = match column.column_type {
         ColumnType::Geometry => Extension::Wkb.metadata(),

@@ -103,7 +103,7 @@ impl Form {
         answer
     }
 
-    /// What a collection of features says of itself and of its number.
+    /// The members of a collection of features beside them: its time, and their numbers.
     fn numbers(&self, returned: usize, matched: Option<u64>) -> Map<String, Value> {
         let mut members = Map::new();
         members.insert("timeStamp".to_owned(), self.now.to_string().into());

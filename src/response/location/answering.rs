@@ -18,7 +18,7 @@ pub(super) struct Answering {
     writer: Box<dyn Writer>,
     answered: PlaceResult,
     has_begun: bool,
-    /// Whether there is more of the last place.
+    /// `true` while there is more of the last place.
     is_within: bool,
 }
 

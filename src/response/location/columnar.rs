@@ -91,14 +91,14 @@ struct Columns<'q> {
     has_own_cells: bool,
     synthetic: bool,
     rows: usize,
-    /// How many it has at most.
+    /// Rows that it has at most.
     most_rows: usize,
     /// Octets of text that the rows have brought along.
     carried: usize,
     index: UInt64Builder,
     /// Those of [`Prepared::coordinates`].
     coordinates: Numbers<Float64Type>,
-    /// What else was sent, in its order.
+    /// The other columns that were sent, in their order.
     sent: Vec<StringBuilder>,
     status: [StringBuilder; 2],
     cells: Numbers<Float64Type>,
@@ -251,7 +251,7 @@ fn doubles(numbers: &mut Numbers<Float64Type>) -> impl Iterator<Item = ArrayRef>
         .map(|column| -> ArrayRef { Arc::new(column) })
 }
 
-/// Where a cell lies, and how far from the place.
+/// The centre of a cell, and its distance from the place.
 fn numbers_of(cell: Option<&UsedCell>) -> [Option<f64>; 3] {
     let number = |of: fn(&UsedCell) -> f64| cell.map(of);
     [

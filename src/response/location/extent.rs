@@ -1,4 +1,4 @@
-//! How much a question asks for, before any of it is answered: more than one request may have is refused, and what
+//! The size of a question, before any of it is answered: more than one request may have is refused, and what
 //! takes longer than a moment needs a slot and a thread of its own.
 //!
 //! `docs/decisions/0009-what-an-answer-may-cost.md` has every answer's size as a function of the request's.
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// How much one request may ask for.
+/// Limits of one request.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Columns of a CSV body.
@@ -25,7 +25,7 @@ pub struct Limits {
     pub answer_bytes: u64,
 }
 
-/// What makes an answer long.
+/// Numbers that make an answer long.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Extent {
     places: u64,
@@ -39,9 +39,9 @@ pub(super) struct Extent {
     searched: u64,
     /// Octets of the body.
     carried: u64,
-    /// How often what came with a place stands in the answer.
+    /// Copies in the answer of what came with a place.
     copies: u64,
-    /// Whether the body can be read without waiting for a disk.
+    /// `true` when the body can be read without waiting for a disk.
     is_in_memory: bool,
     format: Format,
     is_flat: bool,
@@ -88,7 +88,7 @@ impl Extent {
         Ok(())
     }
 
-    /// Whether a worker, which others wait for, may answer: in a few milliseconds, with little in memory at once, and
+    /// `true` when a worker, which others wait for, may answer: in a few milliseconds, with little in memory at once, and
     /// without a disk.
     pub(super) fn is_short(&self, coding: Coding) -> bool {
         let is_made_in_pieces = self.is_text() && coding == Coding::Identity;
@@ -172,7 +172,7 @@ impl Extent {
     }
 }
 
-/// What a refusal of too many columns calls them.
+/// The name of columns in a refusal of too many.
 pub const COLUMNS: &str = "columns of the CSV";
 const HEADER: &str = "octets of the names of the CSV's columns";
 const CELLS: &str = "cells of the answer, places times their columns and values";

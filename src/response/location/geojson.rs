@@ -23,7 +23,7 @@ pub(super) struct Features {
     header: Option<Header>,
 }
 
-/// How the values stand in a feature.
+/// The arrangement of values in a feature.
 enum Kind {
     Flat(Box<FlatResults>),
     Nested(Results),

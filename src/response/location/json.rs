@@ -98,7 +98,7 @@ pub(super) fn preamble(question: &Question) -> String {
     format!("\"store\":{store},\"query\":{query}")
 }
 
-/// What is said of each collection, where they are not from one store.
+/// Facts of each collection, where they are not from one store.
 fn collections(subset: &Subset) -> serde_json::Value {
     let each = subset.coverages.iter().filter_map(|one| {
         let store = one.store.as_ref()?;

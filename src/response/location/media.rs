@@ -5,7 +5,7 @@ use crate::{
     response::media::{self, Formats, Media},
 };
 
-/// What an answer is written as.
+/// The format of an answer with values at places.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Format {
     /// An Arrow IPC stream.

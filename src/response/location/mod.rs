@@ -44,7 +44,7 @@ use columnar::Batches;
 pub struct Question {
     /// The places.
     pub places: PlaceList,
-    /// What is wanted of them.
+    /// The columns that are asked for.
     pub subset: Subset,
     /// The columns that may be read.
     pub values: Values,
@@ -55,12 +55,12 @@ pub struct Question {
 }
 
 impl Question {
-    /// Where the values are from.
+    /// The stores that the values are from.
     fn origins(&self) -> Origins {
         Origins::of(&self.subset.coverages)
     }
 
-    /// What the format cannot have of what is asked for: the option, and what it must be.
+    /// The option that the format cannot have, and what it must be.
     fn impossible(&self) -> Option<(&'static str, &'static str)> {
         if self.format == Format::Csv {
             None
@@ -76,12 +76,12 @@ impl Question {
         }
     }
 
-    /// Whether each value has a line of its own.
+    /// `true` when each value has a line of its own.
     fn is_long(&self) -> bool {
         self.subset.layout == Some(Layout::Long)
     }
 
-    /// Whether the values are properties of their features, without a level between.
+    /// `true` when the values are properties of their features, without a level between.
     fn is_flat(&self) -> bool {
         self.subset.layout == Some(Layout::Wide) && self.format == Format::GeoJson
     }

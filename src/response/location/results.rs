@@ -1,4 +1,4 @@
-//! What came of the places, alike in JSON and GeoJSON: each one's status and values, and how many came to what.
+//! Results of places, alike in JSON and GeoJSON: each one's status and values, and the number of each status.
 
 use std::io::Write;
 
@@ -39,7 +39,7 @@ impl Results {
     }
 }
 
-/// How many places came to what.
+/// Numbers of places by their status.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Counts {
     places: u64,
@@ -48,7 +48,7 @@ pub(super) struct Counts {
     invalid: u64,
 }
 
-/// What stands around the values, made once.
+/// Texts around the values, made once.
 struct ValueTexts {
     /// For each value, what stands before it; from the second on with the comma after the one before.
     heads: Vec<Box<[u8]>>,
@@ -57,12 +57,12 @@ struct ValueTexts {
     synthetic: bool,
     /// Octets of one place's values, and a little more.
     length: usize,
-    /// What stands after a value, as long as the values come from one cell in one way.
+    /// The text after a value, as long as the values come from one cell in one way.
     tail: Vec<u8>,
 }
 
 impl Counts {
-    /// How many places are counted.
+    /// The number of places.
     pub(super) fn places(self) -> u64 {
         self.places
     }
@@ -149,7 +149,7 @@ impl ValueTexts {
     }
 }
 
-/// What stands after a value that is there.
+/// Appends the text after a value that is there.
 fn push_tail(
     out: &mut Vec<u8>,
     interpolation: Interpolation,

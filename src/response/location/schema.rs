@@ -24,12 +24,12 @@ pub struct Schemas {
     kept: Cache<Asked, Arc<Prepared>>,
 }
 
-/// What a schema depends on.
+/// Facts of a question that a schema depends on.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 struct Asked {
     sent: Vec<String>,
     has_index: bool,
-    /// Which of `sent` are the coordinates, the first of them first.
+    /// Positions of the coordinates among `sent`, the first of them first.
     coordinates: [usize; 2],
     form: Form,
     /// The coverages by name.
@@ -43,7 +43,7 @@ struct Asked {
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) schema: SchemaRef,
-    /// Which columns are the coordinates that were sent, the first of them first.
+    /// Positions of the columns that were sent as coordinates, the first of them first.
     pub(super) coordinates: [usize; 2],
     /// The values' columns.
     pub(super) names: Vec<String>,

@@ -26,14 +26,14 @@ use crate::{
     },
 };
 
-/// What there is to answer with, whatever is asked.
+/// Means of every answer, whatever is asked.
 #[derive(Debug)]
 pub(crate) struct Means<'s> {
     /// Schemas of answers from these perils.
     pub schemas: &'s Arc<Schemas>,
     /// The places of the answer, for its record.
     pub rows: RowCount,
-    /// How much a request may ask.
+    /// Limits of one request.
     pub limits: Limits,
     /// The end with a record of provenance, where the answer has one.
     pub closing: Option<Closing>,
@@ -94,7 +94,7 @@ pub(crate) fn answer(
     ))
 }
 
-/// What caches know the answer by; that to a POST is no representation of its target (RFC 9110 §9.3.3).
+/// The representation that caches know; that to a POST is none of its target (RFC 9110 §9.3.3).
 fn representation(request: &HttpRequest, question: &Question, coding: Coding) -> Representation {
     let format = question.format;
     let caching = if *request.method() == Method::POST {

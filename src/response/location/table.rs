@@ -37,15 +37,15 @@ pub(super) struct Table {
     source: Source,
     sent: Vec<u8>,
     places: u64,
-    /// Which value of the place comes next in a long table.
+    /// The position of the place's next value in a long table.
     next: usize,
 }
 
-/// Where the values are from, as a table says it.
+/// The source of the values, as a table says it.
 struct Source {
     /// Lines before the header.
     lines: String,
-    /// What ends each line of a place.
+    /// The fields at the end of each line of a place.
     fields: String,
 }
 
@@ -307,7 +307,7 @@ fn is_long(subset: &Subset) -> bool {
     subset.layout == Some(Layout::Long)
 }
 
-/// Where each coverage's values come from, when they may come from several cells.
+/// Columns of the cells that each coverage's values come from, when they may be several.
 pub(super) fn cell_columns(subset: &Subset) -> Vec<String> {
     let coverages = subset.coverages.iter().filter(|_| subset.has_own_cells());
     coverages

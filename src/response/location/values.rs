@@ -10,7 +10,7 @@ use crate::dataset::{
     },
 };
 
-/// What is said of a number, whatever the place.
+/// Facts of a number, whatever the place.
 pub(super) struct Facts<'s> {
     pub(super) coverage: &'s Description,
     pub(super) variable: &'s Variable,
@@ -18,7 +18,7 @@ pub(super) struct Facts<'s> {
 }
 
 impl<'s> Facts<'s> {
-    /// What is said of each number, in their order.
+    /// Facts of each number, in their order.
     pub(super) fn of_all(subset: &'s Subset) -> impl Iterator<Item = Self> {
         subset.outputs.iter().filter_map(|wanted| {
             let coverage = &**subset.coverage(wanted)?;
@@ -83,7 +83,7 @@ pub(super) fn decimals(subset: &Subset) -> Vec<u8> {
     facts.map(|facts| facts.variable.decimals).collect()
 }
 
-/// Why there is no number; none when there is one.
+/// The reason why there is no number; none when there is one.
 pub(super) fn reason(value: Value) -> Option<&'static str> {
     match value {
         Value::Known(_) => None,

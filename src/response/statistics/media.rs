@@ -2,7 +2,7 @@
 
 use crate::response::media::{self, Formats, Media};
 
-/// What statistics are written as.
+/// The format of statistics.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Format {
     /// A long table.

@@ -27,7 +27,7 @@ struct Line<'s> {
 
 /// A number of an answer, in decimal.
 struct Number<'s> {
-    /// Which statistic, or the side of a limit.
+    /// The name of the statistic, or the side of a limit.
     name: &'static str,
     /// The limit, as it was written.
     limit: Option<&'s str>,

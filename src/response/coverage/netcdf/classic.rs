@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use thiserror::Error;
 
-/// What a file has, in the order in which its values follow the header.
+/// The content of a file, in the order in which its values follow the header.
 #[derive(Debug, Default)]
 pub(super) struct File {
     pub(super) dimensions: Vec<(String, u32)>,
@@ -28,7 +28,7 @@ pub(super) enum Kind {
     Text,
 }
 
-/// What is said of a file or a variable.
+/// An attribute of a file or a variable.
 #[derive(Debug)]
 pub(super) enum Attribute {
     Number(&'static str, f64),

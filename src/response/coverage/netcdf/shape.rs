@@ -1,4 +1,4 @@
-//! What a selection has in a file: dimensions, coordinates and variables, by the CF conventions.
+//! The shape of a file for a selection: dimensions, coordinates and variables, by the CF conventions.
 
 use super::classic::{Attribute, File, Kind, Variable};
 use crate::{
