@@ -71,7 +71,7 @@ fn walk(directory: &OwnedFd, name: &str) -> Result<OwnedFd> {
     Err(Errno::ISDIR)
 }
 
-/// What a path is made of, the first component last.
+/// The components of a path, in their order.
 fn components(path: &[u8]) -> Result<Vec<Vec<u8>>> {
     if path.first() == Some(&b'/') {
         return Err(Errno::XDEV);

@@ -33,7 +33,7 @@ pub struct FileBytes {
     reading: Reading,
 }
 
-/// What reading without waiting brought.
+/// The outcome of reading without waiting.
 #[derive(Debug)]
 pub enum Piece {
     /// Nothing is left.

@@ -33,14 +33,14 @@ use told::Told;
 pub use survey::Withheld;
 pub(super) use told::Reading;
 
-/// What a permit and a name lead to: the bytes, and what an answer says about them.
+/// The file that a permit and a name lead to: the bytes, and what an answer says about them.
 #[derive(Debug)]
 pub struct Selection {
     /// Type by extension.
     pub media_type: MediaType,
-    /// Which version of the file this is.
+    /// The version of the file.
     pub identity: FileIdentity,
-    /// Where the bytes come from.
+    /// The source of the bytes.
     pub content: FileContent,
     /// The tag of what is not read at once, while it is being made.
     pub pending: Option<Pending>,
@@ -63,7 +63,7 @@ struct Asked {
     of_the_proxy: bool,
 }
 
-/// Where the bytes of a [`Selection`] come from.
+/// The source of the bytes of a [`Selection`].
 #[derive(Debug)]
 pub enum FileContent {
     /// Memory: the whole file.
@@ -74,7 +74,7 @@ pub enum FileContent {
     Proxy(String),
 }
 
-/// Why there is no selection.
+/// Reason why there is no selection.
 #[derive(Debug, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Absent {
@@ -94,7 +94,7 @@ pub enum Absent {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
 }
@@ -301,7 +301,7 @@ fn read_whole(file: File, version: Version, reading: Reading) -> io::Result<(Fil
     Ok((identity, content))
 }
 
-/// Whether what lies in the folder can be reached; who may list it cannot always do so.
+/// Enters the folder, without listing it: files can be reached in one that may not be listed.
 fn enter(root: &OwnedFd) -> io::Result<()> {
     Ok(accessat(root, ".", Access::EXEC_OK, AtFlags::EACCESS)?)
 }
@@ -335,7 +335,7 @@ fn unreadable(path: &Path, source: io::Error) -> Absent {
     }
 }
 
-/// What would help where the rights of a file or a folder are not enough.
+/// The remedy where the rights of a file or a folder are not enough.
 pub const READABLE: &str =
     "let the user that perild runs as read it: chmod o+r a file, o+rx a folder, or its group";
 

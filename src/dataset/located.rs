@@ -116,7 +116,7 @@ impl Iterator for Located {
     }
 }
 
-/// What was found of each pair.
+/// The status of each pair.
 fn statuses(
     positions: &[Option<[f64; 2]>],
     places: &UInt32Array,

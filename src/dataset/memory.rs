@@ -40,7 +40,7 @@ impl Memory {
         }
     }
 
-    /// Whether a file of `length` bytes may be kept at all.
+    /// `true` when a file of `length` bytes may be kept at all.
     pub(super) fn takes(&self, length: u64) -> bool {
         length <= Self::LARGEST.min(self.capacity_bytes)
     }
@@ -73,5 +73,5 @@ impl Memory {
     }
 }
 
-/// What an entry costs beside its name and content, about.
+/// Bytes of an entry beside its name and content, about.
 const OVERHEAD_BYTES: usize = 512;

@@ -81,7 +81,7 @@ impl FileName {
         &self.asked
     }
 
-    /// What the extension says.
+    /// The media type of the extension.
     #[must_use]
     pub fn media_type(&self) -> MediaType {
         self.media_type

@@ -1,4 +1,4 @@
-//! Which version of a file is at hand, and what an answer says of it.
+//! The version of a file that is at hand, and what an answer says of it.
 
 use std::{
     fmt,
@@ -22,7 +22,7 @@ pub struct FileIdentity {
     pub length: u64,
 }
 
-/// What the system says of a file: two versions never say the same.
+/// The file status: two versions never have the same.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(super) struct Version {
     device: u64,
@@ -72,17 +72,17 @@ impl Version {
         UNIX_EPOCH + since + Duration::from_nanos(nanoseconds)
     }
 
-    /// Whether the content is the same, though a name may have come or gone (a rename over the file).
+    /// `true` when the content is the same, though a name may have come or gone (a rename over the file).
     pub(super) fn is_same_content(&self, other: &Self) -> bool {
         (self.inode, self.length, self.modified) == (other.inode, other.length, other.modified)
     }
 
-    /// Whether the file has been left alone long enough for another change to show in its times.
+    /// `true` when the file has been left alone long enough for another change to show in its times.
     pub(super) fn is_settled(&self, now: Timestamp) -> bool {
         self.changed.0.saturating_add(2) <= now.seconds()
     }
 
-    /// Whether the time that the file claims for its content is `time` or before it.
+    /// `true` when the time that the file claims for its content is `time` or before it.
     pub(super) fn is_of(&self, time: Timestamp) -> bool {
         self.modified.0 <= time.seconds()
     }

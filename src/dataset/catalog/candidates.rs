@@ -25,20 +25,20 @@ pub(super) struct Candidate {
     /// That name without its extension: its data are named so unless it says otherwise.
     pub(super) stem: Box<str>,
     pub(super) read: Arc<Read>,
-    /// What is published; none when it is broken and was not read before.
+    /// The part that is published; none when it is broken and was not read before.
     pub(super) published: Option<Published>,
-    /// Whether what is published was read at an earlier load, since what stands there now is broken.
+    /// `true` when that part was read at an earlier load, since what stands there now is broken.
     pub(super) is_stale: bool,
 }
 
-/// What is published of one description.
+/// The published part of one description.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Published {
     pub(super) id: CollectionId,
     pub(super) placed: Arc<Placed>,
 }
 
-/// What was published of each description at the last load, by the names of their files: with what was read of it,
+/// The parts published at the last load, by the names of their descriptions' files: with what was read of it,
 /// unless that was broken.
 pub(super) type Before = HashMap<Box<str>, (Option<Arc<Read>>, Published)>;
 
@@ -118,7 +118,7 @@ impl<'c> Candidates<'c> {
         }
     }
 
-    /// What is published, for the next load.
+    /// The published parts, for the next load.
     pub(super) fn published(&self) -> Before {
         let published = self.all.iter().filter_map(|candidate| {
             let read = (!candidate.is_stale).then(|| Arc::clone(&candidate.read));
@@ -152,7 +152,7 @@ impl<'c> Candidates<'c> {
         self.all.push(candidate);
     }
 
-    /// What was published of the very same description, where nothing else has a say in it.
+    /// The part that was published of the very same description, where nothing else has a say in it.
     fn unchanged(&self, candidate: &Candidate) -> Option<Published> {
         let (read, before) = self.before.get(&candidate.name)?;
         let is_same = Arc::ptr_eq(read.as_ref()?, &candidate.read);
@@ -223,7 +223,7 @@ impl Candidate {
         self.published.as_ref().map(|published| &published.id)
     }
 
-    /// Whether the file is named as it is, or as its collection.
+    /// `true` when the file is named as it is, or as its collection.
     pub(super) fn is_named_as(&self, file: &FileName) -> bool {
         let id = self.id().map(CollectionId::as_str);
         file.candidates()

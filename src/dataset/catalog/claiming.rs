@@ -1,4 +1,4 @@
-//! Which files belong to which description; one that speaks of another's files, or of none, is refused.
+//! Claims of descriptions to files; one that speaks of another's files, or of none, is refused.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -125,7 +125,7 @@ impl<'c> Claiming<'c> {
         names.entry(published.id.as_str().into()).or_insert(None);
     }
 
-    /// What a broken description speaks of belongs to nobody, unless the configuration has a rule for it.
+    /// Withholds the files of a broken description, unless the configuration has a rule for them.
     fn withhold(&mut self, candidate: &Candidate) {
         let draft = &candidate.read.draft;
         for name in [Some(&*candidate.stem), draft.id()].into_iter().flatten() {

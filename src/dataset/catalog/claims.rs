@@ -7,7 +7,7 @@ use crate::{
     policy::CollectionId,
 };
 
-/// Which collection each file belongs to, whether it is there yet or not.
+/// The collection of each file, whether it is there yet or not.
 ///
 /// The nearest word holds: a description that names the file itself, then a description or a rule of the file's name
 /// (`tidy.csv` before `tidy`), then a description with a pattern that fits. What a broken description speaks of belongs
@@ -22,13 +22,13 @@ pub(super) struct Claims {
     pub(super) ruled: HashSet<CollectionId>,
     /// Patterns of names.
     pub(super) patterns: Vec<(Source, CollectionId)>,
-    /// What broken descriptions speak of.
+    /// Files that broken descriptions speak of.
     pub(super) withheld: Vec<Source>,
     /// The names of the collections that broken descriptions describe.
     pub(super) broken: HashSet<Box<str>>,
     /// Collections that are no files: one of their name has an extension left.
     pub(super) held: HashSet<CollectionId>,
-    /// Whether what nobody speaks of is published.
+    /// `true` when files that nobody speaks of are published.
     pub(super) publish_all: bool,
 }
 

@@ -49,7 +49,7 @@ pub struct Representation {
 }
 
 impl Representation {
-    /// Whether the file is called `name`, with its extensions or without some of them.
+    /// `true` when the file is called `name`, with its extensions or without some of them.
     #[must_use]
     pub fn is_called(&self, name: &str) -> bool {
         let file = FileName::of_entry(&self.name);
@@ -66,15 +66,15 @@ pub struct Held {
     pub group: Option<CollectionId>,
     /// The kind.
     pub kind: Kind,
-    /// What the import was told of it.
+    /// The metadata that the import was given.
     pub metadata: Metadata,
     /// The checksum of its content; the same wherever the store is copied.
     pub digest: Option<Box<str>>,
-    /// Whether there is anything to read; a peril is there before it is imported.
+    /// `true` when there is anything to read; a peril is there before it is imported.
     pub has_data: bool,
 }
 
-/// What holds the data of imported collections.
+/// A holder of the data of imported collections.
 ///
 /// Files need none: their folder is read as it is. A store is an implementation, and so is any source that is asked
 /// while it is served.
@@ -128,7 +128,7 @@ impl Collection {
         self.description.as_ref().map(|placed| &*placed.name)
     }
 
-    /// Whether it is in public lists.
+    /// `true` when it is in public lists.
     #[must_use]
     pub fn is_listed(&self) -> bool {
         let description = self.description.as_ref();
@@ -161,7 +161,7 @@ impl Collection {
         Some(&source.value)
     }
 
-    /// Whether there is anything to read: a coverage that was not imported yet has nothing.
+    /// `true` when there is anything to read: a coverage that was not imported yet has nothing.
     #[must_use]
     pub fn has_data(&self) -> bool {
         self.has_data

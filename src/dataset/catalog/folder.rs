@@ -45,7 +45,7 @@ pub(super) struct DescriptionFile {
     pub(super) read: Arc<Read>,
 }
 
-/// What was read of descriptions, to be used again while their files are the same.
+/// Descriptions that were read, to be used again while their files are the same.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known(HashMap<Box<str>, (Version, Arc<Read>)>);
 
@@ -165,7 +165,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Arc<Read> {
     })
 }
 
-/// What the system says of the regular file `name`; none where it is something else.
+/// The file status of the regular file `name`; none where it is something else.
 fn regular(root: &Path, directory: &OwnedFd, name: &str) -> io::Result<Option<Version>> {
     let stat = statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)?;
     match kind(&stat) {

@@ -24,15 +24,15 @@ use crate::{
     policy::{CollectionId, is_reserved},
 };
 
-/// What a catalogue is made of.
+/// Sources of a catalogue.
 pub struct Sources<'s> {
     /// The folder of the data and of their descriptions.
     pub folder: &'s Path,
-    /// Whether files are published of which no description and no rule speaks.
+    /// `true` when files are published of which no description and no rule speaks.
     pub publish_all: bool,
     /// The collections with a rule of their own in the configuration.
     pub ruled: HashSet<CollectionId>,
-    /// What holds imported collections.
+    /// Holders of imported collections.
     pub holdings: &'s [&'s dyn Holding],
     /// The time of the load.
     pub now: Timestamp,
@@ -216,7 +216,7 @@ impl Collection {
     }
 }
 
-/// What was said, with what the store and the files tell where nothing was.
+/// The metadata as it was written, completed from the store and the files.
 fn derived(
     mut metadata: Metadata,
     held: Option<&Held>,

@@ -96,7 +96,7 @@ impl Catalog {
         behind(&self.listed, after)
     }
 
-    /// How many there are.
+    /// The number of collections.
     #[must_use]
     pub fn len(&self) -> usize {
         self.collections.len()
@@ -116,13 +116,13 @@ impl Catalog {
         self.claims.owner(file)
     }
 
-    /// Whether the folder could be listed; where it could not, nothing is published of it but what a rule names.
+    /// `true` when the folder could be listed; else nothing is published of it but what a rule names.
     #[must_use]
     pub fn is_listed(&self) -> bool {
         self.is_listed
     }
 
-    /// Whether a broken description describes a collection of that name, which is not published for that.
+    /// `true` when a broken description describes a collection of that name, which is not published for that.
     #[must_use]
     pub fn is_broken(&self, name: &str) -> bool {
         self.claims.broken.contains(name)
@@ -134,7 +134,7 @@ impl Catalog {
         &self.faults
     }
 
-    /// What the folder holds and no description and no rule speaks of: it is not published.
+    /// Files of the folder that no description and no rule speaks of: they are not published.
     #[must_use]
     pub fn unpublished(&self) -> &[CollectionId] {
         &self.unpublished

@@ -50,7 +50,7 @@ impl RegularAxis {
         self.ascending.step()
     }
 
-    /// Whether index 0 is the highest coordinate.
+    /// `true` when index 0 is the highest coordinate.
     #[must_use]
     pub fn is_descending(&self) -> bool {
         self.is_descending

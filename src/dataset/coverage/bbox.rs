@@ -31,7 +31,7 @@ pub enum BoxFault {
     /// A number that is none, or not finite.
     #[error("number {place} of the bbox is not a number")]
     NotANumber {
-        /// Which, from 1.
+        /// Its place, from 1.
         place: usize,
     },
     /// The southern side is north of the northern.

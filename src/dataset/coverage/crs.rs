@@ -52,7 +52,7 @@ impl Crs {
         }
     }
 
-    /// Whether `name`, in lower case, is one of the forms of its identifier: `EPSG:4326`, the same in brackets, a URN or
+    /// `true` when `name`, in lower case, is a form of its identifier: `EPSG:4326`, the same in brackets, a URN or
     /// a URI (OGC 09-048r5), with any version.
     fn is_named(self, name: &str) -> bool {
         let (authority, code) = self.authority_and_code();

@@ -15,7 +15,7 @@ pub struct Lattice {
     longitude: RegularAxis,
     /// Columns, each place of the earth once: an axis from -180 to 180 has its first again as its last.
     columns: u32,
-    /// Whether the columns go around the earth.
+    /// `true` when the columns go around the earth.
     is_cyclic: bool,
 }
 
@@ -61,7 +61,7 @@ impl Lattice {
         Self::new(latitude, RegularAxis::new(-179_500_000, 1_000_000, 1, 360)?)
     }
 
-    /// Whether every place of the earth lies in a cell.
+    /// `true` when every place of the earth lies in a cell.
     #[must_use]
     pub fn is_whole_earth(&self) -> bool {
         let (south, north) = self.latitude.extent();
@@ -93,7 +93,7 @@ impl Lattice {
         self.columns
     }
 
-    /// Whether the columns go around the earth.
+    /// `true` when the columns go around the earth.
     #[must_use]
     pub fn is_cyclic(&self) -> bool {
         self.is_cyclic

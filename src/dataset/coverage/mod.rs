@@ -35,6 +35,6 @@ pub use wkt::{WktError, WktFault, WktLimits};
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("the geometry passes more than {limit} cells")]
 pub struct TooManyCells {
-    /// How many it may pass.
+    /// The number of cells that it may pass.
     pub limit: usize,
 }

@@ -12,7 +12,7 @@ pub enum Threshold {
     Below(i64),
 }
 
-/// What is known of the values of an area, cell by cell or run by run.
+/// Sums over the values of an area, cell by cell or run by run.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Statistics {
     threshold: Option<Threshold>,

@@ -23,11 +23,11 @@ pub struct WktLimits {
 pub struct WktError {
     /// Bytes from the start.
     pub at: usize,
-    /// What is wrong there.
+    /// The fault there.
     pub fault: WktFault,
 }
 
-/// What can be wrong with a well-known text.
+/// Faults of a well-known text.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum WktFault {
     /// The geometry has no position.
@@ -53,25 +53,25 @@ pub enum WktFault {
     TooFewPositions {
         /// The kind of part.
         of: &'static str,
-        /// How many it has at least.
+        /// The number that it has at least.
         least: usize,
     },
     /// A text of more bytes than one may have.
     #[error("the text has more than {limit} bytes")]
     TooLong {
-        /// How many it may have.
+        /// The number that it may have.
         limit: usize,
     },
     /// More positions than one text may have.
     #[error("there are more than {limit} positions")]
     TooManyPositions {
-        /// How many there may be.
+        /// The number that there may be.
         limit: usize,
     },
     /// A position with more or fewer numbers than the geometry's tag, or its first position, says.
     #[error("the position must have {expected} numbers, as the others")]
     WrongNumberOfOrdinates {
-        /// How many it must have.
+        /// The number that it must have.
         expected: usize,
     },
 }

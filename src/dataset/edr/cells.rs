@@ -28,7 +28,7 @@ pub enum Cells {
     Places {
         /// In the order in which they were asked for.
         spots: Vec<Spot>,
-        /// Whether they were asked for as several.
+        /// `true` when they were asked for as several.
         is_several: bool,
     },
     /// Those whose grid points lie within a distance, southern rows first; each whole.
@@ -69,7 +69,7 @@ impl Cells {
         })
     }
 
-    /// How many there are.
+    /// The number of cells.
     #[must_use]
     pub fn count(&self) -> u64 {
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
@@ -85,7 +85,7 @@ impl Cells {
         }
     }
 
-    /// Whether any of them has a row in the store.
+    /// `true` when any of them has a row in the store.
     pub(super) fn have_rows(&self, coverage: &Coverage) -> bool {
         let has_row = |latitude: u32, columns: Range<u32>| {
             coverage.first_with_row(latitude, columns).is_some()

@@ -79,7 +79,7 @@ pub(super) fn malformed(at: &str, expected: impl Into<std::borrow::Cow<'static, 
     }
 }
 
-/// What there is, with commas between.
+/// The names, with commas between.
 pub(super) fn known(
     names: impl IntoIterator<Item = impl AsRef<str>>,
 ) -> std::borrow::Cow<'static, str> {

@@ -91,7 +91,7 @@ impl QueryKind {
         }
     }
 
-    /// Whether the query cannot be without the parameter `name`.
+    /// `true` when the query cannot be without the parameter `name`.
     #[must_use]
     pub fn requires(self, name: &str) -> bool {
         self.parameters().contains(&name)

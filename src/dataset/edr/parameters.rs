@@ -6,10 +6,10 @@ use super::{
 };
 use crate::dataset::{coverage::Crs, grid::Columns, perils::Refused};
 
-/// What the parameters of a data query say.
+/// The parameters of a data query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {
-    /// Where.
+    /// The geometry.
     pub place: Place,
     /// The system in which places are written, and answered.
     pub crs: Crs,

@@ -1,4 +1,4 @@
-//! Where data is wanted: the geometry of a data query, read from its text.
+//! The geometry of a data query, read from its text.
 
 use super::{
     QueryKind,
@@ -11,7 +11,7 @@ use crate::dataset::{
     perils::Refused,
 };
 
-/// Where data is wanted.
+/// The geometry of a data query.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Place {
     /// In polygons.

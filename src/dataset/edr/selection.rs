@@ -7,7 +7,7 @@ use crate::dataset::{
     perils::{Coverage, CoverageCell, Refused},
 };
 
-/// What a data query selects.
+/// The selection of a data query.
 #[derive(Clone, Debug)]
 pub struct Selection {
     coverage: Coverage,
@@ -17,7 +17,7 @@ pub struct Selection {
     crs: Crs,
 }
 
-/// How much one query may select.
+/// Limits of one query.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Values: cells times columns.
@@ -25,7 +25,7 @@ pub struct Limits {
 }
 
 impl Selection {
-    /// What `parameters` select of `coverage`; none when there is nothing.
+    /// The selection of `coverage` by `parameters`; none when there is nothing.
     ///
     /// # Errors
     /// [`Refused`] for what the coverage does not have, areas that are none, and more than `limits` allow.
@@ -93,7 +93,7 @@ impl Selection {
         &self.lattice
     }
 
-    /// How many values there are.
+    /// The number of values.
     #[must_use]
     pub fn values(&self) -> u64 {
         let columns = u64::try_from(self.slice.count()).unwrap_or(u64::MAX);

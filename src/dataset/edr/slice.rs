@@ -19,7 +19,7 @@ pub struct Slice {
 }
 
 impl Slice {
-    /// What `parameters` select of `columns`; all of what they say nothing of.
+    /// The slice of `columns` by `parameters`; all of what they say nothing of.
     ///
     /// # Errors
     /// [`Refused::Unknown`] and [`Refused::Malformed`] for what the coverage does not have.
@@ -75,13 +75,13 @@ impl Slice {
         &self.along
     }
 
-    /// How many columns a variable has here.
+    /// The number of columns of a variable.
     #[must_use]
     pub fn of_a_variable(&self) -> usize {
         self.along.iter().map(Vec::len).product()
     }
 
-    /// How many columns there are.
+    /// The number of columns.
     #[must_use]
     pub fn count(&self) -> usize {
         self.variables.len() * self.of_a_variable()

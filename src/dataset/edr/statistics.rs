@@ -63,13 +63,13 @@ impl AreaStatistics {
         })
     }
 
-    /// What was selected.
+    /// The selection.
     #[must_use]
     pub fn selection(&self) -> &Selection {
         &self.selection
     }
 
-    /// What was wanted.
+    /// The statistics that are asked for.
     #[must_use]
     pub fn wanted(&self) -> &Wanted {
         &self.wanted
@@ -102,7 +102,7 @@ impl AreaStatistics {
 }
 
 impl ColumnStatistics {
-    /// What does not depend on any limit.
+    /// The statistics of all values, whatever their limits.
     #[must_use]
     pub fn of_values(&self) -> Statistics {
         self.of_limits.first().copied().unwrap_or_default()
@@ -225,7 +225,7 @@ fn empty<'s>(
     })
 }
 
-/// What of a place lies off the grid. Cells of a box and of a radius are those of the grid, and all of them.
+/// The area of a place off the grid. Cells of a box and of a radius are those of the grid, and all of them.
 fn off_grid_cm2(lattice: &Lattice, place: &Place, on_grid: u128) -> Result<u128, Refused> {
     let Place::Area(polygons) = place else {
         return Ok(0);

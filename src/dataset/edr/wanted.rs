@@ -3,10 +3,10 @@
 use super::given::{Given, malformed};
 use crate::dataset::{coverage::Threshold, perils::Refused};
 
-/// What is wanted of the values of an area.
+/// Statistics that are asked for, and limits of values.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Wanted {
-    /// Which statistics, in the order in which they were asked for.
+    /// The statistics, in the order in which they were asked for.
     pub statistics: Vec<Statistic>,
     /// Numbers that values are compared with.
     pub limits: Vec<Limit>,

@@ -15,7 +15,7 @@ use crate::{clock::Timestamp, dataset::version::Version};
 #[derive(Debug, Default)]
 pub(super) struct Spellings(Mutex<Option<Read>>);
 
-/// What was read, and of which version of the directory.
+/// Names that were read, with the version of the directory.
 #[derive(Debug)]
 struct Read {
     directory: Version,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io, path::Path};
 use super::{FileName, Files, MOST_ENTRIES, absent, directory, enter, open_in};
 use crate::dataset::Absent;
 
-/// Why a file of the folder is not to be had.
+/// Reason why a file of the folder is not to be had.
 #[derive(Debug, thiserror::Error)]
 pub enum Withheld {
     /// A link that leads out of the folder, to nothing, or to no file.

@@ -11,14 +11,14 @@ use std::{
     },
 };
 
-/// Where a file failed.
+/// The step at which a file failed.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Step {
     Opening,
     Reading,
 }
 
-/// What was told of each file.
+/// Failures that the log has been told of, by file.
 #[derive(Debug, Default)]
 pub(in crate::dataset) struct Told {
     is_any: AtomicBool,
@@ -66,7 +66,7 @@ impl Told {
         true
     }
 
-    /// Whether `path` had failed at `step`, or before it.
+    /// `true` when `path` had failed at `step`, or before it.
     fn is_mended(&self, path: &Path, step: Step) -> bool {
         if !self.is_any.load(Ordering::Relaxed) {
             return false;

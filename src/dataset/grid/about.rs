@@ -9,7 +9,7 @@ use super::{ColumnIndex, Columns, GridShape, Profile, ProfileCoverage, Variable}
 pub struct StoreMetadata {
     /// The import that made it.
     pub version: StoreVersion,
-    /// Where the cells lie.
+    /// The grid of the cells.
     pub grid: GridShape,
     /// Cells for which some source has a line.
     pub cells_on_grid: u64,
@@ -19,7 +19,7 @@ pub struct StoreMetadata {
     pub coverages: Vec<CoverageMetadata>,
 }
 
-/// What a coverage says about itself.
+/// Metadata of a coverage.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct CoverageMetadata {
     /// Its name.
@@ -39,16 +39,16 @@ pub struct CoverageMetadata {
     /// Version of the data, in the publisher's words; empty when nobody said.
     #[serde(default)]
     pub version: Box<str>,
-    /// Where the values come from, in the publisher's words; empty when nobody said.
+    /// The source of the values, in the publisher's words; empty when nobody said.
     #[serde(default)]
     pub source: Box<str>,
     /// Terms under which they may be used; empty when nobody said.
     #[serde(default)]
     pub licence: Box<str>,
-    /// Whether any of the values are made up.
+    /// `true` when any of the values are made up.
     #[serde(default)]
     pub synthetic: bool,
-    /// What was read, when that is known.
+    /// The sources that were read, when they are known.
     pub provenance: Option<Provenance>,
     /// The position of its first column in a row of the store.
     pub first_column: u32,
@@ -68,7 +68,7 @@ pub struct StoreVersion {
     pub imported_at: i64,
 }
 
-/// What a coverage was read from.
+/// The sources of a coverage.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Provenance {
     /// The file's name, or the database and table.
@@ -122,7 +122,7 @@ impl CoverageMetadata {
         }
     }
 
-    /// What is known of a peril before anything is said of its values: counts of nothing, and the first column 0.
+    /// The metadata of a peril before anything is said of its values: counts of nothing, and the first column 0.
     #[must_use]
     pub fn of(peril: &ProfileCoverage) -> Self {
         let names = peril.source_names.iter();
@@ -176,7 +176,7 @@ impl StoreMetadata {
         metadata
     }
 
-    /// Whether any of the values are made up.
+    /// `true` when any of the values are made up.
     #[must_use]
     pub fn is_synthetic(&self) -> bool {
         self.coverages.iter().any(|coverage| coverage.synthetic)
@@ -201,7 +201,7 @@ impl StoreMetadata {
         next
     }
 
-    /// Whether the coverages fit rows of `width` values: what comes from a file is asked before it is used.
+    /// `true` when the coverages fit rows of `width` values: what comes from a file is asked before it is used.
     pub(super) fn is_sound(&self, width: u32) -> bool {
         let fits = |coverage: &CoverageMetadata| {
             let count = coverage.columns.count();
@@ -221,7 +221,7 @@ impl StoreMetadata {
     }
 }
 
-/// Whether columns have the names and the decimals of those that are known: a peril's consumers count on them.
+/// `true` when columns have the names and the decimals of those that are known: a peril's consumers count on them.
 fn has_columns_of(columns: &Columns, known: &Columns) -> bool {
     let has_decimals = |(one, other): (&Variable, &Variable)| one.decimals == other.decimals;
     let mut variables = columns.variables().iter().zip(known.variables());

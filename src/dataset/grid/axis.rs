@@ -1,4 +1,4 @@
-//! Where the grid points lie, and which of them is nearest to a place.
+//! Axes of grid points, and the point nearest to a place.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ pub struct Axis {
     /// `step_parts` steps in millionths of a degree: a third of a degree is 1,000,000 in 3 parts.
     step_total: i64,
     step_parts: u32,
-    /// How many coordinates there are.
+    /// The number of coordinates.
     count: u32,
 }
 
@@ -60,7 +60,7 @@ impl Axis {
         axis.is_sound().then_some(axis)
     }
 
-    /// How many coordinates there are.
+    /// The number of coordinates.
     #[must_use]
     pub fn count(&self) -> u32 {
         self.count
@@ -167,7 +167,7 @@ impl Axis {
             .then_some(index as u32)
     }
 
-    /// Whether the numbers can be an axis: what comes from a file is asked before it is used.
+    /// `true` when the numbers can be an axis: what comes from a file is asked before it is used.
     pub(super) fn is_sound(&self) -> bool {
         let bound = MAX_DEGREES * MICRO;
         (-bound..=bound).contains(&self.first)
@@ -189,7 +189,7 @@ impl GridShape {
         })
     }
 
-    /// How many cells there are.
+    /// The number of cells.
     #[must_use]
     pub fn cells(&self) -> u64 {
         u64::from(self.latitude.count) * u64::from(self.longitude.count)
@@ -224,7 +224,7 @@ impl GridShape {
         Key::new(latitude, longitude)
     }
 
-    /// Whether the axes can be a grid whose cells can be numbered.
+    /// `true` when the axes can be a grid whose cells can be numbered.
     pub(crate) fn is_sound(&self) -> bool {
         let fits = u32::try_from(self.cells()).is_ok_and(|cells| cells < u32::MAX - 64);
         self.latitude.is_sound() && self.longitude.is_sound() && fits

@@ -57,19 +57,19 @@ impl Columns {
         })
     }
 
-    /// What is measured.
+    /// The variables, which are measured.
     #[must_use]
     pub fn variables(&self) -> &[Variable] {
         &self.variables
     }
 
-    /// What it is measured or projected for.
+    /// The dimensions along which they are measured or projected.
     #[must_use]
     pub fn dimensions(&self) -> &[Dimension] {
         &self.dimensions
     }
 
-    /// How many columns there are.
+    /// The number of columns.
     #[must_use]
     pub fn count(&self) -> u32 {
         let variables = u32::try_from(self.variables.len()).unwrap_or(u32::MAX);

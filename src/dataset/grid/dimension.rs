@@ -9,7 +9,7 @@ use super::{
     value::MICRO,
 };
 
-/// What is measured, with its unit in UCUM.
+/// A measured variable, with its unit in UCUM.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Variable {
     /// Name in queries, columns and answers.
@@ -37,7 +37,7 @@ pub struct Variable {
     pub maximum: Option<i64>,
 }
 
-/// What a variable is measured or projected for: scenario, year, month, return period, height.
+/// A dimension along which a variable is measured or projected: scenario, year, month, return period, height.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Dimension {
     /// Name in queries, column names and answers.
@@ -152,7 +152,7 @@ impl Default for Dimension {
 }
 
 impl DimensionValues {
-    /// How many there are.
+    /// The number of values.
     #[must_use]
     #[expect(
         clippy::len_without_is_empty,

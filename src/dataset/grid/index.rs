@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// Which cells are on the grid, which of them have a row, and which row it is.
+/// The cells that are on the grid, and the rows of those that have one.
 ///
 /// A cell with a row costs one look into memory: its block is what a processor fetches at once.
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ pub(super) struct RowIndex {
     on_grid: OnGrid,
 }
 
-/// Which cells a source has a line for: only cells without a row are looked up here.
+/// Cells that a source has a line for: only cells without a row are looked up here.
 #[derive(Clone, Debug)]
 enum OnGrid {
     /// All below this one.
@@ -20,7 +20,7 @@ enum OnGrid {
     Bits(Vec<u64>),
 }
 
-/// Where a cell leads.
+/// The row of a cell, or its want of one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Found {
     OffGrid,
@@ -96,7 +96,7 @@ impl RowIndex {
         }
     }
 
-    /// Where `cell` leads.
+    /// The row of `cell`.
     pub(super) fn find(&self, cell: u32) -> Found {
         let (block, word, mask) = split(cell);
         let block = self.blocks.get(block);
@@ -144,7 +144,7 @@ impl RowIndex {
         None
     }
 
-    /// Which of the 64 cells from 64 times `number` on have a row.
+    /// The cells with a row among the 64 from 64 times `number` on.
     fn word(&self, number: u64) -> u64 {
         let words = u64::from(CELLS / 64);
         let block = usize::try_from(number / words).ok();

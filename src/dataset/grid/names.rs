@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-/// Why variables and dimensions make no columns.
+/// Reason why variables and dimensions make no columns.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum ColumnsError {
     /// No variable.

@@ -2,7 +2,7 @@
 
 use super::{ColumnIndex, Columns};
 
-/// How a source names the columns of values.
+/// The pattern of a source's column names.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ColumnPattern {
     parts: Vec<Part>,
@@ -16,7 +16,7 @@ enum Part {
     Variable,
 }
 
-/// Why a text is not the pattern of column names.
+/// Reason why a text is not the pattern of column names.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum PatternError {
     /// Two columns would have one name.
@@ -32,7 +32,7 @@ pub enum PatternError {
     Unknown {
         /// As it stands there.
         name: Box<str>,
-        /// What could stand there.
+        /// Names that could stand there.
         known: Box<str>,
     },
 }

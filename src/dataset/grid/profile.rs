@@ -58,7 +58,7 @@ impl Profile {
     }
 }
 
-/// Why a profile cannot be read: told of the text that is compiled in by a test.
+/// Reason why a profile cannot be read: told of the text that is compiled in by a test.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
     /// Columns that do not fit together.
@@ -149,7 +149,7 @@ struct FileVariable {
     definition: Box<str>,
     /// In whole units.
     maximum: Option<i32>,
-    /// What a column's name has in its place.
+    /// Its form in a column's name.
     column: Option<Box<str>>,
 }
 

@@ -26,7 +26,7 @@ pub struct Grid {
     bytes: Bytes,
 }
 
-/// What the store has for one cell.
+/// A cell of the store.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Cell<'s> {
     /// No source has a line for it.
@@ -37,15 +37,15 @@ pub enum Cell<'s> {
     Row(Row<'s>),
 }
 
-/// Why a file is not a store that can be served.
+/// Reason why a file is not a store that can be served.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The content is not what was written; only [`Grid::verify`] sees this.
     #[error("the content has the SHA-256 {found}, and {expected} was written: import again")]
     Changed {
-        /// What the store says.
+        /// The checksum that the store states.
         expected: Box<str>,
-        /// What the content has.
+        /// The checksum of the content.
         found: Box<str>,
     },
     /// Parts of the file are missing.
@@ -113,13 +113,13 @@ impl Grid {
         })
     }
 
-    /// What the store says about itself.
+    /// The metadata of the store.
     #[must_use]
     pub fn metadata(&self) -> &StoreMetadata {
         &self.metadata
     }
 
-    /// Where the cells lie.
+    /// The grid of the cells.
     #[must_use]
     pub fn shape(&self) -> &GridShape {
         &self.metadata.grid
@@ -146,7 +146,7 @@ impl Grid {
         }
     }
 
-    /// What the store has for `cell`.
+    /// The values of `cell`.
     #[must_use]
     pub fn cell(&self, cell: CellIndex) -> Cell<'_> {
         let GridShape {
@@ -184,7 +184,7 @@ impl Grid {
         black_box(touched.fold(0, i64::wrapping_add));
     }
 
-    /// What the store has for the cell nearest to a place in degrees.
+    /// The values of the cell nearest to a place in degrees.
     #[must_use]
     pub fn cell_at(&self, latitude: f64, longitude: f64) -> Cell<'_> {
         self.nearest(latitude, longitude)

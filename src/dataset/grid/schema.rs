@@ -28,7 +28,7 @@ pub(super) const CHECKED_BYTES_KEY: &str = "perild.sha256_bytes";
 /// Value of [`CELLS_KEY`] when every cell of the axes is on the grid.
 pub(super) const ALL_CELLS: &str = "all";
 
-/// How wide the stored numbers are.
+/// The width of stored numbers.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Width {
     Narrow,
@@ -44,7 +44,7 @@ impl Width {
         }
     }
 
-    /// What [`VALUES_KEY`] says: the scale of most columns, those of others by name, and the marks.
+    /// The text of [`VALUES_KEY`]: the scale of most columns, those of others by name, and the marks.
     pub(super) fn reading(self, metadata: &StoreMetadata) -> String {
         let (not_applicable, not_covered) = match self {
             Self::Narrow => (

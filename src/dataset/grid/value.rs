@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-/// How many steps of a stored number make one unit, unless its variable says otherwise.
+/// Steps of a stored number that make one unit, unless its variable says otherwise.
 pub const MICRO: i64 = 1_000_000;
 
-/// What stands in one column of one cell.
+/// The value of one column in one cell.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Value {
     /// A number in millionths of the column's unit.
@@ -17,7 +17,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// What the sources write for [`Value::NotApplicable`], in millionths.
+    /// The mark of the sources for [`Value::NotApplicable`], in millionths.
     pub const NOT_APPLICABLE_MICRO: i64 = -9999 * MICRO;
 
     /// The number in units of a variable with so many decimals, the nearest that a double holds.

@@ -36,10 +36,10 @@ pub struct StoreWriter<W: Write> {
     values: Values,
 }
 
-/// Why a store could not be written.
+/// Reason why a store could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// What the store says about itself cannot be written down.
+    /// The metadata cannot be written down.
     #[error("cannot describe the store: {0}")]
     Description(#[from] serde_json::Error),
     /// Arrow does not take what it was given.

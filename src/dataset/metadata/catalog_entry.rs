@@ -78,7 +78,7 @@ impl Assurance {
         &self.0
     }
 
-    /// Which of the generic levels it is, from 1 to 4; none of a scheme's own.
+    /// The generic level, from 1 to 4; none of a scheme's own.
     #[must_use]
     pub fn level(&self) -> Option<u8> {
         let level = self.0.as_str().strip_prefix(GENERIC)?.parse().ok()?;

@@ -25,7 +25,7 @@ pub enum DimensionValues {
 }
 
 impl DimensionValues {
-    /// How many there are.
+    /// The number of values.
     #[must_use]
     pub fn len(&self) -> usize {
         match self {

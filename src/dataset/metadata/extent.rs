@@ -1,4 +1,4 @@
-//! Where and when the data of a collection lie: the extent of OGC API Common.
+//! The extent of a collection in space and time, as OGC API Common has it.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What a collection says about itself, in the words of DCAT and OGC API.
+//! Metadata of a collection, in the words of DCAT and OGC API.
 
 pub mod description;
 
@@ -33,9 +33,9 @@ pub struct Metadata {
     pub keywords: Vec<Box<str>>,
     /// The terms of use (`dct:license`).
     pub licence: Option<Licence>,
-    /// Who publishes it (`dct:publisher`).
+    /// The publisher (`dct:publisher`).
     pub publisher: Option<Box<str>>,
-    /// Who is asked about it: an address of mail or of a page (`dcat:contactPoint`).
+    /// The contact: an address of mail or of a page (`dcat:contactPoint`).
     pub contact: Option<Box<str>>,
     /// The publisher's own version (`dcat:version`).
     pub version: Option<Box<str>>,
@@ -47,7 +47,7 @@ pub struct Metadata {
     pub lifecycle: Lifecycle,
     /// Its entry in a catalogue.
     pub entry: CatalogEntry,
-    /// Where and when the data lie (`dct:spatial`, `dct:temporal`).
+    /// The extent in space and time (`dct:spatial`, `dct:temporal`).
     pub extent: Extent,
     /// The fields, in their order.
     pub fields: Vec<Field>,

@@ -46,7 +46,7 @@ impl Moment {
         self.time
     }
 
-    /// Whether no time of day is meant.
+    /// `true` when no time of day is meant.
     #[must_use]
     pub const fn is_day(self) -> bool {
         self.is_day

@@ -27,7 +27,7 @@ impl Unit {
         &self.code
     }
 
-    /// Whether it is a case-sensitive UCUM code, so that machines can convert it.
+    /// `true` when it is a case-sensitive UCUM code, so that machines can convert it.
     #[must_use]
     pub fn is_ucum(&self) -> bool {
         self.is_ucum

@@ -44,7 +44,7 @@ fn interval(text: &str, kind: Kind, zone: &Zone) -> Option<Interval> {
     (is_forward && is_bounded).then_some(Interval { begin, end })
 }
 
-/// What `text` must be: an escape that was undone leaves a blank of the plus before an offset.
+/// The form that `text` must have: an escape that was undone leaves a blank of the plus before an offset.
 fn expected(text: &str, kind: Kind, zone: &Zone) -> &'static str {
     let is_unescaped =
         text.contains(' ') && interval(&text.replace(' ', "+"), kind, zone).is_some();

@@ -38,15 +38,15 @@ pub enum AreaFault {
          polygon at the date line, or put a position between"
     )]
     Ambiguous {
-        /// Where it begins, in degrees.
+        /// Its begin, in degrees.
         from: f64,
-        /// Where it ends, in degrees.
+        /// Its end, in degrees.
         to: f64,
     },
     /// All positions of a ring lie on one line, or are one place.
     #[error("ring {ring} encloses no area: for places there is position, for lines trajectory")]
     NoArea {
-        /// Which of all rings, from 1.
+        /// Its number among all rings, from 1.
         ring: usize,
     },
     /// Too many sides lie side by side, or cross each other.
@@ -58,7 +58,7 @@ pub enum AreaFault {
     /// A ring reaches further than once around the earth.
     #[error("ring {ring} is wider than the world")]
     WiderThanTheWorld {
-        /// Which of all rings, from 1.
+        /// Its number among all rings, from 1.
         ring: usize,
     },
 }

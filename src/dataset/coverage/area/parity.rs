@@ -250,7 +250,7 @@ impl Ordered {
     }
 }
 
-/// How many of `sides`, which begin in the west, overlap from the first on.
+/// The number of `sides`, which begin in the west, that overlap from the first on.
 fn cluster(sides: &[Ordered]) -> usize {
     let mut east = f64::NEG_INFINITY;
     let overlapping = sides.iter().take_while(|side| {

@@ -30,9 +30,9 @@ pub(super) struct RowShares<'l> {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     column: u32,
-    /// What it adds to the cell, in columns times sines.
+    /// The share that it adds to the cell, in columns times sines.
     here: f64,
-    /// What it adds to each cell further east.
+    /// The share that it adds to each cell further east.
     beyond: f64,
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Side {
     pub(super) north: Point,
 }
 
-/// Whether east of a side inside begins or ends.
+/// The change east of a side: inside begins there, or ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Begins {
     Inside,
@@ -35,7 +35,7 @@ impl Side {
         self.south.x.max(self.north.x)
     }
 
-    /// Whether it goes along a parallel.
+    /// `true` when it goes along a parallel.
     pub(super) fn is_level(&self) -> bool {
         self.south.y >= self.north.y
     }
@@ -121,7 +121,7 @@ pub(super) fn sides<'r>(
     Ok(sides)
 }
 
-/// Whether the ring can be understood in one way, and is one.
+/// Checks that the ring can be understood in one way, and is one.
 fn check(ring: &Ring, number: usize) -> Result<(), AreaFault> {
     for ends in ring.windows(2) {
         let [from, to] = ends else { continue };
@@ -146,7 +146,7 @@ fn check(ring: &Ring, number: usize) -> Result<(), AreaFault> {
     }
 }
 
-/// Whether all positions lie on one line, as far as doubles tell.
+/// `true` when all positions lie on one line, as far as doubles tell.
 fn is_a_line(ring: &Ring) -> bool {
     let Some(first) = ring.first() else {
         return true;

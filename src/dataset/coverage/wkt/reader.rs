@@ -15,7 +15,7 @@ pub(super) struct Reader<'t> {
     ordinates: Ordinates,
 }
 
-/// What each position has beyond two numbers.
+/// The numbers of each position beyond two.
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum Ordinates {
     /// As its first position.
@@ -202,7 +202,7 @@ impl<'t> Reader<'t> {
         })
     }
 
-    /// What each position has, which the first one tells when no tag did.
+    /// The numbers of each position, as the first one tells when no tag did.
     fn told(&mut self, beyond: [Option<f64>; 2]) -> Ordinates {
         if self.ordinates == Ordinates::Untold {
             self.ordinates = match beyond {

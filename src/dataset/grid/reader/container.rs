@@ -215,7 +215,7 @@ impl Batches {
     }
 }
 
-/// What a store says of itself.
+/// Reads metadata that a store has as JSON.
 fn described<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|error| {
         tracing::debug!(%error, "the store's description");
@@ -283,7 +283,7 @@ fn read_block(
     }
 }
 
-/// Whether a record batch's header names only buffers within its body, and no more values than a batch of
+/// `true` when a record batch's header names only buffers within its body, and no more values than a batch of
 /// ours has: at others the decoder would not return.
 fn is_within(header: &[u8], body_length: i64, most_values: usize) -> bool {
     // A continuation mark and the header's length come first.

@@ -113,7 +113,7 @@ impl CoverageKeys {
     }
 }
 
-/// Whether the pattern names each dimension, and nothing but these and the variable.
+/// Checks that the pattern names each dimension, and nothing but these and the variable.
 fn matches(pattern: &NamePattern, dimensions: &[Dimension]) -> Result<(), Problem> {
     let is_dimension = |name: &str| dimensions.iter().any(|dimension| *dimension.name == *name);
     if let Some(name) = pattern

@@ -15,7 +15,7 @@ use crate::dataset::metadata::Dimension;
 /// One description as it stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Draft {
-    /// Whether it is a profile, and describes no collection by itself.
+    /// `true` when it is a profile, and describes no collection by itself.
     pub is_profile: bool,
     pub(super) line: usize,
     pub(super) id: Option<Lined<Box<str>>>,
@@ -68,7 +68,7 @@ impl Read {
         Self { draft, faults }
     }
 
-    /// Whether it holds for a collection or for a profile.
+    /// `true` when it holds for a collection or for a profile.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.faults.iter().all(DescriptionFault::is_warning)
@@ -100,7 +100,7 @@ impl Draft {
         self.source.as_ref().map_or(0, |source| source.line)
     }
 
-    /// Whether it builds upon a profile.
+    /// `true` when it builds upon a profile.
     #[must_use]
     pub fn has_profile(&self) -> bool {
         self.profile.is_some()

@@ -1,4 +1,4 @@
-//! What is wrong with a description, and where it stands.
+//! Faults of a description, and where they stand.
 
 use std::{
     fmt,
@@ -32,7 +32,7 @@ impl DescriptionFault {
         }
     }
 
-    /// Whether the collection is published all the same.
+    /// `true` when the collection is published all the same.
     #[must_use]
     pub fn is_warning(&self) -> bool {
         matches!(
@@ -43,7 +43,7 @@ impl DescriptionFault {
         )
     }
 
-    /// What to do about it.
+    /// The remedy.
     #[must_use]
     pub fn remedy(&self) -> String {
         self.problem.remedy()

@@ -1,4 +1,4 @@
-//! What can be wrong with a description.
+//! Kinds of faults of a description.
 
 use std::{io::ErrorKind, path::PathBuf};
 
@@ -27,7 +27,7 @@ pub enum UnfitSuccessor {
     },
 }
 
-/// What is wrong.
+/// A kind of fault.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Problem {
     /// An address that no collection can have.
@@ -316,7 +316,7 @@ pub enum Problem {
     /// A file that is there, and cannot be read.
     #[error("cannot be read: {kind}")]
     Unreadable {
-        /// What the system says.
+        /// The kind of the system's error.
         kind: ErrorKind,
     },
     /// A value of another type.

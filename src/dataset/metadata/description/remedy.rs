@@ -1,4 +1,4 @@
-//! What to do about each thing that can be wrong with a description.
+//! The remedy of each fault of a description.
 
 use super::Problem;
 

@@ -14,7 +14,7 @@ use crate::dataset::{
 /// The profiles of a folder, by the names of their files.
 pub type Profiles = HashMap<Box<str>, Arc<Read>>;
 
-/// What a description says, with what its profiles add.
+/// A description with what its profiles add.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Described {
     /// The id; none: as the file is named.
@@ -25,9 +25,9 @@ pub struct Described {
     pub source: Option<Lined<Source>>,
     /// Everything that is said of the collection.
     pub metadata: Metadata,
-    /// Who may have it: any one rule that holds grants.
+    /// Rules, any one of which grants when it holds.
     pub rules: Vec<DescribedRule>,
-    /// Whether it is in public lists.
+    /// `true` when it is in public lists.
     pub is_listed: bool,
     /// Of a coverage, the layout of its files.
     pub coverage: Option<CoverageLayout>,
@@ -38,7 +38,7 @@ pub struct Described {
 }
 
 impl Described {
-    /// What `draft`, which stands in the file `path`, says together with its `profiles`.
+    /// The description `draft` in the file `path`, together with its `profiles`.
     ///
     /// # Errors
     /// Everything that keeps it from being published.

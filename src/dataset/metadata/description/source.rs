@@ -65,7 +65,7 @@ impl Source {
         }
     }
 
-    /// Whether the file `name` of the folder is meant.
+    /// `true` when the file `name` of the folder is meant.
     #[must_use]
     pub fn takes(&self, name: &str) -> bool {
         match self {
@@ -76,7 +76,7 @@ impl Source {
     }
 }
 
-/// Whether an address without its scheme names a table, and nothing else but the demand for TLS.
+/// `true` when an address without its scheme names a table, and nothing else but the demand for TLS.
 fn names_table(rest: &str) -> bool {
     let query = rest.split_once('?').map_or("", |(_, query)| query);
     let mut has_table = false;
@@ -92,7 +92,7 @@ fn names_table(rest: &str) -> bool {
     are_known && has_table
 }
 
-/// Whether `name` fits `pattern`; in time that grows with the product of their lengths at most.
+/// `true` when `name` fits `pattern`; in time that grows with the product of their lengths at most.
 fn fits(pattern: &str, name: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().collect();
     let name: Vec<char> = name.chars().collect();

@@ -236,7 +236,7 @@ impl<'s, 't> Section<'s, 't> {
         Some((value.get_ref(), line))
     }
 
-    /// Whether the key stands here, whatever its value.
+    /// `true` when the key stands here, whatever its value.
     pub(super) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
@@ -307,7 +307,7 @@ pub(super) fn nearest(name: &str, known: &[&'static str]) -> Option<&'static str
     (distance <= known.len() / 3).then_some(known)
 }
 
-/// What was written, cut to a length that can be shown.
+/// The text that was written, cut to a length that can be shown.
 pub(super) fn shortened(text: &str) -> Box<str> {
     match text.char_indices().nth(MOST_SHOWN) {
         Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()).into(),

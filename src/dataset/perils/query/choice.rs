@@ -75,7 +75,7 @@ impl Asked<'_> {
 }
 
 impl<'o> Asked<'o> {
-    /// What `options` ask for of `known`, but for the collections that are `withheld`: these are not known.
+    /// The choice of `options` among `known`, but for the collections that are `withheld`: these are not known.
     pub(super) fn read(
         options: &'o Options,
         known: &Perils,
