@@ -1,4 +1,4 @@
-//! What a store says of itself: its version, where its values come from, and their statistics.
+//! Metadata of a store: its version, where its values come from, and their statistics.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// What the store says of itself; what `request` leaves open is taken from the packages of `files`.
+/// The metadata of the store; what `request` leaves open is taken from the packages of `files`.
 pub(super) fn about(
     request: &Request,
     files: &[SourceFile],
@@ -98,5 +98,5 @@ fn base_name(name: &str) -> String {
     base.to_string_lossy().into_owned()
 }
 
-/// How many sources of one coverage are told by name.
+/// Sources of one coverage that are told by name.
 const NAMED: usize = 4;

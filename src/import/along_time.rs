@@ -302,7 +302,7 @@ fn parsed(table: Table, series: Vec<ReadSource>, found: Option<OfGrid>) -> Resul
     })
 }
 
-/// Where the column `one` of a source, before which there are `before` times, stands among `columns`.
+/// The place among `columns` of the column `one` of a source, before which there are `before` times.
 fn place(columns: &Columns, own: &Columns, one: ColumnIndex, before: usize) -> usize {
     let dimensions = own.dimensions().iter().zip(own.positions(one));
     let positions = dimensions.map(|(dimension, position)| match dimension.values {

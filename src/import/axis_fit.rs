@@ -1,11 +1,11 @@
-//! Which regular axis a set of coordinates lies on.
+//! The regular axis that a set of coordinates lies on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::request::AxisStep;
 use crate::dataset::grid::{Axis, MICRO};
 
-/// What is known of an axis before its coordinates are looked at.
+/// Facts of an axis before its coordinates are looked at.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
     /// The step, when it was given.
@@ -102,9 +102,9 @@ struct Step {
     parts: i64,
     /// A coordinate that has such a neighbour.
     anchor: i64,
-    /// Whether most neighbours are as far apart.
+    /// `true` when most neighbours are as far apart.
     is_usual: bool,
-    /// Whether the step is exact: it was given.
+    /// `true` when the step is exact: it was given.
     is_given: bool,
 }
 
@@ -150,9 +150,9 @@ struct Fit {
     count: i64,
     /// Points that have a coordinate.
     taken: i64,
-    /// Whether most neighbours are one step apart.
+    /// `true` when most neighbours are one step apart.
     is_usual: bool,
-    /// What writing six decimals may have cost: nothing when the step is a whole number of millionths.
+    /// The error of writing six decimals: none when the step is a whole number of millionths.
     tolerance: i64,
 }
 
@@ -243,9 +243,9 @@ impl Fit {
 }
 
 const CANDIDATES: usize = 16;
-/// How much longer than the coordinates are many an axis may be on which no two need be neighbours.
+/// The length, in times the number of coordinates, of an axis on which no two need be neighbours.
 const SPARSE: i64 = 8;
-/// How far a coordinate whose digits were lost may lie beside its point, in millionths of a degree.
+/// The distance of a coordinate whose digits were lost from its point, at most, in millionths of a degree.
 const NOISE: i64 = 50;
 /// Into how many parts a degree is divided at most where digits were lost.
 const FRACTIONS: i64 = 1200;

@@ -14,11 +14,11 @@ use crate::dataset::grid::Grid;
 pub(super) struct Before {
     part: PathBuf,
     kept: PathBuf,
-    /// Whether the store has been replaced.
+    /// `true` when the store has been replaced.
     holds: bool,
 }
 
-/// What the last import did.
+/// The record of the last import.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Record {
@@ -26,7 +26,7 @@ pub(super) struct Record {
     pub(super) store: String,
     /// The version that the import made.
     pub(super) version: u64,
-    /// Whether a store stood there before.
+    /// `true` when a store stood there before.
     pub(super) has_store: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What is wrong with a source, where, and how much of it is told.
+//! Faults of a source, with their places, and the number of them that is told.
 
 use std::fmt;
 
@@ -11,13 +11,13 @@ pub enum LineFault {
     /// Two lines for a cell that do not say the same.
     #[error("the cell at {} has another line, {other} line {line}, and {difference}", .cell.place())]
     Conflict {
-        /// Which.
+        /// The cell.
         cell: Key,
         /// The source of the other line.
         other: Box<str>,
         /// The other line, counted from 1.
         line: u64,
-        /// What is not the same.
+        /// The difference.
         difference: Difference,
     },
     /// A second line for a cell.
@@ -41,7 +41,7 @@ pub enum LineFault {
     KeyDiffers {
         /// The key of the coordinates.
         expected: Key,
-        /// What stands there.
+        /// The text that stands there.
         found: Shown,
     },
     /// A coordinate is missing or no number.
@@ -49,19 +49,19 @@ pub enum LineFault {
     NoCoordinate {
         /// `latitude` or `longitude`.
         coordinate: &'static str,
-        /// What stands there.
+        /// The text that stands there.
         text: Shown,
-        /// What is wrong with it.
+        /// The fault.
         fault: NumberFault,
     },
     /// A value is no number.
     #[error("{column} {text} {fault}{}", remedy(*.fault))]
     NoValue {
-        /// Where it stands.
+        /// Its column.
         column: Box<str>,
-        /// What stands there.
+        /// The text that stands there.
         text: Shown,
-        /// What is wrong with it.
+        /// The fault.
         fault: NumberFault,
     },
     /// The place is none of the grid's points.
@@ -75,7 +75,7 @@ pub enum LineFault {
         longitude: f64,
         /// Degrees.
         step: f64,
-        /// Whether a point of the grid is as near as rounding may move a place.
+        /// `true` when a point of the grid is as near as rounding may move a place.
         is_near: bool,
     },
     /// A coordinate that no place has.
@@ -83,7 +83,7 @@ pub enum LineFault {
     OutOfRange {
         /// `latitude` or `longitude`.
         coordinate: &'static str,
-        /// What stands there.
+        /// The text that stands there.
         text: Shown,
         /// Degrees.
         least: i64,
@@ -93,17 +93,17 @@ pub enum LineFault {
     /// A value below 0 that is not -9999.
     #[error("{column} {text} is below 0 (a value that is not applicable is -9999)")]
     Negative {
-        /// Where it stands.
+        /// Its column.
         column: Box<str>,
-        /// What stands there.
+        /// The text that stands there.
         text: Shown,
     },
     /// A value below the lowest that its variable can have.
     #[error("{column} {text} is below {minimum}, the lowest value of its variable")]
     BelowMinimum {
-        /// Where it stands.
+        /// Its column.
         column: Box<str>,
-        /// What stands there.
+        /// The text that stands there.
         text: Shown,
         /// The lowest, as the description has it.
         minimum: Box<str>,
@@ -118,7 +118,7 @@ pub enum LineFault {
         east: f64,
         /// The westernmost, in degrees.
         west: f64,
-        /// Where that stands, counted from 1.
+        /// Its line, counted from 1.
         west_line: u64,
     },
     /// The last line has no line end, and its last number may have lost digits.
@@ -128,7 +128,7 @@ pub enum LineFault {
     Unfinished,
 }
 
-/// What two lines of one cell do not have the same.
+/// The difference of two lines of one cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
     pub(super) column: Box<str>,
@@ -187,7 +187,7 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// How many are told.
+    /// Faults that are told.
     pub const KEPT: usize = 20;
 
     /// Notes a fault of `line`, counted from 1.
@@ -198,18 +198,18 @@ impl Faults {
         }
     }
 
-    /// Whether there is none.
+    /// `true` when there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// Whether a further one is counted and not told.
+    /// `true` when a further one is counted and not told.
     pub(super) fn is_full(&self) -> bool {
         self.kept.len() >= Self::KEPT
     }
 
-    /// How many there are, told or not.
+    /// The number of faults, told or not.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.count

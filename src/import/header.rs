@@ -7,18 +7,18 @@ use super::{
     table::{Table, Tables},
 };
 
-/// Where the fields of a line go.
+/// The places of the fields of a line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
     /// The table that the file is.
     pub table: Arc<Table>,
     /// One for each field, in the order of the file.
     pub(super) slots: Vec<Slot>,
-    /// Whether numbers with more decimals than their variable has are rounded.
+    /// `true` when numbers with more decimals than their variable has are rounded.
     pub(super) rounds: bool,
 }
 
-/// What one field is.
+/// The role of one field.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Slot {
     Ignored,
@@ -29,7 +29,7 @@ pub(super) enum Slot {
     Value(usize),
 }
 
-/// Why a header is not that of a table.
+/// Reason why a header is not that of a table.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum HeaderFault {
     /// Nothing to read.
@@ -40,7 +40,7 @@ pub enum HeaderFault {
     Missing {
         /// By most of its columns.
         coverage: Box<str>,
-        /// How many.
+        /// The number of them.
         count: usize,
         /// The first.
         first: Box<str>,
@@ -56,7 +56,7 @@ pub enum HeaderFault {
         begins: &'static str,
         /// The name of one.
         example: Box<str>,
-        /// What to do when it was to be none of these.
+        /// The remedy when it was to be none of these.
         otherwise: &'static str,
     },
     /// Something else than commas between the fields.
@@ -84,7 +84,7 @@ pub enum HeaderFault {
         places: &'static str,
         /// The name of a column with values.
         example: Box<str>,
-        /// What to do when it is meant.
+        /// The remedy when it is meant.
         remedy: &'static str,
     },
 }
@@ -139,7 +139,7 @@ impl Layout {
         }
     }
 
-    /// How many values a line has.
+    /// The number of values of a line.
     #[must_use]
     pub fn values(&self) -> usize {
         self.table.width()
@@ -216,7 +216,7 @@ fn unknown(name: &[u8], tables: &Tables) -> HeaderFault {
     }
 }
 
-/// What separates the columns of a table, if it is no comma.
+/// The separator of a table's columns, if it is no comma.
 fn separator(line: &[u8], tables: &Tables) -> Option<&'static str> {
     let separators = [
         (b';', "semicolons"),
@@ -233,7 +233,7 @@ fn separator(line: &[u8], tables: &Tables) -> Option<&'static str> {
         .map(|(_, name)| name)
 }
 
-/// What a column without values is.
+/// The role of a column without values.
 fn place(name: &[u8], table: &Table) -> Option<Slot> {
     let is_one_of = |names: &[Box<str>]| {
         let mut names = names.iter();

@@ -33,7 +33,7 @@ struct Line {
     position: u32,
 }
 
-/// Where the lines of `sources`, which are all of one coverage, lie.
+/// The cells of the lines of `sources`, which are all of one coverage.
 ///
 /// # Errors
 /// The lines that lie nowhere, and those that say something else than another line of their cell.
@@ -228,7 +228,7 @@ impl<'s> Joined<'s> {
         self.positions.get_mut(at)
     }
 
-    /// Whether a line is on the meridian that its file has at 0 and at 360 degrees.
+    /// `true` when a line is on the meridian that its file has at 0 and at 360 degrees.
     fn is_closing(&self, line: &Line) -> bool {
         self.sources
             .get(line.source)

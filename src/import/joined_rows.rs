@@ -144,7 +144,7 @@ impl Bits {
         Self::new(words)
     }
 
-    /// Where any of `all` is set.
+    /// The bits that are set in any of `all`.
     fn any<'b>(all: impl Iterator<Item = &'b Self>) -> Self {
         let mut words: Vec<u64> = Vec::new();
         for bits in all {

@@ -2,7 +2,7 @@
 
 use super::place::Place;
 
-/// Whether `key` is that of `place`: as the old service writes it, or its coordinates to the nearest
+/// `true` when `key` is that of `place`: as the old service writes it, or its coordinates to the nearest
 /// hundredth, where a zero may have a sign and halfway between two both are nearest. Doubles, decimals
 /// and databases each round in their own way; `slack` is what rounding has moved the place, in millionths.
 pub(super) fn is_key(key: &[u8], place: Place, slack: i32) -> bool {

@@ -1,4 +1,4 @@
-//! What a file is that is not CSV, by its first octets, and what to do with it.
+//! The kind of a file that is not CSV, by its first octets, and the remedy.
 
 mod marks;
 
@@ -15,7 +15,7 @@ pub struct Kind {
     remedy: Remedy,
 }
 
-/// How a peril's CSV file comes of a file of another kind.
+/// The way from a file of another kind to a peril's CSV file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Remedy {
     /// A document or a page that stands where the data should.
@@ -44,7 +44,7 @@ impl Kind {
     /// A folder of chunks.
     pub(super) const ZARR: Self = Self::new("a Zarr store", Remedy::Import);
 
-    /// How many octets from the start [`Self::of`] wants to see.
+    /// Octets from the start that [`Self::of`] wants to see.
     pub(super) const HEAD: usize = 4096;
 
     /// The kind of a file that begins with `head`; `None` when it may be CSV.

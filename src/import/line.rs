@@ -11,14 +11,14 @@ use super::{
     place::{Place, ROUNDED_OFF},
 };
 
-/// What is taken from a line beside its values.
+/// A line beside its values.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Record {
-    /// Where it is, west of Greenwich below 0.
+    /// The place, west of Greenwich below 0.
     pub place: Place,
     /// Its longitude as it stands there, up to 360.
     pub written_longitude: i32,
-    /// How many of its numbers had more than six decimals.
+    /// The number of its numbers that had more than six decimals.
     pub rounded: u32,
 }
 
@@ -96,7 +96,7 @@ impl Layout {
     }
 }
 
-/// Whether a line holds separators and nothing between them, as spreadsheets end their tables.
+/// `true` when a line holds separators and nothing between them, as spreadsheets end their tables.
 pub(super) fn is_blank(line: &[u8]) -> bool {
     line.iter()
         .all(|octet| matches!(octet, b',' | b'"') || octet.is_ascii_whitespace())

@@ -18,7 +18,7 @@ pub(super) struct Line<'b> {
 }
 
 impl Line<'_> {
-    /// Whether the last number may have lost digits: it has no line end after it, and not six decimals.
+    /// `true` when the last number may have lost digits: it has no line end after it, and not six decimals.
     pub(super) fn may_be_cut(&self) -> bool {
         let last = self.text.rsplit(|octet| *octet == b',').next();
         let last = last.unwrap_or_default();

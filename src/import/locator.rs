@@ -9,7 +9,7 @@ use crate::dataset::grid::{Axis, CellIndex, GridShape, units};
 /// Finds cells quickly when places follow one another from west to east.
 pub(super) struct Locator<'s> {
     shape: &'s GridShape,
-    /// Whether a place a little beside a point is on it.
+    /// `true` when a place a little beside a point is on it.
     rounds: bool,
     longitudes: Vec<i64>,
     latitude: (i64, Option<u32>),
@@ -46,7 +46,7 @@ impl<'s> Locator<'s> {
         })
     }
 
-    /// Why [`Self::find`] found nothing.
+    /// The reason why [`Self::find`] found nothing.
     pub(super) fn off_grid(&self, place: Place) -> LineFault {
         let is_near = |axis: &Axis, micro: i32| near(axis, i64::from(micro)).is_some();
         LineFault::OffGrid {

@@ -8,7 +8,7 @@ use std::{
 use super::join::Joined;
 use crate::dataset::grid::{GridShape, StoreMetadata, StoreWriter, WIDE_NOT_COVERED, WriteError};
 
-/// What all sources together make.
+/// The rows of all sources together.
 pub(super) struct Merged {
     pub(super) rows: u32,
     pub(super) cells_on_grid: u64,

@@ -77,7 +77,7 @@ pub use work::import;
 
 use crate::dataset::grid::{StoreError, WriteError};
 
-/// Why nothing was imported.
+/// Reason why nothing was imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// Another import is at work on the same state directory.
@@ -116,11 +116,11 @@ pub enum ImportError {
     /// One peril in a file and in a database.
     #[error("{peril} comes from both {first} and {second}: name one")]
     SamePeril {
-        /// What both hold.
+        /// The peril that both hold.
         peril: Box<str>,
-        /// Which came first.
+        /// The source that came first.
         first: String,
-        /// Which came next.
+        /// The source that came next.
         second: String,
     },
     /// The state directory cannot be used.
@@ -128,7 +128,7 @@ pub enum ImportError {
     State {
         /// The directory.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// A table of records, features or series.
@@ -142,7 +142,7 @@ pub enum ImportError {
     Unsettled {
         /// The store.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// The store that was written cannot be read back.
@@ -153,7 +153,7 @@ pub enum ImportError {
     Unreadable {
         /// The source.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// The store cannot be written.
@@ -161,7 +161,7 @@ pub enum ImportError {
     Write {
         /// The directory.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: WriteError,
     },
 }
@@ -171,11 +171,11 @@ pub enum ImportError {
 pub struct Faulty {
     /// The file, or the database and table.
     pub name: String,
-    /// What is wrong with it.
+    /// The fault.
     pub problem: Problem,
 }
 
-/// What is wrong with a source.
+/// A fault of a source.
 #[derive(Debug)]
 pub enum Problem {
     /// Some of its lines.

@@ -1,6 +1,6 @@
 //! Decimal text to millionths, exactly: no double lies between.
 
-/// Why a field is not a number that can be stored.
+/// Reason why a field is not a number that can be stored.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum NumberFault {
     /// Digits other than 0 after the sixth decimal.

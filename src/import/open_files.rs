@@ -1,4 +1,4 @@
-//! How many files this process may hold open.
+//! The limit of files that this process may hold open.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 

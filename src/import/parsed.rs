@@ -25,24 +25,24 @@ pub(super) struct Parsed {
     /// Numbers that had more than six decimals.
     pub(super) rounded: u64,
     pub(super) source_rows: SourceRows,
-    /// What a gridded source says beside its values; none when it is a table of lines.
+    /// The facts of a gridded source beside its values; none when it is a table of lines.
     pub(super) gridded: Option<OfGrid>,
 }
 
-/// What a gridded source says beside its values.
+/// Facts of a gridded source beside its values.
 #[derive(Clone, Debug)]
 pub(super) struct OfGrid {
-    /// Whether its places may be a little beside the points of the grid, as those of single precision are.
+    /// `true` when its places may be a little beside the points of the grid, as those of single precision are.
     pub(super) has_rough_places: bool,
     /// Variables that were left out.
     pub(super) skipped: Vec<Skipped>,
     /// Dimensions whose dates are of a calendar of their own, and which.
     pub(super) calendars: Vec<(Box<str>, Box<str>)>,
-    /// What it was joined from; none when it is one file.
+    /// The sources that it was joined from; none when it is one file.
     pub(super) along_time: Option<AlongTime>,
 }
 
-/// What sources that follow each other in time were joined to.
+/// Sources that follow each other in time, joined.
 #[derive(Clone, Debug)]
 pub(super) struct AlongTime {
     /// The dimension of times.
@@ -51,7 +51,7 @@ pub(super) struct AlongTime {
     pub(super) last: Box<str>,
 }
 
-/// How far a source goes around the earth, as its longitudes are written.
+/// The stretch of a source around the earth, as its longitudes are written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Turn {
     west: (i32, u64),
@@ -60,7 +60,7 @@ pub(super) struct Turn {
     pub(super) beyond: u64,
 }
 
-/// Why a source could not be read to its end.
+/// Reason why a source could not be read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ParseError {
     /// A file of another kind than CSV.
@@ -92,7 +92,7 @@ pub enum ParseError {
     Read {
         /// The last whole line, counted from 1.
         line: u64,
-        /// What the system or the unpacking says.
+        /// The error of the system, or of unpacking.
         source: io::Error,
     },
     /// The disk does not take what was read.
@@ -100,7 +100,7 @@ pub enum ParseError {
     Keep {
         /// The folder of the store.
         folder: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
 }

@@ -30,7 +30,7 @@ impl Place {
 
 /// Half the way around the earth in millionths of a degree.
 pub(super) const HALF_TURN: i32 = 180_000_000;
-/// How far rounding may move a coordinate, in millionths of a degree: some eleven metres.
+/// The distance by which rounding may move a coordinate, in millionths of a degree: some eleven metres.
 pub(super) const ROUNDED_OFF: i32 = 100;
 /// [`MICRO`] as a double.
 const MICRO_DEGREES: f64 = 1e6;

@@ -47,7 +47,7 @@ impl StateDir {
         &self.path
     }
 
-    /// What stands in the state directory under `name`.
+    /// The path of `name` in the state directory.
     pub(super) fn at(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
@@ -104,7 +104,7 @@ impl PendingStore<'_> {
 }
 
 impl StateDir {
-    /// Who owns the state directory, when that is not who imports: the daemon has to read what root imports.
+    /// The owner of the state directory, when that is not who imports: the daemon has to read what root imports.
     fn owner(&self) -> io::Result<Option<(u32, u32)>> {
         owner(&self.path)
     }

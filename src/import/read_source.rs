@@ -10,7 +10,7 @@ pub(super) struct ReadSource {
 }
 
 impl ReadSource {
-    /// Whether its places may be a little beside the points of the grid.
+    /// `true` when its places may be a little beside the points of the grid.
     pub(super) fn has_rough_places(&self) -> bool {
         let gridded = self.parsed.gridded.as_ref();
         gridded.is_some_and(|found| found.has_rough_places)

@@ -1,4 +1,4 @@
-//! What an import says when it is done, and when it is not.
+//! The report of an import when it is done, and when it is not.
 
 use std::{
     fmt::{self, Write},
@@ -14,11 +14,11 @@ use crate::dataset::{
 /// An import that is done.
 #[derive(Clone, Debug)]
 pub struct Imported {
-    /// What the store says about itself.
+    /// The metadata of the store.
     pub metadata: StoreMetadata,
-    /// What somebody should look at.
+    /// Notices that somebody should look at.
     pub notices: Vec<Notice>,
-    /// Where the store is.
+    /// The path of the store.
     pub path: PathBuf,
 }
 

@@ -1,4 +1,4 @@
-//! What to import, and how far that has come.
+//! The request of an import, and its progress.
 
 use std::{
     ffi::OsStr,
@@ -13,14 +13,14 @@ use std::{
 use super::{DatabaseFiles, Tables, database, number::millionths};
 use crate::{clock::Timestamp, dataset::grid::Axis};
 
-/// What to import.
+/// The request of an import.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Where from.
+    /// The sources.
     pub sources: Vec<Source>,
     /// `paths.state`: where the store is served from.
     pub state: PathBuf,
-    /// Where the values come from; none: what the sources' packages say.
+    /// The origin of the values; none: what the sources' packages say.
     pub source: Option<String>,
     /// Under which terms they may be used; none: what the sources' packages say.
     pub licence: Option<String>,
@@ -54,7 +54,7 @@ pub struct AxisStep {
     pub(super) parts: u32,
 }
 
-/// Why a text is not the step of a grid.
+/// Reason why a text is not the step of a grid.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error(
     "a step is degrees, as 0.25 or 1/12, or one for latitudes and one for longitudes, as 0.5,0.625"
@@ -87,7 +87,7 @@ impl FromStr for AxisStep {
     }
 }
 
-/// Where values come from.
+/// A source of values.
 #[derive(Clone, Eq, PartialEq)]
 pub enum Source {
     /// The address of a database; it may hold a password.
@@ -96,7 +96,7 @@ pub enum Source {
     Path(PathBuf),
 }
 
-/// How far an import is; read by who shows it.
+/// The progress of an import; read by who shows it.
 #[derive(Debug, Default)]
 pub struct Progress {
     /// Octets of all files; 0 while that is not known, and for a database.

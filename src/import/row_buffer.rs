@@ -1,4 +1,4 @@
-//! What has been read, kept on the disk until all sources are known to be sound.
+//! Rows that have been read, kept on the disk until all sources are known to be sound.
 
 use std::{
     fs::{self, File},
@@ -109,7 +109,7 @@ impl RowBuffer {
 }
 
 impl BufferedRows {
-    /// Whether some number does not fit 32 bits.
+    /// `true` when some number does not fit 32 bits.
     pub(super) fn is_wide(&self) -> bool {
         self.is_wide
     }

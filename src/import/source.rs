@@ -24,7 +24,7 @@ pub(super) struct SourceFile {
     found: Version,
 }
 
-/// What tells two contents of one file apart.
+/// The facts that tell two contents of one file apart.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 struct Version {
     device: u64,
@@ -35,7 +35,7 @@ struct Version {
     files: u64,
 }
 
-/// What is used of a `datapackage.json` (Frictionless Data Package), which describes files beside it.
+/// The parts of a `datapackage.json` (Frictionless Data Package), which describes files beside it, that are used.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct Package {
     #[serde(default)]
@@ -91,7 +91,7 @@ impl SourceFile {
         })
     }
 
-    /// Whether both are one file on the disk, whatever their names.
+    /// `true` when both are one file on the disk, whatever their names.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         (self.found.device, self.found.inode) == (other.found.device, other.found.inode)
     }
@@ -107,7 +107,7 @@ impl SourceFile {
         name.to_string_lossy().into_owned()
     }
 
-    /// Whether its values are made up: its package says so, or its name does.
+    /// `true` when its values are made up: its package says so, or its name does.
     pub(super) fn is_synthetic(&self) -> bool {
         let is_marked = self
             .package
@@ -131,7 +131,7 @@ impl SourceFile {
         })
     }
 
-    /// Whether the file is still the one that was opened, and as it was.
+    /// `true` when the file is still the one that was opened, and as it was.
     pub(super) fn is_unchanged(&self) -> bool {
         let is_as_found = |now: io::Result<Version>| now.is_ok_and(|now| now == self.found);
         let of_file = |metadata: io::Result<Metadata>| metadata.map(|found| Version::of(&found));
@@ -230,13 +230,13 @@ pub(super) fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Whether CSV files lie in the folder `path`.
+/// `true` when CSV files lie in the folder `path`.
 #[must_use]
 pub fn has_csv(path: &Path) -> bool {
     path.is_dir() && files(path).is_ok_and(|found| !found.is_empty())
 }
 
-/// What lies in a folder without CSV files, as far as it is known: the first few of its files.
+/// Files of a folder without CSV files, as far as their kind is known: the first few.
 pub(super) fn others(path: &Path) -> Vec<(PathBuf, Kind)> {
     let entries = fs::read_dir(path).into_iter().flatten().flatten();
     let is_store = |path: &Path| ZARR.iter().any(|name| path.join(name).exists());
@@ -287,11 +287,11 @@ impl Read for Counted<'_> {
 
 /// Files and folders of a store: more than a Zarr store is read with.
 const MOST_FILES: u64 = 4_000_000;
-/// How many files of other kinds are told.
+/// Files of other kinds that are told.
 const OTHERS: usize = 5;
-/// What a Zarr store has at its root.
+/// Files at the root of a Zarr store.
 const ZARR: [&str; 3] = [".zgroup", ".zarray", "zarr.json"];
-/// What a file's name holds when its values are made up.
+/// The word in a file's name when its values are made up.
 pub(crate) const SYNTHETIC: &str = "synthetic";
 /// Name of a Data Package's description.
 pub(crate) const PACKAGE_NAME: &str = "datapackage.json";

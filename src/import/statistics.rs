@@ -1,4 +1,4 @@
-//! What a column holds, counted while it is read.
+//! Statistics of a column, counted while it is read.
 
 use crate::dataset::grid::{ColumnStatistics, WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED};
 

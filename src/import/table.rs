@@ -10,11 +10,11 @@ use crate::dataset::grid::{CoverageMetadata, Profile, Variable};
 pub struct Table {
     /// Its place among the tables of an import.
     pub(super) rank: usize,
-    /// What is known of the coverage before its values are read.
+    /// The coverage as it is known before its values are read.
     pub coverage: CoverageMetadata,
     /// The names of the columns with values, in the order of the coverage's columns.
     pub(super) names: Vec<Box<str>>,
-    /// How each of them is written; none when all are as the perils': six decimals, none below 0, -9999 for what is not
+    /// The form of each of them; none when all are as the perils': six decimals, none below 0, -9999 for what is not
     /// applicable.
     pub(super) forms: Option<Vec<Form>>,
     /// Texts of values that are not covered, beside nothing at all.
@@ -27,11 +27,11 @@ pub struct Table {
     pub(super) longitude: Vec<Box<str>>,
     /// The names of columns that are passed over.
     pub(super) ignored: Vec<Box<str>>,
-    /// Whether columns that are not named are passed over.
+    /// `true` when columns that are not named are passed over.
     pub(super) ignores_others: bool,
 }
 
-/// How the values of a column are written.
+/// The form in which the values of a column are written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Form {
     pub(super) decimals: u8,
@@ -43,7 +43,7 @@ pub(super) struct Form {
 pub struct Tables {
     all: Vec<Arc<Table>>,
     by_name: HashMap<Box<str>, (usize, usize)>,
-    /// Whether they are those of the perils.
+    /// `true` when they are those of the perils.
     pub(super) are_perils: bool,
     /// The coverage of gridded sources: these say themselves what their columns are.
     pub(super) gridded: Option<Arc<KnownCoverage>>,

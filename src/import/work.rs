@@ -86,7 +86,7 @@ struct Prepared<'w> {
     pending: PendingStore<'w>,
     file: File,
     grid: Grid,
-    /// What the sources are like.
+    /// Notices of the sources.
     notices: Vec<Notice>,
 }
 

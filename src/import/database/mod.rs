@@ -155,7 +155,7 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|text| !text.is_empty())
 }
 
-/// What the server says, where the error alone says only that it said something; else what the error
+/// The words of the server, where the error alone says only that there are some; else what the error
 /// comes from, such as a password that is missing.
 fn reason(error: &postgres::Error) -> String {
     if let Some(said) = error.as_db_error() {

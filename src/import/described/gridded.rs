@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// What the description says of the coverage `id`, whose values are in a gridded source.
+/// The description of the coverage `id`, whose values are in a gridded source.
 pub(super) fn known(
     path: &Path,
     id: &str,
@@ -130,7 +130,7 @@ fn labels(dimension: &Dimension) -> Labels {
     }
 }
 
-/// Whether a field is of values: the column that holds them may be called as their variable is.
+/// `true` when a field is of values: the column that holds them may be called as their variable is.
 fn is_value(layout: &CoverageLayout, name: &str) -> bool {
     let is_column = layout.value.as_deref().is_some_and(|value| value == name);
     is_column || !is_of_place(layout, name)

@@ -115,7 +115,7 @@ fn place_names(said: Option<&str>, known: [&str; 2]) -> Vec<Box<str>> {
     }
 }
 
-/// Whether a column tells of the place, or of nothing.
+/// `true` when a column tells of the place, or of nothing.
 pub(super) fn is_of_place(layout: &CoverageLayout, name: &str) -> bool {
     let latitude = place_names(layout.latitude.as_deref(), ["latitude", "lat"]);
     let longitude = place_names(layout.longitude.as_deref(), ["longitude", "lon"]);
@@ -170,7 +170,7 @@ pub(super) fn of_header<'n>(
     variables
 }
 
-/// What stands before and after the variable in the names of the columns of the first value of each dimension.
+/// The texts before and after the variable in the names of the columns of the first value of each dimension.
 fn around_variable(layout: &CoverageLayout, dimensions: &[Dimension]) -> (String, String) {
     let first = |name: &str| {
         let mut dimensions = dimensions.iter();

@@ -28,13 +28,13 @@ pub use tabular::{DescribedCollection, Names};
 pub struct DescribedTable {
     /// The name of the coverage.
     pub id: Box<str>,
-    /// What its files are.
+    /// The kind of its files.
     pub tables: Tables,
     /// The files of the data.
     pub files: Vec<PathBuf>,
 }
 
-/// Why a description tells of no table.
+/// Reason why a description tells of no table.
 #[derive(Debug, thiserror::Error)]
 pub enum NotDescribed {
     /// Its columns do not fit together.
@@ -42,7 +42,7 @@ pub enum NotDescribed {
     Columns {
         /// The description.
         path: PathBuf,
-        /// What does not fit.
+        /// The fault.
         source: ColumnsError,
     },
     /// It has faults.
@@ -66,7 +66,7 @@ pub enum NotDescribed {
     Unreadable {
         /// The description or the file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// The id is none, or that of a fixed path.
@@ -82,7 +82,7 @@ pub enum NotDescribed {
     Pattern {
         /// The description.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: PatternError,
     },
     /// A file that cannot be read as what it is.
@@ -90,7 +90,7 @@ pub enum NotDescribed {
     Source {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault.
         source: Box<format::FormatError>,
     },
     /// Neither a field nor a column names a variable.
@@ -99,7 +99,7 @@ pub enum NotDescribed {
 }
 
 impl DescribedTable {
-    /// What the description beside `path`, or the description `path` itself, tells of a coverage; none without one.
+    /// The coverage by the description beside `path`, or by the description `path` itself; none without one.
     ///
     /// # Errors
     /// [`NotDescribed`].
@@ -170,7 +170,7 @@ impl DescribedTable {
     }
 }
 
-/// Whether the values are not in CSV with a row for each cell.
+/// `true` when the values are not in CSV with a row for each cell.
 fn are_gridded(files: &[PathBuf], layout: &CoverageLayout) -> Result<bool, NotDescribed> {
     for path in files {
         let unreadable = |source| NotDescribed::Unreadable {

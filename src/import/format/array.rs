@@ -30,7 +30,7 @@ pub(super) struct Array {
     pub(super) dimensions: Vec<Extent>,
     pub(super) element: Element,
     pub(super) attributes: Attributes,
-    /// What stands where nothing was written, when that means that the value is missing.
+    /// The number where nothing was written, when that means that the value is missing.
     pub(super) unwritten: Option<f64>,
 }
 
@@ -41,7 +41,7 @@ pub(super) struct Extent {
     pub(super) size: u64,
 }
 
-/// What the elements of an array are.
+/// The elements of an array.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Element {
     /// IEEE 754 of so many bits.
@@ -63,7 +63,7 @@ pub(super) struct Attributes(BTreeMap<String, Attribute>);
 /// The value of an attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Attribute {
-    /// Whether they are whole numbers, and the numbers.
+    /// Numbers, and whether they are whole.
     Numbers {
         is_whole: bool,
         numbers: Vec<f64>,
@@ -80,7 +80,7 @@ impl Array {
         self.dimensions.iter().any(|extent| extent.name == name)
     }
 
-    /// How many elements there are; `None` beyond all measure.
+    /// The number of elements; `None` beyond all measure.
     pub(super) fn count(&self) -> Option<u64> {
         let sizes = self.dimensions.iter().map(|extent| extent.size);
         sizes.into_iter().try_fold(1_u64, u64::checked_mul)

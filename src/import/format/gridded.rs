@@ -12,7 +12,7 @@ pub trait Gridded: std::fmt::Debug {
     /// The variables, dimensions and axes.
     fn coverage(&self) -> &Coverage;
 
-    /// Whether its places are on the points of an even axis, and not a little beside them.
+    /// `true` when its places are on the points of an even axis, and not a little beside them.
     fn has_exact_places(&self) -> bool;
 
     /// Hands every cell to `take`, once, in any order.
@@ -63,7 +63,7 @@ pub struct Dimension {
     pub name: String,
     /// Its values, each once; numbers and times rise.
     pub labels: Labels,
-    /// Where each value begins and ends, when the source says so.
+    /// The begin and the end of each value, when the source says so.
     pub bounds: Option<(Labels, Labels)>,
     /// The unit of numbers as the source writes it.
     pub unit: Option<String>,
@@ -80,19 +80,19 @@ pub struct Dimension {
 pub struct Skipped {
     /// Its name in the source.
     pub name: String,
-    /// Why.
+    /// The reason.
     pub reason: &'static str,
 }
 
 impl Coverage {
-    /// How many values a cell has: one for each variable and each combination of dimensions; the last
+    /// The number of values of a cell: one for each variable and each combination of dimensions; the last
     /// dimension changes first.
     #[must_use]
     pub fn width(&self) -> usize {
         self.variables.len() * self.columns()
     }
 
-    /// How many values of one variable a cell has.
+    /// The number of values of one variable in a cell.
     #[must_use]
     pub fn columns(&self) -> usize {
         let lengths = self

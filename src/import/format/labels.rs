@@ -12,7 +12,7 @@ pub enum Labels {
 }
 
 impl Labels {
-    /// How many values there are.
+    /// The number of values.
     #[must_use]
     pub fn len(&self) -> usize {
         match self {
@@ -21,7 +21,7 @@ impl Labels {
         }
     }
 
-    /// Whether there is no value.
+    /// `true` when there is no value.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -61,7 +61,7 @@ pub fn open(path: &Path, naming: &Naming, folder: &Path) -> Result<Box<dyn Gridd
     }
 }
 
-/// Whether the source at `path` says itself what its variables, dimensions and axes are, or is Parquet.
+/// `true` when the source at `path` says itself what its variables, dimensions and axes are, or is Parquet.
 ///
 /// # Errors
 /// A file that cannot be read.

@@ -1,4 +1,4 @@
-//! What the description file says of a source's names.
+//! Names of a source, as the description has them.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::labels::Labels;
 
-/// Which variables, axes and dimensions of a source are meant; what is left out is found by CF's rules.
+/// Variables, axes and dimensions of a source that are meant; what is left out is found by CF's rules.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Naming {
@@ -24,7 +24,7 @@ pub struct Naming {
     pub value: Option<String>,
     /// Texts and numbers that say that a value is missing, beside nothing at all.
     pub missing: Vec<String>,
-    /// How many decimals are kept, by variable; others keep six.
+    /// Decimals that are kept, by variable; others keep six.
     pub decimals: BTreeMap<String, u8>,
     /// Values that say that the variable has no meaning there, after unpacking.
     pub not_applicable: Vec<f64>,
@@ -35,7 +35,7 @@ pub struct Naming {
     pub rounds: bool,
 }
 
-/// What the columns of a table with a row for each cell are.
+/// The columns of a table with a row for each cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WideColumns {
     /// The dimensions by name, with all of their values.
@@ -47,7 +47,7 @@ pub struct WideColumns {
 }
 
 impl WideColumns {
-    /// Whether the column `name` is passed over: it is said so, it is the key of the cell, or the index that pandas writes.
+    /// `true` when the column `name` is passed over: it is said so, or is the key of the cell or the index of pandas.
     pub(super) fn is_ignored(&self, name: &str) -> bool {
         let is_ignored = self.ignored.iter().any(|ignored| ignored == name);
         is_ignored || name.eq_ignore_ascii_case("key") || name.starts_with("__index_level_")

@@ -145,7 +145,7 @@ fn element(found: &NcType) -> Element {
     }
 }
 
-/// What the library of `NetCDF` writes where nothing else is written; octets have no such value, for all
+/// The number that the library of `NetCDF` writes where nothing else is written; octets have none, for all
 /// of theirs may be meant.
 fn unwritten(found: &NcType, is_classic: bool) -> Option<f64> {
     Some(match found {
@@ -176,7 +176,7 @@ fn attribute(found: &NcAttrValue) -> Option<Attribute> {
         .map(|numbers| Attribute::Numbers { is_whole, numbers })
 }
 
-/// What the reader says, which may quote the file: escaped and kept short.
+/// The reader's error, which may quote the file: escaped and kept short.
 fn unreadable(error: impl std::fmt::Display) -> FormatError {
     let said: String = error.to_string().chars().take(MAX_SAID).collect();
     FormatError::NetCdf(said.escape_debug().to_string())

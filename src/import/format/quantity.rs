@@ -2,7 +2,7 @@
 
 use crate::dataset::grid::{WIDE_NOT_APPLICABLE, WIDE_NOT_COVERED};
 
-/// How numbers of one variable are stored: whole numbers of a power of ten.
+/// The form in which numbers of one variable are stored: whole numbers of a power of ten.
 #[derive(Clone, Debug)]
 pub(super) struct Quantity {
     decimals: u8,
@@ -11,7 +11,7 @@ pub(super) struct Quantity {
     missing: Vec<f64>,
 }
 
-/// Why a number cannot be stored.
+/// Reason why a number cannot be stored.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum QuantityFault {
     /// Infinity.
@@ -24,7 +24,7 @@ pub enum QuantityFault {
     TooLarge {
         /// The number.
         value: f64,
-        /// What was to be kept of it.
+        /// The decimals to be kept of it.
         decimals: u8,
     },
 }

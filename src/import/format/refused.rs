@@ -1,19 +1,19 @@
-//! Why a source of gridded values is refused.
+//! Reasons why a source of gridded values is refused.
 
 use std::io;
 
 use super::{CfFault, QuantityFault, RowFaults, TableFault, ZarrFault};
 use crate::import::Shown;
 
-/// Why a source of gridded values is refused.
+/// Reason why a source of gridded values is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum FormatError {
-    /// What CF or this import asks of a variable is not so.
+    /// A variable is not as CF or this import asks.
     #[error("{variable}: {fault}")]
     Cf {
         /// Its name.
         variable: Shown,
-        /// What is wrong with it.
+        /// The fault.
         fault: CfFault,
     },
     /// More values than the octets of the source can stand for.
@@ -26,7 +26,7 @@ pub enum FormatError {
         /// Octets on the disk.
         octets: u64,
     },
-    /// What was read cannot be kept.
+    /// The numbers that were read cannot be kept.
     #[error("cannot keep what was read: {0}")]
     Keep(io::Error),
     /// More files than a store should have.
@@ -59,7 +59,7 @@ pub enum FormatError {
         latitude: f64,
         /// Degrees.
         longitude: f64,
-        /// Why.
+        /// The reason.
         fault: QuantityFault,
     },
     /// An array of a Zarr store cannot be read.
@@ -67,7 +67,7 @@ pub enum FormatError {
     Zarr {
         /// Its name.
         array: Shown,
-        /// Why.
+        /// The reason.
         fault: ZarrFault,
     },
     /// The metadata of a Zarr store cannot be read.

@@ -110,7 +110,7 @@ fn named<'n>(known: &'n Variable, naming: &'n Naming) -> &'n str {
     }
 }
 
-/// What a source says of a variable beside its name.
+/// The variable as a source describes it beside its name.
 fn of_source(found: &format::Variable) -> Variable {
     Variable {
         title: text(found.title.as_ref()),

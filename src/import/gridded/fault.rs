@@ -1,11 +1,11 @@
-//! Why a gridded source cannot be imported.
+//! Reasons why a gridded source cannot be imported.
 
 use crate::{
     dataset::grid::ColumnsError,
     import::{Shown, format::FormatError},
 };
 
-/// Why a gridded source cannot be imported.
+/// Reason why a gridded source cannot be imported.
 #[derive(Debug, thiserror::Error)]
 pub enum GriddedFault {
     /// A value below the lowest that its variable can have.
@@ -20,7 +20,7 @@ pub enum GriddedFault {
         latitude: f64,
         /// Degrees.
         longitude: f64,
-        /// What stands there.
+        /// The value that stands there.
         value: Box<str>,
         /// The lowest, as the description has it.
         minimum: Box<str>,

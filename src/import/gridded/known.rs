@@ -8,7 +8,7 @@ use crate::{
     policy::CollectionId,
 };
 
-/// What a description, or else the name of the source, says of a coverage.
+/// A coverage, as a description has it, or else the name of the source.
 #[derive(Clone, Debug)]
 pub struct KnownCoverage {
     /// The name of the coverage.
@@ -19,17 +19,17 @@ pub struct KnownCoverage {
     pub(in crate::import) description: Box<str>,
     /// Version of the data.
     pub(in crate::import) version: Box<str>,
-    /// Who publishes the values.
+    /// The publisher of the values.
     pub(in crate::import) source: Box<str>,
     /// Terms of use; empty: those of the source.
     pub(in crate::import) licence: Box<str>,
-    /// Which variables, axes and dimensions of the source are meant.
+    /// Variables, axes and dimensions of the source that are meant.
     pub(in crate::import) naming: Naming,
     /// The variables in their order; none: all of the source.
     pub(in crate::import) variables: Vec<Variable>,
     /// The dimensions in their order, with all values; none: those of the source.
     pub(in crate::import) dimensions: Vec<Dimension>,
-    /// Whether there are several sources, each of which may have some of the times.
+    /// `true` when there are several sources, each of which may have some of the times.
     pub(in crate::import) is_in_parts: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What files of other kinds begin with.
+//! Beginnings of files of other kinds.
 
 use super::Remedy;
 
@@ -101,7 +101,7 @@ const ASK: &[Mark] = &[
     (0, b"\x7FELF", "a program"),
 ];
 
-/// What text begins with, in any case; what it is then, and what to do.
+/// Beginnings of texts, in any case; their kind, and the remedy.
 pub(super) const TEXTS: &[(&[&[u8]], &str, Remedy)] = &[
     (
         &[b"version https://git-lfs", b"version https://hawser"],

@@ -8,7 +8,7 @@ use std::fmt;
 use super::Shown;
 use crate::{clock::Timestamp, dataset::grid::StoreVersion};
 
-/// What is not wrong and yet may not be meant.
+/// A notice: not a fault, and yet it may not be meant.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
     /// A column holds more than its definition allows.
@@ -24,14 +24,14 @@ pub enum Notice {
     Absent(Box<str>),
     /// Coverages that were imported before stay as they were.
     Kept {
-        /// Which.
+        /// The coverages.
         coverages: Vec<Box<str>>,
         /// The import that they are from.
         version: StoreVersion,
     },
     /// A coverage has lines for fewer cells than the grid.
     Fewer {
-        /// Which.
+        /// The coverage.
         coverage: Box<str>,
         /// Its lines.
         rows: u64,
@@ -40,16 +40,16 @@ pub enum Notice {
     },
     /// Empty lines of cells that have values in another file.
     Filled {
-        /// Which.
+        /// The coverage.
         coverage: Box<str>,
-        /// How many.
+        /// The number of them.
         lines: u64,
     },
     /// A dimension's dates are of a calendar of their own, and stay as they are written.
     Calendar {
         /// In which source.
         source: String,
-        /// Which dimension.
+        /// The dimension.
         dimension: Box<str>,
         /// Name of the calendar, as CF has it.
         calendar: Box<str>,
@@ -69,18 +69,18 @@ pub enum Notice {
     NoLicence,
     /// Lines of cells that another line gives the same values.
     Repeated {
-        /// Which.
+        /// The coverage.
         coverage: Box<str>,
-        /// How many.
+        /// The number of them.
         lines: u64,
     },
     /// Numbers had more decimals than are kept.
     Rounded {
-        /// How many are kept.
+        /// The number that is kept.
         kept: &'static str,
         /// In which source.
         source: String,
-        /// How many.
+        /// The number of them.
         numbers: u64,
     },
     /// The grid has far more points on an axis than places lie on.
@@ -98,9 +98,9 @@ pub enum Notice {
     Skipped {
         /// In which source.
         source: String,
-        /// Which.
+        /// The variable.
         variable: Shown,
-        /// Why.
+        /// The reason.
         reason: &'static str,
     },
     /// The values are made up.

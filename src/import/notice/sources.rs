@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// What the sources are like.
+/// Notices of the sources.
 pub(in crate::import) fn notices(
     sources: &[ReadSource],
     coverages: &[Joined<'_>],
@@ -71,7 +71,7 @@ pub(in crate::import) fn notices(
     notices
 }
 
-/// What a gridded source says beside its values.
+/// Notices of a gridded source, beside its values.
 fn of_grid(name: &str, found: &OfGrid) -> Vec<Notice> {
     let skipped = found.skipped.iter().map(|skipped| Notice::Skipped {
         source: name.to_owned(),

@@ -10,7 +10,7 @@ use crate::dataset::{
     },
 };
 
-/// What somebody should look at in a store of this `metadata`, beside what was `served` before.
+/// Notices of a store of this `metadata`, beside what was `served` before.
 pub(in crate::import) fn notices(metadata: &StoreMetadata, served: &Perils) -> Vec<Notice> {
     let mut notices = Vec::new();
     if metadata.is_synthetic() {

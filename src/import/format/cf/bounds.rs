@@ -1,4 +1,4 @@
-//! Where each cell or period begins and ends: CF §7.1.
+//! Bounds of cells and periods: CF §7.1.
 
 use super::{
     super::{
@@ -83,5 +83,5 @@ pub(super) fn of_cells(
     Ok(())
 }
 
-/// What part of a cell the digits of single precision may cost.
+/// The part of a cell that the digits of single precision may cost.
 const SLACK: f64 = 0.01;

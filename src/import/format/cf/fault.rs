@@ -1,16 +1,16 @@
-//! What is wrong with a variable, by the rules of CF or for want of a way to store it.
+//! Faults of a variable, by the rules of CF or for want of a way to store it.
 
 use crate::import::Shown;
 
-/// What is wrong with a variable.
+/// A fault of a variable.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum CfFault {
     /// An attribute has the wrong type or count.
     #[error("the attribute {name} is not {expected}")]
     Attribute {
-        /// Which.
+        /// Its name.
         name: &'static str,
-        /// What it must be.
+        /// The form that it must have.
         expected: &'static str,
     },
     /// A variable that is named is not of a kind that can be read.
@@ -37,7 +37,7 @@ pub enum CfFault {
     Date {
         /// As it would be written.
         date: String,
-        /// Which.
+        /// The calendar.
         calendar: &'static str,
     },
     /// More decimals than can be kept.
@@ -104,7 +104,7 @@ pub enum CfFault {
     /// Coordinates that no place on earth has.
     #[error("has {coordinate}, and {axis} go from {low} to {high} degrees")]
     OutOfRange {
-        /// Which coordinates.
+        /// The kind of coordinates.
         axis: &'static str,
         /// The coordinate.
         coordinate: f64,
@@ -152,7 +152,7 @@ pub enum CfFault {
     Units {
         /// The attribute.
         units: Shown,
-        /// What is wrong.
+        /// The fault.
         reason: String,
     },
     /// Units that an axis does not have.

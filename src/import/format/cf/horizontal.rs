@@ -78,7 +78,7 @@ impl<'a> Horizontal<'a> {
         Ok(data)
     }
 
-    /// What looks like data and is not taken, with the reason.
+    /// Arrays that look like data and are not taken, with the reason.
     pub(super) fn skipped(&self, arrays: &[Array], roles: &Roles, naming: &Naming) -> Vec<Skipped> {
         let data = arrays.iter().filter(|array| roles.is_data(array));
         let not_taken = data.filter_map(|array| {
@@ -184,7 +184,7 @@ fn coordinate<'a>(
     }
 }
 
-/// Why there is no latitude or no longitude.
+/// The reason why there is no latitude or no longitude.
 fn none(arrays: &[Array]) -> FormatError {
     let projected = arrays.iter().find_map(|array| {
         let name = array.text("standard_name")?;

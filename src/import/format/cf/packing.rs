@@ -1,11 +1,11 @@
-//! What a stored number means: CF §2.5.1 and §8.1.
+//! The meaning of a stored number: CF §2.5.1 and §8.1.
 
 use super::{
     super::array::{Array, Attribute, Element},
     CfFault, FormatError, cf,
 };
 
-/// How stored numbers become values.
+/// The rule by which stored numbers become values.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Packing {
     scale: f64,
@@ -14,7 +14,7 @@ pub(super) struct Packing {
     missing: Vec<f64>,
     valid_min: f64,
     valid_max: f64,
-    /// What to add to negative stored numbers, which mean large ones.
+    /// The number to add to negative stored numbers, which mean large ones.
     turn: f64,
     is_packed: bool,
 }

@@ -1,4 +1,4 @@
-//! Which variables serve others.
+//! Variables that serve others.
 
 use std::collections::HashSet;
 
@@ -23,7 +23,7 @@ impl Roles {
         }
     }
 
-    /// Whether `array` is data, and no coordinate, bounds or the like of other data.
+    /// `true` when `array` is data, and no coordinate, bounds or the like of other data.
     pub(super) fn is_data(&self, array: &Array) -> bool {
         let is_coordinate =
             matches!(array.dimensions.as_slice(), [only] if only.name == array.name);

@@ -13,16 +13,16 @@ use super::{
 pub struct Calendar {
     name: &'static str,
     kind: CfCalendar,
-    /// Whether its dates after 1582 are those of everybody's calendar.
+    /// `true` when its dates after 1582 are those of everybody's calendar.
     is_civil: bool,
 }
 
-/// What numbers of a time coordinate count, and since when.
+/// The unit of the numbers of a time coordinate, and the instant since which they count.
 #[derive(Clone, Debug)]
 pub(super) struct Reference {
     calendar: Calendar,
     since: CfTimeRef,
-    /// How many of the source's units make one of [`CfTimeRef`].
+    /// Units of the source that make one of [`CfTimeRef`].
     parts: f64,
 }
 
@@ -149,7 +149,7 @@ fn moved(time: CfDateTime, nanoseconds: i64) -> Result<CfDateTime, netcdf_reader
     decode_time_exact(seconds, &since)
 }
 
-/// Whether everybody's calendar has that date, as an answer can name it.
+/// `true` when everybody's calendar has that date, as an answer can name it.
 fn is_date(found: &CfDateTime) -> bool {
     let month = Month::try_from(found.month);
     let is_known =
@@ -195,7 +195,7 @@ fn parts(unit: &str) -> (&str, f64) {
     }
 }
 
-/// What the decoder says of a text that may be anybody's.
+/// The decoder's word on a text that may be anybody's.
 fn said(error: &netcdf_reader::Error) -> String {
     let text: String = error.to_string().chars().take(200).collect();
     text.escape_debug().to_string()

@@ -153,7 +153,7 @@ impl Cells {
         Ok(())
     }
 
-    /// What to read of a field's array, and for each of its dimensions where its values belong.
+    /// The window to read of a field's array, and for each of its dimensions the places of its values.
     fn walk(&self, field: &Field, dimensions: &[Ordered]) -> (Vec<Range<u64>>, Vec<Vec<usize>>) {
         let evenly = |count: usize, apart: usize| (0..count).map(|at| at * apart).collect();
         let row = self.width * self.window.columns.len();
@@ -193,7 +193,7 @@ impl Cells {
     }
 }
 
-/// How far from the first column of a variable the values along a dimension belong. A dimension that has one
+/// Distances from the first column of a variable to the values along a dimension. A dimension that has one
 /// value and no label adds nothing.
 fn offsets(name: &str, dimensions: &[Ordered]) -> Vec<usize> {
     let Some(at) = dimensions

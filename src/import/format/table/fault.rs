@@ -1,11 +1,11 @@
-//! What is wrong with a table, and with rows of it.
+//! Faults of a table, and of its rows.
 
 use std::fmt;
 
 use super::super::QuantityFault;
 use crate::import::Shown;
 
-/// Why a table cannot be read.
+/// Reason why a table cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum TableFault {
     /// A column that is named is not there.
@@ -17,11 +17,11 @@ pub enum TableFault {
     /// A column of a type that has no place here.
     #[error("the column {column} has the type {kind}, which is not read as {role}")]
     ColumnType {
-        /// Which.
+        /// The column.
         column: Shown,
         /// As the file says.
         kind: String,
-        /// What it is to be.
+        /// The role that it is to have.
         role: &'static str,
     },
     /// A line that is longer than any.
@@ -47,7 +47,7 @@ pub enum TableFault {
     /// More different values than a dimension can have.
     #[error("has more than {most} different values in the column {column}")]
     TooMany {
-        /// Which.
+        /// The column.
         column: Shown,
         /// The bound.
         most: usize,
@@ -57,7 +57,7 @@ pub enum TableFault {
     Twice(Shown),
 }
 
-/// What is wrong with a row.
+/// A fault of a row.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum RowFault {
     /// The same cell and column as another row, and another value.
@@ -141,5 +141,5 @@ impl fmt::Display for RowFaults {
     }
 }
 
-/// How many are told.
+/// Faults that are told.
 const KEPT: usize = 20;

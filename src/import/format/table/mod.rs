@@ -26,7 +26,7 @@ use crate::dataset::grid::WIDE_NOT_COVERED;
 #[derive(Debug)]
 pub(super) struct Table {
     gathered: Gathered,
-    /// Whether its places were read from text.
+    /// `true` when its places were read from text.
     is_text: bool,
 }
 

@@ -12,7 +12,7 @@ use zstd::stream::read::Decoder as ZstdDecoder;
 
 use super::{super::FormatError, TableFault};
 
-/// What a page header says of the page.
+/// The header of a page.
 struct Page {
     unpacked: u64,
     packed: u64,
@@ -56,7 +56,7 @@ enum Packing {
     Zstd,
 }
 
-/// How many octets a page is unpacked to, counted up to one beyond `most`.
+/// The number of octets that a page is unpacked to, counted up to one beyond `most`.
 fn unpacked(packing: Packing, packed: &mut dyn Read, most: u64) -> io::Result<u64> {
     let mut sink = io::sink();
     match packing {

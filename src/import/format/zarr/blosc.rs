@@ -17,7 +17,7 @@ struct Header {
     block: usize,
 }
 
-/// What `octets` were before they were packed, at most `most` octets.
+/// The octets before they were packed, at most `most`.
 pub(super) fn unpack(octets: &[u8], most: usize) -> Result<Vec<u8>, Unpacked> {
     let header = Header::read(octets)?;
     if header.length > most {

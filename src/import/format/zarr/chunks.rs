@@ -9,7 +9,7 @@ use super::{ZarrFault, codec::Codec, element::Stored, folder::Folder, unpacked::
 use region::{Region, chunks_of, product};
 pub(super) use shards::Shards;
 
-/// How the chunks of one array are stored.
+/// The storage of one array in chunks.
 #[derive(Clone, Debug)]
 pub(super) struct Chunked {
     shape: Vec<u64>,
@@ -278,7 +278,7 @@ const MAX_PADDING: u64 = 16 << 20;
 const MAX_CHUNKS: u64 = 4_000_000;
 /// Octets of the texts of one chunk.
 const MAX_TEXTS: usize = 32 << 20;
-/// What packing may add.
+/// Octets that packing may add.
 const SLACK: u64 = 1 << 20;
 const SLACK_OCTETS: usize = 1 << 16;
 

@@ -1,4 +1,4 @@
-//! What chunks are packed with, and how each is undone within a bound.
+//! Codecs of chunks, each undone within a bound.
 
 use std::io::Read;
 
@@ -10,7 +10,7 @@ use super::{
     unpacked::{Unpacked, unshuffled},
 };
 
-/// What packs octets.
+/// A codec.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Codec {
     Blosc,
@@ -24,7 +24,7 @@ pub(super) enum Codec {
 }
 
 impl Codec {
-    /// What `octets` were before this codec, at most `most` octets.
+    /// The octets before this codec, at most `most`.
     pub(super) fn unpack(&self, octets: &[u8], most: usize) -> Result<Vec<u8>, Unpacked> {
         match self {
             Self::Blosc => blosc::unpack(octets, most),

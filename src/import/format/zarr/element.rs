@@ -2,7 +2,7 @@
 
 use super::super::array::Element;
 
-/// How the elements of an array are stored.
+/// The form in which the elements of an array are stored.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Stored {
     Bool,

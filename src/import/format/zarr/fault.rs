@@ -1,10 +1,10 @@
-//! What is wrong with an array of a Zarr store.
+//! Faults of an array of a Zarr store.
 
 use std::io;
 
 use crate::import::Shown;
 
-/// What is wrong with an array of a Zarr store.
+/// A fault of an array of a Zarr store.
 #[derive(Debug, thiserror::Error)]
 pub enum ZarrFault {
     /// A chunk that its codecs cannot unpack.
@@ -12,7 +12,7 @@ pub enum ZarrFault {
     Chunk {
         /// Its file.
         key: String,
-        /// What its codec says.
+        /// The codec's error.
         reason: String,
     },
     /// A codec, or a setting of one, that is not read here.
@@ -30,7 +30,7 @@ pub enum ZarrFault {
     /// A file of metadata that is too large.
     #[error("{file} is longer than {most} octets")]
     Long {
-        /// Which.
+        /// The file.
         file: String,
         /// The bound.
         most: u64,
@@ -38,9 +38,9 @@ pub enum ZarrFault {
     /// A file of metadata that says what cannot be.
     #[error("{file}: {reason}")]
     Metadata {
-        /// Which.
+        /// The file.
         file: String,
-        /// What is wrong in it.
+        /// The fault.
         reason: String,
     },
     /// A chunk too large to be unpacked.

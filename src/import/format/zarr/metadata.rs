@@ -1,4 +1,4 @@
-//! What a store says of its arrays: `zarr.json` of version 3, `.zarray` and `.zattrs` of version 2.
+//! Metadata of arrays in a store: `zarr.json` of version 3, `.zarray` and `.zattrs` of version 2.
 
 mod attributes;
 mod packing;

@@ -31,7 +31,7 @@ pub(super) struct Zarr {
     chunked: Vec<Chunked>,
 }
 
-/// Whether the folder `path` is a Zarr store.
+/// `true` when the folder `path` is a Zarr store.
 pub(super) fn is_zarr(path: &Path) -> bool {
     ROOTS.iter().any(|name| path.join(name).is_file())
 }

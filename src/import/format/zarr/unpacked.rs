@@ -1,6 +1,6 @@
-//! What every codec needs: why octets cannot be unpacked, and the order of their elements.
+//! Faults of unpacking, and the order of elements, which every codec needs.
 
-/// Why octets cannot be unpacked.
+/// Reason why octets cannot be unpacked.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unpacked {
     #[error("its checksum is another")]

@@ -83,13 +83,13 @@ impl ParquetFile {
     }
 }
 
-/// What the library makes of a file, an error when it gives up.
+/// The outcome of the library's `work`, an error when it panics.
 fn unpanicked<T>(work: impl FnOnce() -> T) -> Result<T, FormatError> {
     let worked = panic::catch_unwind(AssertUnwindSafe(work)).ok();
     worked.ok_or_else(|| TableFault::Parquet("a page contradicts itself".to_owned()).into())
 }
 
-/// What the reader says, which may quote the file.
+/// The reader's error, which may quote the file.
 fn unreadable(error: impl std::fmt::Display) -> FormatError {
     let said: String = error.to_string().chars().take(300).collect();
     TableFault::Parquet(said.escape_debug().to_string()).into()

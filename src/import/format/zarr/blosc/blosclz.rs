@@ -2,7 +2,7 @@
 
 use super::Unpacked;
 
-/// What `packed` was, at most `most` octets.
+/// The octets before they were packed, at most `most`.
 pub(super) fn unpack(packed: &[u8], most: usize) -> Result<Vec<u8>, Unpacked> {
     let mut unpacked = Vec::with_capacity(most);
     let mut input = packed.iter().copied();

@@ -28,7 +28,7 @@ impl Region {
         sizes.product()
     }
 
-    /// What of this is in `other` too.
+    /// The part that is in `other` too.
     pub(super) fn within(&self, other: &Self) -> Self {
         let ranges = self.0.iter().zip(&other.0).map(|(one, other)| {
             let start = one.start.max(other.start);
@@ -86,7 +86,7 @@ impl Region {
         }
     }
 
-    /// How far apart neighbours along each dimension are when the dimensions are stored in `order`.
+    /// Distances of neighbours along each dimension when the dimensions are stored in `order`.
     fn strides(&self, order: &[usize]) -> Vec<usize> {
         let mut strides = vec![0; self.0.len()];
         let mut apart = 1_usize;

@@ -7,15 +7,15 @@ use super::{
     MAX_CHUNK, SLACK, product,
 };
 
-/// How shards are made up.
+/// The make-up of shards.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Shards {
     pub(in super::super) shape: Vec<u64>,
     /// Chunks along each dimension.
     pub(in super::super) parts: Vec<u64>,
-    /// Whether the index ends with its checksum.
+    /// `true` when the index ends with its checksum.
     pub(in super::super) is_checked: bool,
-    /// Whether the index stands first in the file, and not last.
+    /// `true` when the index stands first in the file, and not last.
     pub(in super::super) is_first: bool,
 }
 

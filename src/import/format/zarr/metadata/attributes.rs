@@ -63,7 +63,7 @@ fn mark(value: &Value, stored: Stored) -> Option<Attribute> {
     })
 }
 
-/// What JSON has no number for.
+/// A number that JSON has none for, by its name.
 fn named(text: &str) -> Option<f64> {
     match text {
         "NaN" => Some(f64::NAN),
