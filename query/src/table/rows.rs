@@ -262,3 +262,73 @@ impl Projection {
         )?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::{StringArray, cast::AsArray};
+
+    use super::*;
+    use crate::{
+        layout::{Options, Writer},
+        schema::{Column, ColumnType, Kind, TableSchema},
+        table::Table,
+    };
+
+    /// A table of records whose notes are so long that each is a batch, all in one row group.
+    fn of_long_notes(skus: &[&str]) -> (tempfile::TempDir, Arc<Table>) {
+        let columns = ["sku", "note"].map(|name| Column {
+            name: name.into(),
+            column_type: ColumnType::Text,
+            is_nullable: false,
+            unit: None,
+            definition: None,
+        });
+        let schema = TableSchema {
+            kind: Kind::Records,
+            columns: columns.to_vec(),
+            key: vec!["sku".into()],
+            time: None,
+            geometry: None,
+            step_ms: None,
+        };
+        let notes = skus.iter().map(|sku| sku.repeat(3 << 20));
+        let columns: [ArrayRef; 2] = [
+            Arc::new(StringArray::from_iter_values(skus)),
+            Arc::new(StringArray::from_iter_values(notes)),
+        ];
+        let batch = RecordBatch::try_new(schema.arrow(), columns.to_vec()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Writer::begin(folder.path(), schema, Options::default()).unwrap();
+        writer.push(&batch).unwrap();
+        writer.finish().unwrap();
+        let table = Arc::new(Table::open(folder.path()).unwrap());
+        (folder, table)
+    }
+
+    #[test]
+    fn an_answer_that_ends_between_the_batches_of_a_row_group_goes_on_there() {
+        let skus = ["a", "b", "c", "d"];
+        let (_folder, table) = of_long_notes(&skus);
+        assert_eq!(table.files.groups().len(), 1);
+        let found = |rows: &mut Rows| {
+            let batch = rows.next()?.unwrap();
+            let skus = batch.column(0).as_string::<i32>();
+            Some(skus.iter().flatten().collect::<Vec<_>>().concat())
+        };
+        for taken in 1..=skus.len() {
+            let mut rows = table.select(Query::default()).unwrap();
+            let begun: Vec<String> = (0..taken).map(|_| found(&mut rows).unwrap()).collect();
+            assert_eq!(begun, skus[..taken], "a batch has one row");
+            let after = rows.cursor().unwrap();
+            assert_eq!(after.is_some(), taken < skus.len(), "{taken}");
+            let Some(after) = after else { continue };
+            let rest = Query {
+                after: Some(after),
+                ..Query::default()
+            };
+            let mut rows = table.select(rest).unwrap();
+            let rest: Vec<String> = std::iter::from_fn(|| found(&mut rows)).collect();
+            assert_eq!(rest, skus[taken..]);
+        }
+    }
+}
