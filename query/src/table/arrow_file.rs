@@ -178,6 +178,7 @@ const VERSION: MetadataVersion = MetadataVersion::V5;
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::table::tests::{
         SIZES,
         plain::{Plain, Shape, numbered},
@@ -207,4 +208,26 @@ mod tests {
         assert_eq!(file.batch(2).unwrap().num_rows(), 3);
         assert!(file.batch(3).is_err());
     }
+
+    #[test]
+    fn a_file_of_another_version_of_messages_is_none_of_ours() {
+        let plain = Plain::new(Shape::Records, (0..9).map(numbered).collect());
+        let (_folder, table) = written(&plain, 1 << 20);
+        let file = table.files.arrow(table.files.groups()[0]).unwrap();
+        let schema = table.files.stored().file();
+        let mut octets = file.all().bytes().to_vec();
+        assert_eq!(batches(&octets, schema, 9).unwrap().len(), 3);
+        let footer = footer(&octets).unwrap();
+        let version = usize::from(footer._tab.vtable().get(Footer::VT_VERSION));
+        let length = read_footer_length(*octets.last_chunk().unwrap()).unwrap();
+        let place = octets.len() - END_BYTES - length + footer._tab.loc() + version;
+        for (version, is_ours) in [(MetadataVersion::V4, false), (VERSION, true)] {
+            octets[place..place + 2].copy_from_slice(&version.0.to_le_bytes());
+            let read = batches(&octets, schema, 9);
+            assert_eq!(read.is_ok(), is_ours, "{version:?}");
+        }
+    }
+
+    /// Octets behind the footer: its length, and the name of the format.
+    const END_BYTES: usize = 10;
 }

@@ -271,7 +271,7 @@ mod tests {
     use crate::{
         layout::{Options, Writer},
         schema::{Column, ColumnType, Kind, TableSchema},
-        table::Table,
+        table::{Table, ranges::Ranges},
     };
 
     /// A table of records whose notes are so long that each is a batch, all in one row group.
@@ -329,6 +329,26 @@ mod tests {
             let mut rows = table.select(rest).unwrap();
             let rest: Vec<String> = std::iter::from_fn(|| found(&mut rows)).collect();
             assert_eq!(rest, skus[taken..]);
+        }
+    }
+
+    #[test]
+    fn a_row_group_with_fewer_rows_than_are_looked_for_is_damaged() {
+        let (_folder, table) = of_long_notes(&["a", "b", "c"]);
+        for (there, is_damaged) in [(3, false), (2, true)] {
+            let filter = table.filter(&Query::default()).unwrap();
+            let mut scan = Scan::new(Arc::clone(&table.files), filter, None);
+            let found = scan.next_matches().unwrap().unwrap();
+            let read = Matches {
+                group: found.group,
+                rows: Ranges::of(0..there),
+            };
+            let batches = scan.read(&read, &[0]).unwrap();
+            let (mut open, mut ahead, mut left) = (Some((batches, found, 0)), None, None);
+            let mut next = || stored(&mut scan, &mut open, &mut ahead, &mut left, &[0]);
+            let (_, rows) = next().unwrap().unwrap();
+            assert_eq!(rows, (0..u64::try_from(there).unwrap()).collect::<Vec<_>>());
+            assert_eq!(next().is_err(), is_damaged, "{there}");
         }
     }
 }
