@@ -248,3 +248,6 @@ fn beside(column: &ArrayRef, row: usize, value: &Literal) -> Option<Ordering> {
 
 /// Octets of a value of a fixed length, or of the place where a text ends.
 const MOST_FIXED_BYTES: usize = 8;
+
+#[cfg(test)]
+mod tests;
