@@ -1,6 +1,9 @@
 //! Context of one request on its way through the rooms, and the steps that every guarded route has in common.
 
-use std::{cell::OnceCell, sync::Arc};
+use std::{
+    cell::{Cell, OnceCell},
+    sync::Arc,
+};
 
 use actix_web::{HttpRequest, http::header::HeaderMap, web::Payload};
 use futures_util::StreamExt as _;
@@ -46,6 +49,8 @@ pub(crate) struct RequestContext<'r> {
     /// The pseudonym of the body once it is read, for the record as well.
     pub(super) body: &'r OnceCell<Digest>,
     pub(super) told: &'r Told,
+    /// `true` once credentials were looked at: who asks with others may have another answer.
+    pub(super) has_identified: &'r Cell<bool>,
 }
 
 impl RequestContext<'_> {
@@ -81,6 +86,7 @@ impl RequestContext<'_> {
         access: &mut Access,
     ) -> Result<(Arc<CertificateFacts>, BoundToken), Refusal> {
         let site = self.site;
+        self.has_identified.set(true);
         site.notice_other_certificate_headers(self.request);
         let inbound = Inbound::read(self.request, self.proxy, &site.proxy_headers)?;
         let presented = inbound

@@ -1,7 +1,7 @@
 //! The walk of one request through the rooms.
 
 use std::{
-    cell::OnceCell,
+    cell::{Cell, OnceCell},
     panic::AssertUnwindSafe,
     sync::{Arc, OnceLock},
 };
@@ -161,6 +161,7 @@ async fn walk(
     let rows = access.rows().clone();
     let told = Told::at(route);
     let pseudonym = OnceCell::new();
+    let has_identified = Cell::new(false);
     let context = RequestContext {
         request,
         proxy,
@@ -169,12 +170,16 @@ async fn walk(
         body: &pseudonym,
         now: Timestamp::now(),
         told: &told,
+        has_identified: &has_identified,
     };
     let answer = rooms(context, route, body, perild.heartbeats(), access).await;
     access.body(pseudonym.get().copied());
     let mut answer = answer?;
     context.announce(route, answer.headers_mut());
     context.tell(&mut answer, access).await?;
+    if !has_identified.get() {
+        response::share(answer.headers_mut());
+    }
     Ok(answer)
 }
 

@@ -38,6 +38,7 @@ pub use challenge::{Challenge, ErrorCode};
 pub use coding::Coding;
 pub use reason::Reason;
 pub use refusal::Refusal;
+pub(crate) use representation::share;
 pub use row_count::RowCount;
 pub use stream::{Sink, StreamBody};
 pub(crate) use write_buffer::LOW_WATER_BYTES;

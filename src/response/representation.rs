@@ -5,8 +5,8 @@ use actix_web::{
     http::{
         Method, StatusCode,
         header::{
-            ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
-            LAST_MODIFIED, VARY,
+            ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
+            IF_NONE_MATCH, LAST_MODIFIED, VARY,
         },
     },
 };
@@ -50,7 +50,7 @@ impl Caching {
         match self {
             Self::Never => "no-store",
             Self::Private(_) => ASKED_EACH_TIME,
-            Self::Public(_) => "public, max-age=300",
+            Self::Public(_) => KEPT_BY_EVERYONE,
         }
     }
 }
@@ -225,8 +225,21 @@ pub(crate) fn coding_of_only(
     coding.ok_or(Refusal::NotAcceptable { offered: essence })
 }
 
+/// Lets everyone keep an answer that one consumer might have kept, as no permission was needed that could end. What nobody
+/// may keep stays so.
+pub(crate) fn share(headers: &mut HeaderMap) {
+    if let Some(control) = headers.get_mut(CACHE_CONTROL)
+        && control == ASKED_EACH_TIME
+    {
+        *control = HeaderValue::from_static(KEPT_BY_EVERYONE);
+    }
+}
+
 /// `Cache-Control` of data that is asked for with a permission, also where nginx sends it.
 pub(super) const ASKED_EACH_TIME: &str = "private, no-cache";
+
+/// `Cache-Control` of what is open to everyone, as nginx has it for the pages that it sends.
+const KEPT_BY_EVERYONE: &str = "public, max-age=300";
 
 /// `Vary` of what comes in one media type and several codings.
 pub(crate) const BY_CODING: &str = "Accept-Encoding";
@@ -238,7 +251,7 @@ pub(crate) const BY_TYPE_AND_CODING: &str = "Accept, Accept-Encoding";
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
-    use actix_web::{body::to_bytes, http::header::HeaderMap, rt::System, test::TestRequest};
+    use actix_web::{body::to_bytes, rt::System, test::TestRequest};
 
     use super::*;
 
@@ -310,6 +323,25 @@ mod tests {
         assert_eq!(other.unwrap().status(), StatusCode::OK);
         let failed = whole(Coding::Identity, &[("if-match", "\"v2\"")]);
         assert!(matches!(failed, Err(Refusal::PreconditionFailed)));
+    }
+
+    /// Rows: HTTP-20
+    #[test]
+    fn an_answer_for_one_is_shared_by_all_and_what_nobody_may_keep_by_none() {
+        for (before, after) in [
+            (Some("private, no-cache"), Some("public, max-age=300")),
+            (Some("no-store"), Some("no-store")),
+            (Some("public, max-age=300"), Some("public, max-age=300")),
+            (None, None),
+        ] {
+            let mut headers = HeaderMap::new();
+            if let Some(before) = before {
+                headers.insert(CACHE_CONTROL, HeaderValue::from_static(before));
+            }
+            share(&mut headers);
+            let found = headers.get(CACHE_CONTROL).map(|one| one.to_str().unwrap());
+            assert_eq!(found, after);
+        }
     }
 
     #[test]

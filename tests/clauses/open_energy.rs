@@ -40,6 +40,7 @@ fn oe_cls_2_open_data_is_for_everyone_and_credentials_are_not_looked_at() {
             (200, CONTENT),
             "{request:?}"
         );
+        assert_eq!(answer.field("cache-control"), Some("public, max-age=300"));
         has_common_fields(&answer);
     }
     assert_eq!(site.introspections(), 0);

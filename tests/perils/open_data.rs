@@ -72,7 +72,7 @@ fn oe_cls_2_credentials_are_not_looked_at_at_any_address_where_all_perils_are_op
     assert_eq!(site.introspections(), 0);
 }
 
-/// Rows: OE-CLS-2, DEC-2
+/// Rows: OE-CLS-2, DEC-2, HTTP-20
 #[test]
 fn oe_cls_2_one_open_peril_is_open_at_every_address_and_one_beside_a_shared_one_is_not() {
     let site = site(
@@ -112,6 +112,20 @@ fn oe_cls_2_one_open_peril_is_open_at_every_address_and_one_beside_a_shared_one_
     let good = site.get("/v1/location?lat=1&lon=1&perils=hail,fire");
     assert_eq!(good.status, 200);
     assert_eq!(site.introspections(), 1);
+    // What needed no token is for everyone to keep, whatever was sent along; what needed one, for nobody else.
+    assert_eq!(good.field("cache-control"), Some("private, no-cache"));
+    for request in with_credentials(&site, &get("hail")) {
+        let answer = site.ask(&request);
+        assert_eq!(answer.field("cache-control"), Some("public, max-age=300"));
+        let tag = answer.field("etag").unwrap();
+        let again = site.ask(&request.field("if-none-match", tag));
+        assert_eq!(again.status, 304);
+        for name in ["cache-control", "vary", "etag"] {
+            assert_eq!(again.field(name), answer.field(name), "{name}");
+        }
+    }
+    let posted = site.ask(&sent("/v1/location", "\"hail\""));
+    assert_eq!(posted.field("cache-control"), Some("no-store"));
     // What cannot be read asks for nothing that is open.
     let unread = Request::new("POST", "/location").content(b"{");
     assert_eq!(site.ask(&unread).status, 401);
