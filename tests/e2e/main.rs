@@ -21,6 +21,7 @@ mod journal;
 mod jwt;
 mod machines;
 mod nginx_tls;
+mod open_files;
 mod perils;
 mod second_opinion;
 mod service;
