@@ -44,8 +44,8 @@ fn is_of(kind: Kind, resource: &str) -> bool {
     let is_data_query = QueryKind::ALL.iter().any(|query| query.name() == resource);
     match (kind, resource) {
         (Kind::Files, _) => false,
-        (Kind::Coverage, _) => is_data_query,
-        (_, "aggregate") => kind == Kind::Series,
+        (Kind::Coverage, _) => is_data_query || resource == HEARTBEAT,
+        (_, "aggregate" | "latest") => kind == Kind::Series,
         (_, "items/locate") => kind == Kind::Features,
         (_, _) => !is_data_query && !OF_EVERY_KIND.contains(&resource),
     }
@@ -68,12 +68,17 @@ fn below(item: &Value) -> Value {
         let parameters = operation
             .get_mut("parameters")
             .and_then(Value::as_array_mut);
-        let collection = parameter("collection");
         if let Some(parameters) = parameters {
-            parameters.retain(|one| *one != collection);
+            parameters.retain(|one| !is_collection(one));
         }
     }
     below.into()
+}
+
+/// `true` for the parameter that names the collection, wherever it is defined.
+fn is_collection(one: &Value) -> bool {
+    let is = |member: &str, text: &str| one.get(member).is_some_and(|value| value == text);
+    *one == parameter("collection") || is("in", "path") && is("name", "id")
 }
 
 /// Those of `components` that `document` leads to, straight or over others.
@@ -122,5 +127,7 @@ fn references(value: &Value, found: &mut BTreeSet<(String, String)>) {
 
 /// Paths of a collection begin so.
 const COLLECTION: &str = "/v1/collections/{id}/";
+/// A resource of every kind: a scheme asks for it below the address of the service (CON-22).
+const HEARTBEAT: &str = "heartbeat";
 /// Resources that every collection has, and no harvester asks for.
 const OF_EVERY_KIND: [&str; 2] = ["csvw", "schema"];

@@ -204,19 +204,21 @@ fn the_description_is_the_one_that_was_reviewed() {
 
 #[test]
 fn both_versions_are_valid_openapi_and_a_broken_one_is_not() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("openapi.json");
-    let is_valid = |document: &str| {
-        fs::write(&path, document).unwrap();
-        let said = python::with(&python::OPENAPI, VALIDATE, &[path.to_str().unwrap()]);
-        said.trim().to_owned()
-    };
     for version in ["3.0", "3.1"] {
         let document = printed(version);
-        assert_eq!(is_valid(&document), "valid");
+        assert_eq!(judged(&document), "valid");
         let broken = document.replacen("\"operationId\"", "\"operationid\"", 1);
-        assert_ne!(is_valid(&broken), "valid", "{version}");
+        assert_ne!(judged(&broken), "valid", "{version}");
     }
+}
+
+/// `valid`, or what is wrong with `document` as `OpenAPI`.
+pub(crate) fn judged(document: &str) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("openapi.json");
+    fs::write(&path, document).unwrap();
+    let said = python::with(&python::OPENAPI, VALIDATE, &[path.to_str().unwrap()]);
+    said.trim().to_owned()
 }
 
 const VALIDATE: &str = "

@@ -9,7 +9,9 @@ use oxttl::TurtleParser;
 use serde_json::Value;
 
 use crate::{
+    description::judged,
     expect::has_common_fields,
+    ogc_features,
     site::{CONTENT, NAME, Site},
     support::http::{Answer, Request},
 };
@@ -279,8 +281,10 @@ fn the_api_of_a_kind_has_one_server_whose_address_is_a_variable() {
     assert!(paths.contains_key("/position") && !paths.contains_key("/schema"));
     assert!(!answer.text().contains("{id}") && !answer.text().contains("https://localhost"));
     every_reference_leads_somewhere(&document, &document);
+    assert_eq!(judged(answer.text()), "valid");
     for kind in ["features", "records", "series"] {
         let answer = open(&site, &format!("/v1/api/{kind}.json"));
+        assert_eq!(judged(answer.text()), "valid", "{kind}");
         let document: Value = serde_json::from_slice(&answer.content).unwrap();
         let paths = document["paths"].as_object().unwrap();
         assert!(
@@ -290,6 +294,33 @@ fn the_api_of_a_kind_has_one_server_whose_address_is_a_variable() {
         every_reference_leads_somewhere(&document, &document);
     }
     assert_eq!(open(&site, "/v1/api/files.json").status, 401);
+}
+
+/// Rows: CON-22
+#[test]
+fn each_path_of_the_api_of_a_kind_is_one_that_collections_of_the_kind_have() {
+    let site = ogc_features::site();
+    for (kind, id) in [
+        ("records", "watches"),
+        ("features", "outages"),
+        ("series", "meters"),
+    ] {
+        let answer = open(&site, &format!("/v1/api/{kind}.json"));
+        let document: Value = serde_json::from_slice(&answer.content).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        assert!(paths.contains_key("/heartbeat"), "{kind}");
+        assert_eq!(paths.contains_key("/latest"), kind == "series", "{kind}");
+        for path in paths.keys() {
+            let below = path.replace("{key}", "none");
+            let answer = site.get(&format!("/v1/collections/{id}{below}"));
+            if answer.status == 404 {
+                assert_eq!(path, "/items/{key}", "{kind}: {answer:?}");
+            }
+        }
+    }
+    let coverage = open(&site, "/v1/api/coverage.json");
+    let coverage: Value = serde_json::from_slice(&coverage.content).unwrap();
+    assert!(coverage["paths"]["/heartbeat"]["get"].is_object());
 }
 
 fn every_reference_leads_somewhere(whole: &Value, part: &Value) {
