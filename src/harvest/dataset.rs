@@ -38,7 +38,7 @@ pub(super) fn state(statements: &mut Statements<'_>, record: &Record<'_>, profil
         .dates(dcterms::ISSUED, metadata.issued)
         .dates(dcterms::MODIFIED, metadata.modified)
         .leads(dcat::LANDING_PAGE, record.landing_page());
-    origin(&mut about, record);
+    origin(&mut about, record, profile);
     life(&mut about, record);
     if profile == Profile::Ib1 {
         about.leads_each(ib1::DATA_SCHEMA, schema_of_all(record));
@@ -90,10 +90,15 @@ pub(super) fn common(about: &mut About<'_>, record: &Record<'_>, profile: Profil
 }
 
 /// Origin of the data, and how good they are.
-fn origin(about: &mut About<'_>, record: &Record<'_>) {
+fn origin(about: &mut About<'_>, record: &Record<'_>, profile: Profile) {
     let entry = record.entry();
+    let source = match profile {
+        Profile::Ib1 => dcterms::SOURCE,
+        // Its shapes want each source to be a dataset of the same catalogue, which a page of others is not.
+        Profile::DcatAp => prov::WAS_DERIVED_FROM,
+    };
     about
-        .leads_each(dcterms::SOURCE, nodes(&entry.sources))
+        .leads_each(source, nodes(&entry.sources))
         .leads_each(
             dcterms::PROVENANCE,
             entry.provenance.as_ref().map(Iri::node),

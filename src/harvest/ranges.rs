@@ -10,7 +10,7 @@ use super::{
     distribution::{self, OF_API},
     record::Record,
     statements::Statements,
-    vocabulary::{dcterms, foaf},
+    vocabulary::{dcterms, foaf, skos, spdx},
 };
 use crate::dataset::metadata::Iri;
 
@@ -23,8 +23,18 @@ pub(super) fn state(statements: &mut Statements<'_>, records: &[Record<'_>]) {
         }
     }
     for (node, class) in classes {
-        statements.about(node, class);
+        let name = (class == skos::CONCEPT).then(|| last_part(node.as_str()).to_owned());
+        let mut about = statements.about(node, class);
+        if let Some(name) = name {
+            about.says(skos::PREF_LABEL, &name);
+        }
     }
+}
+
+/// The last part of `address`, by which a list names what it has: ENER of the themes of the EU.
+fn last_part(address: &str) -> &str {
+    let mut parts = address.rsplit(['/', '#']);
+    parts.find(|part| !part.is_empty()).unwrap_or(address)
 }
 
 fn of(record: &Record<'_>) -> Vec<(NamedNode, NamedNodeRef<'static>)> {
@@ -49,6 +59,9 @@ fn of(record: &Record<'_>) -> Vec<(NamedNode, NamedNodeRef<'static>)> {
         let file_type = distribution::file_type(essence);
         found.extend(file_type.map(|one| (one, dcterms::MEDIA_TYPE_OR_EXTENT)));
     }
+    if !record.files().is_empty() {
+        found.push((spdx::SHA256.into(), spdx::ALGORITHM_CLASS));
+    }
     let licence = record.licence();
     found.extend(licence.map(|one| (one, dcterms::LICENSE_DOCUMENT)));
     let pages = entry.documentation.iter().chain(&entry.schedule);
@@ -58,6 +71,7 @@ fn of(record: &Record<'_>) -> Vec<(NamedNode, NamedNodeRef<'static>)> {
             dcterms::STANDARD,
         ),
         (entry.frequency.iter().collect(), dcterms::FREQUENCY),
+        (entry.themes.iter().collect(), skos::CONCEPT),
         (
             entry.provenance.iter().collect(),
             dcterms::PROVENANCE_STATEMENT,

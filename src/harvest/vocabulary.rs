@@ -126,6 +126,7 @@ terms! {
     /// Provenance.
     prov = "http://www.w3.org/ns/prov#" {
         HAS_PROVENANCE = "has_provenance",
+        WAS_DERIVED_FROM = "wasDerivedFrom",
     }
 }
 terms! {
@@ -135,9 +136,17 @@ terms! {
     }
 }
 terms! {
+    /// Concepts of lists that others keep.
+    skos = "http://www.w3.org/2004/02/skos/core#" {
+        CONCEPT = "Concept",
+        PREF_LABEL = "prefLabel",
+    }
+}
+terms! {
     /// Checksums.
     spdx = "http://spdx.org/rdf/terms#" {
         ALGORITHM = "algorithm",
+        ALGORITHM_CLASS = "ChecksumAlgorithm",
         CHECKSUM = "checksum",
         CHECKSUM_CLASS = "Checksum",
         CHECKSUM_VALUE = "checksumValue",
@@ -155,7 +164,7 @@ terms! {
 }
 
 /// The prefixes of what is written.
-pub(super) const PREFIXES: [(&str, &str); 12] = [
+pub(super) const PREFIXES: [(&str, &str); 13] = [
     ("adms", adms::NAMESPACE),
     ("dcat", dcat::NAMESPACE),
     ("dcterms", dcterms::NAMESPACE),
@@ -165,6 +174,7 @@ pub(super) const PREFIXES: [(&str, &str); 12] = [
     ("ib1", ib1::NAMESPACE),
     ("prov", prov::NAMESPACE),
     ("schema", schema::NAMESPACE),
+    ("skos", skos::NAMESPACE),
     ("spdx", spdx::NAMESPACE),
     ("vcard", vcard::NAMESPACE),
     ("xsd", "http://www.w3.org/2001/XMLSchema#"),

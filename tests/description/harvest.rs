@@ -138,9 +138,24 @@ fn judged(publisher: &Publisher, profile: &str, shapes: &str) -> String {
     python::file(&python::HARVESTERS, &script("rdf.py"), &arguments)
 }
 
+/// Everything that `[catalog]` may say beside.
+const ALL_OF_CATALOG: &str = r#"[catalog]
+version_notes = "A column more."
+themes = ["http://publications.europa.eu/resource/authority/data-theme/ENER", "https://example.org/themes#sun"]
+sources = ["https://example.org/source"]
+provenance = "https://example.org/how-it-is-made"
+provenance_record = "https://example.org/provenance.ttl"
+quality = "https://example.org/quality.ttl"
+schedule = "https://example.org/maintenance"
+documentation = ["https://example.org/readings"]
+conforms_to = ["https://registry.example.org/scheme/electricity/standard/generation"]
+"#;
+
 #[test]
 fn rdflib_reads_every_form_alike_and_each_profile_fits_its_shapes() {
     let publisher = Publisher::new();
+    let all = OPEN.replace("[catalog]\n", ALL_OF_CATALOG);
+    publisher.write("data/generation.toml", &all);
     for (profile, shapes) in [("ib1", "ib1.ttl"), ("dcat-ap", "dcat_ap.ttl")] {
         let count: usize = judged(&publisher, profile, shapes).trim().parse().unwrap();
         assert!(count > 40, "{profile}: {count}");
