@@ -8,7 +8,7 @@ use std::{
 use super::{
     Kind,
     candidates::{Before, Candidate, Candidates, Refusal},
-    claims::Claims,
+    claims::{Claims, Pattern},
     folder::DataFile,
 };
 use crate::{
@@ -243,8 +243,13 @@ impl<'c> Claiming<'c> {
             }
         }
         for (index, source) in by_pattern {
-            if let Some(id) = self.candidate(index).and_then(Candidate::id) {
-                self.claims.patterns.push((source.clone(), id.clone()));
+            let candidate = self.candidate(index);
+            if let Some((candidate, id)) = candidate.and_then(|one| Some((one, one.id()?))) {
+                self.claims.patterns.push(Pattern {
+                    source: source.clone(),
+                    id: id.clone(),
+                    stem: candidate.stem.clone(),
+                });
             }
         }
     }

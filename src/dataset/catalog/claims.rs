@@ -21,7 +21,7 @@ pub(super) struct Claims {
     /// Collections with a rule in the configuration.
     pub(super) ruled: HashSet<CollectionId>,
     /// Patterns of names.
-    pub(super) patterns: Vec<(Source, CollectionId)>,
+    pub(super) patterns: Vec<Pattern>,
     /// Files that broken descriptions speak of.
     pub(super) withheld: Vec<Source>,
     /// The names of the collections that broken descriptions describe.
@@ -32,19 +32,28 @@ pub(super) struct Claims {
     pub(super) publish_all: bool,
 }
 
+/// A pattern of names, and whose it is.
+#[derive(Clone, Debug)]
+pub(super) struct Pattern {
+    pub(super) source: Source,
+    pub(super) id: CollectionId,
+    /// The name of the description, without `.toml`.
+    pub(super) stem: Box<str>,
+}
+
 impl Claims {
     /// The collection of `file`; none when it is not published.
     pub(super) fn owner(&self, file: &FileName) -> Option<CollectionId> {
         if let Some(owner) = self.paths.get(file.as_str()) {
             return owner.clone();
         }
-        if let Some((_, owner)) = self.natural(file) {
-            return owner;
+        if let Some((name, owner)) = self.natural(file) {
+            return owner.or_else(|| self.taken_as_named(name, file));
         }
         let name = file.as_str();
         let mut patterns = self.patterns.iter();
-        if let Some((_, id)) = patterns.find(|(pattern, _)| pattern.takes(name)) {
-            return Some(id.clone());
+        if let Some(pattern) = patterns.find(|pattern| pattern.source.takes(name)) {
+            return Some(pattern.id.clone());
         }
         let is_withheld = self.withheld.iter().any(|source| source.takes(name));
         (self.publish_all && !is_withheld).then(|| self.undescribed(file))
@@ -60,6 +69,16 @@ impl Claims {
             let ruled = || self.ruled.get(name).cloned().map(Some);
             Some((name, described.or_else(ruled)?))
         })
+    }
+
+    /// The collection whose description is called `name`, as `file` is, where its pattern takes the file as well; none where
+    /// two are called so.
+    fn taken_as_named(&self, name: &str, file: &FileName) -> Option<CollectionId> {
+        let is_named = |pattern: &&Pattern| *pattern.stem == *name || pattern.id.as_str() == name;
+        let named = self.patterns.iter().filter(is_named);
+        let mut takers = named.filter(|pattern| pattern.source.takes(file.as_str()));
+        let taker = takers.next()?;
+        takers.next().is_none().then(|| taker.id.clone())
     }
 
     /// The collection of a file of which nobody speaks.

@@ -94,6 +94,40 @@ fn a_file_belongs_to_the_nearest_word_that_is_said_of_it() {
 }
 
 #[test]
+fn a_pattern_takes_a_file_of_its_descriptions_own_name_as_well() {
+    let provider = Provider::with(&[
+        ("readings.toml", &meters("source = \"readings*.csv\"")),
+        (
+            "named.toml",
+            &meters("source = \"named*.csv\"\nid = \"data\""),
+        ),
+        ("other.toml", &meters("source = \"part-*.csv\"")),
+        ("broken.toml", "[collection]\nsource = \"broken*.csv\"\n"),
+        ("readings.csv", ""),
+        ("readings-2.csv", ""),
+        ("named.csv", ""),
+        ("part-1.csv", ""),
+        ("broken.csv", ""),
+    ])
+    .publishing_all();
+    let catalog = provider.load(None);
+    for (file, collection) in [
+        ("readings.csv", Some("readings")),
+        ("readings-2.csv", Some("readings")),
+        ("named.csv", Some("data")),
+        ("readings.json", None),
+        ("other.csv", None),
+        ("broken.csv", None),
+    ] {
+        assert_eq!(owner(&catalog, file).as_deref(), collection, "{file}");
+    }
+    assert_eq!(
+        files(&catalog, "readings"),
+        ["readings-2.csv", "readings.csv"]
+    );
+}
+
+#[test]
 fn two_descriptions_of_one_id_are_told_and_the_one_named_so_holds() {
     let provider = Provider::with(&[
         ("meters.toml", METERS),
