@@ -23,6 +23,7 @@ use crate::{
         Format, Profile, Source,
         check::{Entries, Requirements, RequirementsFault, Unreadable, against},
     },
+    printable::printable,
     response::media::Formats,
 };
 use places::Places;
@@ -98,7 +99,7 @@ pub enum CatalogError {
     #[error("nothing is published: {0}")]
     NothingPublished(String),
     /// A file of requirements is none.
-    #[error("{}: {fault}", .path.display())]
+    #[error("{}: {}", .path.display(), quoted(.fault))]
     Requirements {
         /// The file.
         path: PathBuf,
@@ -113,6 +114,11 @@ pub enum CatalogError {
         /// The matter.
         fault: Unreadable,
     },
+}
+
+/// `fault`, which names terms of a file of others, fit for a terminal.
+fn quoted(fault: &RequirementsFault) -> String {
+    printable(&fault.to_string()).into_owned()
 }
 
 impl CatalogError {

@@ -14,6 +14,7 @@ use crate::{
         Source,
         check::{Assessed, BY_HAND, Key, Lack, Objection, assess},
     },
+    printable::printable,
 };
 
 /// The findings, and a line for each collection.
@@ -193,6 +194,8 @@ impl Found {
     }
 
     fn add(&mut self, severity: Severity, place: SettingPlace, matter: String, remedy: &str) {
+        // Some of it is quoted from files of others.
+        let matter = printable(&matter).into_owned();
         self.findings
             .insert(Finding::new(severity, place, matter, remedy));
     }

@@ -12,6 +12,7 @@ use crate::harvest::vocabulary::{dcat, dcterms, ib1};
 #[must_use]
 pub fn against(old: &Entries, new: &Entries) -> Vec<Objection> {
     let mut objections = Vec::new();
+    objections.extend(nothing_before(old));
     objections.extend(empty(old, new));
     objections.extend(moved(old, new));
     for (subject, before) in old.entries() {
@@ -21,6 +22,17 @@ pub fn against(old: &Entries, new: &Entries) -> Vec<Objection> {
         }
     }
     objections
+}
+
+/// A file without an entry is no catalogue that was taken: compared with it, anything would pass.
+fn nothing_before(old: &Entries) -> Option<Objection> {
+    old.entries().next().is_none().then(|| Objection {
+        entry: None,
+        property: None,
+        matter: "it has neither a dataset nor a service to compare with".to_owned(),
+        remedy: "name the catalogue that the directory took, whole",
+        is_warning: false,
+    })
 }
 
 /// An empty file deletes nothing: the directory keeps what it has.
@@ -203,6 +215,16 @@ mod tests {
                 objection.to_string().contains(told) && !objection.is_warning,
                 "{objection}"
             );
+        }
+    }
+
+    #[test]
+    fn a_file_without_entries_passes_nothing() {
+        for old in ["", "<https://a.example/v1/catalog> a dcat:Catalog ."] {
+            let [objection] = &against(&read(old), &read(OLD))[..] else {
+                panic!("one objection");
+            };
+            assert!(!objection.is_warning && objection.entry.is_none(), "{old}");
         }
     }
 

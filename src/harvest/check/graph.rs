@@ -12,7 +12,10 @@ use oxttl::TurtleParser;
 use serde::de::IgnoredAny;
 
 use super::term::{property, value};
-use crate::harvest::vocabulary::{dcat, ib1};
+use crate::{
+    harvest::vocabulary::{dcat, ib1},
+    printable::printable,
+};
 
 /// The entries of a catalogue: subjects with their properties, each with the set of its values.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -46,6 +49,8 @@ impl Entries {
     /// # Errors
     /// [`Unreadable`].
     pub fn read(path: &Path, text: &[u8]) -> Result<Self, Unreadable> {
+        // Some editors begin each file with a mark of UTF-8, which no form of RDF has.
+        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let extension = path.extension().and_then(|extension| extension.to_str());
         let triples = match extension.map(str::to_ascii_lowercase).as_deref() {
             Some("ttl") => collect(TurtleParser::new().for_slice(text)),
@@ -129,8 +134,13 @@ fn look_through(json: &[u8]) -> Result<(), Unreadable> {
         return Err(Unreadable::Deep);
     }
     let read = serde_json::from_slice::<IgnoredAny>(json);
-    read.map_err(|error| Unreadable::Syntax(error.to_string()))?;
+    read.map_err(|error| unreadable(&error))?;
     Ok(())
+}
+
+/// The reader's own words, with what they quote of a file of others fit for a terminal.
+fn unreadable(error: &impl std::fmt::Display) -> Unreadable {
+    Unreadable::Syntax(printable(&error.to_string()).into_owned())
 }
 
 /// `true` where brackets outside texts are open more than [`MOST_NESTED`] deep.
@@ -156,9 +166,8 @@ fn is_deep(json: &[u8]) -> bool {
 fn collect<E: std::fmt::Display>(
     triples: impl Iterator<Item = Result<Triple, E>>,
 ) -> Result<Vec<Triple>, Unreadable> {
-    triples
-        .collect::<Result<_, _>>()
-        .map_err(|error| Unreadable::Syntax(error.to_string()))
+    let triples = triples.collect::<Result<_, _>>();
+    triples.map_err(|error| unreadable(&error))
 }
 
 fn subject(subject: &NamedOrBlankNode) -> Subject {
@@ -177,6 +186,8 @@ fn object(object: &Term) -> Box<str> {
     }
 }
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Objects and lists of JSON within each other, at most: a catalogue has a dozen, and each takes much stack.
 const MOST_NESTED: usize = 20;
 
@@ -190,6 +201,27 @@ mod tests {
 
     fn nested(open: &str, close: &str, depth: usize) -> String {
         format!("{}1{}", open.repeat(depth), close.repeat(depth))
+    }
+
+    #[test]
+    fn a_byte_order_mark_says_nothing_and_what_is_quoted_of_a_file_is_fit_for_a_terminal() {
+        for (name, text) in [
+            ("a.ttl", "<urn:a> a <http://www.w3.org/ns/dcat#Dataset> ."),
+            (
+                "a.jsonld",
+                r#"{"@id": "urn:a", "@type": "http://www.w3.org/ns/dcat#Dataset"}"#,
+            ),
+        ] {
+            let read = |text: &str| Entries::read(Path::new(name), text.as_bytes()).unwrap();
+            let (plain, marked) = (read(text), read(&format!("\u{feff}{text}")));
+            assert_eq!(plain, marked, "{name}");
+            assert_eq!(plain.entries().count(), 1, "{name}");
+        }
+        for name in ["a.ttl", "a.jsonld", "a.rdf"] {
+            let refused = Entries::read(Path::new(name), b"\x1b[31m<a> <b> <c>");
+            let said = refused.unwrap_err().to_string();
+            assert!(!said.contains(char::is_control), "{name}: {said:?}");
+        }
     }
 
     #[test]
