@@ -18,6 +18,7 @@ pub struct CatalogSettings {
     /// The name of this member.
     pub publisher_name: String,
     /// The contact where a description names none.
+    #[serde(deserialize_with = "public")]
     pub contact: String,
     /// The language of titles and descriptions (BCP 47).
     #[serde(deserialize_with = "language")]
@@ -77,6 +78,15 @@ fn iris<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Iri>, D::Error
     texts.iter().map(|text| parse(text)).collect()
 }
 
+/// A text that may be an address, of which everyone is told.
+fn public<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match text.parse::<Iri>() {
+        Err(error @ NotAnIri::Credentials) => Err(de::Error::custom(error)),
+        Ok(_) | Err(NotAnIri::Malformed) => Ok(text),
+    }
+}
+
 fn parse<E: de::Error>(text: &str) -> Result<Iri, E> {
     text.parse().map_err(|error| match error {
         NotAnIri::Credentials => E::custom(error),
@@ -108,5 +118,31 @@ fn language<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
             "\"{}\" is no language; write its tag, as en or cy",
             text.escape_debug()
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_with_a_password_is_refused_without_a_word_of_it_and_a_plain_one_is_taken() {
+        for key in ["contact", "publisher", "scheme"] {
+            let read = |address: &str| {
+                let text = format!("{key} = \"{address}\"");
+                toml::from_str::<CatalogSettings>(&text).map_err(|error| error.message().to_owned())
+            };
+            read("https://example.org/a").unwrap();
+            let said = read("https://me:secret@example.org/a").unwrap_err();
+            assert!(
+                said.contains("neither user nor password") && !said.contains("secret"),
+                "{said}"
+            );
+        }
+        for contact in ["data@example.org", "mailto:data@example.org", "Ask us", ""] {
+            let read: CatalogSettings =
+                toml::from_str(&format!("contact = \"{contact}\"")).unwrap();
+            assert_eq!(read.contact, contact);
+        }
     }
 }

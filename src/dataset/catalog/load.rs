@@ -82,6 +82,7 @@ impl Catalog {
         unpublished.append(&mut loading.undescribed);
         unpublished.sort();
         let unfit = succession::settle(sources.folder, &mut collections);
+        let over = succession::over(sources.folder, &collections, sources.now);
         Self {
             claims: loading.claims,
             is_listed: unread.is_none(),
@@ -90,7 +91,12 @@ impl Catalog {
             published: candidates.published(),
             ..Self::new(
                 collections,
-                candidates.faults.into_iter().chain(unread).chain(unfit),
+                candidates
+                    .faults
+                    .into_iter()
+                    .chain(unread)
+                    .chain(unfit)
+                    .chain(over),
             )
         }
     }

@@ -1,9 +1,11 @@
-//! Successors of collections: each leads to a collection that whoever reads of it can find, and none back to itself.
+//! Ends of collections: each successor leads to a collection that whoever reads of it can find, and none back to itself;
+//! what is still there after its end is told.
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use super::Collection;
 use crate::{
+    clock::Timestamp,
     dataset::metadata::description::{DescriptionFault, Problem, UnfitSuccessor},
     policy::CollectionId,
 };
@@ -27,12 +29,31 @@ pub(super) fn settle(folder: &Path, collections: &mut Collections) -> Vec<Descri
         // Only a description names a successor.
         faults.extend(placed.map(|placed| DescriptionFault {
             path: folder.join(&*placed.name),
-            line: placed.described.successor_line,
+            line: placed.described.lifecycle_lines.successor,
             key: "collection.successor".into(),
             problem: Problem::SuccessorUnfit { because },
         }));
     }
     faults
+}
+
+/// Collections that were announced to be gone `now`. They are served as before: who takes them away is the publisher.
+pub(super) fn over(
+    folder: &Path,
+    collections: &Collections,
+    now: Timestamp,
+) -> Vec<DescriptionFault> {
+    let over = collections.values().filter_map(|collection| {
+        let end = collection.metadata().lifecycle.sunset?;
+        let placed = collection.description.as_ref()?;
+        (end.time() <= now).then(|| DescriptionFault {
+            path: folder.join(&*placed.name),
+            line: placed.described.lifecycle_lines.sunset,
+            key: "collection.sunset".into(),
+            problem: Problem::SunsetPassed { end },
+        })
+    });
+    over.collect()
 }
 
 fn unfit(collections: &Collections, collection: &Collection) -> Option<UnfitSuccessor> {

@@ -69,7 +69,8 @@ impl Assurance {
             Some(level) => format!("{GENERIC}{level}"),
             None => text.to_owned(),
         };
-        address.parse().ok().map(Self)
+        let level = address.parse().ok().map(Self);
+        level.filter(|level| level.level().is_some() || !text.starts_with(GENERIC_LEVELS))
     }
 
     /// The address of the level.
@@ -81,14 +82,16 @@ impl Assurance {
     /// The generic level, from 1 to 4; none of a scheme's own.
     #[must_use]
     pub fn level(&self) -> Option<u8> {
-        let level = self.0.as_str().strip_prefix(GENERIC)?.parse().ok()?;
-        (1..=HIGHEST).contains(&level).then_some(level)
+        let name = self.0.as_str().strip_prefix(GENERIC)?;
+        (1..=HIGHEST).find(|level| name == level.to_string())
     }
 }
 
 /// The highest of the generic levels.
 const HIGHEST: u8 = 4;
-/// Addresses of the generic levels begin so (IB1 Generic Dataset Assurance Levels 1.0).
+/// Addresses of the generic levels are below this one.
+const GENERIC_LEVELS: &str = "https://registry.trust.ib1.org/dataset-assurance-level/";
+/// They begin so (IB1 Generic Dataset Assurance Levels 1.0).
 const GENERIC: &str = "https://registry.trust.ib1.org/dataset-assurance-level/Level";
 
 #[cfg(test)]
@@ -107,6 +110,10 @@ mod tests {
         assert_eq!(own.level(), None);
         for text in ["", "Level0", "Level5", "level3", "3", "D3", "Level 3"] {
             assert_eq!(Assurance::parse(text), None, "{text}");
+        }
+        for none in ["Level5", "Level03", "level3", "Level3/", ""] {
+            let address = format!("{GENERIC_LEVELS}{none}");
+            assert_eq!(Assurance::parse(&address), None, "{address}");
         }
     }
 }

@@ -29,7 +29,7 @@ fn a_broken_description_takes_down_its_own_collection_and_no_other() {
         assert_eq!(owner(&catalog, file), None, "{file}");
     }
     insta::assert_snapshot!(told(&catalog, provider.folder.path()), @r"
-    secret.toml:5: collection.colour: there is no such key; correct or remove it; known here are id, source, profile, title, description, keywords, licence, version, publisher, contact, issued, modified, kind, listed, bbox, datetime, deprecated, sunset, successor, step, zone, alias, key, time, begin, end, geometry, longitude, latitude
+    secret.toml:5: collection.colour: there is no such key; correct or remove it; known here are id, source, profile, title, description, keywords, licence, version, publisher, contact, issued, modified, kind, listed, bbox, datetime, step, zone, alias, key, time, begin, end, geometry, longitude, latitude, deprecated, sunset, successor
     torn.toml:1: unclosed table, expected `]`; correct it
     ");
     // The operator's own rule stands before what publishers write.

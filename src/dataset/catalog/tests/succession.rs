@@ -1,6 +1,7 @@
 //! Successors, as descriptions name them and as whoever reads of them can follow.
 
 use super::*;
+use crate::dataset::metadata::Moment;
 
 fn successor<'c>(catalog: &'c Catalog, id: &str) -> Option<&'c str> {
     let lifecycle = &catalog.get(id).unwrap().metadata().lifecycle;
@@ -84,4 +85,26 @@ fn a_successor_that_nobody_can_be_sent_to_does_not_come_back_with_new_tables() {
     let renewed = catalog.with_tables(&imported.held);
     assert!(renewed.get("a").unwrap().has_data());
     assert_eq!(successor(&renewed, "a"), None);
+}
+
+#[test]
+fn what_was_to_be_gone_by_now_is_told_at_its_line_and_served_as_before() {
+    let now = 4_000_000_000;
+    let moment = |offset| Moment::at(Timestamp::from_seconds(now + offset));
+    for (offset, is_over) in [(-1, true), (0, true), (1, false)] {
+        let sunset = meters(&format!("version = \"1\"\nsunset = {}", moment(offset)));
+        let provider = Provider {
+            now: Timestamp::from_seconds(now),
+            ..Provider::with(&[("a.toml", &sunset), ("a.csv", CSV)])
+        };
+        let catalog = provider.load(None);
+        assert_eq!(files(&catalog, "a"), ["a.csv"]);
+        let said = faults(&catalog, &provider);
+        assert_eq!(
+            said.contains("a.toml:5: collection.sunset: it was"),
+            is_over,
+            "{said}"
+        );
+        assert!(catalog.faults().iter().all(DescriptionFault::is_warning));
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Problem,
-    table::{Lined, Section, nearest, shortened},
+    table::{Lined, Section, shortened},
 };
 use crate::dataset::metadata::{Assurance, CatalogEntry, Iri, NotAnIri, Series};
 
@@ -118,7 +118,7 @@ fn address(
 ) -> Option<Iri> {
     let problem = match text.parse() {
         Ok(iri) => return Some(iri),
-        Err(NotAnIri::Credentials) => Problem::Credentials,
+        Err(NotAnIri::Credentials) => Problem::PublicCredentials,
         Err(NotAnIri::Malformed) => Problem::NotAnIri {
             text: shortened(text),
         },
@@ -153,7 +153,7 @@ fn frequency(section: &mut Section<'_, '_>) -> Option<Iri> {
         let address = format!("{FREQUENCY}{}", word.to_ascii_uppercase());
         return address.parse().ok();
     }
-    if nearest(&value, FREQUENCIES).is_some() {
+    if !value.contains(':') {
         let problem = Problem::UnknownWord {
             word: shortened(&value),
             known: FREQUENCIES,

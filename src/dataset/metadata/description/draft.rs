@@ -190,6 +190,9 @@ impl Draft {
         }
         self.profile = section.text("profile");
         self.keys.read_collection(&mut section);
+        if !self.is_profile {
+            self.keys.read_lifecycle(&mut section);
+        }
         section.finish();
     }
 

@@ -39,6 +39,7 @@ impl DescriptionFault {
             self.problem,
             Problem::LicenceUnknown { .. }
                 | Problem::SuccessorUnfit { .. }
+                | Problem::SunsetPassed { .. }
                 | Problem::UnitUnknown { .. }
         )
     }

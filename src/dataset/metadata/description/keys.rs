@@ -8,7 +8,7 @@ use super::{
     DescribedRule, Problem, Variable,
     columned::TableKeys,
     coverage::CoverageKeys,
-    lifecycle,
+    lifecycle::{self, LifecycleLines},
     table::{Lined, Section, shortened},
 };
 use crate::dataset::{
@@ -40,7 +40,7 @@ pub(super) struct Keys {
     pub(super) dimensions: Vec<Dimension>,
     pub(super) entry: CatalogEntry,
     pub(super) lifecycle: Lifecycle,
-    pub(super) successor_line: usize,
+    pub(super) lifecycle_lines: LifecycleLines,
     pub(super) table: TableKeys,
     pub(super) csv: Option<CsvHints>,
 }
@@ -56,24 +56,38 @@ impl Keys {
             .map(|words| words.into_iter().map(|word| word.value).collect());
         self.licence = licence(section);
         self.version = version(section);
-        self.publisher = plain(section.text("publisher"));
-        self.contact = plain(section.text("contact"));
+        self.publisher = public(section, "publisher");
+        self.contact = public(section, "contact");
         self.issued = section.moment("issued");
         self.modified = section.moment("modified");
         self.kind = section.word("kind", Kind::VARIANTS).map(|kind| kind.value);
         self.listed = section.flag("listed");
         self.bbox = bounding_box(section);
         self.datetime = interval(section);
-        (self.lifecycle, self.successor_line) = lifecycle::read(section);
         self.table = TableKeys::read(section);
     }
+
+    /// Reads the end of a collection, which no profile has: it is that collection's own.
+    pub(super) fn read_lifecycle(&mut self, section: &mut Section<'_, '_>) {
+        (self.lifecycle, self.lifecycle_lines) = lifecycle::read(section);
+    }
+}
+
+/// A text that may be an address, of which everyone is told.
+fn public(section: &mut Section<'_, '_>, key: &'static str) -> Option<Box<str>> {
+    let Lined { value, line } = section.text(key)?;
+    if value.parse::<Iri>() == Err(NotAnIri::Credentials) {
+        section.complain(line, key, Problem::PublicCredentials);
+        return None;
+    }
+    Some(value)
 }
 
 fn licence(section: &mut Section<'_, '_>) -> Option<Licence> {
     let Lined { value, line } = section.text("licence")?;
     let licence = Licence::parse(&value);
     if value.parse::<Iri>() == Err(NotAnIri::Credentials) {
-        section.complain(line, "licence", Problem::Credentials);
+        section.complain(line, "licence", Problem::PublicCredentials);
         return None;
     }
     if matches!(licence, Licence::Other(_)) {

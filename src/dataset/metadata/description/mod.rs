@@ -22,6 +22,7 @@ pub use columned::TableLayout;
 pub use coverage::{CoverageLayout, Form};
 pub use draft::{Draft, Read};
 pub use fault::DescriptionFault;
+pub use lifecycle::LifecycleLines;
 pub use pattern::{NamePattern, Part};
 pub use problem::{Problem, UnfitSuccessor};
 pub use resolve::{Described, Profiles};

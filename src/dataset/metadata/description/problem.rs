@@ -176,6 +176,9 @@ pub enum Problem {
         /// As it was written.
         pattern: Box<str>,
     },
+    /// An address with user or password, of which everyone is told.
+    #[error("an address that everyone reads has neither user nor password in it")]
+    PublicCredentials,
     /// A profile that is not there, or is broken itself.
     #[error("there is no whole profile {name}")]
     ProfileAbsent {
@@ -254,6 +257,12 @@ pub enum Problem {
     SunsetBeforeDeprecated {
         /// `deprecated`.
         since: Moment,
+        /// `sunset`.
+        end: Moment,
+    },
+    /// A collection that is still there after its announced end.
+    #[error("it was to be gone from {end}, and is published all the same")]
+    SunsetPassed {
         /// `sunset`.
         end: Moment,
     },

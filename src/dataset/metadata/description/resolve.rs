@@ -3,8 +3,8 @@
 use std::{collections::HashMap, path::Path, sync::Arc};
 
 use super::{
-    CoverageLayout, DescribedRule, DescriptionFault, Draft, Problem, Read, Source, TableLayout,
-    catalog_entry, keys::Keys, table::Lined,
+    CoverageLayout, DescribedRule, DescriptionFault, Draft, LifecycleLines, Problem, Read, Source,
+    TableLayout, catalog_entry, keys::Keys, table::Lined,
 };
 use crate::dataset::{
     Kind,
@@ -31,8 +31,8 @@ pub struct Described {
     pub is_listed: bool,
     /// Of a coverage, the layout of its files.
     pub coverage: Option<CoverageLayout>,
-    /// The line of the successor; 0 when there is none.
-    pub successor_line: usize,
+    /// The lines of its announced end.
+    pub lifecycle_lines: LifecycleLines,
     /// Of records, features and series, the layout of their table.
     pub table: Option<TableLayout>,
 }
@@ -112,7 +112,7 @@ impl Described {
                 source: draft.source.clone(),
                 rules: keys.rules.clone(),
                 is_listed: keys.listed.unwrap_or(true),
-                successor_line: keys.successor_line,
+                lifecycle_lines: keys.lifecycle_lines,
                 metadata: keys.metadata(),
                 coverage,
                 table,
@@ -185,9 +185,9 @@ impl Keys {
             coverage,
             dimensions,
             entry,
-            // The end of a collection is its own.
+            // No profile has them.
             lifecycle: _,
-            successor_line: _,
+            lifecycle_lines: _,
             table,
             csv,
         } = profile;

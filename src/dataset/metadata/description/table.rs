@@ -236,6 +236,12 @@ impl<'s, 't> Section<'s, 't> {
         Some((value.get_ref(), line))
     }
 
+    /// The line of the value of `key`; 0 where it does not stand here.
+    pub(super) fn line_of(&self, key: &str) -> usize {
+        let entry = self.table.get_key_value(key);
+        entry.map_or(0, |(_, value)| self.faults.line(value.span().start))
+    }
+
     /// `true` when the key stands here, whatever its value.
     pub(super) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)

@@ -295,6 +295,78 @@ fn what_is_wrong_with_units_and_licences_is_told_and_keeps_nothing_from_being_pu
 }
 
 #[test]
+fn what_only_a_catalogue_asks_for_is_said_in_its_words_and_a_fault_stands_at_its_line() {
+    for (lines, told) in [
+        (
+            "deprecated = 2026-10-01\nsunset = 2026-01-01",
+            "meters.toml:5: collection.sunset: 2026-01-01 is before 2026-10-01",
+        ),
+        (
+            "[catalog]\nfrequency = \"MONTHLY\"",
+            "meters.toml:5: catalog.frequency: \"MONTHLY\" is not known; write one of annual, ",
+        ),
+        (
+            "[catalog]\nfrequency = \"each month\"",
+            "meters.toml:5: catalog.frequency: \"each month\" is not known; write one of annual, ",
+        ),
+        (
+            "[catalog]\nseries = \"generation\"",
+            "meters.toml:5: catalog.series_title: series_title is missing; add it: series_title = ",
+        ),
+        (
+            "[catalog]\nseries_title = \"Generation\"",
+            "meters.toml:5: catalog.series: series is missing; add it: series = ",
+        ),
+    ] {
+        let said = complaints(&format!("{SMALLEST}{lines}\n"));
+        assert!(said.starts_with(told), "{said}");
+    }
+    let ends = "deprecated = 2026-01-01\nsunset = 2026-10-01";
+    let catalog = "[catalog]\nfrequency = \"monthly\"\nseries = \"g\"\nseries_title = \"G\"";
+    let good = format!("{SMALLEST}{ends}\n{catalog}\n");
+    assert_eq!(complaints(&good), "");
+    let address = good.replace("monthly", "https://example.org/frequency/moonly");
+    assert_eq!(complaints(&address), "");
+}
+
+#[test]
+fn an_address_that_everyone_reads_has_neither_user_nor_password_and_the_fault_does_not_say_them() {
+    for (table, key) in [
+        ("collection", "licence"),
+        ("collection", "contact"),
+        ("collection", "publisher"),
+        ("catalog", "provenance"),
+    ] {
+        let written = |address: &str| {
+            let collection = "[collection]\ntitle = \"Meters\"\n";
+            let licence = if key == "licence" {
+                ""
+            } else {
+                "licence = \"MIT\"\n"
+            };
+            let table = if table == "catalog" {
+                "[catalog]\n"
+            } else {
+                ""
+            };
+            format!("{collection}{licence}{table}{key} = \"{address}\"\n")
+        };
+        let plain = written("https://example.org/a");
+        assert!(described(&plain).is_ok(), "{}", complaints(&plain));
+        for address in [
+            "https://me:secret@example.org/a",
+            "https://secret@example.org",
+        ] {
+            let said = complaints(&written(address));
+            assert!(described(&written(address)).is_err(), "{key}");
+            assert!(said.contains(&format!("{table}.{key}: ")), "{said}");
+            assert!(said.contains("without user and password"), "{said}");
+            assert!(!said.contains("secret"), "{said}");
+        }
+    }
+}
+
+#[test]
 fn every_fault_of_a_description_is_told_at_once_up_to_a_bound() {
     let text = format!("{SMALLEST}kind = \"grid\"\nlisted = 1\ncolour = 2\n");
     assert_eq!(read(&text).faults.len(), 3);

@@ -85,3 +85,21 @@ fn profiles_that_cannot_be_followed_are_told() {
     m.toml:4: collection.profile: more than 8 profiles build upon one another; write the keys into fewer profiles
     ");
 }
+
+#[test]
+fn the_end_of_a_collection_is_its_own_and_in_a_profile_it_is_told() {
+    for key in [
+        "deprecated = 2026-10-01",
+        "sunset = 2027-04-01",
+        "successor = \"b\"",
+    ] {
+        let own = read(&format!("{SMALLEST}{key}\n"));
+        assert_eq!(own.faults, [], "{key}");
+        let profile = read(&format!("[profile]\nlicence = \"MIT\"\n{key}\n"));
+        let [fault] = &profile.faults[..] else {
+            panic!("{key}: {:?}", profile.faults);
+        };
+        let is_unknown = matches!(fault.problem, Problem::UnknownKey { .. });
+        assert!(is_unknown && fault.line == 3, "{fault}");
+    }
+}
