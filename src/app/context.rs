@@ -216,11 +216,18 @@ impl RequestContext<'_> {
             return;
         };
         let lifecycle = &collection.metadata().lifecycle;
-        let successor = lifecycle.successor.as_ref().map(|id| {
+        let successor = lifecycle.successor.as_ref();
+        let successor = successor.filter(|id| self.is_there(id)).map(|id| {
             let id = utf8_percent_encode(id.as_str(), PATH_SEGMENT);
             format!("{}/v1/collections/{id}", self.site.base_url)
         });
         lifecycle::announce(headers, lifecycle, successor.as_deref());
+    }
+
+    /// `true` where a document tells of `collection`: it has data, and a rule that says who may have them.
+    fn is_there(self, collection: &CollectionId) -> bool {
+        let found = self.site.catalog.get(collection.as_str());
+        found.is_some_and(|found| found.has_data()) && self.site.policy.rule(collection).is_some()
     }
 
     /// `true` where the query is text: what is no UTF-8 would be looked for as another text, and not be found.

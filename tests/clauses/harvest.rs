@@ -13,7 +13,10 @@ use crate::{
     expect::has_common_fields,
     ogc_features,
     site::{CONTENT, NAME, Site},
-    support::http::{Answer, Request},
+    support::{
+        http::{Answer, Request},
+        tables,
+    },
 };
 
 const CATALOG: &str = r#"
@@ -424,6 +427,36 @@ fn two_versions_stand_side_by_side_and_everything_says_the_same_of_their_end() {
             .unwrap_or_default()
             .contains("successor-version")
     );
+}
+
+/// Rows: OE-CHG-3, OE-VER-2
+#[test]
+fn a_successor_is_announced_everywhere_once_it_has_data_and_nowhere_before() {
+    let site = site();
+    let old = site.shared("open.toml");
+    let text = fs::read_to_string(&old).unwrap();
+    let ends = "deprecated = 2026-10-01\nsuccessor = \"watches\"\nlicence";
+    fs::write(&old, text.replacen("licence", ends, 1)).unwrap();
+    let next = "[collection]\ntitle = \"Watches\"\nlicence = \"CC-BY-4.0\"\nkind = \"records\"\n\
+        key = [\"sku\"]\n[[rule]]\nclass = \"OE-O\"\n";
+    fs::write(site.shared("watches.toml"), next).unwrap();
+    site.perild.reload();
+    let announced = || {
+        let file = open(&site, "/v1/files/open.csv");
+        let link = file.field("link").unwrap_or_default().to_owned();
+        let document = open(&site, "/v1/collections/open").text().to_owned();
+        let catalog = triples(&open(&site, "/catalog.ttl"));
+        [
+            link.contains("successor-version"),
+            document.contains("successor-version"),
+            !values(&catalog, "isReplacedBy").is_empty(),
+            open(&site, "/v1/collections/watches").status == 200,
+        ]
+    };
+    assert_eq!(announced(), [false; 4]);
+    tables::watches(&site.dir().join("state"), "watches", 0);
+    site.perild.reload();
+    assert_eq!(announced(), [true; 4]);
 }
 
 /// Rows: OE-MD-1, OE-MD-2, OE-MD-3, OE-MD-4, OE-MD-5, OE-MD-6, OE-MD-7, OE-MD-8, OE-MD-9, OE-MD-10, OE-MD-12, OE-MD-13, CON-19
