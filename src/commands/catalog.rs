@@ -1,5 +1,6 @@
 //! `perild catalog`: prints the catalogue as harvesters find it, or says what is wrong with it.
 
+mod columns;
 mod findings;
 mod lines;
 mod places;

@@ -240,6 +240,13 @@ fn the_check_tells_the_level_and_what_is_missing_and_passes_what_a_directory_tak
     assert!(said.contains(told), "{said}");
     publisher.write("data/readings.toml", SHARED);
 
+    let misspelt = OPEN.replace("name = \"kwh\"", "name = \"kWh\"");
+    publisher.write("data/generation.toml", &misspelt);
+    let (said, is_passed) = publisher.check(&["--check"]);
+    let told =
+        "generation.toml:19: field: generation: kWh is no column of generation.csv, which has kwh";
+    assert!(is_passed && said.contains(told), "{said}");
+
     let claims = OPEN.replace("Level1", "Level3");
     publisher.write("data/generation.toml", &claims);
     let (said, is_passed) = publisher.check(&["--check"]);

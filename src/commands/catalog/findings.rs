@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::places::Places;
+use super::{columns::differences, places::Places};
 use crate::{
     config::{Finding, SettingPlace, Severity},
     dataset::{Collection, Kind},
@@ -46,12 +46,13 @@ impl Found {
                 Severity::Error
             };
             let matter = fault.problem.to_string();
-            self.add(severity, place, matter, &fault.remedy());
+            self.add(severity, place, &matter, &fault.remedy());
         }
         self.publisher(source, places, member);
         for assessed in assess(source) {
             self.publisher_of(source, assessed.collection, places);
             self.without_files(assessed.collection, places);
+            self.columns(assessed.collection, folder, places);
             self.level(&assessed, places);
         }
         let without: Vec<_> = source.catalog.unpublished().iter().collect();
@@ -62,7 +63,7 @@ impl Found {
             );
             let remedy = "`perild describe` writes a description";
             let place = SettingPlace::Outside(folder.display().to_string());
-            self.add(Severity::Warning, place, matter, remedy);
+            self.add(Severity::Warning, place, &matter, remedy);
         }
     }
 
@@ -76,7 +77,7 @@ impl Found {
             let matter = differs(publisher.as_str(), member);
             let remedy = format!("write publisher = \"{}\"", member.escape_debug());
             let place = places.of_setting("catalog.publisher");
-            self.add(Severity::Error, place, matter, &remedy);
+            self.add(Severity::Error, place, &matter, &remedy);
         }
     }
 
@@ -96,7 +97,7 @@ impl Found {
             let matter = differs(own, publisher.as_str());
             let place = places.of(collection, Key::Description("collection.publisher"));
             let remedy = "leave it to catalog.publisher, or write that address";
-            self.add(Severity::Error, place, matter, remedy);
+            self.add(Severity::Error, place, &matter, remedy);
         }
     }
 
@@ -106,7 +107,16 @@ impl Found {
             let place = places.of(collection, Key::Description("collection.source"));
             let matter = format!("{} has no file", collection.id());
             let remedy = "put its file beside it, or name it in `source`";
-            self.add(Severity::Error, place, matter, remedy);
+            self.add(Severity::Error, place, &matter, remedy);
+        }
+    }
+
+    /// A schema that is not that of the file leads astray whoever reads by it.
+    fn columns(&mut self, collection: &Collection, folder: &Path, places: &mut Places<'_>) {
+        for difference in differences(collection, folder) {
+            let place = places.of(collection, Key::Description("field"));
+            let matter = format!("{}: {difference}", collection.id());
+            self.add(Severity::Warning, place, &matter, difference.remedy());
         }
     }
 
@@ -130,7 +140,7 @@ impl Found {
             let remedy = format!(
                 "write assurance = \"Level{least}\", or catalog.assurance in the configuration for all of them"
             );
-            self.add(Severity::Error, place, matter, &remedy);
+            self.add(Severity::Error, place, &matter, &remedy);
         }
         let next = reaches + 1;
         for lack in lacks.iter().filter(|lack| lack.level <= claimed.max(next)) {
@@ -157,7 +167,7 @@ impl Found {
             self.add(
                 severity,
                 place,
-                format!("{of}{matter} ({requirement}){why}"),
+                &format!("{of}{matter} ({requirement}){why}"),
                 &format!("write {example}"),
             );
         }
@@ -189,13 +199,13 @@ impl Found {
             };
             let place = places.of_objection(&objection, document);
             let matter = objection.to_string();
-            self.add(severity, place, matter, objection.remedy);
+            self.add(severity, place, &matter, objection.remedy);
         }
     }
 
-    fn add(&mut self, severity: Severity, place: SettingPlace, matter: String, remedy: &str) {
+    fn add(&mut self, severity: Severity, place: SettingPlace, matter: &str, remedy: &str) {
         // Some of it is quoted from files of others.
-        let matter = printable(&matter).into_owned();
+        let matter = printable(matter);
         self.findings
             .insert(Finding::new(severity, place, matter, remedy));
     }
