@@ -3,6 +3,7 @@
 use std::{
     borrow::Cow,
     io::{self, Write},
+    ops::Range,
 };
 
 use arrow_array::{
@@ -217,11 +218,12 @@ impl Number {
     }
 }
 
-/// Appends the fewest digits that are the number, without an exponent.
+/// Appends the fewest digits that are the number: with an exponent from 1e21 on and below 1e-6, as ECMAScript writes
+/// numbers (`Number::toString`), so that nobody takes 1e300 for a whole number of 301 digits.
 fn push_double(out: &mut Vec<u8>, number: f64) {
     let mut buffer = zmij::Buffer::new();
     let digits = buffer.format_finite(number);
-    if digits.contains('e') {
+    if digits.contains('e') && WITHOUT_EXPONENT.contains(&number.abs()) {
         // A vector takes everything.
         let _ = write!(out, "{number}");
     } else {
@@ -246,6 +248,9 @@ fn day(days: i32) -> Option<String> {
 
 const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;
 
+/// Numbers that are written with digits alone.
+const WITHOUT_EXPONENT: Range<f64> = 1e-6..1e21;
+
 /// The zone that instants have without an offset beside them.
 const UTC: &str = "UTC";
 
@@ -255,22 +260,58 @@ mod tests {
 
     use super::*;
 
+    fn double(number: f64) -> String {
+        let mut text = Vec::new();
+        push_double(&mut text, number);
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn a_double_has_an_exponent_where_ecmascript_gives_it_one() {
+        for (number, text) in [
+            (0.0, "0"),
+            (-0.0, "-0"),
+            (1.0, "1"),
+            (-0.1, "-0.1"),
+            (0.000_001, "0.000001"),
+            (0.000_001_234_5, "0.0000012345"),
+            (0.000_000_999_999, "9.99999e-7"),
+            (1e-7, "1e-7"),
+            (5e-324, "5e-324"),
+            (9_007_199_254_740_993.0, "9007199254740992"),
+            (1e16, "10000000000000000"),
+            (1e20, "100000000000000000000"),
+            (999_999_999_999_999_900_000.0, "999999999999999900000"),
+            (1e21, "1e+21"),
+            (-1.5e21, "-1.5e+21"),
+            (1e300, "1e+300"),
+            (f64::MAX, "1.7976931348623157e+308"),
+        ] {
+            assert_eq!(double(number), text);
+        }
+    }
+
     proptest! {
         #[test]
-        fn a_double_is_had_again_from_as_few_digits_as_rust_gives_it(
+        fn a_double_is_had_again_from_few_digits_which_json_has(
             bits in any::<u64>(),
             steps in -4_000_000_000_i64..4_000_000_000,
-            decimals in 0_u8..8,
+            exponent in -30..30,
         ) {
-            let decimal = format!("{steps}e-{decimals}").parse::<f64>().unwrap();
+            let decimal = format!("{steps}e{exponent}").parse::<f64>().unwrap();
             for number in [f64::from_bits(bits), decimal, -decimal] {
                 if number.is_finite() {
-                    let mut text = Vec::new();
-                    push_double(&mut text, number);
-                    let text = String::from_utf8(text).unwrap();
-                    // Of two that are as few and as near, either is right.
+                    let text = double(number);
                     prop_assert_eq!(text.parse::<f64>().unwrap().to_bits(), number.to_bits());
-                    prop_assert_eq!(text.len(), number.to_string().len());
+                    let json = serde_json::from_str::<f64>(&text).unwrap();
+                    prop_assert_eq!(json.to_bits(), number.to_bits());
+                    prop_assert!(text.len() <= "-0.0000012345678901234567".len(), "{}", text);
+                    // Of two that are as few and as near, either is right.
+                    let is_plain = number == 0.0 || WITHOUT_EXPONENT.contains(&number.abs());
+                    prop_assert_eq!(!text.contains('e'), is_plain, "{}", text);
+                    if is_plain {
+                        prop_assert_eq!(text.len(), number.to_string().len());
+                    }
                 }
             }
         }
