@@ -103,6 +103,9 @@ const YEAR_ZERO: i64 = utc_datetime!(0000-01-01 0:00).unix_timestamp();
 /// The first second after those that have a form.
 const YEAR_TEN_THOUSAND: i64 = utc_datetime!(9999-12-31 23:59:59).unix_timestamp() + 1;
 
+/// The first millisecond after those that have a form.
+pub const YEAR_TEN_THOUSAND_MS: i64 = YEAR_TEN_THOUSAND * 1_000;
+
 #[cfg(test)]
 mod tests {
     use super::*;

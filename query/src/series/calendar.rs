@@ -46,7 +46,7 @@ impl Calendar {
         }
     }
 
-    /// The interval that `instant` is in; none of years that are not from -9998 to 9998.
+    /// The interval that `instant` is in; none before the year -9998 and after 9999.
     ///
     /// Intervals of an hour and less begin anew where clocks are put back or forward, so that each of the two hours
     /// between one and two has its own. Longer ones begin when local clocks first show their begin, or what comes
@@ -117,11 +117,14 @@ fn local(length: Length, shown: i64) -> Option<(i64, i64)> {
         Length::Day => by(DAY, 0),
         Length::Week => by(7 * DAY, MONDAY),
         Length::Months(months) => {
-            let date = Offset::UTC.to_datetime(Timestamp::from_millisecond(shown).ok()?);
+            // The calendar comes again after 400 years, which have each number of months that divides a year.
+            let cycles = shown - shown.rem_euclid(CYCLE);
+            let date = Offset::UTC.to_datetime(Timestamp::from_millisecond(shown - cycles).ok()?);
             let count = i64::from(months);
             let month = i64::from(date.year()) * 12 + i64::from(date.month()) - 1;
             let first = month - month.rem_euclid(count);
-            (month_start(first)?, month_start(first + count)?)
+            let [start, end] = [first, first + count].map(month_start);
+            (start? + cycles, end? + cycles)
         }
     })
 }
@@ -138,6 +141,8 @@ fn month_start(month: i64) -> Option<i64> {
 const MINUTE: i64 = 60_000;
 const HOUR_MINUTES: u16 = 60;
 const DAY: i64 = 86_400_000;
+/// 400 years, after which the Gregorian calendar has the same days again.
+const CYCLE: i64 = 146_097 * DAY;
 /// A Monday: 5 January 1970.
 const MONDAY: i64 = 4 * DAY;
 /// Longer than clocks are ever put back or forward at once, and than they are ahead of UTC or behind.
@@ -149,6 +154,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::literal::instant::millisecond;
 
     /// Length, zone, an instant, and begin and end of its interval, in UTC.
     const INTERVALS: &str = "\
@@ -180,10 +186,17 @@ P1D America/Sao_Paulo 2018-02-18T02:30 2018-02-17T02:00 2018-02-18T03:00
 # Samoa had no 30 December 2011
 P1D Pacific/Apia 2011-12-30T09:59 2011-12-29T10:00 2011-12-30T10:00
 P1D Pacific/Apia 2011-12-30T10:00 2011-12-30T10:00 2011-12-31T10:00
+# the last days that have a form, and a month of the first year
+P1D UTC 9999-12-30T12:00 9999-12-30T00:00 9999-12-31T00:00
+P1D America/New_York 9999-12-31T04:59 9999-12-30T05:00 9999-12-31T05:00
+P1D Pacific/Auckland 9999-12-31T10:59 9999-12-30T11:00 9999-12-31T11:00
+P1M UTC 9999-11-30T12:00 9999-11-01T00:00 9999-12-01T00:00
+P1Y Europe/London 9998-12-31T23:59 9998-01-01T00:00 9999-01-01T00:00
+P1M UTC 0000-02-29T12:00 0000-02-01T00:00 0000-03-01T00:00
 ";
 
     fn instant(text: &str) -> i64 {
-        text.parse::<Timestamp>().unwrap().as_millisecond()
+        millisecond(text).unwrap()
     }
 
     fn calendar(every: &str, zone: &str) -> Calendar {
@@ -205,9 +218,42 @@ P1D Pacific/Apia 2011-12-30T10:00 2011-12-30T10:00 2011-12-31T10:00
         }
     }
 
+    /// Half past ten in the evening of 31 December 9999, in UTC: many say "for ever" by this day.
+    #[test]
+    fn the_last_day_of_9999_is_in_an_interval_that_ends_when_the_year_does() {
+        let year = 253_402_300_800_000;
+        let at = year - 90 * MINUTE;
+        for (every, zone, start, end) in [
+            ("PT30M", "UTC", -90 * MINUTE, -60 * MINUTE),
+            ("PT6H", "Europe/London", -360 * MINUTE, 0),
+            ("P1D", "UTC", -DAY, 0),
+            ("P1M", "UTC", -31 * DAY, 0),
+            ("P3M", "Europe/London", -92 * DAY - 60 * MINUTE, 0),
+            ("P1Y", "UTC", -365 * DAY, 0),
+            (
+                "P1Y",
+                "America/New_York",
+                -365 * DAY + 300 * MINUTE,
+                300 * MINUTE,
+            ),
+            // There it is the year 10000.
+            ("P1D", "Pacific/Auckland", -780 * MINUTE, DAY - 780 * MINUTE),
+            (
+                "P1M",
+                "Pacific/Auckland",
+                -780 * MINUTE,
+                31 * DAY - 780 * MINUTE,
+            ),
+        ] {
+            let interval = calendar(every, zone).interval(at).unwrap();
+            let found = (interval.start - year, interval.end - year);
+            assert_eq!(found, (start, end), "{every} {zone}");
+        }
+    }
+
     #[test]
     fn years_that_calendars_do_not_have_are_in_no_interval() {
-        for at in [i64::MIN, i64::MAX, instant("9999-12-30T00:00:00Z")] {
+        for at in [i64::MIN, i64::MAX, 253_402_300_800_000] {
             assert_eq!(calendar("P1Y", "Europe/London").interval(at), None);
         }
         assert_eq!(calendar("PT1H", "UTC").interval(i64::MAX), None);
@@ -240,7 +286,10 @@ P1D Pacific/Apia 2011-12-30T10:00 2011-12-30T10:00 2011-12-31T10:00
         fn each_interval_begins_where_the_one_before_ends(
             zone in zones(),
             every in lengths(),
-            from in -3_000_000_000_000..4_000_000_000_000_i64,
+            from in prop_oneof![
+                -3_000_000_000_000..4_000_000_000_000_i64,
+                249_000_000_000_000..251_000_000_000_000_i64,
+            ],
         ) {
             let mut calendar = calendar(every, zone);
             let mut interval = calendar.interval(from).unwrap();

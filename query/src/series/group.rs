@@ -6,9 +6,8 @@ use arrow_array::{
     types::{Date32Type, Int64Type, TimestampMillisecondType},
 };
 use arrow_schema::DataType;
-use jiff::{Timestamp, tz::Offset};
 
-use super::zone::Zone;
+use crate::literal::instant::{Day, Millisecond};
 
 /// The value of a column in a row.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -48,24 +47,13 @@ impl Value {
         match self {
             Self::None => "null".to_owned(),
             Self::Boolean(is_true) => is_true.to_string(),
-            Self::Days(days) => {
-                let midnight = Timestamp::from_second(i64::from(*days) * DAY_SECONDS);
-                midnight.map_or_else(
-                    |_| days.to_string(),
-                    |midnight| Offset::UTC.to_datetime(midnight).date().to_string(),
-                )
-            }
+            Self::Days(days) => Day(*days).to_string(),
             Self::Integer(number) => number.to_string(),
-            Self::Milliseconds(instant) => {
-                let text = Zone::utc().rfc3339(*instant);
-                text.unwrap_or_else(|| instant.to_string())
-            }
+            Self::Milliseconds(instant) => Millisecond(*instant).to_string(),
             Self::Text(text) => text.to_string(),
         }
     }
 }
-
-const DAY_SECONDS: i64 = 86_400;
 
 #[cfg(test)]
 mod tests {
@@ -77,9 +65,15 @@ mod tests {
             (Value::None, "null"),
             (Value::Boolean(true), "true"),
             (Value::Days(20_455), "2026-01-02"),
+            (Value::Days(2_932_896), "9999-12-31"),
             (Value::Days(i32::MAX), "2147483647"),
             (Value::Integer(-5), "-5"),
             (Value::Milliseconds(0), "1970-01-01T00:00:00Z"),
+            (
+                Value::Milliseconds(253_402_300_799_500),
+                "9999-12-31T23:59:59.5Z",
+            ),
+            (Value::Milliseconds(i64::MIN), "-9223372036854775808"),
             (Value::Text("AB1 2CD".into()), "AB1 2CD"),
         ] {
             assert_eq!(value.text(), expected);

@@ -6,6 +6,9 @@ use jiff::{
     Timestamp,
     tz::{Offset, TimeZone},
 };
+use time::{UtcDateTime, UtcOffset, format_description::well_known::Rfc3339};
+
+use crate::literal::instant::{DAY_MS, NANOSECONDS, YEAR_TEN_THOUSAND_MS, first_of};
 
 /// A time zone.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -68,29 +71,36 @@ impl Zone {
         self.zone.iana_name().unwrap_or(UTC)
     }
 
-    /// An instant as RFC 3339 has it, with the zone's offset at that time: `Z` in UTC, and where the offset has
-    /// seconds, which RFC 3339 has no form for. None before the year 0 and after 9999.
+    /// An instant as RFC 3339 has it, with the zone's offset at that time, `Z` in UTC; with that of UTC where RFC 3339 has
+    /// no form for local time: the offset has seconds, or the year five digits. None before the year 0 and after 9999.
     #[must_use]
     pub fn rfc3339(&self, milliseconds: i64) -> Option<String> {
-        let instant = Timestamp::from_millisecond(milliseconds).ok()?;
-        let mut offset = self.zone.to_offset(instant);
-        if offset.seconds() % 60 != 0 {
-            offset = Offset::UTC;
+        let nanoseconds = i128::from(milliseconds) * i128::from(NANOSECONDS);
+        let instant = UtcDateTime::from_unix_timestamp_nanos(nanoseconds).ok()?;
+        let local = self.local(milliseconds, instant);
+        let mut text = local.or_else(|| instant.format(&Rfc3339).ok())?;
+        if self.zone != TimeZone::UTC && text.ends_with('Z') {
+            text.pop();
+            text.push_str("+00:00");
         }
-        if !(0..=9999).contains(&offset.to_datetime(instant).year()) {
-            return None;
-        }
-        Some(if offset == Offset::UTC && self.zone == TimeZone::UTC {
-            instant.to_string()
-        } else {
-            instant.display_with_offset(offset).to_string()
-        })
+        Some(text)
+    }
+
+    fn local(&self, milliseconds: i64, instant: UtcDateTime) -> Option<String> {
+        let seconds = self.zone.to_offset(known(milliseconds)?).seconds();
+        let offset = UtcOffset::from_whole_seconds(seconds).ok()?;
+        instant.checked_to_offset(offset)?.format(&Rfc3339).ok()
     }
 
     /// The first instant of a local day, which is counted since 1 January 1970; none of years that calendars do not have.
     #[must_use]
     pub fn first_of_day(&self, day: i32) -> Option<i64> {
-        let day = Offset::UTC.to_datetime(Timestamp::from_second(i64::from(day) * DAY).ok()?);
+        let midnight = first_of(day);
+        if (LAST_KNOWN - DAY_MS..=YEAR_TEN_THOUSAND_MS).contains(&midnight) {
+            let offset = self.zone.to_offset(known(LAST_KNOWN)?);
+            return Some(midnight - i64::from(offset.seconds()) * 1000);
+        }
+        let day = Offset::UTC.to_datetime(Timestamp::from_millisecond(midnight).ok()?);
         let midnight = self
             .zone
             .to_ambiguous_zoned_datetime(day.date().at(0, 0, 0, 0));
@@ -99,7 +109,7 @@ impl Zone {
     }
 
     fn period(&self, milliseconds: i64) -> Option<Period> {
-        let instant = Timestamp::from_millisecond(milliseconds).ok()?;
+        let instant = known(milliseconds)?;
         let offset = self.zone.to_offset(instant);
         // The database has transitions at which only the name of the time changes.
         let mut before = self.zone.preceding(after(instant)?);
@@ -135,7 +145,7 @@ impl Periods {
         }
     }
 
-    /// The period that `instant` is in; none of instants that are in no year from -9999 to 9999.
+    /// The period that `instant` is in; none before the year -9999 and after 9999.
     pub(super) fn at(&mut self, instant: i64) -> Option<Period> {
         if let Some(period) = self.last.filter(|period| period.has(instant)) {
             return Some(period);
@@ -155,12 +165,20 @@ impl Periods {
     }
 }
 
+/// The instant, as the database is asked for it. It is not asked for the last day of the year 9999 (jiff's timestamps end
+/// before it, so that each has a date in every zone), in which no zone changes its clocks.
+fn known(milliseconds: i64) -> Option<Timestamp> {
+    let is_written = milliseconds < YEAR_TEN_THOUSAND_MS;
+    let instant = Timestamp::from_millisecond(milliseconds.min(LAST_KNOWN)).ok();
+    instant.filter(|_| is_written)
+}
+
 fn after(instant: Timestamp) -> Option<Timestamp> {
     Timestamp::from_nanosecond(instant.as_nanosecond() + 1).ok()
 }
 
-/// Seconds.
-const DAY: i64 = 86_400;
+/// The last that the database is asked for: 26 hours before the year 10000.
+const LAST_KNOWN: i64 = YEAR_TEN_THOUSAND_MS - 26 * 3_600_000;
 const UTC: &str = "UTC";
 /// Bytes of a name; the longest of the database has 32.
 const LONGEST_NAME: usize = 64;
@@ -168,9 +186,10 @@ const LONGEST_NAME: usize = 64;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::literal::instant::millisecond;
 
     fn instant(text: &str) -> i64 {
-        text.parse::<Timestamp>().unwrap().as_millisecond()
+        millisecond(text).unwrap()
     }
 
     #[test]
@@ -220,6 +239,19 @@ mod tests {
             let zone = Zone::named(name).unwrap();
             assert_eq!(zone.rfc3339(instant(utc)).as_deref(), Some(expected));
         }
+        let last = YEAR_TEN_THOUSAND_MS - 1;
+        for (name, expected) in [
+            ("UTC", "9999-12-31T23:59:59.999Z"),
+            ("Europe/London", "9999-12-31T23:59:59.999+00:00"),
+            ("America/New_York", "9999-12-31T18:59:59.999-05:00"),
+            // Their year has five digits.
+            ("Europe/Paris", "9999-12-31T23:59:59.999+00:00"),
+            ("Pacific/Auckland", "9999-12-31T23:59:59.999+00:00"),
+        ] {
+            let zone = Zone::named(name).unwrap();
+            assert_eq!(zone.rfc3339(last).as_deref(), Some(expected));
+            assert_eq!(zone.rfc3339(last + 1), None, "{name}");
+        }
         assert_eq!(Zone::utc().rfc3339(i64::MAX), None);
         assert_eq!(Zone::utc().rfc3339(-62_167_219_200_001), None);
     }
@@ -231,10 +263,17 @@ mod tests {
             ("Europe/London", 20_541, "2026-03-29T00:00:00Z"),
             ("Europe/London", 20_542, "2026-03-29T23:00:00Z"),
             ("America/Sao_Paulo", 17_839, "2018-11-04T03:00:00Z"),
+            ("UTC", 2_932_896, "9999-12-31T00:00:00Z"),
+            ("America/New_York", 2_932_894, "9999-12-29T05:00:00Z"),
+            ("America/New_York", 2_932_895, "9999-12-30T05:00:00Z"),
+            ("America/New_York", 2_932_896, "9999-12-31T05:00:00Z"),
+            ("Pacific/Auckland", 2_932_896, "9999-12-30T11:00:00Z"),
+            ("Pacific/Auckland", 2_932_897, "9999-12-31T11:00:00Z"),
         ] {
             let zone = Zone::named(name).unwrap();
             assert_eq!(zone.first_of_day(day), Some(instant(expected)), "{name}");
         }
+        assert_eq!(Zone::utc().first_of_day(2_932_898), None);
         assert_eq!(Zone::utc().first_of_day(i32::MAX), None);
     }
 

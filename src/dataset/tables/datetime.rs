@@ -2,7 +2,7 @@
 
 use perild_query::{
     Kind,
-    literal::instant::{day, first_of, millisecond},
+    literal::instant::{day, millisecond},
     query::Interval,
     series::Zone,
 };
@@ -63,12 +63,11 @@ fn last(end: &str, kind: Kind, zone: &Zone) -> Option<i64> {
     }
 }
 
-/// The first and the last millisecond of a day, or an instant as both. The last day of 9999, with which many say "for
-/// ever", is beyond what zones are known of: there it is one of UTC.
+/// The first and the last millisecond of a day, or an instant as both.
 fn span(text: &str, zone: &Zone) -> Option<(i64, i64)> {
     if let Some(day) = day(text) {
-        let first = |day| zone.first_of_day(day).unwrap_or_else(|| first_of(day));
-        return Some((first(day), first(day.checked_add(1)?).checked_sub(1)?));
+        let after = zone.first_of_day(day.checked_add(1)?)?;
+        return Some((zone.first_of_day(day)?, after.checked_sub(1)?));
     }
     let instant = millisecond(text)?;
     Some((instant, instant))

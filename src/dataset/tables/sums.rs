@@ -6,6 +6,7 @@ use arrow_array::RecordBatchReader;
 use arrow_schema::ArrowError;
 use perild_query::{
     ColumnType, Query, TableSchema, Time,
+    literal::instant::YEAR_TEN_THOUSAND_MS,
     query::Interval,
     series::{
         self, Aggregation, By, Every, Fault, Fill, Function, Latest, Limits, Shape, Wanted, Within,
@@ -231,8 +232,9 @@ fn within(interval: Option<Interval>) -> Within {
 
 /// A time that is filled up has not more intervals than one series may have.
 fn not_too_long(within: Within, every: Every, fill: Fill) -> Result<(), Refused> {
-    if fill != Fill::None && within.until.is_some_and(|until| until > LAST_FILLED) {
-        let expected = "a time that ends before the year 9999 where intervals are filled up";
+    let is_known = |until| until <= YEAR_TEN_THOUSAND_MS;
+    if fill != Fill::None && !within.until.is_none_or(is_known) {
+        let expected = "a time that ends with the year 9999 of UTC where intervals are filled up";
         return Err(Refused::malformed(Known::Datetime.name(), expected));
     }
     let (Some(from), Some(until)) = (within.from, within.until) else {
@@ -328,8 +330,6 @@ const EVERY: &str = "a length: PT15M, PT30M, PT1H or other minutes and hours tha
      other months that divide a year, or P1Y";
 const FUNCTIONS: &str = "a list of count, first, last, max, mean, median, min, sum, and p with a per cent as in p95 or \
      p99.9, each once";
-/// The begin of the year 9999, the last of which calendars know the end of each interval.
-const LAST_FILLED: i64 = 253_370_764_800_000;
 const ZONE: &str = "a name of the IANA time zone database, as Europe/London or UTC";
 const LIMITS: Limits = Limits {
     cells: 2_000_000,
@@ -386,6 +386,7 @@ mod tests {
             "every=P1M&by=all&datetime=2026-01-01/9999-12-31",
             "every=P1Y&by=postcode&meter=a*&postcode=AB1",
             "every=P1W&by=series&datetime=2026-01-01/..&fill=null",
+            "every=P1M&fill=null&datetime=2026-01-01/9999-12-31",
         ] {
             assert!(read(query).is_ok(), "{query}: {}", read(query).unwrap_err());
         }
@@ -442,8 +443,8 @@ mod tests {
                 "datetime must be",
             ),
             (
-                "every=P1M&fill=null&datetime=2026-01-01/9999-12-31",
-                "datetime must be a time that ends before the year 9999",
+                "every=P1M&fill=null&datetime=2026-01-01/9999-12-31T23:59:59-12:00",
+                "datetime must be a time that ends with the year 9999",
             ),
             ("every=P1D&limit=5", "a parameter of the query is not known"),
             ("every=P1D&every=P1D", "each name stands once"),
