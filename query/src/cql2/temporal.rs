@@ -1,7 +1,8 @@
 //! Operators of time, as comparisons of begins and ends (OGC 21-065r2 §7.7, after OWL-Time).
 //!
 //! Intervals are closed on both sides, as CQL2 has them. An end that is `..`, and one that is a column without a value, is
-//! open: before all begins or after all ends.
+//! open: before all begins or after all ends. Of an interval of two columns without values nothing is known, and what is
+//! said of it is unknown.
 
 use super::{
     columns::{Columns, Scalar},
@@ -151,11 +152,18 @@ impl Columns<'_> {
         let nothing = Predicate::Constant(!is_disjoint);
         let mut parts: Vec<_> = parts.collect::<Result<_, _>>()?;
         parts.retain(|part| *part != nothing);
-        Ok(if is_disjoint {
+        let predicate = if is_disjoint {
             Predicate::any(parts)
         } else {
             Predicate::all(parts)
-        })
+        };
+        let intervals = [[begin1, end1], [begin2, end2]];
+        let of_values = intervals.iter().filter_map(without_values);
+        Ok(of_values.fold(predicate, |predicate, without_values| {
+            // Unknown where that is, and the predicate itself where it is false.
+            let both = [predicate, without_values.clone()];
+            Predicate::all([Predicate::any(both), without_values.negated()])
+        }))
     }
 
     fn extent(self, node: &Node) -> Result<[Moment; 2], Fault> {
@@ -246,6 +254,18 @@ impl Columns<'_> {
     }
 }
 
+/// The predicate that is unknown of rows in which neither end of an interval of columns has a value, and false of others;
+/// none where each row has one.
+fn without_values(interval: &[Moment; 2]) -> Option<Predicate> {
+    let [begin, end] = interval.each_ref().map(Moment::column_that_may_be_open);
+    let is_before_itself = |column| Predicate::CompareColumns {
+        left: (column, Folding::default()),
+        comparison: Less,
+        right: (column, Folding::default()),
+    };
+    Some(Predicate::all([begin?, end?].map(is_before_itself)))
+}
+
 /// A moment in some of the rows.
 struct Case<'m> {
     /// The predicate that is true of them; none if they are all.
@@ -257,12 +277,16 @@ struct Case<'m> {
 }
 
 impl Moment {
-    fn cases(&self) -> Vec<Case<'_>> {
-        let rank = if self.is_first { -1 } else { 1 };
-        let column = match self.scalar {
+    fn column_that_may_be_open(&self) -> Option<usize> {
+        match self.scalar {
             Some(Scalar::Column(column, _)) if self.may_be_open => Some(column),
             _ => None,
-        };
+        }
+    }
+
+    fn cases(&self) -> Vec<Case<'_>> {
+        let rank = if self.is_first { -1 } else { 1 };
+        let column = self.column_that_may_be_open();
         let is_open = column.map(|column| Predicate::IsNull { column });
         let valued = self.scalar.as_ref().map(|scalar| Case {
             rows: is_open.clone().map(Predicate::negated),

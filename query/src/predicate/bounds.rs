@@ -65,6 +65,14 @@ impl Predicate {
                 left,
                 comparison,
                 right,
+            } if left == right => {
+                let is_true = comparison.is_true(Ordering::Equal);
+                bounds.of(left.0).outcomes(is_true, !is_true)
+            }
+            Self::CompareColumns {
+                left,
+                comparison,
+                right,
             } => {
                 let folding = left.1.and(right.1);
                 let (left, right) = (bounds.of(left.0), bounds.of(right.0));
