@@ -134,17 +134,23 @@ fn is_known(name: &str) -> bool {
 
 /// The fault of a name that it may not call.
 pub(super) fn unknown(node: &Node, name: &str) -> Fault {
-    let not_offered = match name {
-        "+" | "-" | "*" | "/" | "^" | "%" | "div" => Some("arithmetic"),
-        "a_equals" | "a_contains" | "a_containedby" | "a_overlaps" => Some("an operator of arrays"),
-        _ => None,
-    };
-    node.at.fault(match not_offered {
+    node.at.fault(match not_offered(name) {
         Some(what) => FaultKind::NotOffered(what),
         None => FaultKind::UnknownFunction {
             name: name.into(),
             nearest: nearest(name, FUNCTIONS.into_iter()).map(Into::into),
         },
+    })
+}
+
+/// The part of the language that a name is of, where it is one that is not offered.
+pub(super) fn not_offered(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "+" | "-" | "*" | "/" | "^" | "%" | "div" => "arithmetic",
+        "a_equals" | "a_contains" | "a_containedby" | "a_overlaps" => "an operator of arrays",
+        "circularstring" | "compoundcurve" | "curvepolygon" | "multicurve" | "multisurface"
+        | "polyhedralsurface" | "tin" | "triangle" => "a geometry of curves or surfaces",
+        _ => return None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Filters in CQL2 text (OGC 21-065r2 §8.2, annex B), from the weakest operator to the strongest.
 
 use super::{
-    Options,
+    Options, columns,
     fault::{At, Fault, FaultKind},
     lexer::{Lexer, Token, TokenKind},
     node::{self, Node, Term},
@@ -71,10 +71,10 @@ impl<'t> Reader<'t> {
     fn condition(&mut self, depth: usize) -> Result<Node, Fault> {
         let left = self.operand(depth)?;
         let at = self.token.at();
+        if self.is_arithmetic() {
+            return Err(at.fault(FaultKind::NotOffered("arithmetic")));
+        }
         if let TokenKind::Sign(sign) = self.token.kind {
-            if ["+", "-", "*", "/", "^", "%"].contains(&sign) {
-                return Err(at.fault(FaultKind::NotOffered("arithmetic")));
-            }
             if COMPARISONS.contains(&sign) {
                 self.advance()?;
                 let right = self.operand(depth)?;
@@ -106,6 +106,16 @@ impl<'t> Reader<'t> {
             return Ok(left);
         };
         Ok(negated(is_not, at, asked))
+    }
+
+    /// A sign or a word between two operands, or a number whose sign stands where one would.
+    fn is_arithmetic(&self) -> bool {
+        match self.token.kind {
+            TokenKind::Sign(sign) => columns::not_offered(sign).is_some(),
+            TokenKind::Word(word) => word.eq_ignore_ascii_case("DIV"),
+            TokenKind::Number(_) => self.lexer.from(self.token.octet).starts_with(['+', '-']),
+            _ => false,
+        }
     }
 
     fn list(&mut self, depth: usize) -> Result<Node, Fault> {
@@ -140,6 +150,9 @@ impl<'t> Reader<'t> {
             TokenKind::Number(number) => Term::Literal(number),
             TokenKind::Name(name) => Term::Property(name),
             TokenKind::Word(word) => return self.named(word, at, depth),
+            TokenKind::Sign(sign) if columns::not_offered(sign).is_some() => {
+                return Err(at.fault(FaultKind::NotOffered("arithmetic")));
+            }
             TokenKind::Sign(_) | TokenKind::End => {
                 return Err(self.expected("a column, a value or a function"));
             }
@@ -214,7 +227,10 @@ impl<'t> Reader<'t> {
                 }
                 self.shapes.of_bbox(&at, &numbers)?
             }
-            name => Term::Call(name.into(), self.operands(depth)?),
+            name => match columns::not_offered(name) {
+                Some(what) => return Err(at.fault(FaultKind::NotOffered(what))),
+                None => Term::Call(name.into(), self.operands(depth)?),
+            },
         };
         self.sign(")")?;
         Ok(Node::new(at, term))

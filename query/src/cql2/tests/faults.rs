@@ -124,7 +124,7 @@ fn a_fault_of_a_json_is_told_with_its_member() {
 }
 
 /// Filters, the character of the fault, and the fault.
-const TEXTS: [(&str, usize, &str); 59] = [
+const TEXTS: [(&str, usize, &str); 66] = [
     (
         "name",
         1,
@@ -269,6 +269,15 @@ const TEXTS: [(&str, usize, &str); 59] = [
         r#"a pattern in quotes is expected, and the column "floors" is there"#,
     ),
     ("floors + 1 > 2", 8, "arithmetic is not offered"),
+    ("floors-1 > 2", 7, "arithmetic is not offered"),
+    ("floors > (depth -1.5)", 17, "arithmetic is not offered"),
+    ("floors > - depth", 10, "arithmetic is not offered"),
+    ("1 = (floors div 2)", 13, "arithmetic is not offered"),
+    (
+        "floors > 2 3",
+        12,
+        "AND, OR or the end is expected, and the number 3 is there",
+    ),
     ("floors > 9e999", 10, r#""9e999" is no number"#),
     ("floors > 0x10", 10, r#""0x10" is no number"#),
     ("floors > 1.2.3", 10, r#""1.2.3" is no number"#),
@@ -282,6 +291,16 @@ const TEXTS: [(&str, usize, &str); 59] = [
         "A_CONTAINS(name, notes)",
         1,
         "an operator of arrays is not offered",
+    ),
+    (
+        "floors = 1 OR a_overlaps(('a', TRUE), notes)",
+        15,
+        "an operator of arrays is not offered",
+    ),
+    (
+        "S_INTERSECTS(geometry, CIRCULARSTRING(0 0, 1 1, 2 0))",
+        24,
+        "a geometry of curves or surfaces is not offered",
     ),
     (
         "CASEI(name, name) = 'a'",
