@@ -1,11 +1,13 @@
 //! Operands of a filter: columns of the table, and values.
 
+use std::cmp::Ordering;
+
 use super::{
     fault::{Fault, FaultKind},
     node::{Node, Term},
 };
 use crate::{
-    literal::Literal,
+    literal::{Literal, instant::millisecond_before},
     predicate::{Comparison, Folding, Predicate, TypeFault},
     schema::{ColumnType, TableSchema, nearest},
 };
@@ -20,6 +22,8 @@ pub(super) struct Columns<'s> {
 #[derive(Clone)]
 pub(super) enum Scalar {
     Column(usize, Folding),
+    /// Between two milliseconds, in nanoseconds since 1970.
+    Instant(i128),
     Literal(Literal),
 }
 
@@ -27,6 +31,7 @@ impl Columns<'_> {
     /// The value or the column that an operand of a comparison is.
     pub(super) fn scalar(self, node: &Node) -> Result<Scalar, Fault> {
         match &node.term {
+            Term::Instant(instant) => Ok(Scalar::Instant(*instant)),
             Term::Literal(literal) => Ok(Scalar::Literal(literal.clone())),
             Term::Property(_) => Ok(Scalar::Column(self.column(node)?, Folding::default())),
             Term::Call(name, operands) => {
@@ -48,7 +53,7 @@ impl Columns<'_> {
                     Scalar::Literal(Literal::Text(text)) => {
                         Ok(Scalar::Literal(Literal::Text(folding.apply(&text).into())))
                     }
-                    Scalar::Literal(_) => Err(operand.expected("a text")),
+                    Scalar::Instant(_) | Scalar::Literal(_) => Err(operand.expected("a text")),
                 }
             }
             _ => Err(node.expected("a value or a column")),
@@ -91,6 +96,14 @@ impl Columns<'_> {
                 let comparison = comparison.mirrored();
                 Predicate::comparing(schema, (*column, *folding), comparison, literal)
             }
+            (Scalar::Column(column, folding), Scalar::Instant(instant)) => {
+                let column = (*column, *folding);
+                Predicate::comparing_instant(schema, column, comparison, *instant)
+            }
+            (Scalar::Instant(instant), Scalar::Column(column, folding)) => {
+                let column = (*column, *folding);
+                Predicate::comparing_instant(schema, column, comparison.mirrored(), *instant)
+            }
             (Scalar::Column(left, of_left), Scalar::Column(right, of_right)) => {
                 let (left, right) = ((*left, *of_left), (*right, *of_right));
                 Predicate::comparing_columns(schema, left, comparison, right)
@@ -98,7 +111,33 @@ impl Columns<'_> {
             (Scalar::Literal(left), Scalar::Literal(right)) => {
                 Predicate::comparing_literals(left, comparison, right)
             }
+            (Scalar::Instant(left), Scalar::Instant(right)) => {
+                Ok(Predicate::Constant(comparison.is_true(left.cmp(right))))
+            }
+            (Scalar::Instant(instant), Scalar::Literal(literal)) => {
+                beside(*instant, comparison, literal)
+            }
+            (Scalar::Literal(literal), Scalar::Instant(instant)) => {
+                beside(*instant, comparison.mirrored(), literal)
+            }
         }
+    }
+}
+
+/// An instant between two milliseconds beside a literal.
+fn beside(
+    instant: i128,
+    comparison: Comparison,
+    literal: &Literal,
+) -> Result<Predicate, TypeFault> {
+    let before = millisecond_before(instant);
+    match literal {
+        // It is later than the millisecond before it.
+        Literal::DateTime(other) => {
+            let order = before.cmp(other).then(Ordering::Greater);
+            Ok(Predicate::Constant(comparison.is_true(order)))
+        }
+        literal => Predicate::comparing_literals(&Literal::DateTime(before), comparison, literal),
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) enum Term {
     Interval(Box<[Node; 2]>),
     /// Values of `IN`.
     List(Vec<Node>),
+    /// An instant between two milliseconds, in nanoseconds since 1970: no column has one.
+    Instant(i128),
     /// A value.
     Literal(Literal),
     /// An end of an interval that is open.
@@ -43,6 +45,7 @@ impl Node {
         match &self.term {
             Term::Call(name, _) => name.to_uppercase().into(),
             Term::Geometry(_) => "a geometry".into(),
+            Term::Instant(_) => "a time between two milliseconds".into(),
             Term::Interval(_) => "an interval".into(),
             Term::List(_) => "a list".into(),
             Term::Literal(literal) => crate::predicate::given(literal),
@@ -68,14 +71,11 @@ pub(super) fn date(at: &At, text: &str) -> Result<Term, Fault> {
 
 /// The operand of `TIMESTAMP`.
 pub(super) fn timestamp(at: &At, text: &str) -> Result<Term, Fault> {
-    match instant::millisecond(text) {
-        Some(millisecond) => Ok(Term::Literal(Literal::DateTime(millisecond))),
-        None => Err(no_instant(
-            at,
-            text,
-            "time of RFC 3339 in milliseconds, as 2026-01-31T09:30:00Z",
-        )),
+    if let Some(millisecond) = instant::millisecond(text) {
+        return Ok(Term::Literal(Literal::DateTime(millisecond)));
     }
+    let instant = instant::nanoseconds(text).map(Term::Instant);
+    instant.ok_or_else(|| no_instant(at, text, "time of RFC 3339, as 2026-01-31T09:30:00Z"))
 }
 
 /// An end of an interval.

@@ -177,11 +177,10 @@ impl Columns<'_> {
         };
         let [begin, end] = &**ends;
         let (begin, last) = (self.moment(begin, true)?, self.moment(end, false)?);
-        if let (Some(Scalar::Literal(one)), Some(Scalar::Literal(other))) =
-            (&begin.scalar, &last.scalar)
-        {
-            let order = Predicate::comparing_literals(one, LessOrEqual, other)
-                .map_err(|fault| end.at.fault(fault))?;
+        if let (Some(one), Some(other)) = (&begin.scalar, &last.scalar) {
+            let order = self.compare(one, LessOrEqual, other);
+            let order = order.map_err(|fault| end.at.fault(fault))?;
+            // Only of two values it is known beforehand.
             if order == Predicate::Constant(false) {
                 return Err(end.at.fault(FaultKind::Backwards));
             }
@@ -199,7 +198,7 @@ impl Columns<'_> {
                 let column = self.schema.columns.get(column);
                 column.is_none_or(|column| column.is_nullable)
             }
-            Some(Scalar::Literal(_)) => false,
+            Some(Scalar::Instant(_) | Scalar::Literal(_)) => false,
             None => true,
         };
         Ok(Moment {
@@ -215,6 +214,7 @@ impl Columns<'_> {
             Scalar::Literal(literal @ (Literal::Date(_) | Literal::DateTime(_))) => {
                 Ok(Scalar::Literal(literal))
             }
+            Scalar::Instant(instant) => Ok(Scalar::Instant(instant)),
             Scalar::Literal(_) => Err(node.expected("a date, a time, or a column of them")),
             Scalar::Column(column, _) => match self.schema.columns.get(column) {
                 Some(known) if !TIMES.contains(&known.column_type) => {

@@ -139,7 +139,7 @@ impl Columns<'_> {
             Scalar::Literal(Literal::Text(given)) => {
                 Ok(Predicate::Constant(read(&text)?.is_match(&given)))
             }
-            Scalar::Literal(_) => Err(value.expected("a text")),
+            Scalar::Instant(_) | Scalar::Literal(_) => Err(value.expected("a text")),
         }
     }
 

@@ -32,7 +32,7 @@ pub fn millisecond(text: &str) -> Option<i64> {
 
 /// The nanoseconds since 1970 of an instant: a `date-time` of RFC 3339, with any offset.
 #[must_use]
-pub(crate) fn nanoseconds(text: &str) -> Option<i128> {
+pub fn nanoseconds(text: &str) -> Option<i128> {
     let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?;
     Some(instant.unix_timestamp_nanos())
 }
@@ -91,6 +91,13 @@ fn written(millisecond: i64) -> Option<UtcDateTime> {
     (YEAR_ZERO..YEAR_TEN_THOUSAND)
         .contains(&instant.unix_timestamp())
         .then_some(instant)
+}
+
+/// The milliseconds that an instant lies between, the first of them; the one that it is.
+#[must_use]
+pub fn millisecond_before(nanoseconds: i128) -> i64 {
+    let end = if nanoseconds < 0 { i64::MIN } else { i64::MAX };
+    i64::try_from(nanoseconds.div_euclid(i128::from(NANOSECONDS))).unwrap_or(end)
 }
 
 /// Nanoseconds of a millisecond.

@@ -43,6 +43,15 @@ impl Place {
         Self::Span(Literal::DateTime(first), Literal::DateTime(last))
     }
 
+    /// The place between a millisecond and the next.
+    pub(super) fn behind(millisecond: i64) -> Self {
+        let next = millisecond.saturating_add(1);
+        Self::Between(
+            Some(Literal::DateTime(millisecond)),
+            Some(Literal::DateTime(next)),
+        )
+    }
+
     fn at(literal: Literal) -> Self {
         Self::Span(literal.clone(), literal)
     }
@@ -59,7 +68,7 @@ impl Place {
             Self::Span(first, last) => return span(compare, comparison, first, last),
             Self::Between(below, above) => (below, above),
         };
-        let is_whole = matches!(below.as_ref().or(above.as_ref()), Some(Literal::Integer(_)));
+        let near = below.as_ref().or(above.as_ref()).cloned();
         let below = below.map(|below| compare(Comparison::LessOrEqual, below));
         let above = above.map(|above| compare(Comparison::GreaterOrEqual, above));
         let part = match comparison {
@@ -69,13 +78,13 @@ impl Place {
             Comparison::NotEqual => return Predicate::any(below.into_iter().chain(above)),
         };
         // False of each value, and unknown where there is none.
-        let never = || {
-            let least = if is_whole {
-                Literal::Integer(i64::MIN)
-            } else {
-                Literal::Number(f64::MIN)
-            };
-            compare(Comparison::Less, least)
+        let never = || match near {
+            Some(Literal::Integer(_)) => compare(Comparison::Less, Literal::Integer(i64::MIN)),
+            Some(near @ Literal::DateTime(_)) => Predicate::all([
+                compare(Comparison::Less, near.clone()),
+                compare(Comparison::Greater, near),
+            ]),
+            _ => compare(Comparison::Less, Literal::Number(f64::MIN)),
         };
         part.unwrap_or_else(never)
     }

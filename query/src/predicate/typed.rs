@@ -104,6 +104,24 @@ impl Predicate {
         }
     }
 
+    /// A column beside an instant between two milliseconds, in nanoseconds since 1970.
+    ///
+    /// # Errors
+    /// [`TypeFault`] for types that are not compared.
+    pub fn comparing_instant(
+        schema: &TableSchema,
+        column: (usize, Folding),
+        comparison: Comparison,
+        nanoseconds: i128,
+    ) -> Result<Self, TypeFault> {
+        let before = instant::millisecond_before(nanoseconds);
+        let known = described(schema, column.0, column.1)?;
+        if known.column_type == ColumnType::DateTime {
+            return Ok(Place::behind(before).predicate(column.0, comparison));
+        }
+        Self::comparing(schema, column, comparison, &Literal::DateTime(before))
+    }
+
     /// Two columns beside each other.
     ///
     /// # Errors

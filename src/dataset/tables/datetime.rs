@@ -2,7 +2,7 @@
 
 use perild_query::{
     Kind,
-    literal::instant::{day, millisecond},
+    literal::instant::{day, millisecond, millisecond_before, nanoseconds},
     query::Interval,
     series::Zone,
 };
@@ -37,11 +37,13 @@ fn interval(text: &str, kind: Kind, zone: &Zone) -> Option<Interval> {
             end: Some(end),
         });
     };
-    let begin = open(begin).map_or_else(|| Some(Some(span(begin, zone)?.0)), |()| Some(None))?;
+    let begin = open(begin).map_or_else(|| Some(Some(span(begin, zone)?)), |()| Some(None))?;
     let end = open(end).map_or_else(|| Some(Some(last(end, kind, zone)?)), |()| Some(None))?;
-    let is_forward = begin.zip(end).is_none_or(|(begin, end)| begin <= end);
+    let is_forward = |((first, last), end): ((i64, i64), i64)| first.min(last) <= end;
     let is_bounded = begin.is_some() || end.is_some();
-    (is_forward && is_bounded).then_some(Interval { begin, end })
+    let is_one = is_bounded && begin.zip(end).is_none_or(is_forward);
+    let begin = begin.map(|(first, _)| first);
+    is_one.then_some(Interval { begin, end })
 }
 
 /// The form that `text` must have: an escape that was undone leaves a blank of the plus before an offset.
@@ -54,7 +56,7 @@ fn expected(text: &str, kind: Kind, zone: &Zone) -> &'static str {
 /// The last millisecond before or at an end.
 fn last(end: &str, kind: Kind, zone: &Zone) -> Option<i64> {
     let (first, last) = span(end, zone)?;
-    let is_instant = first == last;
+    let is_instant = first >= last;
     let is_excluded = is_instant && kind == Kind::Series;
     if is_excluded {
         first.checked_sub(1)
@@ -63,14 +65,18 @@ fn last(end: &str, kind: Kind, zone: &Zone) -> Option<i64> {
     }
 }
 
-/// The first and the last millisecond of a day, or an instant as both.
+/// The first and the last millisecond of a day, or an instant as both. One between two milliseconds has none of its own: the
+/// first is the one after it, and the last the one before.
 fn span(text: &str, zone: &Zone) -> Option<(i64, i64)> {
     if let Some(day) = day(text) {
         let after = zone.first_of_day(day.checked_add(1)?)?;
         return Some((zone.first_of_day(day)?, after.checked_sub(1)?));
     }
-    let instant = millisecond(text)?;
-    Some((instant, instant))
+    if let Some(instant) = millisecond(text) {
+        return Some((instant, instant));
+    }
+    let before = millisecond_before(nanoseconds(text)?);
+    Some((before.checked_add(1)?, before))
 }
 
 /// An end that is open.
@@ -128,6 +134,51 @@ mod tests {
         ] {
             assert!(read(text, Kind::Features).is_err(), "{text}");
         }
+    }
+
+    /// Python writes microseconds; rows have milliseconds, of which those within are the same.
+    ///
+    /// Rows: OAF-7
+    #[test]
+    fn a_time_between_two_milliseconds_has_those_that_are_within() {
+        for (text, kind, begin, end) in [
+            ("1970-01-01T00:00:00.0015Z", Kind::Features, 2, 1),
+            (
+                "1970-01-01T00:00:00.001500+00:00/1970-01-01T00:00:00.0045Z",
+                Kind::Features,
+                2,
+                4,
+            ),
+            (
+                "1970-01-01T00:00:00.0015Z/1970-01-01T00:00:00.0045Z",
+                Kind::Series,
+                2,
+                4,
+            ),
+            (
+                "1970-01-01T00:00:00.002000Z/1970-01-01T00:00:00.004000Z",
+                Kind::Series,
+                2,
+                3,
+            ),
+            (
+                "1970-01-01T00:00:00.0015Z/1970-01-01T00:00:00.0015Z",
+                Kind::Features,
+                2,
+                1,
+            ),
+            (
+                "1969-12-31T23:59:59.9985Z/1970-01-01T00:00:00Z",
+                Kind::Features,
+                -1,
+                0,
+            ),
+        ] {
+            let (begin, end) = (Some(begin), Some(end));
+            assert_eq!(read(text, kind), Ok(Interval { begin, end }), "{text}");
+        }
+        let backwards = "1970-01-01T00:00:00.0045Z/1970-01-01T00:00:00.0015Z";
+        assert!(read(backwards, Kind::Features).is_err());
     }
 
     #[test]

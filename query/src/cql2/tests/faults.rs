@@ -355,7 +355,7 @@ const TEXTS: [(&str, usize, &str); 66] = [
     (
         "updated > TIMESTAMP('2020-01-01')",
         21,
-        r#""2020-01-01" is no time of RFC 3339 in milliseconds, as 2026-01-31T09:30:00Z"#,
+        r#""2020-01-01" is no time of RFC 3339, as 2026-01-31T09:30:00Z"#,
     ),
     (
         "updated > TIMESTAMP(floors)",

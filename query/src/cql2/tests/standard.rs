@@ -349,6 +349,93 @@ fn instants_and_intervals_are_compared_by_their_ends() {
     ]);
 }
 
+/// Python writes microseconds, and rows have milliseconds: no row is of such an instant, and each is before or after it.
+///
+/// Rows: CQL-6, CQL-8
+#[test]
+fn an_instant_between_two_milliseconds_is_after_the_one_and_before_the_other() {
+    let one = "TIMESTAMP('1970-01-01T00:00:00.001Z')";
+    let two = "TIMESTAMP('1970-01-01T00:00:00.002Z')";
+    for (sign, mirrored, expected) in [
+        ("<", ">", format!(r#""updated" <= {one}"#)),
+        ("<=", ">=", format!(r#""updated" <= {one}"#)),
+        (">", "<", format!(r#""updated" >= {two}"#)),
+        (">=", "<=", format!(r#""updated" >= {two}"#)),
+        (
+            "=",
+            "=",
+            format!(r#""updated" < {one} AND "updated" > {one}"#),
+        ),
+        (
+            "<>",
+            "<>",
+            format!(r#""updated" <= {one} OR "updated" >= {two}"#),
+        ),
+    ] {
+        for instant in [
+            "1970-01-01T00:00:00.001500Z",
+            "1970-01-01T01:00:00.0019999+01:00",
+        ] {
+            let instant = format!("TIMESTAMP('{instant}')");
+            assert_eq!(
+                shown(of_text(&format!("updated {sign} {instant}"))),
+                expected
+            );
+            assert_eq!(
+                shown(of_text(&format!("{instant} {mirrored} updated"))),
+                expected
+            );
+        }
+    }
+    let later = "TIMESTAMP('1970-01-01T00:00:00.0019Z')";
+    let sooner = "TIMESTAMP('1970-01-01T00:00:00.0015Z')";
+    for (filter, expected) in [
+        (format!("{sooner} < {later}"), "TRUE"),
+        (format!("{sooner} = {later}"), "FALSE"),
+        (
+            format!("{sooner} > {one} AND {two} > {sooner}"),
+            "TRUE AND TRUE",
+        ),
+        (format!("{sooner} = DATE('1970-01-01')"), "TRUE"),
+        (
+            format!("built <= {sooner}"),
+            r#""built" <= DATE('1970-01-01')"#,
+        ),
+        (
+            format!("updated IN ({one}, {sooner})"),
+            r#"("updated" < TIMESTAMP('1970-01-01T00:00:00.001Z') AND "updated" > TIMESTAMP('1970-01-01T00:00:00.001Z')) OR "updated" IN (TIMESTAMP('1970-01-01T00:00:00.001Z'))"#,
+        ),
+        (
+            format!("updated BETWEEN {sooner} AND {later}"),
+            r#""updated" >= TIMESTAMP('1970-01-01T00:00:00.002Z') AND "updated" <= TIMESTAMP('1970-01-01T00:00:00.001Z')"#,
+        ),
+        (
+            "T_DURING(INTERVAL(updated, updated), INTERVAL('1970-01-01T00:00:00.0015Z', '..'))"
+                .to_owned(),
+            r#""updated" >= TIMESTAMP('1970-01-01T00:00:00.002Z')"#,
+        ),
+        (
+            format!("name = {sooner}"),
+            "at character 8: name is text, and is compared with 1970-01-01T00:00:00.001Z",
+        ),
+        (
+            format!("name LIKE {sooner}"),
+            "at character 11: a pattern in quotes is expected, and a time between two milliseconds is there",
+        ),
+        (
+            format!("CASEI({sooner}) = 'a'"),
+            "at character 7: a text is expected, and a time between two milliseconds is there",
+        ),
+        (
+            "T_AFTER(updated, INTERVAL('1970-01-01T00:00:00.0019Z', '1970-01-01T00:00:00.0015Z'))"
+                .to_owned(),
+            "at character 56: the interval ends before it begins",
+        ),
+    ] {
+        assert_eq!(shown(of_text(&filter)), expected, "{filter}");
+    }
+}
+
 /// The days 10 to 20 beside others: each operator is true of those that OWL-Time says.
 ///
 /// Rows: CQL-6
