@@ -121,6 +121,18 @@ pub enum FaultKind {
         /// A name that is there and near.
         nearest: Option<Box<str>>,
     },
+    /// A column that is not there, where a text without its quotes is likely.
+    #[error(
+        "there is no column {}{}; a text stands in single quotes",
+        Given(.name),
+        Nearest(.nearest.as_deref())
+    )]
+    Unquoted {
+        /// Its name.
+        name: Box<str>,
+        /// A name that is there and near.
+        nearest: Option<Box<str>>,
+    },
     /// A text or a name without its last quote.
     #[error("a quote is opened and not closed")]
     Unclosed,

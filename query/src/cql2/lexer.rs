@@ -90,6 +90,12 @@ impl<'t> Lexer<'t> {
             self.advance(word.len());
             return Ok(TokenKind::Word(word));
         }
+        if let Some((given, meant)) = FOREIGN.iter().find(|(sign, _)| rest.starts_with(sign)) {
+            return Err(self.at().fault(FaultKind::Expected {
+                expected: meant,
+                found: (*given).into(),
+            }));
+        }
         let sign = SIGNS.iter().find(|sign| rest.starts_with(**sign));
         let Some(sign) = sign else {
             return Err(self.at().fault(FaultKind::Expected {
@@ -199,6 +205,18 @@ fn continues_name(character: char) -> bool {
         || character == '.'
         || unicode_normalization::char::is_combining_mark(character)
 }
+
+/// Operators of other languages, and quotes of letters, with those that are meant.
+const FOREIGN: [(&str, &str); 8] = [
+    ("!=", "<>"),
+    ("==", "="),
+    ("&&", "AND"),
+    ("||", "OR"),
+    ("‘", "'"),
+    ("’", "'"),
+    ("“", "\""),
+    ("”", "\""),
+];
 
 /// Signs, the longer before those that they begin with.
 const SIGNS: [&str; 15] = [

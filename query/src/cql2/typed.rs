@@ -2,7 +2,7 @@
 
 use super::{
     columns::{Columns, Scalar, TWO, arity, some, unknown},
-    fault::{Fault, FaultKind},
+    fault::{At, Fault, FaultKind},
     node::{Node, Term},
     temporal,
 };
@@ -67,7 +67,7 @@ impl Columns<'_> {
     fn named(self, node: &Node, name: &str, operands: &[Node]) -> Result<Predicate, Fault> {
         if let Some(comparison) = Comparison::of_sign(name) {
             let [left, right] = some(node, name, TWO, operands)?;
-            let (one, other) = (self.scalar(left)?, self.scalar(right)?);
+            let (one, other) = (self.scalar(left)?, self.value(right)?);
             return self
                 .compare(&one, comparison, &other)
                 .map_err(|fault| right.at.fault(fault));
@@ -81,6 +81,17 @@ impl Columns<'_> {
         Err(unknown(node, name))
     }
 
+    /// An operand that is a value more often than a column: one that is no column is likely to be a text without its quotes.
+    fn value(self, node: &Node) -> Result<Scalar, Fault> {
+        self.scalar(node).map_err(|fault| match fault {
+            Fault {
+                at: at @ At::Character(_),
+                kind: FaultKind::UnknownColumn { name, nearest },
+            } => at.fault(FaultKind::Unquoted { name, nearest }),
+            _ => fault,
+        })
+    }
+
     fn predicates(self, nodes: &[Node]) -> Result<Vec<Predicate>, Fault> {
         nodes.iter().map(|node| self.predicate(node)).collect()
     }
@@ -88,7 +99,7 @@ impl Columns<'_> {
     fn between(self, [value, least, largest]: [&Node; 3]) -> Result<Predicate, Fault> {
         let of = self.scalar(value)?;
         let side = |comparison, node: &Node| {
-            let side = self.compare(&of, comparison, &self.scalar(node)?);
+            let side = self.compare(&of, comparison, &self.value(node)?);
             side.map_err(|fault| node.at.fault(fault))
         };
         let from = side(Comparison::GreaterOrEqual, least)?;
@@ -109,7 +120,7 @@ impl Columns<'_> {
         let of = self.scalar(value)?;
         let (mut literals, mut parts) = (Vec::new(), Vec::new());
         for node in nodes {
-            let scalar = self.scalar(node)?;
+            let scalar = self.value(node)?;
             let equal = self
                 .compare(&of, Comparison::Equal, &scalar)
                 .map_err(|fault| node.at.fault(fault))?;
@@ -126,7 +137,7 @@ impl Columns<'_> {
     }
 
     fn like(self, [value, pattern]: [&Node; 2]) -> Result<Predicate, Fault> {
-        let Scalar::Literal(Literal::Text(text)) = self.scalar(pattern)? else {
+        let Scalar::Literal(Literal::Text(text)) = self.value(pattern)? else {
             return Err(pattern.expected("a pattern in quotes"));
         };
         let read = |text: &str| Pattern::new(text).map_err(|fault| pattern.at.fault(fault));

@@ -9,7 +9,7 @@ fn a_fault_of_a_text_is_told_with_its_character() {
     for (filter, character, expected) in [
         ("", 1, format!("{OPERAND} the end is there")),
         ("name =", 7, format!("{OPERAND} the end is there")),
-        ("name == 'a'", 7, format!("{OPERAND} = is there")),
+        ("name = = 'a'", 8, format!("{OPERAND} = is there")),
         ("and = 1", 1, format!("{OPERAND} \"and\" is there")),
         ("floors IN ()", 12, format!("{OPERAND} ) is there")),
     ] {
@@ -124,7 +124,7 @@ fn a_fault_of_a_json_is_told_with_its_member() {
 }
 
 /// Filters, the character of the fault, and the fault.
-const TEXTS: [(&str, usize, &str); 66] = [
+const TEXTS: [(&str, usize, &str); 74] = [
     (
         "name",
         1,
@@ -182,7 +182,39 @@ const TEXTS: [(&str, usize, &str); 66] = [
     ),
     ("password = 'a'", 1, r#"there is no column "password""#),
     ("_xmin > 1", 1, r#"there is no column "_xmin""#),
-    ("floors > NaN", 10, r#"there is no column "NaN""#),
+    (
+        "floors > NaN",
+        10,
+        r#"there is no column "NaN"; a text stands in single quotes"#,
+    ),
+    (
+        "name = \"Smith\"",
+        8,
+        r#"there is no column "Smith"; a text stands in single quotes"#,
+    ),
+    (
+        "name IN ('Smith', floor)",
+        19,
+        r#"there is no column "floor"; "floors" is there; a text stands in single quotes"#,
+    ),
+    (
+        "name LIKE Sm",
+        11,
+        r#"there is no column "Sm"; a text stands in single quotes"#,
+    ),
+    (
+        "depth BETWEEN 1 AND many",
+        21,
+        r#"there is no column "many"; a text stands in single quotes"#,
+    ),
+    ("name == 'a'", 6, "= is expected, and == is there"),
+    ("name != 'a'", 6, "<> is expected, and != is there"),
+    (
+        "name = 'a' && floors = 1",
+        12,
+        "AND is expected, and && is there",
+    ),
+    ("name = ‘a’", 8, "' is expected, and ‘ is there"),
     (
         "depth = 'deep'",
         9,

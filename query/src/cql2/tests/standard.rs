@@ -416,7 +416,7 @@ fn an_instant_between_two_milliseconds_is_after_the_one_and_before_the_other() {
         ),
         (
             format!("name = {sooner}"),
-            "at character 8: name is text, and is compared with 1970-01-01T00:00:00.001Z",
+            "at character 8: name is text, and is compared with TIMESTAMP('1970-01-01T00:00:00.001Z')",
         ),
         (
             format!("name LIKE {sooner}"),
