@@ -7,6 +7,8 @@ use crate::{
     schema::{Column, ColumnType, Kind, TableSchema, Time},
 };
 
+mod dataset;
+mod examples;
 mod faults;
 mod hostile;
 mod standard;

@@ -1,27 +1,25 @@
 //! The abstract tests of CQL2 with the standard's test dataset (OGC 21-065r2, annex A, `test-data` of each class): how many
 //! countries, places and rivers of Natural Earth each of its filters is true of.
 //!
-//! `cql2/predicates.txt` has a line for each: the conformance class, the table, the number, and the filter. The dataset is
+//! `dataset/predicates.txt` has a line for each: the conformance class, the table, the number, and the filter. The dataset is
 //! Natural Earth's, which is in the public domain, with the columns that the filters name; its longitudes beyond 180, which
 //! an import refuses, were brought back to it.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test ends at the first thing that is not as it should be"
-)]
-
 use std::{path::Path, sync::Arc};
 
-use perild_query::{
-    ColumnType, Kind, Query, Table, cql2,
+use crate::{
+    cql2::{self, Options as Bounds},
     layout::{Options, Writer},
+    query::Query,
+    schema::{ColumnType, Kind},
     source::{self, ColumnHint, GeometryHint, Hints},
+    table::Table,
 };
 
 /// The table of a file of the dataset, imported as a publisher's file is.
 fn table(file: &str, types: &[(&str, ColumnType)]) -> (tempfile::TempDir, Arc<Table>) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/cql2")
+        .join("src/cql2/tests/dataset")
         .join(file);
     let columns = types.iter().map(|(name, column_type)| ColumnHint {
         name: (*name).into(),
@@ -64,7 +62,7 @@ fn places() -> (tempfile::TempDir, Arc<Table>) {
 }
 
 fn count(table: &Arc<Table>, filter: &str) -> Result<u64, String> {
-    let predicate = cql2::text(filter, table.schema(), cql2::Options::default());
+    let predicate = cql2::text(filter, table.schema(), Bounds::default());
     let predicate = predicate.map_err(|fault| fault.to_string())?;
     let query = Query {
         predicate: Some(predicate),
@@ -85,7 +83,7 @@ fn filters_of_the_standard_are_true_of_as_many_rows_of_its_dataset_as_it_says() 
     let (_rivers, rivers) = table("rivers.csv", &[]);
     let mut asked = 0;
     let mut others = Vec::new();
-    for line in include_str!("cql2/predicates.txt").lines() {
+    for line in include_str!("dataset/predicates.txt").lines() {
         let [class, of, expected, filter] =
             line.split('\t').collect::<Vec<_>>().try_into().unwrap();
         let table = match of {

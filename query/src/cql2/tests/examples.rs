@@ -1,13 +1,13 @@
 //! The examples of CQL2 (OGC 21-065r2, `schema/examples`), each as text and as JSON: both forms are one filter, or both are
 //! refused for one reason.
 //!
-//! `cql2/examples.txt` has a line for each: its name, its text and its JSON; alternative texts have no JSON.
+//! `dataset/examples.txt` has a line for each: its name, its text and its JSON; alternative texts have no JSON.
 
 use std::collections::BTreeMap;
 
-use perild_query::{
-    Column, ColumnType, Kind, TableSchema,
+use crate::{
     cql2::{self, Options},
+    schema::{Column, ColumnType, Kind, TableSchema},
 };
 
 /// A table with the columns of all examples.
@@ -59,7 +59,7 @@ fn examples_of_the_standard_are_one_filter_in_both_forms_or_refused_for_one_reas
     let schema = schema();
     let mut refused: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut read = 0;
-    for line in include_str!("cql2/examples.txt").lines() {
+    for line in include_str!("dataset/examples.txt").lines() {
         let [name, text, json] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
         let of_text = cql2::text(text, &schema, Options::default());
         let of_text = of_text.map_err(|fault| fault.kind.to_string());
