@@ -175,3 +175,76 @@ fn checked(
 
 /// The first and the last octets of Parquet.
 pub(super) const MAGIC: &[u8] = b"PAR1";
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_schema::{Field, Schema};
+
+    use super::*;
+    use crate::table::{
+        Table,
+        tests::{
+            plain::{Plain, Shape, numbered},
+            written,
+        },
+    };
+
+    fn of_nine_rows() -> (tempfile::TempDir, Arc<Table>) {
+        let plain = Plain::new(Shape::Records, (0..9).map(numbered).collect());
+        written(&plain, 1 << 20)
+    }
+
+    #[test]
+    fn octets_of_a_column_lie_between_the_first_four_of_the_file_and_its_end() {
+        let (_folder, table) = of_nine_rows();
+        let mapped = table.files.file(table.files.groups()[0]).unwrap();
+        let length = mapped.all().bytes().len();
+        for (range, is_there) in [(4..8, true), (4..length, true), (3..8, false)] {
+            let found = mapped.octets(&range);
+            assert_eq!(found.is_ok(), is_there, "{range:?}");
+        }
+        assert!(mapped.octets(&(4..length + 1)).is_err());
+        assert!(mapped.octets(&(0..length + 1)).is_err());
+        assert!(mapped.octets(&(0..0)).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_file_is_parquet_from_its_first_octets_to_its_last() {
+        let (_folder, table) = of_nine_rows();
+        let mapped = table.files.file(table.files.groups()[0]).unwrap();
+        let schema = table.files.stored().file();
+        let whole = mapped.all().bytes().to_vec();
+        assert!(load(&whole.clone().into(), schema).is_ok());
+        for at in [0, whole.len() - 1] {
+            let mut other = whole.clone();
+            other[at] ^= 1;
+            let fault = load(&other.into(), schema).unwrap_err();
+            assert_eq!(&*fault, "it is no Parquet");
+        }
+    }
+
+    #[test]
+    fn a_file_has_the_columns_of_the_table_by_their_names_and_its_rows() {
+        let (_folder, table) = of_nine_rows();
+        let mapped = table.files.file(table.files.groups()[0]).unwrap();
+        let schema = table.files.stored().file();
+        let length = mapped.all().bytes().len();
+        let fields = schema.fields().iter();
+        let renamed: Vec<Field> = fields
+            .map(|field| Field::clone(field).with_name("other"))
+            .collect();
+        let fewer: Vec<_> = schema.fields().iter().skip(1).cloned().collect();
+        let columns = Err("it has other columns");
+        let rows = Err("it has another number of rows");
+        for (schema, rows, expected) in [
+            (Arc::clone(schema), 9, Ok(vec![9])),
+            (Arc::clone(schema), 8, rows),
+            (Arc::new(Schema::new(renamed)), 9, columns.clone()),
+            (Arc::new(Schema::new(fewer)), 9, columns),
+        ] {
+            assert_eq!(checked(mapped.metadata(), &schema, rows, length), expected);
+        }
+    }
+}
