@@ -59,12 +59,16 @@ pub struct Changed {
     pub added: u64,
     /// Rows in whose place others are.
     pub replaced: u64,
+    /// Rows that were there already as they were pushed.
+    pub same: u64,
     /// Rows that went away.
     pub removed: u64,
     /// Keys of rows that were to go away, and that no row has.
     pub absent: u64,
     /// The number of the first row of these, from 0 as they were pushed.
     pub first_absent: Option<u64>,
+    /// The version is the one of before.
+    pub is_as_before: bool,
 }
 
 impl Change {
@@ -120,7 +124,8 @@ impl Change {
         Ok(())
     }
 
-    /// Writes the parts that have rows of the change, shares the others, and serves all from now on.
+    /// Writes the parts that have other rows by the change, shares the others, and serves all from now on. Where nothing is
+    /// other than it was the version stays.
     ///
     /// # Errors
     /// [`WriteError`]; what was served goes on being served.
@@ -143,16 +148,17 @@ impl Change {
             changed: Changed::default(),
             met: Box::default(),
         };
-        let count = self.manifest.parts.len();
+        let (before, count) = (self.manifest.version, self.manifest.parts.len());
         for (at, part) in self.manifest.parts.into_iter().enumerate() {
             let is_open = at + 1 == count && part.file.rows < narrowed(sizes.part);
             merging.part(part, is_open)?;
         }
-        let (parts, changed) = merging.finish()?;
+        let (parts, mut changed) = merging.finish()?;
         let Options {
             about, modified_ms, ..
         } = self.options;
         let manifest = Manifest::new(self.manifest.schema, parts, None, about, modified_ms)?;
+        changed.is_as_before = manifest.version == before;
         self.lock.publish(&manifest)?;
         Ok((manifest, changed))
     }

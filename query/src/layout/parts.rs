@@ -38,6 +38,10 @@ pub(super) struct Parts {
     written: Vec<Part>,
 }
 
+/// A place between two parts.
+#[derive(Clone, Copy)]
+pub(super) struct Begin(usize);
+
 /// A part that is not whole yet.
 struct Open {
     file: PartFile,
@@ -92,6 +96,24 @@ impl Parts {
             self.written.push(open.close(&self.stored)?);
         }
         Ok(())
+    }
+
+    /// Ends the part that is not whole where it has half the rows of one that is imported, and says where the next one
+    /// begins; none where rows that are pushed next join those of before.
+    pub(super) fn begin_part(&mut self) -> Result<Option<Begin>, WriteError> {
+        let is_large = |open: &Open| open.rows.saturating_mul(4) >= self.sizes.part;
+        if self.open.as_ref().is_some_and(is_large) {
+            self.end_part()?;
+        }
+        let begin = Begin(self.written.len());
+        Ok(self.open.is_none().then_some(begin))
+    }
+
+    /// Lets go of all that was pushed since `begin`, in whose place a part is that is there already.
+    pub(super) fn share_in_place(&mut self, begin: Begin, part: Part) {
+        self.open = None;
+        self.written.truncate(begin.0);
+        self.written.push(part);
     }
 
     /// Puts a part that is there already behind those that were written.

@@ -83,17 +83,8 @@ impl Display for ImportedTable {
             "{}: {kind}, {} rows, none rejected",
             self.id, self.manifest.rows
         )?;
-        if let Some(Changed {
-            added,
-            replaced,
-            removed,
-            ..
-        }) = self.changed
-        {
-            writeln!(
-                f,
-                "{added} rows added, {replaced} replaced, {removed} removed"
-            )?;
+        if let Some(changed) = self.changed {
+            said(&changed, f)?;
         }
         writeln!(
             f,
@@ -126,6 +117,29 @@ impl Display for ImportedTable {
             self.manifest.version
         )
     }
+}
+
+/// The rows that a change brought, and whether it brought any.
+fn said(changed: &Changed, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let Changed {
+        added,
+        replaced,
+        same,
+        removed,
+        is_as_before,
+        ..
+    } = changed;
+    write!(
+        f,
+        "{added} rows added, {replaced} replaced, {removed} removed"
+    )?;
+    if *same > 0 {
+        write!(f, ", {same} there already as they are")?;
+    }
+    if *is_as_before {
+        write!(f, ": nothing has changed, and the version stays")?;
+    }
+    writeln!(f)
 }
 
 /// Columns of one table that are told of.

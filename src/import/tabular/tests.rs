@@ -180,8 +180,13 @@ fn rows_are_added_replaced_and_removed_by_their_keys_and_the_version_before_come
         change(Mode::Upsert, "new.json").unwrap().changed,
         changed(1, 1, 0)
     );
+    let version = change(Mode::Upsert, "new.json").unwrap();
+    let said = "0 rows added, 0 replaced, 0 removed, 2 there already as they are: nothing has changed, and the version stays\n";
+    assert!(version.to_string().contains(said), "{version}");
     write("gone.csv", "k\n-7\n99\n98\n");
     let said = change(Mode::Delete, "gone.csv").unwrap().to_string();
+    let stays = "0 rows added, 0 replaced, 0 removed: nothing has changed, and the version stays\n";
+    assert!(said.contains(stays), "{said}");
     let note = "note: 3 keys are of no row of the table, the first in gone.csv, line 2\n";
     assert!(said.contains(note), "{said}");
     write("gone.csv", "k,v\n1,7\n");

@@ -67,11 +67,16 @@ impl Merging<'_> {
         if !is_touched {
             return self.parts.share(part);
         }
-        if self.mode == Mode::Delete {
-            self.removed(&part)
+        let begin = self.parts.begin_part()?;
+        let is_changed = if self.mode == Mode::Delete {
+            self.removed(&part)?
         } else {
-            self.merged(Some(&part), Some(last).filter(|_| !is_open))
+            self.merged(Some(&part), Some(last).filter(|_| !is_open))?
+        };
+        if let Some(begin) = begin.filter(|_| !is_changed) {
+            self.parts.share_in_place(begin, part);
         }
+        Ok(())
     }
 
     /// Writes rows behind all parts, and ends the last.
@@ -106,7 +111,8 @@ impl Merging<'_> {
         Ok(order.rows_of(&values)?.row(0).as_ref().into())
     }
 
-    fn merged(&mut self, part: Option<&Part>, last: Option<Box<[u8]>>) -> Result<(), WriteError> {
+    /// Writes the rows of a part and those that were pushed; true where they are not those of the part.
+    fn merged(&mut self, part: Option<&Part>, last: Option<Box<[u8]>>) -> Result<bool, WriteError> {
         let sorting = self.stored.sorting();
         let there: Option<Batches> = match part {
             Some(part) => {
@@ -129,12 +135,16 @@ impl Merging<'_> {
         if let Some(last) = replaced.finish()? {
             self.parts.push(&last)?;
         }
+        let added = replaced.pushed - replaced.overwritten - replaced.same;
         self.changed.replaced += replaced.overwritten;
-        self.changed.added += replaced.pushed - replaced.overwritten;
-        Ok(())
+        self.changed.same += replaced.same;
+        self.changed.added += added;
+        Ok(replaced.overwritten + added > 0)
     }
 
-    fn removed(&mut self, part: &Part) -> Result<(), WriteError> {
+    /// Writes the rows of a part that stay; true where some do not.
+    fn removed(&mut self, part: &Part) -> Result<bool, WriteError> {
+        let before = self.changed.removed;
         for batch in self.rows(part)? {
             let batch = batch?;
             let keys = self.key_order.rows(&batch.project(self.stored.key())?)?;
@@ -156,7 +166,7 @@ impl Merging<'_> {
             self.changed.removed += u64::try_from(removed).unwrap_or_default();
             self.parts.push(&stays)?;
         }
-        Ok(())
+        Ok(self.changed.removed > before)
     }
 
     /// The rows of a part, in their order.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arrow_array::{BooleanArray, RecordBatch, UInt64Array, cast::AsArray, types::UInt64Type};
-use arrow_schema::ArrowError;
+use arrow_ord::ord::{DynComparator, make_comparator};
+use arrow_schema::{ArrowError, SortOptions};
 use arrow_select::{concat::concat_batches, filter::filter_record_batch};
 
 use crate::layout::{
@@ -26,6 +27,8 @@ pub(super) struct Replaced {
     duplicates: Vec<Duplicate>,
     /// Rows in whose place others are.
     pub(super) overwritten: u64,
+    /// Rows that were pushed as they were there already.
+    pub(super) same: u64,
     /// Rows that were pushed.
     pub(super) pushed: u64,
 }
@@ -39,6 +42,7 @@ impl Replaced {
             there: Vec::new(),
             duplicates: Vec::new(),
             overwritten: 0,
+            same: 0,
             pushed: 0,
         }
     }
@@ -53,10 +57,19 @@ impl Replaced {
         let numbers = numbers(&batch)?.clone();
         let last = batch.num_rows().saturating_sub(1);
         let mut stays = Vec::with_capacity(last);
+        let mut values = None;
         for row in 0..last {
             let is_twice = rows.row(row) == rows.row(row + 1);
-            if is_twice {
-                self.twice(&batch, row, numbers.value(row), numbers.value(row + 1));
+            if is_twice && self.twice(&batch, row, numbers.value(row), numbers.value(row + 1)) {
+                let values = match &mut values {
+                    Some(values) => values,
+                    none => none.insert(Values::of(&batch)?),
+                };
+                if values.are_equal(row, row + 1) {
+                    self.same += 1;
+                } else {
+                    self.overwritten += 1;
+                }
             }
             stays.push(!is_twice);
         }
@@ -90,21 +103,37 @@ impl Replaced {
         Ok(last)
     }
 
-    fn twice(&mut self, batch: &RecordBatch, row: usize, first: u64, second: u64) {
+    /// Takes note of two rows with one key; true where the second takes the place of the first.
+    fn twice(&mut self, batch: &RecordBatch, row: usize, first: u64, second: u64) -> bool {
         let key = || described(&self.order, batch, row).into();
         if first != THERE {
             if self.duplicates.len() < MOST_DUPLICATES {
                 let key = key();
                 self.duplicates.push(Duplicate { key, first, second });
             }
-        } else if self.mode == Mode::Append {
-            if self.there.len() < MOST_DUPLICATES {
-                let key = key();
-                self.there.push(There { key, row: second });
-            }
-        } else {
-            self.overwritten += 1;
+        } else if self.mode == Mode::Append && self.there.len() < MOST_DUPLICATES {
+            let key = key();
+            self.there.push(There { key, row: second });
         }
+        first == THERE && self.mode != Mode::Append
+    }
+}
+
+/// The values of all columns but the numbers of rows, to be compared.
+struct Values(Vec<DynComparator>);
+
+impl Values {
+    fn of(batch: &RecordBatch) -> Result<Self, ArrowError> {
+        let columns = batch.columns().split_last().map_or(&[][..], |(_, all)| all);
+        let columns = columns
+            .iter()
+            .map(|column| make_comparator(column, column, SortOptions::default()));
+        Ok(Self(columns.collect::<Result<_, _>>()?))
+    }
+
+    fn are_equal(&self, one: usize, other: usize) -> bool {
+        let mut columns = self.0.iter();
+        columns.all(|compare| compare(one, other).is_eq())
     }
 }
 

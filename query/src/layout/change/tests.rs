@@ -114,7 +114,7 @@ fn read(folder: &Path) -> Rows {
 }
 
 fn rows() -> impl Strategy<Value = Rows> {
-    prop::collection::btree_map(("[a-d]", 0..20_i64), any::<i64>(), 0..60)
+    prop::collection::btree_map(("[a-d]", 0..20_i64), 0..3_i64, 0..60)
 }
 
 fn count(rows: impl Iterator) -> u64 {
@@ -134,18 +134,28 @@ proptest! {
         imported(path, &first);
         let mut plain = first;
         for (rows, kind) in changes {
-            let replaced = count(rows.keys().filter(|key| plain.contains_key(*key)));
-            let added = count(rows.keys()) - replaced;
+            let there = count(rows.keys().filter(|key| plain.contains_key(*key)));
+            let added = count(rows.keys()) - there;
             match kind {
                 0 => {
-                    let found = changed(path, Mode::Upsert, &rows).unwrap().1;
-                    prop_assert_eq!(found, Changed { added, replaced, ..Changed::default() });
+                    let same = count(rows.iter().filter(|(key, value)| plain.get(*key) == Some(*value)));
+                    let replaced = there - same;
+                    let is_as_before = added + replaced == 0;
+                    let (manifest, found) = changed(path, Mode::Upsert, &rows).unwrap();
+                    let expected = Changed { added, replaced, same, is_as_before, ..Changed::default() };
+                    prop_assert_eq!(found, expected);
+                    let (again, found) = changed(path, Mode::Upsert, &rows).unwrap();
+                    let same = count(rows.keys());
+                    let is_as_before = true;
+                    prop_assert_eq!(found, Changed { same, is_as_before, ..Changed::default() });
+                    prop_assert_eq!(again.version, manifest.version);
                     plain.extend(rows);
                 }
                 1 => {
                     let found = changed(path, Mode::Append, &rows);
-                    if replaced == 0 {
-                        prop_assert_eq!(found.unwrap().1, Changed { added, ..Changed::default() });
+                    if there == 0 {
+                        let is_as_before = added == 0;
+                        prop_assert_eq!(found.unwrap().1, Changed { added, is_as_before, ..Changed::default() });
                         plain.extend(rows);
                     } else {
                         prop_assert!(matches!(found, Err(WriteError::AlreadyThere(_))));
@@ -155,8 +165,12 @@ proptest! {
                     let meters: Vec<&str> = rows.keys().map(|(meter, _)| &**meter).collect();
                     let before = plain.len();
                     plain.retain(|(meter, _), _| !meters.contains(&&**meter));
-                    let found = removed(path, &meters).unwrap().1.removed;
-                    prop_assert_eq!(found, u64::try_from(before - plain.len()).unwrap());
+                    let (manifest, found) = removed(path, &meters).unwrap();
+                    prop_assert_eq!(found.removed, u64::try_from(before - plain.len()).unwrap());
+                    prop_assert_eq!(found.is_as_before, found.removed == 0);
+                    let (again, found) = removed(path, &meters).unwrap();
+                    prop_assert!(found.is_as_before && found.removed == 0);
+                    prop_assert_eq!(again.version, manifest.version);
                 }
             }
             prop_assert_eq!(&read(path), &plain);
@@ -198,6 +212,15 @@ fn only_parts_with_rows_of_the_change_are_written_again() {
             "{name}"
         );
     }
+    // Rows as they are there, in all parts but one.
+    let folder = tempfile::tempdir().unwrap();
+    let before = files(&imported(folder.path(), &ten_meters()));
+    let mut rows = ten_meters();
+    rows.insert(("c".to_owned(), 3), 2);
+    let (manifest, found) = changed(folder.path(), Mode::Upsert, &rows).unwrap();
+    assert_eq!((found.replaced, found.same, found.added), (1, 99, 0));
+    let after = files(&manifest);
+    assert_eq!(count(after.iter().filter(|file| before.contains(file))), 12);
     let folder = tempfile::tempdir().unwrap();
     let before = files(&imported(folder.path(), &ten_meters()));
     let (manifest, found) = removed(folder.path(), &["A", "c", "cc", "z"]).unwrap();
