@@ -2,7 +2,7 @@
 
 use super::{
     super::{fault::What, window::Window},
-    records::{Record, record_end, split},
+    records::{Record, record_end, split, without_end},
 };
 
 /// The character between fields, and the place of the header.
@@ -17,9 +17,14 @@ impl Dialect {
     /// The dialect of `window`, of which all before the header is taken. The delimiter is the one that was declared,
     /// the one of a line `sep=;` as Excel has it, or the one by which the header and the first row have as many fields.
     pub(super) fn detect(window: &mut Window, declared: Option<u8>) -> Result<Self, What> {
-        match window.head(3)? {
-            [0xEF, 0xBB, 0xBF] => window.take(3),
-            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => return Err(What::NotUtf8(", it is UTF-16")),
+        match window.head(4)? {
+            [0xEF, 0xBB, 0xBF, ..] => window.take(3),
+            [0xFF, 0xFE, ..]
+            | [0xFE, 0xFF, ..]
+            | [1..=0xFF, 0, 1..=0xFF, 0]
+            | [0, 1..=0xFF, 0, _] => {
+                return Err(What::NotUtf8(", it is UTF-16"));
+            }
             _ => (),
         }
         let (first, second) = lines(window)?;
@@ -47,20 +52,46 @@ impl Dialect {
     }
 }
 
-/// The first two lines, without their ends.
+/// The first two records, without the ends of their lines.
 fn lines(window: &mut Window) -> Result<(Vec<u8>, Vec<u8>), What> {
     let mut wanted = FIRST_BYTES;
     loop {
         let is_all = window.head(wanted)?.len() < wanted;
-        let mut lines = window.bytes().split(|octet| *octet == b'\n');
-        let first = lines.next().unwrap_or_default();
-        let second = lines.next();
-        if is_all || second.is_some() && lines.next().is_some() {
-            let bare = |line: &[u8]| line.strip_suffix(b"\r").unwrap_or(line).to_vec();
-            return Ok((bare(first), bare(second.unwrap_or_default())));
+        let first = quoted_line(window.bytes());
+        let second = first.and_then(|(_, rest)| quoted_line(rest));
+        if is_all || second.is_some() {
+            let plain = |bytes: &[u8]| {
+                let mut lines = bytes.split(|octet| *octet == b'\n');
+                lines.next().unwrap_or_default().to_vec()
+            };
+            // A quote that is not closed is told later, with its line.
+            let (first, rest) = match first {
+                Some((line, rest)) => (line.to_vec(), rest),
+                None => (plain(window.bytes()), &[][..]),
+            };
+            let second = second.map_or_else(|| plain(rest), |(line, _)| line.to_vec());
+            let bare = |line: &[u8]| without_end(line).to_vec();
+            return Ok((bare(&first), bare(&second)));
         }
         wanted *= 2;
     }
+}
+
+/// The first line, in whose quotes lines may end, and what comes behind it; none where it has no end. Which character
+/// stands between fields is not known yet: a quote behind any of them opens.
+fn quoted_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (mut is_quoted, mut before) = (false, b'\n');
+    for (at, octet) in bytes.iter().enumerate() {
+        match octet {
+            b'\n' if !is_quoted => return Some((bytes.get(..at)?, bytes.get(at + 1..)?)),
+            // A second quote within quotes closes and opens.
+            b'"' if is_quoted => is_quoted = false,
+            b'"' => is_quoted = matches!(before, b'\n' | b'"') || DELIMITERS.contains(&before),
+            _ => (),
+        }
+        before = *octet;
+    }
+    None
 }
 
 fn separator(line: &[u8]) -> Option<u8> {
@@ -129,6 +160,9 @@ mod tests {
             (b"a\n1\n", b',', 1),
             (b"a,b", b',', 1),
             (b"\"a;x\",b\n1,2\n", b',', 1),
+            (b"\"a\nx;y;z\",b\r\n\"1\n,,\",2\r\n", b',', 1),
+            (b"a,b\r\r\n1,2\r\r\n", b',', 1),
+            (b"\"a,b\n1,2\n", b',', 1),
         ] {
             let (found, at, head) = detect(text).unwrap();
             assert_eq!((found, at), (delimiter, line), "{}", text.escape_ascii());
@@ -140,6 +174,8 @@ mod tests {
                 b"\xFF\xFEa\0,\0",
                 "is not UTF-8: save it as UTF-8, it is UTF-16",
             ),
+            (b"a\0,\0b\0", "is not UTF-8: save it as UTF-8, it is UTF-16"),
+            (b"\0a\0,\0b", "is not UTF-8: save it as UTF-8, it is UTF-16"),
             (
                 b"a,b\r1,2\r",
                 "the header has no line ends but carriage returns",

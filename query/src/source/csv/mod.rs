@@ -25,6 +25,8 @@ pub(super) struct CsvFile {
     missing: Arc<[Box<str>]>,
     has_semicolons: bool,
     is_ended: bool,
+    /// Rows that have delimiters alone, as office programs leave them behind the last one.
+    blank: u64,
 }
 
 impl CsvFile {
@@ -67,26 +69,33 @@ impl CsvFile {
             has_semicolons: dialect.delimiter == b';',
             missing: hints.missing.iter().cloned().collect(),
             is_ended: true,
+            blank: 0,
         })
     }
 }
 
 impl RowReader for CsvFile {
     fn read(&mut self, row: &mut Row, _: &mut Columns) -> Result<bool, Broken> {
-        let read = self.records.read(&mut self.record);
-        row.begin(self.record.line);
-        let is_row = read.map_err(|what| {
-            let is_last = !matches!(what, What::QuoteStray | What::NotUtf8(_));
-            Broken {
-                what,
-                column: None,
-                is_last,
+        loop {
+            let read = self.records.read(&mut self.record);
+            row.begin(self.record.line);
+            let is_row = read.map_err(|what| {
+                let is_last = !matches!(what, What::QuoteStray | What::NotUtf8(_));
+                Broken {
+                    what,
+                    column: None,
+                    is_last,
+                }
+            })?;
+            if !is_row {
+                return Ok(false);
             }
-        })?;
-        if !is_row {
-            return Ok(false);
+            self.is_ended = self.record.is_ended;
+            if !self.record.fields().all(str::is_empty) {
+                break;
+            }
+            self.blank += 1;
         }
-        self.is_ended = self.record.is_ended;
         let (expected, found) = (self.fields.len(), self.record.len());
         if expected != found {
             return Err(What::Fields { expected, found }.into());
@@ -111,7 +120,14 @@ impl RowReader for CsvFile {
     }
 
     fn note(&self) -> Option<String> {
-        let note = "its last line has no end: see that it was not cut short";
-        (!self.is_ended).then(|| note.to_owned())
+        let blank = match self.blank {
+            0 => None,
+            1 => Some("one row has no value, and is left out".to_owned()),
+            rows => Some(format!("{rows} rows have no value, and are left out")),
+        };
+        let open = "its last line has no end: see that it was not cut short";
+        let open = (!self.is_ended).then(|| open.to_owned());
+        let notes: Vec<String> = blank.into_iter().chain(open).collect();
+        (!notes.is_empty()).then(|| notes.join("; "))
     }
 }

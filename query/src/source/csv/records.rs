@@ -114,9 +114,13 @@ pub(super) fn record_end(
     }
 }
 
-fn without_end(bytes: &[u8]) -> &[u8] {
-    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    bytes.strip_suffix(b"\r").unwrap_or(bytes)
+/// A line without its end: CRLF that was written as text once more is CR CR LF.
+pub(super) fn without_end(bytes: &[u8]) -> &[u8] {
+    let mut bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    while let Some(bare) = bytes.strip_suffix(b"\r") {
+        bytes = bare;
+    }
+    bytes
 }
 
 /// Takes the fields of `line` into `record`.
@@ -210,6 +214,10 @@ mod tests {
                 vec![row(1, &["a", "b"]), row(2, &["1", "2"])],
             ),
             ("a,\n\n,b", vec![row(1, &["a", ""]), row(3, &["", "b"])]),
+            (
+                "a,b\r\r\n1,\"2\r\"\r\r\n",
+                vec![row(1, &["a", "b"]), row(2, &["1", "2\r"])],
+            ),
             (
                 "\"a,\"\"b\"\"\nc\",d\ne,f\n",
                 vec![row(1, &["a,\"b\"\nc", "d"]), row(3, &["e", "f"])],
