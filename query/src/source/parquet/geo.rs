@@ -15,6 +15,8 @@ pub(super) struct Geo {
     columns: HashMap<String, Crs>,
     /// Columns of boxes, which the layout makes anew.
     coverings: Vec<String>,
+    /// Lines between positions are the shortest on a sphere.
+    pub(super) has_arcs: bool,
 }
 
 #[derive(Deserialize)]
@@ -29,6 +31,7 @@ struct ColumnMetadata {
     #[serde(default, with = "serde_known")]
     crs: Option<Value>,
     covering: Option<Value>,
+    edges: Option<String>,
 }
 
 /// A member that is null, told from one that is not there.
@@ -54,6 +57,7 @@ impl Geo {
             What::Refused(format!("its metadata `geo` cannot be read: {error}").into())
         })?;
         let (mut columns, mut coverings) = (HashMap::new(), Vec::new());
+        let mut has_arcs = false;
         for (name, column) in metadata.columns {
             if column.encoding != "WKB" {
                 let found = format!(
@@ -64,6 +68,7 @@ impl Geo {
                 let remedy = "write geometries as WKB";
                 return Err(What::Foreign { found, remedy });
             }
+            has_arcs |= column.edges.is_some_and(|edges| edges != "planar");
             let bbox = column
                 .covering
                 .as_ref()
@@ -71,7 +76,11 @@ impl Geo {
             coverings.extend(bbox.and_then(Value::as_str).map(str::to_owned));
             columns.insert(name, crs(column.crs.as_ref())?);
         }
-        Ok(Some(Self { columns, coverings }))
+        Ok(Some(Self {
+            columns,
+            coverings,
+            has_arcs,
+        }))
     }
 
     pub(super) fn is_covering(&self, name: &str) -> bool {

@@ -5,16 +5,21 @@ mod nested;
 mod scalar;
 mod value;
 
-use std::{fs::File, panic::AssertUnwindSafe};
+use std::{collections::HashSet, fs::File, panic::AssertUnwindSafe};
 
 use arrow_array::RecordBatch;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+use arrow_schema::DataType;
+use parquet::{
+    arrow::arrow_reader::{
+        ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+    },
+    basic::{Compression, LogicalType},
+    file::metadata::{ParquetMetaData, RowGroupMetaData},
 };
 
 use super::{
     columns::Columns,
-    fault::What,
+    fault::{Shown, What},
     hints::Hints,
     read::{Broken, RowReader},
     row::Row,
@@ -32,6 +37,8 @@ pub(super) struct ParquetFile {
     /// The next row of the batch.
     at: usize,
     number: u64,
+    /// Lines between positions of its geometries are arcs.
+    has_arcs: bool,
     /// Numbers that are none, which stand for no value.
     not_numbers: u64,
 }
@@ -43,19 +50,31 @@ impl ParquetFile {
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let builder =
             guarded(|| ParquetRecordBatchReaderBuilder::try_new_with_options(file, options))?;
+        check_packing(builder.metadata())?;
         let metadata = builder.metadata().file_metadata().key_value_metadata();
         let geo = Geo::of(metadata.map_or(&[], Vec::as_slice))?;
-        let mut readings = Vec::new();
-        for field in builder.schema().fields() {
+        let (mut readings, mut names) = (Vec::new(), HashSet::new());
+        let described = builder.parquet_schema().root_schema().get_fields();
+        for (field, described) in builder.schema().fields().iter().zip(described) {
             let name = field.name();
-            if geo.as_ref().is_some_and(|geo| geo.is_covering(name)) {
+            if !names.insert(name) {
+                return Err(What::Twice(Shown::new(name)));
+            }
+            let is_box = matches!(field.data_type(), DataType::Struct(_));
+            if is_box && geo.as_ref().is_some_and(|geo| geo.is_covering(name)) {
                 readings.push(None);
                 continue;
             }
             let shape = geo.as_ref().and_then(|geo| geo.crs(name));
             let is_geometry = hints.declared(name) == Some(ColumnType::Geometry);
-            let reading = Reading::of(field, shape, is_geometry, hints.zone.as_ref())
-                .map_err(|what| What::Refused(format!("{name}: {what}").into()))?;
+            let is_uuid = described.get_basic_info().logical_type_ref() == Some(&LogicalType::Uuid);
+            let reading = if is_uuid {
+                Ok(Reading::Uuid)
+            } else {
+                Reading::of(field, shape, is_geometry, hints.zone.as_ref())
+            };
+            let reading =
+                reading.map_err(|what| What::Refused(format!("{name}: {what}").into()))?;
             readings.push(Some((columns.position(name)?, reading)));
         }
         let batches = guarded(|| builder.with_batch_size(ROWS).build())?;
@@ -65,6 +84,7 @@ impl ParquetFile {
             batch: None,
             at: 0,
             number: 0,
+            has_arcs: geo.is_some_and(|geo| geo.has_arcs),
             not_numbers: 0,
         })
     }
@@ -139,11 +159,43 @@ impl RowReader for ParquetFile {
 
     fn note(&self) -> Option<String> {
         let count = self.not_numbers;
-        (count > 0).then(|| format!("{count} numbers are NaN or infinite, and are no value"))
+        let numbers =
+            (count > 0).then(|| format!("{count} numbers are NaN or infinite, and are no value"));
+        let arcs = self.has_arcs.then(|| {
+            "edges of its geometries are arcs on a sphere, and are taken for straight lines of degrees".to_owned()
+        });
+        let notes: Vec<String> = numbers.into_iter().chain(arcs).collect();
+        (!notes.is_empty()).then(|| notes.join("; "))
     }
 
     fn has_lines(&self) -> bool {
         false
+    }
+}
+
+/// Refuses columns that are packed in a way that is not read.
+fn check_packing(metadata: &ParquetMetaData) -> Result<(), What> {
+    let groups = metadata.row_groups().iter();
+    let mut columns = groups.flat_map(RowGroupMetaData::columns);
+    let is_read = |packing| {
+        matches!(
+            packing,
+            Compression::UNCOMPRESSED
+                | Compression::SNAPPY
+                | Compression::GZIP(_)
+                | Compression::ZSTD(_)
+        )
+    };
+    match columns.find(|column| !is_read(column.compression())) {
+        None => Ok(()),
+        Some(column) => {
+            let packing = column.compression().to_string();
+            let name = packing.split('(').next().unwrap_or_default();
+            Err(What::Foreign {
+                found: format!("Parquet packed by {name}").into(),
+                remedy: "write it with zstd, gzip, snappy or none",
+            })
+        }
     }
 }
 

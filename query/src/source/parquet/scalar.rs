@@ -1,13 +1,16 @@
 //! Values of Arrow arrays, of whatever width their type has.
 
+use std::fmt::Write;
+
 use arrow_array::{
     Array, ArrayRef,
     cast::AsArray,
     types::{
         Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, DecimalType, Float16Type,
-        Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-        TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-        TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+        Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, Time32MillisecondType,
+        Time32SecondType, Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType,
+        TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type,
+        UInt16Type, UInt32Type, UInt64Type,
     },
 };
 use arrow_schema::{DataType, TimeUnit};
@@ -94,3 +97,55 @@ pub(super) fn instant(array: &ArrayRef, at: usize, unit: TimeUnit) -> Result<(i6
         )),
     }
 }
+
+/// A time of day as ISO 8601 has it, with decimals of a second where there are some.
+pub(super) fn time_of_day(array: &ArrayRef, at: usize, unit: TimeUnit) -> Result<String, What> {
+    let (value, parts, decimals) = match unit {
+        TimeUnit::Second => {
+            let value = array.as_primitive::<Time32SecondType>().value(at);
+            (value.into(), 1, 0)
+        }
+        TimeUnit::Millisecond => {
+            let value = array.as_primitive::<Time32MillisecondType>().value(at);
+            (value.into(), 1_000, 3)
+        }
+        TimeUnit::Microsecond => {
+            let value = array.as_primitive::<Time64MicrosecondType>().value(at);
+            (value, 1_000_000, 6)
+        }
+        TimeUnit::Nanosecond => {
+            let value = array.as_primitive::<Time64NanosecondType>().value(at);
+            (value, 1_000_000_000, 9)
+        }
+    };
+    // Midnight at the end of a day is 24:00.
+    if !(0..=DAY_SECONDS * parts).contains(&value) {
+        return Err(What::NotA {
+            text: Shown::new(&value.to_string()),
+            expected: "time of day".into(),
+        });
+    }
+    let (seconds, rest) = (value / parts, value % parts);
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    let time = format!("{hours:02}:{minutes:02}:{seconds:02}");
+    if rest == 0 {
+        return Ok(time);
+    }
+    let rest = format!("{rest:0decimals$}");
+    Ok(format!("{time}.{}", rest.trim_end_matches('0')))
+}
+
+/// Octets as RFC 9562 §4 writes them.
+pub(super) fn uuid(octets: &[u8]) -> String {
+    let mut text = String::with_capacity(36);
+    for (at, octet) in octets.iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        // A string takes all that is written.
+        let _ = write!(text, "{octet:02x}");
+    }
+    text
+}
+
+const DAY_SECONDS: i64 = 24 * 60 * 60;

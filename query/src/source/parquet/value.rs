@@ -11,7 +11,7 @@ use super::{
         row::{Cell, Row},
     },
     nested,
-    scalar::{binary, decimal, instant, integer, number, text},
+    scalar::{binary, decimal, instant, integer, number, text, time_of_day, uuid},
 };
 use crate::{
     geometry::{Crs, of_crs},
@@ -34,7 +34,11 @@ pub(super) enum Reading {
     Number,
     Shape(Crs),
     Text,
+    /// A time of day, which is text.
+    Clock(TimeUnit),
     Instant(TimeUnit),
+    /// Sixteen octets, which are text.
+    Uuid,
 }
 
 impl Reading {
@@ -99,6 +103,7 @@ impl Reading {
                     ));
                 }
             },
+            DataType::Time32(unit) | DataType::Time64(unit) => Self::Clock(*unit),
             DataType::Null => Self::Nothing,
             DataType::Utf8 | DataType::LargeUtf8 => Self::Text,
             _ => return Err(not_read("leave it out, or write it as text")),
@@ -117,7 +122,7 @@ impl Reading {
             Self::Nothing => return None,
             Self::Number => ColumnType::Number,
             Self::Shape(_) => ColumnType::Geometry,
-            Self::Text => ColumnType::Text,
+            Self::Clock(_) | Self::Text | Self::Uuid => ColumnType::Text,
         })
     }
 
@@ -166,6 +171,13 @@ impl Reading {
                 }
             }
             Self::Text => row.push(column, Cell::Quoted(text(array, at))),
+            Self::Clock(unit) => {
+                row.push(column, Cell::Quoted(&time_of_day(array, at, *unit)?));
+            }
+            Self::Uuid => {
+                let octets = array.as_fixed_size_binary().value(at);
+                row.push(column, Cell::Quoted(&uuid(octets)));
+            }
             Self::Instant(unit) => {
                 let (ms, is_cut) = instant(array, at, *unit)?;
                 row.push(column, Cell::Instant(ms, is_cut));

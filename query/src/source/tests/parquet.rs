@@ -2,13 +2,14 @@
 
 use ::parquet::{
     arrow::ArrowWriter,
-    data_type::{Int32Type as Int32, Int96, Int96Type},
+    data_type::{FixedLenByteArray, FixedLenByteArrayType, Int32Type as Int32, Int96, Int96Type},
     file::{metadata::KeyValue, properties::WriterProperties, writer::SerializedFileWriter},
     schema::parser::parse_message_type,
 };
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, Decimal128Array, Float64Array, Int32Array, ListArray, NullArray,
-    StringArray, TimestampMicrosecondArray, UInt64Array, types::Int32Type,
+    Array, ArrayRef, BinaryArray, Decimal128Array, FixedSizeBinaryArray, Float64Array, Int32Array,
+    ListArray, NullArray, StringArray, Time32MillisecondArray, Time64MicrosecondArray,
+    TimestampMicrosecondArray, UInt64Array, types::Int32Type,
 };
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{DataType, Field};
@@ -108,6 +109,137 @@ fn columns_have_the_types_of_the_file_and_what_those_cannot_hold_is_text() {
             "a.parquet: 1 numbers are NaN or infinite, and are no value",
             "at: 1 times were cut to milliseconds",
         ]
+    );
+}
+
+/// A row of whole numbers in the columns of `message`.
+fn of_message(message: &str, values: &[i32]) -> Vec<u8> {
+    let schema = Arc::new(parse_message_type(message).unwrap());
+    let mut octets = Vec::new();
+    let mut writer = SerializedFileWriter::new(&mut octets, schema, Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    for value in values {
+        let mut column = group.next_column().unwrap().unwrap();
+        let written = column.typed::<Int32>();
+        written.write_batch(&[*value], None, None).unwrap();
+        column.close().unwrap();
+    }
+    group.close().unwrap();
+    writer.close().unwrap();
+    octets
+}
+
+#[test]
+fn times_of_day_are_text() {
+    let milliseconds = |second| Arc::new(Time32MillisecondArray::from(vec![0, second]));
+    let microseconds = Time64MicrosecondArray::from(vec![1, 86_400_000_000]);
+    let file = written(
+        vec![
+            keys(),
+            ("ms", milliseconds(3_723_004)),
+            ("us", Arc::new(microseconds)),
+        ],
+        None,
+    );
+    let (_, batches) = read(&[("a.parquet", &file)], keyed()).unwrap();
+    let texts = |column: usize| batches[0].column(column).as_string::<i32>();
+    assert_eq!(
+        [texts(1).value(0), texts(1).value(1)],
+        ["00:00:00", "01:02:03.004"]
+    );
+    assert_eq!(
+        [texts(2).value(0), texts(2).value(1)],
+        ["00:00:00.000001", "24:00:00"]
+    );
+    let file = written(vec![keys(), ("ms", milliseconds(-1))], None);
+    assert_eq!(
+        failed(&file, keyed()),
+        ["a.parquet: row 2: ms: \"-1\" is no time of day"]
+    );
+}
+
+#[test]
+fn sixteen_octets_are_a_uuid_where_the_file_says_so() {
+    let id = *b"\x01\x23\x45\x67\x89\xab\xcd\xef0123456\xff";
+    let octets = FixedSizeBinaryArray::try_from_iter([id, id].into_iter()).unwrap();
+    let plain = written(vec![keys(), ("id", Arc::new(octets))], None);
+    assert!(failed(&plain, keyed())[0].contains("FixedSizeBinary(16)"));
+    let message = "message m { required int32 k; required fixed_len_byte_array(16) id (UUID); }";
+    let schema = Arc::new(parse_message_type(message).unwrap());
+    let mut file = Vec::new();
+    let mut writer = SerializedFileWriter::new(&mut file, schema, Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let keys = column.typed::<Int32>();
+    keys.write_batch(&[1], None, None).unwrap();
+    column.close().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let ids = column.typed::<FixedLenByteArrayType>();
+    let values = [FixedLenByteArray::from(id.to_vec())];
+    ids.write_batch(&values, None, None).unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+    let (_, batches) = read(&[("a.parquet", &file)], keyed()).unwrap();
+    let found = batches[0].column(1).as_string::<i32>().value(0);
+    assert_eq!(found, "01234567-89ab-cdef-3031-3233343536ff");
+}
+
+#[test]
+fn days_that_nobody_writes_are_faults() {
+    let message = "message m { required int32 k; required int32 d (DATE); }";
+    for (day, is_taken) in [
+        (-719_162, true),
+        (-719_163, false),
+        (2_932_896, true),
+        (2_932_897, false),
+        (i32::MAX, false),
+    ] {
+        let file = of_message(message, &[1, day]);
+        let found = read(&[("a.parquet", &file)], keyed()).map(|_| ());
+        assert_eq!(found.is_ok(), is_taken, "{day}");
+        if let Err(said) = found {
+            let expected =
+                "is no day of the years 1 to 9999: leave the value out where it stands for none";
+            assert!(said[0].starts_with("a.parquet: row 1: d: "), "{said:?}");
+            assert!(said[0].ends_with(expected), "{said:?}");
+        }
+    }
+    for (us, is_taken) in [
+        (253_402_300_799_999_999, true),
+        (253_402_300_800_000_000, false),
+        (1 << 62, false),
+        (i64::MIN, false),
+    ] {
+        let times = TimestampMicrosecondArray::from(vec![0, us]).with_timezone("UTC");
+        let file = written(vec![keys(), ("t", Arc::new(times))], None);
+        let found = read(&[("a.parquet", &file)], keyed());
+        assert_eq!(found.is_ok(), is_taken, "{us}");
+    }
+}
+
+#[test]
+fn columns_of_one_name_and_packing_that_is_not_read_are_told() {
+    // As pyarrow writes one row, packed by Brotli; the codec is the octet behind the name of the column (k, 0x15).
+    const BROTLI: &[u8] = b"PAR1\x15\x00\x15\x08\x15\x10,\x15\x02\x15\x00\x15\x06\x15\x06\x1c\x00\x00\x00\x8b\x01\x80\x01\x00\x00\x00\x03\x15\x04\x19,5\x00\x18\x06schema\x15\x02\x00\x15\x02%\x00\x18\x01k\x00\x16\x02\x19\x1c\x19\x1c&\x00\x1c\x15\x02\x19%\x06\x00\x19\x18\x01k\x15\x08\x16\x02\x16.\x166&\x08I\x1c\x15\x00\x15\x00\x15\x02\x00\x00\x00\x16.\x16\x02&\x08\x166\x00( parquet-cpp-arrow version 26.0.1\x19\x1c\x1c\x00\x00\x00r\x00\x00\x00PAR1";
+    let codec = memchr::memmem::find(BROTLI, b"k\x15\x08").unwrap() + 2;
+    for (octet, name) in [
+        (0x08, "BROTLI"),
+        (0x06, "LZO"),
+        (0x0A, "LZ4"),
+        (0x0E, "LZ4_RAW"),
+    ] {
+        let mut file = BROTLI.to_vec();
+        file[codec] = octet;
+        let expected = format!(
+            "a.parquet: is Parquet packed by {name}, which is not read: write it with zstd, gzip, snappy or none"
+        );
+        assert_eq!(failed(&file, keyed()), [expected]);
+    }
+    let message = "message m { required int32 k; required int32 v; required int32 v; }";
+    assert_eq!(
+        failed(&of_message(message, &[1, 2, 3]), keyed()),
+        ["a.parquet: \"v\" is there twice"]
     );
 }
 
@@ -242,6 +374,16 @@ fn geoparquet_says_its_geometries_and_its_system() {
     let [west, ..] =
         crate::geometry::bounds(batches[0].column(1).as_binary::<i32>().value(0)).unwrap();
     assert!(west > 0.0 && west < 0.001, "{west}");
+    for (edges, is_told) in [("planar", false), ("spherical", true)] {
+        let file = with(&format!(r#","edges":"{edges}""#));
+        let (reader, _) = read(&[("a.parquet", &file)], hints()).unwrap();
+        let note = "a.parquet: edges of its geometries are arcs on a sphere, and are taken for straight lines of degrees";
+        assert_eq!(reader.notes().iter().any(|found| found == note), is_told);
+    }
+    // A covering that names a column of values takes none away.
+    let covered = with(r#","covering":{"bbox":{"xmin":["k","xmin"]}}"#);
+    let (reader, _) = read(&[("a.parquet", &covered)], hints()).unwrap();
+    assert_eq!(&*reader.schema().columns[0].name, "k");
     for (crs, part) in [
         (r#","crs":null"#, "no system"),
         (
