@@ -130,7 +130,9 @@ pub enum SchemaFault {
     #[error("two columns are called {0}")]
     Twice(Box<str>),
     /// A name that is kept for columns of the layout.
-    #[error("a column is called {0}: names that begin with _ are kept")]
+    #[error(
+        "a column is called {0}: names that begin with _ are for the layout: leave it out, or name it otherwise"
+    )]
     Kept(Box<str>),
     /// A column that is named as a key, a time or a geometry is not there.
     #[error("there is no column {name}, which is named as {role}")]
@@ -352,7 +354,9 @@ mod tests {
             ),
             (
                 |table| table.columns.push(column("_xmin", ColumnType::Number)),
-                Some("a column is called _xmin: names that begin with _ are kept"),
+                Some(
+                    "a column is called _xmin: names that begin with _ are for the layout: leave it out, or name it otherwise",
+                ),
             ),
             (
                 |table| table.key = vec!["mpan".into()],

@@ -65,11 +65,20 @@ impl Batch {
                 column.name, column.cut
             )
         });
+        let rounded = self.columns.iter().filter(|column| column.rounded > 0);
+        let rounded = rounded.map(|column| {
+            format!(
+                "{}: {} numbers have more than 17 digits, and the nearest double is kept; a [[field]] type = \"string\" keeps all",
+                column.name, column.rounded
+            )
+        });
         let odd = self
             .columns
             .iter()
             .flat_map(|column| column.oddities.notes(&column.name));
-        cut.chain(odd).chain(self.oddities.notes(GEOMETRY))
+        cut.chain(rounded)
+            .chain(odd)
+            .chain(self.oddities.notes(GEOMETRY))
     }
 
     pub(super) fn is_full(&self) -> bool {

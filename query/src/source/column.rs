@@ -1,6 +1,6 @@
 //! Columns of a batch, filled value by value.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use arrow_array::{
     ArrayRef,
@@ -15,7 +15,7 @@ use super::{
     evidence::Verdict,
     fault::{Shown, What},
     hints::DecimalMark,
-    looks::{boolean, is_exact, number},
+    looks::{boolean, is_exact, is_rounded, number},
     moment::{Instant, NoInstant},
     row::Cell,
     shape::{self, Oddities},
@@ -32,6 +32,8 @@ pub(super) struct Column {
     pub(super) nulls: u64,
     /// Times that were finer than milliseconds.
     pub(super) cut: u64,
+    /// Numbers that have more digits than a double.
+    pub(super) rounded: u64,
     pub(super) oddities: Oddities,
     values: Values,
     /// Rows that have a value or none by now.
@@ -67,6 +69,7 @@ impl Column {
             part,
             nulls: 0,
             cut: 0,
+            rounded: 0,
             oddities: Oddities::default(),
             values,
             rows: 0,
@@ -161,6 +164,8 @@ impl Column {
                     DecimalMark::Point => not("number"),
                     DecimalMark::Comma => not("number with a decimal comma"),
                 })?);
+                let is_written = matches!(cell, Cell::Text(_) | Cell::Number(_));
+                self.rounded += u64::from(is_written && is_rounded(text));
             }
             Values::Boolean(values) => {
                 values
@@ -168,6 +173,7 @@ impl Column {
             }
             Values::Date(values) => {
                 let day = match cell {
+                    Cell::Day(day) if !DAYS.contains(&day) => return Err(not(YEARS)),
                     Cell::Day(day) => Some(day),
                     _ => verdict.moment.day(text),
                 };
@@ -176,6 +182,7 @@ impl Column {
             }
             Values::DateTime(values) => {
                 let instant = match cell {
+                    Cell::Instant(ms, _) if !DAYS.contains(&day_of(ms)) => return Err(not(YEARS)),
                     Cell::Instant(ms, is_cut) => Ok(Instant { ms, is_cut }),
                     _ => verdict.moment.instant(text, zone),
                 };
@@ -198,3 +205,14 @@ impl Column {
         Ok(())
     }
 }
+
+/// The day that an instant is on; one beyond all days is the last.
+fn day_of(ms: i64) -> i32 {
+    let day = ms.div_euclid(24 * 60 * 60 * 1_000);
+    i32::try_from(day).unwrap_or(i32::MAX)
+}
+
+/// Days that RFC 3339 writes, but those of the year 0, counted from 1970. Beyond them lie marks of programs, as infinity is
+/// in databases.
+const DAYS: RangeInclusive<i32> = -719_162..=2_932_896;
+const YEARS: &str = "day of the years 1 to 9999: leave the value out where it stands for none";

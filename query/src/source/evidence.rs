@@ -6,7 +6,7 @@ mod times;
 use super::{
     fault::{Place, Seen, Shown, What},
     hints::{DecimalMark, Hints},
-    looks::Looks,
+    looks::{Looks, is_marked_number},
     moment::{Clock, MomentForm, Order},
     row::Cell,
 };
@@ -28,6 +28,8 @@ pub(super) struct First {
     text: Shown,
     file: std::sync::Arc<str>,
     place: Place,
+    /// It is text for its marks alone, as 12% is.
+    is_marked: bool,
 }
 
 /// The type of a column, and the form of its values.
@@ -50,12 +52,13 @@ impl Evidence {
         if let Looks::Moment(form) = looks {
             self.last = Some(form);
         }
-        self.note(looks, || (cell.text().into_owned(), file, place));
+        let is_bare = matches!(cell, Cell::Text(_));
+        self.note(looks, is_bare, || (cell.text().into_owned(), file, place));
     }
 
     /// Takes note of a column of a typed file.
     pub(super) fn typed(&mut self, column_type: ColumnType, file: &std::sync::Arc<str>) {
-        self.note(Looks::Typed(column_type), || {
+        self.note(Looks::Typed(column_type), false, || {
             (
                 format!("values of type {}", column_type.name()),
                 file,
@@ -67,6 +70,7 @@ impl Evidence {
     fn note<'f>(
         &mut self,
         looks: Looks,
+        is_bare: bool,
         first: impl FnOnce() -> (String, &'f std::sync::Arc<str>, Place),
     ) {
         if let Some((.., count)) = self.seen.iter_mut().find(|(other, ..)| *other == looks) {
@@ -78,6 +82,7 @@ impl Evidence {
             text: Shown::new(&text),
             file: file.clone(),
             place,
+            is_marked: is_bare && looks == Looks::Text && is_marked_number(&text),
         };
         self.seen.push((looks, first, 1));
     }
@@ -150,7 +155,7 @@ impl Evidence {
         }
         for (is, column_type) in SINGLE {
             if all(*is) {
-                return Ok((Verdict::of(*column_type), None));
+                return Ok((Verdict::of(*column_type), self.note_of_marks(name)));
             }
         }
         if all(is_moment) {
@@ -173,6 +178,9 @@ impl Evidence {
 
     fn note_of_text(&self, name: &str) -> Option<String> {
         let (looks, first, _) = self.seen.iter().max_by_key(|(.., count)| *count)?;
+        if let Some(note) = self.note_of_marks(name) {
+            return Some(note);
+        }
         self.first(|looks| looks != Looks::Text)?;
         let is_of_digits = |looks| looks == Looks::Digits || is_number(looks);
         let lost = self.first(|looks| looks == Looks::Digits || is_long(looks));
@@ -190,6 +198,12 @@ impl Evidence {
             first.said(),
             other.said()
         ))
+    }
+
+    fn note_of_marks(&self, name: &str) -> Option<String> {
+        let text = self.first(|looks| looks == Looks::Text)?;
+        text.is_marked
+            .then(|| format!("{name} is text: {} {MARKED}", text.said()))
     }
 
     /// The first value that looks so.
@@ -302,4 +316,5 @@ const SINGLE: &[(Is, ColumnType)] = &[
     ),
 ];
 
+const MARKED: &str = "is no number as it is written: numbers are read without marks between thousands, signs but -, %, currencies, and blanks around them";
 const ONE_TYPE: &str = "write them alike, or say in the description which type is meant, as [[field]] type = \"string\"";

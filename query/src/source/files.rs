@@ -152,7 +152,10 @@ pub(super) fn unpacked(file: File, read: &Arc<AtomicU64>) -> io::Result<Box<dyn 
             PACKED_BYTES,
             counted,
         ))),
-        [0x28, 0xB5, 0x2F, 0xFD] => Box::new(ZstdDecoder::new(counted)?),
+        // A frame, or one to be passed over, which parallel packers begin with (RFC 8878 §3.1.2).
+        [0x28, 0xB5, 0x2F, 0xFD] | [0x50..=0x5F, 0x2A, 0x4D, 0x18] => {
+            Box::new(ZstdDecoder::new(counted)?)
+        }
         _ => Box::new(counted),
     })
 }

@@ -89,6 +89,8 @@ const FOREIGN: &[(&[u8], &str, &str)] = &[
         "XML or HTML",
         "export the data as CSV, JSON or GeoJSON",
     ),
+    (b"\x1F\x8B", "packed twice", "unpack it once"),
+    (b"\x28\xB5\x2F\xFD", "packed twice", "unpack it once"),
     (b"BZh", "bzip2", "pack it with gzip or zstd"),
     (b"\xFD7zXZ", "xz", "pack it with gzip or zstd"),
 ];

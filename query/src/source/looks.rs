@@ -92,13 +92,50 @@ impl Looks {
     }
 }
 
-/// A number as decimals are written: `inf` and `nan` are none, and none that is beyond all bounds.
+/// A number as decimals are written: `inf` and `nan` are none, and none that is beyond all bounds or so small that it
+/// would be zero.
 pub(super) fn number(text: &str) -> Option<f64> {
     let is_decimal = text
         .bytes()
         .all(|octet| matches!(octet, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
     let number: f64 = text.parse().ok().filter(|_| is_decimal)?;
-    number.is_finite().then_some(number)
+    let is_lost = number == 0.0 && significant_digits(text) > 0;
+    (number.is_finite() && !is_lost).then_some(number)
+}
+
+/// `true` of a number with more digits than those that tell doubles apart: the nearest double is another number.
+pub(super) fn is_rounded(text: &str) -> bool {
+    text.len() > TELLING_DIGITS && significant_digits(text) > TELLING_DIGITS
+}
+
+/// `true` of text that is a number but for marks: those between thousands, a sign, per cent, a currency, blanks around it.
+pub(super) fn is_marked_number(text: &str) -> bool {
+    let is_around = |mark: char| {
+        mark.is_whitespace() || "+-\u{2212}%\u{2030}$\u{a3}\u{a5}\u{20ac}\u{20b9}()".contains(mark)
+    };
+    let bare = text.trim_matches(is_around);
+    let mut groups = bare.split(|mark: char| mark.is_whitespace() || ".,'\u{2019}".contains(mark));
+    let is_of_digits = |group: &str| group.bytes().all(|octet| octet.is_ascii_digit());
+    let is_first = groups
+        .next()
+        .is_some_and(|group| (1..16).contains(&group.len()) && is_of_digits(group));
+    let last = groups.next_back();
+    let is_last = last.is_none_or(|group| !group.is_empty() && is_of_digits(group));
+    is_first && is_last && groups.all(|group| (2..4).contains(&group.len()) && is_of_digits(group))
+}
+
+/// Digits of a number between its first and its last that is not zero.
+fn significant_digits(text: &str) -> usize {
+    let digits = text
+        .bytes()
+        .take_while(|octet| !matches!(octet, b'e' | b'E'))
+        .filter(u8::is_ascii_digit)
+        .skip_while(|octet| *octet == b'0');
+    let counted = digits.fold((0, 0), |(all, up_to_last), octet| {
+        let all = all + 1;
+        (all, if octet == b'0' { up_to_last } else { all })
+    });
+    counted.1
 }
 
 pub(super) fn boolean(text: &str) -> Option<bool> {
@@ -125,6 +162,8 @@ fn is_decimals(text: &[u8]) -> bool {
 
 /// Digits of which a double keeps all, whatever they are.
 const EXACT_DIGITS: usize = 15;
+/// Digits that tell each double from every other.
+const TELLING_DIGITS: usize = 17;
 
 #[cfg(test)]
 mod tests {
@@ -155,6 +194,9 @@ mod tests {
             ("1.500e3", Looks::Point),
             ("1e3", Looks::Point),
             ("1e999", Looks::Text),
+            ("1e-999", Looks::Text),
+            ("0e-999", Looks::Point),
+            ("-0.000", Looks::Point),
             ("1,5", Looks::Comma),
             ("0,125", Looks::Comma),
             ("1,125", Looks::Thousand),
@@ -171,6 +213,36 @@ mod tests {
             ("AB1 2CD", Looks::Text),
         ] {
             assert_eq!(Looks::of(Cell::Text(text)), looks, "{text}");
+        }
+        for (text, expected) in [
+            ("12%", true),
+            ("\u{20ac} 12,00", true),
+            (" 2.5 ", true),
+            ("+5", true),
+            ("(1,234.56)", true),
+            ("1.234.567,89", true),
+            ("1\u{202f}234,5", true),
+            ("1'234", true),
+            ("\u{2212}5", true),
+            ("1.2.3", false),
+            ("10.0.0.1", false),
+            ("12 High Street", false),
+            ("AB1", false),
+            ("%", false),
+            ("", false),
+            ("1.", false),
+        ] {
+            assert_eq!(is_marked_number(text), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("0.12345678901234567", false),
+            ("0.123456789012345678", true),
+            ("-123456789012345678.5", true),
+            ("100000000000000000000000.000", false),
+            ("0.000000000000000000012345e-7", false),
+            ("1.5e123456789012345678", false),
+        ] {
+            assert_eq!(is_rounded(text), expected, "{text}");
         }
         assert!(matches!(
             Looks::of(Cell::Text("2026-01-31")),

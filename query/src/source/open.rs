@@ -50,9 +50,7 @@ impl OpenFile {
                 columns,
             )?),
             Format::Json => Box::new(JsonFile::open(window)?),
-            Format::GeoJson => {
-                Box::new(GeoJsonFile::open(window, hints.geometry_column(), columns)?)
-            }
+            Format::GeoJson => Box::new(GeoJsonFile::open(window, hints, columns)?),
             Format::Parquet => {
                 let (file, _) = input.open().map_err(unreadable)?;
                 Box::new(ParquetFile::open(file, hints, columns)?)

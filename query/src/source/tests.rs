@@ -325,7 +325,9 @@ fn every_fault_says_its_file_its_line_and_its_reason() {
         (
             "k,_xmin\n1,2\n",
             keyed(),
-            &["a.csv: a column is called _xmin: names that begin with _ are kept"],
+            &[
+                "a.csv: a column is called _xmin: names that begin with _ are for the layout: leave it out, or name it otherwise",
+            ],
         ),
         (
             "k,v\n1.5,2\n",
@@ -528,6 +530,11 @@ fn features_are_read_one_by_one() {
         assert_eq!(shapes.value(0), crate::geometry::wkb::point([1.0, 2.0]));
         assert_eq!(batch.column_by_name("name").unwrap().null_count(), 1);
     }
+    // Features of which none has a place are features all the same.
+    let unplaced = format!("{null}\n");
+    let (reader, batches) = read(&[("a.geojson", unplaced.as_bytes())], hints()).unwrap();
+    assert_eq!(reader.schema().geometry.as_deref(), Some("geometry"));
+    assert_eq!(batches[0].column(0).null_count(), 1);
 }
 
 #[test]
@@ -711,6 +718,82 @@ fn oddities_of_values_are_told_and_do_not_keep_them_out() {
             "geometry: of 1 geometries: it lies at longitude 0 and latitude 0, perhaps because its place is not known",
         ]
     );
+}
+
+#[test]
+fn values_of_json_are_nested_as_deep_as_readers_of_the_table_go() {
+    let nested = |depth: usize| {
+        format!(
+            "{{\"k\":1,\"v\":{}{}}}",
+            "[".repeat(depth),
+            "]".repeat(depth)
+        )
+    };
+    let brackets = format!("{{\"k\":1,\"v\":[\"{}\"]}}", "[\\\"".repeat(500));
+    for text in [nested(100), brackets] {
+        assert!(
+            read(&[("a.json", text.as_bytes())], keyed()).is_ok(),
+            "{text}"
+        );
+    }
+    let deep = format!("{}\n{}", nested(1), nested(101));
+    let found = read(&[("a.json", deep.as_bytes())], keyed()).map(|_| ());
+    let expected = "a.json: line 2: is no JSON that can be taken: \"v\" is nested deeper than 100";
+    assert_eq!(found.unwrap_err(), [expected]);
+}
+
+#[test]
+fn packed_files_are_told_by_their_marks_and_what_is_packed_twice_is_refused() {
+    let gzip = |text: &[u8]| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(text).unwrap();
+        packed.finish().unwrap()
+    };
+    let zstd = |text: &[u8]| zstd::encode_all(text, 1).unwrap();
+    let text = b"k\n1\n";
+    let passed_over = [b"\x53\x2A\x4D\x18\x02\0\0\0ab", &*zstd(text)].concat();
+    for packed in [
+        gzip(text),
+        zstd(text),
+        passed_over,
+        [gzip(b"k\n"), gzip(b"1\n")].concat(),
+    ] {
+        let (_, batches) = read(&[("a.csv", &packed)], keyed()).unwrap();
+        assert_eq!(batches[0].num_rows(), 1);
+    }
+    for packed in [gzip(&gzip(text)), zstd(&gzip(text)), gzip(&zstd(text))] {
+        let found = read(&[("a.csv.gz", &packed)], keyed()).map(|_| ());
+        let expected = "a.csv.gz: is packed twice, which is not read: unpack it once";
+        assert_eq!(found.unwrap_err(), [expected]);
+    }
+}
+
+#[test]
+fn numbers_that_are_text_for_their_marks_and_those_that_are_rounded_are_told() {
+    let marked = "is no number as it is written: numbers are read without marks between thousands, signs but -, %, currencies, and blanks around them";
+    for (text, expected) in [
+        ("k;v\n1;12%\n2;13%\n", vec![format!("v is text: \"12%\" in a.csv, line 2 {marked}")]),
+        ("k;v\n1;7,5\n2;1.234,56\n", vec![format!("v is text: \"1.234,56\" in a.csv, line 3 {marked}")]),
+        ("k, v\n1, 2\n", vec![format!("v is text: \" 2\" in a.csv, line 2 {marked}")]),
+        ("k;v\n1;AB1\n2;yes\n", Vec::new()),
+        (
+            "k;v\n1;0.12345678901234567890\n2;0.5\n",
+            vec!["v: 1 numbers have more than 17 digits, and the nearest double is kept; a [[field]] type = \"string\" keeps all".to_owned()],
+        ),
+        (
+            "k;v\n1;1e-400\n2;0.5\n",
+            vec!["v is text: \"0.5\" in a.csv, line 3, and \"1e-400\" in a.csv, line 2; say [csv] missing if one of them stands for no value".to_owned()],
+        ),
+        ("k;v\n1;2\n;\n", vec!["a.csv: one row has no value, and is left out".to_owned()]),
+        (
+            "k;v;;\n1;2;;\n;;;\n;;;",
+            vec!["a.csv: 2 rows have no value, and are left out; its last line has no end: see that it was not cut short".to_owned()],
+        ),
+    ] {
+        let (reader, batches) = read(&[("a.csv", text.as_bytes())], keyed()).unwrap();
+        assert_eq!(reader.notes(), expected, "{text}");
+        assert!(batches[0].num_rows() < 3);
+    }
 }
 
 #[test]

@@ -6,31 +6,36 @@ use super::{
     super::{
         columns::Columns,
         fault::{Shown, What},
+        hints::Hints,
         read::{Broken, RowReader},
         row::{Cell, Row},
         window::Window,
     },
     Members, Values, end, last, members, push,
 };
+use crate::schema::{ColumnType, Kind};
 
 /// A file of features: a collection, or one feature after the other.
 pub(in super::super) struct GeoJsonFile {
     values: Values,
     /// The column of geometries.
     geometry: usize,
+    /// The table is one of features.
+    is_of_features: bool,
     is_collection: bool,
 }
 
 impl GeoJsonFile {
-    /// The file, whose geometries are the column `geometry`.
+    /// The file, whose geometries are a column of the name that `hints` has for it.
     pub(in super::super) fn open(
         window: Window,
-        geometry: &str,
+        hints: &Hints,
         columns: &mut Columns,
     ) -> Result<Self, What> {
         let mut file = Self {
             values: Values::new(window)?,
-            geometry: columns.position(geometry)?,
+            geometry: columns.position(hints.geometry_column())?,
+            is_of_features: hints.kind == Some(Kind::Features),
             is_collection: true,
         };
         match file.values.peek()? {
@@ -113,6 +118,15 @@ impl RowReader for GeoJsonFile {
         row.begin(line);
         feature(row, columns, self.geometry, text)?;
         Ok(true)
+    }
+
+    /// Of features the geometry is one, also where none has any.
+    fn types(&self) -> Vec<(usize, ColumnType)> {
+        let geometry = (self.geometry, ColumnType::Geometry);
+        self.is_of_features
+            .then_some(geometry)
+            .into_iter()
+            .collect()
     }
 }
 

@@ -63,11 +63,41 @@ pub(super) fn push(
             let text: Cow<'_, str> = string(text)?;
             row.push(column, Cell::Quoted(&text));
         }
+        Some(b'{' | b'[') if is_deep(text) => {
+            let name = Shown::new(name);
+            return Err(What::Json(
+                format!("{name} is nested deeper than {MOST_DEPTH}").into(),
+            ));
+        }
         Some(b'{' | b'[') => row.push(column, Cell::Nested(text)),
         _ => row.push(column, Cell::Number(text)),
     }
     Ok(())
 }
+
+/// `true` of a value that readers of the table may not take: many bound how deep they go.
+fn is_deep(text: &str) -> bool {
+    let (mut depth, mut is_quoted, mut is_escaped) = (0_usize, false, false);
+    for octet in text.bytes() {
+        match octet {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_quoted => is_escaped = true,
+            b'"' => is_quoted = !is_quoted,
+            _ if is_quoted => (),
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => (),
+        }
+        if depth > MOST_DEPTH {
+            return true;
+        }
+    }
+    false
+}
+
+/// Arrays and objects in each other: beside a few that an answer has around them, less than the 128 that
+/// `serde_json` reads.
+const MOST_DEPTH: usize = 100;
 
 /// The text that a string of JSON stands for.
 pub(super) fn string(text: &str) -> Result<Cow<'_, str>, What> {
