@@ -9,6 +9,7 @@ use std::{
     sync::Arc,
 };
 
+use arrow_array::cast::AsArray;
 use perild_query::{ColumnType, ColumnType as T, Literal, Table};
 
 use crate::{
@@ -148,6 +149,42 @@ fn a_column_that_no_table_of_ours_takes_is_named_and_the_version_before_stays() 
         .filter(|name| name.contains(".csv"))
         .collect();
     assert_eq!(left, Vec::<String>::new(), "no copy stays");
+}
+
+#[test]
+fn domains_have_the_types_they_are_made_of_and_an_empty_text_is_a_text() {
+    let server = Server::start();
+    server.sql(
+        "CREATE DOMAIN positive AS int CHECK (value > 0); CREATE DOMAIN small AS positive;
+         CREATE DOMAIN moment AS timestamptz; CREATE DOMAIN image AS bytea;
+         CREATE TABLE t (id text, n small, at moment, note text);
+         INSERT INTO t VALUES ('', 1, '2026-01-01 00:00+00', ''), ('b', NULL, NULL, NULL), ('c', 2, NULL, '  ');",
+    );
+    let bench = described(&over_socket(&server, "t"), "key = [\"id\"]\n");
+    succeed(import(&bench, |_| {}));
+    let found = table(&bench);
+    assert_eq!(
+        types(&found),
+        [
+            ("id", T::Text),
+            ("n", T::Integer),
+            ("at", T::DateTime),
+            ("note", T::Text)
+        ]
+    );
+    for (key, note) in [("", Some("")), ("b", None), ("c", Some("  "))] {
+        let row = found.item(&[Literal::Text(key.into())]).unwrap().unwrap();
+        let notes = row.column(3).as_string::<i32>();
+        assert_eq!(notes.iter().next().unwrap(), note, "{key:?}");
+    }
+    server.sql("CREATE TABLE pictures (id text, picture image);");
+    let bench = described(&over_socket(&server, "pictures"), "key = [\"id\"]\n");
+    let refused = import(&bench, |_| {});
+    assert!(
+        stderr(&refused).contains("\"picture\" is of the type bytea"),
+        "{}",
+        stderr(&refused)
+    );
 }
 
 #[test]

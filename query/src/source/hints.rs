@@ -65,6 +65,9 @@ pub struct CsvHints {
     pub dates: Option<DateOrder>,
     /// Marks of a value that is not there, beside nothing.
     pub missing: Vec<Box<str>>,
+    /// The one mark of a value that is not there, where nothing between two delimiters is a text, as copies of databases
+    /// have it.
+    pub null: Option<Box<str>>,
 }
 
 /// The mark before decimals.

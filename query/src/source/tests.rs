@@ -385,6 +385,16 @@ fn what_is_declared_holds() {
         20_484
     );
     assert!(batch.column(1).is_null(1) && batch.column(2).is_null(1));
+    // Where one mark alone stands for no value, nothing and blanks are texts.
+    let marked = csv(|hints| hints.csv.null = Some("<null>".into()));
+    let text = "k,s,n\na,,1\nb,<null>,<null>\n,  ,2\n";
+    let (reader, batches) = read(&[("a.csv", text.as_bytes())], marked).unwrap();
+    let texts = batches[0].column(1).as_string::<i32>();
+    assert_eq!(
+        texts.iter().collect::<Vec<_>>(),
+        [Some(""), None, Some("  ")]
+    );
+    assert_eq!((reader.nulls(), reader.notes()), (vec![0, 1, 1], vec![]));
 }
 
 #[test]

@@ -44,7 +44,9 @@ impl Copy {
         let database = address.name();
         let mut client = address.connect(files)?;
         let mut snapshot = snapshot(&mut client)?;
-        snapshot.batch_execute("SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'")?;
+        snapshot.batch_execute(
+            "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; SET LOCAL extra_float_digits = 3",
+        )?;
         let columns = columns(&mut snapshot, &table)?;
         let selected: Vec<_> = columns
             .iter()
@@ -55,7 +57,7 @@ impl Copy {
             name: format!("{database}/{table}"),
         };
         let statement = format!(
-            "COPY (SELECT {} FROM {}) TO STDOUT (FORMAT csv, HEADER)",
+            "COPY (SELECT {} FROM {}) TO STDOUT (FORMAT csv, HEADER, NULL '{NULL}')",
             selected.join(", "),
             quoted_path(&table)
         );
@@ -70,6 +72,7 @@ impl Copy {
         hints.csv = CsvHints {
             delimiter: Some(b','),
             decimal: Some(DecimalMark::Point),
+            null: Some(NULL.into()),
             ..CsvHints::default()
         };
         for column in columns {
@@ -196,9 +199,18 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-const COLUMNS: &str = "SELECT a.attname::text, t.typname::text, t.typcategory \
-    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid \
-    WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
+/// Columns with their types: of a domain the one that it is made of, whatever lies between.
+const COLUMNS: &str = "WITH RECURSIVE base AS ( \
+        SELECT a.attnum, a.attname, t.oid, t.typname, t.typcategory, t.typtype, t.typbasetype \
+        FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid \
+        WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped \
+        UNION ALL \
+        SELECT b.attnum, b.attname, t.oid, t.typname, t.typcategory, t.typtype, t.typbasetype \
+        FROM base b JOIN pg_type t ON t.oid = b.typbasetype WHERE b.typtype = 'd' \
+    ) SELECT attname::text, typname::text, typcategory FROM base WHERE typtype <> 'd' ORDER BY attnum";
+
+/// The mark of no value in the copy: an empty text is a text, and no text is this.
+const NULL: &str = "\u{1}no value\u{1}";
 
 #[cfg(test)]
 mod tests {

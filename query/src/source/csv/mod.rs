@@ -23,6 +23,7 @@ pub(super) struct CsvFile {
     /// For each field the position of its column; none below an empty name.
     fields: Vec<Option<usize>>,
     missing: Arc<[Box<str>]>,
+    null: Option<Box<str>>,
     has_semicolons: bool,
     is_ended: bool,
     /// Rows that have delimiters alone, as office programs leave them behind the last one.
@@ -68,9 +69,23 @@ impl CsvFile {
             fields,
             has_semicolons: dialect.delimiter == b';',
             missing: hints.missing.iter().cloned().collect(),
+            null: hints.null.clone(),
             is_ended: true,
             blank: 0,
         })
+    }
+}
+
+impl CsvFile {
+    /// The field stands for no value.
+    fn is_missing(&self, text: &str) -> bool {
+        match &self.null {
+            Some(null) => **null == *text,
+            None => {
+                text.trim_ascii().is_empty()
+                    || self.missing.iter().any(|missing| **missing == *text)
+            }
+        }
     }
 }
 
@@ -91,7 +106,7 @@ impl RowReader for CsvFile {
                 return Ok(false);
             }
             self.is_ended = self.record.is_ended;
-            if !self.record.fields().all(str::is_empty) {
+            if self.null.is_some() || !self.record.fields().all(str::is_empty) {
                 break;
             }
             self.blank += 1;
@@ -101,10 +116,8 @@ impl RowReader for CsvFile {
             return Err(What::Fields { expected, found }.into());
         }
         for (column, text) in self.fields.iter().zip(self.record.fields()) {
-            let is_missing = text.trim_ascii().is_empty()
-                || self.missing.iter().any(|missing| **missing == *text);
             match column {
-                _ if is_missing => (),
+                _ if self.is_missing(text) => (),
                 Some(column) => row.push(*column, Cell::Text(text)),
                 None => {
                     let text = Shown::new(text);

@@ -222,6 +222,7 @@ pub(super) fn csv(mut section: Section<'_, '_>) -> CsvHints {
         decimal: decimal.map(|word| word.value),
         dates: dates.map(|word: Lined<DateOrder>| word.value),
         missing: missing.unwrap_or_default(),
+        null: None,
     }
 }
 
