@@ -95,7 +95,7 @@ impl Evidence {
         around: Around<'_>,
     ) -> Result<(Verdict, Option<String>), What> {
         let found = match hints.declared(name) {
-            Some(column_type) => (self.declared(column_type, hints, around)?, None),
+            Some(column_type) => (self.declared(name, column_type, hints, around)?, None),
             None => self.inferred(name, hints, around)?,
         };
         Ok(found)
@@ -103,6 +103,7 @@ impl Evidence {
 
     fn declared(
         &self,
+        name: &str,
         column_type: ColumnType,
         hints: &Hints,
         around: Around<'_>,
@@ -110,6 +111,13 @@ impl Evidence {
         let mut verdict = Verdict::of(column_type);
         match column_type {
             ColumnType::Number => verdict.decimal = self.decimal(hints, around)?,
+            ColumnType::Integer if hints.is_of_table_alone(name) => {
+                // 007 is not the 7 that is there: as all rows of a new table it would have been text.
+                if let Some(digits) = self.first(|looks| looks == Looks::Digits) {
+                    let (seen, remedy) = (digits.seen(), WHOLE);
+                    return Err(What::Ambiguous { seen, remedy });
+                }
+            }
             ColumnType::Date | ColumnType::DateTime => {
                 let forms = self.moments();
                 if let Some((form, first)) = forms.first().copied() {
@@ -317,4 +325,5 @@ const SINGLE: &[(Is, ColumnType)] = &[
 ];
 
 const MARKED: &str = "is no number as it is written: numbers are read without marks between thousands, signs but -, %, currencies, and blanks around them";
+const WHOLE: &str = "the column of the table is of whole numbers of 64 bits, without zeros before them: write it so, or import the table anew with all its rows";
 const ONE_TYPE: &str = "write them alike, or say in the description which type is meant, as [[field]] type = \"string\"";

@@ -12,7 +12,7 @@ use std::{
 };
 
 use flate2::read::MultiGzDecoder;
-use percent_encoding::percent_decode_str;
+use percent_encoding::percent_decode;
 use zstd::stream::read::Decoder as ZstdDecoder;
 
 use super::fault::{Fault, Place, What};
@@ -65,7 +65,7 @@ fn list(root: &Path, path: &Path, found: &mut Vec<Input>) -> Result<(), (PathBuf
         found.push(Input {
             path: path.to_owned(),
             name: name.as_ref().into(),
-            partitions: partitions(below),
+            partitions: partitions(below).map_err(at)?,
         });
         return if found.len() > MOST_FILES {
             Err(at(io::Error::other(format!(
@@ -87,25 +87,36 @@ fn list(root: &Path, path: &Path, found: &mut Vec<Input>) -> Result<(), (PathBuf
 }
 
 /// The columns that the folders of `below` hold, as Hive and Arrow name them: `meter=17/month=2026-01`.
-fn partitions(below: &Path) -> Vec<(Box<str>, Box<str>)> {
+///
+/// # Errors
+/// A name or a value that is no UTF-8: rows would lose it.
+fn partitions(below: &Path) -> io::Result<Vec<(Box<str>, Box<str>)>> {
     let folders = below.parent().into_iter().flat_map(Path::iter);
     let named = folders.filter_map(|folder| {
-        let (name, value) = folder.to_str()?.split_once('=')?;
-        let decoded = |text| percent_decode_str(text).decode_utf8().ok();
+        let folder = folder.as_encoded_bytes();
+        let at = memchr::memchr(b'=', folder).filter(|at| *at > 0)?;
+        Some((folder.get(..at)?, folder.get(at + 1..)?))
+    });
+    let decoded = |octets| {
+        let text = percent_decode(octets).decode_utf8();
+        text.map_err(|_not_utf8| io::Error::other("the value that its folder holds is not UTF-8"))
+    };
+    let named = named.map(|(name, value)| {
         let (name, value) = (decoded(name)?, decoded(value)?);
         let is_null = value == "__HIVE_DEFAULT_PARTITION__";
-        (!name.is_empty()).then(|| (name.into(), if is_null { "".into() } else { value.into() }))
+        Ok((name.into(), if is_null { "".into() } else { value.into() }))
     });
     named.collect()
 }
 
 impl Input {
     pub(super) fn open(&self) -> io::Result<(File, Version)> {
-        let file = File::open(&self.path)?;
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
+        // A pipe is not opened at all: it would wait for a writer.
+        if !fs::metadata(&self.path)?.is_file() {
             return Err(io::Error::other("not a regular file"));
         }
+        let file = File::open(&self.path)?;
+        let metadata = file.metadata()?;
         let version = (
             metadata.ino(),
             metadata.len(),
@@ -214,8 +225,37 @@ mod tests {
                 ),
             ]
         );
+        // A value that cannot be read is not left out in silence.
+        for name in ["meter=%FF/3.csv", "meter=a/m%C3=1/3.csv"] {
+            let path = root.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, "x").unwrap();
+            let fault = files(&[root.path().to_owned()]).unwrap_err().to_string();
+            assert!(
+                fault.ends_with(
+                    "3.csv: cannot be read: the value that its folder holds is not UTF-8"
+                ),
+                "{fault}"
+            );
+            fs::remove_file(path).unwrap();
+        }
         let one = files(&[root.path().join("t.toml")]).unwrap();
         assert_eq!(&*one[0].name, "t.toml");
         assert!(files(&[root.path().join("none")]).is_err());
+    }
+
+    #[test]
+    fn what_is_no_file_is_told_and_not_waited_for() {
+        let root = tempfile::tempdir().unwrap();
+        let pipe = root.path().join("pipe.csv");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let device = root.path().join("zero.csv");
+        std::os::unix::fs::symlink("/dev/zero", &device).unwrap();
+        for path in [pipe, device] {
+            let found = files(&[path]).unwrap();
+            let refused = found[0].open().map(|_| ()).unwrap_err();
+            assert_eq!(refused.to_string(), "not a regular file");
+        }
     }
 }

@@ -121,6 +121,12 @@ impl Hints {
         self.columns.iter().find(|column| *column.name == *name)
     }
 
+    /// The type of a column is that of the table, of which the publisher has said nothing.
+    pub(super) fn is_of_table_alone(&self, name: &str) -> bool {
+        let said = self.column(name).and_then(|column| column.column_type);
+        self.table.is_some() && said.is_none()
+    }
+
     /// The type that was said of a column, or that follows from its role.
     pub(super) fn declared(&self, name: &str) -> Option<ColumnType> {
         let of_role = match &self.geometry {

@@ -398,6 +398,23 @@ fn what_is_declared_holds() {
 }
 
 #[test]
+fn digits_that_the_numbers_of_a_table_would_lose_are_faults_in_a_change_to_it() {
+    let (reader, _) = read(&[("a.csv", b"k,v\n1,2\n")], keyed()).unwrap();
+    let of_table = || Hints {
+        table: Some(reader.schema().clone()),
+        ..keyed()
+    };
+    assert!(read(&[("b.csv", b"v,k\n-5,7\n")], of_table()).is_ok());
+    let found = read(&[("b.csv", b"v,k\n5,8\n5,007\n")], of_table()).map(|_| ());
+    let expected = "b.csv: k: \"007\" in b.csv, line 3 could be read in two ways: the column of the table is of whole numbers of 64 bits, without zeros before them: write it so, or import the table anew with all its rows";
+    assert_eq!(found.unwrap_err(), [expected]);
+    // Where the publisher has said that it is a whole number, it is one.
+    let mut said = of_table();
+    typed(&mut said, "k", ColumnType::Integer);
+    assert!(read(&[("b.csv", b"v,k\n5,007\n")], said).is_ok());
+}
+
+#[test]
 fn times_that_a_clock_shows_twice_or_never_are_faults() {
     let london = || {
         let mut hints = csv(|hints| hints.time = Some(Time::At { column: "t".into() }));

@@ -41,13 +41,16 @@ impl ImportedTable {
             let place = reader.place_of(first);
             format!("{count} keys are of no row of the table, the first in {place}")
         });
+        let nulls = reader.nulls();
+        let emptied = emptied(&manifest, changed, &nulls, reader.rows());
+        let notes = reader.notes().into_iter().chain(absent).chain(emptied);
         Self {
+            notes: notes.collect(),
             id,
             folder,
             manifest,
             changed,
-            nulls: reader.nulls(),
-            notes: reader.notes().into_iter().chain(absent).collect(),
+            nulls,
         }
     }
 
@@ -117,6 +120,27 @@ impl Display for ImportedTable {
             self.manifest.version
         )
     }
+}
+
+/// A sentence on columns that files of a change leave out: a row takes the place of another with all its columns.
+fn emptied(
+    manifest: &Manifest,
+    changed: Option<Changed>,
+    nulls: &[u64],
+    rows: u64,
+) -> Option<String> {
+    let replaced = changed.map(|changed| changed.replaced)?;
+    let columns = manifest.schema.columns.iter().zip(nulls);
+    let columns = columns.filter(|(_, nulls)| **nulls == rows);
+    let names: Vec<_> = columns
+        .map(|(column, _)| column.name.escape_debug().to_string())
+        .collect();
+    (replaced > 0 && !names.is_empty()).then(|| {
+        format!(
+            "{replaced} rows were replaced by rows without a value of {}, and have none from now on",
+            names.join(", ")
+        )
+    })
 }
 
 /// The rows that a change brought, and whether it brought any.

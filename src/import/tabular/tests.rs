@@ -180,6 +180,25 @@ fn rows_are_added_replaced_and_removed_by_their_keys_and_the_version_before_come
         change(Mode::Upsert, "new.json").unwrap().changed,
         changed(1, 1, 0)
     );
+    write("part.csv", "k,v\n9,1\n1,8\n");
+    let said = change(Mode::Upsert, "part.csv").unwrap().to_string();
+    let note =
+        "note: 1 rows were replaced by rows without a value of w, and have none from now on\n";
+    assert!(said.contains(note), "{said}");
+    write("part.csv", "k,v,w\n007,1,z\n");
+    let fault = change(Mode::Upsert, "part.csv").unwrap_err().to_string();
+    assert!(
+        fault.contains("part.csv: k: \"007\" in part.csv, line 2 could be read in two ways"),
+        "{fault}"
+    );
+    assert_eq!(
+        change(Mode::Upsert, "new.json").unwrap().changed,
+        Some(Changed {
+            replaced: 1,
+            same: 1,
+            ..Changed::default()
+        })
+    );
     let version = change(Mode::Upsert, "new.json").unwrap();
     let said = "0 rows added, 0 replaced, 0 removed, 2 there already as they are: nothing has changed, and the version stays\n";
     assert!(version.to_string().contains(said), "{version}");
