@@ -63,12 +63,12 @@ pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -
     };
     let path = request.uri().path();
     let (found, id, method) = if let Some(unreadable) = unreadable(&request) {
-        let method = unreadable.method.as_ref().map_or("-", Method::as_str);
+        let method = unreadable.method.as_ref().map_or("-", recorded_method);
         (Route::Nothing, unreadable.id.clone(), method)
     } else {
         let lines = request.headers().get_all(InteractionId::HEADER);
         let id = InteractionId::read(lines.map(HeaderValue::as_bytes));
-        (Route::find(path), id, request.method().as_str())
+        (Route::find(path), id, recorded_method(request.method()))
     };
     let is_probe = matches!(found, Route::Health | Route::Readiness);
     if !is_probe {
@@ -122,6 +122,15 @@ fn unreadable(request: &HttpRequest) -> Option<&Unreadable> {
 }
 
 /// A panic in `walk` is one request's 500, and nobody else's trouble (DEC-6).
+/// The method as a record has it: one that nobody knows is the client's own text, and could be a token that went astray.
+fn recorded_method(method: &Method) -> &str {
+    if routes::is_known(method) {
+        method.as_str()
+    } else {
+        "-"
+    }
+}
+
 async fn guarded(
     walk: impl Future<Output = Result<HttpResponse, Refusal>>,
 ) -> Result<HttpResponse, Refusal> {

@@ -283,7 +283,13 @@ fn what_strangers_send_stays_on_one_line_and_what_a_directory_says_is_escaped() 
         let answer = site.connect().send(&request);
         record(&site, answer.interaction_id());
     }
+    // A token in the wrong place: a method that nobody knows is what the client wrote.
+    for (method, recorded) in [("QUERY", "QUERY"), ("eyJhbGciOi.J0b2tlbg", "-")] {
+        let answer = site.ask(&Request::new(method, "/v1"));
+        assert_eq!(record(&site, answer.interaction_id())["method"], recorded);
+    }
     let content = fs::read_to_string(file(&site)).unwrap();
+    assert!(!content.contains("eyJ"), "{content}");
     assert!(!content.contains(['\u{202e}', '\u{2028}']), "{content}");
     for line in content.lines() {
         assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}");
