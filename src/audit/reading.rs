@@ -81,18 +81,47 @@ impl Lines {
 }
 
 /// `paths` in the order of their first lines; those that have none come last, as they were given.
+///
+/// Where they are of several chains, those of one stand together: between lines of another, none would be missed.
 pub(super) fn in_order(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Unreadable> {
-    let mut numbered = Vec::with_capacity(paths.len());
+    let mut firsts = Vec::with_capacity(paths.len());
     for path in paths {
         let mut lines = Lines::open(path)?;
-        let first = lines.next()?.and_then(|line| {
-            let header = Sealed::read(line.octets)?.header()?;
-            Some(header.seq)
-        });
-        numbered.push((first.unwrap_or(u64::MAX), path.clone()));
+        let first = lines.next()?.and_then(First::of);
+        firsts.push((first, path.clone()));
     }
-    numbered.sort_by_key(|(first, _)| *first);
-    Ok(numbered.into_iter().map(|(_, path)| path).collect())
+    let mut chains: Vec<Box<str>> = Vec::new();
+    for chain in firsts
+        .iter()
+        .filter_map(|(first, _)| first.as_ref()?.chain.as_ref())
+    {
+        if !chains.contains(chain) {
+            chains.push(chain.clone());
+        }
+    }
+    // One that does not say its chain is of the only one, if there is one.
+    let place = |first: &First| {
+        let of = first.chain.as_ref().filter(|_| chains.len() > 1);
+        let chain = of.and_then(|of| chains.iter().position(|chain| chain == of));
+        (chain, first.seq)
+    };
+    firsts.sort_by_key(|(first, _)| (first.is_none(), first.as_ref().map(place)));
+    Ok(firsts.into_iter().map(|(_, path)| path).collect())
+}
+
+/// The first line of a file: its number, and the chain that it says it is of.
+struct First {
+    seq: u64,
+    chain: Option<Box<str>>,
+}
+
+impl First {
+    fn of(line: Raw<'_>) -> Option<Self> {
+        let sealed = Sealed::read(line.octets)?;
+        let seq = sealed.header()?.seq;
+        let chain = sealed.note().and_then(|note| note.chain().map(Box::from));
+        Some(Self { seq, chain })
+    }
 }
 
 /// `true` when the file is packed by gzip; it is read from its beginning on afterwards.

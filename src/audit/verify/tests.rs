@@ -245,6 +245,28 @@ fn files_are_one_chain_in_any_order_and_one_that_is_missing_between_two_is_misse
 }
 
 #[test]
+fn of_two_chains_each_is_followed_from_file_to_file_whatever_their_numbers() {
+    let chains = [three_files(), three_files()];
+    let kinds = |files: &[(usize, usize)]| {
+        let files: Vec<_> = files
+            .iter()
+            .map(|&(chain, file)| chains[chain][file].clone())
+            .collect();
+        let faults = found(&files, None).faults;
+        faults.iter().map(|fault| fault.kind).collect::<Vec<_>>()
+    };
+    let other = FaultKind::OtherChain;
+    let all = [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2), (1, 2)];
+    assert_eq!(kinds(&all), [other]);
+    // The other's files lie between by their numbers. The last that is given is the first that is looked at.
+    let missing = FaultKind::Missing { first: 7, last: 9 };
+    let second_lacks = [(0, 0), (1, 0), (1, 1), (0, 2), (1, 2)];
+    assert_eq!(kinds(&second_lacks), [other, missing]);
+    let first_lacks = [(1, 0), (0, 0), (0, 1), (0, 2), (1, 2)];
+    assert_eq!(kinds(&first_lacks), [missing, other]);
+}
+
+#[test]
 fn a_packed_file_is_read_as_well() {
     use std::io::Write as _;
     let (lines, chain) = lines(5);
