@@ -2,11 +2,12 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Seek as _, SeekFrom, Write as _},
+    io::{self, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
     os::unix::fs::{MetadataExt as _, fchown},
     path::{Path, PathBuf},
 };
 
+use flate2::{Compression, bufread::MultiGzDecoder, write::GzEncoder};
 use rustix::{
     fs::{FlockOperation, flock},
     io::Errno,
@@ -51,9 +52,6 @@ pub enum PruneFault {
         /// The system's error.
         source: io::Error,
     },
-    /// It is packed.
-    #[error("{} is packed: unpack it first", .0.display())]
-    Packed(PathBuf),
     /// It cannot be read.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
@@ -61,7 +59,7 @@ pub enum PruneFault {
 
 /// Removes from the file at `path` its lines from before `before`, up to the first that is younger.
 ///
-/// The file is written anew beside it and takes its name, whole or not at all.
+/// The file is written anew beside it and takes its name, whole or not at all; one that is packed stays so.
 ///
 /// # Errors
 /// [`PruneFault`].
@@ -80,9 +78,7 @@ pub fn prune(path: &Path, before: Milliseconds, now: Milliseconds) -> Result<Pru
         Err(Errno::WOULDBLOCK) => return Err(PruneFault::InUse(path.into())),
         Err(error) => return Err(of(error.into())),
     }
-    if super::reading::is_packed(&file).map_err(of)? {
-        return Err(PruneFault::Packed(path.into()));
-    }
+    let is_packed = super::reading::is_packed(&file).map_err(of)?;
     let verified = verify(&[path.into()], None)?;
     if verified.faults_found > 0 {
         return Err(PruneFault::Faulty {
@@ -98,30 +94,64 @@ pub fn prune(path: &Path, before: Milliseconds, now: Milliseconds) -> Result<Pru
             kept: old.lines,
         }),
         Some(tombstone) => {
-            replace(path, file, &tombstone, old.bytes).map_err(of)?;
+            let new = New {
+                tombstone: &tombstone,
+                old_bytes: old.bytes,
+                is_packed,
+            };
+            new.replace(path, &file).map_err(of)?;
             Ok(Pruned { removed, kept })
         }
     }
 }
 
-/// Puts `tombstone` in the place of the first `bytes` octets of `file`, which stands at `path`.
-fn replace(path: &Path, mut file: File, tombstone: &[u8], bytes: u64) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".pruned");
-    let beside = PathBuf::from(beside);
-    let mut written = || {
-        let found = file.metadata()?;
-        let mut new = File::create(&beside)?;
-        new.set_permissions(found.permissions())?;
-        fchown(&new, Some(found.uid()), Some(found.gid()))?;
-        new.write_all(tombstone)?;
-        file.seek(SeekFrom::Start(bytes))?;
-        io::copy(&mut file, &mut new)?;
-        new.sync_all()?;
-        fs::rename(&beside, path)?;
-        disk::settle(path.parent().unwrap_or(path))
-    };
-    written().inspect_err(|_| drop(fs::remove_file(&beside)))
+/// Content of a file written anew: a line in the place of its first octets.
+struct New<'t> {
+    tombstone: &'t [u8],
+    old_bytes: u64,
+    is_packed: bool,
+}
+
+impl New<'_> {
+    /// Puts it in the place of `file`, which stands at `path`.
+    fn replace(&self, path: &Path, file: &File) -> io::Result<()> {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".pruned");
+        let beside = PathBuf::from(beside);
+        // What an earlier attempt left, or a link that leads elsewhere: the folder is not root's, who may be at it.
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let written = || {
+            let found = file.metadata()?;
+            let mut new = File::create_new(&beside)?;
+            new.set_permissions(found.permissions())?;
+            fchown(&new, Some(found.uid()), Some(found.gid()))?;
+            self.write(file, &mut new)?;
+            new.sync_all()?;
+            fs::rename(&beside, path)?;
+            disk::settle(path.parent().unwrap_or(path))
+        };
+        written().inspect_err(|_| drop(fs::remove_file(&beside)))
+    }
+
+    fn write(&self, mut old: &File, new: &mut File) -> io::Result<()> {
+        if !self.is_packed {
+            new.write_all(self.tombstone)?;
+            old.seek(SeekFrom::Start(self.old_bytes))?;
+            io::copy(&mut old, new)?;
+            return Ok(());
+        }
+        old.rewind()?;
+        let mut old = MultiGzDecoder::new(BufReader::new(old));
+        io::copy(&mut old.by_ref().take(self.old_bytes), &mut io::sink())?;
+        let mut packed = GzEncoder::new(new, Compression::default());
+        packed.write_all(self.tombstone)?;
+        io::copy(&mut old, &mut packed)?;
+        packed.finish()?;
+        Ok(())
+    }
 }
 
 /// The old lines at the beginning of a file.
@@ -253,6 +283,35 @@ mod tests {
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains(r#""first":0,"last":19"#), "{text}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_packed_file_is_pruned_as_it_is_and_stays_packed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(folder.path(), 20);
+        let end = verified(&path).end;
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(&fs::read(&path).unwrap()).unwrap();
+        fs::write(&path, packed.finish().unwrap()).unwrap();
+        for (before, removed, kept) in [(0, 0, 20), (5, 5, 15), (9, 4, 11), (99, 11, 0)] {
+            let pruned = prune(&path, at(before), at(1000)).unwrap();
+            assert_eq!(pruned, Pruned { removed, kept }, "{before}");
+            assert_eq!(verified(&path).end, end);
+            assert!(super::super::reading::is_packed(&File::open(&path).unwrap()).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_link_in_the_place_of_the_new_file_leads_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(folder.path(), 20);
+        let other = folder.path().join("shadow");
+        fs::write(&other, "root").unwrap();
+        std::os::unix::fs::symlink(&other, folder.path().join("audit.jsonl.1.pruned")).unwrap();
+        prune(&path, at(5), at(1000)).unwrap();
+        verified(&path);
+        assert_eq!(fs::read_to_string(other).unwrap(), "root");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]

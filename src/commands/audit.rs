@@ -27,8 +27,8 @@ pub enum AuditCommand {
     /// Replace old lines by one that keeps the chain whole
     #[command(
         after_help = "Example:\n  perild audit prune --before 2026-01-01 /var/log/perild/audit.jsonl.*\n\n\
-        Each file is written anew and takes its name, whole or not at all. One that a daemon writes to, that is packed, or\n\
-        whose chain has a fault is left as it is."
+        Each file is written anew and takes its name, whole or not at all; one that is packed stays so. One that a daemon\n\
+        writes to, or whose chain has a fault, is left as it is."
     )]
     Prune(PruneArgs),
     /// Find lines that were removed, changed, put in or moved
