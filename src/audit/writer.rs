@@ -28,6 +28,8 @@ pub(super) struct Writer {
 
 /// The last moments at which something was written, and the disk had all of it.
 struct Settled {
+    /// The last attempt to leave a file that was renamed, where that has failed.
+    left_late: Option<Instant>,
     at: Instant,
     has_all: bool,
     written: Instant,
@@ -54,6 +56,7 @@ impl Writer {
     /// Writes until it is asked to stop.
     pub(super) fn run(mut self) {
         self.write();
+            left_late: None,
         self.tell();
         let mut taken = Vec::new();
         loop {
@@ -170,6 +173,7 @@ impl Writer {
         self.told = Instant::now();
         if !self.lines.is_empty() {
             return;
+        self.leave_late();
         }
         let (seq, head) = (
             self.chain.next.saturating_sub(1),
@@ -231,6 +235,24 @@ impl Writer {
     }
 }
 
+        let outcome = self.leave();
+        self.left_late = outcome.is_err().then(Instant::now);
+        outcome
+    }
+
+    /// Leaves a renamed file that could not be left when that was asked for: nobody asks again before the next rotation,
+    /// and of a file that is not there is none.
+    fn leave_late(&mut self) {
+        let is_due = self
+            .left_late
+            .is_some_and(|tried| tried.elapsed() >= SETTLE);
+        if is_due && !self.queue.is_failing() && self.reopen().is_ok() {
+            let path = self.file.path().display();
+            tracing::info!("audit records go on in a new {path}");
+        }
+    }
+
+    fn leave(&mut self) -> Outcome {
 /// Time that records gather once some were written: one write for many.
 const REST: Duration = Duration::from_millis(5);
 

@@ -606,7 +606,84 @@ fn a_disk_that_is_full_refuses_before_anything_is_handed_out_until_there_is_room
     for id in &served {
         record(&site, id);
     }
-    verified(&[file(&site)]);
+    // One line, or two where one was refused as the file came back.
+    let told = eventually("the refused are told of", Duration::from_secs(10), || {
+        let told = noted(&site, "refused");
+        let requests = told.iter().map(|line| line["requests"].as_u64().unwrap());
+        Some(told.clone()).filter(|_| requests.sum::<u64>() == turned_away)
+    });
+    for told in told {
+        let asked = ["route", "collection"].map(|member| &told[member]);
+        assert_eq!(asked, ["/{name}", NAME], "{told}");
+        assert!(told["from"].as_str() <= told["to"].as_str(), "{told}");
+    }
+    let said = verified(&[file(&site)]);
+    let usage = usage_by(&site, "collection");
+    let row = usage.lines().find(|line| line.starts_with(NAME)).unwrap();
+    let answered = u64::try_from(served.len()).unwrap() + 1;
+    let calls = answered + turned_away;
+    let expected = format!("{NAME},{calls},{answered},0,{turned_away},0,");
+    assert!(row.starts_with(&expected), "{expected}: {usage} {said}");
+    let refused_by_perild = format!(",{turned_away}");
+    assert!(row.ends_with(&refused_by_perild), "{usage}");
+}
+
+/// Lines of the file of this kind.
+fn noted(site: &Site, kind: &str) -> Vec<Value> {
+    let content = fs::read_to_string(file(site)).unwrap();
+    let lines = content
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.filter(|line| line["kind"] == kind).collect()
+}
+
+/// What `perild usage` counts in the file.
+fn usage_by(site: &Site, dimensions: &str) -> String {
+    let time = ["--from", "2020-01-01", "--to", "2100-01-01"];
+    let by = ["--by", dimensions];
+    let done = perild(&[&["usage"], &time[..], &by].concat(), &[file(site)]);
+    String::from_utf8(done.stdout).unwrap()
+}
+
+#[test]
+fn a_daemon_that_ends_while_the_disk_is_full_says_how_many_it_has_refused() {
+    let site = site("on_failure = \"refuse\"\n");
+    limit(&site, Some(full(&site)));
+    eventually("a request is refused", Duration::from_secs(10), || {
+        Some(site.fetch()).filter(|answer| answer.status == 503)
+    });
+    assert_eq!(site.fetch().status, 503);
+    site.perild.signal(Signal::TERM);
+    let line = site
+        .perild
+        .wait_for_line(|line| line.contains("requests were refused meanwhile"));
+    assert!(line.contains("nor that 2 requests were refused"), "{line}");
+    assert_eq!(noted(&site, "refused"), Vec::<Value>::new());
+}
+
+#[test]
+fn a_file_that_was_renamed_while_the_disk_was_full_is_left_once_there_is_room() {
+    let site = site("on_failure = \"refuse\"\n");
+    limit(&site, Some(full(&site)));
+    eventually("a request is refused", Duration::from_secs(10), || {
+        Some(site.fetch()).filter(|answer| answer.status == 503)
+    });
+    let renamed = site.pki.path("log/audit.jsonl.1");
+    fs::rename(file(&site), &renamed).unwrap();
+    site.perild.reload();
+    site.perild
+        .wait_for_line(|line| line.contains("is not left while"));
+    assert!(!file(&site).exists());
+    limit(&site, None);
+    // Nobody asks again before the next rotation.
+    eventually("the next file begins", Duration::from_secs(20), || {
+        fs::metadata(file(&site))
+            .ok()
+            .filter(|found| found.len() > 0)
+    });
+    record(&site, site.fetch().interaction_id());
+    let said = verified(&[file(&site), renamed]);
+    assert!(said.contains("in 2 files"), "{said}");
 }
 
 #[test]
