@@ -82,12 +82,17 @@ pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -
     let mut access = Access::begin(id, method, route.template(), meter);
     access.query(request.uri().query());
     let trail = present.site().filter(|_| !is_probe).map(|site| &site.audit);
-    let walked = match trail.map_or(Ok(()), |trail| access.keep_in(trail)) {
-        Ok(()) => {
-            let walk = walk(&request, body, peer, &route, &perild, &present, &mut access);
-            guarded(walk).await
+    let kept = trail.map_or(Ok(()), |trail| access.keep_in(trail));
+    let walked = if let Err(NotRecorded) = kept {
+        // Nothing of it is looked at, but for which of our collections it names.
+        let known = asked.as_ref().zip(catalog);
+        if let Some((asked, _)) = known.filter(|(asked, of)| of.get(asked.as_str()).is_some()) {
+            access.dataset(asked.as_str());
         }
-        Err(NotRecorded) => Err(Refusal::NotRecorded),
+        Err(Refusal::NotRecorded)
+    } else {
+        let walk = walk(&request, body, peer, &route, &perild, &present, &mut access);
+        guarded(walk).await
     };
     let mut answer = walked.unwrap_or_else(|refusal| {
         let metadata = present.site().and_then(Site::resource_metadata_url);
@@ -115,13 +120,6 @@ pub async fn answer(request: HttpRequest, body: Payload, perild: Data<Perild>) -
     record(access, request.method(), answer)
 }
 
-/// The unreadable request in whose place this one was put.
-fn unreadable(request: &HttpRequest) -> Option<&Unreadable> {
-    let unreadable = request.conn_data::<Arc<OnceLock<Unreadable>>>()?.get()?;
-    Some(unreadable).filter(|unreadable| unreadable.stands_at(request.uri().path()))
-}
-
-/// A panic in `walk` is one request's 500, and nobody else's trouble (DEC-6).
 /// The method as a record has it: one that nobody knows is the client's own text, and could be a token that went astray.
 fn recorded_method(method: &Method) -> &str {
     if routes::is_known(method) {
@@ -131,6 +129,13 @@ fn recorded_method(method: &Method) -> &str {
     }
 }
 
+/// The unreadable request in whose place this one was put.
+fn unreadable(request: &HttpRequest) -> Option<&Unreadable> {
+    let unreadable = request.conn_data::<Arc<OnceLock<Unreadable>>>()?.get()?;
+    Some(unreadable).filter(|unreadable| unreadable.stands_at(request.uri().path()))
+}
+
+/// A panic in `walk` is one request's 500, and nobody else's trouble (DEC-6).
 async fn guarded(
     walk: impl Future<Output = Result<HttpResponse, Refusal>>,
 ) -> Result<HttpResponse, Refusal> {

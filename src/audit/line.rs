@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, facts::Facts};
-use crate::clock::Milliseconds;
+use super::{Digest, facts::Facts, refused::Refused};
+use crate::{clock::Milliseconds, printable::printable_json};
 
 /// A chain as far as it has been written: the number of its next line, and the digest of its last.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -141,6 +141,8 @@ pub(super) enum Note<'l> {
         /// The time at which they were removed; that of the line is the last one's.
         removed: Cow<'l, str>,
     },
+    /// Requests that were refused while no record of them could be kept.
+    Refused(Refused<'l>),
     /// The last line of a file that another one follows.
     Rotated,
     /// A daemon began to write to a file that was there.
@@ -177,9 +179,10 @@ impl Note<'_> {
     }
 }
 
-/// The members of `value`, a JSON object, without its braces.
+/// The members of `value`, a JSON object, without its braces and with nothing invisible in it.
 pub(super) fn body(value: &impl Serialize) -> Vec<u8> {
-    let mut body = serde_json::to_vec(value).unwrap_or_default();
+    let text = serde_json::to_string(value).unwrap_or_default();
+    let mut body = printable_json(text).into_bytes();
     body.pop();
     if !body.is_empty() {
         body.remove(0);

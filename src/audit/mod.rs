@@ -14,6 +14,7 @@ mod prune;
 mod pseudonym;
 mod queue;
 mod reading;
+mod refused;
 mod tail;
 mod trail;
 mod usage;
@@ -146,6 +147,11 @@ impl Audit {
         }
         queue.lose();
         Ok(None)
+    }
+
+    /// Counts a request that was refused since there is no place for its record: the file has the number once it can.
+    pub fn refused(&self, facts: &Facts<'_>) {
+        self.0.queue.refuse(facts);
     }
 
     /// Goes on in a new file where the old one has been renamed, and waits until that is so.

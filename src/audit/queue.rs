@@ -10,6 +10,10 @@ use std::{
     time::Duration,
 };
 
+use super::{
+    facts::Facts,
+    refused::{Refusals, Refused},
+};
 use crate::clock::Milliseconds;
 
 /// Records that wait, and what the writer is asked beside.
@@ -20,6 +24,7 @@ pub(super) struct Queue {
     places: AtomicUsize,
     lost: AtomicU64,
     lost_in_all: AtomicU64,
+    refused: Mutex<Refusals>,
     is_failing: AtomicBool,
 }
 
@@ -131,6 +136,22 @@ impl Queue {
         self.lost.swap(0, Ordering::Relaxed)
     }
 
+    /// Notes a request that was refused since there is no place for its record.
+    pub(super) fn refuse(&self, facts: &Facts<'_>) {
+        let mut refused = self.refusals();
+        refused.count(facts, Milliseconds::now());
+    }
+
+    /// Requests that were refused since this was last asked.
+    pub(super) fn take_refused(&self) -> Vec<Refused<'static>> {
+        self.refusals().take()
+    }
+
+    /// The number of those, and the time of the first.
+    pub(super) fn refused(&self) -> Option<(u64, Milliseconds)> {
+        self.refusals().in_all()
+    }
+
     pub(super) fn state(&self) -> AuditState {
         AuditState {
             is_failing: self.is_failing(),
@@ -146,6 +167,10 @@ impl Queue {
     /// `true` when the last attempt to write has failed.
     pub(super) fn is_failing(&self) -> bool {
         self.is_failing.load(Ordering::Acquire)
+    }
+
+    fn refusals(&self) -> MutexGuard<'_, Refusals> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A panic while a record was taken leaves whole records behind.

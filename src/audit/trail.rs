@@ -2,7 +2,9 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{Audit, BodyPseudonym, Digest, NotRecorded, OnFailure, OpenError, Place, PseudonymKey};
+use super::{
+    Audit, BodyPseudonym, Digest, Facts, NotRecorded, OnFailure, OpenError, Place, PseudonymKey,
+};
 
 /// Settings of an audit trail.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +64,13 @@ impl AuditTrail {
     /// [`NotRecorded`].
     pub fn place(&self) -> Result<Option<Place>, NotRecorded> {
         self.file.as_ref().map_or(Ok(None), Audit::place)
+    }
+
+    /// Counts a request that was refused since there is no place for its record.
+    pub fn refused(&self, facts: &Facts<'_>) {
+        if let Some(file) = &self.file {
+            file.refused(facts);
+        }
     }
 
     /// The pseudonym of `account`, where there is a key.

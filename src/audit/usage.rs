@@ -13,7 +13,7 @@ use std::{
 
 use super::{
     facts::Facts,
-    line::Sealed,
+    line::{Note, Sealed},
     reading::{Lines, Unreadable, in_order},
 };
 use crate::clock::Milliseconds;
@@ -104,8 +104,8 @@ pub fn usage(paths: &[PathBuf], wanted: &Wanted) -> Result<Usage, UsageFault> {
     for path in in_order(paths)? {
         let mut lines = Lines::open(&path)?;
         while let Some(line) = lines.next()? {
-            if line.number == 1 && numbers.begin(line.octets) {
-                uptime.leave();
+            if line.number == 1 {
+                uptime.enter(numbers.begin(line.octets));
             }
             usage.line(line.octets, wanted, &mut numbers, &mut uptime)?;
         }
@@ -142,10 +142,14 @@ impl Usage {
             }
         } else if let Some(note) = sealed.note() {
             uptime.note(header.time, &note);
-            if let super::line::Note::Lost { records } = note
-                && is_within
-            {
-                self.lost += records;
+            match note {
+                Note::Lost { records } if is_within => self.lost += records,
+                // The line may be of the day after.
+                Note::Refused(refused) if (wanted.from..wanted.to).contains(&refused.from) => {
+                    let group = self.group(&(&refused).into(), refused.from, &wanted.by)?;
+                    group.count_refused(&refused);
+                }
+                _ => {}
             }
         }
         Ok(())
@@ -157,6 +161,17 @@ impl Usage {
         time: Milliseconds,
         by: &[Dimension],
     ) -> Result<(), UsageFault> {
+        self.group(facts, time, by)?.count(facts, time);
+        Ok(())
+    }
+
+    /// The group of a call.
+    fn group(
+        &mut self,
+        facts: &Facts<'_>,
+        time: Milliseconds,
+        by: &[Dimension],
+    ) -> Result<&mut Group, UsageFault> {
         let key = by
             .iter()
             .map(|dimension| dimension.of(facts, time))
@@ -165,8 +180,7 @@ impl Usage {
         if is_full && !self.groups.contains_key(&key) {
             return Err(UsageFault::TooManyGroups);
         }
-        self.groups.entry(key).or_default().count(facts, time);
-        Ok(())
+        Ok(self.groups.entry(key).or_default())
     }
 }
 
@@ -179,13 +193,11 @@ struct Numbers {
 }
 
 impl Numbers {
-    /// Begins with a file whose first line is `line`; `true` where it is of another chain than the file before.
-    fn begin(&mut self, line: &[u8]) -> bool {
+    /// Begins with a file whose first line is `line`: the name of its chain, where it says that.
+    fn begin(&mut self, line: &[u8]) -> Option<&str> {
         let note = Sealed::read(line).and_then(|sealed| sealed.note());
-        let chain = note.and_then(|note| note.chain().map(Box::from));
-        let is_other = chain != self.chain;
-        self.chain = chain;
-        is_other
+        self.chain = note.and_then(|note| note.chain().map(Box::from));
+        self.chain.as_deref()
     }
 
     /// `true` for a line that is behind all of its chain before it.

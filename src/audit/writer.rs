@@ -22,14 +22,18 @@ pub(super) struct Writer {
     lines: Vec<u8>,
     /// Records among them.
     records: usize,
+    /// Requests that were refused, as they say.
+    refused: u64,
+    /// The last moment at which a line told of such requests.
+    refused_told: Option<Instant>,
     settled: Settled,
     told: Instant,
+    /// The last attempt to leave a file that was renamed, where that has failed.
+    left_late: Option<Instant>,
 }
 
 /// The last moments at which something was written, and the disk had all of it.
 struct Settled {
-    /// The last attempt to leave a file that was renamed, where that has failed.
-    left_late: Option<Instant>,
     at: Instant,
     has_all: bool,
     written: Instant,
@@ -44,19 +48,21 @@ impl Writer {
             chain: opened.chain,
             lines: opened.first,
             records: 0,
+            refused: 0,
+            refused_told: None,
             settled: Settled {
                 at: now,
                 has_all: true,
                 written: now,
             },
             told: now,
+            left_late: None,
         }
     }
 
     /// Writes until it is asked to stop.
     pub(super) fn run(mut self) {
         self.write();
-            left_late: None,
         self.tell();
         let mut taken = Vec::new();
         loop {
@@ -89,6 +95,8 @@ impl Writer {
     fn patience(&self) -> Duration {
         if self.queue.is_failing() {
             Duration::ZERO
+        } else if self.queue.refused().is_some() {
+            SETTLE.min(self.until_refused())
         } else if self.settled.has_all {
             ALIVE.saturating_sub(self.settled.written.elapsed())
         } else {
@@ -110,6 +118,22 @@ impl Writer {
         }
     }
 
+    /// Chains the numbers of those who were refused while no record of them could be kept.
+    fn note_refused(&mut self) {
+        for refused in self.queue.take_refused() {
+            self.refused += refused.requests;
+            self.note(&Note::Refused(refused));
+        }
+        self.refused_told = Some(Instant::now());
+    }
+
+    /// Time until those who were refused may be told of again: where all places are taken again and again, one line a
+    /// second is enough.
+    fn until_refused(&self) -> Duration {
+        let told = self.refused_told.map(|told| told.elapsed());
+        told.map_or(Duration::ZERO, |ago| SETTLE.saturating_sub(ago))
+    }
+
     fn note(&mut self, note: &Note<'_>) {
         self.chain.note(&mut self.lines, Milliseconds::now(), note);
     }
@@ -124,6 +148,7 @@ impl Writer {
             self.lines.clear();
             self.lines.shrink_to(KEPT_BYTES);
             self.queue.give_back(mem::take(&mut self.records));
+            self.refused = 0;
             self.settled.written = Instant::now();
             if self.settled.has_all {
                 self.settled.at = Instant::now();
@@ -139,10 +164,16 @@ impl Writer {
         if self.lines.is_empty() && !self.settled.has_all && is_due {
             self.settle();
         }
+        let has_refused = !self.queue.is_failing() && self.queue.refused().is_some();
+        if has_refused && self.until_refused().is_zero() {
+            self.note_refused();
+            self.write();
+        }
         if self.settled.written.elapsed() >= ALIVE && !self.queue.is_failing() {
             self.note(&Note::Alive);
             self.write();
         }
+        self.leave_late();
         if self.told.elapsed() >= TELL {
             self.tell();
         }
@@ -171,9 +202,11 @@ impl Writer {
     /// The number and digest of the last line, in the journal: a chain cannot show that its own end was cut off.
     fn tell(&mut self) {
         self.told = Instant::now();
+        if self.queue.is_failing() {
+            self.tell_refused();
+        }
         if !self.lines.is_empty() {
             return;
-        self.leave_late();
         }
         let (seq, head) = (
             self.chain.next.saturating_sub(1),
@@ -188,8 +221,38 @@ impl Writer {
         );
     }
 
-    /// Goes on in a new file where this one was renamed.
+    /// The number of those who are refused, in the journal: a daemon that is killed takes it along.
+    fn tell_refused(&self) {
+        let Some((refused, since)) = self.queue.refused() else {
+            return;
+        };
+        let path = self.file.path().display();
+        tracing::error!(
+            audit_refused = refused,
+            "audit records cannot be written to {path}: {refused} requests were refused since {since}"
+        );
+    }
+
+    /// Goes on in a new file where this one was renamed; where that fails, as soon as it can.
     fn reopen(&mut self) -> Outcome {
+        let outcome = self.leave();
+        self.left_late = outcome.is_err().then(Instant::now);
+        outcome
+    }
+
+    /// Leaves a renamed file that could not be left when that was asked for: nobody asks again before the next rotation,
+    /// and of a file that is not there is none.
+    fn leave_late(&mut self) {
+        let is_due = self
+            .left_late
+            .is_some_and(|tried| tried.elapsed() >= SETTLE);
+        if is_due && !self.queue.is_failing() && self.reopen().is_ok() {
+            let path = self.file.path().display();
+            tracing::info!("audit records go on in a new {path}");
+        }
+    }
+
+    fn leave(&mut self) -> Outcome {
         if !self.file.is_renamed() {
             return Ok(());
         }
@@ -217,6 +280,7 @@ impl Writer {
 
     /// Writes that it was asked to end, and waits for the disk.
     fn stop(&mut self) -> Outcome {
+        self.note_refused();
         self.note(&Note::Stopped);
         self.write();
         if self.lines.is_empty() {
@@ -227,32 +291,15 @@ impl Writer {
             Ok(())
         } else {
             Err(format!(
-                "{} records could not be written to {}",
+                "{} records could not be written to {}, nor that {} requests were refused meanwhile",
                 self.records,
-                self.file.path().display()
+                self.file.path().display(),
+                self.refused
             ))
         }
     }
 }
 
-        let outcome = self.leave();
-        self.left_late = outcome.is_err().then(Instant::now);
-        outcome
-    }
-
-    /// Leaves a renamed file that could not be left when that was asked for: nobody asks again before the next rotation,
-    /// and of a file that is not there is none.
-    fn leave_late(&mut self) {
-        let is_due = self
-            .left_late
-            .is_some_and(|tried| tried.elapsed() >= SETTLE);
-        if is_due && !self.queue.is_failing() && self.reopen().is_ok() {
-            let path = self.file.path().display();
-            tracing::info!("audit records go on in a new {path}");
-        }
-    }
-
-    fn leave(&mut self) -> Outcome {
 /// Time that records gather once some were written: one write for many.
 const REST: Duration = Duration::from_millis(5);
 

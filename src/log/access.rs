@@ -39,6 +39,7 @@ pub struct Access {
     meter: Option<Meter>,
     trail: AuditTrail,
     place: Option<Place>,
+    is_unrecorded: bool,
 }
 
 impl Access {
@@ -69,6 +70,7 @@ impl Access {
             meter,
             trail: AuditTrail::default(),
             place: None,
+            is_unrecorded: false,
         }
     }
 
@@ -78,7 +80,9 @@ impl Access {
     /// [`NotRecorded`].
     pub fn keep_in(&mut self, trail: &AuditTrail) -> Result<(), NotRecorded> {
         self.trail = trail.clone();
-        self.place = trail.place()?;
+        let place = trail.place();
+        self.is_unrecorded = place.is_err();
+        self.place = place?;
         Ok(())
     }
 
@@ -175,8 +179,10 @@ impl Access {
             ..self.facts()
         };
         self.outcome.tell(&facts, self.certificate.as_deref());
-        if let Some(place) = place {
-            place.record(&facts);
+        match place {
+            Some(place) => place.record(&facts),
+            None if self.is_unrecorded => self.trail.refused(&facts),
+            None => {}
         }
     }
 

@@ -580,7 +580,7 @@ fn full(site: &Site) -> u64 {
 fn a_disk_that_is_full_refuses_before_anything_is_handed_out_until_there_is_room() {
     let site = site("on_failure = \"refuse\"\n");
     limit(&site, Some(full(&site)));
-    let mut served = Vec::new();
+    let (mut served, mut turned_away) = (Vec::new(), 0_u64);
     let refused = eventually("a request is refused", Duration::from_secs(10), || {
         let answer = site.fetch();
         if answer.status == 200 {
@@ -600,7 +600,10 @@ fn a_disk_that_is_full_refuses_before_anything_is_handed_out_until_there_is_room
     let answer = eventually(
         "requests are answered again",
         Duration::from_secs(10),
-        || Some(site.fetch()).filter(|answer| answer.status == 200),
+        || {
+            turned_away += 1;
+            Some(site.fetch()).filter(|answer| answer.status == 200)
+        },
     );
     served.push(answer.interaction_id().to_owned());
     for id in &served {
@@ -637,7 +640,7 @@ fn noted(site: &Site, kind: &str) -> Vec<Value> {
     lines.filter(|line| line["kind"] == kind).collect()
 }
 
-/// What `perild usage` counts in the file.
+/// The table of `perild usage` for the file.
 fn usage_by(site: &Site, dimensions: &str) -> String {
     let time = ["--from", "2020-01-01", "--to", "2100-01-01"];
     let by = ["--by", dimensions];

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::histogram::Histogram;
-use crate::{audit::facts::Facts, clock::Milliseconds};
+use crate::{
+    audit::{facts::Facts, refused::Refused},
+    clock::Milliseconds,
+};
 
 /// Calls of one group, counted.
 #[derive(Clone, Debug, Default)]
@@ -33,28 +36,43 @@ pub struct Group {
 
 impl Group {
     pub(super) fn count(&mut self, facts: &Facts<'_>, time: Milliseconds) {
-        self.calls += 1;
-        match facts.status {
-            ..400 => self.successes += 1,
-            400..500 => self.failures_of_callers += 1,
-            500.. => self.failures_of_ours += 1,
-        }
-        if facts.status == 429 || facts.reason.as_deref() == Some(BUSY) {
-            self.rejections += 1;
-        }
-        self.rows += facts.rows.unwrap_or(0);
-        self.bytes += facts.bytes;
-        if let Some(stage) = &facts.stage {
-            *self.refusals.entry(stage.as_ref().into()).or_default() += 1;
-        }
-        self.duration_us = self.duration_us.saturating_add(facts.duration_us);
-        self.durations.add(facts.duration_us);
+        self.add(facts, 1);
         let second = time.count().div_euclid(1000);
         if self.second.0 != second {
             self.second = (second, 0);
         }
         self.second.1 += 1;
         self.peak = self.peak.max(self.second.1);
+    }
+
+    /// Counts calls of which there is no line each, and so no second; they took equally long.
+    pub(super) fn count_refused(&mut self, refused: &Refused<'_>) {
+        if refused.requests > 0 {
+            self.add(&refused.into(), refused.requests);
+        }
+    }
+
+    /// Adds as many `calls` that were answered alike; octets and time are those of all of them.
+    fn add(&mut self, facts: &Facts<'_>, calls: u64) {
+        self.calls = self.calls.saturating_add(calls);
+        let of_status = match facts.status {
+            ..400 => &mut self.successes,
+            400..500 => &mut self.failures_of_callers,
+            500.. => &mut self.failures_of_ours,
+        };
+        *of_status = of_status.saturating_add(calls);
+        if facts.status == 429 || facts.reason.as_deref() == Some(BUSY) {
+            self.rejections += calls;
+        }
+        self.rows = self.rows.saturating_add(facts.rows.unwrap_or(0));
+        self.bytes = self.bytes.saturating_add(facts.bytes);
+        if let Some(stage) = &facts.stage {
+            let refused = self.refusals.entry(stage.as_ref().into()).or_default();
+            *refused = refused.saturating_add(calls);
+        }
+        self.duration_us = self.duration_us.saturating_add(facts.duration_us);
+        let each = facts.duration_us.checked_div(calls).unwrap_or(0);
+        self.durations.add(each, calls);
     }
 
     /// Percent of the calls that did not fail by our fault.

@@ -10,17 +10,19 @@ pub(super) struct Histogram {
 }
 
 impl Histogram {
-    pub(super) fn add(&mut self, value: u64) {
-        *self.counts.entry(step(value)).or_default() += 1;
-        self.total += 1;
+    /// Adds `value` as many `times`.
+    pub(super) fn add(&mut self, value: u64, times: u64) {
+        let count = self.counts.entry(step(value)).or_default();
+        *count = count.saturating_add(times);
+        self.total = self.total.saturating_add(times);
     }
 
     /// The smallest bound that `percent` of all values do not pass; none without values.
     pub(super) fn quantile(&self, percent: u64) -> Option<u64> {
-        let wanted = (self.total * percent).div_ceil(100).max(1);
+        let wanted = self.total.saturating_mul(percent).div_ceil(100).max(1);
         let mut seen = 0;
         let found = self.counts.iter().find(|(_, count)| {
-            seen += **count;
+            seen = u64::saturating_add(seen, **count);
             seen >= wanted
         });
         found.map(|(step, _)| bound(*step))
@@ -57,7 +59,7 @@ mod tests {
     fn quantiles_are_those_of_the_values_within_a_step() {
         let mut histogram = Histogram::default();
         assert_eq!(histogram.quantile(50), None);
-        (1..=1000).for_each(|value| histogram.add(value));
+        (1..=1000).for_each(|value| histogram.add(value, 1));
         for (percent, exact) in [(1, 10), (50, 500), (95, 950), (100, 1000)] {
             let found = histogram.quantile(percent).unwrap();
             assert!(
@@ -66,8 +68,10 @@ mod tests {
             );
         }
         let mut one = Histogram::default();
-        one.add(7);
+        one.add(7, 1);
         assert_eq!((one.quantile(50), one.quantile(95)), (Some(7), Some(7)));
+        one.add(3, 19);
+        assert_eq!((one.quantile(95), one.quantile(96)), (Some(3), Some(7)));
     }
 
     proptest! {

@@ -5,7 +5,10 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::*;
-use crate::audit::line::{Chain, FORMAT, Note};
+use crate::audit::{
+    line::{Chain, FORMAT, Note},
+    refused::Refused,
+};
 
 /// 2026-01-15T12:00:00Z
 const NOON: i64 = 1_768_478_400_000;
@@ -116,6 +119,83 @@ fn calls_rows_octets_refusals_and_times_are_counted_by_group() {
     assert!((a.availability() - 75.0).abs() < 1e-9);
     assert_eq!((a.average_us(), a.quantile_us(50)), (52, 40));
     assert!((100..=103).contains(&a.quantile_us(95)));
+}
+
+/// Requests for a collection that were refused from one second to another.
+fn refused(requests: u64, from: i64, to: i64) -> Note<'static> {
+    Note::Refused(Refused {
+        requests,
+        from: Milliseconds::from_count(NOON + from * 1000),
+        to: Milliseconds::from_count(NOON + to * 1000),
+        route: Some("/{name}".into()),
+        collection: Some("meters".into()),
+        version: Some("2026.1".into()),
+        licence: None,
+        bytes: requests * 100,
+        duration_us: requests * 20,
+    })
+}
+
+#[test]
+fn requests_that_were_refused_unrecorded_are_failures_of_ours_by_their_collection_and_day() {
+    let mut written = Written::new();
+    let call = Facts {
+        route: "/{name}".into(),
+        collection: Some("meters".into()),
+        version: Some("2026.1".into()),
+        ..of("a", 200, 1000)
+    };
+    written.call(5, &call);
+    // The file was whole again the day after.
+    written.note(DAYS, &refused(3, 10, 20));
+    // None of the time that is asked for, though the line is.
+    written.note(30, &refused(50, -20, -10));
+    let by = [Dimension::Day, Dimension::Collection, Dimension::Version];
+    let usage = written.usage(&by, 60);
+    let [(key, group)] = &*usage.groups.into_iter().collect::<Vec<_>>() else {
+        panic!("one group");
+    };
+    assert_eq!(key.join(" "), "2026-01-15 meters 2026.1");
+    assert_eq!(
+        (group.calls, group.successes, group.failures_of_ours),
+        (4, 1, 3)
+    );
+    assert_eq!(group.refusals.get("perild"), Some(&3));
+    assert!((group.availability() - 25.0).abs() < 1e-9);
+    assert_eq!((group.bytes, group.rows, group.peak), (310, 2, 1));
+    assert_eq!((group.average_us(), group.quantile_us(50)), (265, 20));
+}
+
+#[test]
+fn a_daemon_that_refuses_everybody_is_not_up_unless_another_is() {
+    let shares = |files: &[&Written]| {
+        let files: Vec<_> = files.iter().map(|written| &*written.lines).collect();
+        let days = usage_of(&files, &[], 100).days;
+        format!("{:.0}", days[0].1)
+    };
+    let alive = |refusals: &[Note<'_>]| {
+        let mut written = Written::new();
+        for note in refusals {
+            written.note(95, note);
+        }
+        written.note(100, &Note::Alive);
+        written
+    };
+    let whole = alive(&[]);
+    assert_eq!(shares(&[&whole]), "100");
+    for (refusals, expected) in [
+        (&[refused(1, 10, 30)][..], "80"),
+        (&[refused(1, 10, 30), refused(1, 20, 40)], "70"),
+        (&[refused(9, 20, 25), refused(1, 10, 90)], "20"),
+        (&[refused(1, 10, 10)], "100"),
+        (&[refused(1, -50, 10)], "90"),
+        (&[refused(1, 90, 500)], "90"),
+    ] {
+        let written = alive(refusals);
+        assert_eq!(shares(&[&written]), expected, "{refusals:?}");
+        assert_eq!(shares(&[&written, &whole]), "100", "{refusals:?}");
+        assert_eq!(shares(&[&whole, &written]), "100", "{refusals:?}");
+    }
 }
 
 #[test]

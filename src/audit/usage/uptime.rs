@@ -9,11 +9,21 @@ use crate::{audit::line::Note, clock::Milliseconds};
 pub(super) struct Uptime {
     from: i64,
     to: i64,
-    /// Times in which one was up; those of several daemons may overlap.
-    times: Vec<(i64, i64)>,
+    /// The daemons by their chains, all of which nothing is known under one name.
+    daemons: BTreeMap<Box<str>, Daemon>,
+    /// The chain that is read.
+    chain: Box<str>,
     /// First and last day of which there is a line.
     known: Option<(i64, i64)>,
-    /// The last line of the daemon that is up.
+}
+
+/// Times of the daemon that writes a chain; those of several may overlap.
+#[derive(Debug, Default)]
+struct Daemon {
+    up: Vec<(i64, i64)>,
+    /// Times in which it was up and refused everybody.
+    refused: Vec<(i64, i64)>,
+    /// Its last line, while it is up.
     since: Option<i64>,
 }
 
@@ -22,26 +32,32 @@ impl Uptime {
         Self {
             from: from.count(),
             to: to.count(),
-            times: Vec::new(),
+            daemons: BTreeMap::new(),
+            chain: Box::default(),
             known: None,
-            since: None,
         }
     }
 
-    /// Begins with another chain.
-    pub(super) fn leave(&mut self) {
-        self.since = None;
+    /// Goes on with a file of `chain`; one that does not say its chain may be any.
+    pub(super) fn enter(&mut self, chain: Option<&str>) {
+        self.chain = chain.unwrap_or_default().into();
+        if chain.is_none() {
+            self.daemon().since = None;
+        }
     }
 
     /// Notes a record of `time`.
     pub(super) fn saw(&mut self, time: Milliseconds) {
         let now = time.count();
         self.know(now);
-        match self.since {
-            Some(since) if now > since && now - since <= LONGEST_PAUSE => self.add(since, now),
+        let daemon = self.daemon();
+        match daemon.since {
+            Some(since) if now > since && now - since <= LONGEST_PAUSE => {
+                add(&mut daemon.up, since, now);
+            }
             _ => {}
         }
-        self.since = Some(now);
+        daemon.since = Some(now);
     }
 
     /// Notes a line that says what became of the daemon: one that starts was not up before.
@@ -49,17 +65,26 @@ impl Uptime {
         match note {
             Note::Began { .. } | Note::Started { .. } => {
                 self.know(time.count());
-                self.since = Some(time.count());
+                self.daemon().since = Some(time.count());
             }
             Note::Stopped => {
                 self.saw(time);
-                self.since = None;
+                self.daemon().since = None;
             }
-            Note::Pruned { .. } => self.since = None,
+            Note::Pruned { .. } => self.daemon().since = None,
+            Note::Refused(refused) => {
+                self.saw(time);
+                let (from, to) = (refused.from.count(), refused.to.count());
+                add(&mut self.daemon().refused, from, to);
+            }
             Note::Alive | Note::Continued { .. } | Note::Lost { .. } | Note::Rotated => {
                 self.saw(time);
             }
         }
+    }
+
+    fn daemon(&mut self) -> &mut Daemon {
+        self.daemons.entry(self.chain.clone()).or_default()
     }
 
     /// Notes that there is a line of this time.
@@ -69,20 +94,14 @@ impl Uptime {
         self.known = Some((first.min(day), last.max(day)));
     }
 
-    fn add(&mut self, since: i64, until: i64) {
-        match self.times.last_mut() {
-            Some((_, end)) if *end == since => *end = until,
-            _ => self.times.push((since, until)),
-        }
-    }
-
     /// Milliseconds of each day in which any daemon was up.
     fn by_day(&mut self) -> BTreeMap<i64, i64> {
         let mut days = BTreeMap::new();
-        self.times.sort_unstable();
+        let mut times: Vec<_> = self.daemons.values_mut().flat_map(Daemon::served).collect();
+        times.sort_unstable();
         let mut counted = self.from;
-        for (since, until) in &self.times {
-            let (mut since, until) = ((*since).max(counted), (*until).min(self.to));
+        for (since, until) in times {
+            let (mut since, until) = (since.max(counted), until.min(self.to));
             while since < until {
                 let day = since.div_euclid(DAY);
                 let end = until.min((day + 1) * DAY);
@@ -116,6 +135,42 @@ impl Uptime {
             (self::day(Milliseconds::from_count(day * DAY)), percent)
         });
         days.collect()
+    }
+}
+
+impl Daemon {
+    /// Times in which it was up and did not refuse everybody.
+    fn served(&mut self) -> Vec<(i64, i64)> {
+        self.refused.sort_unstable();
+        let mut refused = Vec::with_capacity(self.refused.len());
+        for &(from, to) in &self.refused {
+            add(&mut refused, from, to);
+        }
+        let mut served = Vec::with_capacity(self.up.len());
+        for &(mut since, until) in &self.up {
+            let first = refused.partition_point(|&(_, to)| to <= since);
+            for &(from, to) in refused.get(first..).unwrap_or_default() {
+                if from >= until {
+                    break;
+                }
+                if from > since {
+                    served.push((since, from));
+                }
+                since = since.max(to);
+            }
+            if since < until {
+                served.push((since, until));
+            }
+        }
+        served
+    }
+}
+
+/// Adds a time, to the last one where it goes on from there.
+fn add(times: &mut Vec<(i64, i64)>, since: i64, until: i64) {
+    match times.last_mut() {
+        Some((begin, end)) if (*begin..=*end).contains(&since) => *end = until.max(*end),
+        _ => times.push((since, until)),
     }
 }
 
