@@ -29,6 +29,15 @@ pub(super) struct Opaque {
     pub(super) server: AuthorizationServer,
 }
 
+impl Opaque {
+    /// Readiness: where to ask is known, and whose signatures its answers must have.
+    fn readiness(&self) -> Result<(), NotReady> {
+        self.server.known()?;
+        let signed = self.introspector.signed.as_ref();
+        signed.map_or(Ok(()), |signed| signed.keys().readiness())
+    }
+}
+
 impl Source {
     /// The answer that is known of `token` at `now`, for the caller named `who`.
     ///
@@ -70,11 +79,22 @@ impl Source {
     }
 
     /// Readiness: all that is needed of the authorization server is known.
+    ///
+    /// Where both kinds are accepted, one of them: an issuer that gives opaque tokens alone publishes no keys, and one
+    /// whose keys cannot be had can still be asked. Tokens of the other kind are answered 503 meanwhile.
     pub(super) fn readiness(&self) -> Result<(), NotReady> {
-        if let Some(opaque) = self.opaque() {
-            opaque.server.known()?;
+        match self {
+            Self::Opaque(opaque) => opaque.readiness(),
+            Self::Jwt(jwt) => jwt.keys().readiness(),
+            Self::Both(opaque, jwt) => match (opaque.readiness(), jwt.keys().readiness()) {
+                // Whether it can be had is not known before it was tried once.
+                (Err(NotReady::NotAskedYet), _) | (_, Err(NotReady::NotAskedYet)) => {
+                    Err(NotReady::NotAskedYet)
+                }
+                (Err(reason), Err(_)) => Err(reason),
+                (Ok(()), _) | (_, Ok(())) => Ok(()),
+            },
         }
-        self.keys().map_or(Ok(()), Keys::readiness)
     }
 
     /// Asks about a token that nobody has, and looks at the keys.

@@ -4,7 +4,7 @@ use super::{
     jwt_support::{SigningKey, hmac_token, message},
     *,
 };
-use crate::token::{Claim, JwtFault, JwtSettings};
+use crate::token::{Claim, JwtFault, JwtSettings, NotReady};
 
 pub(super) const AUDIENCE: &str = "https://provider.example";
 
@@ -494,6 +494,71 @@ async fn where_both_kinds_are_accepted_each_goes_its_way() {
         JwtFault::SignatureWrong
     );
     assert_eq!(issuer.world.directory.asked_about(&forged), 0);
+}
+
+/// Rows: IB1-TOK-1, JAT-9
+#[tokio::test]
+async fn where_both_kinds_are_accepted_one_goes_on_without_what_the_other_needs() {
+    let both = |issuer: &Issuer| TokenSettings {
+        kinds: TokenKinds::Both(jwt_settings()),
+        ..issuer.settings()
+    };
+    // An issuer that gives opaque tokens alone.
+    for publishes_keys in [true, false] {
+        let issuer = Issuer::start();
+        let directory = &issuer.world.directory;
+        directory.publish_keys(&[]);
+        if !publishes_keys {
+            directory.answer_discovery(without(directory, "jwks_uri"));
+        }
+        issuer.world.vouch();
+        let tokens = start(both(&issuer));
+        let signed = issuer.token(|_| {});
+        let refused = redeem(&tokens, &signed).await.unwrap_err();
+        assert!(
+            matches!(refused, TokenRefused::Unavailable { .. }),
+            "{refused}"
+        );
+        assert!(redeem(&tokens, TOKEN).await.is_ok());
+        assert_eq!(tokens.readiness(), Ok(()));
+        assert_eq!(directory.asked_about(&signed), 0);
+        // Where its answers must be signed it can vouch for none.
+        let strict = start(TokenSettings {
+            signed_answers: true,
+            ..both(&issuer)
+        });
+        assert!(redeem(&strict, TOKEN).await.is_err());
+        until(|| strict.readiness() != Err(NotReady::NotAskedYet)).await;
+        assert!(strict.readiness().is_err());
+    }
+    // One that signs tokens and answers no questions.
+    let issuer = Issuer::start();
+    let directory = &issuer.world.directory;
+    directory.answer_discovery(without(directory, "introspection_endpoint"));
+    let tokens = start(both(&issuer));
+    assert!(redeem(&tokens, &issuer.token(|_| {})).await.is_ok());
+    let refused = redeem(&tokens, TOKEN).await.unwrap_err();
+    assert!(
+        matches!(refused, TokenRefused::Unavailable { .. }),
+        "{refused}"
+    );
+    assert_eq!(tokens.readiness(), Ok(()));
+    // And one of which nothing is to be had.
+    directory.answer_discovery(Answer::Status(404));
+    let tokens = start(both(&issuer));
+    assert!(redeem(&tokens, TOKEN).await.is_err());
+    until(|| tokens.readiness() != Err(NotReady::NotAskedYet)).await;
+    assert!(matches!(tokens.readiness(), Err(NotReady::Undiscovered(_))));
+}
+
+/// The metadata of `directory` without a member, and without the same for clients with a certificate (RFC 8705 §5).
+fn without(directory: &FakeDirectory, member: &str) -> Answer {
+    let mut metadata = directory.metadata();
+    assert!(metadata.as_object_mut().unwrap().remove(member).is_some());
+    if let Some(aliases) = metadata["mtls_endpoint_aliases"].as_object_mut() {
+        aliases.remove(member);
+    }
+    Answer::Json(metadata)
 }
 
 /// Rows: BRR-16
