@@ -17,6 +17,9 @@ use x509_parser::{
 use super::object;
 
 /// The name of the first critical extension that is not understood here, RFC 5280 §4.2.
+///
+/// Roles, member and application of the IB1 trust framework are not critical: a certificate that has them so is not of
+/// its form, and means something that we do not know.
 pub(super) fn unknown_critical(certificate: &X509Certificate<'_>) -> Option<String> {
     let mut extensions = certificate.extensions().iter();
     extensions

@@ -29,8 +29,10 @@ pub enum CertificateRefused {
     /// A CA certificate used as a client's, RFC 5280 §4.2.1.9.
     #[error("the certificate is a CA's")]
     CaAsClient,
-    /// A critical extension that is not understood here, RFC 5280 §4.2.
-    #[error("the certificate's critical extension {extension} is not understood here")]
+    /// A critical extension that is not understood here, RFC 5280 §4.2, or that its framework has not critical.
+    #[error(
+        "the certificate's extension {extension} is critical, and is not one that may be so here"
+    )]
     CriticalExtension {
         /// The extension's name.
         extension: String,

@@ -132,6 +132,31 @@ fn rfc5280_4_2_an_unknown_critical_extension_is_refused_and_another_ignored() {
     }
 }
 
+/// Rows: PKIX-6, IB1-ID-5
+#[test]
+fn ib1_an_extension_of_the_framework_that_is_critical_is_not_of_its_form() {
+    for (arc, value) in [
+        (1, roles().content().to_vec()),
+        (2, utf8(APPLICATION)),
+        (3, utf8(MEMBER)),
+    ] {
+        let with = |is_critical| {
+            refused(|params| {
+                let mut extension = stating(arc, value.clone());
+                extension.set_criticality(is_critical);
+                params.custom_extensions = vec![extension];
+            })
+        };
+        assert_eq!(with(false), None, "{arc}");
+        let extension = format!("1.3.6.1.4.1.62329.1.{arc}");
+        assert_eq!(
+            with(true),
+            Some(Refused::CriticalExtension { extension }),
+            "{arc}"
+        );
+    }
+}
+
 /// Rows: PKIX-6
 #[test]
 fn rfc5280_4_2_an_extension_that_is_repeated_is_refused() {
