@@ -17,6 +17,7 @@ mod socket;
 mod socket_unit;
 mod store;
 mod tables;
+mod tls_versions;
 mod unattended;
 
 use std::{

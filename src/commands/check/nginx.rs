@@ -7,10 +7,10 @@ use std::{collections::BTreeSet, io, process::Command};
 
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
-use super::{of_nginx, served, server_certificate};
+use super::{of_nginx, served, server_certificate, tls_versions};
 use crate::{
     clock::Timestamp,
-    config::{Config, Finding, ProfileName, SettingPlace, Severity},
+    config::{Config, Finding, SettingPlace, Severity},
     edge::Listen,
 };
 
@@ -39,7 +39,7 @@ pub(super) fn findings(config: &Config, is_online: bool) -> Vec<Finding> {
     let mut findings = certificates(&files, Timestamp::now());
     findings.extend(served::findings(config, &dump, &files, is_online));
     findings.extend(server_certificate::findings(config, &files));
-    findings.extend(versions(&dump, config.profile.name));
+    findings.extend(tls_versions::finding(&dump, config.profile.name));
     if let Listen::Unix(socket) = &config.listen {
         findings.extend(judge(
             &dump,
@@ -149,23 +149,6 @@ fn judge(dump: &str, socket: &str, certificate_header: &str) -> Vec<Finding> {
     findings
 }
 
-/// Versions of TLS that the profile does not have (IB1-TLS-1).
-fn versions(dump: &str, profile: ProfileName) -> Option<Finding> {
-    let mut lines = dump.lines().map(str::trim);
-    let is_wider = |line: &str| {
-        let versions = line.strip_prefix("ssl_protocols");
-        let mut versions = versions.unwrap_or_default().split([' ', '\t', ';']);
-        versions.any(|version| !version.is_empty() && version != "TLSv1.3")
-    };
-    let wider = lines.find(|line| is_wider(line))?;
-    (profile == ProfileName::Ib1).then(|| {
-        of_nginx(
-            format!("profile {profile} has TLS 1.3 alone, and nginx has {wider}"),
-            "write ssl_protocols TLSv1.3; in /etc/nginx/perild.d/tls-versions.inc and in the other sites of the port",
-        )
-    })
-}
-
 fn sets(line: &str, header: &str) -> bool {
     let mut words = line.split_whitespace();
     words.next() == Some("proxy_set_header")
@@ -210,25 +193,6 @@ mod tests {
         assert_eq!(judged("C=US, O=Let's Encrypt, CN=R11"), [Severity::Fine]);
         let staging = judged("C=US, O=(STAGING) Let's Encrypt, CN=(STAGING) Riddling Rhubarb R12");
         assert_eq!(staging, [Severity::Fine, Severity::Warning]);
-    }
-
-    /// Rows: IB1-TLS-1
-    #[test]
-    fn ib1_tls_1_under_the_profile_an_older_version_is_told_of() {
-        for (dump, is_wider) in [
-            ("ssl_protocols TLSv1.2 TLSv1.3;", true),
-            ("server {\n  ssl_protocols TLSv1.2;\n}", true),
-            ("ssl_protocols  TLSv1.3;\n# ssl_protocols TLSv1.2;", false),
-            ("ssl_protocols\tTLSv1.3 ;", false),
-            ("", false),
-        ] {
-            assert_eq!(
-                versions(dump, ProfileName::Ib1).is_some(),
-                is_wider,
-                "{dump}"
-            );
-            assert_eq!(versions(dump, ProfileName::Oe), None);
-        }
     }
 
     #[test]
