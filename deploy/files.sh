@@ -35,6 +35,18 @@ write() {
     record "$1"
 }
 
+# part_text NAME [VERSIONS]: a part of our site as this version has it. The versions of TLS are those of a profile: those
+# that are in place, or VERSIONS.
+part_text() {
+    local versions=${2-}
+    if [[ $1 != tls-versions.inc ]]; then
+        cat "$SHARE/nginx/perild.d/$1"
+        return
+    fi
+    if [[ -z $versions ]] && grep -qs '^ssl_protocols TLSv1.3;' "$PARTS/$1"; then versions=TLSv1.3; fi
+    sed "s/^ssl_protocols .*;/ssl_protocols ${versions:-TLSv1.2 TLSv1.3};/" "$SHARE/nginx/perild.d/$1"
+}
+
 # Of all that nginx reads and that is ours, to know whether it has read it.
 sum_of_sites() {
     { cat /etc/nginx/sites-available/perild*.conf /etc/nginx/conf.d/*perild*.conf "$PARTS"/* \

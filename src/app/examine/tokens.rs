@@ -14,16 +14,17 @@ impl Examination<'_> {
     /// Settings that the profile is not held with, though each may be as it is.
     pub(super) fn profile(&mut self) {
         let name = self.config.profile.name;
-        if name != ProfileName::Ib1 {
-            return;
-        }
         let tokens = &self.config.tokens;
         let (longest, kind) = (tokens.longest_seconds, tokens.kind);
+        // perild-provision reads the name from this line: nginx has the versions of TLS that the profile has.
         let finding = format!(
             "profile {name}: tokens are {}, bound by {}",
             kind, tokens.binding
         );
         self.fine("profile.name", finding);
+        if name != ProfileName::Ib1 {
+            return;
+        }
         let is_too_long = longest == 0 || longest > WITHDRAWN_AFTER;
         if kind == TokenKind::Jwt && is_too_long {
             let finding = "a withdrawn token may work for more than sixty minutes".to_owned();
