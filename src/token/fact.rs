@@ -132,6 +132,7 @@ impl From<i64> for Decimal {
 }
 
 impl fmt::Display for Decimal {
+    /// As people write it, with an exponent where that would be long.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.is_negative { "-" } else { "" };
         let digits = if self.digits.is_empty() {
@@ -139,9 +140,21 @@ impl fmt::Display for Decimal {
         } else {
             &self.digits
         };
-        match self.exponent {
-            0 => write!(f, "{sign}{digits}"),
-            exponent => write!(f, "{sign}{digits}e{exponent}"),
+        let few = |number: i64| {
+            usize::try_from(number)
+                .ok()
+                .filter(|few| *few <= MOST_ZEROS)
+        };
+        let (zeros, places) = (few(self.exponent), few(self.exponent.saturating_neg()));
+        match (zeros, places) {
+            (Some(zeros), _) => write!(f, "{sign}{digits}{:0<zeros$}", ""),
+            (None, Some(places)) => {
+                let width = places + 1;
+                let padded = format!("{digits:0>width$}");
+                let (whole, part) = padded.split_at(padded.len() - places);
+                write!(f, "{sign}{whole}.{part}")
+            }
+            (None, None) => write!(f, "{sign}{digits}e{}", self.exponent),
         }
     }
 }
@@ -154,6 +167,9 @@ fn exponent(text: &str) -> Option<i64> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     are_digits(digits).then(|| text.parse().ok()).flatten()
 }
+
+/// Zeros, or places behind the point, that are written out.
+const MOST_ZEROS: usize = 20;
 
 const MOST_FACTS: usize = 64;
 const LONGEST_BYTES: usize = 256;
@@ -192,6 +208,25 @@ mod tests {
             assert_eq!(Decimal::parse(broken), None, "{broken}");
         }
         assert_eq!(Decimal::from(i64::MIN), number("-9223372036854775808"));
+    }
+
+    #[test]
+    fn a_number_is_written_as_people_write_it_and_is_read_again() {
+        for (text, written) in [
+            ("0", "0"),
+            ("-0.0", "0"),
+            ("10", "10"),
+            ("41024448e2", "4102444800"),
+            ("-0.10", "-0.1"),
+            ("12.5", "12.5"),
+            ("1e-3", "0.001"),
+            ("1e20", "100000000000000000000"),
+            ("1e21", "1e21"),
+            ("12e-22", "12e-22"),
+        ] {
+            assert_eq!(number(text).to_string(), written);
+            assert_eq!(number(written), number(text));
+        }
     }
 
     /// Rows: ACL-2, ACL-4, ACL-7, ACL-16, OE-VAL-12
