@@ -156,13 +156,22 @@ impl Tokens {
         self.source.server().clocks()
     }
 
-    /// Asks about a token that nobody has, which shows that the authorization server knows us, and looks at its keys.
+    /// Asks about a token that nobody has, where any is asked about: it shows that the authorization server knows us.
     ///
     /// # Errors
     ///
     /// Why it gives no answer; [`Unavailability::RefusedUs`] when it refuses our certificate or `client_id`.
     pub async fn probe(&self) -> Result<(), Unavailability> {
         self.source.probe().await
+    }
+
+    /// Looks at the authorization server's keys, where anything signed is believed.
+    ///
+    /// # Errors
+    ///
+    /// Why there are none.
+    pub async fn probe_keys(&self) -> Result<(), NotReady> {
+        self.source.probe_keys().await.map_err(NotReady::NoKeys)
     }
 
     /// The number of keys by which signatures are verified, where anything signed is believed and there are keys.

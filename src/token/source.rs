@@ -97,7 +97,7 @@ impl Source {
         }
     }
 
-    /// Asks about a token that nobody has, and looks at the keys.
+    /// Asks about a token that nobody has, where any is asked about.
     pub(super) async fn probe(&self) -> Result<(), Unavailability> {
         if let Some(opaque) = self.opaque() {
             match opaque.introspector.standing().await {
@@ -108,6 +108,11 @@ impl Source {
                 Standing::Unknown(reason) => return Err(reason),
             }
         }
+        Ok(())
+    }
+
+    /// Looks at the keys, where anything signed is believed.
+    pub(super) async fn probe_keys(&self) -> Result<(), Unavailability> {
         match self.keys() {
             Some(keys) => keys.probe().await,
             None => Ok(()),

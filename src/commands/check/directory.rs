@@ -129,6 +129,7 @@ fn ask(settings: TokenSettings, clocks: &mut Option<Clocks>) -> Result<Option<us
         *clocks = tokens.clocks();
         settled.unwrap_or(Err(NotReady::NotAskedYet))?;
         tokens.probe().await?;
+        tokens.probe_keys().await?;
         Ok(tokens.keys())
     })
 }
