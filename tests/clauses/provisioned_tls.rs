@@ -39,7 +39,7 @@ fn versions(machine: &Machine) -> Option<String> {
     Some(lines.collect())
 }
 
-/// Whether the step changed anything, and what it said.
+/// Outcome of the step: `true` where it changed anything, and its words.
 fn run(machine: &Machine) -> (bool, String) {
     let (is_done, said) = machine.steps("", "set_tls_versions");
     assert!(is_done, "{said}");
