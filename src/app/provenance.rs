@@ -180,8 +180,9 @@ impl RequestContext<'_> {
             recipient: receiver.name.clone(),
             steps,
         };
-        let id = web::block(move || provenance.seal.seal(&sealed)).await;
-        let id = id.ok().flatten().ok_or(Refusal::Fault)?;
+        let is_short = sealed.steps.are_few();
+        let id = computed(is_short, move || provenance.seal.seal(&sealed)).await?;
+        let id = id.ok_or(Refusal::Fault)?;
         if id.len() > LONGEST_ID {
             let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
             return Err(perils::Refused::TooMuch {
@@ -267,15 +268,29 @@ fn recorded(access: &mut Access, steps: &Steps) {
     }
 }
 
-/// The record of `steps`: the thread that signs may wait for a key that is elsewhere.
+/// The record of `steps`: a key that is elsewhere is waited for on a thread that may wait.
 async fn signed(
     provenance: &Arc<Provenance>,
     steps: Steps,
     now: Timestamp,
 ) -> Result<SignedRecord, Refusal> {
     let provenance = Arc::clone(provenance);
-    let signed = web::block(move || provenance.signer.sign(&steps, now)).await;
-    signed.or(Err(Refusal::Fault))?.map_err(fault)
+    let is_short = provenance.signer.is_at_hand() && steps.are_few();
+    let signed = computed(is_short, move || provenance.signer.sign(&steps, now)).await?;
+    signed.map_err(fault)
+}
+
+/// The result of `work`, done in place where it `is_short`: to hand it to another thread and to be woken again costs
+/// twice what a signature does.
+async fn computed<T: Send + 'static>(
+    is_short: bool,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Refusal> {
+    if is_short {
+        Ok(work())
+    } else {
+        web::block(work).await.or(Err(Refusal::Fault))
+    }
 }
 
 fn fault(fault: SigningFault) -> Refusal {

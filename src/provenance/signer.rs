@@ -72,6 +72,12 @@ impl Signer {
         &self.certificate
     }
 
+    /// `true` where [`Self::sign`] only computes, and never waits for a key that is elsewhere.
+    #[must_use]
+    pub fn is_at_hand(&self) -> bool {
+        self.key.is_at_hand()
+    }
+
     /// The URL of the trust framework.
     #[must_use]
     pub fn framework(&self) -> &str {

@@ -26,6 +26,11 @@ pub trait SigningKey: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`SigningFault`].
     fn sign(&self, text: &[u8]) -> Result<Vec<u8>, SigningFault>;
+
+    /// `true` where signing is some microseconds of this processor's, and never the wait for somebody else.
+    fn is_at_hand(&self) -> bool {
+        false
+    }
 }
 
 /// The key of a file.
@@ -71,6 +76,10 @@ impl SigningKey for KeyFile {
         let signature = self.0.sign(&SystemRandom::new(), text);
         let signature = signature.map_err(|_no_reason| SigningFault::Key)?;
         Ok(signature.as_ref().to_vec())
+    }
+
+    fn is_at_hand(&self) -> bool {
+        true
     }
 }
 

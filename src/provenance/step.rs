@@ -106,6 +106,12 @@ impl Steps {
         Ok(id)
     }
 
+    /// `true` where to sign or to seal them is some microseconds of computing.
+    #[must_use]
+    pub fn are_few(&self) -> bool {
+        self.texts.len() <= FEW
+    }
+
     /// The ids of the steps that are transfers, in their order.
     #[must_use]
     pub fn transfers(&self) -> &[Box<str>] {
@@ -155,3 +161,5 @@ impl fmt::Display for StepId {
 }
 
 const OCTETS: usize = 15;
+/// Steps of an answer from eight collections, some kilobytes.
+const FEW: usize = 16;
