@@ -95,7 +95,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         |bencher| {
             bencher.iter(|| {
                 for profile in Profile::ALL {
-                    let written = source.write(profile, Format::ALL);
+                    let written = source.write(profile, Format::ALL, Vec::new);
                     black_box(written.is_ok_and(|texts| texts.len() == Format::ALL.len()));
                 }
             });

@@ -198,10 +198,11 @@ fn holdings(config: &Config, places: &SettingPlaces) -> Result<Holdings, Catalog
 fn print(source: Source<'_>, args: &CatalogArgs) -> Result<(), CatalogError> {
     let mut output = io::stdout().lock();
     match args.format {
-        Form::OpenEnergy => writeln!(output, "{:#}", source.open_energy())?,
+        Form::OpenEnergy => source.write_open_energy(&mut output)?,
         Form::Rdf(format) => {
-            for text in source.write(args.profile, &[format])? {
-                writeln!(output, "{}", text.trim_end())?;
+            for text in source.write(args.profile, &[format], Vec::new)? {
+                output.write_all(text.trim_ascii_end())?;
+                output.write_all(b"\n")?;
             }
         }
     }

@@ -15,7 +15,7 @@ impl EntityTag {
     }
 
     /// The tag of a representation of which this is the SHA-256.
-    pub(super) fn of_digest(digest: &Digest) -> Self {
+    pub(crate) fn of_digest(digest: &Digest) -> Self {
         let bits = digest.as_ref().get(..OCTETS).unwrap_or_default();
         Self(BASE64_URL_SAFE_NO_PAD.encode(bits).into())
     }

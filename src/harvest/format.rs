@@ -1,6 +1,6 @@
 //! Forms in which RDF is written.
 
-use std::io;
+use std::io::{self, Write};
 
 use oxjsonld::{JsonLdSerializer, WriterJsonLdSerializer};
 use oxrdf::{GraphNameRef, TripleRef};
@@ -22,34 +22,33 @@ pub enum Format {
 }
 
 /// A document of one form on its way, statement by statement.
-pub(super) enum Writer {
-    JsonLd(WriterJsonLdSerializer<Vec<u8>>),
-    RdfXml(WriterRdfXmlSerializer<Vec<u8>>),
-    Turtle(WriterTurtleSerializer<Vec<u8>>),
+pub(super) enum Writer<W: Write> {
+    JsonLd(WriterJsonLdSerializer<W>),
+    RdfXml(WriterRdfXmlSerializer<W>),
+    Turtle(WriterTurtleSerializer<W>),
 }
 
-impl Writer {
-    /// An empty document of `format`, with the prefixes of every catalogue.
-    pub(super) fn new(format: Format) -> io::Result<Self> {
-        let bytes = Vec::new();
+impl<W: Write> Writer<W> {
+    /// A document of `format` that goes to `out`, with the prefixes of every catalogue.
+    pub(super) fn new(format: Format, out: W) -> io::Result<Self> {
         Ok(match format {
             Format::JsonLd => {
                 let serializer = prefixed(JsonLdSerializer::new(), |one, name, namespace| {
                     one.with_prefix(name, namespace)
                 })?;
-                Self::JsonLd(serializer.for_writer(bytes))
+                Self::JsonLd(serializer.for_writer(out))
             }
             Format::RdfXml => {
                 let serializer = prefixed(RdfXmlSerializer::new(), |one, name, namespace| {
                     one.with_prefix(name, namespace)
                 })?;
-                Self::RdfXml(serializer.for_writer(bytes))
+                Self::RdfXml(serializer.for_writer(out))
             }
             Format::Turtle => {
                 let serializer = prefixed(TurtleSerializer::new(), |one, name, namespace| {
                     one.with_prefix(name, namespace)
                 })?;
-                Self::Turtle(serializer.for_writer(bytes))
+                Self::Turtle(serializer.for_writer(out))
             }
         })
     }
@@ -65,14 +64,13 @@ impl Writer {
         }
     }
 
-    /// The document.
-    pub(super) fn finish(self) -> io::Result<String> {
-        let bytes = match self {
+    /// Writes the end of the document, and gives back what it went to.
+    pub(super) fn finish(self) -> io::Result<W> {
+        match self {
             Self::JsonLd(writer) => writer.finish(),
             Self::RdfXml(writer) => writer.finish(),
             Self::Turtle(writer) => writer.finish(),
-        }?;
-        String::from_utf8(bytes).map_err(io::Error::other)
+        }
     }
 }
 

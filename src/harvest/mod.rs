@@ -25,7 +25,7 @@ pub use profile::Profile;
 pub use published::{Ingredients, Published};
 pub use request::Asked;
 
-use std::io;
+use std::io::{self, Write};
 
 use oxrdf::{Triple, TripleRef};
 
@@ -67,12 +67,17 @@ impl Source<'_> {
         triples
     }
 
-    /// The catalogue in `profile`, in each of `formats`.
+    /// Writes the catalogue in `profile`, in each of `formats` to an `out` of its own.
     ///
     /// # Errors
     /// When a statement cannot be written in one of them.
-    pub fn write(self, profile: Profile, formats: &[Format]) -> io::Result<Vec<String>> {
-        let writers = formats.iter().map(|format| Writer::new(*format));
+    pub fn write<W: Write>(
+        self,
+        profile: Profile,
+        formats: &[Format],
+        out: impl Fn() -> W,
+    ) -> io::Result<Vec<W>> {
+        let writers = formats.iter().map(|format| Writer::new(*format, out()));
         let mut writers: Vec<_> = writers.collect::<io::Result<_>>()?;
         let mut written = Ok(());
         let mut write = |triple: TripleRef<'_>| {

@@ -4,7 +4,10 @@
 //! Its rule language was withdrawn in 2024 and nothing here reads it: open data are granted under their licence, and of
 //! shared data the file says that membership alone is not enough.
 
-use serde_json::{Map, Value, json};
+use std::io::{self, Write};
+
+use serde::Serializer as _;
+use serde_json::{Map, Serializer, Value, json};
 
 use super::{
     Source,
@@ -13,10 +16,14 @@ use super::{
 use crate::dataset::{Kind, metadata::Moment};
 
 impl Source<'_> {
-    /// The metadata file as JSON, which is YAML 1.2 as well.
-    #[must_use]
-    pub fn open_energy(self) -> Value {
-        self.records().map(|record| item(&record)).collect()
+    /// Writes the metadata file to `out` as JSON, which is YAML 1.2 as well, and a line's end.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn write_open_energy(self, mut out: impl Write) -> io::Result<()> {
+        let mut json = Serializer::pretty(&mut out);
+        json.collect_seq(self.records().map(|record| item(&record)))?;
+        out.write_all(b"\n")
     }
 }
 

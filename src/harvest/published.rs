@@ -12,8 +12,6 @@ use actix_web::{
     http::header::{HeaderValue, X_CONTENT_TYPE_OPTIONS},
 };
 
-use bytes::Bytes;
-
 use super::{Asked, Format, Profile, Source};
 use crate::{
     clock::Timestamp,
@@ -22,6 +20,7 @@ use crate::{
     policy::Policy,
     response::{
         Refusal,
+        kept_text::{KeptText, TextWriter},
         media::Formats,
         prepared::Prepared,
         representation::{BY_CODING, Caching, Representation, coding_of_only},
@@ -62,7 +61,7 @@ type Documents = Vec<((Profile, Format), Arc<Prepared>)>;
 struct Forms {
     documents: Documents,
     /// As JSON and as YAML.
-    open_energy: [Arc<Prepared>; 2],
+    open_energy: Option<[Arc<Prepared>; 2]>,
     checksums: Checksums,
 }
 
@@ -140,7 +139,7 @@ impl Published {
         is_yaml: bool,
     ) -> Result<HttpResponse, Refusal> {
         let forms = self.forms.as_ref().ok_or(Refusal::NoRoute)?;
-        let [json, yaml] = &forms.open_energy;
+        let [json, yaml] = forms.open_energy.as_ref().ok_or(Refusal::Fault)?;
         let form = if is_yaml { yaml } else { json };
         form.answer(request, self.since).map(unsniffed)
     }
@@ -193,22 +192,22 @@ impl Ingredients {
         let known = known.unwrap_or_default();
         let checksums = known.read(&self.folder, files, MOST_BYTES_READ);
         let source = self.source(&checksums);
-        let prepare = |content_type, bytes: Bytes| {
-            let prepared = Prepared::new(content_type, bytes);
+        let prepare = |content_type, text: KeptText| {
+            let prepared = Prepared::kept(content_type, text);
             let same = before.and_then(|before| before.same(&prepared));
             same.unwrap_or_else(|| Arc::new(prepared))
         };
-        let documents = documents(source, prepare);
-        let open_energy = Bytes::from(format!("{:#}\n", source.open_energy()));
-        // JSON is YAML 1.2 as it stands.
-        let open_energy =
-            [JSON, YAML].map(|content_type| prepare(content_type, open_energy.clone()));
-        let documents = documents.inspect_err(|error| {
+        let fault = |error: &io::Error| {
             tracing::error!("the catalogue could not be written: {error}");
-        });
+        };
+        let documents = documents(source, prepare).inspect_err(fault);
+        let open_energy = open_energy(source).inspect_err(fault);
         Some(Forms {
             documents: documents.unwrap_or_default(),
-            open_energy,
+            // JSON is YAML 1.2 as it stands.
+            open_energy: open_energy.ok().map(|text| {
+                [JSON, YAML].map(|content_type| prepare(content_type, text.clone()))
+            }),
             checksums,
         })
     }
@@ -217,7 +216,7 @@ impl Ingredients {
 impl Forms {
     fn each(&self) -> impl Iterator<Item = &Arc<Prepared>> {
         let documents = self.documents.iter().map(|(_, form)| form);
-        documents.chain(&self.open_energy)
+        documents.chain(self.open_energy.iter().flatten())
     }
 
     /// The form that says the same as `prepared`.
@@ -230,17 +229,24 @@ impl Forms {
 /// The catalogue in every profile and form, each prepared by `prepare`.
 fn documents(
     source: Source<'_>,
-    prepare: impl Fn(&'static str, Bytes) -> Arc<Prepared>,
+    prepare: impl Fn(&'static str, KeptText) -> Arc<Prepared>,
 ) -> io::Result<Documents> {
     let mut documents = Vec::new();
     for profile in Profile::ALL {
-        let texts = source.write(profile, Format::ALL)?;
+        let texts = source.write(profile, Format::ALL, TextWriter::new)?;
         for (format, text) in Format::ALL.iter().zip(texts) {
-            let prepared = prepare(format.media().content_type, text.into());
+            let prepared = prepare(format.media().content_type, text.finish()?);
             documents.push(((profile, *format), prepared));
         }
     }
     Ok(documents)
+}
+
+/// The metadata file of Open Energy.
+fn open_energy(source: Source<'_>) -> io::Result<KeptText> {
+    let mut text = TextWriter::new();
+    source.write_open_energy(&mut text)?;
+    text.finish()
 }
 
 /// `answer` as nothing but what its media type says.

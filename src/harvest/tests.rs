@@ -74,8 +74,8 @@ impl Folder {
     }
 
     pub(super) fn written(&self, profile: Profile, format: Format) -> String {
-        let mut texts = self.with(|source| source.write(profile, &[format]).unwrap());
-        texts.remove(0)
+        let mut texts = self.with(|source| source.write(profile, &[format], Vec::new).unwrap());
+        String::from_utf8(texts.remove(0)).unwrap()
     }
 
     pub(super) fn graph(&self, profile: Profile) -> Graph {

@@ -14,6 +14,7 @@ pub mod coverage;
 pub(crate) mod fields;
 pub mod file;
 pub mod items;
+pub(crate) mod kept_text;
 pub(crate) mod lifecycle;
 pub mod location;
 pub mod media;
