@@ -205,9 +205,9 @@ impl Ingredients {
         Some(Forms {
             documents: documents.unwrap_or_default(),
             // JSON is YAML 1.2 as it stands.
-            open_energy: open_energy.ok().map(|text| {
-                [JSON, YAML].map(|content_type| prepare(content_type, text.clone()))
-            }),
+            open_energy: open_energy
+                .ok()
+                .map(|text| [JSON, YAML].map(|content_type| prepare(content_type, text.clone()))),
             checksums,
         })
     }

@@ -1,10 +1,6 @@
 //! An answer that is made once and sent to everyone who asks, in the coding of each.
 
-use std::{
-    io,
-    sync::OnceLock,
-    time::SystemTime,
-};
+use std::{io, sync::OnceLock, time::SystemTime};
 
 use actix_web::{HttpRequest, HttpResponse, body::BoxBody, http::StatusCode};
 use bytes::Bytes;

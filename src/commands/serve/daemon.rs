@@ -75,6 +75,7 @@ pub(super) async fn serve(
             site.description.make();
             site.harvest.make();
         }
+        service::give_back_memory();
     });
     let ended = server.await;
     signals.abort();

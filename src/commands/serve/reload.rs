@@ -18,7 +18,7 @@ use crate::{
     config::Config,
     dataset::tables::Tables,
     import::{Bounds, Unattended},
-    service::{Notify, RELOADED},
+    service::{Notify, RELOADED, give_back_memory},
 };
 
 /// Facts of the start that a reload needs, and those that a start still waits for.
@@ -75,6 +75,8 @@ impl Reload {
         }));
         if let Ok(site) = renewed {
             perild.replace(site.into());
+            drop(present);
+            give_back_memory();
         } else {
             tracing::error!("{}", ServeError::Fault);
         }
@@ -137,6 +139,7 @@ impl Reload {
         }
         match taken {
             Ok(()) => {
+                give_back_memory();
                 tracing::info!("reloaded {}", self.path.display());
                 if hands_over() {
                     tracing::info!("reloaded{OF_THE_START}");
