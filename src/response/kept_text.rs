@@ -271,12 +271,14 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
         fn however_a_text_is_written_it_is_the_same(
-            cuts in proptest::collection::vec(0..1_500_000_usize, 0..6)
+            cuts in proptest::collection::vec(0..2 * LONGEST_PLAIN, 0..6)
         ) {
-            let long = long();
-            let mut cuts: Vec<_> = cuts.into_iter().map(|cut| cut.min(long.len())).collect();
+            let mut long = long();
+            long.truncate(2 * LONGEST_PLAIN);
+            let mut cuts = cuts;
             cuts.extend([0, long.len()]);
             cuts.sort_unstable();
             let parts: Vec<_> = cuts.windows(2).map(|two| &long[two[0]..two[1]]).collect();
