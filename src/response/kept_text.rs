@@ -33,14 +33,16 @@ enum Content {
 
 /// A writer of a text that will be kept: a long one never stands whole in memory.
 pub(crate) struct TextWriter {
-    hash: digest::Context,
-    length: u64,
-    out: Out,
+    /// The end of the text, and all of it while it is short: whoever writes it does so word by word.
+    rest: Vec<u8>,
+    packed: Option<Packing>,
 }
 
-enum Out {
-    Packed(write::Encoder<'static, Vec<u8>>),
-    Plain(Vec<u8>),
+/// The beginning of a long text.
+struct Packing {
+    encoder: write::Encoder<'static, Vec<u8>>,
+    hash: digest::Context,
+    length: u64,
 }
 
 impl KeptText {
@@ -95,9 +97,8 @@ impl TextWriter {
     /// A writer of nothing yet.
     pub(crate) fn new() -> Self {
         Self {
-            hash: digest::Context::new(&SHA256),
-            length: 0,
-            out: Out::Plain(Vec::new()),
+            rest: Vec::new(),
+            packed: None,
         }
     }
 
@@ -106,41 +107,54 @@ impl TextWriter {
     /// # Errors
     /// Where it cannot be packed.
     pub(crate) fn finish(self) -> io::Result<KeptText> {
-        let content = match self.out {
-            Out::Packed(encoder) => Content::Packed {
-                frame: encoder.finish()?.into(),
-                length: self.length,
-            },
-            Out::Plain(bytes) => Content::Plain(bytes.into()),
+        let Some(mut packed) = self.packed else {
+            return Ok(KeptText::plain(self.rest.into()));
         };
+        packed.add(&self.rest)?;
         Ok(KeptText {
-            content,
-            entity_tag: EntityTag::of_digest(&self.hash.finish()),
+            content: Content::Packed {
+                frame: packed.encoder.finish()?.into(),
+                length: packed.length,
+            },
+            entity_tag: EntityTag::of_digest(&packed.hash.finish()),
         })
     }
 }
 
 impl Write for TextWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if let Out::Plain(short) = &self.out
-            && short.len() + bytes.len() > LONGEST_PLAIN
-        {
-            let mut encoder = write::Encoder::new(Vec::new(), FAST)?;
-            encoder.window_log(WINDOW_LOG)?;
-            encoder.write_all(short)?;
-            self.out = Out::Packed(encoder);
+        self.rest.extend_from_slice(bytes);
+        if self.rest.len() > LONGEST_PLAIN {
+            let packed = match &mut self.packed {
+                Some(packed) => packed,
+                none => none.insert(Packing::new()?),
+            };
+            packed.add(&self.rest)?;
+            self.rest.clear();
         }
-        match &mut self.out {
-            Out::Packed(encoder) => encoder.write_all(bytes)?,
-            Out::Plain(short) => short.extend_from_slice(bytes),
-        }
-        self.hash.update(bytes);
-        self.length += u64::try_from(bytes.len()).map_err(io::Error::other)?;
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+impl Packing {
+    fn new() -> io::Result<Self> {
+        let mut encoder = write::Encoder::new(Vec::new(), FAST)?;
+        encoder.window_log(WINDOW_LOG)?;
+        Ok(Self {
+            encoder,
+            hash: digest::Context::new(&SHA256),
+            length: 0,
+        })
+    }
+
+    fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hash.update(bytes);
+        self.length += u64::try_from(bytes.len()).map_err(io::Error::other)?;
+        self.encoder.write_all(bytes)
     }
 }
 
