@@ -12,7 +12,7 @@ use form::Form;
 
 use super::{
     context::{Bearer, RequestContext},
-    items::of_another_kind,
+    other_kind::of_another_kind,
 };
 use crate::{
     dataset::{

@@ -9,6 +9,7 @@ mod file;
 mod harvest;
 mod heartbeat;
 mod items;
+mod other_kind;
 mod perild;
 mod perils;
 mod planned;

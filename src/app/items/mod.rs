@@ -8,21 +8,19 @@ mod route;
 mod sums;
 mod whole;
 
-use std::sync::Arc;
-
 use actix_web::{HttpResponse, web::Payload};
 use perild_query::{Query, geometry::Crs};
 
 use leave::{Leave, read};
 
-use super::context::{Bearer, RequestContext};
+use super::{
+    context::{Bearer, RequestContext},
+    other_kind::of_another_kind,
+};
 use crate::{
-    dataset::{
-        Collection,
-        tables::{
-            Asked, Counting, Page, PageSize, Parameters, PermittedTable, Refused,
-            parameters::{KNOWN, Known, OF_AN_ITEM},
-        },
+    dataset::tables::{
+        Asked, Counting, Page, PageSize, Parameters, PermittedTable, Refused,
+        parameters::{KNOWN, Known, OF_AN_ITEM},
     },
     log::Access,
     response::{
@@ -247,15 +245,6 @@ impl RequestContext<'_> {
         let id = id.map_or("", |id| id.as_str());
         Links::new(self.request, &self.site.base_url, id)
     }
-}
-
-/// The refusal of a resource that collections of other kinds have; that of nothing where there is no collection. Only
-/// who may have the collection is told its kind.
-pub(super) fn of_another_kind(collection: Option<&Arc<Collection>>) -> Refusal {
-    collection.map_or(Refusal::NoRoute, |collection| {
-        let kind = collection.kind();
-        Refused::OtherKind { kind }.into()
-    })
 }
 
 /// Rows of a page where nobody says how many.
