@@ -240,9 +240,7 @@ impl Key {
             longitude,
         }
     }
-}
 
-impl Key {
     /// Latitude and longitude in degrees, with the decimals that they have of six.
     #[must_use]
     pub fn place(self) -> String {
