@@ -41,11 +41,8 @@ struct Known {
 
 static TABLE: LazyLock<Known> = LazyLock::new(|| {
     let number = Column {
-        name: "number".into(),
-        column_type: ColumnType::Integer,
         is_nullable: false,
-        unit: None,
-        definition: None,
+        ..Column::new("number", ColumnType::Integer)
     };
     let schema = TableSchema {
         kind: Kind::Records,

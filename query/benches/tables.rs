@@ -22,18 +22,8 @@ use perild_query::{
     table::Blocks,
 };
 
-fn column(name: &str, column_type: ColumnType) -> Column {
-    Column {
-        name: name.into(),
-        column_type,
-        is_nullable: true,
-        unit: None,
-        definition: None,
-    }
-}
-
 fn records() -> TableSchema {
-    let text = |name| column(name, ColumnType::Text);
+    let text = |name| Column::new(name, ColumnType::Text);
     TableSchema {
         kind: Kind::Records,
         columns: vec![
@@ -41,13 +31,13 @@ fn records() -> TableSchema {
             text("name"),
             text("brand"),
             text("category"),
-            column("stock", ColumnType::Integer),
-            column("weight", ColumnType::Number),
-            column("price", ColumnType::Number),
+            Column::new("stock", ColumnType::Integer),
+            Column::new("weight", ColumnType::Number),
+            Column::new("price", ColumnType::Number),
             text("currency"),
-            column("from", ColumnType::Date),
-            column("changed", ColumnType::DateTime),
-            column("sold", ColumnType::Boolean),
+            Column::new("from", ColumnType::Date),
+            Column::new("changed", ColumnType::DateTime),
+            Column::new("sold", ColumnType::Boolean),
         ],
         key: vec!["sku".into()],
         time: None,
@@ -111,9 +101,9 @@ fn meters() -> TableSchema {
     TableSchema {
         kind: Kind::Series,
         columns: vec![
-            column("meter", ColumnType::Text),
-            column("from", ColumnType::DateTime),
-            column("kwh", ColumnType::Number),
+            Column::new("meter", ColumnType::Text),
+            Column::new("from", ColumnType::DateTime),
+            Column::new("kwh", ColumnType::Number),
         ],
         key: vec!["meter".into()],
         time: Some(Time::At {
@@ -150,9 +140,9 @@ fn areas() -> TableSchema {
     TableSchema {
         kind: Kind::Features,
         columns: vec![
-            column("id", ColumnType::Text),
-            column("class", ColumnType::Text),
-            column("place", ColumnType::Geometry),
+            Column::new("id", ColumnType::Text),
+            Column::new("class", ColumnType::Text),
+            Column::new("place", ColumnType::Geometry),
         ],
         key: vec!["id".into()],
         time: None,

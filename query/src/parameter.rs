@@ -101,13 +101,7 @@ mod tests {
             ("seen", ColumnType::DateTime),
             ("shape", ColumnType::Geometry),
         ];
-        let columns = columns.map(|(name, column_type)| Column {
-            name: name.into(),
-            column_type,
-            is_nullable: true,
-            unit: None,
-            definition: None,
-        });
+        let columns = columns.map(|(name, column_type)| Column::new(name, column_type));
         TableSchema {
             kind: Kind::Records,
             columns: columns.into(),

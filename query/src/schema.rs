@@ -164,6 +164,20 @@ pub enum SchemaFault {
     },
 }
 
+impl Column {
+    /// A column of which nothing is said but its type; a row may have no value.
+    #[must_use]
+    pub fn new(name: &str, column_type: ColumnType) -> Self {
+        Self {
+            name: name.into(),
+            column_type,
+            is_nullable: true,
+            unit: None,
+            definition: None,
+        }
+    }
+}
+
 impl ColumnType {
     /// The word for it in descriptions.
     #[must_use]
@@ -316,23 +330,13 @@ const KEYS: [ColumnType; 4] = [
 mod tests {
     use super::*;
 
-    fn column(name: &str, column_type: ColumnType) -> Column {
-        Column {
-            name: name.into(),
-            column_type,
-            is_nullable: true,
-            unit: None,
-            definition: None,
-        }
-    }
-
     fn meters() -> TableSchema {
         TableSchema {
             kind: Kind::Series,
             columns: vec![
-                column("meter", ColumnType::Text),
-                column("from", ColumnType::DateTime),
-                column("kwh", ColumnType::Number),
+                Column::new("meter", ColumnType::Text),
+                Column::new("from", ColumnType::DateTime),
+                Column::new("kwh", ColumnType::Number),
             ],
             key: vec!["meter".into()],
             time: Some(Time::At {
@@ -349,11 +353,11 @@ mod tests {
         let cases: [(Break, Option<&str>); 9] = [
             (|_| (), None),
             (
-                |table| table.columns.push(column("kwh", ColumnType::Text)),
+                |table| table.columns.push(Column::new("kwh", ColumnType::Text)),
                 Some("two columns are called kwh"),
             ),
             (
-                |table| table.columns.push(column("_xmin", ColumnType::Number)),
+                |table| table.columns.push(Column::new("_xmin", ColumnType::Number)),
                 Some(
                     "a column is called _xmin: names that begin with _ are for the layout: leave it out, or name it otherwise",
                 ),

@@ -56,13 +56,7 @@ fn city() -> impl Iterator<Item = (i32, i32)> {
 }
 
 fn table() -> (tempfile::TempDir, Arc<Table>) {
-    let column = |name: &str, column_type| Column {
-        name: name.into(),
-        column_type,
-        is_nullable: true,
-        unit: None,
-        definition: None,
-    };
+    let column = Column::new;
     let schema = TableSchema {
         kind: Kind::Features,
         columns: vec![

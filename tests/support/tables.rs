@@ -24,12 +24,12 @@ pub fn watches(state: &Path, id: &str, edition: i64) {
     let schema = TableSchema {
         kind: Kind::Records,
         columns: vec![
-            column("sku", ColumnType::Text),
-            column("brand", ColumnType::Text),
-            column("year", ColumnType::Integer),
-            column("price", ColumnType::Number),
-            column("sold", ColumnType::Date),
-            column("tags", ColumnType::Json),
+            Column::new("sku", ColumnType::Text),
+            Column::new("brand", ColumnType::Text),
+            Column::new("year", ColumnType::Integer),
+            Column::new("price", ColumnType::Number),
+            Column::new("sold", ColumnType::Date),
+            Column::new("tags", ColumnType::Json),
         ],
         key: vec!["sku".into()],
         time: None,
@@ -74,11 +74,11 @@ pub fn outages(state: &Path, id: &str) {
     let schema = TableSchema {
         kind: Kind::Features,
         columns: vec![
-            column("area", ColumnType::Text),
-            column("number", ColumnType::Integer),
-            column("from", ColumnType::DateTime),
-            column("until", ColumnType::DateTime),
-            column("geom", ColumnType::Geometry),
+            Column::new("area", ColumnType::Text),
+            Column::new("number", ColumnType::Integer),
+            Column::new("from", ColumnType::DateTime),
+            Column::new("until", ColumnType::DateTime),
+            Column::new("geom", ColumnType::Geometry),
         ],
         key: vec!["area".into(), "number".into()],
         time: Some(Time::During {
@@ -129,8 +129,8 @@ pub fn shores(state: &Path, id: &str, corners: u32) {
     let schema = TableSchema {
         kind: Kind::Features,
         columns: vec![
-            column("name", ColumnType::Text),
-            column("geom", ColumnType::Geometry),
+            Column::new("name", ColumnType::Text),
+            Column::new("geom", ColumnType::Geometry),
         ],
         key: vec!["name".into()],
         time: None,
@@ -173,11 +173,11 @@ pub fn meters(state: &Path, id: &str, count: i64) {
     let schema = TableSchema {
         kind: Kind::Series,
         columns: vec![
-            column("meter", ColumnType::Text),
-            column("from", ColumnType::DateTime),
+            Column::new("meter", ColumnType::Text),
+            Column::new("from", ColumnType::DateTime),
             Column {
                 unit: Some("kW.h".into()),
-                ..column("kwh", ColumnType::Number)
+                ..Column::new("kwh", ColumnType::Number)
             },
         ],
         key: vec!["meter".into()],
@@ -209,12 +209,12 @@ pub fn year(state: &Path, id: &str) {
     let schema = TableSchema {
         kind: Kind::Series,
         columns: vec![
-            column("meter", ColumnType::Text),
-            column("postcode", ColumnType::Text),
-            column("from", ColumnType::DateTime),
+            Column::new("meter", ColumnType::Text),
+            Column::new("postcode", ColumnType::Text),
+            Column::new("from", ColumnType::DateTime),
             Column {
                 unit: Some("kW.h".into()),
-                ..column("kwh", ColumnType::Number)
+                ..Column::new("kwh", ColumnType::Number)
             },
         ],
         key: vec!["meter".into()],
@@ -248,16 +248,6 @@ pub fn year(state: &Path, id: &str) {
         )),
     ];
     write(state, id, schema, columns, 0);
-}
-
-fn column(name: &str, column_type: ColumnType) -> Column {
-    Column {
-        name: name.into(),
-        column_type,
-        is_nullable: true,
-        unit: None,
-        definition: None,
-    }
 }
 
 fn write(state: &Path, id: &str, schema: TableSchema, columns: Vec<ArrayRef>, edition: i64) {

@@ -55,11 +55,8 @@ pub static SCHEMA: LazyLock<TableSchema> = LazyLock::new(|| TableSchema {
     kind: Kind::Records,
     columns: COLUMNS
         .map(|(name, column_type)| Column {
-            name: name.into(),
-            column_type,
             is_nullable: name != "name",
-            unit: None,
-            definition: None,
+            ..Column::new(name, column_type)
         })
         .into(),
     key: vec!["name".into()],

@@ -16,11 +16,8 @@ mod standard;
 /// A table with a column of each type.
 fn schema() -> TableSchema {
     let column = |(name, column_type): &(&str, ColumnType)| Column {
-        name: (*name).into(),
-        column_type: *column_type,
         is_nullable: *name != "updated",
-        unit: None,
-        definition: None,
+        ..Column::new(name, *column_type)
     };
     TableSchema {
         kind: Kind::Features,

@@ -75,11 +75,8 @@ impl Stored {
     /// Of features the columns of the file of keys: those of the key, and the place of the row among all rows.
     pub(crate) fn keys(&self) -> Self {
         let place = Column {
-            name: PLACE.into(),
-            column_type: ColumnType::Integer,
             is_nullable: false,
-            unit: None,
-            definition: None,
+            ..Column::new(PLACE, ColumnType::Integer)
         };
         self.of_key(Some(place))
     }

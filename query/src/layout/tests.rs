@@ -24,11 +24,8 @@ use crate::{
 
 fn schema() -> TableSchema {
     let column = |name: &str, column_type, is_nullable| Column {
-        name: name.into(),
-        column_type,
         is_nullable,
-        unit: None,
-        definition: None,
+        ..Column::new(name, column_type)
     };
     TableSchema {
         kind: Kind::Records,
@@ -502,13 +499,9 @@ fn parts_of_features_are_geoparquet_in_the_file_and_in_its_arrow_schema() {
     let mut table = schema();
     table.kind = Kind::Features;
     table.geometry = Some("place".into());
-    table.columns.push(Column {
-        name: "place".into(),
-        column_type: ColumnType::Geometry,
-        is_nullable: true,
-        unit: None,
-        definition: None,
-    });
+    table
+        .columns
+        .push(Column::new("place", ColumnType::Geometry));
     let rows = batch(&ROWS[..3]);
     let mut columns = rows.columns().to_vec();
     let points = [wkb::point([1.0, 2.0]), wkb::point([-3.0, 4.0])];

@@ -13,13 +13,7 @@ mod types;
 
 /// A column of each type that is compared, and two of some.
 fn schema() -> TableSchema {
-    let column = |(name, column_type): &(&str, ColumnType)| Column {
-        name: (*name).into(),
-        column_type: *column_type,
-        is_nullable: true,
-        unit: None,
-        definition: None,
-    };
+    let column = |(name, column_type): &(&str, ColumnType)| Column::new(name, *column_type);
     TableSchema {
         kind: Kind::Records,
         columns: COLUMNS.iter().map(column).collect(),

@@ -166,11 +166,8 @@ mod tests {
         TableSchema {
             kind: Kind::Series,
             columns: vec![Column {
-                name: "at".into(),
-                column_type: ColumnType::DateTime,
                 is_nullable: false,
-                unit: None,
-                definition: None,
+                ..Column::new("at", ColumnType::DateTime)
             }],
             key: vec![],
             time: Some(Time::At {

@@ -179,13 +179,7 @@ fn schema(columns: &Columns, verdicts: &[Verdict], hints: &Hints) -> TableSchema
         .collect();
     let is_point = matches!(hints.geometry, Some(GeometryHint::Point { .. }));
     if is_point {
-        table.push(Column {
-            name: GEOMETRY.into(),
-            column_type: ColumnType::Geometry,
-            is_nullable: true,
-            unit: None,
-            definition: None,
-        });
+        table.push(Column::new(GEOMETRY, ColumnType::Geometry));
     }
     let shape = table
         .iter()

@@ -257,13 +257,7 @@ mod tests {
 
     #[test]
     fn zeros_are_one_number_in_an_order_and_from_page_to_page() {
-        let column = |name: &str, column_type| Column {
-            name: name.into(),
-            column_type,
-            is_nullable: true,
-            unit: None,
-            definition: None,
-        };
+        let column = Column::new;
         let schema = TableSchema {
             kind: Kind::Records,
             columns: vec![

@@ -391,11 +391,8 @@ mod tests {
     fn units_have_codes_and_others_have_none() {
         let of = |unit: &str, column_type| {
             unit_code(&Column {
-                name: "kwh".into(),
-                column_type,
-                is_nullable: true,
                 unit: Some(unit.into()),
-                definition: None,
+                ..Column::new("kwh", column_type)
             })
         };
         for (unit, expected) in [

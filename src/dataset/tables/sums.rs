@@ -345,13 +345,7 @@ mod tests {
     use crate::dataset::tables::parameters::{OF_LATEST, OF_SUMS};
 
     fn meters() -> TableSchema {
-        let column = |name: &str, column_type| Column {
-            name: name.into(),
-            column_type,
-            is_nullable: true,
-            unit: None,
-            definition: None,
-        };
+        let column = Column::new;
         TableSchema {
             kind: Kind::Series,
             columns: vec![

@@ -3,11 +3,8 @@ use perild_query::{Column, ColumnType, Kind, TableSchema};
 /// A table of watches by their sku.
 pub(in crate::dataset) fn watches() -> TableSchema {
     let column = |name: &str, column_type, is_nullable| Column {
-        name: name.into(),
-        column_type,
         is_nullable,
-        unit: None,
-        definition: None,
+        ..Column::new(name, column_type)
     };
     TableSchema {
         kind: Kind::Records,

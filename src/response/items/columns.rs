@@ -119,11 +119,8 @@ mod tests {
 
     fn outages() -> TableSchema {
         let column = |name: &str, column_type| Column {
-            name: name.into(),
-            column_type,
-            is_nullable: true,
             unit: (name == "load").then(|| "MW".into()),
-            definition: None,
+            ..Column::new(name, column_type)
         };
         TableSchema {
             kind: Kind::Features,

@@ -16,11 +16,8 @@ use super::*;
 
 fn schema(kind: Kind, key: ColumnType) -> TableSchema {
     let column = |name: &str, column_type| Column {
-        name: name.into(),
-        column_type,
         is_nullable: name != "key",
-        unit: None,
-        definition: None,
+        ..Column::new(name, column_type)
     };
     TableSchema {
         kind,

@@ -22,11 +22,8 @@ type Rows = BTreeMap<(String, i64), i64>;
 
 fn schema() -> TableSchema {
     let column = |name: &str, column_type| Column {
-        name: name.into(),
-        column_type,
         is_nullable: false,
-        unit: None,
-        definition: None,
+        ..Column::new(name, column_type)
     };
     TableSchema {
         kind: Kind::Series,

@@ -35,11 +35,8 @@ pub(super) const LIMITS: Limits = Limits {
 
 pub(super) fn column(name: &str, column_type: ColumnType, unit: Option<&str>) -> Column {
     Column {
-        name: name.into(),
-        column_type,
-        is_nullable: true,
         unit: unit.map(Into::into),
-        definition: None,
+        ..Column::new(name, column_type)
     }
 }
 

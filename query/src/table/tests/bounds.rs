@@ -180,11 +180,8 @@ fn ascending(column_type: ColumnType, rows: i32) -> (tempfile::TempDir, Table) {
     let schema = TableSchema {
         kind: Kind::Records,
         columns: vec![Column {
-            name: "key".into(),
-            column_type,
             is_nullable: false,
-            unit: None,
-            definition: None,
+            ..Column::new("key", column_type)
         }],
         key: vec!["key".into()],
         time: None,

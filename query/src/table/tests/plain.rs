@@ -125,13 +125,7 @@ impl Plain {
                 end: "to".into(),
             }
         };
-        let columns = TYPES.map(|(name, column_type)| Column {
-            name: name.into(),
-            column_type,
-            is_nullable: true,
-            unit: None,
-            definition: None,
-        });
+        let columns = TYPES.map(|(name, column_type)| Column::new(name, column_type));
         let schema = TableSchema {
             kind,
             columns: columns.to_vec(),
