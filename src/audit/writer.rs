@@ -94,14 +94,19 @@ impl Writer {
     /// Time until there is something to do without a record.
     fn patience(&self) -> Duration {
         if self.queue.is_failing() {
-            Duration::ZERO
-        } else if self.queue.refused().is_some() {
+            return Duration::ZERO;
+        }
+        let until_due = if self.queue.refused().is_some() {
             SETTLE.min(self.until_refused())
         } else if self.settled.has_all {
             ALIVE.saturating_sub(self.settled.written.elapsed())
         } else {
             SETTLE.saturating_sub(self.settled.at.elapsed())
-        }
+        };
+        let until_left = self
+            .left_late
+            .map(|tried| SETTLE.saturating_sub(tried.elapsed()));
+        until_left.map_or(until_due, |until_left| until_left.min(until_due))
     }
 
     fn chain(&mut self, records: &mut Vec<Record>) {
