@@ -17,7 +17,7 @@ fn a_rule_has_typed_conditions_and_one_that_cannot_be_read_leaves_no_rule() {
         said,
         "a token, in a role of https://r.example/a, under one licence of https://r.example/l, of the members m, \
          of the applications a, of the clients b, c, of the organisations o, and not of x, with the provider's approval, \
-         with level = 2, with share = 5e-1, with tier = \"gold\", with verified = true, from 2026-01-31T00:00:00Z, \
+         with level = 2, with share = 0.5, with tier = \"gold\", with verified = true, from 2026-01-31T00:00:00Z, \
          until 2027-01-31T11:00:00Z (OE-SA)"
     );
     for broken in [
