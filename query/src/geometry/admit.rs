@@ -200,7 +200,10 @@ impl Sink for Judge {
         self.writer.open(part, has_z);
     }
 
-    fn position(&mut self, position: Position) {
+    fn position(&mut self, mut position: Position) {
+        let [longitude, latitude] = &mut position.xy;
+        *longitude = without_rounding(*longitude, 180.0);
+        *latitude = without_rounding(*latitude, 90.0);
         let [longitude, latitude] = position.xy;
         self.positions += 1;
         self.bounds.add(position.xy);
@@ -268,6 +271,16 @@ pub(super) fn area(ring: &[[f64; 2]]) -> f64 {
     shares.sum()
 }
 
+/// `degrees`, or the `limit` that they are beyond by no more than what other programs round.
+fn without_rounding(degrees: f64, limit: f64) -> f64 {
+    let beyond = degrees.abs() - limit;
+    if (0.0..=ROUNDED_DEGREES).contains(&beyond) {
+        limit.copysign(degrees)
+    } else {
+        degrees
+    }
+}
+
 /// The likely reason why numbers are no degrees.
 fn hint(longitude: f64, latitude: f64) -> &'static str {
     if longitude.abs() > A_TURN || latitude.abs() > A_TURN {
@@ -282,6 +295,8 @@ fn hint(longitude: f64, latitude: f64) -> &'static str {
 const LEAST_OF_A_RING: usize = 4;
 const LOOKED_AT_OF_A_HOLE: usize = 64;
 const A_TURN: f64 = 360.0;
+/// A tenth of a millimetre: a longitude of 180.00000000000006 is the date line.
+const ROUNDED_DEGREES: f64 = 1e-9;
 
 #[cfg(test)]
 mod tests;

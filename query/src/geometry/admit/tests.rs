@@ -63,6 +63,22 @@ fn geometries_are_admitted_or_refused_with_the_reason() {
 }
 
 #[test]
+fn what_other_programs_round_is_no_position_beyond_the_date_line_or_a_pole() {
+    for (odd, plain) in [
+        ("POINT(180.00000000000006 1)", "POINT(180 1)"),
+        ("POINT(-180.000000001 1)", "POINT(-180 1)"),
+        ("POINT(1 90.0000000001)", "POINT(1 90)"),
+        ("POINT(1 -90.00000000000001)", "POINT(1 -90)"),
+    ] {
+        let (odd, plain) = (of(odd).unwrap(), of(plain).unwrap());
+        assert_eq!((odd.wkb, odd.bounds), (plain.wkb, plain.bounds));
+    }
+    for beyond in ["POINT(180.00000001 1)", "POINT(1 -90.00000001)"] {
+        assert!(of(beyond).is_err(), "{beyond}");
+    }
+}
+
+#[test]
 fn oddities_are_told_and_let_in() {
     let cases: [(&str, &[Warning]); 6] = [
         ("POINT(0 0)", &[Warning::NullIsland]),
