@@ -101,7 +101,7 @@ def measure(binary, arguments):
         for name, one in tables_long.cases(place).items():
             found.note(("long", name), one.words, lambda: tables_long.measured(stage, nginx, ports["perild"], one, daemon))
         for question in tables_beside.QUESTIONS:
-            found.note(("beside", question), f"file downloads beside {question} planned queries",
+            found.note(("beside", question), f"file downloads beside {question} queries",
                        lambda: tables_beside.measured(stage, ports["perild"], question))
         in_postgis(found, stage)
     questions = {name: case.sql for name, case in cases().items()}
@@ -217,7 +217,7 @@ def targets(found):
         beside = found.get("beside", question)
         if beside:
             kept = beside["with"] / beside["alone"]
-            table.row(f"downloads beside {tables_beside.CLIENTS} clients with {question} planned queries, of their rate alone",
+            table.row(f"downloads beside {tables_beside.CLIENTS} clients with {question} queries, of their rate alone",
                       f"{kept:.2f} ({beside['clients']:,.0f} answers/s for the clients)", "at least 0.9", kept >= 0.9)
     meters = found.get("import", "meters")
     if meters:
