@@ -2,8 +2,8 @@
 //! countries, places and rivers of Natural Earth each of its filters is true of.
 //!
 //! `dataset/predicates.txt` has a line for each: the conformance class, the table, the number, and the filter. The dataset is
-//! Natural Earth's, which is in the public domain, with the columns that the filters name; its longitudes beyond 180, which
-//! an import refuses, were brought back to it.
+//! Natural Earth's, which is in the public domain, with the columns that the filters name; its longitudes that a
+//! rounding had brought beyond 180 are 180.
 
 use std::{path::Path, sync::Arc};
 
