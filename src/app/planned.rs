@@ -1,13 +1,9 @@
 //! Turns of planned queries: those that walk through many rows, so that nobody can say beforehand how long they take.
 //!
-//! A few of them run at once, the others wait in order. When one has waited for a processor, or the kernel tells that
-//! something does for much of the time, others want it: files that are sent, keys that are looked up, TLS in front. Then
-//! each turn rests for a multiple of the processor time that its query took, and the next one waits meanwhile. The
-//! multiple grows as long as processors are wanted and shrinks when they are not, so that queries run at full speed on a
-//! machine that has nothing else to do.
-
-mod pace;
-mod pressure;
+//! A few of them run at once, the others wait in order. When one has waited for a processor, others want it: files that
+//! are sent, keys that are looked up, TLS in front. Then each turn rests for a multiple of the processor time that its
+//! query took, and the next one waits meanwhile. The multiple grows as long as processors are wanted and shrinks when
+//! they are not, so that queries run at full speed on a machine that has nothing else to do.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -16,9 +12,6 @@ use std::{
 
 use rustix::time::{ClockId, clock_gettime};
 
-use pace::{Demand, Pace};
-use pressure::Pressure;
-
 use crate::fair_semaphore::{FairSemaphore, Slot};
 
 /// The turns of one site.
@@ -26,14 +19,14 @@ use crate::fair_semaphore::{FairSemaphore, Slot};
 pub struct Planned {
     running: FairSemaphore,
     waiting: FairSemaphore,
-    rests: Arc<Mutex<Rests>>,
+    pace: Arc<Mutex<Pace>>,
 }
 
 /// A turn: until it is over, no other query has it.
 #[derive(Debug)]
 pub(super) struct Turn {
     slot: Slot,
-    rests: Arc<Mutex<Rests>>,
+    pace: Arc<Mutex<Pace>>,
 }
 
 /// A query on its way: since it was sent to a thread, and since that thread began with it.
@@ -43,28 +36,23 @@ pub(super) struct Running {
     processor_time: Duration,
 }
 
-/// Rests of all turns, and what they go by.
-#[derive(Debug)]
-struct Rests {
-    pressure: Pressure,
-    pace: Pace,
+/// Rests beside work.
+#[derive(Clone, Copy, Debug, Default)]
+struct Pace {
+    /// Rest for each unit of processor time.
+    multiple: f64,
+    /// Rest that was too short to be taken.
+    owed: Duration,
 }
 
 impl Planned {
     /// Turns on a machine with so many `processors`.
     #[must_use]
     pub fn new(processors: usize) -> Self {
-        Self::under(Pressure::of_machine(), processors)
-    }
-
-    fn under(pressure: Pressure, processors: usize) -> Self {
         Self {
             running: FairSemaphore::new((processors / 2).max(FEWEST)),
             waiting: FairSemaphore::new(MOST_WAITING),
-            rests: Arc::new(Mutex::new(Rests {
-                pressure,
-                pace: Pace::default(),
-            })),
+            pace: Arc::default(),
         }
     }
 
@@ -74,7 +62,7 @@ impl Planned {
         let slot = tokio::time::timeout(LONGEST_WAIT, self.running.acquire(consumer)).await;
         Some(Turn {
             slot: slot.ok().flatten()?,
-            rests: Arc::clone(&self.rests),
+            pace: Arc::clone(&self.pace),
         })
     }
 }
@@ -88,8 +76,8 @@ impl Turn {
 
     fn end_after(self, elapsed: Duration, used: Duration) {
         let rest = {
-            let mut rests = self.rests.lock().unwrap_or_else(PoisonError::into_inner);
-            rests.rest_after(elapsed, used)
+            let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+            pace.rest_after(elapsed, used)
         };
         if rest.is_zero() {
             return;
@@ -118,17 +106,25 @@ impl Running {
     }
 }
 
-impl Rests {
+impl Pace {
     /// The rest after work that `used` so much of the time `elapsed`.
     fn rest_after(&mut self, elapsed: Duration, used: Duration) -> Duration {
         let waited = elapsed.saturating_sub(used);
-        let demand = self.pressure.demand(Instant::now());
-        let demand = if waited > used / 2 + GRACE {
-            Demand::Rises
+        self.multiple = if waited > used / 2 + GRACE {
+            (self.multiple * 2.0).clamp(1.0, MOST_REST_FOR_WORK)
         } else {
-            demand.unwrap_or(Demand::Falls)
+            // As good as none is none.
+            Some(self.multiple * 0.9)
+                .filter(|multiple| *multiple > 0.1)
+                .unwrap_or_default()
         };
-        self.pace.rest_after(used, demand)
+        let rest = self.owed + used.mul_f64(self.multiple);
+        if rest < SHORTEST_REST {
+            self.owed = rest;
+            return Duration::ZERO;
+        }
+        self.owed = Duration::ZERO;
+        rest.min(LONGEST_REST)
     }
 }
 
@@ -142,8 +138,13 @@ const FEWEST: usize = 2;
 const MOST_WAITING: usize = 256;
 /// Time that a query waits for its turn.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// Rest for each unit of processor time where processors are wanted.
+const MOST_REST_FOR_WORK: f64 = 16.0;
 /// Waiting that says nothing: until a thread has been woken.
 const GRACE: Duration = Duration::from_micros(500);
+/// Rests, which a timer of milliseconds ends.
+const SHORTEST_REST: Duration = Duration::from_millis(1);
+const LONGEST_REST: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests;
