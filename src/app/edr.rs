@@ -3,16 +3,14 @@
 mod form;
 mod route;
 
-use actix_web::{
-    HttpResponse,
-    web::{self, Payload},
-};
+use actix_web::{HttpResponse, web::Payload};
 
 use form::Form;
 
 use super::{
     context::{Bearer, RequestContext},
     other_kind::of_another_kind,
+    thread::on_a_thread,
 };
 use crate::{
     dataset::{
@@ -56,8 +54,8 @@ impl RequestContext<'_> {
         let form = self.form(body, bearer.consumer()).await?;
         let (kind, is_long) = (route.kind, form.is_long());
         let of_it = coverage.clone();
-        let read = move || Ok((form.parameters(kind, of_it.columns())?, form));
-        let (parameters, form) = on_a_thread(is_long, read).await?;
+        let read = move || Ok::<_, Refused>((form.parameters(kind, of_it.columns())?, form));
+        let (parameters, form) = on_a_thread(is_long, read).await??;
         let query = DataQuery {
             coverage,
             parameters,
@@ -88,7 +86,7 @@ impl RequestContext<'_> {
         }
         let limits = self.limits();
         let select = move || Selection::read(query.coverage, &query.parameters, limits);
-        let selection = on_a_thread(query.takes_long, select).await?;
+        let selection = on_a_thread(query.takes_long, select).await??;
         let closing = match &selection {
             Some(_) => self.closing(negotiated.media(), access).await?,
             None => None,
@@ -123,9 +121,9 @@ impl RequestContext<'_> {
         let limits = self.limits();
         let select = move || {
             let selection = Selection::read(query.coverage, &query.parameters, limits)?;
-            Ok(selection.map(|selection| (selection, query.parameters.place)))
+            Ok::<_, Refused>(selection.map(|selection| (selection, query.parameters.place)))
         };
-        let selected = on_a_thread(query.takes_long, select).await?;
+        let selected = on_a_thread(query.takes_long, select).await??;
         let Some((selection, place)) = selected else {
             return statistics::answer(self.request, negotiated, None, store, (None, self.rows));
         };
@@ -140,7 +138,7 @@ impl RequestContext<'_> {
             let _slot = slot;
             AreaStatistics::of(selection, &place, wanted, limits)
         };
-        let found = on_a_thread(true, sum_up).await?;
+        let found = on_a_thread(true, sum_up).await??;
         let closing = self.closing(negotiated.media(), access).await?;
         let told = (closing, self.rows);
         statistics::answer(self.request, negotiated, Some(&found), store, told)
@@ -167,18 +165,6 @@ fn takes_long(kind: QueryKind) -> bool {
     match kind {
         QueryKind::Area | QueryKind::Radius | QueryKind::Trajectory => true,
         QueryKind::Cube | QueryKind::Position => false,
-    }
-}
-
-/// The outcome of `work`, on another thread where it `takes_long`.
-async fn on_a_thread<T: Send + 'static>(
-    takes_long: bool,
-    work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
-) -> Result<T, Refusal> {
-    if takes_long {
-        Ok(web::block(work).await.or(Err(Refusal::Fault))??)
-    } else {
-        Ok(work()?)
     }
 }
 

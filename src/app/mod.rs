@@ -19,6 +19,7 @@ mod renewed;
 mod routes;
 mod scrape;
 mod site;
+mod thread;
 mod waiting;
 mod walk;
 

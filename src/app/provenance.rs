@@ -19,11 +19,13 @@ use actix_web::{
         Method, StatusCode,
         header::{CACHE_CONTROL, CONTENT_TYPE},
     },
-    web,
 };
 use percent_encoding::utf8_percent_encode;
 
-use super::context::{Bearer, RequestContext};
+use super::{
+    context::{Bearer, RequestContext},
+    thread::on_a_thread,
+};
 use crate::{
     clock::Timestamp,
     config::Recipient,
@@ -180,8 +182,8 @@ impl RequestContext<'_> {
             recipient: receiver.name.clone(),
             steps,
         };
-        let is_short = sealed.steps.are_few();
-        let id = computed(is_short, move || provenance.seal.seal(&sealed)).await?;
+        let takes_long = !sealed.steps.are_few();
+        let id = on_a_thread(takes_long, move || provenance.seal.seal(&sealed)).await?;
         let id = id.ok_or(Refusal::Fault)?;
         if id.len() > LONGEST_ID {
             let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
@@ -275,22 +277,9 @@ async fn signed(
     now: Timestamp,
 ) -> Result<SignedRecord, Refusal> {
     let provenance = Arc::clone(provenance);
-    let is_short = provenance.signer.is_at_hand() && steps.are_few();
-    let signed = computed(is_short, move || provenance.signer.sign(&steps, now)).await?;
+    let takes_long = !(provenance.signer.is_at_hand() && steps.are_few());
+    let signed = on_a_thread(takes_long, move || provenance.signer.sign(&steps, now)).await?;
     signed.map_err(fault)
-}
-
-/// The result of `work`, done in place where it `is_short`: to hand it to another thread and to be woken again costs
-/// twice what a signature does.
-async fn computed<T: Send + 'static>(
-    is_short: bool,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Refusal> {
-    if is_short {
-        Ok(work())
-    } else {
-        web::block(work).await.or(Err(Refusal::Fault))
-    }
 }
 
 fn fault(fault: SigningFault) -> Refusal {
