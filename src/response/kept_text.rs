@@ -86,7 +86,7 @@ impl KeptText {
         Ok(match &self.content {
             Content::Packed { frame, length } => BoxBody::new(Unpacking {
                 text: unpacked(frame)?,
-                left: *length,
+                length: *length,
             }),
             Content::Plain(bytes) => BoxBody::new(bytes.clone()),
         })
@@ -167,14 +167,14 @@ fn unpacked(frame: &Bytes) -> io::Result<Unpacked> {
 /// The body of a text that is packed.
 struct Unpacking {
     text: Unpacked,
-    left: u64,
+    length: u64,
 }
 
 impl MessageBody for Unpacking {
     type Error = io::Error;
 
     fn size(&self) -> BodySize {
-        BodySize::Sized(self.left)
+        BodySize::Sized(self.length)
     }
 
     fn poll_next(
