@@ -43,10 +43,8 @@ fn a_thousand_meters_are_published_and_each_of_their_days_is_summed_up() {
     let consumer = blocks
         .iter()
         .position(|block| block.commands.contains("TOKEN="));
-    let of_page: String = blocks[..=consumer.unwrap()]
-        .iter()
-        .map(|block| &*block.commands)
-        .collect();
+    let of_page = blocks[..=consumer.unwrap()].iter();
+    let of_page: String = of_page.flat_map(|block| [&*block.commands, "\n"]).collect();
     let script = of_page.replace(" --count 20", "") + DAYS;
     let mut shell = development.consumer("bash");
     shell.args(["-euo", "pipefail", "-c", &script]);
