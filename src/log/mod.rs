@@ -64,6 +64,11 @@ impl Log {
         self.0.dropped()
     }
 
+    /// Waits until what was recorded is written, unless the log hangs: a second at most.
+    pub fn written(&self) {
+        self.0.flush(PATIENCE);
+    }
+
     /// Writes what is not written yet: the last thing a command does.
     #[must_use = "the last records are written when this is dropped"]
     pub fn last_records(&self) -> LastRecords {
@@ -77,7 +82,7 @@ pub struct LastRecords(Log);
 
 impl Drop for LastRecords {
     fn drop(&mut self) {
-        self.0.0.flush(PATIENCE);
+        self.0.written();
     }
 }
 
@@ -156,5 +161,5 @@ fn stderr_is_the_journal() -> bool {
 /// Socket at which the journal takes records in its own form.
 const JOURNAL: &str = "/run/systemd/journal/socket";
 
-/// Time that the end of the process waits for a log that hangs.
+/// Time that the end of the process, or one who asked for a reload, waits for a log that hangs.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -53,6 +53,7 @@ mod printed;
 mod provisioned;
 mod provisioned_balancer;
 mod provisioned_tls;
+mod reload_command;
 mod revocation_lists;
 mod rfc5280;
 mod rfc6750;

@@ -146,7 +146,12 @@ impl Signals {
             tokio::select! {
                 _ = self.hangup.recv() => drop(block_in_place(|| reload.run(&perild))),
                 asker = wishes.control.next() => {
-                    let outcome = block_in_place(|| reload.run(&perild));
+                    let outcome = block_in_place(|| {
+                        let outcome = reload.run(&perild);
+                        // Who asked looks there next.
+                        perild.log().written();
+                        outcome
+                    });
                     asker.tell(&outcome).await;
                 }
                 () = wishes.imported.notified() => block_in_place(|| reload.renew(&perild)),
