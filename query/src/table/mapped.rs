@@ -12,7 +12,10 @@ use parquet::{
             ParquetRecordBatchReaderBuilder, RowSelection,
         },
     },
-    file::metadata::{PageIndexPolicy, ParquetMetaData},
+    file::{
+        metadata::{PageIndexPolicy, ParquetMetaData},
+        page_index::offset_index::PageLocation,
+    },
 };
 
 use crate::layout::{self, guard::guarded};
@@ -141,23 +144,10 @@ fn checked(
             let places = pages
                 .page_locations(column)
                 .ok_or("there is no index of pages")?;
-            let firsts = places
-                .iter()
-                .map(|page| usize::try_from(page.first_row_index).ok());
-            let firsts = firsts
-                .collect::<Option<Vec<_>>>()
-                .ok_or("an index of pages")?;
-            let is_sorted = firsts.is_sorted_by(|one, next| one < next);
-            let is_within = firsts.first() == Some(&0) && firsts.last() < Some(&rows);
-            let ends = places.iter().map(|page| {
-                let start = usize::try_from(page.offset).ok()?;
-                start.checked_add(usize::try_from(page.compressed_page_size).ok()?)
-            });
-            let mut ends = ends.map(|end| end.is_some_and(|end| end <= length));
             let is_counted = pages
                 .column_index(column)
                 .is_none_or(|index| usize::try_from(index.num_pages()) == Ok(places.len()));
-            if !is_sorted || !is_within || !is_counted || !ends.all(|is_within| is_within) {
+            if !is_counted || !follow_each_other(places, rows, length) {
                 return Err("an index of pages contradicts itself");
             }
         }
@@ -171,6 +161,26 @@ fn checked(
     } else {
         Err("it has another number of rows")
     }
+}
+
+/// `true` of pages that begin with the first of so many `rows`, each with a later one than the page before, and end within
+/// the `length` of the file.
+fn follow_each_other(pages: &[PageLocation], rows: usize, length: usize) -> bool {
+    let firsts = pages
+        .iter()
+        .map(|page| usize::try_from(page.first_row_index).ok());
+    let Some(firsts) = firsts.collect::<Option<Vec<_>>>() else {
+        return false;
+    };
+    let is_within = |page: &PageLocation| {
+        let start = usize::try_from(page.offset).ok()?;
+        let end = start.checked_add(usize::try_from(page.compressed_page_size).ok()?)?;
+        Some(end <= length)
+    };
+    firsts.first() == Some(&0)
+        && firsts.is_sorted_by(|one, next| one < next)
+        && firsts.last() < Some(&rows)
+        && pages.iter().all(|page| is_within(page) == Some(true))
 }
 
 /// The first and the last octets of Parquet.
@@ -245,6 +255,49 @@ mod tests {
             (Arc::new(Schema::new(fewer)), 9, columns),
         ] {
             assert_eq!(checked(mapped.metadata(), &schema, rows, length), expected);
+        }
+    }
+
+    /// Pages that begin with these rows, one octet each.
+    fn pages(firsts: &[i64]) -> Vec<PageLocation> {
+        let page = |(offset, first_row_index): (i64, &i64)| PageLocation {
+            offset,
+            compressed_page_size: 1,
+            first_row_index: *first_row_index,
+        };
+        (0..).zip(firsts).map(page).collect()
+    }
+
+    #[test]
+    fn pages_follow_each_other_from_the_first_row_on() {
+        for (firsts, is_so) in [
+            (&[0, 3, 8][..], true),
+            (&[0], true),
+            (&[0, 3, 9], false),
+            (&[0, 8, 3], false),
+            (&[0, 3, 3], false),
+            (&[1, 3, 8], false),
+            (&[0, -1, 3], false),
+            (&[], false),
+        ] {
+            assert_eq!(follow_each_other(&pages(firsts), 9, 3), is_so, "{firsts:?}");
+        }
+    }
+
+    #[test]
+    fn pages_end_within_their_file() {
+        let mut pages = pages(&[0, 3, 8]);
+        assert!(!follow_each_other(&pages, 9, 2));
+        for (offset, size, is_so) in [
+            (1, 2, true),
+            (1, 3, false),
+            (-1, 1, false),
+            (1, -1, false),
+            (i64::MAX, i32::MAX, false),
+        ] {
+            pages[1].offset = offset;
+            pages[1].compressed_page_size = size;
+            assert_eq!(follow_each_other(&pages, 9, 3), is_so, "{offset} {size}");
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::{
     },
 };
 
+use super::FEW_ROWS;
 use plain::{Cell, Plain, Shape};
 
 /// Sizes so small that few rows have many pages, groups and parts.
@@ -408,8 +409,13 @@ fn a_question_of_few_rows_is_quick_and_a_walk_through_many_is_not() {
             "{words}"
         );
     }
-    let (_folder, few) = paged(&Plain::new(Shape::Records, vec![plain::numbered(1)]), 50);
-    assert!(few.is_quick(&Query::default()).unwrap());
+    // So many rows, and one more.
+    for (count, is_quick) in [(FEW_ROWS, true), (FEW_ROWS + 1, false)] {
+        let mut plain = Plain::new(Shape::Records, vec![]);
+        plain.pushed = (0..).map(plain::numbered).take(count).collect();
+        let (_folder, table) = paged(&plain, 2_000);
+        assert_eq!(table.is_quick(&Query::default()).unwrap(), is_quick);
+    }
 }
 
 fn limited(limit: usize) -> Query {
