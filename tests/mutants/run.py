@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Puts the faults that cargo-mutants lists into one build of a package, and runs its tests with each of them.
 
-Usage: run.py [--again] OUT PACKAGE -- CARGO-TEST-ARGUMENTS <list    (the list is that of `cargo mutants --list --json`)
+Usage: run.py [--again] CONFIG OUT PACKAGE -- CARGO-TEST-ARGUMENTS <list
+(the list is that of `cargo mutants --config CONFIG --list --json`)
 
 A build takes longer than the tests that notice, so that there is one of them in place of one for each fault: a fault is
 an alternative in the source, chosen by MUTANT in the environment. What the compiler refuses is no fault. With `--again`
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from pathlib import Path
 
 from package import Package, written
@@ -148,14 +150,21 @@ def table(faults):
         print(f"{file or 'all'}: {len(of_file)} made, {counts}")
 
 
+def chosen(faults, config):
+    """Faults that CONFIG does not leave out: cargo-mutants itself looks so at some kinds of them alone."""
+    left_out = re.compile("|".join(config["exclude_re"]))
+    return [fault for fault in faults if not left_out.search(fault["name"])]
+
+
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("config", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("package")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("arguments", nargs="*")
     options = parser.parse_args()
-    faults = json.load(sys.stdin)
+    faults = chosen(json.load(sys.stdin), tomllib.loads(options.config.read_text()))
     if not faults:
         sys.exit("there is no such fault")
     outcomes = options.out / "outcomes.json"
