@@ -32,8 +32,8 @@ ENVIRONMENT = {
     "PROPTEST_MAX_SHRINK_ITERS": "0",
     "RUST_BACKTRACE": "0",
 }
-# Of the time that the tests take without a fault, and no less than so many seconds of a processor.
-TIMES, LEAST_SECONDS = 3, 20
+# Of the time that tests take without a fault, and no less than so many seconds of a processor.
+TIMES, LEAST_SECONDS = 3, 15
 # A fault that waits takes no time of a processor.
 WAIT_SECONDS = 900
 # Tests of a file that are run before the others.
@@ -95,29 +95,43 @@ def tested(package, command, number, seconds):
     return failed or ("time" if run.returncode in (-signal.SIGKILL, -signal.SIGXCPU) else f"end {run.returncode}")
 
 
-def seconds_of(package, programs):
-    """The limit of a fault, when all tests pass without one."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    for program in programs:
-        failed = tested(package, [program], 0, resource.RLIM_INFINITY)
-        if failed:
-            sys.exit(f"without a fault: {failed}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return max(LEAST_SECONDS, round(TIMES * (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)))
+class Limits:
+    """Seconds of a processor that tests may take with a fault: a multiple of those without one, which each of them passes."""
+
+    def __init__(self, package):
+        self.package = package
+        self.known = {}
+
+    def of(self, command):
+        if "--exact" in command:
+            program, exact, *tests = command
+            used = sum(self.used((program, exact, test)) for test in tests)
+        else:
+            used = self.used(tuple(command))
+        return max(LEAST_SECONDS, round(TIMES * used))
+
+    def used(self, command):
+        if command not in self.known:
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            failed = tested(self.package, command, 0, resource.RLIM_INFINITY)
+            if failed:
+                sys.exit(f"without a fault: {failed}")
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            self.known[command] = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+        return self.known[command]
 
 
 def run_all(package, faults, keep):
     """Gives each fault its outcome; `keep` is called after each."""
     programs, alone = built_with(package, faults)
     keep()
-    seconds = seconds_of(package, programs)
-    print(f"built; a fault has {seconds} s of a processor", flush=True)
-    noticed = {}
+    limits, noticed = Limits(package), {}
+    print("built", flush=True)
 
-    def run(fault, programs, number):
+    def run(fault, programs, number, limit):
         began, likely = time.monotonic(), noticed.setdefault(fault["file"], [])
         tries = commands(programs, fault["file"], likely)
-        by = next(filter(None, (tested(package, command, number, seconds) for command in tries)), None)
+        by = next(filter(None, (tested(package, command, number, limit(command)) for command in tries)), None)
         if by and "::" in by:
             likely[:] = [by, *(test for test in likely if test != by)][:LIKELY]
         fault |= {"outcome": "missed" if by is None else "time" if by == "time" else "caught", "by": by}
@@ -126,7 +140,9 @@ def run_all(package, faults, keep):
 
     for fault in faults:
         if fault["outcome"] is None and fault not in alone:
-            run(fault, programs, fault["number"])
+            run(fault, programs, fault["number"], limits.of)
+    # Of the programs without a fault, which these are built over.
+    whole = sum(limits.of([program]) for program in programs) if alone else None
     for fault in alone:
         if fault["outcome"] is not None:
             continue
@@ -134,7 +150,7 @@ def run_all(package, faults, keep):
         package.write_alone(fault)
         programs, _ = package.build()
         if programs:
-            run(fault, programs, 0)
+            run(fault, programs, 0, lambda _command: whole)
         else:
             fault["outcome"] = "unviable"
     keep()

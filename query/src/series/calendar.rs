@@ -172,6 +172,13 @@ PT1H Australia/Lord_Howe 2026-04-04T15:10 2026-04-04T15:00 2026-04-04T15:30
 # a quarter of a day: the first has the hour that comes twice, or is left out
 PT6H Europe/London 2026-10-25T03:00 2026-10-24T23:00 2026-10-25T06:00
 PT6H Europe/London 2026-03-29T03:00 2026-03-29T00:00 2026-03-29T05:00
+# what the clocks have shown until two again counts: at two they showed three before
+PT80M Europe/Berlin 2026-10-25T01:10 2026-10-25T00:40 2026-10-25T03:00
+PT80M Europe/Berlin 1949-10-02T01:10 1949-10-02T00:40 1949-10-02T03:00
+PT3H Europe/Berlin 2026-10-25T01:30 2026-10-24T22:00 2026-10-25T02:00
+PT3H Europe/Berlin 2026-10-25T00:30 2026-10-24T22:00 2026-10-25T02:00
+# an hour of a zone that is a quarter of an hour off
+PT1H Asia/Kathmandu 2026-01-01T00:10 2025-12-31T23:15 2026-01-01T00:15
 # weeks begin on Monday, before 1970 too
 P1W Europe/London 2026-03-29T12:00 2026-03-23T00:00 2026-03-29T23:00
 P1W UTC 1969-12-31T00:00 1969-12-29T00:00 1970-01-05T00:00

@@ -54,7 +54,7 @@ impl FromStr for Every {
                 (1, 'D') => Length::Day,
                 (1, 'W') => Length::Week,
                 (1, 'Y') => Length::Months(12),
-                (months, 'M') if months > 0 && 12_u16.is_multiple_of(months) => {
+                (months, 'M') if 12_u16.is_multiple_of(months) => {
                     Length::Months(u8::try_from(months).or(Err(NoResolution))?)
                 }
                 _ => return Err(NoResolution),

@@ -57,7 +57,42 @@ impl Value {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{
+        BooleanArray, Date32Array, Float64Array, Int64Array, StringArray, TimestampMillisecondArray,
+    };
+
     use super::*;
+
+    #[test]
+    fn series_are_grouped_by_all_types_but_numbers_between_whole_ones() {
+        let columns: [(ArrayRef, Option<&str>); 6] = [
+            (
+                Arc::new(BooleanArray::from(vec![None, Some(true)])),
+                Some("true"),
+            ),
+            (
+                Arc::new(Date32Array::from(vec![None, Some(1)])),
+                Some("1970-01-02"),
+            ),
+            (Arc::new(Int64Array::from(vec![None, Some(7)])), Some("7")),
+            (
+                Arc::new(TimestampMillisecondArray::from(vec![None, Some(0)]).with_timezone("UTC")),
+                Some("1970-01-01T00:00:00Z"),
+            ),
+            (
+                Arc::new(StringArray::from(vec![None, Some("moon")])),
+                Some("moon"),
+            ),
+            (Arc::new(Float64Array::from(vec![None, Some(0.5)])), None),
+        ];
+        for (column, expected) in columns {
+            let text = Value::of(&column, 1).map(|value| value.text());
+            assert_eq!(text.as_deref(), expected);
+            assert_eq!(Value::of(&column, 0).unwrap().text(), "null");
+        }
+    }
 
     #[test]
     fn values_are_named_as_they_are_written() {

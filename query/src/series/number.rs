@@ -145,3 +145,29 @@ fn double(number: i128) -> f64 {
 fn whole(place: f64) -> usize {
     place as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::Function;
+
+    /// A quarter of the way.
+    fn between(low: f64, high: f64) -> f64 {
+        let Ok(Function::Quantile(quarter)) = "p25".parse() else {
+            unreachable!()
+        };
+        quantile_of(&[low, high], quarter).unwrap()
+    }
+
+    #[test]
+    fn a_value_between_two_is_found_though_no_double_is_their_distance() {
+        for (low, high, expected) in [
+            (2.0, 10.0, 4.0),
+            (f64::MIN, f64::MAX, f64::MIN / 2.0),
+            (f64::MAX, f64::MIN, f64::MAX / 2.0),
+        ] {
+            let share = between(low, high) / expected;
+            assert!((share - 1.0).abs() < 1e-12, "{low} to {high}: {share}");
+        }
+    }
+}

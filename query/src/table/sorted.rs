@@ -162,8 +162,8 @@ impl SortKeys {
         for matches in places(files, &[row]) {
             for batch in read(files, &matches, &self.read)? {
                 let rows = self.of_batch(&batch?)?;
-                if rows.num_rows() > 0 {
-                    return Ok((rows.row(0).as_ref().into(), row));
+                if let Some(found) = rows.iter().next() {
+                    return Ok((found.as_ref().into(), row));
                 }
             }
         }

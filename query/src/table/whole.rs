@@ -44,8 +44,7 @@ impl WholeFile {
         columns: &[usize],
         empty: &Bytes,
     ) -> Result<Option<Self>, QueryError> {
-        let chunks = files.groups().len().saturating_mul(columns.len());
-        if columns.is_empty() || chunks > MOST_CHUNKS {
+        if !has_short_footer(files.groups().len(), columns.len()) {
             return Ok(None);
         }
         let empty = guarded(|| ParquetMetaDataReader::new().parse_and_finish(empty));
@@ -243,5 +242,32 @@ fn length_of(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
+/// `true` of a file of so many row groups and columns, of which there is one at least, that a reader has its footer soon.
+fn has_short_footer(groups: usize, columns: usize) -> bool {
+    (1..=MOST_CHUNKS).contains(&columns) && groups <= MOST_CHUNKS / columns
+}
+
 /// Chunks of a file: of each the footer says a few hundred octets.
 const MOST_CHUNKS: usize = 40_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_footer_is_of_forty_thousand_chunks_at_most() {
+        for (groups, columns, is_short) in [
+            (0, 1, true),
+            (1, 1, true),
+            (10_000, 4, true),
+            (10_001, 4, false),
+            (1, 40_000, true),
+            (1, 40_001, false),
+            (usize::MAX, 2, false),
+            (1, 0, false),
+        ] {
+            let found = has_short_footer(groups, columns);
+            assert_eq!(found, is_short, "{groups} groups of {columns} columns");
+        }
+    }
+}

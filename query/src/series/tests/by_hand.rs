@@ -1,6 +1,7 @@
 //! Sums that can be done by hand.
 
 use super::*;
+use crate::series::long::BATCH;
 
 const HALF_HOUR: Option<u64> = Some(1_800_000);
 
@@ -291,4 +292,13 @@ fn the_latest_row_has_the_units_of_its_columns() {
     let of_field = |at: usize| latest.schema().field(at).metadata().get("unit").cloned();
     assert_eq!(of_field(3).as_deref(), Some("kW.h"));
     assert_eq!(of_field(0), None);
+}
+
+#[test]
+fn a_long_answer_comes_in_batches_and_not_row_by_row() {
+    let rows = half_hours("a", "2026-01-01T00:00:00Z", "2026-07-20T00:00:00Z");
+    let question = Aggregation::new(&meters(HALF_HOUR), wanted("PT30M", "UTC", "sum")).unwrap();
+    let answer = aggregate(batches(&rows, 1_000), &question, LIMITS).unwrap();
+    let sizes: Vec<_> = answer.map(|batch| batch.unwrap().num_rows()).collect();
+    assert_eq!(sizes, [BATCH, rows.len() - BATCH]);
 }

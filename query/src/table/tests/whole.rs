@@ -117,6 +117,18 @@ proptest! {
 }
 
 #[test]
+fn columns_that_lie_beside_each_other_are_one_piece() {
+    let rows = (0..60).map(plain::numbered).collect();
+    let (_folder, table) = paged(&Plain::new(Shape::Records, rows), 1);
+    let groups = table.files.groups().len();
+    for (columns, pieces) in [((0..8).collect(), groups), (vec![0, 2, 3], 2 * groups)] {
+        let whole = file(&table, &of_columns(columns)).unwrap();
+        // Before them four octets, and the footer behind.
+        assert_eq!(whole.pieces().len(), 1 + pieces + 1);
+    }
+}
+
+#[test]
 fn bounds_of_chunks_are_those_of_the_rows_of_their_groups() {
     let rows = (0..60).map(plain::numbered).collect();
     let plain = Plain::new(Shape::Records, rows);
