@@ -302,3 +302,24 @@ fn a_long_answer_comes_in_batches_and_not_row_by_row() {
     let sizes: Vec<_> = answer.map(|batch| batch.unwrap().num_rows()).collect();
     assert_eq!(sizes, [BATCH, rows.len() - BATCH]);
 }
+
+#[test]
+fn days_of_one_batch_have_their_own_rows_however_many_the_day_before_has() {
+    let days = [
+        ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"),
+        ("2026-01-02T10:00:00Z", "2026-01-02T11:00:00Z"),
+        ("2026-01-03T00:00:00Z", "2026-01-03T00:30:00Z"),
+        ("2026-01-04T00:00:00Z", "2026-01-05T00:00:00Z"),
+    ];
+    let rows: Vec<_> = days
+        .iter()
+        .flat_map(|(from, until)| half_hours("a", from, until))
+        .collect();
+    let question = Aggregation::new(&meters(HALF_HOUR), wanted("P1D", "UTC", "count")).unwrap();
+    let answer = aggregate(batches(&rows, 1_000), &question, LIMITS).unwrap();
+    let counts = lines(answer).unwrap();
+    let counts = counts[1..]
+        .iter()
+        .map(|line| line.split(' ').nth(3).unwrap());
+    assert_eq!(counts.collect::<Vec<_>>(), ["48", "2", "1", "48"]);
+}
