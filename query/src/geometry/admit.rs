@@ -22,6 +22,9 @@ pub struct Admitted {
 /// An oddity of a geometry that can be served all the same.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
 pub enum Warning {
+    /// A part has no place, and is left out: a `MultiPoint` of GeoJSON has no form for it (RFC 7946 §3.1.3).
+    #[error("a part of it is empty, and is left out")]
+    EmptyPart,
     /// All of it lies at zero degrees, which mostly stands for a place that is not known.
     #[error("it lies at longitude 0 and latitude 0, perhaps because its place is not known")]
     NullIsland,
@@ -115,6 +118,8 @@ pub fn admit(wkb: &[u8]) -> Result<Admitted, Invalid> {
 #[derive(Default)]
 struct Judge {
     writer: wkb::Writer,
+    /// Parts that are open and have no position yet, and whether they have heights.
+    placeless: Vec<(Part, bool)>,
     bounds: Bounds,
     warnings: Vec<Warning>,
     fault: Option<Invalid>,
@@ -197,10 +202,13 @@ impl Sink for Judge {
     fn open(&mut self, part: Part, has_z: bool) {
         self.positions = 0;
         self.is_in_ring = part == Part::Ring;
-        self.writer.open(part, has_z);
+        self.placeless.push((part, has_z));
     }
 
     fn position(&mut self, mut position: Position) {
+        for (part, has_z) in self.placeless.drain(..) {
+            self.writer.open(part, has_z);
+        }
         let [longitude, latitude] = &mut position.xy;
         *longitude = without_rounding(*longitude, 180.0);
         *latitude = without_rounding(*latitude, 90.0);
@@ -233,7 +241,10 @@ impl Sink for Judge {
             Part::LineString if self.positions == 1 => self.refuse(Invalid::LineTooShort),
             _ => (),
         }
-        self.writer.close(part);
+        match self.placeless.pop() {
+            Some(_) => self.warn(Warning::EmptyPart),
+            None => self.writer.close(part),
+        }
     }
 }
 

@@ -99,6 +99,34 @@ fn oddities_are_told_and_let_in() {
     }
 }
 
+/// RFC 7946 §3.1.3: a position has two numbers or more.
+#[test]
+fn parts_without_a_place_are_left_out_and_told() {
+    for (odd, plain) in [
+        ("MULTIPOINT(EMPTY,1 2)", "MULTIPOINT(1 2)"),
+        (
+            "MULTILINESTRING(EMPTY,(0 0,1 1))",
+            "MULTILINESTRING((0 0,1 1))",
+        ),
+        (
+            "MULTIPOLYGON Z(EMPTY,((0 0 1,1 0 2,1 1 3,0 0 1)),EMPTY)",
+            "MULTIPOLYGON Z(((0 0 1,1 0 2,1 1 3,0 0 1)))",
+        ),
+        (
+            "GEOMETRYCOLLECTION(POINT EMPTY,GEOMETRYCOLLECTION(POINT(1 2),MULTIPOINT EMPTY))",
+            "GEOMETRYCOLLECTION(GEOMETRYCOLLECTION(POINT(1 2)))",
+        ),
+    ] {
+        let (odd, plain) = (of(odd).unwrap(), of(plain).unwrap());
+        assert_eq!((&odd.wkb, odd.bounds), (&plain.wkb, plain.bounds));
+        assert_eq!(odd.warnings, [Warning::EmptyPart]);
+        assert_eq!(plain.warnings, []);
+    }
+    // An empty ring is no part without a place: its polygon has a fault.
+    let ring = of("POLYGON((0 0,4 0,4 4,0 0),EMPTY)");
+    assert_eq!(ring.unwrap_err(), "a ring has four positions or more, the last as the first");
+}
+
 /// RFC 7946 §3.1.6.
 #[test]
 fn rings_are_wound_to_the_left_around_and_to_the_right_within() {
