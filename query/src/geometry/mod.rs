@@ -10,6 +10,7 @@ mod bbox;
 mod boxes;
 mod crossings;
 mod crs;
+mod curved;
 pub mod geojson;
 mod hilbert;
 mod pairs;
@@ -72,6 +73,14 @@ pub enum GeometryFault {
         at: usize,
         /// Its value.
         found: u8,
+    },
+    /// A curve or a surface.
+    #[error("at octet {at} of the geometry is a {found}: make lines or polygons of it")]
+    Curved {
+        /// Its octet.
+        at: usize,
+        /// Its name.
+        found: &'static str,
     },
     /// A type that is none, or not one that may stand there.
     #[error("the type {found} at octet {at} is no geometry that may stand there")]

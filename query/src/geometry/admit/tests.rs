@@ -124,7 +124,10 @@ fn parts_without_a_place_are_left_out_and_told() {
     }
     // An empty ring is no part without a place: its polygon has a fault.
     let ring = of("POLYGON((0 0,4 0,4 4,0 0),EMPTY)");
-    assert_eq!(ring.unwrap_err(), "a ring has four positions or more, the last as the first");
+    assert_eq!(
+        ring.unwrap_err(),
+        "a ring has four positions or more, the last as the first"
+    );
 }
 
 /// RFC 7946 §3.1.6.

@@ -1,6 +1,6 @@
 //! The grammar of well-known binary, with limits on depth and positions.
 
-use crate::geometry::{GeometryFault, MAX_DEPTH, MAX_POSITIONS, Part, Position, Sink};
+use crate::geometry::{GeometryFault, MAX_DEPTH, MAX_POSITIONS, Part, Position, Sink, curved};
 
 /// Octets, read up to `at`.
 pub(super) struct Reader<'w> {
@@ -88,7 +88,10 @@ impl<'w> Reader<'w> {
             5 => Part::MultiLineString,
             6 => Part::MultiPolygon,
             7 => Part::GeometryCollection,
-            _ => return Err(fault),
+            curve => {
+                let curved = curved::of_number(curve);
+                return Err(curved.map_or(fault, |found| GeometryFault::Curved { at, found }));
+            }
         };
         let (has_z, has_m) = match plain / 1000 {
             0 => (found & HAS_Z != 0, found & HAS_M != 0),

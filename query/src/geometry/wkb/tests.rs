@@ -110,7 +110,11 @@ fn octets_that_are_no_geometry_are_refused_with_the_place() {
         ),
         (
             changed(1, &[8]),
-            "the type 8 at octet 1 is no geometry that may stand there",
+            "at octet 1 of the geometry is a CircularString: make lines or polygons of it",
+        ),
+        (
+            changed(1, &[18]),
+            "the type 18 at octet 1 is no geometry that may stand there",
         ),
         (
             polygon_in_points,

@@ -5,7 +5,7 @@
 
 mod writer;
 
-use super::{Crs, GeometryFault, MAX_DEPTH, Part, Position, Sink, scan::Scan, wkb};
+use super::{Crs, GeometryFault, MAX_DEPTH, Part, Position, Sink, curved, scan::Scan, wkb};
 
 /// Reads a geometry, from the first octet to the last.
 ///
@@ -77,10 +77,14 @@ impl Reader<'_> {
     fn geometry(&mut self, within: Option<Part>, depth: usize, sink: &mut impl Sink) -> Read<()> {
         self.scan.peek();
         let start = self.scan.at();
-        let tag = part_of(self.scan.word());
+        let word = self.scan.word();
+        let tag = part_of(word);
         let is_fit = |part| within.is_none_or(|within| within.may_hold(part));
         let Some((part, attached)) = tag.filter(|(part, _)| is_fit(*part)) else {
             self.scan.back_to(start);
+            if let Some(found) = curved::of_tag(word) {
+                return Err(GeometryFault::Curved { at: start, found });
+            }
             return Err(self.scan.expected("POINT, LINESTRING, POLYGON, MULTIPOINT, MULTILINESTRING, MULTIPOLYGON or GEOMETRYCOLLECTION"));
         };
         let told = match attached {

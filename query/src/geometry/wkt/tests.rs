@@ -69,6 +69,18 @@ fn texts_that_are_none_are_refused_with_the_place() {
             format!("at octet 0 of the geometry {tags} was expected"),
         ),
         (
+            "CircularString(0 0,1 1,2 0)",
+            "at octet 0 of the geometry is a CircularString: make lines or polygons of it".into(),
+        ),
+        (
+            "GEOMETRYCOLLECTION(TINZ EMPTY)",
+            "at octet 19 of the geometry is a TIN: make lines or polygons of it".into(),
+        ),
+        (
+            "CURVES(1 2)",
+            format!("at octet 0 of the geometry {tags} was expected"),
+        ),
+        (
             "POINT(1)",
             "at octet 7 of the geometry a number was expected".into(),
         ),
