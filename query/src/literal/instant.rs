@@ -118,6 +118,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn times_beyond_all_days_and_milliseconds_are_of_the_last_and_the_first() {
+        for (end, day) in [(i64::MIN, i32::MIN), (i64::MAX, i32::MAX)] {
+            assert_eq!(day_of(end), day);
+        }
+        for (end, millisecond) in [(i128::MIN, i64::MIN), (i128::MAX, i64::MAX)] {
+            assert_eq!(millisecond_before(end), millisecond);
+        }
+        assert_eq!((day_of(-1), millisecond_before(-1)), (-1, -1));
+    }
+
     /// Rows: OE-DT-1, CON-14
     #[test]
     fn days_are_full_dates_and_nothing_else() {

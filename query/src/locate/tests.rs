@@ -202,3 +202,23 @@ proptest! {
         prop_assert_eq!(named(&locator(batches).unwrap(), &places), expected);
     }
 }
+
+#[test]
+fn features_are_counted_and_so_are_the_octets_of_all_their_parts() {
+    let none = locator(vec![]).unwrap();
+    assert!(none.is_empty());
+    let two = [
+        ("a", Some(area("POLYGON((0 0,4 0,4 4,0 4,0 0))"))),
+        ("b", Some(area("POLYGON((4 0,8 0,8 4,4 4,4 0))"))),
+    ];
+    let two = locator(vec![batch(&two)]).unwrap();
+    assert_eq!((two.len(), two.is_empty()), (2, false));
+    let parts = [
+        two.areas.bytes(),
+        two.boxes.bytes(),
+        size_of_val(&*two.polygons),
+        two.properties.get_array_memory_size(),
+    ];
+    assert!(parts.iter().all(|part| *part > 1), "{parts:?}");
+    assert_eq!(two.bytes(), parts.iter().sum::<usize>());
+}

@@ -12,6 +12,22 @@ fn a_fault_of_a_text_is_told_with_its_character() {
         ("name = = 'a'", 8, format!("{OPERAND} = is there")),
         ("and = 1", 1, format!("{OPERAND} \"and\" is there")),
         ("floors IN ()", 12, format!("{OPERAND} ) is there")),
+        (
+            "S_WITHIN(geometry, POINT(1 2)) AND )",
+            36,
+            format!("{OPERAND} ) is there"),
+        ),
+        (
+            "floors > 3-1",
+            11,
+            "AND, OR or the end is expected, and the number -1 is there".to_owned(),
+        ),
+        ("a.b2 = 1", 1, r#"there is no column "a.b2""#.to_owned()),
+        (
+            "cafe\u{301}s = 1",
+            1,
+            "there is no column \"cafe\u{301}s\"".to_owned(),
+        ),
     ] {
         let expected = format!("at character {character}: {expected}");
         assert_eq!(shown(of_text(filter)), expected, "{filter}");
@@ -31,7 +47,7 @@ fn a_fault_of_a_json_is_told_with_its_member() {
     const OPERAND: &str =
         "a value, an operator, a property, a geometry, a date or an interval is expected, and";
     const CALL: &str = "an object of op and args, a list is expected, and another is there";
-    let cases: [(&str, String); 23] = [
+    let cases: [(&str, String); 25] = [
         (
             "{",
             "in the filter: the filter is no JSON: EOF while parsing".to_owned(),
@@ -54,6 +70,14 @@ fn a_fault_of_a_json_is_told_with_its_member() {
         (
             r#"{"op":"=","args":[{"property":"nam"},1]}"#,
             r#"in /args/0: there is no column "nam"; "name" is there"#.to_owned(),
+        ),
+        (
+            r#"{"op":"=","args":[1,{"op":"s_within","args":[]}]}"#,
+            "in /args/1: a value or a column is expected, and S_WITHIN is there".to_owned(),
+        ),
+        (
+            r#"{"op":"=","args":[1,{"op":"and","args":[]}]}"#,
+            "in /args/1: a value or a column is expected, and AND is there".to_owned(),
         ),
         (
             r#"{"op":"=","args":[{"property":1},1]}"#,

@@ -183,3 +183,65 @@ const WORDS: [&str; 40] = [
     "depth >",
     "DATE('2020-01-01')",
 ];
+
+#[test]
+fn as_much_as_a_limit_says_is_taken_and_no_more() {
+    let with = |limits| Options {
+        limits,
+        ..Options::default()
+    };
+    let (text_filter, json_filter) = (
+        "floors IN (1,2,3)",
+        r#"{"op":"in","args":[{"property":"floors"},[1,2,3]]}"#,
+    );
+    for (less, is_taken) in [(0, true), (1, false)] {
+        let octets = |filter: &str| {
+            with(Limits {
+                octets: filter.len() - less,
+                ..Limits::default()
+            })
+        };
+        let items = with(Limits {
+            items: 3 - less,
+            ..Limits::default()
+        });
+        for found in [
+            text(text_filter, &schema(), octets(text_filter)),
+            json(json_filter, &schema(), octets(json_filter)),
+            text(text_filter, &schema(), items),
+            json(json_filter, &schema(), items),
+        ] {
+            assert_eq!(found.is_ok(), is_taken, "{}", shown(found));
+        }
+    }
+}
+
+/// The deepest operands, of which each limit less is refused.
+#[test]
+fn lists_and_ends_of_intervals_are_deeper_than_what_they_are_in() {
+    for (filter, depth) in [
+        (r#"{"op":"in","args":[{"property":"floors"},[1]]}"#, 3),
+        (
+            r#"{"op":"t_after","args":[{"property":"updated"},{"interval":[{"property":"built"},".."]}]}"#,
+            3,
+        ),
+        (
+            r#"{"op":"t_after","args":[{"property":"updated"},{"interval":["..",{"property":"built"}]}]}"#,
+            3,
+        ),
+    ] {
+        for (depth, is_deep_enough) in [(depth, true), (depth - 1, false)] {
+            let limits = Limits {
+                depth,
+                ..Limits::default()
+            };
+            let options = Options {
+                limits,
+                ..Options::default()
+            };
+            let found = json(filter, &schema(), options);
+            let is_too_deep = found.is_err_and(|fault| fault.kind == FaultKind::Depth(depth));
+            assert_eq!(is_too_deep, !is_deep_enough, "{depth}: {filter}");
+        }
+    }
+}
