@@ -323,3 +323,53 @@ fn days_of_one_batch_have_their_own_rows_however_many_the_day_before_has() {
         .map(|line| line.split(' ').nth(3).unwrap());
     assert_eq!(counts.collect::<Vec<_>>(), ["48", "2", "1", "48"]);
 }
+
+fn wanted_within(every: &str, from: Option<&str>, until: Option<&str>) -> Wanted {
+    let [from, until] = [from, until].map(|end| end.map(instant));
+    Wanted {
+        within: Within { from, until },
+        ..wanted(every, "UTC", "count")
+    }
+}
+
+#[test]
+fn a_time_that_is_asked_for_ends_before_its_last_instant() {
+    let rows = half_hours("a", "2026-01-01T00:00:00Z", "2026-01-03T00:00:00Z");
+    let until = wanted_within("P1D", None, Some("2026-01-02T00:00:00Z"));
+    let found = ask(&rows, HALF_HOUR, until).unwrap();
+    assert_eq!(found.len(), 2, "the names and one day: {found:?}");
+    assert!(found[1].ends_with(" 48 48"), "{found:?}");
+}
+
+#[test]
+fn rows_between_steps_are_expected_where_they_are() {
+    // At seven minutes past and at 37.
+    let rows = half_hours("a", "2026-01-01T00:07:00Z", "2026-01-02T00:00:00Z");
+    for (from, expected) in [
+        ("2026-01-01T00:07:00Z", 48),
+        ("2026-01-01T00:08:00Z", 47),
+        ("2026-01-01T00:23:00Z", 47),
+        ("2026-01-01T00:38:00Z", 46),
+    ] {
+        let found = ask(&rows, HALF_HOUR, wanted_within("P1D", Some(from), None)).unwrap();
+        let counts = format!(" {expected} {expected}");
+        assert!(found[1].ends_with(&counts), "{from}: {found:?}");
+    }
+}
+
+#[test]
+fn a_series_has_a_key_of_all_its_columns() {
+    let mut table = meters(HALF_HOUR);
+    table.key = vec!["meter".into(), "postcode".into()];
+    let mut rows = half_hours("a", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z");
+    let moved = rows.clone().into_iter().map(|row| Reading {
+        postcode: Some("AB2".to_owned()),
+        ..row
+    });
+    rows.extend(moved.collect::<Vec<_>>());
+    let question = Aggregation::new(&table, wanted("P1D", "UTC", "count")).unwrap();
+    let answer = aggregate(batches(&rows, 7), &question, LIMITS).unwrap();
+    let found = lines(answer).unwrap();
+    let keys = found[1..].iter().map(|line| &line[..5]);
+    assert_eq!(keys.collect::<Vec<_>>(), ["a AB1", "a AB2"]);
+}
