@@ -187,6 +187,69 @@ fn domains_have_the_types_they_are_made_of_and_an_empty_text_is_a_text() {
     );
 }
 
+/// Nothing is left out unseen: a policy hides rows from all but the owner of the table.
+#[test]
+fn rows_that_a_policy_hides_are_a_fault_and_a_view_of_the_others_is_none() {
+    let server = Server::start();
+    server.sql(
+        "CREATE TABLE t (id text, open boolean); INSERT INTO t VALUES ('a', true), ('b', false);
+         ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY seen ON t USING (open);
+         CREATE VIEW of_all AS SELECT id FROM t WHERE open;
+         CREATE ROLE reader LOGIN; GRANT SELECT ON t, of_all TO reader;",
+    );
+    let as_reader = |table: &str| {
+        let bench = described(&over_socket(&server, table), "key = [\"id\"]\n");
+        let output = import(&bench, |command| {
+            command.env("PGUSER", "reader");
+        });
+        (output, bench)
+    };
+    let (refused, bench) = as_reader("t");
+    let said = stderr(&refused);
+    assert_eq!(refused.status.code(), Some(1));
+    for part in [
+        "row-level security",
+        "import as a user who may read all of its rows",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert!(!bench.state().join("tables/rows").exists());
+    let (taken, _bench) = as_reader("of_all");
+    assert!(succeed(taken).contains("1 rows, none rejected"));
+}
+
+#[test]
+fn a_connection_that_ends_is_not_the_words_of_the_database() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let ending = std::thread::spawn(move || drop(listener.accept().unwrap()));
+    let source = format!("postgres://127.0.0.1:{port}/postgres?table=t");
+    let refused = import(&described(&source, "key = [\"id\"]\n"), |_| {});
+    ending.join().unwrap();
+    let said = stderr(&refused);
+    assert!(
+        said.contains("the connection to the database has ended"),
+        "{said}"
+    );
+    assert!(!said.contains("the database says"), "{said}");
+}
+
+#[test]
+fn spans_of_time_are_written_as_iso_8601_has_them_whatever_the_server_prefers() {
+    let server = Server::start();
+    server.sql(
+        "ALTER DATABASE postgres SET intervalstyle = 'postgres_verbose';
+         CREATE TABLE t (id text, span interval); INSERT INTO t VALUES ('a', '1 day 02:00');",
+    );
+    let bench = described(&over_socket(&server, "t"), "key = [\"id\"]\n");
+    succeed(import(&bench, |_| {}));
+    let row = table(&bench)
+        .item(&[Literal::Text("a".into())])
+        .unwrap()
+        .unwrap();
+    assert_eq!(row.column(1).as_string::<i32>().value(0), "P1DT2H");
+}
+
 #[test]
 fn geometries_of_postgis_are_turned_to_longitudes_and_latitudes() {
     let server = Server::start();

@@ -74,8 +74,12 @@ impl Address {
             Some(Host::Tcp(name)) => name.as_str(),
             Some(Host::Unix(_)) | None => "localhost",
         };
+        let port = match self.config.get_ports().first() {
+            None | Some(5432) => String::new(),
+            Some(other) => format!(":{other}"),
+        };
         let database = self.config.get_dbname().unwrap_or("");
-        format!("postgres://{host}/{database}")
+        format!("postgres://{host}{port}/{database}")
     }
 
     /// Connects; user and password come from where `PostgreSQL`'s own programs find them, when the address has none.
@@ -105,14 +109,15 @@ impl Address {
     }
 }
 
-/// All tables as they were at one moment.
+/// All tables as they were at one moment. Rows that a policy hides are a fault, as `pg_dump` has it, and not left out unseen.
 pub(in crate::import) fn snapshot(client: &mut Client) -> Result<Transaction<'_>, DatabaseError> {
-    let begun = client
+    let mut begun = client
         .build_transaction()
         .isolation_level(IsolationLevel::RepeatableRead)
         .read_only(true)
-        .start();
-    Ok(begun?)
+        .start()?;
+    begun.batch_execute("SET LOCAL row_security = off")?;
+    Ok(begun)
 }
 
 /// The address without `table` and `sslmode`, and these two.

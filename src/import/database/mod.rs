@@ -11,6 +11,8 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
+use postgres::error::SqlState;
+
 use super::{
     parse::parse,
     parsed::{ParseError, Parsed},
@@ -55,8 +57,8 @@ pub enum DatabaseError {
     /// The copy of the rows cannot be written.
     #[error("cannot write the copy of the table: {0}")]
     Copy(io::Error),
-    /// The database refuses.
-    #[error("the database says: {}", reason(.0))]
+    /// The database refuses, or the connection to it is none.
+    #[error("{}", reason(.0))]
     Database(#[from] postgres::Error),
     /// None of the tables is there with a row.
     #[error(
@@ -159,20 +161,46 @@ fn variable(name: &str) -> Option<String> {
 /// comes from, such as a password that is missing.
 fn reason(error: &postgres::Error) -> String {
     if let Some(said) = error.as_db_error() {
-        return said.to_string();
+        let remedy = match said.code() {
+            // `row_security` is off, so that this is also the code of a policy.
+            &SqlState::INSUFFICIENT_PRIVILEGE => {
+                "; import as a user who may read all of its rows, or a view of those that are meant"
+            }
+            _ => "",
+        };
+        return format!("the database says: {said}{remedy}");
     }
     let Some(cause) = error.source() else {
-        return error.to_string();
+        return match error.is_closed() {
+            true => "the connection to the database has ended".to_owned(),
+            false => format!("the database cannot be read: {error}"),
+        };
     };
     match of_tls(cause) {
-        None => format!("{error}: {cause}"),
+        None if has_ended(cause) => format!("the connection to the database has ended: {cause}"),
+        None => format!("the database cannot be read: {error}: {cause}"),
         Some(rustls::Error::InvalidCertificate(_)) => {
-            "its certificate is not good for this name and time, or not from an issuer that is trusted: \
+            "the database's certificate is not good for this name and time, or not from an issuer that is trusted: \
              see import.database_trust_anchors"
                 .to_owned()
         }
-        Some(_) => "TLS with it cannot be had".to_owned(),
+        Some(_) => "TLS with the database cannot be had".to_owned(),
     }
+}
+
+/// `true` of an error of input and output in the midst of a connection that was there.
+fn has_ended(cause: &(dyn Error + 'static)) -> bool {
+    use io::ErrorKind as Kind;
+    let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+    matches!(
+        kind,
+        Some(
+            Kind::BrokenPipe
+                | Kind::ConnectionAborted
+                | Kind::ConnectionReset
+                | Kind::UnexpectedEof
+        )
+    )
 }
 
 /// The TLS library's error, which stands within one of input and output.

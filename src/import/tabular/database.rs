@@ -44,9 +44,7 @@ impl Copy {
         let database = address.name();
         let mut client = address.connect(files)?;
         let mut snapshot = snapshot(&mut client)?;
-        snapshot.batch_execute(
-            "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; SET LOCAL extra_float_digits = 3",
-        )?;
+        snapshot.batch_execute(FORMS)?;
         let columns = columns(&mut snapshot, &table)?;
         let selected: Vec<_> = columns
             .iter()
@@ -208,6 +206,10 @@ const COLUMNS: &str = "WITH RECURSIVE base AS ( \
         SELECT b.attnum, b.attname, t.oid, t.typname, t.typcategory, t.typtype, t.typbasetype \
         FROM base b JOIN pg_type t ON t.oid = b.typbasetype WHERE b.typtype = 'd' \
     ) SELECT attname::text, typname::text, typcategory FROM base WHERE typtype <> 'd' ORDER BY attnum";
+
+/// The forms of values, whatever the server prefers.
+const FORMS: &str = "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; \
+    SET LOCAL intervalstyle = 'iso_8601'; SET LOCAL extra_float_digits = 3";
 
 /// The mark of no value in the copy: an empty text is a text, and no text is this.
 const NULL: &str = "\u{1}no value\u{1}";
