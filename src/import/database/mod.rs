@@ -171,9 +171,10 @@ fn reason(error: &postgres::Error) -> String {
         return format!("the database says: {said}{remedy}");
     }
     let Some(cause) = error.source() else {
-        return match error.is_closed() {
-            true => "the connection to the database has ended".to_owned(),
-            false => format!("the database cannot be read: {error}"),
+        return if error.is_closed() {
+            "the connection to the database has ended".to_owned()
+        } else {
+            format!("the database cannot be read: {error}")
         };
     };
     match of_tls(cause) {

@@ -1,5 +1,7 @@
 //! Questions that have no answer, and rows that are not as they should be.
 
+use arrow_schema::Schema;
+
 use super::*;
 
 const HALF_HOUR: Option<u64> = Some(1_800_000);
@@ -91,6 +93,43 @@ fn rows_out_of_order_are_a_fault_and_those_in_order_are_none() {
         change(&mut rows);
         let found = ask(&rows, HALF_HOUR, wanted("P1D", "UTC", "sum"));
         assert_eq!(found.is_ok(), is_fine);
+    }
+}
+
+/// Rows of other types than the table has, and without times, which no reader of ours gives.
+#[test]
+fn rows_whose_times_are_none_or_of_another_type_are_a_fault() {
+    let rows = half_hours("a", "2026-01-01T00:00:00Z", "2026-01-01T02:00:00Z");
+    let whole = batch(&rows);
+    let with_times = |times: ArrayRef| {
+        let mut columns = whole.columns().to_vec();
+        let mut fields = whole.schema().fields().to_vec();
+        let field = fields[2].as_ref().clone();
+        fields[2] = Arc::new(
+            field
+                .with_data_type(times.data_type().clone())
+                .with_nullable(true),
+        );
+        columns[2] = times;
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap()
+    };
+    let days: ArrayRef = Arc::new(Date32Array::from(vec![1, 2, 3, 4]));
+    let without: ArrayRef = Arc::new(
+        TimestampMillisecondArray::from(vec![Some(1), None, Some(2), Some(3)]).with_timezone("UTC"),
+    );
+    let mut of_days = meters(None);
+    of_days.columns[2].column_type = ColumnType::Date;
+    let order = "rows are not in the order of their series and times";
+    let column = "rows have no column from of the type that the table has";
+    for (table, batch, expected) in [
+        (meters(HALF_HOUR), with_times(without), order),
+        (meters(HALF_HOUR), with_times(days), column),
+        (of_days, whole.clone(), column),
+    ] {
+        let question = Aggregation::new(&table, wanted("P1D", "UTC", "count")).unwrap();
+        let batches = std::iter::once(Ok::<_, Infallible>(batch));
+        let fault = lines(aggregate(batches, &question, LIMITS).unwrap()).unwrap_err();
+        assert!(fault.to_string().contains(expected), "{fault}");
     }
 }
 
