@@ -144,10 +144,10 @@ fn checked(
             let places = pages
                 .page_locations(column)
                 .ok_or("there is no index of pages")?;
-            let is_counted = pages
-                .column_index(column)
-                .is_none_or(|index| usize::try_from(index.num_pages()) == Ok(places.len()));
-            if !is_counted || !follow_each_other(places, rows, length) {
+            let counted = pages.column_index(column);
+            let counted =
+                counted.map(|index| usize::try_from(index.num_pages()).unwrap_or(usize::MAX));
+            if !are_consistent(places, counted, rows, length) {
                 return Err("an index of pages contradicts itself");
             }
         }
@@ -164,8 +164,13 @@ fn checked(
 }
 
 /// `true` of pages that begin with the first of so many `rows`, each with a later one than the page before, and end within
-/// the `length` of the file.
-fn follow_each_other(pages: &[PageLocation], rows: usize, length: usize) -> bool {
+/// the `length` of the file; of as many as have bounds, where these were `counted`.
+fn are_consistent(
+    pages: &[PageLocation],
+    counted: Option<usize>,
+    rows: usize,
+    length: usize,
+) -> bool {
     let firsts = pages
         .iter()
         .map(|page| usize::try_from(page.first_row_index).ok());
@@ -177,7 +182,8 @@ fn follow_each_other(pages: &[PageLocation], rows: usize, length: usize) -> bool
         let end = start.checked_add(usize::try_from(page.compressed_page_size).ok()?)?;
         Some(end <= length)
     };
-    firsts.first() == Some(&0)
+    counted.is_none_or(|count| count == pages.len())
+        && firsts.first() == Some(&0)
         && firsts.is_sorted_by(|one, next| one < next)
         && firsts.last() < Some(&rows)
         && pages.iter().all(|page| is_within(page) == Some(true))
@@ -280,14 +286,18 @@ mod tests {
             (&[0, -1, 3], false),
             (&[], false),
         ] {
-            assert_eq!(follow_each_other(&pages(firsts), 9, 3), is_so, "{firsts:?}");
+            assert_eq!(
+                are_consistent(&pages(firsts), None, 9, 3),
+                is_so,
+                "{firsts:?}"
+            );
         }
     }
 
     #[test]
     fn pages_end_within_their_file() {
         let mut pages = pages(&[0, 3, 8]);
-        assert!(!follow_each_other(&pages, 9, 2));
+        assert!(!are_consistent(&pages, None, 9, 2));
         for (offset, size, is_so) in [
             (1, 2, true),
             (1, 3, false),
@@ -297,7 +307,20 @@ mod tests {
         ] {
             pages[1].offset = offset;
             pages[1].compressed_page_size = size;
-            assert_eq!(follow_each_other(&pages, 9, 3), is_so, "{offset} {size}");
+            assert_eq!(are_consistent(&pages, None, 9, 3), is_so, "{offset} {size}");
+        }
+    }
+
+    #[test]
+    fn as_many_pages_have_bounds_as_there_are() {
+        for (counted, is_so) in [
+            (None, true),
+            (Some(3), true),
+            (Some(2), false),
+            (Some(usize::MAX), false),
+        ] {
+            let found = are_consistent(&pages(&[0, 3, 8]), counted, 9, 3);
+            assert_eq!(found, is_so, "{counted:?}");
         }
     }
 }

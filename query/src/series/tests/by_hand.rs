@@ -373,3 +373,35 @@ fn a_series_has_a_key_of_all_its_columns() {
     let keys = found[1..].iter().map(|line| &line[..5]);
     assert_eq!(keys.collect::<Vec<_>>(), ["a AB1", "a AB2"]);
 }
+
+#[test]
+fn batches_of_a_wide_answer_are_the_shorter_the_more_columns_it_has() {
+    let limits = Limits {
+        cells: 10_000_000,
+        ..LIMITS
+    };
+    for (meters_of_it, sizes) in [(1, &[6_000][..]), (200, &[5_242, 758])] {
+        let meter = |number| {
+            half_hours(
+                &format!("{number:03}"),
+                "2026-01-01T00:00:00Z",
+                "2026-01-01T00:30:00Z",
+            )
+        };
+        let rows: Vec<_> = (0..meters_of_it).flat_map(meter).collect();
+        let begin = instant("2026-01-01T00:00:00Z");
+        let wanted = Wanted {
+            shape: Shape::Wide,
+            fill: Fill::Null,
+            within: Within {
+                from: Some(begin),
+                until: Some(begin + 6_000 * 1_800_000),
+            },
+            ..wanted("PT30M", "UTC", "sum")
+        };
+        let question = Aggregation::new(&meters(HALF_HOUR), wanted).unwrap();
+        let answer = aggregate(batches(&rows, 1_000), &question, limits).unwrap();
+        let found: Vec<_> = answer.map(|batch| batch.unwrap().num_rows()).collect();
+        assert_eq!(found, sizes);
+    }
+}

@@ -182,6 +182,22 @@ fn what_is_held_at_once_has_a_limit() {
         );
         assert!(less.unwrap_err().contains("more than"));
     }
+    // So are the cells of a wide answer that no row is for: two series of a day each have four.
+    let mut apart = half_hours("a", "2026-01-01T00:00:00Z", "2026-01-01T00:30:00Z");
+    apart.extend(half_hours(
+        "b",
+        "2026-01-02T00:00:00Z",
+        "2026-01-02T00:30:00Z",
+    ));
+    for (cells, is_taken) in [(4, true), (3, false)] {
+        let question = Aggregation::new(&meters(HALF_HOUR), wide.clone()).unwrap();
+        let limits = Limits { cells, ..LIMITS };
+        let answer = aggregate(batches(&apart, 7), &question, limits);
+        let lines = answer
+            .map_err(|fault| fault.to_string())
+            .and_then(|answer| lines(answer).map_err(|error| error.to_string()));
+        assert_eq!(lines.is_ok(), is_taken, "{lines:?}");
+    }
     // A wide answer is filled up within its limit as well.
     let filled = Wanted {
         fill: Fill::Null,
